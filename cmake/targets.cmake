@@ -1,0 +1,24 @@
+# Properties that every target of this project shares, carried by interface targets instead of global flags.
+
+add_library(pawl_build_options INTERFACE)
+target_compile_features(pawl_build_options INTERFACE cxx_std_20)
+target_compile_options(pawl_build_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Wold-style-cast
+  $<$<BOOL:${PAWL_WERROR}>:-Werror>)
+# Asio: no deprecated names, and no implicit exceptions for errors that the project treats as values.
+target_compile_definitions(pawl_build_options INTERFACE
+  BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_ARRAY BOOST_ALLOW_DEPRECATED_HEADERS
+  SPDLOG_FMT_EXTERNAL SPDLOG_COMPILED_LIB)
+target_include_directories(pawl_build_options INTERFACE ${PROJECT_SOURCE_DIR})
+target_link_libraries(pawl_build_options INTERFACE Threads::Threads)
+if(PAWL_SANITIZE)
+  target_compile_options(pawl_build_options INTERFACE -fsanitize=${PAWL_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(pawl_build_options INTERFACE -fsanitize=${PAWL_SANITIZE})
+  if(PAWL_SANITIZE MATCHES "undefined")
+    target_compile_options(pawl_build_options INTERFACE -fno-sanitize-recover=undefined)
+  endif()
+  if(PAWL_SANITIZE MATCHES "thread")
+    # Asio's fences trigger this note; the fences are correct, TSan just cannot model them.
+    target_compile_options(pawl_build_options INTERFACE -Wno-tsan)
+  endif()
+endif()

@@ -1,0 +1,74 @@
+// Checked settings: one immutable value per command, one option struct per room of the engine. Raw options,
+// layered values and complaints are the business of config/layers; the engine sees neither CLI11 nor TOML.
+#pragma once
+
+#include "engine/api/profile.hpp"
+#include "engine/http/endpoint.hpp"
+#include "engine/input/job_source.hpp"
+#include "engine/model/error.hpp"
+#include "engine/run/runner.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pawl::config {
+
+// As given on the command line, unchecked. Every vector entry stands for one occurrence.
+struct raw_options {
+  std::optional<std::string> config_file, profile, base_url, ca_file, ledger, concurrency, summary,
+      log_format, log_file, progress, state_dir, token_env, token_file, reserve, max_failures, limit, format,
+      id_column, proxy, cert, key;
+  std::vector<std::string> rate, read_rate, map, ignore_column, set, only_if,
+      overrides;  // overrides: -o key=value
+  bool no_read_first = false, skip_invalid = false, fresh = false, again = false, yes = false, quiet = false;
+  int verbose = 0;
+  std::string input;  // path or "-"
+};
+
+enum class progress_kind : std::uint8_t { automatic, line, plain, none };
+enum class log_format : std::uint8_t { text, json };
+
+struct settings {
+  api::profile profile;
+  http::endpoint target;
+  bool target_named_by_user = false;  // base URL from a flag or from a ./pawl.toml that was found, not named
+
+  // Where the token comes from; exactly one is set, or neither where the profile needs none.
+  std::string token_env, token_file;
+
+  input::source_options source;
+  std::string input_path;   // "-" for standard input
+  std::string ledger_path;  // input_path + ".ledger" unless given
+  std::string state_directory;
+  run::run_options run;
+  std::string expected_account;  // api.account: the run stops if /me answers another one; empty: any
+  bool read_first = false;
+  std::vector<std::string> only_if;
+  bool fresh = false, again = false, yes = false;
+
+  std::string summary_path;  // empty: none; "-": standard output
+  progress_kind progress = progress_kind::automatic;
+  log_format format = log_format::text;
+  std::string log_file;
+  int verbosity = 0;  // -1 quiet, 0, 1, 2
+
+  // What the ledger keeps of the settings: JSON, without secrets.
+  std::string as_json;
+};
+
+using environment = std::map<std::string, std::string, std::less<>>;
+
+struct load_result {
+  std::optional<settings> value;    // unset if there are complaints
+  std::vector<failure> complaints;  // all of them, each with its source and remedy
+};
+
+// Reads ./pawl.toml (or the named file) and the profile, merges defaults < profile < file < flags < -o, and
+// checks. The rule of tokens: a base URL that does not come from the profile or from a config file named with
+// --config gets no token from the profile's environment variable unless it is loopback.
+load_result load_settings(const raw_options&, const environment&);
+
+}  // namespace pawl::config

@@ -1,0 +1,164 @@
+// What pawl knows of one API, compiled once into flat values: no TOML type and no look-up by text after
+// start. config/profile_loader fills it from a TOML file; nothing of a particular API stands in the engine.
+#pragma once
+
+#include "engine/model/job.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pawl::api {
+
+enum class field_type : std::uint8_t { string, enumeration, boolean, number, timestamp, list, object, json };
+
+// How a wanted value is held against the one that the API shows.
+enum class comparison : std::uint8_t {
+  exact,    // the same JSON value (strings by code points after unescaping, numbers by text or value, null =
+            // null)
+  text,     // the API normalises it (HTML): equal means equal, a difference in a reply is no contradiction
+  set,      // lists without order and without repeats
+  instant,  // RFC 3339 timestamps that name the same moment
+  none,     // not echoed
+};
+
+// A set verb is a pseudo-field that becomes its target's full set once the current one has been read.
+enum class set_verb : std::uint8_t { none, add_names, remove_names, add_ids, remove_ids };
+
+// One step into a reply: a key, and whether the array behind it is walked (`tags[].id`: {"tags", true},
+// {"id"}).
+struct path_step {
+  std::string key;
+  bool each = false;
+  bool operator==(const path_step&) const = default;
+};
+using json_path = std::vector<path_step>;
+
+// `status = snoozed` needs `snoozed_until` in the same patch.
+struct requirement {
+  std::string when_json;  // canonical JSON text of the value that brings the need
+  field_index needs{};
+};
+
+// A member of an object field, for dotted columns (`notify.slack`).
+struct member_spec {
+  std::string name;
+  field_type type = field_type::string;
+  bool nullable = false;
+};
+
+struct field_spec {
+  std::string name;  // the JSON key in the patch and the column in a CSV
+  field_type type = field_type::string;
+  bool nullable = false;
+  std::vector<std::string> values;   // enumeration: the allowed ones, in the order of the documentation
+  std::size_t min_length = 0;        // code points; 0: no bound
+  std::size_t max_length = 0;        // code points; 0: no bound
+  std::vector<member_spec> members;  // object: the known ones; empty: any
+  std::vector<requirement> requires_;
+
+  comparison compare = comparison::exact;
+  json_path echo;           // where the reply shows it; empty with comparison::none
+  bool replay_safe = true;  // false: sending it again does something again (`notify`)
+  std::vector<field_index>
+      together;  // sent with these when any of them is sent (`status` with `snoozed_until`)
+  std::optional<field_index>
+      rides_with;  // not echoed; sent when that field changes (`closed_loop` with `status`)
+  std::vector<std::string> also_changes;  // for people: what else a write of it changes (`contact`)
+
+  set_verb verb = set_verb::none;
+  field_index verb_target{};
+};
+
+// What a reply shows beside the fields, for reading first and proof; empty paths where the API has none.
+struct reply_shape {
+  bool echoes_resource = true;  // `reply = "resource"`; false for `reply = "none"`
+  json_path id;                 // {"id"}
+  json_path updated_at;
+};
+
+struct error_shape {
+  json_path code, message, details, request_id;
+};
+
+// Names of headers, without case. Empty: the API has none.
+struct header_names {
+  std::string request_id, limit, remaining, reset, ietf_policy, ietf_limit, retry_after = "Retry-After";
+};
+
+// What a status means. The names are those of the profile's rules.
+enum class verdict : std::uint8_t {
+  ok,         // 2xx: the reply is compared
+  throttled,  // not applied; the class waits; charges no attempt
+  retry,      // known not to be applied, and worth another attempt
+  maybe,      // may have been applied
+  refused,    // the API said no to this row
+  stop,       // the run is misconfigured
+};
+
+// Ordered; the first that matches decides. Empty parts match everything.
+struct status_rule {
+  int status_from = 0, status_to = 999;
+  std::string code;    // error code of the envelope
+  std::string header;  // present, whatever its value, unless `header_value` says one
+  std::string header_value;
+  verdict then = verdict::refused;
+  std::string remedy;  // with `stop`: what to mend, shown to the user
+};
+
+struct rate_window {
+  std::uint32_t limit = 0;
+  std::chrono::nanoseconds length{};
+  bool operator==(const rate_window&) const = default;
+};
+
+struct limit_set {
+  std::vector<rate_window> windows;  // empty: unlimited
+};
+
+struct whoami_spec {
+  std::string path;   // below the base URL; empty: the API has none, and the account stays unbound
+  json_path account;  // workspace_id
+  json_path scopes;   // array of strings; may be empty
+};
+
+struct profile {
+  std::string name;
+  std::string base_url;       // "https://productlane.com/api/v2"; no trailing slash
+  std::string resource_path;  // "/threads/{id}": {id} stands for the percent-encoded id
+  std::string method = "PATCH";
+  std::string token_env;     // name of the environment variable
+  std::string token_prefix;  // "pl_v2_": what every key begins with, for safe labels; may be empty
+  std::string auth_header = "Authorization";
+  std::string auth_scheme = "Bearer ";  // before the token, with its space; may be empty
+  std::vector<std::pair<std::string, std::string>> extra_headers;
+  std::string id_column = "id";
+  std::size_t max_id_length = 256;  // code points; chosen
+  bool read_first = false;
+  bool pass_unknown_fields = false;
+
+  std::vector<field_spec> fields;  // at most 65,000
+  reply_shape reply;
+  error_shape error;
+  header_names headers;
+  std::vector<status_rule> rules;  // before the defaults of policy/retry_policy
+  limit_set write_limits, read_limits;
+  whoami_spec whoami;
+
+  // Side effects that people should know of before a run, one sentence each.
+  std::vector<std::string> side_effects;
+
+  const field_spec& operator[](field_index f) const { return fields[to_index(f)]; }
+  // Linear; for start-up and messages. The hot paths keep their own tables.
+  std::optional<field_index> find(std::string_view field_name) const noexcept;
+};
+
+// "tags[].id" -> {{"tags", true}, {"id", false}}. Empty text: empty path. nullopt: not a path (empty key, `[`
+// not followed by `]`).
+std::optional<json_path> parse_json_path(std::string_view);
+std::string to_string(const json_path&);
+
+}  // namespace pawl::api

@@ -1,0 +1,94 @@
+// Keep-alive connections to one endpoint. Asio, Beast and OpenSSL types stay behind the .cpp as far as they
+// can; the users see attempts as facts. Network thread only.
+#pragma once
+
+#include "engine/http/endpoint.hpp"
+#include "engine/model/attempt.hpp"
+#include "engine/model/error.hpp"
+#include "engine/model/time.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace pawl::http {
+
+struct transport_options {
+  endpoint target;
+  std::string ca_file;                                  // added to the system's; empty: none
+  std::string cert_file, key_file, proxy;               // not supported yet: create() refuses them
+  duration connect_timeout = std::chrono::seconds{10};  // resolve and connect, all addresses together
+  duration handshake_timeout = std::chrono::seconds{10};
+  duration attempt_timeout =
+      std::chrono::seconds{60};                   // from the first byte sent to the last byte of the reply
+  duration idle_close = std::chrono::seconds{4};  // chosen: under the 5 s that common servers keep
+  std::size_t max_reply_bytes = 8u << 20;
+  std::size_t max_header_bytes = 64u << 10;
+};
+
+// Jobs that are not replay-safe want a connection that cannot have died unseen: a new one, or idle for under
+// 1 s.
+enum class freshness : std::uint8_t { any, fresh };
+
+class connection;
+
+// A connection on loan. Destroying it gives the connection back to the pool if it is clean, else closes it.
+// Must not outlive the pool.
+class lease {
+ public:
+  lease() = default;
+  lease(lease&&) noexcept;
+  lease& operator=(lease&&) noexcept;
+  ~lease();
+  explicit operator bool() const noexcept { return connection_ != nullptr; }
+
+  // Sends the request, whole, and reads the reply to it. Never throws for network errors: they are in the
+  // fact. `request` must stay alive and unchanged until it returns. The views of the fact live in the
+  // connection: until the next exchange or the end of the lease.
+  boost::asio::awaitable<attempt_fact> exchange(std::string_view request, time_point deadline);
+
+ private:
+  friend class connection_pool;
+  std::unique_ptr<connection> connection_;
+  class connection_pool* pool_ = nullptr;
+};
+
+struct acquired {
+  lease connection;   // empty on failure
+  attempt_fact fact;  // on failure: not_sent, with fault and detail (valid until the pool's next acquire)
+};
+
+class connection_pool {
+ public:
+  // Reads CA files at once. Failures: kind usage, naming the file and OpenSSL's reason.
+  static expected<std::unique_ptr<connection_pool>> create(boost::asio::io_context&,
+                                                           const transport_options&);
+  ~connection_pool();
+
+  // An idle connection (the most recently used first, checked for EOF), or a new one: resolve, connect to
+  // each address in turn, handshake with verification. Bounded by the callers: one per slot.
+  boost::asio::awaitable<acquired> acquire(freshness);
+
+  // Called about every 50 ms: cancels operations past their deadline and closes idle connections. One coarse
+  // sweep instead of a timer per operation.
+  void sweep(time_point now);
+
+  // Cancels everything: operations under way end with transport_fault::cancelled.
+  void cancel_all();
+
+  std::size_t open_connections() const noexcept;
+
+ private:
+  friend class lease;
+  struct impl;
+  explicit connection_pool(std::unique_ptr<impl>);
+  std::unique_ptr<impl> impl_;
+};
+
+}  // namespace pawl::http

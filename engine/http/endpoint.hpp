@@ -1,0 +1,28 @@
+// Where requests go: a base URL taken apart and checked.
+#pragma once
+
+#include "engine/model/error.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace pawl::http {
+
+struct endpoint {
+  bool tls = true;
+  std::string host;  // name or address, IPv6 without brackets
+  std::uint16_t port = 443;
+  std::string base_path;         // "/api/v2", no trailing slash; empty for the root
+  std::string host_header;       // "host" or "host:port"
+  bool loopback = false;         // an address of 127/8, ::1, or "localhost"
+  bool private_address = false;  // a literal address of RFC 1918 or RFC 4193
+
+  std::string url() const;  // normalised: what the ledger binds to
+};
+
+// https anywhere; http to loopback only, or with `allow_http` to private addresses. User info, query,
+// fragment, a port out of range: refused (Boost.URL 1.81 wraps ports over 65535, so the text is checked).
+expected<endpoint> parse_endpoint(std::string_view url, bool allow_http);
+
+}  // namespace pawl::http

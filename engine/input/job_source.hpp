@@ -1,0 +1,94 @@
+// Opens a CSV or NDJSON file and turns its rows into jobs, in order, in batches. Validation and run use the
+// same source over the same open file. Reader thread only, apart from construction.
+#pragma once
+
+#include "engine/api/profile.hpp"
+#include "engine/model/error.hpp"
+#include "engine/model/job.hpp"
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace pawl::input {
+
+enum class file_format : std::uint8_t { csv, ndjson };
+
+// Everything here but the format shapes a patch, so it is part of the identity of an input.
+struct source_options {
+  std::optional<file_format> format;  // unset: by the name's ending (.csv .tsv; .ndjson .jsonl)
+  std::string id_column;              // empty: the profile's
+  std::vector<std::pair<std::string, std::string>> map;  // column -> field, from --map "Old=new"
+  std::vector<std::string> ignore;                       // columns, from --ignore-column
+  std::vector<std::pair<std::string, std::string>> set;  // field -> cell text, from --set field=value
+  std::string null_token = "null";                       // csv.null
+  std::optional<char> delimiter;                         // csv.delimiter; unset: sniffed among , ; tab |
+  char list_separator = ';';                             // csv.list_separator
+};
+
+using sha256 = std::array<std::uint8_t, 32>;
+std::string to_hex(const sha256&);
+std::optional<sha256> parse_sha256(std::string_view hex);
+
+// What the ledger compares to know whether an input is the one that it has seen.
+struct input_identity {
+  sha256 file{};     // of the bytes
+  sha256 shaping{};  // of source_options, of the types of the fields used, and of the format
+  bool operator==(const input_identity&) const = default;
+};
+
+// Where a row begins: a resume seeks here instead of validating again.
+struct checkpoint {
+  std::uint64_t row = 0;     // rows before it
+  std::uint64_t offset = 0;  // byte offset in the file
+  std::uint64_t line = 1;    // physical line at the offset, 1-based
+  bool operator==(const checkpoint&) const = default;
+};
+inline constexpr std::uint64_t checkpoint_every = 65'536;
+
+// What opening found out, for messages and for the ledger.
+struct source_facts {
+  file_format format = file_format::csv;
+  char delimiter = ',';  // csv
+  bool delimiter_was_sniffed = false;
+  std::string header;                // csv: the header row as it stands in the file, without the line end
+  std::vector<std::string> columns;  // csv: the header's names, in order
+};
+
+class job_source {
+ public:
+  // The profile must outlive the source. Errors (all failure_kind::usage): cannot be opened, empty, not UTF-8
+  // (UTF-16 mark), no id column, unknown or repeated column, bad --set or --map.
+  // Several complaints about a header are joined in one failure, a line each.
+  static expected<job_source> open(const std::string& path, const api::profile&, const source_options&);
+
+  job_source(job_source&&) noexcept;
+  job_source& operator=(job_source&&) noexcept;
+  ~job_source();
+
+  const source_facts& facts() const noexcept;
+
+  // Clears `into` and fills it with the next rows: up to 256 rows or about 256 KiB. False at the end of the
+  // input. A read error or a file that changed since it was opened (size or modification time) is a failure.
+  expected<bool> next(job_batch& into);
+
+  // Continues at a checkpoint of the same bytes.
+  status seek(const checkpoint&);
+  // The place of the next row that next() will return.
+  checkpoint position() const noexcept;
+
+  // Reads the whole file once for its digest, and leaves the position alone. With the digest of what shapes a
+  // patch.
+  expected<input_identity> identity();
+
+ private:
+  struct impl;
+  explicit job_source(std::unique_ptr<impl>);
+  std::unique_ptr<impl> impl_;
+};
+
+}  // namespace pawl::input

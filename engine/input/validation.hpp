@@ -1,0 +1,37 @@
+// The pass over a whole input before anything is sent: every row against the profile, rows counted, digest
+// taken.
+#pragma once
+
+#include "engine/input/job_source.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+namespace pawl::input {
+
+struct validation_report {
+  std::uint64_t rows = 0;  // good and bad, without all-empty ones
+  std::uint64_t bad_rows = 0;
+  std::uint64_t complaint_count = 0;
+  std::vector<complaint> first;         // the first 20
+  std::vector<checkpoint> checkpoints;  // every checkpoint_every rows; the first is the first row's
+  input_identity identity;
+  std::vector<std::uint64_t>
+      rows_with_field;  // by field_index: rows whose patch has the field (side effects, plan)
+  std::uint64_t rows_not_replay_safe = 0;
+  std::uint64_t rows_with_expect = 0;
+  std::uint64_t rows_with_verbs = 0;
+};
+
+// Reads the source from its first row to the end and leaves it there (seek back to run).
+// `on_progress` (may be empty) is called about once a batch with the rows and bytes read so far.
+// `stop` (may be null): set from a signal handler's thread; the failure then says that it was interrupted.
+// Memory: the checkpoints (24 bytes per 65,536 rows) and the first 20 complaints, however long the input.
+expected<validation_report> validate(
+    job_source&, const api::profile&,
+    const std::function<void(std::uint64_t rows, std::uint64_t bytes)>& on_progress,
+    const std::atomic<bool>* stop);
+
+}  // namespace pawl::input

@@ -1,0 +1,145 @@
+// The SQLite file in which every row's outcome is true. This header is the side that one thread uses between
+// and around runs: open, lock, generations, resume, reading. While a run writes, engine/ledger/ledger_writer
+// owns the connection on its own thread. The schema (schema.sql) is a public interface.
+#pragma once
+
+#include "engine/input/job_source.hpp"
+#include "engine/model/error.hpp"
+#include "engine/model/outcome.hpp"
+#include "engine/model/time.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pawl::ledger {
+
+inline constexpr int application_id = 0x7061776c;  // "pawl"
+inline constexpr int schema_version = 1;
+
+struct target {
+  std::string profile, base_url, account;  // account: empty until /me has answered or where the API has none
+  bool operator==(const target&) const = default;
+};
+
+struct generation_row {
+  std::int64_t id = 0;
+  pawl::ledger::target target;
+  input::input_identity input;
+  std::string input_path;
+  std::string header;      // csv: the header row, for exports with the original columns
+  std::string settings;    // JSON without secrets
+  std::uint64_t rows = 0;  // of the validated input
+  wall_time started{};
+  std::optional<wall_time> finished;  // when no row was pending any more
+  bool given_up = false;              // --fresh
+  bool skip_invalid = false;
+};
+
+struct run_row {
+  std::int64_t id = 0;
+  std::int64_t generation = 0;
+  wall_time started{};
+  std::optional<wall_time> ended;
+  std::string version;
+  std::optional<int> exit_code;
+  std::string stop_reason;
+  outcome_counts counts;  // of this invocation
+};
+
+struct job_row {  // for export
+  std::uint64_t row = 0;
+  std::string id;
+  pawl::outcome outcome{};
+  std::optional<pawl::verified> verified;
+  int http_status = 0;
+  std::string error_code, error_message, request_id;
+  std::uint32_t attempts = 0;
+  std::optional<wall_time> sent_at, finished_at;
+  std::uint64_t latency_us = 0;
+  std::optional<std::string> raw;
+};
+
+struct intent_row {
+  std::uint64_t row = 0;
+  std::string id;
+  wall_time sent_at{};
+};
+
+// One bit per row.
+class row_set {
+ public:
+  explicit row_set(std::uint64_t rows = 0) : bits_((rows + 64) / 64) {}
+  bool contains(std::uint64_t row) const noexcept {
+    return row / 64 < bits_.size() && (bits_[row / 64] >> (row % 64) & 1) != 0;
+  }
+  void insert(std::uint64_t row) {
+    if (row / 64 >= bits_.size()) bits_.resize(row / 64 + 1);
+    bits_[row / 64] |= std::uint64_t{1} << (row % 64);
+  }
+
+ private:
+  std::vector<std::uint64_t> bits_;
+};
+
+enum class access { read_only, read_write };
+
+class ledger_file {
+ public:
+  // read_write: creates the file (mode 0600) if there is none, takes the lock file beside it for the life of
+  // the object (held by another: failure_kind::later, names the holder's pid and start), checks
+  // application_id and schema version. read_only: neither lock nor creation; works while a run goes on.
+  static expected<ledger_file> open(const std::string& path, access);
+  ledger_file(ledger_file&&) noexcept;
+  ledger_file& operator=(ledger_file&&) noexcept;
+  ~ledger_file();
+
+  const std::string& path() const noexcept;
+
+  // The newest generation; empty ledger: nullopt.
+  expected<std::optional<generation_row>> newest_generation();
+  expected<std::int64_t> begin_generation(const generation_row&, const std::vector<input::checkpoint>&);
+  status bind_account(std::int64_t generation, const std::string& account);
+  status give_up(std::int64_t generation, wall_time now);
+  status finish_generation(std::int64_t generation, wall_time now);
+
+  expected<outcome_counts> counts(std::int64_t generation);
+  // Rows that have an outcome.
+  expected<row_set> done_rows(std::int64_t generation, std::uint64_t rows);
+  // Intents without an outcome, in row order: what a crash left in the air.
+  expected<std::vector<intent_row>> open_intents(std::int64_t generation);
+  // The last checkpoint at or before `row`.
+  expected<input::checkpoint> checkpoint_before(std::int64_t generation, std::uint64_t row);
+
+  expected<std::int64_t> begin_run(std::int64_t generation, const std::string& version, wall_time now);
+  status end_run(std::int64_t run, wall_time now, int exit_code, const std::string& stop_reason,
+                 const outcome_counts&);
+  expected<std::vector<run_row>> runs(std::int64_t generation);
+
+  // Rows with an outcome, in row order, filtered by outcome (empty filter: all). Streams; `row` returning
+  // false stops.
+  status for_each_job(std::int64_t generation, const std::vector<outcome>& filter,
+                      const std::function<bool(const job_row&)>& row);
+
+ private:
+  friend class ledger_writer;
+  struct impl;
+  explicit ledger_file(std::unique_ptr<impl>);
+  std::unique_ptr<impl> impl_;
+};
+
+// What a ledger decides about a run: the table of the documentation as a pure function.
+enum class run_decision { start, go_on, refuse_changed, already_finished, start_new };
+struct run_question {
+  bool has_generation = false;
+  bool finished = false;  // or given up
+  bool same_input = false;
+  bool fresh = false;  // --fresh
+  bool again = false;  // --again
+};
+run_decision decide_run(const run_question&) noexcept;
+
+}  // namespace pawl::ledger

@@ -1,0 +1,90 @@
+// Commits what a run produces, on a thread of its own, in groups, in the order of the calls. The network
+// thread hands it batches and never waits for the disk, except for intents and when the writer is a whole
+// queue behind.
+#pragma once
+
+#include "engine/ledger/ledger.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace pawl::ledger {
+
+struct job_record {
+  std::uint64_t row = 0;
+  std::string_view id;
+  pawl::outcome outcome{};
+  pawl::verified verified = pawl::verified::none;  // meaningful with applied
+  int http_status = 0;
+  std::string_view error_code, error_message, request_id;
+  std::uint32_t attempts = 0;
+  wall_time sent_at{};  // of the last attempt; epoch: never sent
+  wall_time finished_at{};
+  std::uint64_t latency_us = 0;
+  std::string_view raw;  // kept for rows that are not successes
+};
+
+struct intent_record {
+  std::uint64_t row = 0;
+  std::string_view id;
+  wall_time sent_at{};
+  std::string_view old_values;  // JSON; empty where nothing was read
+};
+
+struct sample_record {
+  wall_time at{};
+  outcome_counts counts;  // of the generation
+  std::uint64_t reads = 0, writes = 0, retries = 0, throttled = 0;
+  std::uint32_t in_flight = 0;
+  double rate = 0;  // writes per second over the last interval
+  std::uint64_t latency_p50_us = 0, latency_p95_us = 0, latency_max_us = 0;
+  std::string_view waits_for;  // why nothing moves, as in the progress line; empty while moving
+};
+
+struct event_record {
+  wall_time at{};
+  std::string_view kind;  // "throttled", "gate", "outage", "recovered", "signal", "stop", "foreign_use", ...
+  std::string_view reason;  // one sentence
+};
+
+struct writer_options {
+  duration max_age = std::chrono::milliseconds{50};  // of an outcome before its group is committed
+  std::size_t max_group = 1000;                      // outcomes in a group
+  std::size_t max_queued = 8000;  // records handed over and not yet committed; then put() says false
+};
+
+class ledger_writer {
+ public:
+  // Takes over `file`'s connection until destruction; `file` must outlive it. Completions run on `context`.
+  ledger_writer(boost::asio::io_context& context, ledger_file& file, std::int64_t generation,
+                std::int64_t run, const writer_options&);
+  ~ledger_writer();  // joins the thread; what was not drained is lost, as in a crash
+
+  // Network thread. Copies the record. False: the queue is full and nothing was taken; await room() and put
+  // again.
+  bool put(const job_record&);
+  void put(const sample_record&);  // never refused: these are few
+  void put(const event_record&);
+  boost::asio::awaitable<void> room();
+
+  // Commits at once, together with everything put before it; returns when it is on the disk.
+  boost::asio::awaitable<status> commit(const intent_record&);
+  // Returns when everything put before is on the disk, or with the failure that stopped the writer.
+  boost::asio::awaitable<status> drain();
+
+  // The first failure (full disk, I/O error): from then on nothing is committed. Network thread.
+  const status& health() const noexcept;
+  // Outcomes committed so far by this writer. Network thread.
+  const outcome_counts& committed() const noexcept;
+
+ private:
+  struct impl;
+  std::shared_ptr<impl> impl_;
+};
+
+}  // namespace pawl::ledger

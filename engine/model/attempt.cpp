@@ -1,0 +1,39 @@
+#include "engine/model/attempt.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+namespace pawl {
+namespace {
+
+constexpr std::array<std::string_view, 12> fault_names{"none",
+                                                       "name not resolved",
+                                                       "connection failed",
+                                                       "proxy failed",
+                                                       "TLS handshake failed",
+                                                       "certificate not trusted",
+                                                       "connection closed early",
+                                                       "connection reset",
+                                                       "timed out",
+                                                       "reply is not HTTP",
+                                                       "reply too large",
+                                                       "cancelled"};
+
+constexpr char lower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+
+}  // namespace
+
+std::string_view to_string(transport_fault f) noexcept {
+  return fault_names[static_cast<std::size_t>(f)];
+}
+
+std::string_view find_header(std::span<const header_field> headers, std::string_view name) noexcept {
+  for (const auto& h : headers)
+    if (std::ranges::equal(h.name, name, [](char a, char b) { return lower(a) == lower(b); })) return h.value;
+  return {};
+}
+
+}  // namespace pawl

@@ -1,0 +1,53 @@
+// What became of one request on the wire: the facts that policy judges. Pure values; engine/http fills them
+// in.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace pawl {
+
+// How far an attempt came. It decides whether the server may have acted on it.
+enum class phase : std::uint8_t {
+  not_sent,       // no byte of the request left this process
+  maybe_applied,  // at least one byte left, and no complete reply came
+  answered,       // a complete reply was read
+};
+
+// Why an attempt has no complete reply.
+enum class transport_fault : std::uint8_t {
+  none,
+  resolve,    // the host name has no address
+  connect,    // no address accepted a connection in time
+  proxy,      // the proxy refused or broke
+  handshake,  // TLS failed for another reason than trust
+  untrusted,  // the certificate is not trusted, expired, or for another host: stops the run
+  closed,     // the peer closed before the reply was complete
+  reset,      // the connection broke (reset, write error)
+  timeout,    // the deadline of the attempt passed
+  malformed,  // what came is not an HTTP reply
+  oversized,  // reply or header block over its bound
+  cancelled,  // the run was stopped
+};
+
+std::string_view to_string(transport_fault) noexcept;
+
+struct header_field {
+  std::string_view name, value;  // name as received; compare without case
+};
+
+// Views into the connection's receive buffer: valid until the lease is used again or given back.
+struct attempt_fact {
+  phase reached = phase::not_sent;
+  transport_fault fault = transport_fault::none;
+  std::string_view detail;  // for people: the system's or OpenSSL's own words; may be empty
+  int status = 0;           // 0 unless answered
+  std::span<const header_field> headers;
+  std::string_view body;  // followed by at least 64 readable bytes (simdjson's padding)
+};
+
+// The first header of that name, without case; empty if there is none.
+std::string_view find_header(std::span<const header_field>, std::string_view name) noexcept;
+
+}  // namespace pawl

@@ -1,0 +1,107 @@
+// A job is one input row, checked and typed: what to send for which resource. Shapes only; reading them is
+// the business of engine/input, sending them of engine/run.
+#pragma once
+
+#include "engine/model/byte_arena.hpp"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pawl {
+
+// Position in api::profile::fields.
+enum class field_index : std::uint16_t {};
+// A field that the profile does not describe and lets through (`unknown_fields = "pass"`).
+inline constexpr field_index passed_field{0xffff};
+
+constexpr std::size_t to_index(field_index f) noexcept {
+  return static_cast<std::size_t>(f);
+}
+
+// One top-level member of a patch (or of `expect`).
+struct field_value {
+  field_index field;
+  std::string_view name;  // the JSON key
+  std::string_view json;  // canonical JSON text: no white space outside strings, numbers as they were written
+};
+
+// One row, as views into the buffer or batch that holds it.
+struct job_view {
+  std::uint64_t row = 0;   // 1-based; header and all-empty rows are not counted
+  std::uint64_t line = 0;  // first physical line of the row in the file, 1-based
+  std::string_view id;
+  std::span<const field_value> patch;   // in field order, each field once; passed fields last, in input order
+  std::span<const field_value> expect;  // preconditions, ordered alike
+  std::string_view raw;                 // the row's bytes as they stand in the input, without the line end
+  bool replay_safe = true;              // sending it twice leaves what sending it once leaves
+};
+
+// What is wrong with one row. The text is whole: `jobs.csv:LINE: column: what (got "...")` without the file
+// name.
+struct complaint {
+  std::uint64_t line = 0;  // physical line of the bad cell, 1-based
+  std::string column;      // field or column; empty where the whole row is meant
+  std::string what;        // e.g. `must be one of open, snoozed, done (got "opne")`
+};
+
+struct row_error {
+  std::uint64_t row = 0;
+  std::uint64_t line = 0;
+  std::string id;                     // empty if it could not be read
+  std::string raw;                    // cut after 64 KiB
+  std::vector<complaint> complaints;  // at least one
+};
+
+// A slot's own copy of a job, reused from job to job without allocating once it has grown.
+class job_buffer {
+ public:
+  void assign(const job_view&);
+  job_view view() const noexcept;
+
+ private:
+  std::vector<char> bytes_;
+  std::vector<field_value> values_;
+  job_view view_;
+  std::size_t patch_count_ = 0;
+};
+
+// A batch of rows: what travels from the reader thread to the network thread. Owned by one thread at a time.
+class job_batch {
+ public:
+  job_batch() = default;
+  job_batch(job_batch&&) = default;
+  job_batch& operator=(job_batch&&) = default;
+
+  void clear() noexcept;
+  bool empty() const noexcept { return rows_.empty(); }
+  std::size_t size() const noexcept { return rows_.size(); }
+
+  // Memory for what the next jobs point to.
+  byte_arena& bytes() noexcept { return bytes_; }
+
+  // Copies the job's field arrays; its texts must lie in bytes() or live as long as the source (names of
+  // fields).
+  void add(const job_view&);
+  void add(row_error);
+
+  // Null for a good row. `at` < size().
+  const row_error* error(std::size_t at) const noexcept;
+  // Only for a good row.
+  job_view job(std::size_t at) const noexcept;
+
+ private:
+  struct entry {
+    job_view job;  // spans unset: values_ may still move
+    std::uint32_t values_begin = 0, patch_count = 0, expect_count = 0;
+    std::int32_t error = -1;
+  };
+  byte_arena bytes_;
+  std::vector<entry> rows_;
+  std::vector<field_value> values_;
+  std::vector<row_error> errors_;
+};
+
+}  // namespace pawl

@@ -1,0 +1,30 @@
+// A token that cannot be printed by accident: there is no conversion to text, only reveal() for the one place
+// that writes it into a request.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace pawl {
+
+class secret {
+ public:
+  secret() = default;
+  explicit secret(std::string value) : value_(std::move(value)) {}
+
+  bool empty() const noexcept { return value_.empty(); }
+  const std::string& reveal() const noexcept { return value_; }
+
+  // What may be shown: `public_prefix` (a literal such as "pl_v2_" that every key of the API begins with) and
+  // the four characters after it, "pl_v2_abcd...". The vendor's dashboard previews the same characters. A key
+  // of another shape, or too short to keep the rest hidden (under 12 further characters), shows as "(key)".
+  std::string label(std::string_view public_prefix) const;
+
+  bool operator==(const secret&) const = default;
+
+ private:
+  std::string value_;
+};
+
+}  // namespace pawl

@@ -1,0 +1,62 @@
+// What a run is doing right now, as plain numbers: the runner writes them, a progress line or a sample reads
+// them. Network thread only.
+#pragma once
+
+#include "engine/api/profile.hpp"
+#include "engine/model/outcome.hpp"
+#include "engine/model/time.hpp"
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace pawl::run {
+
+// Latencies in buckets of about 12 % width: 16 per power of two would be finer than anybody reads.
+class latency_histogram {
+ public:
+  void add(std::uint64_t us) noexcept;
+  std::uint64_t quantile(double q) const noexcept;  // upper edge of the bucket; 0 when empty
+  std::uint64_t max() const noexcept { return max_; }
+  void clear() noexcept;
+
+ private:
+  static constexpr std::size_t per_octave = 6;
+  std::array<std::uint32_t, 40 * per_octave> buckets_{};
+  std::uint64_t total_ = 0, max_ = 0;
+};
+
+struct progress_counters {
+  std::uint64_t rows = 0;  // of the generation
+  outcome_counts before;   // outcomes of the generation before this invocation
+  outcome_counts now;      // outcomes of this invocation
+  std::uint64_t reads = 0, writes = 0, retries = 0, throttled = 0;
+  std::uint32_t in_flight = 0;
+  std::uint32_t waiting = 0;           // jobs in the line for a write slot
+  std::optional<time_point> next_due;  // when the head of the line is due, while it waits
+  std::string
+      waits_for;  // "quota", "the API asked for a pause", "the API to come back", ... empty while moving
+  std::optional<time_point> waits_until;
+  latency_histogram latency;
+  time_point started{};
+
+  // The first five of each error code, for the log; then only counts (error_counts).
+  std::map<std::string, std::uint64_t> error_counts;
+  // A line for the log, at most five per code, then none. Set by the shell; may be empty.
+  // (row, id, outcome, code, message, request id)
+  struct failure_line {
+    std::uint64_t row;
+    std::string_view id;
+    pawl::outcome outcome;
+    std::string_view code, message, request_id;
+  };
+};
+
+// Time until the last of `writes` is sent under these windows, starting with empty ones, by quota arithmetic:
+// what a plan says and an ETA is made of. Unlimited: zero.
+duration time_needed(const std::vector<api::rate_window>& windows, double reserve,
+                     std::uint64_t writes) noexcept;
+
+}  // namespace pawl::run

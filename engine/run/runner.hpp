@@ -1,0 +1,92 @@
+// Runs a generation: reader thread, dispatcher, worker slots, pacer, pool and ledger writer, joined in one
+// place.
+#pragma once
+
+#include "engine/api/profile.hpp"
+#include "engine/http/connection_pool.hpp"
+#include "engine/input/job_source.hpp"
+#include "engine/ledger/ledger.hpp"
+#include "engine/ledger/ledger_writer.hpp"
+#include "engine/model/secret.hpp"
+#include "engine/policy/pacer.hpp"
+#include "engine/policy/retry_policy.hpp"
+#include "engine/run/key_state.hpp"
+#include "engine/run/progress.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace pawl::run {
+
+struct failure_limit {
+  double share = 0.10;  // of the last 500 jobs of this invocation, once 50 have failed; 0: no share limit
+  std::optional<std::uint64_t> count;  // --max-failures N instead of a share
+};
+
+struct run_options {
+  policy::pacer_options writes, reads;
+  policy::retry_options retry;
+  http::transport_options transport;
+  ledger::writer_options writer;
+  std::uint32_t concurrency = 16;                // worker slots
+  std::optional<std::uint64_t> limit;            // --limit N: only the next N pending jobs
+  duration max_wait = std::chrono::minutes{15};  // a gate longer than this ends the run
+  duration patience = std::chrono::hours{1};  // nothing but throttling or outage for this long ends the run
+  duration drain_timeout = std::chrono::seconds{20};
+  failure_limit failures;
+  bool skip_invalid = false;
+  std::string user_agent;
+};
+
+// Where the token comes from; asked again once after a 401, so that a rotated token file is picked up.
+using token_source = std::function<expected<secret>()>;
+
+// Who the key belongs to: one GET of the profile's whoami. The first network step of every command that
+// sends. An API without whoami answers an empty account.
+struct account_info {
+  std::string account;
+  std::vector<std::string> scopes;
+};
+
+enum class stop_kind { drain, now };
+
+struct run_report {
+  outcome_counts counts;  // of this invocation, committed
+  std::uint64_t reads = 0, writes = 0, retries = 0, throttled = 0;
+  duration elapsed{};
+  bool finished = false;         // no row of the generation is pending
+  std::string stop_reason;       // "finished", "limit", "signal", "throttled", "outage", "max_failures", ...
+  std::optional<failure> error;  // why it stopped, unless finished, limit or signal
+  std::optional<wall_time> resume_at;
+};
+
+class runner {
+ public:
+  // Everything referred to must outlive the runner.
+  runner(boost::asio::io_context&, const run_options&, const api::profile&, key_state&, token_source,
+         progress_counters&);
+  ~runner();
+
+  boost::asio::awaitable<expected<account_info>> identify();
+
+  // The source stands at the first row of the generation that may be pending; rows in `done` are passed over.
+  // `file` has the generation and the run; the runner drains the writer before it returns.
+  boost::asio::awaitable<run_report> run(input::job_source&, ledger::ledger_file& file,
+                                         std::int64_t generation, std::int64_t run, std::uint64_t rows,
+                                         const ledger::row_set& done);
+
+  // Network thread. drain: take no new job, finish what is on the wire (at most drain_timeout), the rest
+  // stays pending.
+  void stop(stop_kind, std::string reason);
+
+ private:
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+}  // namespace pawl::run
