@@ -42,7 +42,7 @@ class connection;
 // Must not outlive the pool.
 class lease {
  public:
-  lease() = default;
+  lease() noexcept;
   lease(lease&&) noexcept;
   lease& operator=(lease&&) noexcept;
   ~lease();

@@ -70,6 +70,10 @@ class ledger_writer {
   bool put(const job_record&);
   void put(const sample_record&);  // never refused: these are few
   void put(const event_record&);
+  // The intent of a job of which nothing was sent after all: without it a later run would take the row for unknown.
+  void withdraw_intent(std::uint64_t row);
+  // Network thread, about every 50 ms: hands over what has waited long enough.
+  void tick(time_point now);
   boost::asio::awaitable<void> room();
 
   // Commits at once, together with everything put before it; returns when it is on the disk.

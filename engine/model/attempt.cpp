@@ -20,6 +20,10 @@ constexpr std::array<std::string_view, 12> fault_names{"none",
                                                        "reply too large",
                                                        "cancelled"};
 
+constexpr std::array<std::string_view, 12> fault_codes{"",          "resolve",   "connect",   "proxy",
+                                                       "handshake", "untrusted", "closed",    "reset",
+                                                       "timeout",   "malformed", "oversized", "cancelled"};
+
 constexpr char lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }
@@ -28,6 +32,10 @@ constexpr char lower(char c) noexcept {
 
 std::string_view to_string(transport_fault f) noexcept {
   return fault_names[static_cast<std::size_t>(f)];
+}
+
+std::string_view code_of(transport_fault f) noexcept {
+  return fault_codes[static_cast<std::size_t>(f)];
 }
 
 std::string_view find_header(std::span<const header_field> headers, std::string_view name) noexcept {

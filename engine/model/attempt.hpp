@@ -31,7 +31,9 @@ enum class transport_fault : std::uint8_t {
   cancelled,  // the run was stopped
 };
 
+// For people ("timed out"), and as a stable error code for ledgers and exports ("timeout").
 std::string_view to_string(transport_fault) noexcept;
+std::string_view code_of(transport_fault) noexcept;
 
 struct header_field {
   std::string_view name, value;  // name as received; compare without case

@@ -55,6 +55,9 @@ class pacer {
   // About when this ticket will be granted; never before `now`, exact when nothing else happens.
   time_point due(ticket, time_point now) const;
 
+  std::optional<ticket> head() const;
+  std::optional<time_point> next_due(time_point now) const;
+
   // The slot, or a time strictly later than `now` at which to ask again. Only the head of the line is
   // granted; the ticket leaves the line with the grant.
   std::variant<slot, time_point> acquire(ticket, time_point now);

@@ -32,6 +32,14 @@ void latency_histogram::clear() noexcept {
   *this = latency_histogram{};
 }
 
+void progress_counters::count_error(const failed_row& failed) {
+  constexpr std::size_t most_codes = 100;  // an API that invents codes must not grow our memory; chosen
+  const auto code = failed.code.empty() ? to_string(failed.outcome) : failed.code;
+  std::string key(error_counts.size() < most_codes || error_counts.contains(std::string(code)) ? code
+                                                                                               : "other");
+  if (++error_counts[std::move(key)] <= lines_per_code && on_failure) on_failure(failed);
+}
+
 duration time_needed(const std::vector<api::rate_window>& windows, double reserve,
                      std::uint64_t writes) noexcept {
   // Each window alone lets the n-th request go after floor((n-1)/limit) of its lengths; together they hold at

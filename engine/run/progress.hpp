@@ -8,9 +8,12 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace pawl::run {
 
@@ -28,6 +31,14 @@ class latency_histogram {
   std::uint64_t total_ = 0, max_ = 0;
 };
 
+// One row that ended in a failure, for a line in the log. Views: valid during the call.
+struct failed_row {
+  std::uint64_t row;
+  std::string_view id;
+  pawl::outcome outcome;
+  std::string_view code, message, request_id;
+};
+
 struct progress_counters {
   std::uint64_t rows = 0;  // of the generation
   outcome_counts before;   // outcomes of the generation before this invocation
@@ -39,19 +50,17 @@ struct progress_counters {
   std::string
       waits_for;  // "quota", "the API asked for a pause", "the API to come back", ... empty while moving
   std::optional<time_point> waits_until;
+  bool foreign_use =
+      false;  // somebody else uses the key: replies count more requests than were sent from here
   latency_histogram latency;
   time_point started{};
 
-  // The first five of each error code, for the log; then only counts (error_counts).
+  // Rows per error code (outcome name where there is none); at most 100 codes, the rest under "other".
   std::map<std::string, std::uint64_t> error_counts;
-  // A line for the log, at most five per code, then none. Set by the shell; may be empty.
-  // (row, id, outcome, code, message, request id)
-  struct failure_line {
-    std::uint64_t row;
-    std::string_view id;
-    pawl::outcome outcome;
-    std::string_view code, message, request_id;
-  };
+  void count_error(const failed_row&);
+  // Called for the first five rows of each code; set by the shell, may be empty.
+  static constexpr std::uint64_t lines_per_code = 5;
+  std::function<void(const failed_row&)> on_failure;
 };
 
 // Time until the last of `writes` is sent under these windows, starting with empty ones, by quota arithmetic:

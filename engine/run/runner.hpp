@@ -10,6 +10,7 @@
 #include "engine/model/secret.hpp"
 #include "engine/policy/pacer.hpp"
 #include "engine/policy/retry_policy.hpp"
+#include "engine/policy/stop_rules.hpp"
 #include "engine/run/key_state.hpp"
 #include "engine/run/progress.hpp"
 
@@ -18,27 +19,21 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
 namespace pawl::run {
-
-struct failure_limit {
-  double share = 0.10;  // of the last 500 jobs of this invocation, once 50 have failed; 0: no share limit
-  std::optional<std::uint64_t> count;  // --max-failures N instead of a share
-};
 
 struct run_options {
   policy::pacer_options writes, reads;
   policy::retry_options retry;
   http::transport_options transport;
   ledger::writer_options writer;
-  std::uint32_t concurrency = 16;                // worker slots
-  std::optional<std::uint64_t> limit;            // --limit N: only the next N pending jobs
-  duration max_wait = std::chrono::minutes{15};  // a gate longer than this ends the run
-  duration patience = std::chrono::hours{1};  // nothing but throttling or outage for this long ends the run
+  std::uint32_t concurrency = 16;      // worker slots
+  std::optional<std::uint64_t> limit;  // --limit N: only the next N pending jobs
+  policy::stop_options stop;
   duration drain_timeout = std::chrono::seconds{20};
-  failure_limit failures;
   bool skip_invalid = false;
   std::string user_agent;
 };
@@ -67,11 +62,15 @@ struct run_report {
 
 class runner {
  public:
-  // Everything referred to must outlive the runner.
-  runner(boost::asio::io_context&, const run_options&, const api::profile&, key_state&, token_source,
-         progress_counters&);
+  // Everything referred to must outlive the runner. Failures: the transport's files, the token, a header
+  // value.
+  static expected<std::unique_ptr<runner>> create(boost::asio::io_context&, const run_options&,
+                                                  const api::profile&, key_state&, token_source,
+                                                  progress_counters&);
   ~runner();
 
+  // Retries throttling and outage until patience ends; a failure says what to mend or that it is to be tried
+  // later.
   boost::asio::awaitable<expected<account_info>> identify();
 
   // The source stands at the first row of the generation that may be pending; rows in `done` are passed over.
@@ -86,6 +85,7 @@ class runner {
 
  private:
   struct impl;
+  explicit runner(std::unique_ptr<impl>);
   std::unique_ptr<impl> impl_;
 };
 

@@ -1,0 +1,68 @@
+// When a whole run should stop although every job could go on: nothing but outage for too long, too many
+// failures, the same contradiction again and again. Pure; the runner feeds it and obeys.
+#pragma once
+
+#include "engine/model/error.hpp"
+#include "engine/model/job.hpp"
+#include "engine/model/outcome.hpp"
+#include "engine/model/time.hpp"
+#include "engine/policy/retry_policy.hpp"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace pawl::policy {
+
+struct failure_limit {
+  double share = 0.10;                 // of the last 500 jobs of this invocation; 0: no share limit
+  std::optional<std::uint64_t> count;  // this many failures in all, instead of a share
+};
+
+struct stop_options {
+  duration patience = std::chrono::hours{1};     // with nothing but throttling or outage for this long
+  duration max_wait = std::chrono::minutes{15};  // a pause that the API asks for, longer than this
+  failure_limit failures;
+};
+
+struct stop_order {
+  std::string reason;  // the summary's stop_reason: "outage", "throttled", "max_failures", "mismatches"
+  failure why;
+  std::optional<time_point> resume_at;
+};
+
+class stop_rules {
+ public:
+  explicit stop_rules(const stop_options& options) : options_(options) {}
+
+  // After every attempt, sent or not.
+  void on_attempt(const judgement&, time_point now) noexcept;
+  // After every job that ended. `code` is the error code; `differing` names the field of a mismatch.
+  // 404 and `invalid` are no sign of a run that goes wrong: they do not count.
+  void on_finish(outcome, int http_status, std::optional<field_index> differing) noexcept;
+
+  // `gated_until`: the pacer's gate, if it is closed. `field_name` turns a field into text for the message.
+  std::optional<stop_order> check(time_point now, std::optional<time_point> gated_until,
+                                  const api::profile& names) const;
+
+  // Since when nothing but outage or throttling was heard; unset while all is well.
+  std::optional<time_point> trouble_since() const noexcept { return trouble_since_; }
+  bool throttled_last() const noexcept { return throttled_last_; }
+
+ private:
+  static constexpr std::size_t window = 500;     // documented with --max-failures
+  static constexpr std::uint64_t at_least = 50;  // likewise: a share of few jobs says nothing
+  static constexpr std::uint32_t alike_mismatches = 20;
+
+  const stop_options options_;
+  std::optional<time_point> trouble_since_;
+  bool throttled_last_ = false;
+  std::array<bool, window> failed_{};  // ring of the last jobs
+  std::size_t at_ = 0, seen_ = 0;
+  std::uint64_t failed_in_window_ = 0, failed_ever_ = 0;
+  std::uint32_t mismatches_in_a_row_ = 0;
+  std::optional<field_index> mismatching_;
+};
+
+}  // namespace pawl::policy

@@ -1,0 +1,72 @@
+#include "engine/run/dispatcher.hpp"
+
+#include <functional>
+#include <utility>
+
+namespace pawl::run {
+namespace {
+
+std::uint64_t hash_of(std::string_view id) noexcept {
+  return std::hash<std::string_view>{}(id);
+}
+
+}  // namespace
+
+dispatcher::dispatcher(std::size_t slots, std::size_t most_parked)
+    : under_way_(slots), waiting_(most_parked), most_parked_(most_parked) {}
+
+dispatcher::answer dispatcher::offer(const job_view& job) {
+  const auto hash = hash_of(job.id);
+  if (under_way_.count(hash) == 0 && (parked_count_ == 0 || waiting_.count(hash) == 0)) {
+    under_way_.add(hash);
+    return answer::start;
+  }
+  if (parked_count_ == most_parked_) return answer::hold;
+  entry* free = nullptr;
+  for (auto& e : entries_)
+    if (!e.used) {
+      free = &e;
+      break;
+    }
+  if (free == nullptr) free = &entries_.emplace_back();
+  free->job.assign(job);
+  free->hash = hash;
+  free->used = true;
+  free->order = next_order_++;
+  waiting_.add(hash);
+  ++parked_count_;
+  return answer::parked;
+}
+
+bool dispatcher::take_parked(job_buffer& into) {
+  if (parked_count_ == 0 || !maybe_ready_) return false;
+  entry* first = nullptr;
+  for (auto& e : entries_)
+    if (e.used && under_way_.count(e.hash) == 0 && (first == nullptr || e.order < first->order)) first = &e;
+  if (first == nullptr) {
+    maybe_ready_ = false;
+    return false;
+  }
+  std::swap(into, first->job);
+  first->used = false;
+  waiting_.remove(first->hash);
+  under_way_.add(first->hash);
+  --parked_count_;
+  return true;
+}
+
+void dispatcher::finished(std::string_view id) {
+  under_way_.remove(hash_of(id));
+  maybe_ready_ = true;
+}
+
+void dispatcher::drop_parked() {
+  for (auto& e : entries_)
+    if (e.used) {
+      e.used = false;
+      waiting_.remove(e.hash);
+    }
+  parked_count_ = 0;
+}
+
+}  // namespace pawl::run

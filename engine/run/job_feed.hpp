@@ -1,0 +1,72 @@
+// From the reader thread to the workers: batches of rows through a bounded queue, rows in order to whoever is
+// free, jobs of one id one at a time (run/dispatcher). The reader thread lives in here. Everything else:
+// network thread only.
+#pragma once
+
+#include "engine/input/job_source.hpp"
+#include "engine/ledger/ledger.hpp"
+#include "engine/model/error.hpp"
+#include "engine/model/job.hpp"
+#include "engine/run/dispatcher.hpp"
+#include "engine/run/wakeup.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <vector>
+
+namespace pawl::run {
+
+class job_feed {
+ public:
+  enum class taken {
+    job,      // `into` holds it; call finished() with its id when it is over
+    invalid,  // bad() holds the row that is wrong by itself
+    ended,    // nothing more will come
+  };
+
+  // Starts the reader thread at the source's position; rows in `done` are passed over. Source and set outlive
+  // the feed. `limit`: at most so many jobs are handed out.
+  job_feed(boost::asio::io_context&, input::job_source&, const ledger::row_set& done, std::size_t slots,
+           std::optional<std::uint64_t> limit);
+  ~job_feed();  // joins the reader
+
+  // The next row, without waiting where there is one. `alarm` belongs to the caller, who waits for nothing
+  // else.
+  boost::asio::awaitable<taken> take(job_buffer& into, row_error& bad, wakeup& alarm);
+  void finished(std::string_view id);
+
+  // Hands out nothing more: waiting takers get `ended`.
+  void close();
+
+  // Set when the reader failed (input changed, read error): the feed has then ended.
+  const std::optional<failure>& error() const noexcept { return error_; }
+  // True when every row of the input was handed out (neither closed early, nor failed, nor limited).
+  bool exhausted() const noexcept { return at_end_ && !closed_ && !error_ && !limited_; }
+  bool limited() const noexcept { return limited_; }
+
+ private:
+  struct channel;
+
+  std::optional<taken> try_take(job_buffer& into, row_error& bad);
+  bool next_batch();
+  bool over() const noexcept;
+  void wake_all();
+
+  std::shared_ptr<channel> channel_;
+  const ledger::row_set& done_;
+  dispatcher dispatcher_;
+  job_batch batch_;
+  std::size_t at_ = 0;
+  std::optional<std::uint64_t> left_;  // of the limit
+  std::optional<failure> error_;
+  bool at_end_ = false, closed_ = false, limited_ = false;
+  std::vector<wakeup*> waiting_;
+  std::thread reader_;
+};
+
+}  // namespace pawl::run

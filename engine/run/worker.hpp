@@ -1,0 +1,51 @@
+// One slot: takes a job, drives its job_step, records the outcome, takes the next. It decides nothing: each
+// branch does the one thing that the step named and feeds back what came of it.
+#pragma once
+
+#include "engine/model/job.hpp"
+#include "engine/policy/job_step.hpp"
+#include "engine/run/run_context.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <optional>
+#include <string>
+
+namespace pawl::run {
+
+class worker {
+ public:
+  explicit worker(run_context& shared);
+
+  // Until the feed has ended. The context outlives it.
+  boost::asio::awaitable<void> run();
+
+ private:
+  boost::asio::awaitable<void> carry_out();
+  boost::asio::awaitable<policy::step_event> fetch_connection(policy::connection_need);
+  boost::asio::awaitable<policy::step_event> commit_intent();
+  boost::asio::awaitable<void> exchange();
+  boost::asio::awaitable<void> pause_until(time_point);
+  boost::asio::awaitable<void> record(ledger::job_record);
+  policy::step_action judge_reply(time_point now);
+  ledger::job_record outcome_record(const policy::action::finish&) const;
+  void stop_run(const policy::action::stop_run&);
+
+  run_context& shared_;
+  policy::job_step step_;
+  job_buffer buffer_;
+  job_view job_;
+  row_error bad_;
+  send_line::place place_;
+  wakeup alarm_;
+  http::lease connection_;
+  attempt_fact fact_;
+  std::string detail_;  // keeps the words of a failed connection alive
+  std::string request_;
+  std::optional<policy::pacer::slot> slot_;
+  std::uint64_t token_version_ = 0;
+  wall_time sent_at_{};
+  std::uint64_t latency_us_ = 0;
+};
+
+}  // namespace pawl::run

@@ -1,0 +1,115 @@
+#include "engine/policy/stop_rules.hpp"
+
+#include <gtest/gtest.h>
+
+namespace pawl::policy {
+namespace {
+
+using namespace std::chrono_literals;
+
+judgement judged(api::verdict is, bool outage) {
+  judgement j;
+  j.is = is;
+  j.outage = outage;
+  return j;
+}
+
+struct rules_test : testing::Test {
+  api::profile profile;
+  stop_options options;
+  time_point now{5000s};
+  rules_test() {
+    profile.fields.resize(2);
+    profile.fields[0].name = "title";
+    profile.fields[1].name = "status";
+  }
+};
+
+TEST_F(rules_test, PatienceEndsARunThatHearsNothingButOutage) {
+  stop_rules rules(options);
+  rules.on_attempt(judged(api::verdict::maybe, true), now);
+  EXPECT_FALSE(rules.check(now + 59min, {}, profile));
+  const auto order = rules.check(now + 60min, {}, profile);
+  ASSERT_TRUE(order);
+  EXPECT_EQ(order->reason, "outage");
+  EXPECT_EQ(order->why.kind, failure_kind::later);
+}
+
+TEST_F(rules_test, OneGoodReplyRestartsPatience) {
+  stop_rules rules(options);
+  rules.on_attempt(judged(api::verdict::retry, true), now);
+  rules.on_attempt(judged(api::verdict::refused, false), now + 50min);
+  rules.on_attempt(judged(api::verdict::throttled, false), now + 55min);
+  EXPECT_FALSE(rules.check(now + 70min, {}, profile));
+  const auto order = rules.check(now + 115min, {}, profile);
+  ASSERT_TRUE(order);
+  EXPECT_EQ(order->reason, "throttled");
+}
+
+TEST_F(rules_test, ALongPauseThatTheApiAsksForEndsTheRunWithItsTime) {
+  stop_rules rules(options);
+  EXPECT_FALSE(rules.check(now, now + 15min, profile));
+  const auto order = rules.check(now, now + 16min, profile);
+  ASSERT_TRUE(order);
+  EXPECT_EQ(order->reason, "throttled");
+  EXPECT_EQ(order->resume_at, now + 16min);
+}
+
+TEST_F(rules_test, ATenthOfTheLast500FailedStopsOnceFiftyHave) {
+  stop_rules rules(options);
+  for (int i = 0; i < 49; ++i) rules.on_finish(outcome::refused, 422, {});
+  EXPECT_FALSE(rules.check(now, {}, profile));
+  rules.on_finish(outcome::refused, 422, {});
+  const auto order = rules.check(now, {}, profile);
+  ASSERT_TRUE(order);
+  EXPECT_EQ(order->reason, "max_failures");
+  EXPECT_EQ(order->why.kind, failure_kind::mend);
+}
+
+TEST_F(rules_test, OldFailuresLeaveTheWindow) {
+  stop_rules rules(options);
+  for (int i = 0; i < 49; ++i) rules.on_finish(outcome::failed, 500, {});
+  for (int i = 0; i < 500; ++i) rules.on_finish(outcome::applied, 200, {});
+  for (int i = 0; i < 50; ++i) rules.on_finish(outcome::failed, 500, {});
+  EXPECT_FALSE(rules.check(now, {}, profile));
+  rules.on_finish(outcome::failed, 500, {});
+  EXPECT_TRUE(rules.check(now, {}, profile));
+}
+
+TEST_F(rules_test, MissingResourcesAndInvalidRowsDoNotCount) {
+  stop_rules rules(options);
+  for (int i = 0; i < 1000; ++i) {
+    rules.on_finish(outcome::refused, 404, {});
+    rules.on_finish(outcome::invalid, 0, {});
+  }
+  EXPECT_FALSE(rules.check(now, {}, profile));
+}
+
+TEST_F(rules_test, ACountReplacesTheShare) {
+  options.failures.count = 3;
+  stop_rules rules(options);
+  rules.on_finish(outcome::failed, 500, {});
+  rules.on_finish(outcome::failed, 500, {});
+  EXPECT_FALSE(rules.check(now, {}, profile));
+  rules.on_finish(outcome::failed, 500, {});
+  EXPECT_TRUE(rules.check(now, {}, profile));
+}
+
+TEST_F(rules_test, TwentyMismatchesOfOneFieldInARowNameIt) {
+  options.failures.share = 0;
+  stop_rules rules(options);
+  for (int i = 0; i < 19; ++i) rules.on_finish(outcome::mismatch, 200, field_index{1});
+  rules.on_finish(outcome::applied, 200, {});
+  for (int i = 0; i < 19; ++i) rules.on_finish(outcome::mismatch, 200, field_index{1});
+  rules.on_finish(outcome::mismatch, 200, field_index{0});
+  for (int i = 0; i < 19; ++i) rules.on_finish(outcome::mismatch, 200, field_index{1});
+  EXPECT_FALSE(rules.check(now, {}, profile));
+  rules.on_finish(outcome::mismatch, 200, field_index{1});
+  const auto order = rules.check(now, {}, profile);
+  ASSERT_TRUE(order);
+  EXPECT_EQ(order->reason, "mismatches");
+  EXPECT_EQ(order->why.place, "status");
+}
+
+}  // namespace
+}  // namespace pawl::policy
