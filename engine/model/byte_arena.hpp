@@ -24,7 +24,7 @@ class byte_arena {
   std::size_t bytes_used() const noexcept { return bytes_used_; }
 
  private:
-  static constexpr std::size_t block_bytes = 64 * 1024;
+  static constexpr std::size_t block_bytes = std::size_t{64} * 1024;
   struct block {
     std::unique_ptr<char[]> bytes;
     std::size_t size = 0, used = 0;

@@ -73,7 +73,8 @@ struct runner::impl {
         reader(p) {}
 
   asio::awaitable<expected<account_info>> identify();
-  asio::awaitable<void> watch(run_context&, bool& done);
+  asio::awaitable<void> sweep_until(const bool& done);
+  asio::awaitable<void> watch(run_context&, const bool& done);
   asio::awaitable<status> send_read(const std::string& request, attempt_fact& fact, http::lease& connection,
                                     std::string& detail);
   void take_sample(run_context&, time_point now, std::uint64_t& writes_before, time_point& since);
@@ -156,25 +157,25 @@ asio::awaitable<status> runner::impl::send_read(const std::string& request, atte
   }
 }
 
+asio::awaitable<void> runner::impl::sweep_until(const bool& done) {
+  wakeup alarm(io);
+  while (!done) {
+    pool->sweep(clock::now());
+    co_await alarm.sleep(clock::now() + tick);
+  }
+}
+
 asio::awaitable<expected<account_info>> runner::impl::identify() {
   if (profile.whoami.path.empty()) co_return account_info{};
   identify_alarm = std::make_unique<wakeup>(io);
-  bool swept = false;
-  auto sweeper = [this, &swept]() -> asio::awaitable<void> {
-    wakeup alarm(io);
-    while (!swept) {
-      pool->sweep(clock::now());
-      co_await alarm.sleep(clock::now() + tick);
-    }
-  };
   // Joined below: the flag ends it within one tick.
-  bool sweeper_done = false;
+  bool swept = false, sweeper_done = false;
   wakeup joined(io);
-  auto on_swept = [&](const std::exception_ptr&) {
+  const auto on_swept = [&](const std::exception_ptr&) {
     sweeper_done = true;
     joined.wake();
   };
-  asio::co_spawn(io, sweeper, on_swept);
+  asio::co_spawn(io, sweep_until(swept), on_swept);
 
   std::string request, detail;
   std::optional<expected<account_info>> answer;
@@ -273,7 +274,7 @@ void runner::impl::take_sample(run_context& run, time_point now, std::uint64_t& 
 }
 
 // The clock of a run: deadlines, the rules that stop it, samples and events.
-asio::awaitable<void> runner::impl::watch(run_context& run, bool& done) {
+asio::awaitable<void> runner::impl::watch(run_context& run, const bool& done) {
   wakeup alarm(io);
   auto sampled = clock::now();
   auto writes_before = progress.writes;
