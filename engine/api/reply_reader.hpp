@@ -10,12 +10,18 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pawl::api {
 
 // The API's own words about an error; views into the reader, valid until its next call. Empty where missing.
+// Fit to be printed and stored: valid UTF-8 without control characters (spaces stand in their place), cut
+// between code points. A value that is no text (a number, an object) stands there as JSON text.
 struct error_view {
-  std::string_view code, message, details, request_id;  // details: raw JSON text, cut after 4 KiB
+  std::string_view code;        // cut after 256 bytes
+  std::string_view message;     // cut after 2 KiB
+  std::string_view details;     // raw JSON text, cut after 4 KiB
+  std::string_view request_id;  // cut after 256 bytes
 };
 
 // What a 2xx reply to a patch proves.
@@ -23,21 +29,24 @@ struct echo_report {
   enum class state : std::uint8_t {
     as_wanted,   // every echoed field of the patch shows its wanted value
     differs,     // `field` shows another value
-    other_id,    // the reply is about another resource
+    other_id,    // the reply does not show the id of the job: it is about another resource, or about none
     unreadable,  // not JSON, cut off, not UTF-8, deeper than 64, or an echo path is missing
   };
   state is = state::unreadable;
-  verified how = verified::none;  // with as_wanted: full, or partial where a field of the patch is not echoed
+  verified how = verified::none;  // with as_wanted: full, or partial where a field of the patch is not shown
   field_index field{};            // with differs: the first in the order of the patch
-  std::string_view shown;         // with differs: the value shown, as JSON text, cut after 1 KiB
+  std::string_view shown;         // with differs: the value shown, as JSON text, printable, cut after 1 KiB;
+                                  // a view into the reader, valid until its next call
 };
 
 struct identity_report {
-  bool readable = false;
-  std::string account;  // text of the account member; empty if the path is empty or missing
-  std::vector<std::string> scopes;
+  bool readable = false;            // the body is JSON, and shows the account if the profile says where
+  std::string account;              // text of the account member; empty if the path is empty or missing
+  std::vector<std::string> scopes;  // as the API names them; empty if the path is empty or missing
 };
 
+// One thread at a time. Once it has seen replies of the usual size, compare() allocates nothing for strings,
+// numbers, timestamps and lists of plain strings, and read_error() nothing at all.
 class reply_reader {
  public:
   explicit reply_reader(const profile&);  // the profile must outlive it
@@ -46,11 +55,24 @@ class reply_reader {
 
   // `body` must be followed by 64 readable bytes. `wanted` are the values that were sent. With `reply =
   // "none"` no byte is read: as_wanted, verified::none.
+  //
+  // How much a reply proves, in the order in which it is asked:
+  // - The whole body must be one JSON object to its end; an empty one, a cut one, trailing bytes, or a key
+  //   twice on a path that is read make it unreadable. (Which of two values counts would be a guess.)
+  // - It must show the job's id where the profile says where (a string, or a number with the same text).
+  // - A field that the profile does not echo, and a passed field, is not compared: verified::partial.
+  // - A field whose path is missing proves nothing. Wanted null, in a reply that showed the id: APIs leave
+  //   out what is null, so that is no contradiction, and no proof: verified::partial. Any other wanted value,
+  //   or an element without the member that is compared: unreadable, for this is not the reply that the
+  //   profile promises. A null on the way is null (`assignee.id` of `"assignee": null`).
+  // - `text` fields that differ are not proven: verified::partial. Every other difference is a contradiction.
+  // One unreadable field makes the report unreadable, also where another one differs.
   echo_report compare(std::string_view body, std::string_view id, std::span<const field_value> wanted);
 
   // Never fails: what cannot be read is empty. HTML and empty bodies give an empty report.
   error_view read_error(std::string_view body);
 
+  // The reply to `whoami`.
   identity_report read_identity(std::string_view body);
 
  private:

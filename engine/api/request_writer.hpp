@@ -10,35 +10,50 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace pawl::api {
 
 // Percent-encodes everything but the unreserved characters (RFC 3986 section 2.3), so that an id is one path
-// segment.
-// "." and ".." are encoded too.
+// segment. "." and ".." are encoded too: as they stand they would name another path (section 5.2.4).
 void append_path_segment(std::string& to, std::string_view id);
 
+// Everything that is the same in each request is joined once, in create(); a write copies the pieces around
+// the id and the values. Holds the token: never printed, and gone with the object. After the token has been
+// rotated, create() another one.
+//
+// The head of a request: Host, User-Agent, the profile's auth header (none with an empty token), Accept:
+// application/json, the profile's extra headers, and with a body Content-Type: application/json and
+// Content-Length. An extra header named Accept, Content-Type or User-Agent takes the place of ours. No
+// Connection header: keep-alive is HTTP/1.1's default (RFC 9112 section 9.3).
 class request_writer {
  public:
-  // `host` is the Host header's value, `base_path` the path of the base URL ("/api/v2"). A header value
-  // (token included) with CR, LF or NUL is a failure, named without its value.
+  // `host` is the Host header's value, `base_path` the path of the base URL ("/api/v2", or empty). Failures
+  // name the header, key or part that is wrong, never its value:
+  // - a header value (token included) with CR, LF, NUL or another control character;
+  // - a header name, a method or a path that HTTP does not allow;
+  // - an extra header that pawl must write itself (Host, Content-Length, ..., the auth header);
+  // - a resource path without exactly one {id}.
   static expected<request_writer> create(const profile&, std::string_view host, std::string_view base_path,
                                          const secret& token, std::string_view user_agent);
 
-  // Replaces `into` with the whole PATCH: head, and the JSON object of these values. Set verbs may not be
-  // among them.
+  // Replaces `into` with the whole PATCH (the profile's method): head, and the JSON object of these values.
+  // Names are plain text and escaped here; values are JSON texts and copied. Set verbs may not be among them,
+  // and `id` is not empty (an empty one would name the collection).
   void write_patch(std::string& into, std::string_view id, std::span<const field_value> values) const;
   // Replaces `into` with a GET of the resource.
   void write_read(std::string& into, std::string_view id) const;
-  // Replaces `into` with a GET of a path below the base URL ("/me", "/tags?limit=200").
+  // Replaces `into` with a GET of a path below the base URL ("/me", "/tags?limit=200"). It is sent as it
+  // stands; only white space and control characters are percent-encoded.
   void write_get(std::string& into, std::string_view path_and_query) const;
 
  private:
   request_writer() = default;
-  std::string patch_prefix_;  // "PATCH /api/v2/threads/"
-  std::string patch_middle_;  // " HTTP/1.1\r\nHost: ...\r\n ... Content-Length: "
-  std::string read_prefix_, get_prefix_, get_suffix_, resource_suffix_;
+  std::string patch_prefix_;     // "PATCH /api/v2/threads/"
+  std::string read_prefix_;      // "GET /api/v2/threads/"
+  std::string resource_suffix_;  // what follows the id in the path; mostly empty
+  std::string get_prefix_;       // "GET /api/v2"
+  std::string patch_head_;       // " HTTP/1.1\r\nHost: ... Content-Length: "
+  std::string get_head_;         // " HTTP/1.1\r\nHost: ...\r\n\r\n"
 };
 
 }  // namespace pawl::api

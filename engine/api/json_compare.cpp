@@ -1,0 +1,145 @@
+#include "engine/api/json_compare.hpp"
+
+#include "engine/api/instant.hpp"
+#include "engine/api/json_text.hpp"
+
+#include <algorithm>
+
+namespace pawl::api {
+namespace {
+
+constexpr bool is_number_start(char c) noexcept {
+  return c == '-' || (c >= '0' && c <= '9');
+}
+
+// A string token without escapes: equal texts are equal strings.
+bool is_plain_string(std::string_view token) noexcept {
+  return is_string_token(token) && token.find('\\') == std::string_view::npos;
+}
+
+equality same_string(std::string_view wanted, std::string_view shown) noexcept {
+  // The caller has seen that the texts differ and that both are string tokens.
+  if (wanted.find('\\') == std::string_view::npos && shown.find('\\') == std::string_view::npos)
+    return equality::different;
+  unescaped_bytes a(wanted.substr(1, wanted.size() - 2)), b(shown.substr(1, shown.size() - 2));
+  bool same = true;
+  for (;;) {
+    char x{}, y{};
+    const bool more_a = a.next(x), more_b = b.next(y);
+    // Read what is shown to its end, so that a malformed escape is found wherever it stands.
+    same = same && more_a == more_b && x == y;
+    if (!more_b) break;
+  }
+  if (b.malformed()) return equality::malformed;
+  return same ? equality::equal : equality::different;
+}
+
+bool split(std::string_view array, std::vector<std::string_view>& into) {
+  into.clear();
+  return for_each_element(array, [&into](std::string_view element) {
+    into.push_back(element);
+    return true;
+  });
+}
+
+void sort_unique(auto& values) {
+  std::ranges::sort(values);
+  const auto repeats = std::ranges::unique(values);
+  values.erase(repeats.begin(), repeats.end());
+}
+
+}  // namespace
+
+equality json_comparer::compare(comparison how, std::string_view wanted, std::string_view shown) {
+  wanted = trim_json(wanted);
+  shown = trim_json(shown);
+  switch (how) {
+    case comparison::instant:
+      return same_moment(wanted, shown);
+    case comparison::set: {
+      const auto as_set = [](std::string_view text, std::vector<std::string_view>& into) {
+        into.clear();
+        return text == "null" || split(text, into);
+      };
+      if (as_set(wanted, wanted_) && as_set(shown, shown_)) return same_set();
+      return exact(wanted, shown);
+    }
+    case comparison::exact:
+    case comparison::text:
+    case comparison::none:
+      break;
+  }
+  return exact(wanted, shown);
+}
+
+equality json_comparer::compare(comparison how, std::string_view wanted,
+                                std::span<const std::string_view> shown) {
+  wanted = trim_json(wanted);
+  const bool is_null = wanted == "null" && how == comparison::set;
+  wanted_.clear();
+  if (!is_null && !split(wanted, wanted_)) return equality::different;
+  if (how == comparison::set) {
+    shown_.assign(shown.begin(), shown.end());
+    return same_set();
+  }
+  if (wanted_.size() != shown.size()) return equality::different;
+  for (std::size_t i = 0; i < shown.size(); ++i)
+    if (const auto is = exact(wanted_[i], trim_json(shown[i])); is != equality::equal) return is;
+  return equality::equal;
+}
+
+equality json_comparer::exact(std::string_view wanted, std::string_view shown) {
+  if (shown.empty()) return equality::malformed;
+  // Canonical text is well formed, so what equals it is.
+  if (wanted == shown) return equality::equal;
+  if (wanted.empty()) return equality::different;
+  if (wanted.front() == '"' && is_string_token(shown)) return same_string(wanted, shown);
+
+  shown_text_.clear();
+  if (is_number_start(wanted.front()) && is_number_start(shown.front())) {
+    if (!append_canonical_number(shown_text_, shown)) return equality::malformed;
+    wanted_text_.clear();
+    const bool good = append_canonical_number(wanted_text_, wanted);
+    return good && wanted_text_ == shown_text_ ? equality::equal : equality::different;
+  }
+  if (!append_canonical(shown_text_, shown)) return equality::malformed;
+  if (wanted.front() != shown.front() || (wanted.front() != '{' && wanted.front() != '['))
+    return equality::different;
+  wanted_text_.clear();
+  const bool good = append_canonical(wanted_text_, wanted);
+  return good && wanted_text_ == shown_text_ ? equality::equal : equality::different;
+}
+
+equality json_comparer::same_moment(std::string_view wanted, std::string_view shown) {
+  if (wanted == shown || !is_string_token(wanted) || !is_string_token(shown)) return exact(wanted, shown);
+  wanted_text_.clear();
+  shown_text_.clear();
+  if (!append_unescaped(shown_text_, shown)) return equality::malformed;
+  if (!append_unescaped(wanted_text_, wanted)) return equality::different;
+  const auto a = parse_instant(wanted_text_), b = parse_instant(shown_text_);
+  if (a && b) return *a == *b ? equality::equal : equality::different;
+  return wanted_text_ == shown_text_ ? equality::equal : equality::different;
+}
+
+equality json_comparer::same_set() {
+  for (auto& element : shown_) element = trim_json(element);
+  if (!std::ranges::all_of(wanted_, is_plain_string) || !std::ranges::all_of(shown_, is_plain_string))
+    return same_canonical_set();
+  sort_unique(wanted_);
+  sort_unique(shown_);
+  return wanted_ == shown_ ? equality::equal : equality::different;
+}
+
+equality json_comparer::same_canonical_set() {
+  const auto canonical = [](const std::vector<std::string_view>& from, std::vector<std::string>& to) {
+    for (const auto element : from)
+      if (!append_canonical(to.emplace_back(), element)) return false;
+    sort_unique(to);
+    return true;
+  };
+  std::vector<std::string> a, b;
+  if (!canonical(shown_, b)) return equality::malformed;
+  return canonical(wanted_, a) && a == b ? equality::equal : equality::different;
+}
+
+}  // namespace pawl::api

@@ -1,0 +1,14 @@
+// Text from a server, made fit to be printed on a terminal and stored.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace pawl::api {
+
+// Appends UTF-8 text: control characters (C0, DEL, C1) as spaces, what is no UTF-8 as U+FFFD, at most
+// `max_bytes` in all and never a part of a code point.
+void append_printable(std::string& to, std::string_view text, std::size_t max_bytes);
+
+}  // namespace pawl::api

@@ -1,0 +1,206 @@
+#include "engine/api/reply_reader.hpp"
+
+#include "engine/api/json_compare.hpp"
+#include "engine/api/json_text.hpp"
+#include "engine/api/printable_text.hpp"
+#include "engine/api/value_locator.hpp"
+
+#include <array>
+
+namespace pawl::api {
+namespace {
+
+constexpr std::size_t max_message = 2 * 1024, max_details = 4 * 1024, max_shown = 1024, max_name = 256;
+
+// Positions in the locators' path lists.
+constexpr std::array<std::uint32_t, 4> error_paths{0, 1, 2, 3};  // code, message, details, request_id
+constexpr std::array<std::uint32_t, 2> identity_paths{0, 1};     // account, scopes
+constexpr std::uint32_t id_path = 0;                             // of the echo; field f is path f + 1
+
+constexpr std::uint32_t path_of(field_index f) noexcept {
+  return static_cast<std::uint32_t>(to_index(f)) + 1;
+}
+
+// A verb is never sent as it stands: its target's full set is.
+bool is_echoed(const field_spec& f) {
+  return f.compare != comparison::none && !f.echo.empty() && f.verb == set_verb::none;
+}
+
+std::vector<json_path> echo_paths(const profile& p) {
+  std::vector<json_path> paths{p.reply.id};
+  for (const auto& f : p.fields) paths.push_back(is_echoed(f) ? f.echo : json_path{});
+  return paths;
+}
+
+// What a value says: a string without its quotes and escapes, anything else as JSON text. `scratch` is
+// replaced where a string has escapes.
+std::string_view said(std::string_view token, std::string& scratch) {
+  if (!is_string_token(token)) return token;
+  if (token.find('\\') == std::string_view::npos) return token.substr(1, token.size() - 2);
+  scratch.clear();
+  return append_unescaped(scratch, token) ? std::string_view{scratch} : token;
+}
+
+std::string printable(std::string_view text) {
+  std::string to;
+  append_printable(to, text, max_message);
+  return to;
+}
+
+}  // namespace
+
+struct reply_reader::impl {
+  explicit impl(const profile& p)
+      : api(p),
+        echo(echo_paths(p)),
+        error(std::array{p.error.code, p.error.message, p.error.details, p.error.request_id}),
+        identity(std::array{p.whoami.account, p.whoami.scopes}) {}
+
+  echo_report compare(std::string_view body, std::string_view id, std::span<const field_value> wanted);
+  bool is_asked(field_index f) const {
+    return f != passed_field && to_index(f) < api.fields.size() && is_echoed(api[f]);
+  }
+  bool shows_id(std::string_view id) const;
+  std::string_view shown_text(const located&);
+
+  const profile& api;
+  json_parser parser;
+  value_locator echo, error, identity;
+  json_comparer comparer;
+  std::vector<std::uint32_t> asked;
+  std::string shown, scratch;
+  std::array<std::string, error_paths.size()> error_texts;
+};
+
+bool reply_reader::impl::shows_id(std::string_view id) const {
+  const auto& at = echo[id_path];
+  if (at.is != located::kind::value) return false;
+  if (at.text.starts_with('"')) return string_token_says(at.text, id);
+  return (at.text.starts_with('-') || (!at.text.empty() && at.text[0] >= '0' && at.text[0] <= '9')) &&
+         at.text == id;
+}
+
+std::string_view reply_reader::impl::shown_text(const located& at) {
+  shown.clear();
+  if (at.is == located::kind::value) {
+    append_printable(shown, at.text, max_shown);
+    return shown;
+  }
+  scratch = "[";
+  for (const auto element : at.elements) {
+    if (scratch.size() > max_shown) break;
+    if (scratch.size() > 1) scratch += ',';
+    scratch.append(element.substr(0, max_shown));
+  }
+  scratch += ']';
+  append_printable(shown, scratch, max_shown);
+  return shown;
+}
+
+echo_report reply_reader::impl::compare(std::string_view body, std::string_view id,
+                                        std::span<const field_value> wanted) {
+  using state = echo_report::state;
+  echo_report report;
+  if (!api.reply.echoes_resource) {
+    report.is = state::as_wanted;
+    return report;
+  }
+
+  const bool id_promised = !api.reply.id.empty();
+  asked.clear();
+  if (id_promised) asked.push_back(id_path);
+  for (const auto& v : wanted)
+    if (is_asked(v.field)) asked.push_back(path_of(v.field));
+  if (!echo.locate(parser, body, asked)) return report;
+  if (id_promised && !shows_id(id)) {
+    report.is = state::other_id;
+    return report;
+  }
+
+  report.how = verified::full;
+  const located* contradiction = nullptr;
+  for (const auto& v : wanted) {
+    if (!is_asked(v.field)) {
+      report.how = verified::partial;
+      continue;
+    }
+    const auto& at = echo[path_of(v.field)];
+    const auto how = api[v.field].compare;
+    auto is = equality::malformed;
+    if (at.is == located::kind::value) {
+      is = comparer.compare(how, v.json, at.text);
+    } else if (at.is == located::kind::list) {
+      is = comparer.compare(how, v.json, at.elements);
+    } else if (at.is == located::kind::absent && id_promised && trim_json(v.json) == "null") {
+      report.how = verified::partial;
+      continue;
+    }
+    if (is == equality::malformed) return {};
+    if (is == equality::equal) continue;
+    if (how == comparison::text) {
+      report.how = verified::partial;
+    } else if (contradiction == nullptr) {
+      contradiction = &at;
+      report.field = v.field;
+    }
+  }
+  report.is = state::as_wanted;
+  if (contradiction != nullptr) {
+    report.is = state::differs;
+    report.how = verified::none;
+    report.shown = shown_text(*contradiction);
+  }
+  return report;
+}
+
+reply_reader::reply_reader(const profile& p) : impl_(std::make_unique<impl>(p)) {}
+reply_reader::reply_reader(reply_reader&&) noexcept = default;
+reply_reader::~reply_reader() = default;
+
+echo_report reply_reader::compare(std::string_view body, std::string_view id,
+                                  std::span<const field_value> wanted) {
+  return impl_->compare(body, id, wanted);
+}
+
+error_view reply_reader::read_error(std::string_view body) {
+  constexpr std::array<std::size_t, error_paths.size()> bounds{max_name, max_message, max_details, max_name};
+  const bool readable = impl_->error.locate(impl_->parser, body, error_paths);
+  for (const auto i : error_paths) {
+    auto& text = impl_->error_texts[i];
+    text.clear();
+    const auto& at = impl_->error[i];
+    if (!readable || at.is != located::kind::value || at.text == "null") continue;
+    const bool raw = i == 2;
+    append_printable(text, raw ? at.text : said(at.text, impl_->scratch), bounds[i]);
+  }
+  const auto& t = impl_->error_texts;
+  return {t[0], t[1], t[2], t[3]};
+}
+
+identity_report reply_reader::read_identity(std::string_view body) {
+  identity_report report;
+  auto& found = impl_->identity;
+  if (!found.locate(impl_->parser, body, identity_paths)) return report;
+
+  const auto& account = found[identity_paths[0]];
+  if (!impl_->api.whoami.account.empty()) {
+    if (account.is != located::kind::value || account.text == "null") return report;
+    report.account = printable(said(account.text, impl_->scratch));
+  }
+  const auto add_scope = [&](std::string_view token) {
+    report.scopes.push_back(printable(said(trim_json(token), impl_->scratch)));
+    return true;
+  };
+  const auto& scopes = found[identity_paths[1]];
+  if (scopes.is == located::kind::list) {
+    for (const auto token : scopes.elements) add_scope(token);
+  } else if (scopes.is == located::kind::value && scopes.text != "null" &&
+             !for_each_element(scopes.text, add_scope)) {
+    // No array: what stands there is the one scope ("read write").
+    add_scope(scopes.text);
+  }
+  report.readable = true;
+  return report;
+}
+
+}  // namespace pawl::api

@@ -1,0 +1,285 @@
+#include "engine/policy/retry_policy.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+namespace pawl::policy {
+namespace {
+
+using api::verdict;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+judgement answer(int status, std::string_view code = {}, bool replay_safe = true,
+                 std::vector<header_field> headers = {}, const api::profile& profile = {}) {
+  attempt_fact fact;
+  fact.reached = phase::answered;
+  fact.status = status;
+  fact.headers = headers;
+  return judge(profile, fact, code, replay_safe);
+}
+
+judgement broke(phase reached, transport_fault fault, bool replay_safe = true) {
+  attempt_fact fact;
+  fact.reached = reached;
+  fact.fault = fault;
+  return judge({}, fact, {}, replay_safe);
+}
+
+TEST(RetryPolicy, JudgesEveryStatusAsTheTableSays) {
+  struct row {
+    int status;
+    std::string_view code;
+    verdict is;
+    bool charges, outage;
+  };
+  const std::array table{
+      row{200, "", verdict::ok, true, false},
+      row{201, "", verdict::ok, true, false},
+      row{204, "", verdict::ok, true, false},
+      row{299, "", verdict::ok, true, false},
+      row{300, "", verdict::stop, false, false},
+      row{301, "", verdict::stop, false, false},
+      row{304, "", verdict::stop, false, false},
+      row{308, "", verdict::stop, false, false},
+      row{399, "", verdict::stop, false, false},
+      row{400, "validation_failed", verdict::refused, true, false},
+      row{401, "unauthenticated", verdict::stop, false, false},
+      row{402, "", verdict::refused, true, false},
+      row{403, "forbidden", verdict::refused, true, false},
+      row{403, "", verdict::refused, true, false},
+      row{403, "scope_required", verdict::stop, false, false},
+      row{404, "not_found", verdict::refused, true, false},
+      row{404, "scope_required", verdict::refused, true, false},
+      row{408, "", verdict::maybe, true, false},
+      row{409, "conflict", verdict::refused, true, false},
+      row{410, "unsupported_key_version", verdict::stop, false, false},
+      row{413, "", verdict::refused, true, false},
+      row{422, "unprocessable", verdict::refused, true, false},
+      row{429, "rate_limited", verdict::throttled, false, false},
+      row{499, "", verdict::refused, true, false},
+      row{500, "internal_error", verdict::maybe, true, true},
+      row{501, "", verdict::maybe, true, true},
+      row{502, "", verdict::maybe, true, true},
+      row{503, "", verdict::maybe, true, true},
+      row{504, "", verdict::maybe, true, true},
+      row{520, "", verdict::maybe, true, true},
+      row{599, "", verdict::maybe, true, true},
+      row{600, "", verdict::maybe, true, false},
+      row{999, "", verdict::maybe, true, false},
+      row{1000, "", verdict::maybe, true, false},
+      row{100, "", verdict::maybe, true, false},
+      row{199, "", verdict::maybe, true, false},
+      row{99, "", verdict::maybe, true, false},
+      row{0, "", verdict::maybe, true, false},
+      row{-1, "", verdict::maybe, true, false},
+  };
+  for (const auto& r : table) {
+    const auto is = answer(r.status, r.code);
+    EXPECT_EQ(is.is, r.is) << r.status << ' ' << r.code;
+    EXPECT_EQ(is.charges_attempt, r.charges) << r.status << ' ' << r.code;
+    EXPECT_EQ(is.outage, r.outage) << r.status << ' ' << r.code;
+    EXPECT_EQ(is.remedy.empty(), r.is != verdict::stop) << r.status << ' ' << r.code;
+  }
+}
+
+TEST(RetryPolicy, SaysWhatToMendWhenTheRunStops) {
+  EXPECT_NE(answer(401).remedy.find("key (401)"), std::string_view::npos);
+  EXPECT_NE(answer(403, "scope_required").remedy.find("scope"), std::string_view::npos);
+  EXPECT_NE(answer(410).remedy.find("(410)"), std::string_view::npos);
+  EXPECT_NE(answer(302).remedy.find("redirect"), std::string_view::npos);
+  const auto untrusted = broke(phase::not_sent, transport_fault::untrusted);
+  EXPECT_EQ(untrusted.is, verdict::stop);
+  EXPECT_NE(untrusted.remedy.find("--ca-file"), std::string_view::npos);
+}
+
+TEST(RetryPolicy, TakesA503WithRetryAfterAsThrottlingOnlyForReplaySafeJobs) {
+  const std::vector<header_field> wait{{"Content-Type", "text/html"}, {"retry-after", "7"}};
+  EXPECT_EQ(answer(503, {}, true, wait), (judgement{verdict::throttled, false, false, {}}));
+  EXPECT_EQ(answer(503, {}, false, wait), (judgement{verdict::maybe, true, true, {}}));
+  EXPECT_EQ(answer(503, {}, true, {{"Retry-Afterwards", "7"}}).is, verdict::maybe);
+  // Other server errors stay what they are, whatever they promise.
+  EXPECT_EQ(answer(500, {}, true, wait).is, verdict::maybe);
+
+  api::profile without;
+  without.headers.retry_after.clear();
+  EXPECT_EQ(answer(503, {}, true, wait, without).is, verdict::maybe);
+  api::profile other;
+  other.headers.retry_after = "X-Wait";
+  EXPECT_EQ(answer(503, {}, true, wait, other).is, verdict::maybe);
+  EXPECT_EQ(answer(503, {}, true, {{"x-wait", "1"}}, other).is, verdict::throttled);
+}
+
+TEST(RetryPolicy, A429IsNotAppliedForAnyJob) {
+  EXPECT_EQ(answer(429, {}, false), (judgement{verdict::throttled, false, false, {}}));
+}
+
+TEST(RetryPolicy, ChargesNothingBeforeTheFirstByte) {
+  for (const auto fault : {transport_fault::resolve, transport_fault::connect, transport_fault::proxy,
+                           transport_fault::handshake, transport_fault::closed, transport_fault::reset,
+                           transport_fault::timeout, transport_fault::malformed, transport_fault::oversized})
+    EXPECT_EQ(broke(phase::not_sent, fault), (judgement{verdict::retry, false, true, {}}))
+        << to_string(fault);
+  EXPECT_EQ(broke(phase::not_sent, transport_fault::cancelled),
+            (judgement{verdict::retry, false, false, {}}));
+}
+
+TEST(RetryPolicy, EverythingAfterTheFirstByteMayHaveBeenApplied) {
+  for (const bool safe : {true, false}) {
+    for (const auto fault : {transport_fault::closed, transport_fault::reset, transport_fault::timeout,
+                             transport_fault::malformed})
+      EXPECT_EQ(broke(phase::maybe_applied, fault, safe), (judgement{verdict::maybe, true, true, {}}))
+          << to_string(fault);
+    EXPECT_EQ(broke(phase::maybe_applied, transport_fault::oversized, safe),
+              (judgement{verdict::maybe, true, false, {}}));
+    EXPECT_EQ(broke(phase::maybe_applied, transport_fault::cancelled, safe),
+              (judgement{verdict::maybe, false, false, {}}));
+  }
+}
+
+TEST(RetryPolicy, AsksTheProfilesRulesInTheirOrderFirst) {
+  api::profile p;
+  p.rules = {
+      {.status_from = 400,
+       .status_to = 499,
+       .code = "try_later",
+       .header = {},
+       .header_value = {},
+       .then = verdict::retry,
+       .remedy = {}},
+      {.status_from = 400,
+       .status_to = 400,
+       .code = {},
+       .header = "X-Quota",
+       .header_value = "Exhausted",
+       .then = verdict::stop,
+       .remedy = "buy more"},
+      {.status_from = 400,
+       .status_to = 400,
+       .code = {},
+       .header = "x-quota",
+       .header_value = {},
+       .then = verdict::throttled,
+       .remedy = {}},
+      {.status_from = 404,
+       .status_to = 404,
+       .code = {},
+       .header = {},
+       .header_value = {},
+       .then = verdict::ok,
+       .remedy = {}},
+      {.status_from = 500,
+       .status_to = 599,
+       .code = {},
+       .header = {},
+       .header_value = {},
+       .then = verdict::retry,
+       .remedy = {}},
+      {.status_from = 418,
+       .status_to = 418,
+       .code = {},
+       .header = {},
+       .header_value = {},
+       .then = verdict::stop,
+       .remedy = {}},
+      {.status_from = 202,
+       .status_to = 202,
+       .code = {},
+       .header = {},
+       .header_value = {},
+       .then = verdict::maybe,
+       .remedy = {}},
+  };
+  EXPECT_EQ(answer(400, "try_later", true, {{"X-Quota", ""}}, p),
+            (judgement{verdict::retry, true, false, {}}));
+  EXPECT_EQ(answer(400, "other", true, {{"X-QUOTA", "exhausted"}}, p),
+            (judgement{verdict::stop, false, false, "buy more"}));
+  EXPECT_EQ(answer(400, "other", true, {{"X-QUOTA", "low"}}, p),
+            (judgement{verdict::throttled, false, false, {}}));
+  // A header that is there without a value is there.
+  EXPECT_EQ(answer(400, "other", true, {{"X-Quota", {}}}, p).is, verdict::throttled);
+  EXPECT_EQ(answer(400, "other", true, {}, p).is, verdict::refused);
+  EXPECT_EQ(answer(404, "", true, {}, p), (judgement{verdict::ok, true, false, {}}));
+  EXPECT_EQ(answer(503, "", false, {{"Retry-After", "1"}}, p), (judgement{verdict::retry, true, true, {}}));
+  EXPECT_FALSE(answer(418, "", true, {}, p).remedy.empty());
+  EXPECT_EQ(answer(202, "", true, {}, p), (judgement{verdict::maybe, true, false, {}}));
+  EXPECT_EQ(answer(401, "", true, {}, p).is, verdict::stop);
+}
+
+TEST(RetryPolicy, DoesNotAskRulesAboutWhatIsNoStatus) {
+  api::profile p;
+  p.rules = {{.status_from = 0,
+              .status_to = 999,
+              .code = {},
+              .header = {},
+              .header_value = {},
+              .then = verdict::ok,
+              .remedy = {}}};
+  EXPECT_EQ(answer(0, "", true, {}, p).is, verdict::maybe);
+  EXPECT_EQ(answer(200, "", true, {}, p).is, verdict::ok);
+}
+
+TEST(Backoff, DoublesUpToTheCap) {
+  const retry_options o;
+  struct row {
+    std::uint32_t attempt;
+    bool after_5xx;
+    duration ceiling;
+  };
+  const std::array table{
+      row{0, false, milliseconds{250}},   row{1, false, milliseconds{250}}, row{2, false, milliseconds{500}},
+      row{5, false, seconds{4}},          row{8, false, seconds{32}},       row{9, false, seconds{60}},
+      row{10, false, seconds{60}},        row{1, true, seconds{1}},         row{6, true, seconds{32}},
+      row{7, true, seconds{60}},          row{64, true, seconds{60}},       row{65, false, seconds{60}},
+      row{0xffff'ffff, true, seconds{60}}};
+  for (const auto& r : table) {
+    EXPECT_EQ(backoff(o, r.attempt, r.after_5xx, 0.0), duration::zero());
+    EXPECT_EQ(backoff(o, r.attempt, r.after_5xx, 0.5), r.ceiling / 2) << r.attempt;
+    const auto most = backoff(o, r.attempt, r.after_5xx, std::nextafter(1.0, 0.0));
+    EXPECT_LE(most, r.ceiling) << r.attempt;
+    EXPECT_GE(most, r.ceiling - std::chrono::microseconds{1}) << r.attempt;
+  }
+}
+
+TEST(Backoff, StaysWithinItsBoundsWhateverTheSettings) {
+  const std::array<duration, 9> durations{duration::min(),
+                                          duration{-1},
+                                          duration::zero(),
+                                          duration{1},
+                                          duration{3},
+                                          seconds{60},
+                                          std::chrono::hours{24 * 365 * 100},
+                                          duration::max() / 2 + duration{1},
+                                          duration::max()};
+  const std::array jitters{0.0,
+                           0.25,
+                           0.999999999999,
+                           1.0,
+                           2.0,
+                           -1.0,
+                           std::numeric_limits<double>::quiet_NaN(),
+                           std::numeric_limits<double>::infinity()};
+  for (const auto base : durations)
+    for (const auto cap : durations)
+      for (const auto jitter : jitters)
+        for (const std::uint32_t attempt : {0U, 1U, 2U, 63U, 64U, 65U, 0xffff'ffffU}) {
+          retry_options o;
+          o.base = o.base_after_5xx = base;
+          o.cap = cap;
+          const auto wait = backoff(o, attempt, true, jitter);
+          EXPECT_GE(wait, duration::zero());
+          EXPECT_LE(wait, std::max(cap, duration::zero()));
+        }
+}
+
+TEST(Exhausted, IsUnknownAsSoonAsOneAttemptMayHaveBeenApplied) {
+  EXPECT_EQ(exhausted(false), outcome::failed);
+  EXPECT_EQ(exhausted(true), outcome::unknown);
+}
+
+}  // namespace
+}  // namespace pawl::policy
