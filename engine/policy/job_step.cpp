@@ -116,7 +116,7 @@ step_action job_step::after_reply(const attempt_fact& fact, time_point now, doub
     case api::verdict::retry:
       if (fact.reached == phase::not_sent) return try_again(++not_sent_, false, now, jitter01);
       if (charged_ >= options_.max_attempts)
-        return finish(may_be_applied_ ? outcome::unknown : outcome::failed, verified::none, note);
+        return finish(exhausted(may_be_applied_), verified::none, note);
       return try_again(charged_, fact.status >= 500, now, jitter01);
   }
   return give_up_quietly();
