@@ -1,5 +1,10 @@
 // Keep-alive connections to one endpoint. Asio, Beast and OpenSSL types stay behind the .cpp as far as they
 // can; the users see attempts as facts. Network thread only.
+//
+// SIGPIPE needs no setting: sockets are written with MSG_NOSIGNAL.
+//
+// Cost of an exchange on a connection that is there: one send, two receives (one of them the look at the idle
+// connection), no timer, no allocation that grows with the reply.
 #pragma once
 
 #include "engine/http/endpoint.hpp"
@@ -12,8 +17,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -37,6 +42,7 @@ struct transport_options {
 enum class freshness : std::uint8_t { any, fresh };
 
 class connection;
+struct pool_core;
 
 // A connection on loan. Destroying it gives the connection back to the pool if it is clean, else closes it.
 // Must not outlive the pool.
@@ -49,46 +55,60 @@ class lease {
   explicit operator bool() const noexcept { return connection_ != nullptr; }
 
   // Sends the request, whole, and reads the reply to it. Never throws for network errors: they are in the
-  // fact. `request` must stay alive and unchanged until it returns. The views of the fact live in the
+  // fact. `request` must stay alive and unchanged until it returns, and so must the lease. The deadline is at
+  // most attempt_timeout away; time_point::max() leaves it at that. The views of the fact live in the
   // connection: until the next exchange or the end of the lease.
+  //
+  // not_sent: the kernel took no byte. maybe_applied: it took at least one. answered: the reply is whole
+  // (also where it came before the request was sent whole). A second exchange on the lease is possible as
+  // long as the first left the connection clean; else it is not_sent, closed.
   boost::asio::awaitable<attempt_fact> exchange(std::string_view request, time_point deadline);
 
  private:
   friend class connection_pool;
+  explicit lease(std::unique_ptr<connection>) noexcept;
   std::unique_ptr<connection> connection_;
-  class connection_pool* pool_ = nullptr;
 };
 
 struct acquired {
   lease connection;   // empty on failure
-  attempt_fact fact;  // on failure: not_sent, with fault and detail (valid until the pool's next acquire)
+  attempt_fact fact;  // on failure: not_sent, with fault and detail; detail is a view into the next member
+  std::unique_ptr<const std::string> detail;
 };
 
 class connection_pool {
  public:
-  // Reads CA files at once. Failures: kind usage, naming the file and OpenSSL's reason.
+  // Reads CA files at once. Failures: kind usage, naming the file and OpenSSL's reason, or the setting that
+  // is not supported yet.
   static expected<std::unique_ptr<connection_pool>> create(boost::asio::io_context&,
                                                            const transport_options&);
+  // Before: every lease is gone and every acquire has returned (cancel_all() hurries them). Before the
+  // io_context.
   ~connection_pool();
 
   // An idle connection (the most recently used first, checked for EOF), or a new one: resolve, connect to
   // each address in turn, handshake with verification. Bounded by the callers: one per slot.
   boost::asio::awaitable<acquired> acquire(freshness);
 
+  // The first half of acquire, without a coroutine: an idle connection, or an empty lease.
+  lease take_idle(freshness);
+
   // Called about every 50 ms: cancels operations past their deadline and closes idle connections. One coarse
-  // sweep instead of a timer per operation.
+  // sweep instead of a timer per operation. Without it nothing ever times out.
   void sweep(time_point now);
 
-  // Cancels everything: operations under way end with transport_fault::cancelled.
+  // Cancels everything: operations under way end with transport_fault::cancelled, also the next one of each
+  // lease now held. Idle connections are closed.
   void cancel_all();
 
+  // Idle, on loan and being opened.
   std::size_t open_connections() const noexcept;
+  // Connections opened (TCP and TLS) since the start.
+  std::uint64_t connections_made() const noexcept;
 
  private:
-  friend class lease;
-  struct impl;
-  explicit connection_pool(std::unique_ptr<impl>);
-  std::unique_ptr<impl> impl_;
+  explicit connection_pool(std::unique_ptr<pool_core>);
+  std::unique_ptr<pool_core> core_;
 };
 
 }  // namespace pawl::http

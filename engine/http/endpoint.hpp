@@ -11,18 +11,22 @@ namespace pawl::http {
 
 struct endpoint {
   bool tls = true;
-  std::string host;  // name or address, IPv6 without brackets
+  std::string host;  // name or address in lower case, IPv6 without brackets
   std::uint16_t port = 443;
   std::string base_path;         // "/api/v2", no trailing slash; empty for the root
-  std::string host_header;       // "host" or "host:port"
+  std::string host_header;       // "host" or "host:port"; a default port is left out
   bool loopback = false;         // an address of 127/8, ::1, or "localhost"
   bool private_address = false;  // a literal address of RFC 1918 or RFC 4193
 
   std::string url() const;  // normalised: what the ledger binds to
+
+  bool operator==(const endpoint&) const = default;
 };
 
 // https anywhere; http to loopback only, or with `allow_http` to private addresses. User info, query,
-// fragment, a port out of range: refused (Boost.URL 1.81 wraps ports over 65535, so the text is checked).
+// fragment, dot segments, a port out of range: refused (Boost.URL 1.81 wraps ports over 65535, so the text is
+// checked). Failures are of kind usage and name no place: the caller knows which setting held the text. User
+// info may hold a password, so a message about it does not repeat the URL.
 expected<endpoint> parse_endpoint(std::string_view url, bool allow_http);
 
 }  // namespace pawl::http

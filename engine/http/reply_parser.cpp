@@ -1,0 +1,306 @@
+#include "engine/http/reply_parser.hpp"
+
+#include <boost/beast/http/basic_parser.hpp>
+#include <boost/beast/http/error.hpp>
+
+#include <algorithm>
+#include <cassert>
+#include <cstring>
+#include <forward_list>
+#include <limits>
+#include <optional>
+#include <vector>
+
+namespace pawl::http {
+namespace {
+
+namespace beast = boost::beast;
+using boost::system::error_code;
+
+constexpr std::size_t body_padding = 64;          // simdjson 3.0.1: SIMDJSON_PADDING
+constexpr std::size_t first_capacity = 17408;     // one full TLS record (16 KiB), its headers and the padding
+constexpr std::size_t kept_capacity = 64 * 1024;  // chosen
+constexpr std::size_t least_room = 2048;          // chosen: below this a receive is not worth its system call
+
+// The received bytes and what was found in them. One owner, one thread.
+struct reply_buffer {
+  std::unique_ptr<char[]> bytes;
+  std::size_t capacity = 0;
+  std::size_t filled = 0;      // received
+  std::size_t parsed = 0;      // consumed by the parser; up to filled: not yet
+  std::size_t body_begin = 0;  // the body as decoded so far
+  std::size_t body_end = 0;
+  bool body_started = false;
+  bool header_done = false;
+  bool too_many_fields = false;
+  std::vector<header_field> fields;       // views into bytes, or into folded
+  std::forward_list<std::string> folded;  // values that were folded over lines: rare, so copied
+
+  bool holds(std::string_view text) const {
+    return text.data() >= bytes.get() && text.data() + text.size() <= bytes.get() + filled;
+  }
+
+  std::string_view keep(std::string_view text) {
+    if (text.empty()) return {};
+    if (holds(text)) return text;
+    return folded.emplace_front(text);
+  }
+
+  void add_body(std::string_view piece) {
+    if (piece.empty()) return;
+    if (!body_started) {
+      body_started = true;
+      body_begin = body_end = static_cast<std::size_t>(piece.data() - bytes.get());
+    }
+    char* to = bytes.get() + body_end;
+    if (to != piece.data()) std::memmove(to, piece.data(), piece.size());
+    body_end += piece.size();
+  }
+
+  void grow(std::size_t wanted) {
+    auto larger = std::make_unique<char[]>(wanted);
+    if (filled != 0) std::memcpy(larger.get(), bytes.get(), filled);
+    const auto moved = [&](std::string_view text) {
+      return holds(text) && !text.empty()
+                 ? std::string_view{larger.get() + (text.data() - bytes.get()), text.size()}
+                 : text;
+    };
+    for (auto& f : fields) f = header_field{moved(f.name), moved(f.value)};
+    bytes = std::move(larger);
+    capacity = wanted;
+  }
+};
+
+// Beast's parser without field storage: it tells what it finds, and the buffer remembers.
+class parser final : public beast::http::basic_parser<false> {
+ public:
+  parser(reply_buffer& buffer, const reply_limits& limits) : buffer_(buffer), limits_(limits) {
+    constexpr std::size_t u32 = std::numeric_limits<std::uint32_t>::max();
+    header_limit(static_cast<std::uint32_t>(std::min(limits.max_header_bytes, u32)));
+    body_limit(limits.max_body_bytes);
+  }
+
+  int status_code() const noexcept { return status_code_; }
+
+ private:
+  using text = beast::string_view;
+  static std::string_view view(text s) { return {s.data(), s.size()}; }
+
+  void on_request_impl(beast::http::verb, text, text, int, error_code&) override {}
+  void on_response_impl(int code, text, int, error_code& ec) override {
+    status_code_ = code;
+    ec = {};
+  }
+  void on_field_impl(beast::http::field, text name, text value, error_code& ec) override {
+    ec = {};
+    if (buffer_.header_done) return;  // a trailer: nothing in it is needed, and its bytes may move
+    if (buffer_.fields.size() == limits_.max_fields) {
+      buffer_.too_many_fields = true;
+      ec = beast::http::error::header_limit;
+      return;
+    }
+    buffer_.fields.push_back(header_field{buffer_.keep(view(name)), buffer_.keep(view(value))});
+  }
+  void on_header_impl(error_code& ec) override {
+    buffer_.header_done = true;
+    ec = {};
+  }
+  void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code& ec) override { ec = {}; }
+  std::size_t on_body_impl(text piece, error_code& ec) override {
+    buffer_.add_body(view(piece));
+    ec = {};
+    return piece.size();
+  }
+  void on_chunk_header_impl(std::uint64_t, text, error_code& ec) override { ec = {}; }
+  std::size_t on_chunk_body_impl(std::uint64_t, text piece, error_code& ec) override {
+    buffer_.add_body(view(piece));
+    ec = {};
+    return piece.size();
+  }
+  void on_finish_impl(error_code& ec) override { ec = {}; }
+
+  reply_buffer& buffer_;
+  const reply_limits& limits_;
+  int status_code_ = 0;
+};
+
+}  // namespace
+
+struct reply_parser::impl {
+  explicit impl(const reply_limits& l) : limits(l) { reset(); }
+
+  const reply_limits limits;
+  reply_buffer buffer;
+  std::optional<parser> machine;  // Beast's parsers serve one message each
+  state is = state::reading;
+  error_code error;
+  const char* own_reason = nullptr;
+
+  void reset() {
+    if (buffer.capacity == 0 || buffer.capacity > kept_capacity) {
+      buffer.fields.clear();
+      buffer.filled = 0;
+      buffer.grow(first_capacity);
+    }
+    buffer.filled = buffer.parsed = 0;
+    is = state::reading;
+    error = {};
+    own_reason = nullptr;
+    begin_message();
+  }
+
+  void begin_message() {
+    buffer.body_begin = buffer.body_end = 0;
+    buffer.body_started = buffer.header_done = buffer.too_many_fields = false;
+    buffer.fields.clear();
+    buffer.folded.clear();
+    machine.emplace(buffer, limits);
+  }
+
+  state fail(state how, const char* why) {
+    own_reason = why;
+    return is = how;
+  }
+
+  void fail(error_code ec) {
+    using limit = beast::http::error;
+    error = ec;
+    if (ec == limit::header_limit || ec == limit::body_limit || ec == limit::buffer_overflow) {
+      if (buffer.too_many_fields) own_reason = "too many header fields";
+      is = state::oversized;
+    } else {
+      is = state::malformed;
+    }
+  }
+
+  state advance() {
+    while (!buffer.header_done) {
+      if (!put()) return is;
+      // Beast bounds what it has not consumed yet; the whole block is bounded here.
+      if (buffer.header_done ? buffer.parsed > limits.max_header_bytes
+                             : buffer.filled > limits.max_header_bytes)
+        return fail(state::oversized, "header block too large");
+      if (!buffer.header_done) return state::reading;
+      if (machine->status_code() / 100 != 1) break;
+      // RFC 9110 15.2: any number of interim replies may come first. 101 answers an upgrade, never asked for.
+      if (machine->status_code() == 101) return fail(state::malformed, "it switches protocols unasked");
+      begin_message();
+      if (buffer.parsed == buffer.filled) return state::reading;
+    }
+    machine->eager(true);
+    if (!machine->is_done() && buffer.filled - buffer.parsed >= least_input() && !put()) return is;
+    if (machine->is_done()) return is = state::done;
+    // Chunk framing and trailers must be whole before Beast takes them: bounded here.
+    if (buffer.filled - buffer.parsed > limits.max_header_bytes)
+      return fail(state::oversized, "chunk framing or trailers too large");
+    close_up();
+    return state::reading;
+  }
+
+  // Beast 1.81 asserts that it gets 5 bytes when it asks again for the last chunk. No chunked body ends with
+  // fewer, so they can be waited for.
+  std::size_t least_input() const { return machine->chunked() ? 5 : 1; }
+
+  // Up to the end of the header block, or then of what has come. False: failed.
+  bool put() {
+    error_code ec;
+    buffer.parsed += machine->put({buffer.bytes.get() + buffer.parsed, buffer.filled - buffer.parsed}, ec);
+    if (!ec || ec == beast::http::error::need_more) return true;
+    fail(ec);
+    return false;
+  }
+
+  // Moves what is not parsed yet (part of a chunk's framing at most) down behind the body, so that the buffer
+  // grows by body bytes only.
+  void close_up() {
+    if (!buffer.body_started || buffer.parsed == buffer.body_end) return;
+    const auto rest = buffer.filled - buffer.parsed;
+    std::memmove(buffer.bytes.get() + buffer.body_end, buffer.bytes.get() + buffer.parsed, rest);
+    buffer.parsed = buffer.body_end;
+    buffer.filled = buffer.body_end + rest;
+  }
+};
+
+reply_parser::reply_parser(const reply_limits& limits) : impl_(std::make_unique<impl>(limits)) {}
+reply_parser::~reply_parser() = default;
+
+void reply_parser::reset() {
+  impl_->reset();
+}
+
+std::span<char> reply_parser::prepare() {
+  auto& b = impl_->buffer;
+  if (b.capacity - b.filled < least_room + body_padding) b.grow(b.capacity * 2);
+  return {b.bytes.get() + b.filled, b.capacity - b.filled - body_padding};
+}
+
+reply_parser::state reply_parser::commit(std::size_t n) {
+  assert(impl_->is == state::reading);
+  assert(n <= impl_->buffer.capacity - impl_->buffer.filled - body_padding);
+  if (n == 0) return impl_->is;
+  impl_->buffer.filled += n;
+  return impl_->advance();
+}
+
+reply_parser::state reply_parser::finish() {
+  if (impl_->is != state::reading || !impl_->buffer.header_done) return impl_->is;
+  error_code ec;
+  impl_->machine->put_eof(ec);
+  // An error here is partial_message: the reply was cut off, which the caller reports as such.
+  if (!ec) impl_->is = state::done;
+  return impl_->is;
+}
+
+int reply_parser::status() const noexcept {
+  return impl_->machine->status_code();
+}
+std::span<const header_field> reply_parser::headers() const noexcept {
+  return impl_->buffer.fields;
+}
+std::string_view reply_parser::body() const noexcept {
+  const auto& b = impl_->buffer;
+  return {b.bytes.get() + b.body_begin, b.body_end - b.body_begin};
+}
+bool reply_parser::keep_alive() const noexcept {
+  return impl_->is == state::done && impl_->machine->keep_alive();
+}
+std::size_t reply_parser::excess() const noexcept {
+  return impl_->buffer.filled - impl_->buffer.parsed;
+}
+std::size_t reply_parser::received() const noexcept {
+  return impl_->buffer.filled;
+}
+
+std::string_view reply_parser::reason() const noexcept {
+  if (impl_->own_reason != nullptr) return impl_->own_reason;
+  using beast::http::error;
+  switch (static_cast<error>(impl_->error.value())) {
+    case error::body_limit:
+      return "body too large";
+    case error::header_limit:
+    case error::buffer_overflow:
+      return "header block too large";
+    case error::bad_version:
+    case error::bad_status:
+    case error::bad_reason:
+      return "it does not begin with an HTTP/1.1 status line";
+    case error::bad_content_length:
+    case error::multiple_content_length:
+      return "bad or contradicting Content-Length";
+    case error::bad_transfer_encoding:
+      return "bad Transfer-Encoding";
+    case error::bad_chunk:
+    case error::bad_chunk_extension:
+      return "bad chunk";
+    case error::bad_field:
+    case error::bad_value:
+    case error::bad_obs_fold:
+      return "bad header field";
+    case error::bad_line_ending:
+      return "bad line ending";
+    default:
+      return "it cannot be parsed";
+  }
+}
+
+}  // namespace pawl::http

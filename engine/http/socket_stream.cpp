@@ -1,0 +1,234 @@
+#include "engine/http/socket_stream.hpp"
+
+#include "engine/http/tls_context.hpp"
+
+#include <climits>
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+
+#include <sys/socket.h>
+
+namespace pawl::http {
+
+// The BIO's side of a stream. Its methods run inside SSL_read and SSL_write only.
+struct stream_bio {
+  static bool not_now(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
+
+  static ssize_t send_some(socket_stream& s, const char* data, std::size_t size) {
+    ssize_t n = 0;
+    do n = ::send(s.fd_, data, size, MSG_NOSIGNAL);
+    while (n < 0 && errno == EINTR);
+    if (n > 0) s.bytes_sent_ += static_cast<std::uint64_t>(n);
+    if (n < 0 && !not_now(errno)) s.error_ = errno;
+    return n;
+  }
+
+  static ssize_t receive_some(socket_stream& s, char* data, std::size_t size, int flags = 0) {
+    ssize_t n = 0;
+    do n = ::recv(s.fd_, data, size, flags);
+    while (n < 0 && errno == EINTR);
+    if (n == 0 && size != 0) s.eof_ = true;
+    if (n < 0 && !not_now(errno)) s.error_ = errno;
+    return n;
+  }
+
+  static int write(BIO* bio, const char* data, int size) {
+    auto& s = *static_cast<socket_stream*>(BIO_get_data(bio));
+    BIO_clear_retry_flags(bio);
+    const auto n = send_some(s, data, static_cast<std::size_t>(size));
+    if (n < 0 && not_now(errno)) BIO_set_retry_write(bio);
+    return static_cast<int>(n);
+  }
+
+  static int read(BIO* bio, char* data, int size) {
+    auto& s = *static_cast<socket_stream*>(BIO_get_data(bio));
+    BIO_clear_retry_flags(bio);
+    const auto n = receive_some(s, data, static_cast<std::size_t>(size));
+    if (n < 0 && not_now(errno)) BIO_set_retry_read(bio);
+    return static_cast<int>(n);
+  }
+
+  static long control(BIO* bio, int command, long, void*) {
+    if (command == BIO_CTRL_EOF) return static_cast<socket_stream*>(BIO_get_data(bio))->eof_ ? 1 : 0;
+    return command == BIO_CTRL_FLUSH ? 1 : 0;
+  }
+
+  // One method table for the process, never freed.
+  static const BIO_METHOD* method() {
+    static const BIO_METHOD* const table = [] {
+      auto* m = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "pawl socket");
+      if (m == nullptr) return m;
+      BIO_meth_set_write(m, &stream_bio::write);
+      BIO_meth_set_read(m, &stream_bio::read);
+      BIO_meth_set_ctrl(m, &stream_bio::control);
+      return m;
+    }();
+    return table;
+  }
+};
+
+namespace {
+
+std::string openssl_words() {
+  const auto code = ERR_peek_last_error();
+  const char* words = ERR_reason_error_string(code);
+  return words != nullptr ? words : "TLS error " + std::to_string(code);
+}
+
+// Alerts that the peer sent carry their own range of reasons (1000 + alert number).
+bool is_alert(unsigned long code) {
+  return ERR_GET_LIB(code) == ERR_LIB_SSL && ERR_GET_REASON(code) >= SSL_AD_REASON_OFFSET &&
+         ERR_GET_REASON(code) < SSL_AD_REASON_OFFSET + 256;
+}
+
+}  // namespace
+
+socket_stream::socket_stream() = default;
+socket_stream::~socket_stream() = default;
+
+void socket_stream::ssl_free::operator()(ssl_st* ssl) const noexcept {
+  // Or OpenSSL takes a connection that ended without close_notify for bad and forgets its session, which RFC
+  // 5246 7.2.1 does not ask for any more. After a fatal alert it has forgotten it already.
+  SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+  SSL_free(ssl);
+}
+
+bool socket_stream::open(int fd, const tls_context* context) {
+  fd_ = fd;
+  context_ = context;
+  bytes_sent_ = 0;
+  error_ = 0;
+  eof_ = failed_ = untrusted_ = false;
+  reason_.clear();
+  ssl_.reset();
+  if (context == nullptr) return true;
+
+  ERR_clear_error();
+  ssl_.reset(context->new_session());
+  BIO* bio = ssl_ && stream_bio::method() != nullptr ? BIO_new(stream_bio::method()) : nullptr;
+  if (bio == nullptr) {
+    reason_ = openssl_words();
+    failed_ = true;
+    return false;
+  }
+  BIO_set_data(bio, this);
+  BIO_set_init(bio, 1);
+  SSL_set_bio(ssl_.get(), bio, bio);  // owns it from here
+  return true;
+}
+
+io_result socket_stream::handshake() {
+  if (!ssl_) return {};
+  begin_call();
+  const int done = SSL_do_handshake(ssl_.get());
+  if (done == 1) return {};
+  const auto result = judge(done);
+  if (result.is == io_state::want_read || result.is == io_state::want_write) return result;
+  context_->forget_session();  // should the resumption be what the server choked on
+  if (const auto verdict = SSL_get_verify_result(ssl_.get()); verdict != X509_V_OK) {
+    untrusted_ = true;
+    reason_ = X509_verify_cert_error_string(verdict);
+  }
+  return result;
+}
+
+io_result socket_stream::write(std::string_view bytes) {
+  begin_call();
+  if (!ssl_) {
+    const auto n = stream_bio::send_some(*this, bytes.data(), bytes.size());
+    if (n >= 0) return {io_state::ready, static_cast<std::size_t>(n)};
+    return error_ != 0 ? system_error(error_) : io_result{io_state::want_write, 0};
+  }
+  if (failed_) return {io_state::broken, 0};
+  std::size_t written = 0;
+  const int done = SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &written);
+  if (done == 1) return {io_state::ready, written};
+  return judge(done);
+}
+
+io_result socket_stream::read(std::span<char> room) {
+  begin_call();
+  if (!ssl_) {
+    const auto n = stream_bio::receive_some(*this, room.data(), room.size());
+    if (n > 0) return {io_state::ready, static_cast<std::size_t>(n)};
+    if (n == 0) return {io_state::ended, 0};
+    return error_ != 0 ? system_error(error_) : io_result{io_state::want_read, 0};
+  }
+  if (failed_) return {io_state::broken, 0};
+  std::size_t count = 0;
+  const int done = SSL_read_ex(ssl_.get(), room.data(), room.size(), &count);
+  if (done == 1) return {io_state::ready, count};
+  return judge(done);
+}
+
+io_result socket_stream::peek() {
+  begin_call();
+  char byte = 0;
+  // One plain look at the socket settles the usual case without OpenSSL.
+  const auto n = stream_bio::receive_some(*this, &byte, 1, MSG_PEEK);
+  if (n < 0 && error_ != 0) return system_error(error_);
+  if (!ssl_) {
+    if (n == 0) return {io_state::ended, 0};
+    return {n > 0 ? io_state::ready : io_state::want_read, 0};
+  }
+  if (n < 0 && SSL_has_pending(ssl_.get()) == 0) return {io_state::want_read, 0};
+  if (failed_) return {io_state::broken, 0};
+  std::size_t count = 0;
+  const int done = SSL_peek_ex(ssl_.get(), &byte, 1, &count);
+  if (done == 1) return {io_state::ready, 0};
+  return judge(done);
+}
+
+void socket_stream::close_notify() {
+  if (!ssl_ || failed_ || SSL_is_init_finished(ssl_.get()) == 0) return;
+  ERR_clear_error();
+  // Ignored: the goodbye is a courtesy to the peer. If the kernel does not take it now, or the peer is gone,
+  // there is nobody to tell; we do not wait for the peer's own.
+  static_cast<void>(SSL_shutdown(ssl_.get()));
+  failed_ = true;  // nothing may follow it
+}
+
+// SSL_get_error judges by OpenSSL's error queue of this thread: it must be empty before each call.
+void socket_stream::begin_call() {
+  error_ = 0;
+  if (ssl_) ERR_clear_error();
+}
+
+io_result socket_stream::judge(int result) {
+  switch (SSL_get_error(ssl_.get(), result)) {
+    case SSL_ERROR_WANT_READ:
+      return {io_state::want_read, 0};
+    case SSL_ERROR_WANT_WRITE:
+      return {io_state::want_write, 0};
+    case SSL_ERROR_ZERO_RETURN:
+      return {io_state::ended, 0};
+    case SSL_ERROR_SYSCALL:
+      // A failed write leaves OpenSSL able to read what the peer may have said before; so it is not
+      // `failed_`.
+      if (error_ != 0) return system_error(error_);
+      reason_ = "connection closed";
+      return {io_state::cut, 0};
+    default:
+      break;
+  }
+  failed_ = true;
+  const auto code = ERR_peek_last_error();
+  if (ERR_GET_LIB(code) == ERR_LIB_SSL && ERR_GET_REASON(code) == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
+    reason_ = "connection closed";
+    return {io_state::cut, 0};
+  }
+  reason_ = openssl_words();
+  return {is_alert(code) ? io_state::alert : io_state::broken, 0};
+}
+
+io_result socket_stream::system_error(int error) {
+  reason_ = std::system_category().message(error);
+  return {io_state::broken, 0};
+}
+
+}  // namespace pawl::http

@@ -1,0 +1,146 @@
+#include "engine/http/tls_context.hpp"
+
+#include <boost/asio/ip/address.hpp>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <system_error>
+#include <utility>
+
+namespace pawl::http {
+namespace {
+
+struct close_file {
+  void operator()(std::FILE* f) const noexcept {
+    // Ignored: the file was only read; nothing can be lost.
+    static_cast<void>(std::fclose(f));
+  }
+};
+struct free_certificate {
+  void operator()(X509* c) const noexcept { X509_free(c); }
+};
+
+failure bad_ca_file(const std::string& file, std::string what) {
+  return failure{failure_kind::usage, file, std::move(what),
+                 "tls.ca_file (--ca-file) takes a PEM file with the certificates to trust"};
+}
+
+std::string openssl_words() {
+  const char* words = ERR_reason_error_string(ERR_peek_last_error());
+  return words != nullptr ? words : "error " + std::to_string(ERR_peek_last_error());
+}
+
+failure openssl_failure(const char* what) {
+  return failure{failure_kind::mend, {}, std::string(what) + ": " + openssl_words(), {}};
+}
+
+status trust_file(SSL_CTX* context, const std::string& file) {
+  const std::unique_ptr<std::FILE, close_file> in(std::fopen(file.c_str(), "rb"));
+  if (!in) return bad_ca_file(file, "cannot be read: " + std::system_category().message(errno));
+  auto* store = SSL_CTX_get_cert_store(context);
+  for (int count = 0;; ++count) {
+    ERR_clear_error();
+    const std::unique_ptr<X509, free_certificate> certificate(
+        PEM_read_X509_AUX(in.get(), nullptr, nullptr, nullptr));
+    if (!certificate) {
+      if (std::ferror(in.get()) != 0)
+        return bad_ca_file(file, "cannot be read: " + std::system_category().message(errno));
+      const auto code = ERR_peek_last_error();
+      const bool at_end = ERR_GET_LIB(code) == ERR_LIB_PEM && ERR_GET_REASON(code) == PEM_R_NO_START_LINE;
+      if (!at_end)
+        return bad_ca_file(file,
+                           "certificate " + std::to_string(count + 1) + " is damaged: " + openssl_words());
+      ERR_clear_error();
+      if (count == 0) return bad_ca_file(file, "holds no certificate");
+      return {};
+    }
+    if (X509_STORE_add_cert(store, certificate.get()) != 1)
+      return bad_ca_file(file,
+                         "certificate " + std::to_string(count + 1) + " cannot be used: " + openssl_words());
+  }
+}
+
+bool is_address(const std::string& host) {
+  boost::system::error_code error;
+  boost::asio::ip::make_address(host, error);
+  return !error;
+}
+
+}  // namespace
+
+void tls_context::free_context::operator()(ssl_ctx_st* c) const noexcept {
+  SSL_CTX_free(c);
+}
+void tls_context::free_session::operator()(ssl_session_st* s) const noexcept {
+  SSL_SESSION_free(s);
+}
+
+tls_context::~tls_context() = default;
+
+expected<std::unique_ptr<tls_context>> tls_context::create(const endpoint& target,
+                                                           const std::string& ca_file) {
+  ERR_clear_error();
+  std::unique_ptr<tls_context> made(new tls_context);
+  made->context_.reset(SSL_CTX_new(TLS_client_method()));
+  auto* context = made->context_.get();
+  if (context == nullptr) return openssl_failure("TLS cannot be set up");
+
+  if (SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1)
+    return openssl_failure("TLS 1.2 cannot be required");
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+  SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+  // Partial writes: a request that the socket does not take whole is counted as far as it went, and the
+  // caller's bytes may move between two tries.
+  SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  // One receive per record instead of two (header, then rest).
+  SSL_CTX_set_read_ahead(context, 1);
+  if (SSL_CTX_set_default_verify_paths(context) != 1)
+    return openssl_failure("the system's certificates cannot be used");
+  if (!ca_file.empty())
+    if (auto trusted = trust_file(context, ca_file); !trusted) return std::move(trusted.error());
+
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+  SSL_CTX_set_app_data(context, made.get());
+  SSL_CTX_sess_set_new_cb(context, &tls_context::remember);
+
+  made->host_ = target.host;
+  if (made->host_.ends_with('.')) made->host_.pop_back();
+  made->host_is_address_ = is_address(made->host_);
+  ERR_clear_error();
+  return made;
+}
+
+int tls_context::remember(ssl_st* ssl, ssl_session_st* session) {
+  auto* self = static_cast<tls_context*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
+  self->session_.reset(session);
+  return 1;  // the reference is ours now
+}
+
+void tls_context::forget_session() const noexcept {
+  session_.reset();
+}
+
+ssl_st* tls_context::new_session() const {
+  std::unique_ptr<SSL, decltype(&SSL_free)> ssl(SSL_new(context_.get()), &SSL_free);
+  if (!ssl) return nullptr;
+  SSL_set_connect_state(ssl.get());
+  if (host_is_address_) {
+    if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl.get()), host_.c_str()) != 1) return nullptr;
+  } else {
+    // RFC 9525 6.3: names are those of the subject alternative names, and a wildcard is a whole label.
+    SSL_set_hostflags(ssl.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
+    if (SSL_set1_host(ssl.get(), host_.c_str()) != 1) return nullptr;
+    if (SSL_set_tlsext_host_name(ssl.get(), host_.c_str()) != 1) return nullptr;
+  }
+  // A session that cannot be resumed any more (expired) is no error: the handshake is then a full one.
+  if (session_ && SSL_SESSION_is_resumable(session_.get()) == 1 &&
+      SSL_set_session(ssl.get(), session_.get()) != 1)
+    return nullptr;
+  return ssl.release();
+}
+
+}  // namespace pawl::http

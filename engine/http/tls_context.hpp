@@ -1,0 +1,52 @@
+// What all TLS connections to one endpoint share: trusted certificates, protocol bounds, and one session to
+// resume. OpenSSL stays behind the .cpp. Network thread only.
+#pragma once
+
+#include "engine/http/endpoint.hpp"
+#include "engine/model/error.hpp"
+
+#include <memory>
+#include <string>
+
+struct ssl_st;
+struct ssl_ctx_st;
+struct ssl_session_st;
+
+namespace pawl::http {
+
+class tls_context {
+ public:
+  // Trusts the system's certificates (OpenSSL's default paths; SSL_CERT_FILE and SSL_CERT_DIR move them) and
+  // those of `ca_file`, a PEM file; empty: none. TLS 1.2 and later. The file is read now. Failures: kind
+  // usage, naming the file and the reason.
+  static expected<std::unique_ptr<tls_context>> create(const endpoint&, const std::string& ca_file);
+  ~tls_context();
+  tls_context(const tls_context&) = delete;
+  tls_context& operator=(const tls_context&) = delete;
+
+  // A client session, set to verify the endpoint's name (or address), to name it (SNI; names only), and to
+  // resume the last session if there is one. Null: out of memory, OpenSSL's error queue says so.
+  ssl_st* new_session() const;
+
+  // The next session starts from nothing.
+  void forget_session() const noexcept;
+
+ private:
+  struct free_context {
+    void operator()(ssl_ctx_st*) const noexcept;
+  };
+  struct free_session {
+    void operator()(ssl_session_st*) const noexcept;
+  };
+  tls_context() = default;
+  static int remember(ssl_st*, ssl_session_st*);  // OpenSSL hands over a session that can be resumed
+
+  std::unique_ptr<ssl_ctx_st, free_context> context_;
+  // One slot is enough: there is one peer. A TLS 1.3 ticket used twice costs linkability only, which between
+  // connections of one key is none; servers that take a ticket once do a full handshake.
+  mutable std::unique_ptr<ssl_session_st, free_session> session_;
+  std::string host_;  // without a trailing dot, which certificates and SNI do not have
+  bool host_is_address_ = false;
+};
+
+}  // namespace pawl::http

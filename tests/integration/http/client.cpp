@@ -1,0 +1,91 @@
+#include "tests/integration/http/client.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <gtest/gtest.h>
+
+#include <exception>
+#include <thread>
+
+namespace pawl::http {
+
+namespace asio = boost::asio;
+
+kept_fact keep(const attempt_fact& fact) {
+  kept_fact kept;
+  kept.reached = fact.reached;
+  kept.fault = fact.fault;
+  kept.detail = fact.detail;
+  kept.status = fact.status;
+  for (const auto& h : fact.headers) kept.headers.emplace_back(h.name, h.value);
+  kept.body = fact.body;
+  return kept;
+}
+
+std::string request_text(std::string_view target, std::string_view body) {
+  std::string text(body.empty() ? "GET " : "PATCH ");
+  text.append(target).append(" HTTP/1.1\r\nHost: localhost\r\n");
+  if (!body.empty()) text += "Content-Length: " + std::to_string(body.size()) + "\r\n";
+  return text.append("\r\n").append(body);
+}
+
+client::client(const testing::scripted_server& server,
+               const std::function<void(transport_options&)>& change) {
+  transport_options options;
+  auto target = parse_endpoint(server.url(), false);
+  EXPECT_TRUE(target) << to_string(target.error());
+  options.target = *target;
+  options.ca_file = server.ca_file();
+  if (change) change(options);
+  auto made = connection_pool::create(io_, options);
+  if (!made) throw std::runtime_error(to_string(made.error()));
+  pool_ = *std::move(made);
+}
+
+client::~client() = default;
+
+asio::awaitable<void> client::sweep() {
+  asio::steady_timer timer(io_);
+  while (!done_) {
+    timer.expires_after(std::chrono::milliseconds{5});
+    co_await timer.async_wait(asio::use_awaitable);
+    pool_->sweep(clock::now());
+  }
+}
+
+void client::run(std::function<asio::awaitable<void>()> work) {
+  done_ = false;
+  const auto finished = [this](std::exception_ptr failure) {
+    done_ = true;
+    if (failure) std::rethrow_exception(failure);
+  };
+  asio::co_spawn(io_, work(), finished);
+  asio::co_spawn(io_, sweep(), finished);
+  io_.restart();
+  io_.run();
+}
+
+asio::awaitable<kept_fact> client::attempt(std::string request, freshness wanted) {
+  auto got = co_await pool_->acquire(wanted);
+  if (!got.connection) co_return keep(got.fact);
+  const auto fact = co_await got.connection.exchange(request, time_point::max());
+  co_return keep(fact);
+}
+
+kept_fact client::send(std::string_view target, freshness wanted, std::string_view body) {
+  kept_fact result;
+  run([&]() -> asio::awaitable<void> { result = co_await attempt(request_text(target, body), wanted); });
+  return result;
+}
+
+bool eventually(const std::function<bool()>& holds) {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds{5};
+  while (!holds()) {
+    if (std::chrono::steady_clock::now() > until) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  }
+  return true;
+}
+
+}  // namespace pawl::http

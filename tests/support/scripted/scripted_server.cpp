@@ -1,0 +1,473 @@
+#include "tests/support/scripted/scripted_server.hpp"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cctype>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace pawl::testing {
+namespace {
+
+[[noreturn]] void give_up(const std::string& what) {
+  throw std::runtime_error("scripted server: " + what + ": " + std::strerror(errno));
+}
+
+class descriptor {
+ public:
+  descriptor() = default;
+  explicit descriptor(int fd) : fd_(fd) {}
+  descriptor(descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  descriptor& operator=(descriptor&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  ~descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  int get() const { return fd_; }
+  int release() { return std::exchange(fd_, -1); }
+
+ private:
+  int fd_ = -1;
+};
+
+struct address {
+  sockaddr_storage storage{};
+  socklen_t size = 0;
+  sockaddr* get() { return reinterpret_cast<sockaddr*>(&storage); }
+};
+
+address make_address(const std::string& text, std::uint16_t port) {
+  address a;
+  auto* v4 = reinterpret_cast<sockaddr_in*>(&a.storage);
+  auto* v6 = reinterpret_cast<sockaddr_in6*>(&a.storage);
+  if (::inet_pton(AF_INET, text.c_str(), &v4->sin_addr) == 1) {
+    v4->sin_family = AF_INET;
+    v4->sin_port = htons(port);
+    a.size = sizeof *v4;
+  } else if (::inet_pton(AF_INET6, text.c_str(), &v6->sin6_addr) == 1) {
+    v6->sin6_family = AF_INET6;
+    v6->sin6_port = htons(port);
+    a.size = sizeof *v6;
+  } else {
+    throw std::runtime_error("scripted server: not an address: " + text);
+  }
+  return a;
+}
+
+std::string reply_text(int status, std::string_view header_lines, std::string_view body) {
+  std::string text = "HTTP/1.1 " + std::to_string(status) + " Scripted\r\n";
+  while (!header_lines.empty()) {
+    const auto end = std::min(header_lines.find('\n'), header_lines.size());
+    text += std::string(header_lines.substr(0, end)) + "\r\n";
+    header_lines.remove_prefix(std::min(end + 1, header_lines.size()));
+  }
+  text += "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n";
+  return text.append(body);
+}
+
+std::size_t content_length(std::string head) {
+  std::ranges::transform(head, head.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  constexpr std::string_view name = "\r\ncontent-length:";
+  const auto at = head.find(name);
+  return at == std::string::npos ? 0 : std::strtoul(head.c_str() + at + name.size(), nullptr, 10);
+}
+
+struct free_context {
+  void operator()(SSL_CTX* c) const { SSL_CTX_free(c); }
+};
+struct free_ssl {
+  void operator()(SSL* s) const { SSL_free(s); }
+};
+
+}  // namespace
+
+route& route::reply(int status, std::string_view header_lines, std::string_view body) {
+  return raw(reply_text(status, header_lines, body));
+}
+route& route::then(int status, std::string_view header_lines, std::string_view body) {
+  return reply(status, header_lines, body);
+}
+route& route::raw(std::string bytes) {
+  std::vector<std::string> one;
+  one.push_back(std::move(bytes));
+  return pieces(std::move(one));
+}
+route& route::pieces(std::vector<std::string> each_one_write) {
+  scripted_reply r;
+  r.pieces = std::move(each_one_write);
+  replies_.push_back(std::move(r));
+  return *this;
+}
+route& route::in_pieces_of(std::size_t bytes) {
+  std::string all;
+  for (const auto& p : replies_.back().pieces) all += p;
+  auto& pieces = replies_.back().pieces;
+  pieces.clear();
+  for (std::size_t at = 0; at < all.size(); at += bytes) pieces.push_back(all.substr(at, bytes));
+  return *this;
+}
+route& route::after(std::chrono::milliseconds delay) {
+  replies_.back().before = delay;
+  return *this;
+}
+route& route::without_reading_the_body() {
+  replies_.back().body_unread = true;
+  return *this;
+}
+route& route::and_close() {
+  replies_.back().then = scripted_reply::ending::close;
+  return *this;
+}
+route& route::and_cut() {
+  replies_.back().then = scripted_reply::ending::cut;
+  return *this;
+}
+route& route::and_reset() {
+  replies_.back().then = scripted_reply::ending::reset;
+  return *this;
+}
+route& route::and_stall() {
+  replies_.back().then = scripted_reply::ending::stall;
+  return *this;
+}
+
+struct scripted_server::impl {
+  explicit impl(server_options o) : options(std::move(o)) {
+    if (options.tls) prepare_tls();
+    listen();
+    // Its threads write to sockets that clients close. Blocked here only, so that a client under test which
+    // relies on SIGPIPE being ignored is found out.
+    sigset_t pipe, before;
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe, &before);
+    if (!options.never_accept) acceptor = std::thread([this] { accept_all(); });
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  }
+
+  ~impl() {
+    stopping = true;
+    ::shutdown(listener.get(), SHUT_RDWR);
+    if (acceptor.joinable()) acceptor.join();
+    end_connections();
+    for (auto& t : threads) t.join();
+    if (!ca_path.empty()) std::remove(ca_path.c_str());
+  }
+
+  void prepare_tls() {
+    context.reset(SSL_CTX_new(TLS_server_method()));
+    const auto leaf = make_certificate(options.certificate);
+    auto* c = context.get();
+    if (c == nullptr || SSL_CTX_use_certificate(c, leaf.x509.get()) != 1 ||
+        SSL_CTX_use_PrivateKey(c, leaf.key.get()) != 1)
+      throw std::runtime_error("scripted server: TLS cannot be set up");
+    const unsigned char id[] = "scripted";
+    SSL_CTX_set_session_id_context(c, id, sizeof id);
+    if (options.only_tls_1_1) {
+      SSL_CTX_set_min_proto_version(c, TLS1_1_VERSION);
+      SSL_CTX_set_max_proto_version(c, TLS1_1_VERSION);
+      SSL_CTX_set_security_level(c, 0);
+    }
+    if (options.only_tls_1_2) SSL_CTX_set_max_proto_version(c, TLS1_2_VERSION);
+    if (options.require_client_certificate)
+      SSL_CTX_set_verify(c, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+
+    std::string path = std::filesystem::temp_directory_path().string() + "/pawl-test-ca-XXXXXX";
+    descriptor file(::mkstemp(path.data()));
+    if (file.get() < 0) give_up("temporary file");
+    ca_path = path;
+    const auto pem = to_pem(test_ca());
+    if (::write(file.get(), pem.data(), pem.size()) != static_cast<ssize_t>(pem.size())) give_up("CA file");
+  }
+
+  void listen() {
+    auto at = make_address(options.address, options.port);
+    listener = descriptor(::socket(at.get()->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (listener.get() < 0) give_up("socket");
+    const int on = 1;
+    if (::setsockopt(listener.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0) give_up("SO_REUSEADDR");
+    // The connections inherit it, and only what is set before the handshake of TCP bounds the window.
+    if (options.receive_buffer != 0 &&
+        ::setsockopt(listener.get(), SOL_SOCKET, SO_RCVBUF, &options.receive_buffer,
+                     sizeof options.receive_buffer) != 0)
+      give_up("SO_RCVBUF");
+    if (::bind(listener.get(), at.get(), at.size) != 0) give_up("bind");
+    if (::listen(listener.get(), options.never_accept ? 0 : 512) != 0) give_up("listen");
+    address bound;
+    bound.size = sizeof bound.storage;
+    if (::getsockname(listener.get(), bound.get(), &bound.size) != 0) give_up("getsockname");
+    port = ntohs(bound.storage.ss_family == AF_INET
+                     ? reinterpret_cast<sockaddr_in*>(&bound.storage)->sin_port
+                     : reinterpret_cast<sockaddr_in6*>(&bound.storage)->sin6_port);
+  }
+
+  void accept_all() {
+    while (!stopping) {
+      descriptor client(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
+      if (client.get() < 0) {
+        if (errno == EINTR || errno == ECONNABORTED) continue;
+        return;  // shut down
+      }
+      const int on = 1;
+      ::setsockopt(client.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+      const std::lock_guard lock(mutex);
+      const auto number = accepted++;
+      const int fd = client.release();
+      open[number] = fd;
+      threads.emplace_back([this, number, fd] {
+        connection(*this, number, fd).run();
+        const std::lock_guard done(mutex);
+        open.erase(number);
+        ::close(fd);
+      });
+    }
+  }
+
+  // Ends the waits of all connection threads; they close their sockets themselves.
+  void end_connections() {
+    const std::lock_guard lock(mutex);
+    for (const auto& [number, fd] : open) ::shutdown(fd, SHUT_RDWR);
+  }
+
+  scripted_reply next_reply(const received_request& request) {
+    const std::lock_guard lock(mutex);
+    requests.push_back(request);
+    const auto found = routes.find(request.target);
+    if (found == routes.end() || found->second->replies_.empty()) {
+      scripted_reply missing;
+      missing.pieces.push_back(reply_text(404, {}, "{}"));
+      return missing;
+    }
+    auto& r = *found->second;
+    const auto index = std::min(r.used_, r.replies_.size() - 1);
+    ++r.used_;
+    return r.replies_[index];
+  }
+
+  // One connection, on its own thread.
+  class connection {
+   public:
+    connection(impl& server, std::size_t number, int fd) : server_(server), number_(number), fd_(fd) {}
+
+    void run() {
+      if (server_.options.refuse_after_accept) return;
+      if (!server_.options.plain_greeting.empty()) {
+        static_cast<void>(
+            ::send(fd_, server_.options.plain_greeting.data(), server_.options.plain_greeting.size(), 0));
+        return;
+      }
+      if (server_.context && !handshake()) return;
+      while (serve_one()) {
+      }
+    }
+
+   private:
+    using ending = scripted_reply::ending;
+
+    bool handshake() {
+      ssl_.reset(SSL_new(server_.context.get()));
+      SSL_set_fd(ssl_.get(), fd_);
+      const bool done = SSL_accept(ssl_.get()) == 1;
+      const char* name = SSL_get_servername(ssl_.get(), TLSEXT_NAMETYPE_host_name);
+      const std::lock_guard lock(server_.mutex);
+      server_.names.emplace_back(name != nullptr ? name : "");
+      if (done && SSL_session_reused(ssl_.get()) == 1) ++server_.resumed;
+      return done;
+    }
+
+    bool receive() {
+      char bytes[16384];
+      const auto n = ssl_ ? SSL_read(ssl_.get(), bytes, sizeof bytes)
+                          : static_cast<int>(::recv(fd_, bytes, sizeof bytes, 0));
+      if (n <= 0) return false;
+      buffer_.append(bytes, static_cast<std::size_t>(n));
+      return true;
+    }
+
+    bool send(const std::string& bytes) {
+      if (bytes.empty()) return true;
+      if (ssl_) return SSL_write(ssl_.get(), bytes.data(), static_cast<int>(bytes.size())) > 0;
+      std::size_t sent = 0;
+      while (sent != bytes.size()) {
+        const auto n = ::send(fd_, bytes.data() + sent, bytes.size() - sent, 0);
+        if (n <= 0) return false;
+        sent += static_cast<std::size_t>(n);
+      }
+      return true;
+    }
+
+    bool serve_one() {
+      auto end = std::string::npos;
+      while ((end = buffer_.find("\r\n\r\n")) == std::string::npos)
+        if (!receive()) return false;
+      received_request request;
+      request.connection = number_;
+      request.head = buffer_.substr(0, end + 4);
+      buffer_.erase(0, end + 4);
+      const auto first = request.head.find(' ');
+      const auto second = request.head.find(' ', first + 1);
+      request.method = request.head.substr(0, first);
+      request.target = request.head.substr(first + 1, second - first - 1);
+      const auto length = content_length(request.head);
+
+      // The script decides whether the body is read, so the reply is chosen before.
+      if (!server_.leaves_body(request.target)) {
+        while (buffer_.size() < length)
+          if (!receive()) return false;
+        request.body = buffer_.substr(0, length);
+        buffer_.erase(0, length);
+      }
+      const auto reply = server_.next_reply(request);
+      if (reply.before.count() > 0) server_.pause(fd_, reply.before);
+      for (const auto& piece : reply.pieces)
+        if (!send(piece)) return false;
+      switch (reply.then) {
+        case ending::keep:
+          return !reply.body_unread;
+        case ending::close:
+          if (ssl_) SSL_shutdown(ssl_.get());
+          return false;
+        case ending::cut:
+          return false;
+        case ending::reset: {
+          const linger now{1, 0};
+          ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+          return false;
+        }
+        case ending::stall:
+          server_.pause(fd_, std::chrono::hours{1});
+          return false;
+      }
+      return false;
+    }
+
+    impl& server_;
+    const std::size_t number_;
+    const int fd_;
+    std::unique_ptr<SSL, free_ssl> ssl_;
+    std::string buffer_;
+  };
+
+  bool leaves_body(const std::string& target) {
+    const std::lock_guard lock(mutex);
+    const auto found = routes.find(target);
+    if (found == routes.end() || found->second->replies_.empty()) return false;
+    const auto& r = *found->second;
+    return r.replies_[std::min(r.used_, r.replies_.size() - 1)].body_unread;
+  }
+
+  // Until the time is over or the connection is gone.
+  void pause(int fd, std::chrono::milliseconds time) {
+    pollfd gone{fd, POLLRDHUP, 0};
+    ::poll(&gone, 1, static_cast<int>(time.count()));
+  }
+
+  const server_options options;
+  std::unique_ptr<SSL_CTX, free_context> context;
+  std::string ca_path;
+  descriptor listener;
+  std::uint16_t port = 0;
+  std::thread acceptor;
+  std::atomic<bool> stopping{false};
+  std::vector<descriptor> fillers;
+
+  mutable std::mutex mutex;  // all below
+  std::map<std::string, std::unique_ptr<route>, std::less<>> routes;
+  std::vector<received_request> requests;
+  std::vector<std::string> names;
+  std::map<std::size_t, int> open;
+  std::vector<std::thread> threads;
+  std::size_t accepted = 0;
+  std::size_t resumed = 0;
+};
+
+scripted_server::scripted_server(server_options options)
+    : impl_(std::make_unique<impl>(std::move(options))) {}
+scripted_server::~scripted_server() = default;
+
+route& scripted_server::when(std::string target) {
+  const std::lock_guard lock(impl_->mutex);
+  auto& slot = impl_->routes[std::move(target)];
+  if (!slot) slot = std::make_unique<route>();
+  return *slot;
+}
+
+std::uint16_t scripted_server::port() const {
+  return impl_->port;
+}
+std::string scripted_server::url() const {
+  const bool v6 = impl_->options.address.find(':') != std::string::npos;
+  return (impl_->options.tls ? "https://" : "http://") +
+         (v6 ? "[" + impl_->options.address + "]" : impl_->options.address) + ":" +
+         std::to_string(impl_->port);
+}
+const std::string& scripted_server::ca_file() const {
+  return impl_->ca_path;
+}
+std::vector<received_request> scripted_server::requests() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->requests;
+}
+std::size_t scripted_server::connections() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->accepted;
+}
+std::size_t scripted_server::open_connections() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->open.size();
+}
+std::size_t scripted_server::resumed_handshakes() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->resumed;
+}
+std::vector<std::string> scripted_server::server_names() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->names;
+}
+
+void scripted_server::close_connections() {
+  impl_->end_connections();
+}
+
+void scripted_server::say(std::string_view bytes) {
+  const std::lock_guard lock(impl_->mutex);
+  for (const auto& [number, fd] : impl_->open)
+    if (::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(bytes.size()))
+      give_up("send");
+}
+
+void scripted_server::fill_backlog() {
+  auto at = make_address(impl_->options.address, impl_->port);
+  // Linux takes backlog + 1 connections; a few more make sure.
+  for (int i = 0; i < 4; ++i) {
+    descriptor filler(::socket(at.get()->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (filler.get() < 0) give_up("socket");
+    if (::connect(filler.get(), at.get(), at.size) != 0 && errno != EINPROGRESS) give_up("connect");
+    impl_->fillers.push_back(std::move(filler));
+  }
+}
+
+}  // namespace pawl::testing

@@ -1,0 +1,109 @@
+// A loopback server that does what a test tells it, with TLS or without, and remembers what it was asked:
+//
+//   scripted_server server;
+//   server.when("/items").reply(429, "Retry-After: 2").then(200);
+//   server.when("/cut").raw("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc").and_close();
+//
+// One blocking thread per connection, so that a script reads as what happens on the wire. It shares no code
+// with the engine. All members may be called from any thread.
+#pragma once
+
+#include "tests/support/scripted/test_certificates.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pawl::testing {
+
+struct server_options {
+  bool tls = true;
+  certificate_kind certificate = certificate_kind::good;
+  std::string address = "127.0.0.1";  // or "::1"
+  std::uint16_t port = 0;             // 0: the system chooses
+  bool only_tls_1_1 = false;
+  bool only_tls_1_2 = false;
+  bool require_client_certificate = false;
+  bool never_accept = false;         // connections stay in the backlog: they open, and nothing more happens
+  bool refuse_after_accept = false;  // closes each connection before the handshake
+  std::string plain_greeting;        // sent before anything else, instead of a handshake
+  int receive_buffer = 0;            // SO_RCVBUF of the connections; 0: the system's
+};
+
+struct received_request {
+  std::size_t connection = 0;  // 0-based, in the order of acceptance
+  std::string method, target, head, body;
+};
+
+// What a script says to one request. Made by route.
+struct scripted_reply {
+  enum class ending { keep, close, cut, reset, stall };
+  std::vector<std::string> pieces;  // each one write (TLS: one record)
+  ending then = ending::keep;
+  std::chrono::milliseconds before{0};  // waited before the first piece
+  bool body_unread = false;  // the reply goes out after the head, the rest of the request stays unread
+};
+
+// The replies to one path, in order, whatever connection asks; the last one repeats. The modifiers change the
+// reply added last.
+class route {
+ public:
+  // A whole reply with Content-Length. `header_lines` are separated by newlines.
+  route& reply(int status, std::string_view header_lines = {}, std::string_view body = "{}");
+  route& then(int status, std::string_view header_lines = {}, std::string_view body = "{}");
+  // Exactly these bytes.
+  route& raw(std::string bytes);
+  route& pieces(std::vector<std::string> each_one_write);
+
+  route& in_pieces_of(std::size_t bytes);
+  route& after(std::chrono::milliseconds);
+  route& without_reading_the_body();
+  route& and_close();  // orderly: close_notify, then FIN
+  route& and_cut();    // FIN without close_notify
+  route& and_reset();  // RST
+  route& and_stall();  // keeps the connection open and neither reads nor writes until the server ends
+
+ private:
+  friend class scripted_server;
+  std::vector<scripted_reply> replies_;
+  std::size_t used_ = 0;
+};
+
+class scripted_server {
+ public:
+  explicit scripted_server(server_options = {});  // listens when it returns; throws std::runtime_error
+  ~scripted_server();
+  scripted_server(const scripted_server&) = delete;
+  scripted_server& operator=(const scripted_server&) = delete;
+
+  // Replies for requests to this target (the whole of it). Other targets are answered 404. Scripts are set
+  // before the requests come.
+  route& when(std::string target);
+
+  std::uint16_t port() const;
+  std::string url() const;             // https://127.0.0.1:PORT or http://...
+  const std::string& ca_file() const;  // PEM file with the CA, removed with the server
+  std::vector<received_request> requests() const;
+  std::size_t connections() const;                // accepted so far
+  std::size_t open_connections() const;           // whose thread still runs
+  std::size_t resumed_handshakes() const;         // TLS sessions that were resumed
+  std::vector<std::string> server_names() const;  // SNI of each handshake; empty: none
+
+  // Ends every connection now open: orderly, or by RST.
+  void close_connections();
+  // Sends bytes nobody asked for on every open connection; plain servers only.
+  void say(std::string_view bytes);
+  // Fills the backlog of a server that never accepts, so that further connections hang.
+  void fill_backlog();
+
+ private:
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+}  // namespace pawl::testing
