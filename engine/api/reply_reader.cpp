@@ -86,7 +86,7 @@ std::string_view reply_reader::impl::shown_text(const located& at) {
     append_printable(shown, at.text, max_shown);
     return shown;
   }
-  scratch = "[";
+  scratch.assign(1, '[');
   for (const auto element : at.elements) {
     if (scratch.size() > max_shown) break;
     if (scratch.size() > 1) scratch += ',';

@@ -20,16 +20,20 @@ constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 // The deepest nesting is at most the number of opening brackets, and few replies have more than 64 of those:
 // only they are scanned for their true depth. (On-Demand skips in a loop and knows no bound of its own.)
 bool too_deep(std::string_view body) noexcept {
-  // '[' | 0x20 is '{'. Counted in blocks that fit a byte, which the compiler turns into vector code.
-  std::size_t opened = 0;
-  for (std::size_t at = 0; at < body.size();) {
-    const auto end = std::min(body.size(), at + 128);
+  const auto opens = [](char c) {
+    return (static_cast<unsigned char>(c) | 0x20U) == '{';
+  };  // '[' | 0x20 is '{'
+  // Blocks of a fixed size whose count fits a byte: the compiler makes vector code of them, ten times as fast
+  // as std::count_if (66 against 580 ns for 2.7 KB, 2026-11-23).
+  constexpr std::size_t block = 128;
+  std::size_t opened = 0, at = 0;
+  for (; at + block <= body.size(); at += block) {
     std::uint8_t in_block = 0;
-    for (; at < end; ++at)
-      in_block = static_cast<std::uint8_t>(
-          in_block + static_cast<std::uint8_t>((static_cast<unsigned char>(body[at]) | 0x20U) == '{'));
+    for (std::size_t i = 0; i < block; ++i)
+      in_block = static_cast<std::uint8_t>(in_block + static_cast<std::uint8_t>(opens(body[at + i])));
     opened += in_block;
   }
+  for (; at < body.size(); ++at) opened += opens(body[at]) ? 1U : 0U;
   if (opened <= max_json_depth) return false;
 
   std::size_t depth = 0;
@@ -67,20 +71,21 @@ json_parser::json_parser(json_parser&&) noexcept = default;
 // One pass. A function that answers false has met something that makes the whole document unreadable.
 struct value_locator::walk {
   value_locator& in;
-  const char* end;   // of the body
-  bool has_escapes;  // anywhere in the body: only then can a key be written in another way
+  const char* end;  // of the body
+  // The first backslash at or behind the last key that was asked about; `end` if there is no more.
+  const char* backslash = nullptr;
 
   node& at(std::uint32_t n) const noexcept { return in.nodes_[n]; }
 
   // Calls act(located&) for each path asked for that ends at this node or below it.
   void for_each_below(const node& n, auto act) const {
     for (const auto p : n.wanted_paths) act(in.found_[p]);
-    for (const auto c : n.wanted_children) for_each_below(at(c), act);
+    for (const auto& m : n.wanted_members) for_each_below(at(m.node), act);
     if (n.element_wanted) for_each_below(at(n.element), act);
   }
   // The same without the node itself.
   void for_each_deeper(const node& n, auto act) const {
-    for (const auto c : n.wanted_children) for_each_below(at(c), act);
+    for (const auto& m : n.wanted_members) for_each_below(at(m.node), act);
     if (n.element_wanted) for_each_below(at(n.element), act);
   }
 
@@ -95,49 +100,51 @@ struct value_locator::walk {
   }
   static void spoil(located& l) { l.is = located::kind::broken; }
 
-  // The node behind a key; null if nothing is asked for there.
-  node* match(const node& object, const char* raw_key) const {
+  // Whether the key is written with escapes, and could be one of ours: those that we look for have at most
+  // six bytes (`\u0069`) for each of theirs. Keys come in document order, so each backslash is found once.
+  bool is_escaped(const char* raw_key) {
+    if (backslash < raw_key) {
+      const auto* next = std::memchr(raw_key, '\\', static_cast<std::size_t>(end - raw_key));
+      backslash = next == nullptr ? end : static_cast<const char*>(next);
+    }
+    const auto distance = static_cast<std::size_t>(backslash - raw_key);
+    return backslash != end && distance < 6 * in.longest_key_ &&
+           std::memchr(raw_key, '"', distance) == nullptr;
+  }
+
+  // The member with that key; null if it is not asked for.
+  member* match(node& object, const char* raw_key) {
     const auto room = static_cast<std::size_t>(end - raw_key);
-    for (const auto c : object.wanted_children) {
-      auto& n = at(c);
-      const auto& key = n.key;
-      if (n.plain_key && key.size() < room && raw_key[key.size()] == '"' &&
-          std::memcmp(raw_key, key.data(), key.size()) == 0)
-        return &n;
-    }
-    if (!has_escapes) return nullptr;
+    for (auto& m : object.wanted_members)
+      if (m.size < room && raw_key[m.size] == '"' && std::memcmp(raw_key, m.key, m.size) == 0) return &m;
+    if (!is_escaped(raw_key)) return nullptr;
     const char* stop = raw_key;
-    bool escaped = false;
-    while (stop < end && *stop != '"') {
-      const bool escape = *stop == '\\';
-      escaped |= escape;
-      stop += escape ? 2 : 1;
-    }
-    if (!escaped || stop >= end) return nullptr;
+    while (stop < end && *stop != '"') stop += *stop == '\\' ? 2 : 1;
+    if (stop >= end) return nullptr;
     const std::string_view token{raw_key - 1, static_cast<std::size_t>(stop - raw_key) + 2};
-    for (const auto c : object.wanted_children)
-      if (auto& n = at(c); string_token_says(token, n.key)) return &n;
+    for (auto& m : object.wanted_members)
+      if (string_token_says(token, at(m.node).key)) return &m;
     return nullptr;
   }
 
-  bool members(const node& n, ondemand::object& object, bool in_list) const {
-    for (const auto c : n.wanted_children) at(c).seen = false;
-    for (auto member : object) {
+  bool members(node& n, ondemand::object& object, bool in_list) {
+    for (auto& m : n.wanted_members) m.seen = false;
+    for (auto field : object) {
       ondemand::raw_json_string key;
-      if (member.key().get(key)) return false;
-      auto* child = match(n, key.raw());
-      if (child == nullptr) continue;
-      if (child->seen) return false;
-      child->seen = true;
+      if (field.key().get(key)) return false;
+      auto* wanted = match(n, key.raw());
+      if (wanted == nullptr) continue;
+      if (wanted->seen) return false;
+      wanted->seen = true;
       ondemand::value value;
-      if (member.value().get(value) || !visit(*child, value, in_list)) return false;
+      if (field.value().get(value) || !visit(at(wanted->node), value, in_list)) return false;
     }
-    for (const auto c : n.wanted_children)
-      if (in_list && !at(c).seen) for_each_below(at(c), spoil);
+    for (const auto& m : n.wanted_members)
+      if (in_list && !m.seen) for_each_below(at(m.node), spoil);
     return true;
   }
 
-  bool visit(const node& n, ondemand::value& value, bool in_list) const {
+  bool visit(node& n, ondemand::value& value, bool in_list) {
     ondemand::json_type type{};
     if (value.type().get(type)) return false;
     switch (type) {
@@ -162,22 +169,22 @@ struct value_locator::walk {
     return true;
   }
 
-  bool visit_object(const node& n, ondemand::value& value, bool in_list) const {
+  bool visit_object(node& n, ondemand::value& value, bool in_list) {
     if (n.element_wanted) for_each_below(at(n.element), spoil);
-    if (n.wanted_paths.empty() && n.wanted_children.empty()) return true;
+    if (n.wanted_paths.empty() && n.wanted_members.empty()) return true;
     ondemand::object object;
     if (value.get_object().get(object)) return false;
     if (!n.wanted_paths.empty()) {
       std::string_view text;
       if (object.raw_json().get(text)) return false;
       for (const auto p : n.wanted_paths) record(in.found_[p], trim_json(text), in_list);
-      if (!n.wanted_children.empty() && object.reset().error()) return false;
+      if (!n.wanted_members.empty() && object.reset().error()) return false;
     }
-    return n.wanted_children.empty() || members(n, object, in_list);
+    return n.wanted_members.empty() || members(n, object, in_list);
   }
 
-  bool visit_array(const node& n, ondemand::value& value, bool in_list) const {
-    for (const auto c : n.wanted_children) for_each_below(at(c), spoil);
+  bool visit_array(node& n, ondemand::value& value, bool in_list) {
+    for (const auto& m : n.wanted_members) for_each_below(at(m.node), spoil);
     if (n.wanted_paths.empty() && !n.element_wanted) return true;
     ondemand::array array;
     if (value.get_array().get(array)) return false;
@@ -188,7 +195,7 @@ struct value_locator::walk {
       if (n.element_wanted && array.reset().error()) return false;
     }
     if (!n.element_wanted) return true;
-    const auto& element = at(n.element);
+    auto& element = at(n.element);
     for_each_below(element, [](located& l) {
       if (l.is != located::kind::broken) l.is = located::kind::list;
     });
@@ -220,6 +227,7 @@ std::uint32_t value_locator::child(std::uint32_t parent, const std::string& key)
   n.plain_key = std::ranges::none_of(
       key, [](char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20; });
   nodes_[parent].children.push_back(made);
+  longest_key_ = std::max(longest_key_, key.size());
   return made;
 }
 
@@ -242,13 +250,14 @@ void value_locator::ask_for(std::uint32_t path) {
     if (here.pass != pass_) {
       here.pass = pass_;
       here.wanted_paths.clear();
-      here.wanted_children.clear();
+      here.wanted_members.clear();
       here.element_wanted = false;
       auto& above = nodes_[parent];
       if (above.element == n)
         above.element_wanted = true;
       else
-        above.wanted_children.push_back(n);
+        above.wanted_members.push_back(
+            {here.key.data(), here.plain_key ? static_cast<std::uint32_t>(here.key.size()) : ~0U, n, false});
     }
     parent = n;
   }
@@ -258,7 +267,7 @@ void value_locator::ask_for(std::uint32_t path) {
 bool value_locator::locate(json_parser& parser, std::string_view body,
                            std::span<const std::uint32_t> wanted) {
   ++pass_;
-  nodes_[0].wanted_children.clear();
+  nodes_[0].wanted_members.clear();
   for (const auto path : wanted) ask_for(path);
 
   if (body.starts_with(byte_order_mark)) body.remove_prefix(byte_order_mark.size());
@@ -274,8 +283,7 @@ bool value_locator::locate(json_parser& parser, std::string_view body,
     ondemand::object root;
     if (!p.iterate(body.data(), body.size(), body.size() + simdjson::SIMDJSON_PADDING).get(document) &&
         !document.get_object().get(root)) {
-      const bool has_escapes = std::memchr(body.data(), '\\', body.size()) != nullptr;
-      const walk pass{*this, body.data() + body.size(), has_escapes};
+      walk pass{*this, body.data() + body.size()};
       // Behind the root's last bracket there is nothing more.
       readable = pass.members(nodes_[0], root, false) &&
                  document.current_location().error() == simdjson::OUT_OF_BOUNDS;

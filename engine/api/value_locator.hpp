@@ -57,16 +57,24 @@ class value_locator {
   const located& operator[](std::size_t path) const noexcept { return found_[path]; }
 
  private:
+  struct member {
+    const char* key;  // of the node
+    std::uint32_t
+        size;  // of the key; all ones where the key's bytes cannot be compared, for it needs escapes
+    std::uint32_t node;
+    bool seen;  // in the object that is being read
+  };
   struct node {
     std::string key;
-    bool plain_key = true;                // needs no escape, so that its bytes can be compared
+    bool plain_key = true;                // needs no escape in JSON
     std::vector<std::uint32_t> children;  // members of the object here
     std::uint32_t element = 0;            // what each element of the array here is; 0: not walked
 
     // Of the present pass; not valid unless pass_ has this number.
     std::uint64_t pass = 0;
-    std::vector<std::uint32_t> wanted_paths, wanted_children;
-    bool element_wanted = false, seen = false;
+    std::vector<std::uint32_t> wanted_paths;
+    std::vector<member> wanted_members;
+    bool element_wanted = false;
   };
   struct walk;  // the pass itself
 
@@ -77,6 +85,7 @@ class value_locator {
   std::vector<node> nodes_;                         // 0 is the root
   std::vector<std::vector<std::uint32_t>> trails_;  // per path: its nodes from below the root
   std::vector<located> found_;
+  std::size_t longest_key_ = 0;
   std::uint64_t pass_ = 0;
 };
 
