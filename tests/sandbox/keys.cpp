@@ -1,0 +1,51 @@
+#include "tests/sandbox/keys.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace sandbox {
+
+bool api_key::may(std::string_view scope) const {
+  return scope.empty() || std::find(scopes.begin(), scopes.end(), scope) != scopes.end();
+}
+
+void key_ring::set_limits(const key_limits& rules) {
+  rules_ = rules;
+  for (api_key& key : keys_) {
+    key.reads = limiter{rules_.reads};
+    key.writes = limiter{rules_.writes};
+  }
+}
+
+void key_ring::put(std::string_view secret, std::vector<std::string> scopes) {
+  if (api_key* known = find(secret)) {
+    known->scopes = std::move(scopes);
+    known->revoked = false;
+    return;
+  }
+  keys_.push_back({std::string{secret}, "key_" + std::to_string(keys_.size() + 1), std::move(scopes), false,
+                   limiter{rules_.reads}, limiter{rules_.writes}});
+}
+
+bool key_ring::revoke(std::string_view secret) {
+  api_key* known = find(secret);
+  if (known != nullptr) known->revoked = true;
+  return known != nullptr;
+}
+
+key_check key_ring::check(std::string_view authorization, api_key*& found) {
+  constexpr std::string_view scheme = "Bearer ";
+  if (!authorization.starts_with(scheme)) return key_check::unauthenticated;
+  const std::string_view secret = authorization.substr(scheme.size());
+  if (secret.starts_with("pl_v1_")) return key_check::old_version;
+  found = find(secret);
+  return found == nullptr || found->revoked ? key_check::unauthenticated : key_check::accepted;
+}
+
+api_key* key_ring::find(std::string_view secret) {
+  const auto at =
+      std::find_if(keys_.begin(), keys_.end(), [&](const api_key& k) { return k.secret == secret; });
+  return at == keys_.end() ? nullptr : &*at;
+}
+
+}  // namespace sandbox

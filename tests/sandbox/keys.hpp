@@ -1,0 +1,55 @@
+// API keys: which are known, what they may do, and the limits that each has for reads and for writes.
+#pragma once
+
+#include "tests/sandbox/faults.hpp"
+#include "tests/sandbox/limiter.hpp"
+
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sandbox {
+
+struct api_key {
+  std::string secret;  // never written to a log, journal or truth
+  std::string id;      // `key_1`, `key_2`, ...: what stands for it there
+  std::vector<std::string> scopes;
+  bool revoked = false;
+  limiter reads, writes;
+
+  limiter& limits(request_class which) { return which == request_class::write ? writes : reads; }
+  bool may(std::string_view scope) const;
+};
+
+struct key_limits {
+  limit_rules reads, writes;
+};
+
+enum class key_check { accepted, unauthenticated, old_version };
+
+class key_ring {
+ public:
+  // Replaces the limits of all keys: every window starts empty.
+  void set_limits(const key_limits&);
+  const key_limits& limits() const { return rules_; }
+
+  // Adds a key, or gives a known one these scopes and takes back its revocation.
+  void put(std::string_view secret, std::vector<std::string> scopes);
+  // False: no such key.
+  bool revoke(std::string_view secret);
+
+  // `authorization` is the header's value. On acceptance `found` points to the key, which stays where it is.
+  key_check check(std::string_view authorization, api_key*& found);
+
+  std::deque<api_key>& all() { return keys_; }
+  const std::deque<api_key>& all() const { return keys_; }
+
+ private:
+  api_key* find(std::string_view secret);
+
+  key_limits rules_;
+  std::deque<api_key> keys_;
+};
+
+}  // namespace sandbox

@@ -1,0 +1,89 @@
+// Exact request limits: several windows that hold together, counted without approximation. Knows no socket
+// and no clock; the sandbox's own, so that it can prove the engine's pacer wrong.
+#pragma once
+
+#include "tests/sandbox/clock.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace sandbox {
+
+struct window_limit {
+  std::uint64_t limit = 0;
+  time_us length = 0;  // of the window, > 0
+
+  bool operator==(const window_limit&) const = default;
+};
+
+// `60/60s,20/10s`, `60/min`, `1000/m`; `off` and the empty text are an empty list. Absent if it cannot be
+// read.
+std::optional<std::vector<window_limit>> parse_limits(std::string_view);
+
+enum class limit_kind : std::uint8_t {
+  sliding,  // a log of counted times: never more than `limit` in (t - length, t], for every t
+  fixed,    // windows aligned to the Unix epoch, each starting empty
+};
+enum class enforcement : std::uint8_t {
+  on,
+  observe,  // counts and reports, refuses nothing
+};
+
+struct limit_rules {
+  std::vector<window_limit> windows;  // the first one is named in reply headers; empty: no limit at all
+  limit_kind kind = limit_kind::sliding;
+  enforcement enforce = enforcement::on;
+  bool count_refused = false;  // a request answered 429 takes quota too
+};
+
+// The limit of one key for one class of methods. Times must not go back; one that does counts as the latest.
+class limiter {
+ public:
+  explicit limiter(limit_rules);
+
+  struct verdict {
+    bool allowed = true;
+    std::size_t window = 0;  // which window refused (the one that frees last)
+    time_us free_at = 0;     // the earliest time at which a request would be allowed
+  };
+  // Counts a request at `now` if every window has room.
+  verdict count(time_us now);
+
+  // What the X-RateLimit headers say about the first window at `now`. `windows` must not be empty.
+  struct standing {
+    std::uint64_t limit = 0;
+    std::uint64_t remaining = 0;
+    time_us reset_at = 0;  // fixed: end of the window; sliding: when the oldest counted request leaves it
+  };
+  standing report(time_us now);
+
+  // The largest number of requests ever counted in any span of the window's length, whatever the kind.
+  std::uint64_t most_in(std::size_t window) const { return windows_[window].most; }
+  std::uint64_t counted() const { return counted_; }
+  const limit_rules& rules() const { return rules_; }
+
+ private:
+  struct window_state {
+    std::uint64_t first = 0;     // number of the oldest request still inside, counted from the first ever
+    std::uint64_t most = 0;      // see most_in()
+    std::int64_t fixed_no = -1;  // number of the present aligned window
+    std::uint64_t fixed_count = 0;
+  };
+  void advance(time_us& now);
+  std::uint64_t used(std::size_t window) const;
+  time_us free_at(std::size_t window) const;
+  time_us time_of(std::uint64_t number) const { return log_[static_cast<std::size_t>(number - dropped_)]; }
+
+  limit_rules rules_;
+  std::vector<window_state> windows_;
+  std::deque<time_us> log_;    // counted times, oldest first, as far back as the longest window
+  std::uint64_t dropped_ = 0;  // requests that have left the log
+  std::uint64_t counted_ = 0;  // requests ever counted
+  time_us latest_ = 0;
+};
+
+}  // namespace sandbox

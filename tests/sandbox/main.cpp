@@ -1,0 +1,157 @@
+// pawl-sandbox: options, state, server, ready line; then serve until told to end, and write the truth.
+#include "tests/sandbox/options.hpp"
+#include "tests/sandbox/seed_reader.hpp"
+#include "tests/sandbox/server.hpp"
+
+#include <boost/asio/signal_set.hpp>
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <iostream>
+#include <stdexcept>
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace sandbox {
+namespace {
+
+// By way of a new file beside it, so that nobody ever reads half of it.
+void write_whole(const std::string& file, std::string_view text, mode_t mode = 0644) {
+  if (file.empty()) return;
+  const std::string fresh = file + ".new";
+  const int descriptor = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+  std::FILE* out = descriptor < 0 ? nullptr : ::fdopen(descriptor, "w");
+  if (out == nullptr) throw std::runtime_error("cannot write " + fresh);
+  const bool written = std::fwrite(text.data(), 1, text.size(), out) == text.size();
+  const bool closed = std::fclose(out) == 0;
+  if (!written || !closed || std::rename(fresh.c_str(), file.c_str()) != 0) {
+    throw std::runtime_error("cannot write " + file);
+  }
+}
+
+void fill(store& threads, const options& o) {
+  directory& entities = threads.entities();
+  for (const auto& [id, name] : o.tags) entities.add_tag(id, name);
+  const seed_sink sink{[&](std::string_view id) { threads.add(id); },
+                       [&](std::string_view name) {
+                         // A name that no tag has gets a tag, so that set verbs can be rehearsed.
+                         for (std::size_t i = 0; i < entities.tags().size(); ++i) {
+                           if (entities.tags()[static_cast<entity_ref>(i)].name == name) return;
+                         }
+                         entities.add_tag("tag_" + percent_encode(name), name);
+                       }};
+  for (const std::string& file : o.seed_from) read_seed(file, o.seed_id_column, sink);
+  const std::uint64_t count = o.threads.value_or(o.seed_from.empty() ? 1000 : 0);
+  for (std::uint64_t i = 1; i <= count; ++i) {
+    char id[32];
+    std::snprintf(id, sizeof id, "thr_%06llu", static_cast<unsigned long long>(i));
+    threads.add(id);
+  }
+  threads.sort();
+}
+
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;  // the default must do then
+  limit.rlim_cur = limit.rlim_max;
+  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0)
+    std::cerr << "pawl-sandbox: the descriptor limit stays as it is\n";
+}
+
+void print_ready_line(const options& o, const server& s) {
+  std::string line = "{\"ready\":true,\"port\":" + std::to_string(s.port()) + ",\"base_url\":\"" +
+                     (o.plain ? "http" : "https") + "://localhost:" + std::to_string(s.port()) +
+                     "/api/v2\",\"control_url\":\"http://127.0.0.1:" + std::to_string(s.control_port()) +
+                     "/_sandbox\",\"ca_file\":";
+  if (o.ca_out.empty() || o.plain) {
+    line += "null";
+  } else {
+    append_quoted_bytes(line, o.ca_out);
+  }
+  line += ",\"pid\":" + std::to_string(::getpid()) + "}\n";
+  std::fputs(line.c_str(), stdout);
+  std::fflush(stdout);
+}
+
+int serve(const options& o) {
+  if (o.die_with_parent) {
+    const pid_t parent = ::getppid();
+    if (::prctl(PR_SET_PDEATHSIG, SIGTERM) != 0) throw std::runtime_error("--die-with-parent: prctl failed");
+    if (::getppid() != parent) return 0;  // it died before the call
+  }
+  raise_descriptor_limit();
+
+  const monotonic_clock clock;
+  seed_options seed;
+  seed.seed = o.seed;
+  seed.now = clock.now();
+  seed.normalise_html = o.normalise_html;
+  seed.kept_bodies = o.kept_bodies;
+  store threads{seed};
+  fill(threads, o);
+  key_ring keys;
+  keys.set_limits(o.limits);
+  for (const auto& [secret, scopes] : o.keys) keys.put(secret, scopes);
+  journal log{o.journal_file, o.journal_memory};
+  service api{threads, keys, log, o.how, o.seed, o.workspace};
+
+  std::optional<tls_identity> identity;
+  if (!o.plain) {
+    identity.emplace(make_tls_identity(o.tls));
+    write_whole(o.ca_out, identity->ca_pem);
+    write_whole(o.client_cert_out, identity->client_certificate_pem);
+    write_whole(o.client_key_out, identity->client_key_pem, 0600);
+  }
+
+  boost::asio::io_context io{1};
+  server_options where;
+  where.port = o.port;
+  where.idle_close = o.idle_close;
+  server listening{io, identity ? &identity->context : nullptr, api, log, clock, where};
+
+  boost::asio::signal_set signals{io, SIGTERM, SIGINT, SIGHUP};
+  boost::asio::steady_timer end{io};
+  const auto finish = [&] {
+    listening.stop();
+    signals.cancel();
+    end.cancel();
+  };
+  signals.async_wait([&](boost::system::error_code ec, int) {
+    if (!ec) finish();
+  });
+  if (o.max_time.count() > 0) {
+    end.expires_after(o.max_time);
+    end.async_wait([&](boost::system::error_code ec) {
+      if (ec) return;
+      std::cerr << "pawl-sandbox: --max-seconds is over\n";
+      finish();
+    });
+  }
+
+  print_ready_line(o, listening);
+  io.run();
+  log.flush();
+  if (!o.truth_file.empty())
+    write_whole(o.truth_file, api.truth(service::truth_scope::everything, clock.now()));
+  return 0;
+}
+
+}  // namespace
+}  // namespace sandbox
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    int exit_code = 0;
+    const auto options = sandbox::read_options(argc, argv, exit_code);
+    return options ? sandbox::serve(*options) : exit_code;
+  } catch (const std::exception& e) {
+    std::cerr << "pawl-sandbox: " << e.what() << '\n';
+    return 1;
+  }
+}

@@ -1,0 +1,201 @@
+#include "tests/sandbox/options.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <iostream>
+#include <map>
+
+namespace sandbox {
+namespace {
+
+constexpr const char* default_key = "pl_v2_sandbox_0123456789abcdefghij";
+
+// Texts as they stand on the command line, before they are checked.
+struct raw_options {
+  std::vector<std::string> keys, tags;
+  std::string scopes = "threads:read,threads:write,tags:read";
+  std::string write_limit = "60/60s,20/10s", read_limit = "1000/60s";
+  std::string faults, delay = "0", delay_jitter = "0", slow = "1s", idle_close = "0", clock_offset = "0";
+  std::uint64_t retry_after = 1, max_seconds = 600;
+  std::string limits = "on";
+  bool count_429 = false, no_rate_headers = false;
+  limit_kind kind = limit_kind::sliding;
+};
+
+std::vector<std::string> texts(std::string_view list) {
+  std::vector<std::string> out;
+  for (const std::string_view part : split(list, ',')) out.emplace_back(part);
+  return out;
+}
+
+// Everything that CLI11 cannot check; the complaint names the flag.
+struct checker {
+  std::vector<std::string> complaints;
+
+  std::chrono::microseconds duration(const char* flag, const std::string& text) {
+    const auto d = parse_duration(text);
+    if (!d) complaints.push_back(std::string{flag} + ": `" + text + "` is no duration; write 80ms, 2s, 1m");
+    return d.value_or(std::chrono::microseconds{0});
+  }
+  std::vector<window_limit> windows(const char* flag, const std::string& text) {
+    const auto w = parse_limits(text);
+    if (!w)
+      complaints.push_back(std::string{flag} + ": `" + text + "` is no limit; write 60/60s,20/10s or off");
+    return w.value_or(std::vector<window_limit>{});
+  }
+};
+
+void check_keys(const raw_options& raw, options& o) {
+  const auto scopes = texts(raw.scopes);
+  if (raw.keys.empty()) o.keys.emplace_back(default_key, scopes);
+  for (const std::string& key : raw.keys) {
+    const std::size_t equals = key.find('=');
+    o.keys.emplace_back(key.substr(0, equals), equals == std::string::npos
+                                                   ? scopes
+                                                   : texts(std::string_view{key}.substr(equals + 1)));
+  }
+}
+
+void check_limits(const raw_options& raw, options& o, checker& check) {
+  const bool off = raw.limits == "off";
+  limit_rules rules;
+  rules.kind = raw.kind;
+  rules.enforce = raw.limits == "observe" ? enforcement::observe : enforcement::on;
+  rules.count_refused = raw.count_429;
+  o.limits.reads = o.limits.writes = rules;
+  if (off) return;
+  o.limits.writes.windows = check.windows("--write-limit", raw.write_limit);
+  o.limits.reads.windows = check.windows("--read-limit", raw.read_limit);
+}
+
+std::vector<std::string> check_rest(const raw_options& raw, options& o) {
+  checker check;
+  check_keys(raw, o);
+  check_limits(raw, o, check);
+  std::string why_not;
+  if (const auto rates = fault_rates::parse(raw.faults, why_not)) {
+    o.how.faults = *rates;
+  } else {
+    check.complaints.push_back("--faults: " + why_not);
+  }
+  o.how.delay = check.duration("--delay", raw.delay);
+  o.how.delay_jitter = check.duration("--delay-jitter", raw.delay_jitter);
+  o.how.slow = check.duration("--slow", raw.slow);
+  const bool back = raw.clock_offset.starts_with('-');
+  o.how.clock_offset =
+      check.duration("--clock-offset", raw.clock_offset.substr(back ? 1 : 0)) * (back ? -1 : 1);
+  o.how.injected_retry_after = std::chrono::seconds{raw.retry_after};
+  o.how.headers = raw.no_rate_headers ? rate_headers::leave_out : rate_headers::send;
+  o.idle_close = check.duration("--idle-close", raw.idle_close);
+  o.max_time = std::chrono::seconds{raw.max_seconds};
+  for (const std::string& tag : raw.tags) {
+    const std::size_t equals = tag.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      check.complaints.push_back("--tag: `" + tag + "` must be ID=NAME");
+    } else {
+      o.tags.emplace_back(tag.substr(0, equals), tag.substr(equals + 1));
+    }
+  }
+  return check.complaints;
+}
+
+}  // namespace
+
+std::optional<options> read_options(int argc, char** argv, int& exit_code) {
+  options o;
+  raw_options raw;
+  CLI::App app{
+      "A loopback server that behaves as the Productlane API v2 is documented, for rehearsals and tests.\n"
+      "It prints one JSON line when it is ready and ends on SIGTERM, SIGINT or after --max-seconds.",
+      "pawl-sandbox"};
+  app.add_option("--port", o.port, "port on 127.0.0.1 and ::1; 0 takes a free one")->capture_default_str();
+  app.add_flag("--plain", o.plain, "plain http instead of TLS");
+  app.add_option("--ca-out", o.ca_out, "where to write the CA certificate (PEM)");
+  const std::map<std::string, certificate_kind> kinds{{"good", certificate_kind::good},
+                                                      {"wrong-host", certificate_kind::wrong_host},
+                                                      {"expired", certificate_kind::expired},
+                                                      {"not-yet-valid", certificate_kind::not_yet_valid},
+                                                      {"self-signed", certificate_kind::self_signed},
+                                                      {"wrong-ca", certificate_kind::wrong_ca},
+                                                      {"client-only", certificate_kind::client_only}};
+  app.add_option("--cert-kind", o.tls.kind, "the server's certificate, good or bad in one way")
+      ->transform(CLI::CheckedTransformer(kinds));
+  const std::map<std::string, int> versions{{"1.3", 13}, {"1.2", 12}, {"1.1", 11}};
+  app.add_option("--tls-newest", o.tls.newest, "newest TLS version that is offered; 1.1 offers nothing newer")
+      ->transform(CLI::CheckedTransformer(versions));
+  app.add_flag("--require-client-cert", o.tls.require_client_certificate,
+               "refuse clients without a certificate");
+  app.add_option("--client-cert-out", o.client_cert_out,
+                 "where to write a client certificate of the CA (PEM)");
+  app.add_option("--client-key-out", o.client_key_out, "where to write its key (PEM)");
+
+  app.add_option("--key", raw.keys, "an API key, KEY or KEY=scope,scope; may be repeated")
+      ->allow_extra_args(false);
+  app.add_option("--scopes", raw.scopes, "scopes of keys without their own")->capture_default_str();
+  app.add_option("--workspace", o.workspace, "workspace id that GET /me tells")->capture_default_str();
+
+  app.add_option("--write-limit", raw.write_limit, "windows for writes")->capture_default_str();
+  app.add_option("--read-limit", raw.read_limit, "windows for reads")->capture_default_str();
+  app.add_option("--limits", raw.limits, "on, observe (count, refuse nothing) or off")
+      ->check(CLI::IsMember({"on", "observe", "off"}))
+      ->capture_default_str();
+  const std::map<std::string, limit_kind> limit_kinds{{"sliding", limit_kind::sliding},
+                                                      {"fixed", limit_kind::fixed}};
+  app.add_option("--limit-kind", raw.kind, "sliding or fixed")
+      ->transform(CLI::CheckedTransformer(limit_kinds));
+  const std::map<std::string, count_point> points{
+      {"arrival", count_point::arrival}, {"reply", count_point::reply}, {"random", count_point::random}};
+  app.add_option("--count-at", o.how.count_at, "when a delayed request is counted: arrival, reply or random")
+      ->transform(CLI::CheckedTransformer(points));
+  app.add_flag("--count-429", raw.count_429, "refused requests take quota too");
+  app.add_flag("--no-rate-headers", raw.no_rate_headers, "send no X-RateLimit headers");
+  app.add_option("--clock-offset", raw.clock_offset, "added to the time in headers, for example -3s");
+
+  app.add_option("--threads", o.threads,
+                 "how many threads, thr_000001 and so on (1000; 0 beside --seed-from)");
+  app.add_option("--seed-from", o.seed_from,
+                 "CSV or NDJSON job file whose ids become threads; may be repeated")
+      ->allow_extra_args(false);
+  app.add_option("--seed-id-column", o.seed_id_column, "its id column")->capture_default_str();
+  app.add_option("--seed", o.seed, "seed of everything that is left to chance")->capture_default_str();
+  app.add_option("--tag", raw.tags, "a further tag, ID=NAME; may be repeated")->allow_extra_args(false);
+  app.add_flag("--refuse-unknown-ids", o.how.refuse_unknown_ids,
+               "an unknown tag, user, contact or company is a 400; else it comes into being");
+  app.add_flag("--normalise-html", o.normalise_html, "text without a tag comes back inside <p>");
+
+  app.add_option("--faults", raw.faults,
+                 "rates such as drop-after=0.02,e500=0.05,write:cut=0.01,read:slow=0.1");
+  app.add_option("--delay", raw.delay, "reply time")->capture_default_str();
+  app.add_option("--delay-jitter", raw.delay_jitter, "up to this much more, evenly spread")
+      ->capture_default_str();
+  app.add_option("--slow", raw.slow, "what the fault `slow` adds")->capture_default_str();
+  app.add_option("--retry-after", raw.retry_after, "Retry-After of injected 429 and 503, in seconds")
+      ->capture_default_str();
+  app.add_option("--idle-close", raw.idle_close, "close connections that were idle this long; 0: never")
+      ->capture_default_str();
+  app.add_flag("--chunked", o.how.chunked, "replies in chunks");
+
+  app.add_option("--journal", o.journal_file, "write a line of JSON per request to this file");
+  app.add_option("--journal-memory", o.journal_memory, "lines kept for GET /_sandbox/journal")
+      ->capture_default_str();
+  app.add_option("--keep-bodies", o.kept_bodies, "accepted bodies kept per thread")->capture_default_str();
+  app.add_option("--truth", o.truth_file, "write the final truth to this file at the end");
+  app.add_option("--max-seconds", raw.max_seconds, "end by itself after this time; 0: never")
+      ->capture_default_str();
+  app.add_flag("--die-with-parent", o.die_with_parent, "end when the parent process does");
+
+  exit_code = 0;
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    exit_code = app.exit(e) == 0 ? 0 : 2;
+    return std::nullopt;
+  }
+  const auto complaints = check_rest(raw, o);
+  for (const std::string& complaint : complaints) std::cerr << "pawl-sandbox: " << complaint << '\n';
+  if (complaints.empty()) return o;
+  exit_code = 2;
+  return std::nullopt;
+}
+
+}  // namespace sandbox

@@ -1,0 +1,348 @@
+#include "tests/sandbox/service.hpp"
+
+#include <boost/json.hpp>
+#include <gtest/gtest.h>
+
+#include <map>
+
+namespace sandbox {
+namespace json = boost::json;
+namespace {
+
+constexpr time_us start = 1'795'000'020 * one_second;  // a whole minute
+constexpr const char* key = "pl_v2_test";
+
+seed_options seeded() {
+  seed_options o;
+  o.now = start;
+  return o;
+}
+
+struct answer {
+  int status = 0;
+  delivery how = delivery::send;
+  std::map<std::string, std::string> headers;
+  std::string body;
+
+  std::string code() const { return std::string{json::parse(body).at("error").at("code").as_string()}; }
+};
+
+struct fixture {
+  store threads{seeded()};
+  key_ring keys;
+  journal log{"", 100};
+  service api;
+  time_us now = start;
+
+  explicit fixture(behaviour how = {}, const char* writes = "off", const char* reads = "off")
+      : api{prepared(threads), limited(keys, writes, reads), log, std::move(how), 1, "ws_test"} {}
+
+  static store& prepared(store& s) {
+    for (int i = 1; i <= 20; ++i) s.add("thr_" + std::to_string(i));
+    s.sort();
+    return s;
+  }
+  static key_ring& limited(key_ring& k, const char* writes, const char* reads) {
+    key_limits limits;
+    limits.writes.windows = parse_limits(writes).value();
+    limits.reads.windows = parse_limits(reads).value();
+    k.set_limits(limits);
+    k.put(key, {"threads:read", "threads:write", "tags:read"});
+    return k;
+  }
+
+  answer send(std::string_view method, std::string_view target, std::string_view body = {},
+              const std::string& authorization = std::string{"Bearer "} + key,
+              std::string_view type = "application/json") {
+    request r;
+    r.arrived = now;
+    r.method = method;
+    r.target = target;
+    r.authorization = authorization;
+    r.content_type = type;
+    r.body = body;
+    outgoing out;
+    if (service::is_control(target)) {
+      api.control(r, now, out);
+    } else {
+      const course c = api.plan(r);
+      api.answer(r, c, now + c.before.count(), out);
+    }
+    return read(out);
+  }
+  answer patch(const std::string& id, std::string_view body) {
+    return send("PATCH", "/api/v2/threads/" + id, body);
+  }
+  answer configure(std::string_view body) { return send("POST", "/_sandbox/config", body); }
+  json::value truth() { return json::parse(send("GET", "/_sandbox/truth").body); }
+
+  static answer read(const outgoing& out) {
+    answer a;
+    a.status = out.status;
+    a.how = out.how;
+    const std::string& w = out.wire;
+    std::size_t at = w.find("\r\n");
+    while (at != std::string::npos && w.compare(at, 4, "\r\n\r\n") != 0) {
+      const std::size_t end = w.find("\r\n", at + 2), colon = w.find(": ", at);
+      if (end == std::string::npos) return a;
+      a.headers[w.substr(at + 2, colon - at - 2)] = w.substr(colon + 2, end - colon - 2);
+      at = end;
+    }
+    if (at != std::string::npos) a.body = w.substr(at + 4);
+    return a;
+  }
+};
+
+TEST(Service, AppliesAPatchAndShowsTheThread) {
+  fixture f;
+  const answer a = f.patch("thr_1", R"({"status":"done"})");
+  EXPECT_EQ(a.status, 200);
+  EXPECT_EQ(json::parse(a.body).at("status"), "done");
+  EXPECT_EQ(json::parse(f.send("GET", "/api/v2/threads/thr_1?expand=messages,x").body).at("status"), "done");
+  EXPECT_EQ(f.truth().at("threads").at("thr_1").at("applied"), 1);
+  EXPECT_EQ(f.truth().at("totals").at("applied"), 1);
+}
+
+TEST(Service, EveryReplyCarriesRequestIdAndDate) {
+  fixture f;
+  const answer good = f.send("GET", "/api/v2/me"), bad = f.patch("thr_1", "{");
+  EXPECT_EQ(good.headers.at("X-Request-Id").size(), 20u);
+  EXPECT_NE(good.headers.at("X-Request-Id"), bad.headers.at("X-Request-Id"));
+  EXPECT_EQ(json::parse(bad.body).at("error").at("request_id").as_string(), bad.headers.at("X-Request-Id"));
+  EXPECT_EQ(good.headers.at("Date"), http_date(start));
+}
+
+struct refusal {
+  const char *method, *target, *body, *authorization, *type;
+  int status;
+  const char* code;
+};
+
+TEST(Service, RefusesAsDocumented) {
+  fixture f;
+  f.keys.put("pl_v2_reader", {"threads:read"});
+  f.send("POST", "/_sandbox/threads/thr_7", R"({"deleted":404})");
+  f.send("POST", "/_sandbox/threads/thr_8", R"({"deleted":403})");
+  f.send("POST", "/_sandbox/threads/thr_9", R"({"origin":"live_chat","status":"done"})");
+  const char *good = "Bearer pl_v2_test", *reader = "Bearer pl_v2_reader", *type = "application/json";
+  for (const refusal& r : {
+           refusal{"GET", "/api/v2/me", "", "", "", 401, "unauthenticated"},
+           refusal{"GET", "/api/v2/me", "", "Bearer wrong", "", 401, "unauthenticated"},
+           refusal{"GET", "/api/v2/me", "", "Basic pl_v2_test", "", 401, "unauthenticated"},
+           refusal{"GET", "/api/v2/me", "", "Bearer pl_v1_old", "", 410, "unsupported_key_version"},
+           refusal{"PATCH", "/api/v2/threads/thr_1", "{}", reader, type, 403, "scope_required"},
+           refusal{"GET", "/api/v2/tags", "", reader, "", 403, "scope_required"},
+           refusal{"PATCH", "/api/v2/threads/nobody", "{}", good, type, 404, "not_found"},
+           refusal{"PATCH", "/api/v2/threads/thr_7", "{}", good, type, 404, "not_found"},
+           refusal{"PATCH", "/api/v2/threads/thr_8", "{}", good, type, 403, "forbidden"},
+           refusal{"PATCH", "/api/v2/threads/thr_9", R"({"status":"done"})", good, type, 409, "conflict"},
+           refusal{"PATCH", "/api/v2/threads/thr_1", R"({"status":"x"})", good, type, 400,
+                   "validation_failed"},
+           refusal{"PATCH", "/api/v2/threads/thr_1", "{", good, type, 400, "validation_failed"},
+           refusal{"PATCH", "/api/v2/threads/thr_1", "{}", good, "text/plain", 400, "validation_failed"},
+           refusal{"GET", "/api/v2/threads?limit=0", "", good, "", 400, "validation_failed"},
+           refusal{"GET", "/api/v2/threads?cursor=x", "", good, "", 422, "unprocessable"},
+           refusal{"GET", "/api/v2/nothing", "", good, "", 404, "not_found"},
+       }) {
+    const answer a = f.send(r.method, r.target, r.body, r.authorization, r.type);
+    EXPECT_EQ(a.status, r.status) << r.method << ' ' << r.target;
+    EXPECT_EQ(a.code(), r.code) << r.method << ' ' << r.target;
+  }
+  EXPECT_EQ(f.truth().at("totals").at("applied"), 0);
+  const answer scope = f.send("PATCH", "/api/v2/threads/thr_1", "{}", reader);
+  EXPECT_EQ(json::serialize(json::parse(scope.body).at("error").at("details")),
+            R"({"required":["threads:write"],"granted":["threads:read"]})");
+}
+
+TEST(Service, LimitsHoldPerClassAndKeyAndAreTold) {
+  fixture f{{}, "2/60s", "1000/60s"};
+  EXPECT_EQ(f.patch("thr_1", "{}").headers.at("X-RateLimit-Remaining"), "1");
+  f.now += 500'000;
+  EXPECT_EQ(f.patch("thr_2", "{}").headers.at("X-RateLimit-Remaining"), "0");
+  f.now += one_second;
+  const answer refused = f.patch("thr_3", "{}");
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_EQ(refused.code(), "rate_limited");
+  EXPECT_EQ(refused.headers.at("Retry-After"), "59") << "58.5 s, rounded up";
+  EXPECT_EQ(refused.headers.at("X-RateLimit-Limit"), "2");
+  EXPECT_EQ(refused.headers.at("X-RateLimit-Reset"), std::to_string(start / one_second + 60));
+  EXPECT_EQ(json::serialize(json::parse(refused.body).at("error").at("details")),
+            R"({"limit":2,"window":"1m"})");
+  EXPECT_EQ(f.send("GET", "/api/v2/threads/thr_1").status, 200) << "reads have their own";
+  f.keys.put("pl_v2_other", {"threads:write"});
+  EXPECT_EQ(f.send("PATCH", "/api/v2/threads/thr_1", "{}", "Bearer pl_v2_other").status, 200);
+  f.now = start + 60 * one_second;
+  EXPECT_EQ(f.patch("thr_3", "{}").status, 200);
+
+  const json::value truth = f.truth();
+  EXPECT_EQ(truth.at("totals").at("throttled"), 1);
+  EXPECT_EQ(truth.at("limits").at(0).at("most_counted"), 2);
+  EXPECT_EQ(truth.at("threads").at("thr_3").at("applied"), 1);
+}
+
+TEST(Service, CountsWhereItIsTold) {
+  for (const count_point point : {count_point::arrival, count_point::reply, count_point::random}) {
+    behaviour how;
+    how.delay = std::chrono::milliseconds{80};
+    how.count_at = point;
+    fixture f{how};
+    std::int64_t earliest = 80'000, latest = 0;
+    for (int i = 0; i < 100; ++i) {
+      request r;
+      r.method = "PATCH";
+      r.target = "/api/v2/threads/thr_1";
+      const course c = f.api.plan(r);
+      EXPECT_EQ((c.before + c.after).count(), 80'000);
+      earliest = std::min<std::int64_t>(earliest, c.before.count());
+      latest = std::max<std::int64_t>(latest, c.before.count());
+    }
+    if (point == count_point::arrival) {
+      EXPECT_EQ(latest, 0);
+    }
+    if (point == count_point::reply) {
+      EXPECT_EQ(earliest, 80'000);
+    }
+    if (point == count_point::random) {
+      EXPECT_TRUE(earliest < 10'000 && latest > 70'000);
+    }
+  }
+}
+
+struct fault_case {
+  const char* fault;
+  bool applied;
+  int status;
+  delivery how;
+};
+
+TEST(Service, FaultsDoWhatTheirTableSays) {
+  for (const fault_case& c : {
+           fault_case{"drop-before", false, 0, delivery::drop},
+           fault_case{"drop-after", true, 0, delivery::drop},
+           fault_case{"cut", true, 200, delivery::send_and_drop},
+           fault_case{"e500", false, 500, delivery::send},
+           fault_case{"e502", false, 502, delivery::send},
+           fault_case{"e503", false, 503, delivery::send},
+           fault_case{"e503-retry", false, 503, delivery::send},
+           fault_case{"e504", false, 504, delivery::send},
+           fault_case{"e408", false, 408, delivery::send_and_close},
+           fault_case{"e500-after", true, 500, delivery::send},
+           fault_case{"e502-after", true, 502, delivery::send},
+           fault_case{"e504-after", true, 504, delivery::send},
+           fault_case{"r429", false, 429, delivery::send},
+           fault_case{"garbage", true, 200, delivery::send},
+           fault_case{"garbage-http", true, 200, delivery::send_and_drop},
+           fault_case{"wrong-id", true, 200, delivery::send},
+           fault_case{"lying", false, 200, delivery::send},
+           fault_case{"stale", true, 200, delivery::send},
+           fault_case{"stall", false, 0, delivery::hold},
+           fault_case{"stall-after", true, 0, delivery::hold},
+           fault_case{"slow", true, 200, delivery::send},
+           fault_case{"close", true, 200, delivery::send_and_drop},
+           fault_case{"close-header", true, 200, delivery::send_and_close},
+           fault_case{"dribble", true, 200, delivery::dribble},
+       }) {
+    fixture f;
+    ASSERT_EQ(f.configure("{\"faults\":\"" + std::string{c.fault} + "=1\"}").status, 200);
+    const answer a = f.patch("thr_1", R"({"title":"new"})");
+    EXPECT_EQ(a.status, c.status) << c.fault;
+    EXPECT_EQ(a.how, c.how) << c.fault;
+    const json::value truth = f.truth();
+    EXPECT_EQ(truth.at("threads").at("thr_1").at("applied"), c.applied ? 1 : 0) << c.fault;
+    EXPECT_EQ(truth.at("totals").at("injected").at(c.fault), 1) << c.fault;
+    EXPECT_EQ(truth.at("totals").at("throttled"), 0) << c.fault;
+  }
+}
+
+TEST(Service, LyingAndWrongRepliesShowWhatTheySay) {
+  fixture f;
+  f.configure(R"({"script":{"thr_1":["lying","stale","wrong-id","ok"]}})");
+  EXPECT_NE(json::parse(f.patch("thr_1", R"({"title":"a"})").body).at("title"), "a");
+  EXPECT_NE(json::parse(f.patch("thr_1", R"({"title":"b"})").body).at("title"), "b");
+  EXPECT_NE(json::parse(f.patch("thr_1", R"({"title":"c"})").body).at("id"), "thr_1");
+  const json::value last = json::parse(f.patch("thr_1", R"({"status":"open"})").body);
+  EXPECT_EQ(last.at("id"), "thr_1");
+  EXPECT_EQ(last.at("title"), "c");
+}
+
+TEST(Service, SameSeedFaultsTheSameRequestsInAnyOrder) {
+  const auto statuses = [](bool backwards) {
+    fixture f;
+    f.configure(R"({"faults":"e500=0.3,r429=0.2"})");
+    std::map<std::string, std::vector<int>> seen;
+    for (int round = 0; round < 5; ++round) {
+      for (int i = 0; i < 20; ++i) {
+        const std::string id = "thr_" + std::to_string(backwards ? 20 - i : 1 + i);
+        seen[id].push_back(f.patch(id, "{}").status);
+      }
+    }
+    return seen;
+  };
+  EXPECT_EQ(statuses(false), statuses(true));
+}
+
+TEST(Service, IdentityIsNeverFaulty) {
+  fixture f;
+  f.configure(R"({"faults":"drop-before=1"})");
+  EXPECT_EQ(f.send("GET", "/api/v2/me").status, 200);
+  EXPECT_EQ(f.send("GET", "/api/v2/threads/thr_1").how, delivery::drop);
+}
+
+TEST(Control, ForcesStatusRedirectsAndTakesThemBack) {
+  fixture f;
+  f.configure(R"({"force_status":{"status":401,"code":"unauthenticated"}})");
+  EXPECT_EQ(f.patch("thr_1", "{}").code(), "unauthenticated");
+  f.configure(R"({"force_status":{"status":500,"times":1,"class":"write"}})");
+  EXPECT_EQ(f.send("GET", "/api/v2/me").status, 200);
+  EXPECT_EQ(f.patch("thr_1", "{}").status, 500);
+  EXPECT_EQ(f.patch("thr_1", "{}").status, 200);
+  f.configure(R"({"redirect":true})");
+  EXPECT_EQ(f.patch("thr_1", "{}").status, 302);
+  f.configure(R"({"redirect":false})");
+  EXPECT_EQ(f.patch("thr_1", "{}").status, 200);
+}
+
+TEST(Control, ChangesKeysAndOutage) {
+  fixture f;
+  outage_kind outage = outage_kind::none;
+  f.api.on_outage = [&](outage_kind kind, std::chrono::microseconds) { outage = kind; };
+  f.configure(R"({"outage":true,"outage_for":"60s"})");
+  EXPECT_EQ(outage, outage_kind::refuse);
+  f.configure(R"({"keys":{"pl_v2_test":["threads:read"]}})");
+  EXPECT_EQ(f.patch("thr_1", "{}").status, 403);
+  f.configure(R"({"revoke":"pl_v2_test"})");
+  EXPECT_EQ(f.patch("thr_1", "{}").status, 401);
+  f.configure(R"({"keys":{"pl_v2_test":["threads:write"]}})");
+  EXPECT_EQ(f.patch("thr_1", "{}").status, 200);
+}
+
+TEST(Control, RefusesWhatItDoesNotKnowAndChangesNothing) {
+  fixture f;
+  for (const char* wrong : {R"({"fault":"e500=1"})", R"({"delay":"1s","faults":"e599=1"})", "[]", "{",
+                            R"({"limits":{"kind":"x"}})", R"({"force_status":{"status":99}})"}) {
+    EXPECT_EQ(f.configure(wrong).status, 400) << wrong;
+  }
+  request r;
+  r.method = "PATCH";
+  r.target = "/api/v2/threads/thr_1";
+  EXPECT_EQ(f.api.plan(r).after.count(), 0);
+}
+
+TEST(Control, JournalTellsRequestsWithoutKeys) {
+  fixture f;
+  f.configure(R"({"script":{"thr_1":["drop-after"]}})");
+  f.patch("thr_1", R"({"title":"é"})");
+  const std::string line = f.send("GET", "/_sandbox/journal?last=1").body;
+  const json::value e = json::parse(line.substr(0, line.size() - 1));
+  EXPECT_EQ(e.at("method"), "PATCH");
+  EXPECT_EQ(e.at("id"), "thr_1");
+  EXPECT_EQ(e.at("body"), R"({"title":"é"})");
+  EXPECT_EQ(e.at("fault"), "drop-after");
+  EXPECT_EQ(e.at("applied"), true);
+  EXPECT_EQ(e.at("status"), 0);
+  EXPECT_EQ(e.at("key"), "key_1");
+  EXPECT_EQ(line.find("pl_v2_test"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace sandbox

@@ -1,0 +1,142 @@
+// The threads of the sandbox workspace and what a PATCH does to them. Values only: requests, limits and
+// faults are decided elsewhere, and what arrives here has passed validation.
+#pragma once
+
+#include "tests/sandbox/entities.hpp"
+
+#include <boost/json/fwd.hpp>
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace sandbox {
+
+// The five states behind the three values of `status` (migration guide).
+enum class stored_state : std::uint8_t { fresh, unsnoozed, snoozed, processed, completed };
+std::string_view status_text(stored_state);  // open, snoozed, done
+std::string_view tab_text(stored_state);     // new, open, snoozed, done
+
+inline constexpr std::array<std::string_view, 4> pain_levels{"UNKNOWN", "LOW", "MEDIUM", "HIGH"};
+inline constexpr std::array<std::string_view, 23> origins{"in_app",
+                                                          "portal",
+                                                          "support_portal",
+                                                          "email",
+                                                          "slack",
+                                                          "slack_connect",
+                                                          "intercom",
+                                                          "intercom_attachment",
+                                                          "zendesk",
+                                                          "zendesk_attachment",
+                                                          "front_attachment",
+                                                          "zapier",
+                                                          "hubspot",
+                                                          "plain",
+                                                          "productboard",
+                                                          "api",
+                                                          "live_chat",
+                                                          "ai_chat",
+                                                          "calendar",
+                                                          "widget",
+                                                          "teams",
+                                                          "linear",
+                                                          "upvote"};
+inline constexpr std::uint8_t origin_live_chat = 16;
+
+// What only some threads have, kept apart so that 100,000 untouched ones stay small.
+struct thread_extras {
+  std::optional<std::string> text;  // absent: the seeded one
+  std::optional<std::string> project_id;
+  std::optional<std::string> ai_draft_html;
+  std::string ai_draft_sources = "null";  // JSON
+  std::string external_ids = "{}";        // JSON
+  time_us ai_draft_generated_at = no_time, ai_draft_started_at = no_time, ai_draft_error_at = no_time;
+  std::uint32_t slack_notices = 0, email_notices = 0;
+  std::uint32_t hand_edits = 0;
+  std::deque<std::string> bodies;  // the last accepted PATCH bodies as they came, oldest first
+};
+
+// The answer of a resource that is gone: 404 not_found or 403 forbidden, the API documents both.
+enum class presence : std::uint8_t { here, gone_404, gone_403 };
+
+struct thread {
+  std::string id;
+  std::optional<std::string> title;
+  std::vector<entity_ref> tags;
+  time_us created_at = 0, updated_at = 0, snoozed_until = no_time;
+  time_us last_inbound_at = no_time, last_outbound_at = no_time, last_state_change_at = no_time;
+  std::unique_ptr<thread_extras> extras;
+  std::uint32_t number = 0;  // ordinal, seeds its made-up content
+  entity_ref contact = nobody, company = nobody, assignee = nobody, reporter = nobody;
+  std::uint32_t reads_seen = 0, writes_seen = 0;  // requests about it that arrived, whatever became of them
+  std::uint32_t applied = 0;                      // PATCH requests that changed it
+  std::uint8_t pain_level = 0, origin = 0;        // positions in the lists above
+  stored_state state = stored_state::fresh;
+  presence where = presence::here;
+  bool is_read = true;
+  bool closed_loop = false;  // the last value that was written; replies do not show it
+};
+
+struct seed_options {
+  std::uint64_t seed = 1;
+  std::uint32_t contacts = 500, companies = 100, users = 8;
+  time_us now = 0;              // seeded activity lies before it
+  bool normalise_html = false;  // text without a tag comes back in <p>...</p>
+  std::size_t kept_bodies = 50;
+};
+
+// What a PATCH does beside the change itself.
+enum class edit_kind : std::uint8_t {
+  client,   // counted as applied, body kept
+  by_hand,  // somebody in the web page: counted apart
+};
+
+// All threads of the workspace, and the entities that they point to. One thread (of execution) at a time.
+class store {
+ public:
+  explicit store(seed_options);
+
+  // Adds a thread with made-up content; false if the id exists. Call sort() after the last one.
+  bool add(std::string_view id);
+  // Brings the list order up to date: created_at, then id, both descending.
+  void sort();
+
+  std::size_t size() const { return threads_.size(); }
+  thread* find(std::string_view id);
+  const thread& at(std::size_t number) const { return threads_[number]; }
+  // Threads in list order, as numbers for at().
+  const std::vector<std::uint32_t>& listed() const { return listed_; }
+
+  // Applies a valid patch. `body` is its text, kept for the truth. Moves updated_at by a millisecond at
+  // least.
+  void apply(thread&, const boost::json::object& patch, std::string_view body, edit_kind, time_us now);
+
+  std::string_view text_of(const thread&) const;
+
+  directory& entities() { return entities_; }
+  const directory& entities() const { return entities_; }
+  std::uint64_t notices() const { return notices_; }
+
+ private:
+  void set_status(thread&, const boost::json::object& patch, time_us now);
+  void set_company(thread&, entity_ref, time_us now);
+
+  seed_options options_;
+  directory entities_;
+  std::vector<std::string> texts_;  // seeded texts, shared
+  std::deque<thread> threads_;
+  std::unordered_map<std::string_view, std::uint32_t> by_id_;  // keys point into threads_
+  std::vector<std::uint32_t> listed_;
+  std::uint64_t notices_ = 0;
+};
+
+// Makes the extras on first use.
+thread_extras& extras_of(thread&);
+
+}  // namespace sandbox
