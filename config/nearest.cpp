@@ -41,7 +41,8 @@ std::string_view nearest(std::string_view name, std::span<const std::string_view
         candidate[candidate.size() - name.size() - 1] == '.')
       return candidate;
     const auto d = distance(name, candidate);
-    if (d < best_distance && d < name.size() && d <= std::max<std::size_t>(2, std::max(name.size(), candidate.size()) / 3)) {
+    if (d < best_distance && d < name.size() &&
+        d <= std::max<std::size_t>(2, std::max(name.size(), candidate.size()) / 3)) {
       best = candidate;
       best_distance = d;
     }
