@@ -2,16 +2,19 @@
 // layered values and complaints are the business of config/layers; the engine sees neither CLI11 nor TOML.
 #pragma once
 
+#include "engine/api/precondition.hpp"
 #include "engine/api/profile.hpp"
 #include "engine/http/endpoint.hpp"
 #include "engine/input/job_source.hpp"
 #include "engine/model/error.hpp"
 #include "engine/run/runner.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace pawl::config {
@@ -31,6 +34,14 @@ struct raw_options {
 enum class progress_kind : std::uint8_t { automatic, line, plain, none };
 enum class log_format : std::uint8_t { text, json };
 
+// One setting as it came out of the layers, in the order of the reference.
+struct effective_setting {
+  std::string key;  // "limits.write"
+  std::string
+      value;  // as given; several rates joined by commas; no secrets (auth has only names, proxy no user)
+  std::string source;  // "pawl.toml:12", "--rate", "-o limits.write", "profile productlane", "default"
+};
+
 struct settings {
   api::profile profile;
   http::endpoint target;
@@ -46,7 +57,9 @@ struct settings {
   run::run_options run;
   std::string expected_account;  // api.account: the run stops if /me answers another one; empty: any
   bool read_first = false;
-  std::vector<std::string> only_if;
+  duration max_snapshot_age = std::chrono::minutes{5};
+  std::vector<std::string> only_if;           // as given
+  std::vector<api::precondition> conditions;  // only_if, parsed; in the same order
   bool fresh = false, again = false, yes = false;
 
   std::string summary_path;  // empty: none; "-": standard output
@@ -55,7 +68,9 @@ struct settings {
   std::string log_file;
   int verbosity = 0;  // -1 quiet, 0, 1, 2
 
-  // What the ledger keeps of the settings: JSON, without secrets.
+  std::vector<effective_setting> effective;
+
+  // What the ledger keeps of the settings: JSON, without secrets, keys in the order of the reference.
   std::string as_json;
 };
 
@@ -66,9 +81,19 @@ struct load_result {
   std::vector<failure> complaints;  // all of them, each with its source and remedy
 };
 
-// Reads ./pawl.toml (or the named file) and the profile, merges defaults < profile < file < flags < -o, and
-// checks. The rule of tokens: a base URL that does not come from the profile or from a config file named with
+// Reads ./pawl.toml (or the named file) and the profile, merges defaults < profile < file < command line
+// (flags and -o, each setting once), and checks. Relative paths count from the current directory, wherever
+// they are written. The rule of tokens: a base URL that does not come from the profile or from a config file
+// named with
 // --config gets no token from the profile's environment variable unless it is loopback.
+// The host of a trusted profile is never "another": --base-url may change its path. A ./pawl.toml that was
+// found cannot name a trusted profile file either. Reads no token: see config/token.hpp.
 load_result load_settings(const raw_options&, const environment&);
+
+// All settings as a Markdown table: key, flag, default, meaning.
+std::string settings_reference();
+
+// One line of help for a flag that stands for a setting ("--rate"), with its default; empty for other flags.
+std::string flag_help(std::string_view flag);
 
 }  // namespace pawl::config

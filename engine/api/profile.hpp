@@ -73,6 +73,13 @@ struct field_spec {
   field_index verb_target{};
 };
 
+// What the API shows and does not take: conditions (`--only-if`) may look at it.
+struct readable_field {
+  std::string name;
+  field_type type = field_type::string;
+  json_path path;
+};
+
 // What a reply shows beside the fields, for reading first and proof; empty paths where the API has none.
 struct reply_shape {
   bool echoes_resource = true;  // `reply = "resource"`; false for `reply = "none"`
@@ -140,7 +147,8 @@ struct profile {
   bool read_first = false;
   bool pass_unknown_fields = false;
 
-  std::vector<field_spec> fields;  // at most 65,000
+  std::vector<field_spec> fields;        // at most 65,000
+  std::vector<readable_field> readable;  // no name is also a field's
   reply_shape reply;
   error_shape error;
   header_names headers;

@@ -1,0 +1,391 @@
+#include "config/profile_fields.hpp"
+
+#include "config/nearest.hpp"
+#include "engine/api/json_quote.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace pawl::config {
+namespace {
+
+using api::comparison;
+using api::field_type;
+using api::set_verb;
+
+template <class T>
+using names = std::span<const std::pair<std::string_view, T>>;
+
+constexpr std::array<std::pair<std::string_view, field_type>, 8> type_names{{
+    {"string", field_type::string},
+    {"enum", field_type::enumeration},
+    {"boolean", field_type::boolean},
+    {"number", field_type::number},
+    {"timestamp", field_type::timestamp},
+    {"list", field_type::list},
+    {"object", field_type::object},
+    {"json", field_type::json},
+}};
+constexpr std::array<std::pair<std::string_view, comparison>, 5> compare_names{{
+    {"exact", comparison::exact},
+    {"text", comparison::text},
+    {"set", comparison::set},
+    {"instant", comparison::instant},
+    {"none", comparison::none},
+}};
+constexpr std::array<std::pair<std::string_view, set_verb>, 4> verb_names{{
+    {"add_names", set_verb::add_names},
+    {"remove_names", set_verb::remove_names},
+    {"add_ids", set_verb::add_ids},
+    {"remove_ids", set_verb::remove_ids},
+}};
+
+template <class T>
+std::string list_of(names<T> all) {
+  std::string text;
+  for (const auto& [name, value] : all) text += (text.empty() ? "" : ", ") + std::string(name);
+  return text;
+}
+
+template <class T>
+std::optional<T> look_up(table_reader& in, std::string_view key, const std::string& text, names<T> all) {
+  for (const auto& [name, value] : all)
+    if (name == text) return value;
+  in.complain(key, "\"" + text + "\" is not one of " + list_of(all), "use one of these");
+  return std::nullopt;
+}
+
+template <class T>
+std::optional<T> one_of(table_reader& in, std::string_view key, names<T> all) {
+  const auto text = in.text(key);
+  return text ? look_up(in, key, *text, all) : std::nullopt;
+}
+
+std::optional<api::json_path> path_at(table_reader& in, std::string_view key) {
+  const auto text = in.text(key);
+  if (!text) return std::nullopt;
+  auto path = api::parse_json_path(*text);
+  if (!path)
+    in.complain(key, "\"" + *text + "\" is not a path into a reply",
+                "write it as id, contact.id or tags[].id");
+  return path;
+}
+
+bool walks_a_list(const api::json_path& path) {
+  return std::any_of(path.begin(), path.end(), [](const api::path_step& s) { return s.each; });
+}
+
+void read_values(table_reader& in, api::field_spec& field) {
+  const auto values = in.texts("values");
+  if (field.type != field_type::enumeration) {
+    if (values) in.complain("values", "stands with an enum only", "set type = \"enum\", or remove it");
+    return;
+  }
+  if (!values) {
+    if (in.find("values") == nullptr)
+      in.complain_here("is an enum without values", "add values = [\"...\", \"...\"]");
+    return;
+  }
+  if (values->empty()) in.complain("values", "is empty", "list what the API accepts");
+  for (std::size_t i = 0; i < values->size(); ++i) {
+    const auto& value = (*values)[i];
+    if (value.empty()) in.complain("values", "has an empty element", "remove it");
+    if (std::find(values->begin(), values->begin() + static_cast<std::ptrdiff_t>(i), value) !=
+        values->begin() + static_cast<std::ptrdiff_t>(i))
+      in.complain("values", "names \"" + value + "\" twice", "remove one");
+  }
+  field.values = *values;
+}
+
+void read_lengths(table_reader& in, api::field_spec& field) {
+  constexpr std::uint64_t longest = 262'144;  // a field of the input is refused above 256 KiB
+  const auto min = in.count("min_length", 1, longest);
+  const auto max = in.count("max_length", 1, longest);
+  if ((min || max) && field.type != field_type::string) {
+    in.complain(min ? "min_length" : "max_length", "stands with a string only",
+                "set type = \"string\", or remove it");
+    return;
+  }
+  field.min_length = static_cast<std::size_t>(min.value_or(0));
+  field.max_length = static_cast<std::size_t>(max.value_or(0));
+  if (min && max && *min > *max)
+    in.complain("min_length", "is over max_length, so no text fits", "swap the two");
+}
+
+void read_members(table_reader& in, api::field_spec& field) {
+  auto members = in.table("members");
+  if (!members) return;
+  if (field.type != field_type::object) {
+    in.complain("members", "stands with an object only", "set type = \"object\", or remove it");
+    return;
+  }
+  for (const auto& entry : members->entries()) {
+    api::member_spec member;
+    member.name = entry.key;
+    std::optional<field_type> type;
+    if (std::holds_alternative<toml_table>(entry.value.is)) {
+      auto inner = *members->table(entry.key);
+      type = one_of<field_type>(inner, "type", type_names);
+      if (inner.find("type") == nullptr)
+        inner.complain_here("has no type",
+                            "add type = \"string\" or another of " + list_of<field_type>(type_names));
+      member.nullable = inner.boolean("nullable").value_or(false);
+      inner.finish();
+    } else {
+      type = one_of<field_type>(*members, entry.key, type_names);
+    }
+    if (!type) continue;
+    member.type = *type;
+    if (*type == field_type::enumeration || *type == field_type::object)
+      members->complain(entry.key, "a member cannot be an enum or an object", "use string or json");
+    if (entry.key.empty() || entry.key.find('.') != std::string::npos)
+      members->complain(entry.key, "is no member's name", "use a name without a dot");
+    field.members.push_back(std::move(member));
+  }
+}
+
+comparison default_comparison(const api::field_spec& field, const api::profile& profile) {
+  if (!profile.reply.echoes_resource && !profile.read_first) return comparison::none;
+  return field.type == field_type::timestamp ? comparison::instant : comparison::exact;
+}
+
+void read_echo(table_reader& in, api::field_spec& field, const api::profile& profile, bool rides) {
+  const auto compare = one_of<comparison>(in, "compare", compare_names);
+  const auto echo = path_at(in, "echo");
+  field.compare =
+      compare ? *compare
+      : rides ? comparison::none
+              : (echo ? (field.type == field_type::timestamp ? comparison::instant : comparison::exact)
+                      : default_comparison(field, profile));
+  if (rides && field.compare != comparison::none)
+    in.complain("compare", "a field that rides with another is not echoed", "set compare = \"none\"");
+  if (field.compare == comparison::none) {
+    if (echo && !echo->empty())
+      in.complain("echo", "is given, but the field is not compared", "remove echo, or set compare");
+    return;
+  }
+  if (echo && echo->empty())
+    in.complain("echo", "is empty, but the field is compared", "set compare = \"none\" as well");
+  field.echo = echo ? *echo : api::json_path{{field.name, false}};
+
+  if (field.compare == comparison::set && field.type != field_type::list)
+    in.complain("compare", "only a list can be compared as a set",
+                "set type = \"list\", or another comparison");
+  if (field.compare == comparison::instant && field.type != field_type::timestamp)
+    in.complain("compare", "only a timestamp can be compared as an instant",
+                "set type = \"timestamp\", or another comparison");
+  if (field.compare == comparison::text && field.type != field_type::string)
+    in.complain("compare", "only a string can be compared as text",
+                "set type = \"string\", or another comparison");
+  if (walks_a_list(field.echo) && field.type != field_type::list)
+    in.complain("echo", "walks a list (\"[]\"), but the field is no list",
+                "set type = \"list\", or another path");
+}
+
+// A name and where it stood, to be resolved when all fields are known.
+class resolver {
+ public:
+  explicit resolver(const api::profile& p) : profile_(&p) {
+    for (const auto& f : p.fields) known_.push_back(f.name);
+  }
+  std::optional<field_index> operator()(table_reader& in, std::string_view key,
+                                        const std::string& name) const {
+    if (const auto index = profile_->find(name)) return index;
+    const auto near = nearest(name, known_);
+    in.complain(
+        key, "there is no field \"" + name + "\"",
+        near.empty() ? "describe it as [fields." + name + "]" : "did you mean " + std::string(near) + "?");
+    return std::nullopt;
+  }
+
+ private:
+  const api::profile* profile_;
+  std::vector<std::string_view> known_;
+};
+
+std::optional<std::string> scalar_json(const toml_value& value) {
+  if (const auto* text = std::get_if<std::string>(&value.is)) return api::json_string(*text);
+  if (const auto* flag = std::get_if<bool>(&value.is)) return std::string(*flag ? "true" : "false");
+  if (const auto* whole = std::get_if<std::int64_t>(&value.is)) return std::to_string(*whole);
+  if (const auto* real = std::get_if<double>(&value.is)) return fmt::format("{}", *real);
+  return std::nullopt;
+}
+
+void read_requires(table_reader& in, api::field_spec& field, const resolver& resolve) {
+  for (auto& rule : in.tables("requires")) {
+    api::requirement need;
+    const auto* when = rule.find("when");
+    const auto json = when == nullptr ? std::nullopt : scalar_json(when->value);
+    if (when == nullptr)
+      rule.complain_here("has no when", "write { when = \"VALUE\", needs = \"FIELD\" }");
+    else if (!json)
+      rule.complain("when", "must be a single value (got " + std::string(kind_name(when->value)) + ")",
+                    "write the value that brings the need");
+    else if (field.type == field_type::enumeration && !field.values.empty()) {
+      const auto* text = std::get_if<std::string>(&when->value.is);
+      if (text == nullptr || std::find(field.values.begin(), field.values.end(), *text) == field.values.end())
+        rule.complain("when", *json + " is not among the field's values", "use one of them");
+    }
+    const auto needs = rule.required_text("needs", "name the field that must come along");
+    rule.finish();
+    if (!json || !needs) continue;
+    const auto index = resolve(rule, "needs", *needs);
+    if (!index) continue;
+    need.when_json = *json;
+    need.needs = *index;
+    field.requires_.push_back(std::move(need));
+  }
+}
+
+void read_verb(table_reader& in, api::profile& profile, field_index self, const resolver& resolve) {
+  auto& field = profile.fields[to_index(self)];
+  field.type = field_type::list;
+  field.compare = comparison::none;
+  if (const auto verb = one_of<set_verb>(in, "verb", verb_names)) field.verb = *verb;
+  const auto target = in.required_text("target", "name the list field that the verb changes");
+  in.finish();
+  if (!target) return;
+  const auto index = resolve(in, "target", *target);
+  if (!index) return;
+  field.verb_target = *index;
+}
+
+void read_plain(table_reader& in, api::profile& profile, field_index self, const resolver& resolve) {
+  auto& field = profile.fields[to_index(self)];
+  if (const auto type = one_of<field_type>(in, "type", type_names)) field.type = *type;
+  if (in.find("type") == nullptr)
+    in.complain_here("has no type", "add type = \"string\" or another of " + list_of<field_type>(type_names));
+  if (in.find("target") != nullptr)
+    in.complain("target", "stands with a verb only", "add verb = \"add_ids\", or remove it");
+  field.nullable = in.boolean("nullable").value_or(false);
+  read_values(in, field);
+  read_lengths(in, field);
+  read_members(in, field);
+  read_requires(in, field, resolve);
+
+  const auto rides = in.text("rides_with");
+  if (rides)
+    if (const auto index = resolve(in, "rides_with", *rides)) {
+      field.rides_with = *index;
+      if (*index == self) in.complain("rides_with", "names the field itself", "name another, or remove it");
+    }
+  read_echo(in, field, profile, rides.has_value());
+  field.replay_safe = in.boolean("replay_safe").value_or(true);
+  const auto together = in.text_or_texts("together").value_or(std::vector<std::string>{});
+  for (const auto& name : together)
+    if (const auto index = resolve(in, "together", name)) {
+      if (*index == self)
+        in.complain("together", "names the field itself", "name the others only");
+      else
+        field.together.push_back(*index);
+    }
+  field.also_changes = in.text_or_texts("also_changes").value_or(std::vector<std::string>{});
+  in.finish();
+}
+
+void check_name(table_reader& fields, const toml_entry& entry, const api::profile& profile) {
+  const auto& name = entry.key;
+  if (name.empty() || name.find('.') != std::string::npos)
+    fields.complain(name, "is no field's name", "use the key of the JSON object, without a dot");
+  else if (name.front() == '_')
+    fields.complain(name, "begins with _, which marks notes in an input", "such a field cannot be sent");
+  else if (name == profile.id_column)
+    fields.complain(name, "is the name of the id column as well", "set resource.id_column to another name");
+  else if (name == "expect" || name == "patch")
+    fields.complain(name, "means something else in an input", "such a field cannot be sent");
+}
+
+// "Sent with these when any of them is sent" holds both ways, whichever of the two says it.
+void make_mutual(api::profile& profile) {
+  for (std::size_t i = 0; i < profile.fields.size(); ++i)
+    for (const auto other : profile.fields[i].together) {
+      auto& back = profile.fields[to_index(other)].together;
+      const auto self = static_cast<field_index>(i);
+      if (std::find(back.begin(), back.end(), self) == back.end()) back.push_back(self);
+    }
+}
+
+void check_targets(table_reader& fields, const api::profile& profile) {
+  for (const auto& field : profile.fields) {
+    if (field.verb == set_verb::none) continue;
+    const auto& target = profile[field.verb_target];
+    if (target.verb != set_verb::none || target.type != field_type::list || target.compare != comparison::set)
+      fields.complain(field.name, "its target " + target.name + " is not a list that is compared as a set",
+                      "give the target type = \"list\" and compare = \"set\"");
+  }
+}
+
+void read_readable(table_reader& root, api::profile& profile) {
+  auto readable = root.table("readable");
+  if (!readable) return;
+  for (const auto& entry : readable->entries()) {
+    api::readable_field field;
+    field.name = entry.key;
+    field.path = {{entry.key, false}};
+    std::optional<field_type> type;
+    if (std::holds_alternative<toml_table>(entry.value.is)) {
+      auto inner = *readable->table(entry.key);
+      type = one_of<field_type>(inner, "type", type_names);
+      if (inner.find("type") == nullptr)
+        inner.complain_here("has no type",
+                            "add type = \"string\" or another of " + list_of<field_type>(type_names));
+      if (auto path = path_at(inner, "path")) {
+        field.path = *std::move(path);
+        if (field.path.empty()) inner.complain("path", "is empty", "write where the reply shows it");
+      }
+      inner.finish();
+    } else {
+      type = one_of<field_type>(*readable, entry.key, type_names);
+    }
+    if (profile.find(entry.key))
+      readable->complain(entry.key, "is described as a field already", "remove one of the two");
+    if (!type) continue;
+    field.type = *type;
+    profile.readable.push_back(std::move(field));
+  }
+}
+
+}  // namespace
+
+void read_fields(table_reader& root, api::profile& profile) {
+  if (auto fields = root.table("fields")) {
+    constexpr std::size_t most = 65'000;  // positions are 16 bits wide, and the top of them is set apart
+    if (fields->entries().size() > most) {
+      fields->complain_here("has more than 65,000 fields", "describe those that are written");
+      return;
+    }
+    std::vector<std::pair<table_reader, field_index>> readers;
+    for (const auto& entry : fields->entries()) {
+      auto reader = fields->table(entry.key);
+      if (!reader) continue;
+      check_name(*fields, entry, profile);
+      readers.emplace_back(*std::move(reader), static_cast<field_index>(profile.fields.size()));
+      profile.fields.emplace_back().name = entry.key;
+    }
+    const resolver resolve(profile);
+    const auto before = root.complaints().all.size();
+    for (auto& [reader, index] : readers) {
+      if (reader.find("verb") != nullptr)
+        read_verb(reader, profile, index, resolve);
+      else
+        read_plain(reader, profile, index, resolve);
+    }
+    if (root.complaints().all.size() == before) {
+      make_mutual(profile);
+      check_targets(*fields, profile);
+    }
+  } else if (root.find("fields") == nullptr && !profile.pass_unknown_fields) {
+    root.complaints().add(0, "fields", "is missing, so there is nothing to write",
+                          "describe each as [fields.NAME], or set unknown_fields = \"pass\"");
+  }
+  read_readable(root, profile);
+}
+
+}  // namespace pawl::config

@@ -1,0 +1,330 @@
+#include "config/profile_loader.hpp"
+
+#include "config/document.hpp"
+#include "config/profile_fields.hpp"
+#include "config/quantity.hpp"
+#include "config/table_reader.hpp"
+#include "engine/http/endpoint.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <utility>
+#include <variant>
+
+namespace pawl::config {
+namespace {
+
+using api::verdict;
+
+constexpr std::array<std::pair<std::string_view, verdict>, 6> verdict_names{{
+    {"ok", verdict::ok},
+    {"throttled", verdict::throttled},
+    {"retry", verdict::retry},
+    {"maybe", verdict::maybe},
+    {"refused", verdict::refused},
+    {"stop", verdict::stop},
+}};
+
+bool is_variable_name(std::string_view text) {
+  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
+  return !text.empty() && letter(text.front()) &&
+         std::all_of(text.begin(), text.end(), [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
+}
+
+// RFC 9110 section 5.6.2.
+bool is_header_name(std::string_view text) {
+  constexpr std::string_view others = "!#$%&'*+-.^_`|~";
+  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           others.find(c) != std::string_view::npos;
+  });
+}
+
+bool is_header_value(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](unsigned char c) { return c == '\t' || (c >= 0x20 && c != 0x7f); });
+}
+
+std::string lower(std::string text) {
+  for (auto& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
+bool is_request_target(std::string_view text) {
+  return text.starts_with('/') &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f' && c != '#'; });
+}
+
+void read_path(table_reader& in, std::string_view key, api::json_path& into) {
+  const auto text = in.text(key);
+  if (!text) return;
+  if (auto path = api::parse_json_path(*text))
+    into = *std::move(path);
+  else
+    in.complain(key, "\"" + *text + "\" is not a path into a reply",
+                "write it as id, error.code or tags[].id");
+}
+
+void read_header_name(table_reader& in, std::string_view key, std::string& into) {
+  const auto text = in.text(key);
+  if (!text) return;
+  if (!text->empty() && !is_header_name(*text))
+    in.complain(key, "\"" + *text + "\" is not a header name", "use letters, digits and -");
+  into = *text;
+}
+
+void read_name_and_base(table_reader& root, api::profile& profile) {
+  if (auto name = root.required_text("name", "add name = \"...\", the word for --profile and for ledgers")) {
+    const bool plain = std::all_of(name->begin(), name->end(), [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    });
+    if (!plain) root.complain("name", "\"" + *name + "\" is not a plain word", "use a-z, 0-9, - and _");
+    profile.name = *std::move(name);
+  }
+  if (auto url = root.required_text("base_url", "add base_url = \"https://...\"")) {
+    while (url->ends_with('/')) url->pop_back();
+    // Whether plain http may reach a private address is for the config file to say (api.allow_http).
+    if (const auto target = http::parse_endpoint(*url, true); !target)
+      root.complain("base_url", target.error().what, target.error().remedy);
+    profile.base_url = *std::move(url);
+  }
+}
+
+void read_resource(table_reader& root, api::profile& profile) {
+  auto in = root.table("resource");
+  if (!in) {
+    if (root.find("resource") == nullptr)
+      root.complaints().add(0, "resource", "is missing", "add [resource] with path = \"/items/{id}\"");
+    return;
+  }
+  if (auto path = in->required_text("path", "add path = \"/items/{id}\"")) {
+    const auto at = path->find("{id}");
+    if (!is_request_target(*path))
+      in->complain("path", "\"" + *path + "\" is not a path", "begin it with /, without spaces and #");
+    else if (at == std::string::npos || path->find("{id}", at + 1) != std::string::npos)
+      in->complain("path", "\"" + *path + "\" must have {id} once", "put {id} where the id stands");
+    profile.resource_path = *std::move(path);
+  }
+  if (auto method = in->text("method")) {
+    if (*method != "PATCH" && *method != "PUT" && *method != "POST")
+      in->complain("method", "\"" + *method + "\" is not PATCH, PUT or POST", "use one of these");
+    profile.method = *std::move(method);
+  }
+  if (auto column = in->text("id_column")) {
+    if (column->empty() || column->front() == '_')
+      in->complain("id_column", "is empty or begins with _, which marks notes", "use another name");
+    profile.id_column = *std::move(column);
+  }
+  if (const auto length = in->count("max_id_length", 1, 4096))
+    profile.max_id_length = static_cast<std::size_t>(*length);
+  if (profile.reply.echoes_resource) profile.reply.id = {{"id", false}};
+  read_path(*in, "id", profile.reply.id);
+  read_path(*in, "updated_at", profile.reply.updated_at);
+  in->finish();
+}
+
+void read_auth(table_reader& root, api::profile& profile) {
+  auto in = root.table("auth");
+  if (!in) return;  // an API without keys
+  if (auto name = in->required_text("token_env", "name the environment variable that holds the key")) {
+    // The value is not shown: somebody may have put the key itself here.
+    if (!is_variable_name(*name))
+      in->complain("token_env", "is not the name of an environment variable", "use letters, digits and _");
+    profile.token_env = *std::move(name);
+  }
+  profile.token_prefix = in->text("token_prefix").value_or("");
+  read_header_name(*in, "header", profile.auth_header);
+  if (profile.auth_header.empty()) in->complain("header", "is empty", "name the header that carries the key");
+  if (auto scheme = in->text("scheme")) {
+    if (!is_header_value(*scheme)) in->complain("scheme", "has a control character", "remove it");
+    while (scheme->ends_with(' ')) scheme->pop_back();
+    profile.auth_scheme = scheme->empty() ? "" : *scheme + " ";
+  } else if (lower(profile.auth_header) != "authorization") {
+    profile.auth_scheme = "";
+  }
+  in->finish();
+}
+
+void read_limits(table_reader& root, api::profile& profile) {
+  auto in = root.table("limits");
+  if (!in) {
+    if (root.find("limits") == nullptr)
+      root.complaints().add(0, "limits", "is missing", "add [limits] with write = [\"60/min\"] and read");
+    return;
+  }
+  for (const auto& [key, into] :
+       {std::pair{"write", &profile.write_limits}, {"read", &profile.read_limits}}) {
+    const auto texts = in->text_or_texts(key);
+    if (!texts) {
+      if (in->find(key) == nullptr)
+        in->complain(key, "is missing", "write what the API allows, or \"unlimited\"");
+      continue;
+    }
+    auto windows = parse_rates(*texts);
+    if (windows)
+      into->windows = *std::move(windows);
+    else
+      in->complain(key, windows.error().what, windows.error().remedy);
+  }
+  in->finish();
+}
+
+void read_headers(table_reader& root, api::profile& profile) {
+  // These are pawl's own to write: a second one would contradict it.
+  constexpr std::array<std::string_view, 10> own{
+      "host", "content-length",  "transfer-encoding", "connection", "keep-alive",
+      "te",   "accept-encoding", "upgrade",           "expect",     "trailer"};
+  if (auto in = root.table("request_headers")) {
+    for (const auto& entry : in->entries()) {
+      const auto value = in->text(entry.key);
+      const auto name = lower(entry.key);
+      if (!is_header_name(entry.key))
+        in->complain(entry.key, "is not a header name", "use letters, digits and -");
+      else if (std::find(own.begin(), own.end(), name) != own.end())
+        in->complain(entry.key, "is a header that pawl writes itself", "remove it");
+      else if (name == lower(profile.auth_header))
+        in->complain(entry.key, "is the header of the key, which never stands in a profile",
+                     "put the key into the environment variable of auth.token_env");
+      if (!value) continue;
+      if (!is_header_value(*value)) in->complain(entry.key, "has a control character", "remove it");
+      profile.extra_headers.emplace_back(entry.key, *value);
+    }
+  }
+  if (auto in = root.table("reply_headers")) {
+    auto& h = profile.headers;
+    read_header_name(*in, "request_id", h.request_id);
+    read_header_name(*in, "limit", h.limit);
+    read_header_name(*in, "remaining", h.remaining);
+    read_header_name(*in, "reset", h.reset);
+    read_header_name(*in, "ietf_policy", h.ietf_policy);
+    read_header_name(*in, "ietf_limit", h.ietf_limit);
+    read_header_name(*in, "retry_after", h.retry_after);
+    in->finish();
+  }
+}
+
+// 403, "5xx" or "500-599".
+bool read_status_range(const toml_value& value, api::status_rule& rule) {
+  const auto valid = [](int s) { return s >= 100 && s <= 599; };
+  if (const auto* whole = std::get_if<std::int64_t>(&value.is)) {
+    if (*whole < 100 || *whole > 599) return false;
+    rule.status_from = rule.status_to = static_cast<int>(*whole);
+    return true;
+  }
+  const auto* text = std::get_if<std::string>(&value.is);
+  if (text == nullptr) return false;
+  if (text->size() == 3 && text->ends_with("xx") && (*text)[0] >= '1' && (*text)[0] <= '5') {
+    rule.status_from = ((*text)[0] - '0') * 100;
+    rule.status_to = rule.status_from + 99;
+    return true;
+  }
+  if (text->size() != 7 || (*text)[3] != '-') return false;
+  const auto read = [&](std::size_t at, int& into) {
+    const auto* begin = text->data() + at;
+    const auto [end, error] = std::from_chars(begin, begin + 3, into);
+    return error == std::errc{} && end == begin + 3 && valid(into);
+  };
+  return read(0, rule.status_from) && read(4, rule.status_to) && rule.status_from <= rule.status_to;
+}
+
+void read_rules(table_reader& root, api::profile& profile) {
+  for (auto& in : root.tables("rules")) {
+    api::status_rule rule;
+    const auto* status = in.find("status");
+    if (status != nullptr && !read_status_range(status->value, rule))
+      in.complain("status", "is not a status or a range of them", "write 403, \"5xx\" or \"500-599\"");
+    rule.code = in.text("code").value_or("");
+    read_header_name(in, "header", rule.header);
+    rule.header_value = in.text("header_value").value_or("");
+    if (!rule.header_value.empty() && rule.header.empty())
+      in.complain("header_value", "stands without header", "name the header as well");
+    if (status == nullptr && in.find("code") == nullptr && in.find("header") == nullptr)
+      in.complain_here("would match every reply", "add status, code or header");
+    rule.remedy = in.text("remedy").value_or("");
+    if (const auto then = in.required_text("then", "add then = \"refused\" or another verdict")) {
+      const auto* found = std::find_if(verdict_names.begin(), verdict_names.end(),
+                                       [&](const auto& v) { return v.first == *then; });
+      if (found == verdict_names.end())
+        in.complain("then", "\"" + *then + "\" is not one of ok, throttled, retry, maybe, refused, stop",
+                    "use one of these");
+      else {
+        rule.then = found->second;
+        if (rule.then == verdict::stop && rule.remedy.empty())
+          in.complain_here("stops a run without saying what to mend", "add remedy = \"...\"");
+        if (rule.then != verdict::stop && !rule.remedy.empty())
+          in.complain("remedy", "is shown with then = \"stop\" only", "remove it");
+      }
+    }
+    in.finish();
+    profile.rules.push_back(std::move(rule));
+  }
+}
+
+void read_reply(table_reader& root, api::profile& profile) {
+  if (const auto reply = root.text("reply")) {
+    if (*reply != "resource" && *reply != "none")
+      root.complain("reply", "\"" + *reply + "\" is neither resource nor none", "use one of these");
+    profile.reply.echoes_resource = *reply != "none";
+  }
+  profile.read_first = root.boolean("read_first").value_or(false);
+  if (const auto unknown = root.text("unknown_fields")) {
+    if (*unknown != "refuse" && *unknown != "pass")
+      root.complain("unknown_fields", "\"" + *unknown + "\" is neither refuse nor pass", "use one of these");
+    profile.pass_unknown_fields = *unknown == "pass";
+  }
+  profile.side_effects = root.texts("side_effects").value_or(std::vector<std::string>{});
+}
+
+void read_error_and_whoami(table_reader& root, api::profile& profile) {
+  if (auto in = root.table("error")) {
+    read_path(*in, "code", profile.error.code);
+    read_path(*in, "message", profile.error.message);
+    read_path(*in, "details", profile.error.details);
+    read_path(*in, "request_id", profile.error.request_id);
+    in->finish();
+  }
+  if (auto in = root.table("whoami")) {
+    if (auto path = in->required_text("path", "add path = \"/me\", or remove [whoami]")) {
+      if (!is_request_target(*path))
+        in->complain("path", "\"" + *path + "\" is not a path", "begin it with /, without spaces and #");
+      profile.whoami.path = *std::move(path);
+    }
+    read_path(*in, "account", profile.whoami.account);
+    if (profile.whoami.account.empty())
+      in->complain("account", "is missing", "write where the reply names the account");
+    read_path(*in, "scopes", profile.whoami.scopes);
+    in->finish();
+  }
+}
+
+}  // namespace
+
+profile_result compile_profile(std::string_view toml_text, const std::string& source_name) {
+  profile_result result;
+  const auto parsed = read_toml(toml_text, source_name);
+  if (!parsed.complaints.empty()) {
+    result.complaints = parsed.complaints;
+    return result;
+  }
+  complaint_list complaints{source_name};
+  table_reader root(parsed.root, "", 0, complaints);
+  api::profile profile;
+  read_name_and_base(root, profile);
+  read_reply(root, profile);
+  read_resource(root, profile);
+  read_auth(root, profile);
+  read_limits(root, profile);
+  read_headers(root, profile);
+  read_error_and_whoami(root, profile);
+  read_rules(root, profile);
+  read_fields(root, profile);
+  root.finish();
+  result.complaints = std::move(complaints.all);
+  if (result.complaints.empty()) result.value = std::move(profile);
+  return result;
+}
+
+}  // namespace pawl::config

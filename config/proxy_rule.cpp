@@ -1,0 +1,67 @@
+#include "config/proxy_rule.hpp"
+
+namespace pawl::config {
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (auto& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return out;
+}
+
+const std::string* find(const environment& env, std::string_view name) {
+  const auto at = env.find(name);
+  return at == env.end() || at->second.empty() ? nullptr : &at->second;
+}
+
+bool matches(std::string entry, const http::endpoint& target) {
+  if (entry == "*") return true;
+  // "[::1]:443", "::1", "host:443", "host"
+  std::string port;
+  if (entry.starts_with('[')) {
+    const auto end = entry.find(']');
+    if (end == std::string::npos) return false;
+    if (end + 1 < entry.size() && entry[end + 1] == ':') port = entry.substr(end + 2);
+    entry = entry.substr(1, end - 1);
+  } else if (const auto colon = entry.find(':'); colon != std::string::npos && entry.rfind(':') == colon) {
+    port = entry.substr(colon + 1);
+    entry.erase(colon);
+  }
+  if (!port.empty() && port != std::to_string(target.port)) return false;
+  if (entry.starts_with("*.")) entry.erase(0, 1);
+  if (entry.starts_with('.')) entry.erase(0, 1);
+  if (entry.empty()) return false;
+  return target.host == entry || target.host.ends_with("." + entry);
+}
+
+}  // namespace
+
+bool proxy_excepts(std::string_view no_proxy, const http::endpoint& target) {
+  while (!no_proxy.empty()) {
+    const auto comma = no_proxy.find_first_of(", ");
+    if (matches(lower(no_proxy.substr(0, comma)), target)) return true;
+    if (comma == std::string_view::npos) break;
+    no_proxy.remove_prefix(comma + 1);
+  }
+  return false;
+}
+
+std::string proxy_variable(const http::endpoint& target, const environment& env) {
+  if (!target.tls || target.loopback) return {};
+  for (const auto* name : {"NO_PROXY", "no_proxy"})
+    if (const auto* list = find(env, name); list != nullptr && proxy_excepts(*list, target)) return {};
+  for (const auto* name : {"HTTPS_PROXY", "https_proxy"})
+    if (find(env, name) != nullptr) return name;
+  return {};
+}
+
+std::string without_user(std::string_view proxy) {
+  const auto scheme = proxy.find("://");
+  const auto host = scheme == std::string_view::npos ? 0 : scheme + 3;
+  const auto at = proxy.rfind('@');
+  if (at == std::string_view::npos || at < host) return std::string(proxy);
+  return std::string(proxy.substr(0, host)) + std::string(proxy.substr(at + 1));
+}
+
+}  // namespace pawl::config

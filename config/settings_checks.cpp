@@ -1,0 +1,209 @@
+#include "config/settings_checks.hpp"
+
+#include "config/quantity.hpp"
+#include "engine/api/json_quote.hpp"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <limits>
+#include <utility>
+
+namespace pawl::config {
+namespace {
+
+namespace fs = std::filesystem;
+
+class complainer {
+ public:
+  explicit complainer(std::vector<failure>& all) : all_(all) {}
+  void operator()(std::string place, std::string what, std::string remedy) {
+    all_.push_back({failure_kind::usage, std::move(place), std::move(what), std::move(remedy)});
+  }
+
+ private:
+  std::vector<failure>& all_;
+};
+
+bool has(const std::vector<std::pair<std::string, std::string>>& pairs, const std::string& first) {
+  return std::any_of(pairs.begin(), pairs.end(), [&](const auto& p) { return p.first == first; });
+}
+
+void add_columns(const raw_options& raw, input::source_options& source, complainer& complain) {
+  if (raw.id_column) {
+    source.id_column = *raw.id_column;
+    if (raw.id_column->empty()) complain("--id-column", "is empty", "name the column that holds the id");
+  }
+  for (const auto& text : raw.map) {
+    // The last "=": a column's name may hold one, a field's does not.
+    const auto equals = text.rfind('=');
+    if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {
+      complain("--map", "\"" + text + "\" is not COLUMN=FIELD", "write --map \"Old name=field\"");
+      continue;
+    }
+    auto column = text.substr(0, equals);
+    if (has(source.map, column))
+      complain("--map", "the column \"" + column + "\" is mapped twice", "map it once");
+    else
+      source.map.emplace_back(std::move(column), text.substr(equals + 1));
+  }
+  for (const auto& column : raw.ignore_column) {
+    if (column.empty()) complain("--ignore-column", "is empty", "name a column");
+    if (has(source.map, column))
+      complain("--ignore-column", "the column \"" + column + "\" is mapped as well",
+               "leave out one of the two");
+    source.ignore.push_back(column);
+  }
+  for (const auto& text : raw.set) {
+    const auto equals = text.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      complain("--set", "\"" + text + "\" is not FIELD=VALUE", "write --set status=done");
+      continue;
+    }
+    auto field = text.substr(0, equals);
+    if (has(source.set, field))
+      complain("--set", "the field \"" + field + "\" is set twice", "set it once");
+    else
+      source.set.emplace_back(std::move(field), text.substr(equals + 1));
+  }
+}
+
+}  // namespace
+
+void add_input_options(const raw_options& raw, settings& s, std::vector<failure>& complaints) {
+  complainer complain(complaints);
+  if (raw.format) {
+    if (*raw.format == "csv")
+      s.source.format = input::file_format::csv;
+    else if (*raw.format == "ndjson")
+      s.source.format = input::file_format::ndjson;
+    else
+      complain("--format", "\"" + *raw.format + "\" is neither csv nor ndjson", "use one of these");
+  }
+  add_columns(raw, s.source, complain);
+
+  if (raw.limit) {
+    const auto limit = parse_count(*raw.limit, 0, std::numeric_limits<std::uint64_t>::max());
+    if (!limit)
+      complain("--limit", limit.error().what, "write the number of jobs to take, such as 20");
+    else if (*limit == 0)
+      complain("--limit", "0 takes no job at all", "write at least 1; pawl check looks without sending");
+    else
+      s.run.limit = *limit;
+  }
+  if (raw.progress) {
+    constexpr std::array<std::pair<std::string_view, progress_kind>, 4> kinds{
+        {{"auto", progress_kind::automatic},
+         {"line", progress_kind::line},
+         {"plain", progress_kind::plain},
+         {"none", progress_kind::none}}};
+    const auto kind =
+        std::find_if(kinds.begin(), kinds.end(), [&](const auto& k) { return k.first == *raw.progress; });
+    if (kind == kinds.end())
+      complain("--progress", "\"" + *raw.progress + "\" is not one of auto, line, plain, none",
+               "use one of these");
+    else
+      s.progress = kind->second;
+  }
+  if (raw.summary) {
+    if (raw.summary->empty()) complain("--summary", "is empty", "name a file, or - for standard output");
+    s.summary_path = *raw.summary;
+  }
+  s.only_if = raw.only_if;
+  s.run.skip_invalid = raw.skip_invalid;
+  s.fresh = raw.fresh;
+  s.again = raw.again;
+  s.yes = raw.yes;
+  s.verbosity = raw.quiet ? -1 : std::min(raw.verbose, 2);
+}
+
+void add_conditions(const raw_options& raw, settings& s, std::vector<failure>& complaints) {
+  for (const auto& text : raw.only_if) {
+    auto condition = api::parse_precondition(text, s.profile);
+    if (condition)
+      s.conditions.push_back(*std::move(condition));
+    else
+      complaints.push_back(
+          {failure_kind::usage, "--only-if", condition.error().what, condition.error().remedy});
+  }
+}
+
+void check_combinations(const raw_options& raw, const settings& s, std::vector<failure>& complaints) {
+  complainer complain(complaints);
+  if (raw.fresh && raw.again)
+    complain("--fresh", "stands beside --again",
+             "use --fresh to give up an unfinished input, --again to repeat a finished one");
+  if (raw.quiet && raw.verbose > 0) complain("-q", "stands beside -v", "leave out one of the two");
+  if (s.input_path == "-") {
+    if (!raw.format)
+      complain("-", "standard input has no name that tells its format", "add --format csv or ndjson");
+    if (s.ledger_path.empty())
+      complain("-", "standard input has no place for a ledger beside it", "add --ledger FILE");
+  }
+  const auto& transport = s.run.transport;
+  if (transport.cert_file.empty() != transport.key_file.empty())
+    complain(transport.cert_file.empty() ? "tls.key" : "tls.cert",
+             "a client certificate and its key come together", "give both --cert and --key, or neither");
+
+  const std::array<std::pair<std::string_view, const std::string*>, 4> files{
+      {{"the input", &s.input_path},
+       {"the ledger", &s.ledger_path},
+       {"the summary", &s.summary_path},
+       {"the log", &s.log_file}}};
+  const auto is_file = [](const std::string& path) { return !path.empty() && path != "-"; };
+  const auto same = [](const std::string& a, const std::string& b) {
+    if (fs::path(a).lexically_normal() == fs::path(b).lexically_normal()) return true;
+    std::error_code error;  // either may not be there yet: then they are two
+    // Devices and pipes (/dev/null, /dev/stderr) may be shared.
+    return fs::is_regular_file(a, error) && fs::equivalent(a, b, error);
+  };
+  for (std::size_t i = 0; i < files.size(); ++i)
+    for (std::size_t j = i + 1; j < files.size(); ++j) {
+      const auto& [first, a] = files[i];
+      const auto& [second, b] = files[j];
+      if (is_file(*a) && is_file(*b) && !a->starts_with("/dev/") && same(*a, *b))
+        complain(*b, std::string(first) + " and " + std::string(second) + " would be the same file",
+                 "give one of them another name");
+    }
+}
+
+std::string settings_json(const settings& s, const raw_options& raw) {
+  std::string out = "{";
+  const auto key = [&](std::string_view name) {
+    if (out.back() != '{') out += ',';
+    api::append_json_string(out, name);
+    out += ':';
+  };
+  const auto list = [&](std::string_view name, const std::vector<std::string>& texts) {
+    key(name);
+    out += '[';
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      if (i != 0) out += ',';
+      api::append_json_string(out, texts[i]);
+    }
+    out += ']';
+  };
+  for (const auto& setting : s.effective) {
+    key(setting.key);
+    if (setting.value.empty())
+      out += "null";
+    else
+      api::append_json_string(out, setting.value);
+  }
+  key("input.format");
+  if (raw.format)
+    api::append_json_string(out, *raw.format);
+  else
+    out += "null";
+  key("input.id_column");
+  api::append_json_string(out, s.source.id_column.empty() ? s.profile.id_column : s.source.id_column);
+  list("input.map", raw.map);
+  list("input.ignore_column", raw.ignore_column);
+  list("input.set", raw.set);
+  list("input.only_if", raw.only_if);
+  key("input.skip_invalid");
+  out += raw.skip_invalid ? "true" : "false";
+  return out + "}";
+}
+
+}  // namespace pawl::config

@@ -1,0 +1,24 @@
+// What is not a setting but an option of one command, and the rules between options. Each adds its
+// complaints.
+#pragma once
+
+#include "config/settings.hpp"
+
+#include <string>
+#include <vector>
+
+namespace pawl::config {
+
+// format, id column, --map, --ignore-column, --set, --limit, --progress, --summary, -q, -v and the switches.
+void add_input_options(const raw_options&, settings&, std::vector<failure>& complaints);
+
+// --only-if against the profile.
+void add_conditions(const raw_options&, settings&, std::vector<failure>& complaints);
+
+// Options that exclude or need each other, and files that would overwrite one another.
+void check_combinations(const raw_options&, const settings&, std::vector<failure>& complaints);
+
+// The text of settings::as_json, from `effective` and the options that shape an input.
+std::string settings_json(const settings&, const raw_options&);
+
+}  // namespace pawl::config

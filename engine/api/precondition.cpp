@@ -1,0 +1,357 @@
+#include "engine/api/precondition.hpp"
+
+#include "engine/api/json_quote.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <utility>
+
+namespace pawl::api {
+namespace {
+
+using test = precondition::test;
+
+failure wrong(std::string what, std::string remedy) {
+  return {failure_kind::usage, "", std::move(what), std::move(remedy)};
+}
+
+std::string_view trim(std::string_view s) {
+  while (!s.empty() && (s.front() == ' ' || s.front() == '\t')) s.remove_prefix(1);
+  while (!s.empty() && (s.back() == ' ' || s.back() == '\t')) s.remove_suffix(1);
+  return s;
+}
+
+bool is_name_char(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
+         c == '-';
+}
+
+// Takes `words` (single spaces) off the front of `s` if they stand there as whole words.
+bool take_words(std::string_view& s, std::string_view words) {
+  auto rest = s;
+  while (!words.empty()) {
+    const auto space = words.find(' ');
+    const auto word = words.substr(0, space);
+    rest = trim(rest);
+    if (!rest.starts_with(word)) return false;
+    rest.remove_prefix(word.size());
+    if (!rest.empty() && rest.front() != ' ' && rest.front() != '\t') return false;
+    if (space == std::string_view::npos) break;
+    words.remove_prefix(space + 1);
+  }
+  s = trim(rest);
+  return true;
+}
+
+struct operand {
+  std::string text;
+  bool quoted = false;
+};
+
+expected<operand> parse_operand(std::string_view s) {
+  if (s.empty()) return wrong("the value is missing", "an empty text is written as \"\"");
+  if (s.front() != '"') return operand{std::string(s), false};
+  operand value{"", true};
+  std::size_t i = 1;
+  for (; i < s.size() && s[i] != '"'; ++i) {
+    if (s[i] == '\\') {
+      ++i;
+      if (i == s.size() || (s[i] != '"' && s[i] != '\\'))
+        return wrong("a backslash in a quoted value stands only before \" and \\", "write \\\\ for one");
+    }
+    value.text += s[i];
+  }
+  if (i == s.size()) return wrong("the quoted value has no closing quote", "end it with \"");
+  if (i + 1 != s.size()) return wrong("something follows the quoted value", "quote the whole value");
+  return value;
+}
+
+// RFC 3339 section 5.6, with a calendar check; leap seconds allowed.
+bool is_timestamp(std::string_view s) {
+  const auto number = [&](std::size_t at, std::size_t n) -> int {
+    if (at + n > s.size()) return -1;
+    int value = 0;
+    for (std::size_t i = at; i < at + n; ++i) {
+      if (s[i] < '0' || s[i] > '9') return -1;
+      value = value * 10 + (s[i] - '0');
+    }
+    return value;
+  };
+  const auto between = [](int v, int low, int high) { return v >= low && v <= high; };
+  if (s.size() < 20) return false;
+  if (s[4] != '-' || s[7] != '-' || (s[10] != 'T' && s[10] != 't') || s[13] != ':' || s[16] != ':')
+    return false;
+  const int year = number(0, 4), month = number(5, 2), day = number(8, 2);
+  if (year < 0 || month < 0 || day < 0) return false;
+  const std::chrono::year_month_day date{std::chrono::year(year),
+                                         std::chrono::month(static_cast<unsigned>(month)),
+                                         std::chrono::day(static_cast<unsigned>(day))};
+  if (!date.ok() || !between(number(11, 2), 0, 23) || !between(number(14, 2), 0, 59) ||
+      !between(number(17, 2), 0, 60))
+    return false;
+  std::size_t at = 19;
+  if (s[at] == '.') {
+    const auto first = ++at;
+    while (at < s.size() && s[at] >= '0' && s[at] <= '9') ++at;
+    if (at == first) return false;
+  }
+  if (at < s.size() && (s[at] == 'Z' || s[at] == 'z')) return at + 1 == s.size();
+  return at + 6 == s.size() && (s[at] == '+' || s[at] == '-') && between(number(at + 1, 2), 0, 23) &&
+         s[at + 3] == ':' && between(number(at + 4, 2), 0, 59);
+}
+
+// The grammar of RFC 8259 section 6.
+bool is_number(std::string_view s) {
+  const auto digits = [&] {
+    std::size_t n = 0;
+    while (n < s.size() && s[n] >= '0' && s[n] <= '9') ++n;
+    s.remove_prefix(n);
+    return n;
+  };
+  if (s.starts_with('-')) s.remove_prefix(1);
+  const bool zero = s.starts_with('0');
+  const auto whole = digits();
+  if (whole == 0 || (zero && whole > 1)) return false;
+  if (s.starts_with('.')) {
+    s.remove_prefix(1);
+    if (digits() == 0) return false;
+  }
+  if (s.starts_with('e') || s.starts_with('E')) {
+    s.remove_prefix(1);
+    if (s.starts_with('+') || s.starts_with('-')) s.remove_prefix(1);
+    if (digits() == 0) return false;
+  }
+  return s.empty();
+}
+
+constexpr std::array<std::pair<char, std::int64_t>, 5> age_units{
+    {{'w', 604'800}, {'d', 86'400}, {'h', 3'600}, {'m', 60}, {'s', 1}}};
+
+expected<std::chrono::seconds> parse_age(std::string_view s) {
+  const std::string example = "write it as 90d, 12h, 30m, 45s or 2w";
+  if (s.empty()) return wrong("the age is missing", example);
+  std::int64_t count = 0;
+  const auto [end, error] = std::from_chars(s.data(), s.data() + s.size(), count);
+  const auto unit = std::find_if(age_units.begin(), age_units.end(),
+                                 [last = s.back()](const auto& u) { return u.first == last; });
+  // 100 years bound the arithmetic of whoever subtracts it from now.
+  constexpr std::int64_t longest = 100LL * 366 * 86'400;
+  if (error != std::errc{} || end != s.data() + s.size() - 1 || unit == age_units.end() || count <= 0 ||
+      count > longest / unit->second)
+    return wrong("\"" + std::string(s) + "\" is not an age", example);
+  return std::chrono::seconds{count * unit->second};
+}
+
+struct subject {
+  std::string field;
+  json_path path;
+  field_type type;
+  comparison compare;
+  const field_spec* spec;  // null for a readable
+};
+
+expected<subject> find_subject(std::string_view name, const profile& api) {
+  if (const auto index = api.find(name)) {
+    const auto& spec = api[*index];
+    if (spec.verb != set_verb::none)
+      return wrong(std::string(name) + " is a way to change a list, not something that the API shows",
+                   "use " + api[spec.verb_target].name + " has VALUE, or has tag NAME");
+    if (spec.echo.empty())
+      return wrong("the API does not show " + std::string(name) + ", so no condition can look at it",
+                   "use a field that replies show");
+    return subject{spec.name, spec.echo, spec.type, spec.compare, &spec};
+  }
+  for (const auto& r : api.readable)
+    if (r.name == name)
+      return subject{r.name, r.path, r.type,
+                     r.type == field_type::timestamp ? comparison::instant : comparison::exact, nullptr};
+  std::string known;
+  const auto list = [&](const std::string& n) { known += (known.empty() ? "" : ", ") + n; };
+  for (const auto& f : api.fields)
+    if (!f.echo.empty()) list(f.name);
+  for (const auto& r : api.readable) list(r.name);
+  return wrong("the profile " + api.name + " knows no \"" + std::string(name) + "\" to look at",
+               known.empty() ? "its replies show nothing" : "known are " + known);
+}
+
+expected<std::string> canonical(const subject& about, const operand& value) {
+  const auto bad = [&](const std::string& must) {
+    return wrong(about.field + " " + must + " (got \"" + value.text + "\")", "");
+  };
+  switch (about.type) {
+    case field_type::boolean:
+      if (value.text != "true" && value.text != "false") return bad("is true or false");
+      return value.text;
+    case field_type::number:
+      if (!is_number(value.text)) return bad("is a number");
+      return value.text;
+    case field_type::timestamp:
+      if (!is_timestamp(value.text)) return bad("is a timestamp such as 2026-01-31T09:00:00Z");
+      return json_string(value.text);
+    case field_type::enumeration:
+      if (about.spec != nullptr) {
+        const auto& known = about.spec->values;
+        if (std::find(known.begin(), known.end(), value.text) == known.end()) {
+          std::string all;
+          for (const auto& v : known) all += (all.empty() ? "" : ", ") + v;
+          return bad("is one of " + all);
+        }
+      }
+      return json_string(value.text);
+    default:
+      return json_string(value.text);
+  }
+}
+
+bool is_scalar(field_type t) {
+  return t != field_type::list && t != field_type::object && t != field_type::json;
+}
+
+expected<precondition> parse_has_tag(std::string_view rest, const profile& api) {
+  const auto verb = std::find_if(api.fields.begin(), api.fields.end(),
+                                 [](const field_spec& f) { return f.verb == set_verb::add_names; });
+  if (verb == api.fields.end())
+    return wrong("the profile " + api.name + " knows no tags by name",
+                 "use FIELD has VALUE with a list field");
+  const auto& target = api[verb->verb_target];
+  auto value = parse_operand(rest);
+  if (!value) return value.error();
+  return precondition{test::has_name,           target.name, target.echo, target.type, target.compare,
+                      json_string(value->text), {}};
+}
+
+}  // namespace
+
+expected<precondition> parse_precondition(std::string_view text, const profile& api) {
+  const auto whole = trim(text);
+  const std::string grammar =
+      "write FIELD = VALUE, FIELD != VALUE, FIELD < VALUE, FIELD > VALUE, FIELD older than 90d, "
+      "FIELD newer than 15m, FIELD is null or has tag NAME";
+  auto rest = whole;
+  if (take_words(rest, "has tag")) return parse_has_tag(rest, api);
+
+  std::size_t length = 0;
+  while (length < rest.size() && is_name_char(rest[length])) ++length;
+  const auto name = rest.substr(0, length);
+  rest = trim(rest.substr(length));
+  if (name.empty()) return wrong("\"" + std::string(whole) + "\" is not a condition", grammar);
+
+  auto found = find_subject(name, api);
+  if (!found) return found.error();
+  const subject about = *std::move(found);
+  precondition result{test::equal, about.field, about.path, about.type, about.compare, "", {}};
+
+  for (const auto& [words, is] : {std::pair{"is not null", test::is_not_null}, {"is null", test::is_null}}) {
+    if (!take_words(rest, words)) continue;
+    if (!rest.empty())
+      return wrong("\"" + std::string(rest) + "\" after \"" + words + "\" means nothing", grammar);
+    result.is = is;
+    return result;
+  }
+  for (const auto& [words, is] :
+       {std::pair{"older than", test::older_than}, {"newer than", test::newer_than}}) {
+    if (!take_words(rest, words)) continue;
+    if (about.type != field_type::timestamp)
+      return wrong(about.field + " is no timestamp, so it has no age", "use = or !=");
+    const auto age = parse_age(rest);
+    if (!age) return age.error();
+    result.is = is;
+    result.age = *age;
+    return result;
+  }
+  if (take_words(rest, "has")) {
+    if (about.type != field_type::list) return wrong(about.field + " is no list", "use = or !=");
+    const auto value = parse_operand(rest);
+    if (!value) return value.error();
+    result.is = test::has;
+    result.json = json_string(value->text);
+    return result;
+  }
+
+  if (rest.starts_with("!=")) {
+    result.is = test::not_equal;
+    rest.remove_prefix(2);
+  } else if (rest.starts_with("<=") || rest.starts_with(">=") || rest.starts_with("==")) {
+    return wrong("there is no operator " + std::string(rest.substr(0, 2)), grammar);
+  } else if (rest.starts_with('=') || rest.starts_with('<') || rest.starts_with('>')) {
+    result.is = rest[0] == '=' ? test::equal : rest[0] == '<' ? test::less : test::greater;
+    rest.remove_prefix(1);
+  } else {
+    return wrong("\"" + std::string(whole) + "\" is not a condition", grammar);
+  }
+  const auto value = parse_operand(trim(rest));
+  if (!value) return value.error();
+  const bool ordered = result.is == test::less || result.is == test::greater;
+  if (!ordered && !value->quoted && value->text == "null") {
+    result.is = result.is == test::equal ? test::is_null : test::is_not_null;
+    return result;
+  }
+  if (!is_scalar(about.type))
+    return wrong(about.field + " is not a single value",
+                 about.type == field_type::list ? "use " + about.field + " has VALUE" : "use is null");
+  if (ordered && about.type != field_type::number && about.type != field_type::timestamp)
+    return wrong(about.field + " has no order: < and > are for numbers and timestamps", "use = or !=");
+  auto json = canonical(about, *value);
+  if (!json) return json.error();
+  result.json = *std::move(json);
+  return result;
+}
+
+std::string to_string(const precondition& p) {
+  // A number, a boolean or a JSON string: the last is also the quoted form of a value, but for its escapes.
+  const auto value = [&] {
+    if (p.json.empty() || p.json.front() != '"') return p.json;
+    std::string plain = "\"";
+    for (std::size_t i = 1; i + 1 < p.json.size(); ++i) {
+      if (p.json[i] == '\\' && p.json[i + 1] != '"' && p.json[i + 1] != '\\') {
+        const char kind = p.json[++i];
+        if (kind == 'u') {
+          unsigned code = 0;
+          std::from_chars(p.json.data() + i + 1, p.json.data() + i + 5, code, 16);
+          plain += static_cast<char>(code);
+          i += 4;
+        } else {
+          plain += kind == 'n' ? '\n' : kind == 't' ? '\t' : '\r';
+        }
+      } else {
+        plain += p.json[i];
+        if (p.json[i] == '\\') plain += p.json[++i];
+      }
+    }
+    return plain + '"';
+  };
+  const auto age = [&] {
+    for (const auto& [unit, seconds] : age_units)
+      if (p.age.count() % seconds == 0) return std::to_string(p.age.count() / seconds) + unit;
+    return std::string();
+  };
+  switch (p.is) {
+    case test::equal:
+      return p.field + " = " + value();
+    case test::not_equal:
+      return p.field + " != " + value();
+    case test::less:
+      return p.field + " < " + value();
+    case test::greater:
+      return p.field + " > " + value();
+    case test::older_than:
+      return p.field + " older than " + age();
+    case test::newer_than:
+      return p.field + " newer than " + age();
+    case test::has:
+      return p.field + " has " + value();
+    case test::has_name:
+      return "has tag " + value();
+    case test::is_null:
+      return p.field + " is null";
+    case test::is_not_null:
+      return p.field + " is not null";
+  }
+  return {};
+}
+
+}  // namespace pawl::api

@@ -1,0 +1,499 @@
+#include "config/profile_loader.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace pawl::config {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+
+std::vector<std::string> texts(const std::vector<failure>& complaints) {
+  std::vector<std::string> all;
+  for (const auto& c : complaints) all.push_back(to_string(c));
+  return all;
+}
+
+api::profile compiled(std::string_view toml) {
+  auto result = compile_profile(toml, "p.toml");
+  EXPECT_THAT(texts(result.complaints), ElementsAre());
+  return result.value.value_or(api::profile{});
+}
+
+api::profile embedded(const char* name) {
+  const auto text = embedded_profile(name);
+  EXPECT_TRUE(text) << name;
+  return compiled(text.value_or(""));
+}
+
+const api::field_spec& field(const api::profile& p, std::string_view name) {
+  const auto index = p.find(name);
+  EXPECT_TRUE(index) << name;
+  static const api::field_spec none;
+  return index ? p[*index] : none;
+}
+
+// The least that compiles; further keys of the top level come first.
+std::string minimal(const std::string& tables, const std::string& top = "") {
+  return "name = \"p\"\nbase_url = \"https://h.example\"\n" + top +
+         "[resource]\npath = \"/x/{id}\"\n[limits]\nwrite = \"60/min\"\nread = \"unlimited\"\n" + tables;
+}
+
+TEST(EmbeddedProfiles, CompileWithoutComplaint) {
+  EXPECT_THAT(embedded_profile_names(), ElementsAre("internal-example", "productlane"));
+  for (const auto& name : embedded_profile_names()) {
+    const auto result = compile_profile(*embedded_profile(name), name);
+    EXPECT_THAT(texts(result.complaints), ElementsAre()) << name;
+    ASSERT_TRUE(result.value) << name;
+    EXPECT_EQ(result.value->name, name);
+  }
+  EXPECT_FALSE(embedded_profile("other"));
+}
+
+TEST(EmbeddedProfiles, ProductlaneIsWhatItsPagesSay) {
+  const auto p = embedded("productlane");
+  EXPECT_EQ(p.base_url, "https://productlane.com/api/v2");
+  EXPECT_EQ(p.resource_path, "/threads/{id}");
+  EXPECT_EQ(p.method, "PATCH");
+  EXPECT_EQ(p.token_env, "PRODUCTLANE_API_KEY");
+  EXPECT_EQ(p.token_prefix, "pl_v2_");
+  EXPECT_EQ(p.auth_header, "Authorization");
+  EXPECT_EQ(p.auth_scheme, "Bearer ");
+  EXPECT_TRUE(p.read_first);
+  EXPECT_FALSE(p.pass_unknown_fields);
+  EXPECT_TRUE(p.reply.echoes_resource);
+  EXPECT_EQ(to_string(p.reply.id), "id");
+  EXPECT_EQ(to_string(p.reply.updated_at), "updated_at");
+  EXPECT_EQ(p.write_limits.windows, (std::vector<api::rate_window>{{60, 60s}, {20, 10s}}));
+  EXPECT_EQ(p.read_limits.windows, (std::vector<api::rate_window>{{1000, 60s}, {333, 10s}}));
+  EXPECT_EQ(p.headers.request_id, "X-Request-Id");
+  EXPECT_EQ(p.headers.limit, "X-RateLimit-Limit");
+  EXPECT_EQ(p.headers.remaining, "X-RateLimit-Remaining");
+  EXPECT_EQ(p.headers.reset, "X-RateLimit-Reset");
+  EXPECT_EQ(p.headers.retry_after, "Retry-After");
+  EXPECT_EQ(to_string(p.error.code), "error.code");
+  EXPECT_EQ(to_string(p.error.request_id), "error.request_id");
+  EXPECT_EQ(p.whoami.path, "/me");
+  EXPECT_EQ(to_string(p.whoami.account), "workspace_id");
+  EXPECT_EQ(p.side_effects.size(), 4u);
+  ASSERT_EQ(p.rules.size(), 3u);
+  for (const auto& rule : p.rules) {
+    EXPECT_EQ(rule.then, api::verdict::stop);
+    EXPECT_FALSE(rule.remedy.empty());
+  }
+  EXPECT_EQ(p.rules[1].status_from, 403);
+  EXPECT_EQ(p.rules[1].status_to, 403);
+  EXPECT_EQ(p.rules[1].code, "scope_required");
+}
+
+TEST(EmbeddedProfiles, ProductlaneDescribesEveryWritableField) {
+  using t = api::field_type;
+  using c = api::comparison;
+  const auto p = embedded("productlane");
+  const struct {
+    const char* name;
+    t type;
+    bool nullable;
+    c compare;
+    const char* echo;
+  } table[] = {
+      {"text", t::string, false, c::text, "text"},
+      {"title", t::string, true, c::exact, "title"},
+      {"pain_level", t::enumeration, false, c::exact, "pain_level"},
+      {"assignee_id", t::string, true, c::exact, "assignee.id"},
+      {"contact_id", t::string, false, c::exact, "contact.id"},
+      {"company_id", t::string, true, c::exact, "company.id"},
+      {"tag_ids", t::list, false, c::set, "tags[].id"},
+      {"project_id", t::string, true, c::none, ""},
+      {"status", t::enumeration, false, c::exact, "status"},
+      {"snoozed_until", t::timestamp, false, c::instant, "snoozed_until"},
+      {"closed_loop", t::boolean, false, c::none, ""},
+      {"ai_draft_html", t::string, true, c::text, "ai_draft_html"},
+      {"ai_draft_sources", t::json, true, c::exact, "ai_draft_sources"},
+      {"clear_ai_draft_error", t::boolean, false, c::none, ""},
+      {"notify", t::object, false, c::none, ""},
+      {"external_ids", t::json, false, c::exact, "external_ids"},
+      {"add_tags", t::list, false, c::none, ""},
+      {"remove_tags", t::list, false, c::none, ""},
+      {"add_tag_ids", t::list, false, c::none, ""},
+      {"remove_tag_ids", t::list, false, c::none, ""},
+  };
+  ASSERT_EQ(p.fields.size(), std::size(table));
+  for (std::size_t i = 0; i < p.fields.size(); ++i) {
+    const auto& f = p.fields[i];  // in the order of the file
+    EXPECT_EQ(f.name, table[i].name);
+    EXPECT_EQ(f.type, table[i].type) << f.name;
+    EXPECT_EQ(f.nullable, table[i].nullable) << f.name;
+    EXPECT_EQ(f.compare, table[i].compare) << f.name;
+    EXPECT_EQ(to_string(f.echo), table[i].echo) << f.name;
+    EXPECT_EQ(f.replay_safe, f.name != "notify") << f.name;
+  }
+  EXPECT_EQ(field(p, "text").min_length, 1u);
+  EXPECT_EQ(field(p, "title").max_length, 512u);
+  EXPECT_THAT(field(p, "pain_level").values, ElementsAre("UNKNOWN", "LOW", "MEDIUM", "HIGH"));
+  EXPECT_THAT(field(p, "status").values, ElementsAre("open", "snoozed", "done"));
+  ASSERT_EQ(field(p, "status").requires_.size(), 1u);
+  EXPECT_EQ(field(p, "status").requires_[0].when_json, "\"snoozed\"");
+  EXPECT_EQ(field(p, "status").requires_[0].needs, *p.find("snoozed_until"));
+  EXPECT_THAT(field(p, "status").together, ElementsAre(*p.find("snoozed_until")));
+  EXPECT_THAT(field(p, "snoozed_until").together, ElementsAre(*p.find("status")));
+  EXPECT_EQ(field(p, "closed_loop").rides_with, p.find("status"));
+  EXPECT_THAT(field(p, "company_id").also_changes, ElementsAre("contact"));
+  ASSERT_EQ(field(p, "notify").members.size(), 2u);
+  EXPECT_EQ(field(p, "notify").members[0].name, "slack");
+  EXPECT_EQ(field(p, "notify").members[1].type, t::boolean);
+  EXPECT_EQ(field(p, "add_tags").verb, api::set_verb::add_names);
+  EXPECT_EQ(field(p, "remove_tags").verb, api::set_verb::remove_names);
+  EXPECT_EQ(field(p, "add_tag_ids").verb, api::set_verb::add_ids);
+  EXPECT_EQ(field(p, "remove_tag_ids").verb, api::set_verb::remove_ids);
+  EXPECT_EQ(field(p, "remove_tag_ids").verb_target, *p.find("tag_ids"));
+  EXPECT_EQ(p.readable.size(), 13u);
+}
+
+TEST(EmbeddedProfiles, TheExampleNeedsNothingOfProductlane) {
+  const auto p = embedded("internal-example");
+  EXPECT_EQ(p.base_url, "https://api.internal.example");
+  EXPECT_EQ(p.resource_path, "/v1/items/{id}");
+  EXPECT_EQ(p.auth_header, "X-Api-Key");
+  EXPECT_EQ(p.auth_scheme, "");
+  EXPECT_EQ(p.token_env, "ITEMS_API_KEY");
+  EXPECT_FALSE(p.reply.echoes_resource);
+  EXPECT_TRUE(p.reply.id.empty());
+  EXPECT_TRUE(p.pass_unknown_fields);
+  EXPECT_FALSE(p.read_first);
+  EXPECT_EQ(p.write_limits.windows, (std::vector<api::rate_window>{{5000, 1s}}));
+  EXPECT_TRUE(p.whoami.path.empty());
+  EXPECT_EQ(p.headers.retry_after, "Retry-After");
+  for (const auto& f : p.fields) {
+    EXPECT_EQ(f.compare, api::comparison::none) << f.name;
+    EXPECT_TRUE(f.echo.empty()) << f.name;
+  }
+}
+
+// The comments of the template show what may be written; they must be right.
+TEST(EmbeddedProfiles, TheExampleStillCompilesWithItsCommentedKeysInForce) {
+  std::string text(*embedded_profile("internal-example"));
+  for (const std::string commented :
+       {"# side_effects =", "# method =",       "# id_column =",       "# max_id_length =", "# id =",
+        "# updated_at =",   "# token_prefix =", "# [request_headers]", "# X-Team =",        "# limit =",
+        "# remaining =",    "# reset =",        "# ietf_policy =",     "# ietf_limit =",    "# retry_after =",
+        "# details =",      "# request_id =",   "# [whoami]",          "# path =",          "# account =",
+        "# scopes =",       "# [readable]",     "# created_at =",      "# owner_email ="}) {
+    const auto at = text.find("\n" + commented);
+    ASSERT_NE(at, std::string::npos) << commented;
+    text.erase(at + 1, 2);
+  }
+  const auto p = compiled(text);
+  EXPECT_EQ(p.whoami.path, "/me");
+  EXPECT_EQ(p.extra_headers, (std::vector<std::pair<std::string, std::string>>{{"X-Team", "platform"}}));
+  EXPECT_EQ(p.readable.size(), 2u);
+  EXPECT_EQ(p.method, "PATCH");
+  EXPECT_EQ(p.max_id_length, 256u);
+}
+
+TEST(Profile, LeastOneHasTheDocumentedDefaults) {
+  const auto p = compiled(minimal("[fields.a]\ntype = \"string\"\n[fields.t]\ntype = \"timestamp\"\n"));
+  EXPECT_EQ(p.method, "PATCH");
+  EXPECT_EQ(p.id_column, "id");
+  EXPECT_EQ(p.max_id_length, 256u);
+  EXPECT_TRUE(p.token_env.empty());
+  EXPECT_TRUE(p.reply.echoes_resource);
+  EXPECT_EQ(to_string(p.reply.id), "id");
+  EXPECT_TRUE(p.read_limits.windows.empty());
+  EXPECT_FALSE(p.read_first);
+  EXPECT_EQ(field(p, "a").compare, api::comparison::exact);
+  EXPECT_EQ(to_string(field(p, "a").echo), "a");
+  EXPECT_EQ(field(p, "t").compare, api::comparison::instant);
+}
+
+TEST(Profile, TakesEveryAttributeOfAField) {
+  const auto p = compiled(minimal(R"(
+[fields.full]
+type = "string"
+nullable = true
+min_length = 2
+max_length = 9
+compare = "text"
+echo = "deep.full"
+replay_safe = false
+together = ["other"]
+also_changes = ["x", "y"]
+requires = [{ when = "a\"b", needs = "other" }, { when = "c", needs = "third" }]
+[fields.other]
+type = "number"
+requires = [{ when = 1, needs = "full" }, { when = 1.5, needs = "full" }]
+[fields.third]
+type = "boolean"
+requires = [{ when = true, needs = "full" }]
+rides_with = "other"
+[fields.object]
+type = "object"
+members = { a = "boolean", b = { type = "timestamp", nullable = true } }
+[fields.free]
+type = "object"
+[fields.list]
+type = "list"
+compare = "set"
+echo = "list[].id"
+[fields.more]
+verb = "add_ids"
+target = "list"
+[readable]
+when = "timestamp"
+mail = { type = "string", path = "owner.mail" }
+)"));
+  const auto& full = field(p, "full");
+  EXPECT_TRUE(full.nullable);
+  EXPECT_EQ(full.min_length, 2u);
+  EXPECT_EQ(full.max_length, 9u);
+  EXPECT_EQ(full.compare, api::comparison::text);
+  EXPECT_EQ(to_string(full.echo), "deep.full");
+  EXPECT_FALSE(full.replay_safe);
+  EXPECT_THAT(full.together, ElementsAre(*p.find("other")));
+  EXPECT_THAT(field(p, "other").together, ElementsAre(*p.find("full")));
+  EXPECT_THAT(full.also_changes, ElementsAre("x", "y"));
+  ASSERT_EQ(full.requires_.size(), 2u);
+  EXPECT_EQ(full.requires_[0].when_json, R"("a\"b")");
+  EXPECT_EQ(full.requires_[1].needs, *p.find("third"));
+  EXPECT_EQ(field(p, "other").requires_[0].when_json, "1");
+  EXPECT_EQ(field(p, "other").requires_[1].when_json, "1.5");
+  EXPECT_EQ(field(p, "third").requires_[0].when_json, "true");
+  EXPECT_EQ(field(p, "third").rides_with, p.find("other"));
+  EXPECT_EQ(field(p, "third").compare, api::comparison::none);
+  ASSERT_EQ(field(p, "object").members.size(), 2u);
+  EXPECT_EQ(field(p, "object").members[1].type, api::field_type::timestamp);
+  EXPECT_TRUE(field(p, "object").members[1].nullable);
+  EXPECT_TRUE(field(p, "free").members.empty());
+  EXPECT_EQ(field(p, "more").verb, api::set_verb::add_ids);
+  EXPECT_EQ(field(p, "more").type, api::field_type::list);
+  EXPECT_EQ(field(p, "more").compare, api::comparison::none);
+  ASSERT_EQ(p.readable.size(), 2u);
+  EXPECT_EQ(p.readable[0].name, "when");
+  EXPECT_EQ(p.readable[0].type, api::field_type::timestamp);
+  EXPECT_EQ(to_string(p.readable[1].path), "owner.mail");
+}
+
+TEST(Profile, TakesRulesAndHeaders) {
+  const auto p = compiled(minimal(R"(
+[auth]
+token_env = "K"
+header = "X-Key"
+[request_headers]
+Content-Type = "application/merge-patch+json"
+[[rules]]
+status = "5xx"
+header = "X-Busy"
+header_value = "yes"
+then = "throttled"
+[[rules]]
+status = "520-530"
+code = "gone"
+then = "maybe"
+[[rules]]
+code = "bad_key"
+then = "stop"
+remedy = "get a key"
+)",
+                                  "unknown_fields = \"pass\"\nreply = \"none\"\nread_first = true\n"));
+  EXPECT_EQ(p.auth_scheme, "");  // Bearer belongs to Authorization
+  ASSERT_EQ(p.rules.size(), 3u);
+  EXPECT_EQ(p.rules[0].status_from, 500);
+  EXPECT_EQ(p.rules[0].status_to, 599);
+  EXPECT_EQ(p.rules[0].header, "X-Busy");
+  EXPECT_EQ(p.rules[0].header_value, "yes");
+  EXPECT_EQ(p.rules[0].then, api::verdict::throttled);
+  EXPECT_EQ(p.rules[1].status_from, 520);
+  EXPECT_EQ(p.rules[1].status_to, 530);
+  EXPECT_EQ(p.rules[1].then, api::verdict::maybe);
+  EXPECT_EQ(p.rules[2].status_from, 0);
+  EXPECT_EQ(p.rules[2].remedy, "get a key");
+}
+
+TEST(Profile, ComplainsWithLineKeyAndRemedy) {
+  const std::string types = "string, enum, boolean, number, timestamp, list, object, json";
+  const struct {
+    std::string toml;
+    std::vector<std::string> complaints;
+  } table[] = {
+      {"name = \n",
+       {"p.toml:1: cannot be read as TOML: Error while parsing key-value pair: expected "
+        "value, saw '\\n'; mend the syntax of this line"}},
+      {"",
+       {"p.toml: name: is missing; add name = \"...\", the word for --profile and for ledgers",
+        "p.toml: base_url: is missing; add base_url = \"https://...\"",
+        "p.toml: resource: is missing; add [resource] with path = \"/items/{id}\"",
+        "p.toml: limits: is missing; add [limits] with write = [\"60/min\"] and read",
+        "p.toml: fields: is missing, so there is nothing to write; describe each as [fields.NAME], or set "
+        "unknown_fields = \"pass\""}},
+      {"name = \"My API\"\nbase_url = 5\nreply = \"all\"\nunknown_fields = \"maybe\"\nread_first = \"yes\"\n"
+       "side_effects = \"none\"\nresource = \"/x\"\n[auth]\nheader = \"X Y\"\n[limits]\nwrite = \"60\"\nread "
+       "= 5\n"
+       "[feilds.a]\ntype = \"string\"\n",
+       {"p.toml:1: name: \"My API\" is not a plain word; use a-z, 0-9, - and _",
+        "p.toml:2: base_url: must be text (got a whole number); put it in quotes",
+        "p.toml:3: reply: \"all\" is neither resource nor none; use one of these",
+        "p.toml:5: read_first: must be true or false (got text); write true or false without quotes",
+        "p.toml:4: unknown_fields: \"maybe\" is neither refuse nor pass; use one of these",
+        "p.toml:6: side_effects: must be a list of texts (got text); write [\"...\", \"...\"]",
+        "p.toml:7: resource: must be a table (got text); write [resource] and its keys below",
+        "p.toml:8: auth.token_env: is missing; name the environment variable that holds the key",
+        "p.toml:9: auth.header: \"X Y\" is not a header name; use letters, digits and -",
+        "p.toml:11: limits.write: \"60\" has no window; write \"60/min\", or another of 60/min, 20/10s, "
+        "5000/s, "
+        "100/h",
+        "p.toml:12: limits.read: must be a list of texts (got a whole number); write [\"...\", \"...\"]",
+        "p.toml: fields: is missing, so there is nothing to write; describe each as [fields.NAME], or set "
+        "unknown_fields = \"pass\"",
+        "p.toml:13: feilds: is not a known key; did you mean fields?"}},
+      {minimal("[auth]\ntoken_env = \"pl v2\"\nscheme = \"a\\nb\"\n[request_headers]\nHost = \"x\"\nX-A = "
+               "\"a\\r\\nb\"\n"
+               "Authorization = \"k\"\n\"b c\" = \"d\"\n",
+               "unknown_fields = \"pass\"\n"),
+       {"p.toml:10: auth.token_env: is not the name of an environment variable; use letters, digits and _",
+        "p.toml:11: auth.scheme: has a control character; remove it",
+        "p.toml:13: request_headers.Host: is a header that pawl writes itself; remove it",
+        "p.toml:14: request_headers.X-A: has a control character; remove it",
+        "p.toml:15: request_headers.Authorization: is the header of the key, which never stands in a "
+        "profile; put the "
+        "key into the environment variable of auth.token_env",
+        "p.toml:16: request_headers.b c: is not a header name; use letters, digits and -"}},
+      {minimal("[[rules]]\nstatus = 999\nthen = \"stop\"\n[[rules]]\nthen = \"drop\"\n[[rules]]\nstatus = "
+               "\"9xx\"\n"
+               "remedy = \"x\"\nthen = \"retry\"\n[[rules]]\nheader_value = \"x\"\ncode = \"c\"\n[[rules]]\n"
+               "status = \"599-500\"\nthen = \"ok\"\nwhen = 1\n",
+               "unknown_fields = \"pass\"\n"),
+       {"p.toml:10: rules.status: is not a status or a range of them; write 403, \"5xx\" or \"500-599\"",
+        "p.toml:9: rules: stops a run without saying what to mend; add remedy = \"...\"",
+        "p.toml:12: rules: would match every reply; add status, code or header",
+        "p.toml:13: rules.then: \"drop\" is not one of ok, throttled, retry, maybe, refused, stop; use one "
+        "of these",
+        "p.toml:15: rules.status: is not a status or a range of them; write 403, \"5xx\" or \"500-599\"",
+        "p.toml:16: rules.remedy: is shown with then = \"stop\" only; remove it",
+        "p.toml:19: rules.header_value: stands without header; name the header as well",
+        "p.toml:18: rules.then: is missing; add then = \"refused\" or another verdict",
+        "p.toml:22: rules.status: is not a status or a range of them; write 403, \"5xx\" or \"500-599\"",
+        "p.toml:24: rules.when: is not a known key; did you mean then?"}},
+      {"name = \"p\"\nbase_url = \"http://h.example:99999/\"\n[resource]\npath = \"x\"\nmethod = \"GET\"\n"
+       "id_column = \"_id\"\nmax_id_length = 0\nid = \"a..b\"\n[limits]\nwrite = []\n[whoami]\npath = "
+       "\"me\"\n"
+       "[error]\ncode = 1\nmesage = \"m\"\n[fields]\n",
+       {"p.toml:2: base_url: base URL \"http://h.example:99999\" has a port out of range; give a port from 1 "
+        "to 65535",
+        "p.toml:4: resource.path: \"x\" is not a path; begin it with /, without spaces and #",
+        "p.toml:5: resource.method: \"GET\" is not PATCH, PUT or POST; use one of these",
+        "p.toml:6: resource.id_column: is empty or begins with _, which marks notes; use another name",
+        "p.toml:7: resource.max_id_length: is out of range (got 0); write a number from 1 to 4096",
+        "p.toml:8: resource.id: \"a..b\" is not a path into a reply; write it as id, error.code or tags[].id",
+        "p.toml:10: limits.write: no rate is given; write it as 60/min, 20/10s, 5000/s, 100/h or unlimited",
+        "p.toml:9: limits.read: is missing; write what the API allows, or \"unlimited\"",
+        "p.toml:14: error.code: must be text (got a whole number); put it in quotes",
+        "p.toml:15: error.mesage: is not a known key; did you mean message?",
+        "p.toml:12: whoami.path: \"me\" is not a path; begin it with /, without spaces and #",
+        "p.toml:11: whoami.account: is missing; write where the reply names the account"}},
+      {minimal(
+           "[fields.a]\ntype = \"text\"\n[fields.b]\nnullable = true\n[fields.c]\ntype = "
+           "\"enum\"\n[fields.d]\n"
+           "type = \"enum\"\nvalues = [\"x\", \"x\", \"\"]\n[fields.e]\ntype = \"string\"\nvalues = [\"x\"]\n"
+           "max_lenght = 5\n[fields.f]\ntype = \"list\"\nmin_length = 1\n[fields.g]\ntype = \"string\"\n"
+           "min_length = 5\nmax_length = 4\n[fields.id]\ntype = \"string\"\n[fields._n]\ntype = \"string\"\n"
+           "[fields.\"a.b\"]\ntype = \"string\"\n"),
+       {"p.toml:28: fields.id: is the name of the id column as well; set resource.id_column to another name",
+        "p.toml:30: fields._n: begins with _, which marks notes in an input; such a field cannot be sent",
+        "p.toml:32: fields.a.b: is no field's name; use the key of the JSON object, without a dot",
+        "p.toml:9: fields.a.type: \"text\" is not one of " + types + "; use one of these",
+        "p.toml:10: fields.b: has no type; add type = \"string\" or another of " + types,
+        "p.toml:12: fields.c: is an enum without values; add values = [\"...\", \"...\"]",
+        "p.toml:16: fields.d.values: names \"x\" twice; remove one",
+        "p.toml:16: fields.d.values: has an empty element; remove it",
+        "p.toml:19: fields.e.values: stands with an enum only; set type = \"enum\", or remove it",
+        "p.toml:20: fields.e.max_lenght: is not a known key; did you mean max_length?",
+        "p.toml:23: fields.f.min_length: stands with a string only; set type = \"string\", or remove it",
+        "p.toml:26: fields.g.min_length: is over max_length, so no text fits; swap the two"}},
+      {minimal(
+           "[fields.a]\ntype = \"string\"\ncompare = \"set\"\n[fields.b]\ntype = \"string\"\ncompare = "
+           "\"instant\"\n"
+           "[fields.c]\ntype = \"list\"\ncompare = \"text\"\n[fields.d]\ntype = \"string\"\necho = "
+           "\"d[].id\"\n"
+           "[fields.e]\ntype = \"string\"\necho = \"e\"\ncompare = \"none\"\n[fields.f]\ntype = \"string\"\n"
+           "echo = \"\"\n[fields.g]\ntype = \"string\"\nrides_with = \"h\"\ncompare = \"exact\"\n[fields.i]\n"
+           "type = \"string\"\nrides_with = \"i\"\ntogether = [\"i\", \"aa\"]\n[fields.j]\ntype = "
+           "\"string\"\n"
+           "target = \"a\"\nmembers = { x = \"string\" }\n"),
+       {"p.toml:10: fields.a.compare: only a list can be compared as a set; set type = \"list\", or another "
+        "comparison",
+        "p.toml:13: fields.b.compare: only a timestamp can be compared as an instant; set type = "
+        "\"timestamp\", or "
+        "another comparison",
+        "p.toml:16: fields.c.compare: only a string can be compared as text; set type = \"string\", or "
+        "another "
+        "comparison",
+        "p.toml:19: fields.d.echo: walks a list (\"[]\"), but the field is no list; set type = \"list\", or "
+        "another "
+        "path",
+        "p.toml:22: fields.e.echo: is given, but the field is not compared; remove echo, or set compare",
+        "p.toml:26: fields.f.echo: is empty, but the field is compared; set compare = \"none\" as well",
+        "p.toml:29: fields.g.rides_with: there is no field \"h\"; describe it as [fields.h]",
+        "p.toml:30: fields.g.compare: a field that rides with another is not echoed; set compare = \"none\"",
+        "p.toml:33: fields.i.rides_with: names the field itself; name another, or remove it",
+        "p.toml:34: fields.i.together: names the field itself; name the others only",
+        "p.toml:34: fields.i.together: there is no field \"aa\"; did you mean a?",
+        "p.toml:37: fields.j.target: stands with a verb only; add verb = \"add_ids\", or remove it",
+        "p.toml:38: fields.j.members: stands with an object only; set type = \"object\", or remove it"}},
+      {minimal("[fields.state]\ntype = \"enum\"\nvalues = [\"on\"]\nrequires = [{ when = \"off\", needs = "
+               "\"stat\" }, "
+               "{ needs = \"state\" }, { when = [], needs = \"\" }]\n[fields.o]\ntype = \"object\"\n"
+               "members = { a = \"enum\", b = 1, c = { nullable = true } }\n[fields.v]\nverb = \"append\"\n"
+               "target = \"state\"\ntype = \"list\"\n[fields.w]\nverb = \"add_ids\"\n[readable]\nstate = "
+               "\"string\"\n"
+               "x = \"date\"\ny = { path = \"\", type = \"string\" }\n"),
+       {"p.toml:11: fields.state.requires.when: \"off\" is not among the field's values; use one of them",
+        "p.toml:11: fields.state.requires.needs: there is no field \"stat\"; did you mean state?",
+        "p.toml:11: fields.state.requires: has no when; write { when = \"VALUE\", needs = \"FIELD\" }",
+        "p.toml:11: fields.state.requires.when: must be a single value (got a list); write the value that "
+        "brings the "
+        "need",
+        "p.toml:11: fields.state.requires.needs: is empty; name the field that must come along",
+        "p.toml:14: fields.o.members.a: a member cannot be an enum or an object; use string or json",
+        "p.toml:14: fields.o.members.b: must be text (got a whole number); put it in quotes",
+        "p.toml:14: fields.o.members.c: has no type; add type = \"string\" or another of " + types,
+        "p.toml:16: fields.v.verb: \"append\" is not one of add_names, remove_names, add_ids, remove_ids; "
+        "use one of "
+        "these",
+        "p.toml:18: fields.v.type: is not a known key; remove it",
+        "p.toml:19: fields.w.target: is missing; name the list field that the verb changes",
+        "p.toml:22: readable.state: is described as a field already; remove one of the two",
+        "p.toml:23: readable.x: \"date\" is not one of " + types + "; use one of these",
+        "p.toml:24: readable.y.path: is empty; write where the reply shows it"}},
+      {minimal("[fields.a]\ntype = \"list\"\n[fields.v]\nverb = \"add_ids\"\ntarget = \"a\"\n"),
+       {"p.toml:10: fields.v: its target a is not a list that is compared as a set; give the target type = "
+        "\"list\" "
+        "and compare = \"set\""}},
+      {minimal("[fields]\na = \"string\"\n"),
+       {"p.toml:9: fields.a: must be a table (got text); write [fields.a] and its keys below"}},
+  };
+  for (const auto& row : table) {
+    const auto result = compile_profile(row.toml, "p.toml");
+    EXPECT_FALSE(result.value) << row.toml;
+    EXPECT_EQ(texts(result.complaints), row.complaints) << row.toml;
+    for (const auto& c : result.complaints) EXPECT_EQ(c.kind, failure_kind::usage);
+  }
+}
+
+TEST(Profile, OddBytesAreAComplaintAndNotACrash) {
+  for (const auto& text : {std::string("\xff\xfe"), std::string("a = \0", 5), std::string(3000, '['),
+                           "a = " + std::string(3000, '['), std::string("[[[a]]]"), std::string("[[="),
+                           std::string("a.b = 1\na = 2\n"), std::string("[x]\n[x]\n"),
+                           std::string("\xEF\xBB\xBF"), std::string("= = =")}) {
+    const auto result = compile_profile(text, "p.toml");
+    EXPECT_FALSE(result.value);
+    EXPECT_FALSE(result.complaints.empty());
+  }
+}
+
+}  // namespace
+}  // namespace pawl::config

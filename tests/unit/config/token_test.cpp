@@ -1,0 +1,132 @@
+#include "config/token.hpp"
+
+#include "settings_fixture.hpp"
+
+#include <thread>
+
+#include <sys/stat.h>
+
+namespace pawl::config {
+namespace {
+
+class Token : public SettingsTest {
+ protected:
+  static void write_key(const std::string& text, ::mode_t mode = 0600) {
+    write("key", text);
+    ASSERT_EQ(::chmod("key", mode), 0);
+  }
+};
+
+const std::string key = "pl_v2_abcdefghijklmnop";
+
+TEST_F(Token, ComesFromTheVariableThatTheProfileNames) {
+  env["PRODUCTLANE_API_KEY"] = key;
+  const auto token = read_token(loaded(), env);
+  ASSERT_TRUE(token) << to_string(token.error());
+  EXPECT_EQ(token->value.reveal(), key);
+  EXPECT_EQ(token->warning, "");
+}
+
+TEST_F(Token, ComesFromAFileWithoutItsLineEnd) {
+  raw.token_file = "key";
+  for (const auto* end : {"", "\n", "\r\n"}) {
+    write_key(key + end);
+    const auto token = read_token(loaded(), env);
+    ASSERT_TRUE(token) << to_string(token.error());
+    EXPECT_EQ(token->value.reveal(), key);
+    EXPECT_EQ(token->warning, "");
+  }
+}
+
+TEST_F(Token, IsReadAnewSoThatARotatedKeyIsSeen) {
+  raw.token_file = "key";
+  const auto s = loaded();
+  write_key(key);
+  EXPECT_EQ(read_token(s, env)->value.reveal(), key);
+  write_key("pl_v2_other");
+  EXPECT_EQ(read_token(s, env)->value.reveal(), "pl_v2_other");
+}
+
+TEST_F(Token, WarnsOfAFileThatOthersCanRead) {
+  raw.token_file = "key";
+  for (const ::mode_t mode : {0640u, 0604u, 0644u, 0620u}) {
+    write_key(key, mode);
+    const auto token = read_token(loaded(), env);
+    ASSERT_TRUE(token);
+    EXPECT_EQ(token->warning, "key: other users of this machine may read or change the key; chmod 600 it");
+  }
+  write_key(key, 0400);
+  EXPECT_EQ(read_token(loaded(), env)->warning, "");
+}
+
+TEST_F(Token, MayComeThroughAPipe) {
+  ASSERT_EQ(::mkfifo("key", 0644), 0);
+  raw.token_file = "key";
+  std::thread writer([] { write("key", key + "\n"); });
+  const auto token = read_token(loaded(), env);
+  writer.join();
+  ASSERT_TRUE(token);
+  EXPECT_EQ(token->value.reveal(), key);
+  EXPECT_EQ(token->warning, "");
+}
+
+TEST_F(Token, IsRefusedWithoutBeingShown) {
+  const std::pair<std::string, std::string> table[] = {
+      {"", " is empty; put the API key there"},
+      {"sec\nret", " holds more than one line; keep the key alone there, on one line"},
+      {"sec\rret", " holds more than one line; keep the key alone there, on one line"},
+      {"secret\n\n", " holds more than one line; keep the key alone there, on one line"},
+      {std::string("sec\0ret", 7), " holds a control character; copy the key anew"},
+      {" secret", " begins or ends with white space; remove it"},
+      {"secret ", " begins or ends with white space; remove it"},
+  };
+  for (const auto& [text, what] : table) {
+    env["PRODUCTLANE_API_KEY"] = text;
+    raw.token_file.reset();
+    auto token = read_token(loaded(), env);
+    ASSERT_FALSE(token);
+    EXPECT_EQ(to_string(token.error()), "PRODUCTLANE_API_KEY: the variable" + what);
+    write_key(text);
+    raw.token_file = "key";
+    token = read_token(loaded(), env);
+    if (text.empty() || text.find("sec") != std::string::npos) {
+      ASSERT_FALSE(token);
+      EXPECT_EQ(to_string(token.error()), "key: the key file" + what);
+    }
+  }
+}
+
+TEST_F(Token, IsMissingWithAWordOnWhereToPutIt) {
+  const std::string remedy = "; set it to the API key, or name a file that holds the key with --token-file";
+  EXPECT_EQ(to_string(read_token(loaded(), env).error()),
+            "PRODUCTLANE_API_KEY: is not set, so there is no API key" + remedy);
+  raw.token_env = "sk_live_0123456789";  // somebody put the key itself there
+  EXPECT_EQ(to_string(read_token(loaded(), env).error()),
+            "the variable of --token-env: is not set, so there is no API key" + remedy);
+  raw.token_env.reset();
+  raw.token_file = "nowhere/key";
+  EXPECT_EQ(to_string(read_token(loaded(), env).error()),
+            "nowhere/key: the key cannot be read: No such file or directory; name a readable file with "
+            "--token-file");
+  raw.token_file = ".";
+  EXPECT_EQ(to_string(read_token(loaded(), env).error()),
+            ".: the key cannot be read: Is a directory; name a readable file with --token-file");
+  raw.token_file = "key";
+  write_key(std::string(20'000, 'k'));
+  EXPECT_EQ(to_string(read_token(loaded(), env).error()),
+            "key: the key is longer than 16 KiB; name the file that holds the key alone");
+}
+
+TEST_F(Token, IsNotAskedForWhereTheApiNeedsNone) {
+  write("open.toml",
+        "name = \"open\"\nbase_url = \"https://h.example\"\nunknown_fields = \"pass\"\n[resource]\npath = "
+        "\"/x/{id}\"\n"
+        "[limits]\nwrite = \"1/s\"\nread = \"1/s\"\n");
+  raw.profile = "open.toml";
+  const auto token = read_token(loaded(), env);
+  ASSERT_TRUE(token);
+  EXPECT_TRUE(token->value.empty());
+}
+
+}  // namespace
+}  // namespace pawl::config
