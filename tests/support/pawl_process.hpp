@@ -1,0 +1,50 @@
+// pawl as users run it, wired to a sandbox: token in the environment, CA, base URL, and a directory of its
+// own for input, ledger and state.
+#pragma once
+
+#include "tests/support/sandbox_process.hpp"
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pawl::test {
+
+// One user's directory. Runs in it share their quota and ledgers, as they do on a user's machine.
+class pawl_workspace {
+ public:
+  // Without a sandbox: for commands that send nothing. The sandbox must outlive the workspace.
+  pawl_workspace() = default;
+  explicit pawl_workspace(const sandbox_process& sandbox,
+                          std::string key = std::string{sandbox_process::default_key})
+      : sandbox_(&sandbox), key_(std::move(key)) {}
+
+  const temp_dir& files() const { return files_; }
+  std::filesystem::path state_dir() const { return files_ / "state"; }
+  // Writes an input and returns its path. Its ledger lies beside it.
+  std::filesystem::path input(std::string_view name, std::string_view content) const;
+  static std::filesystem::path ledger_of(const std::filesystem::path& input) {
+    return input.string() + ".ledger";
+  }
+
+  // The command line for `pawl ARGUMENTS...`; where the command talks to the API (run, plan, verify, pull,
+  // doctor) --base-url, --ca-file and --token-env are added unless they are among the arguments.
+  // Proxies and keys of the test's own environment are taken away. To be changed by tests at will.
+  child_options command(std::vector<std::string> arguments) const;
+  child_process start(std::vector<std::string> arguments) const {
+    return child_process{command(std::move(arguments))};
+  }
+  child_result run(std::vector<std::string> arguments,
+                   std::chrono::milliseconds limit = std::chrono::seconds{120}) const {
+    return run_child(command(std::move(arguments)), limit);
+  }
+
+ private:
+  const sandbox_process* sandbox_ = nullptr;
+  std::string key_;
+  temp_dir files_;
+};
+
+}  // namespace pawl::test

@@ -1,0 +1,21 @@
+// Waiting for a condition instead of sleeping for a guess.
+#pragma once
+
+#include <chrono>
+#include <thread>
+
+namespace pawl::test {
+
+// Asks every 5 ms until the answer is yes or the time is over; returns the last answer. The limit only
+// matters where the condition never comes: take it generously (default 20 s, chosen for machines under load).
+template <class Predicate>
+bool wait_until(Predicate&& predicate, std::chrono::milliseconds limit = std::chrono::seconds{20}) {
+  const auto deadline = std::chrono::steady_clock::now() + limit;
+  for (;;) {
+    if (predicate()) return true;
+    if (std::chrono::steady_clock::now() >= deadline) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  }
+}
+
+}  // namespace pawl::test
