@@ -65,15 +65,22 @@ class job_source {
   // (UTF-16 mark), no id column, unknown or repeated column, bad --set or --map.
   // Several complaints about a header are joined in one failure, a line each.
   static expected<job_source> open(const std::string& path, const api::profile&, const source_options&);
+  // The same over bytes in memory, for tests and fuzzers; `name` stands for the path.
+  static expected<job_source> from_bytes(std::string name, std::string bytes, const api::profile&,
+                                         const source_options&);
 
   job_source(job_source&&) noexcept;
   job_source& operator=(job_source&&) noexcept;
   ~job_source();
 
   const source_facts& facts() const noexcept;
+  // The path, or the name of bytes in memory: what messages begin with.
+  const std::string& name() const noexcept;
 
-  // Clears `into` and fills it with the next rows: up to 256 rows or about 256 KiB. False at the end of the
-  // input. A read error or a file that changed since it was opened (size or modification time) is a failure.
+  // Clears `into` and fills it with the next rows: up to 256 rows or about 256 KiB, and never past a row
+  // number that is a multiple of checkpoint_every, so that position() passes every checkpoint. False at the
+  // end of the input. A read error or a file that changed since it was opened (size or modification time) is
+  // a failure (mend: in the middle of a run something may have been sent).
   expected<bool> next(job_batch& into);
 
   // Continues at a checkpoint of the same bytes.
@@ -84,6 +91,11 @@ class job_source {
   // Reads the whole file once for its digest, and leaves the position alone. With the digest of what shapes a
   // patch.
   expected<input_identity> identity();
+
+  // The same for a pass that reads every row anyway: to the first row, taking the digest of what next() reads
+  // on the way. finish_pass() once next() has answered false; before that it reads the file by itself.
+  status start_pass();
+  expected<input_identity> finish_pass();
 
  private:
   struct impl;

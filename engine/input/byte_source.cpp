@@ -1,0 +1,124 @@
+#include "engine/input/byte_source.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace pawl::input {
+
+namespace {
+
+std::string system_text(int error) {
+  return std::system_category().message(error);
+}
+
+}  // namespace
+
+expected<byte_source> byte_source::open(const std::string& path) {
+  byte_source source;
+  source.name_ = path;
+  // Non-blocking, or opening a pipe without a writer would hang; regular files do not care.
+  source.descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (source.descriptor_ < 0) {
+    const int error = errno;
+    return failure{failure_kind::usage, path, "cannot be opened: " + system_text(error),
+                   error == ENOENT ? "check the path" : ""};
+  }
+  struct stat facts{};
+  if (::fstat(source.descriptor_, &facts) != 0)
+    return failure{failure_kind::usage, path, "cannot be examined: " + system_text(errno), ""};
+  if (S_ISDIR(facts.st_mode))
+    return failure{failure_kind::usage, path, "is a directory", "name the file in it"};
+  if (!S_ISREG(facts.st_mode))
+    return failure{failure_kind::usage, path, "is not a regular file",
+                   "pipe it to standard input (- with --format), which is spooled to a file first"};
+  source.size_ = static_cast<std::uint64_t>(facts.st_size);
+  source.modified_s_ = facts.st_mtim.tv_sec;
+  source.modified_ns_ = facts.st_mtim.tv_nsec;
+#ifdef POSIX_FADV_SEQUENTIAL
+  // Advice only: reading works without it, so its answer does not matter.
+  (void)::posix_fadvise(source.descriptor_, 0, 0, POSIX_FADV_SEQUENTIAL);
+#endif
+  return source;
+}
+
+byte_source byte_source::in_memory(std::string name, std::string bytes) {
+  byte_source source;
+  source.name_ = std::move(name);
+  source.memory_ = std::move(bytes);
+  source.size_ = source.memory_.size();
+  return source;
+}
+
+byte_source::byte_source(byte_source&& other) noexcept
+    : name_(std::move(other.name_)),
+      memory_(std::move(other.memory_)),
+      descriptor_(std::exchange(other.descriptor_, -1)),
+      size_(other.size_),
+      modified_s_(other.modified_s_),
+      modified_ns_(other.modified_ns_) {}
+
+byte_source& byte_source::operator=(byte_source&& other) noexcept {
+  std::swap(name_, other.name_);
+  std::swap(memory_, other.memory_);
+  std::swap(descriptor_, other.descriptor_);
+  std::swap(size_, other.size_);
+  std::swap(modified_s_, other.modified_s_);
+  std::swap(modified_ns_, other.modified_ns_);
+  return *this;
+}
+
+byte_source::~byte_source() {
+  // Opened for reading only: closing it can lose nothing.
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+expected<std::size_t> byte_source::read_at(std::uint64_t offset, std::span<char> into) const {
+  if (descriptor_ < 0) {
+    if (offset >= memory_.size()) return std::size_t{0};
+    const auto count = std::min(into.size(), memory_.size() - static_cast<std::size_t>(offset));
+    if (count != 0) std::memcpy(into.data(), memory_.data() + offset, count);
+    return count;
+  }
+  std::size_t done = 0;
+  while (done < into.size()) {
+    const auto count =
+        ::pread(descriptor_, into.data() + done, into.size() - done, static_cast<off_t>(offset + done));
+    if (count == 0) break;
+    if (count < 0) {
+      const int error = errno;
+      if (error == EINTR) continue;
+      return failure{failure_kind::mend, name_,
+                     "cannot be read at byte " + std::to_string(offset + done) + ": " + system_text(error),
+                     "check the disk or the network file system"};
+    }
+    done += static_cast<std::size_t>(count);
+  }
+  return done;
+}
+
+status byte_source::unchanged() const {
+  if (descriptor_ < 0) return {};
+  struct stat facts{};
+  if (::fstat(descriptor_, &facts) != 0)
+    return failure{failure_kind::mend, name_, "cannot be examined: " + system_text(errno),
+                   "check the disk or the network file system"};
+  const auto size = static_cast<std::uint64_t>(facts.st_size);
+  if (size == size_ && facts.st_mtim.tv_sec == modified_s_ && facts.st_mtim.tv_nsec == modified_ns_)
+    return {};
+  return failure{
+      failure_kind::mend, name_,
+      "changed while it was being read (" +
+          (size == size_ ? std::string("its modification time moved")
+                         : std::to_string(size_) + " bytes before, " + std::to_string(size) + " now") +
+          ")",
+      "put back the file as it was, or run the command again once nothing writes to it"};
+}
+
+}  // namespace pawl::input

@@ -1,0 +1,44 @@
+// The bytes of an input: a regular file kept open, or bytes in memory (tests and fuzzers).
+#pragma once
+
+#include "engine/model/error.hpp"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace pawl::input {
+
+// Reads at any offset (pread), so that several readers do not disturb one another. Not thread-safe.
+class byte_source {
+ public:
+  // Failures (usage): cannot be opened, not a regular file.
+  static expected<byte_source> open(const std::string& path);
+  // `name` stands for the path in messages.
+  static byte_source in_memory(std::string name, std::string bytes);
+
+  byte_source(byte_source&&) noexcept;
+  byte_source& operator=(byte_source&&) noexcept;
+  ~byte_source();
+
+  const std::string& name() const noexcept { return name_; }
+  std::uint64_t size() const noexcept { return size_; }  // when it was opened
+
+  // Fills `into` from `offset` on; fewer bytes only at the end. The failure (mend) is the system's read
+  // error.
+  expected<std::size_t> read_at(std::uint64_t offset, std::span<char> into) const;
+
+  // A failure (mend) if size or modification time are no longer those of open().
+  status unchanged() const;
+
+ private:
+  byte_source() = default;
+  std::string name_;
+  std::string memory_;
+  int descriptor_ = -1;  // -1: in memory
+  std::uint64_t size_ = 0;
+  std::int64_t modified_s_ = 0, modified_ns_ = 0;
+};
+
+}  // namespace pawl::input

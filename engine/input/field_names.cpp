@@ -1,0 +1,124 @@
+#include "engine/input/field_names.hpp"
+
+#include "engine/input/text.hpp"
+
+namespace pawl::input {
+
+field_names::field_names(const api::profile& profile) : profile_(&profile), passed_(passed_rule()) {
+  by_name_.reserve(profile.fields.size());
+  rules_.reserve(profile.fields.size());
+  for (std::size_t i = 0; i < profile.fields.size(); ++i) {
+    by_name_.emplace(profile.fields[i].name, static_cast<field_index>(i));
+    rules_.push_back(make_rule(profile.fields[i]));
+  }
+}
+
+std::optional<field_index> field_names::find(std::string_view name) const noexcept {
+  const auto found = by_name_.find(name);
+  if (found == by_name_.end()) return std::nullopt;
+  return found->second;
+}
+
+const value_rule& field_names::rule(field_index field) const noexcept {
+  return field == passed_field ? passed_ : rules_[to_index(field)];
+}
+
+bool field_names::can_pass(std::string_view name) noexcept {
+  constexpr std::size_t longest = 256;  // chosen
+  return !name.empty() && name.size() <= longest && !needs_json_escape(name);
+}
+
+bool field_names::can_expect(field_index field) const noexcept {
+  const auto& spec = (*profile_)[field];
+  return spec.verb == api::set_verb::none && (spec.compare != api::comparison::none || !spec.echo.empty());
+}
+
+std::string field_names::unknown(std::string_view name) const {
+  std::vector<std::string_view> known;
+  for (const auto& field : profile_->fields) known.push_back(field.name);
+  std::string what = "is not a known field";
+  if (const auto near = nearest(name, known); !near.empty())
+    return what + "; did you mean " + shown(near) + '?';
+  constexpr std::size_t listed = 30;  // chosen: enough for a real API, short enough to read
+  what += " (known:";
+  for (std::size_t i = 0; i < known.size() && i < listed; ++i) {
+    what += i == 0 ? " " : ", ";
+    what += known[i];
+  }
+  if (known.size() > listed) what += " and " + std::to_string(known.size() - listed) + " more";
+  return what + ')';
+}
+
+std::optional<name_target> field_names::resolve(std::string_view name, std::string& problem) const {
+  name_target target;
+  auto rest = name;
+  if (!find(name) && name.starts_with(expect_prefix)) {
+    target.is_expect = true;
+    rest.remove_prefix(expect_prefix.size());
+  }
+  if (const auto known = find(rest)) {
+    const auto& spec = (*profile_)[*known];
+    target.field = *known;
+    target.name = spec.name;
+    if (!target.is_expect || can_expect(*known)) return target;
+    problem = "cannot be a precondition: ";
+    if (spec.verb != api::set_verb::none)
+      problem += shown(rest) + " is not a field of the resource, " +
+                 shown((*profile_)[spec.verb_target].name) + " is";
+    else
+      problem += "the API does not show " + shown(rest);
+    return std::nullopt;
+  }
+  const auto dot = rest.find('.');
+  const auto top = rest.substr(0, dot);
+  const auto known = find(top);
+  if (target.is_expect) {
+    problem = known ? "cannot be a precondition: name the whole field " + shown(top) : unknown(rest);
+    return std::nullopt;
+  }
+  if (dot == std::string_view::npos || (!known && !profile_->pass_unknown_fields)) {
+    if (!profile_->pass_unknown_fields || dot != std::string_view::npos) {
+      problem = unknown(top);
+      return std::nullopt;
+    }
+    if (!can_pass(rest)) {
+      problem =
+          "is not a name that can be passed to the API (empty, over 256 bytes, or with a quote, backslash or "
+          "control character)";
+      return std::nullopt;
+    }
+    target.field = passed_field;
+    target.name = rest;
+    return target;
+  }
+
+  target.member = rest.substr(dot + 1);
+  if (target.member.find('.') != std::string_view::npos || !can_pass(target.member) || !can_pass(top)) {
+    problem = "reaches deeper than one level; give the whole field " + shown(top) + " as JSON";
+    return std::nullopt;
+  }
+  if (!known) {
+    target.field = passed_field;
+    target.name = top;
+    return target;
+  }
+  const auto& spec = (*profile_)[*known];
+  target.field = *known;
+  target.name = spec.name;
+  if (spec.type != api::field_type::object) {
+    problem = "reaches inside " + shown(top) + ", which is not an object";
+    return std::nullopt;
+  }
+  if (spec.members.empty()) return target;
+  std::vector<std::string_view> members;
+  for (const auto& m : spec.members) {
+    if (m.name == target.member) return target;
+    members.push_back(m.name);
+  }
+  problem = "names no member of " + shown(top);
+  if (const auto near = nearest(target.member, members); !near.empty())
+    problem += "; did you mean " + shown(std::string(top) + '.' + std::string(near)) + '?';
+  return std::nullopt;
+}
+
+}  // namespace pawl::input

@@ -1,0 +1,60 @@
+// From names that people write (columns, keys, --set, --map) to what they mean in the profile.
+#pragma once
+
+#include "engine/api/profile.hpp"
+#include "engine/input/field_types.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace pawl::input {
+
+// Columns and keys that begin so are notes: never sent, kept in exports.
+inline constexpr char note_mark = '_';
+inline constexpr std::string_view expect_prefix = "expect.";
+// Of fields that the profile does not know (`unknown_fields = "pass"`), in one row. Chosen.
+inline constexpr std::size_t max_passed_fields = 64;
+
+// What a name stands for.
+struct name_target {
+  field_index field{};      // passed_field: not known to the profile, and let through
+  bool is_expect = false;   // a precondition, not part of the patch
+  std::string_view name;    // the JSON key; of a known field in the profile, else a part of the given name
+  std::string_view member;  // of an object field: the member; empty: the field itself
+};
+
+// Compiled once per input. The profile must outlive it.
+class field_names {
+ public:
+  explicit field_names(const api::profile&);
+
+  // A known field by its exact name.
+  std::optional<field_index> find(std::string_view name) const noexcept;
+
+  // A column: `status`, `notify.slack`, `expect.status`. nullopt: `problem` says why not, e.g.
+  // `is not a known field; did you mean "status"?`
+  std::optional<name_target> resolve(std::string_view name, std::string& problem) const;
+
+  // Whether `expect` may name it: not a set verb, and shown by the API.
+  bool can_expect(field_index) const noexcept;
+
+  // "is not a known field; did you mean ...?", or with the known fields where none is near.
+  std::string unknown(std::string_view name) const;
+  // Whether a field that the profile does not know can be let through: not empty, short, nothing to escape in
+  // JSON.
+  static bool can_pass(std::string_view name) noexcept;
+
+  const api::profile& profile() const noexcept { return *profile_; }
+  const value_rule& rule(field_index) const noexcept;
+
+ private:
+  const api::profile* profile_;
+  std::unordered_map<std::string_view, field_index> by_name_;
+  std::vector<value_rule> rules_;  // by field_index
+  value_rule passed_;
+};
+
+}  // namespace pawl::input

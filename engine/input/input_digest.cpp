@@ -1,0 +1,80 @@
+#include "engine/input/input_digest.hpp"
+
+#include <openssl/evp.h>
+
+#include <stdexcept>
+
+namespace pawl::input {
+
+struct sha256_stream::impl {
+  EVP_MD_CTX* context = EVP_MD_CTX_new();
+  ~impl() { EVP_MD_CTX_free(context); }
+  void restart() {
+    if (context == nullptr || EVP_DigestInit_ex(context, EVP_sha256(), nullptr) != 1)
+      throw std::runtime_error("OpenSSL offers no SHA-256");
+  }
+};
+
+sha256_stream::sha256_stream() : impl_(std::make_unique<impl>()) {
+  impl_->restart();
+}
+sha256_stream::sha256_stream(sha256_stream&&) noexcept = default;
+sha256_stream& sha256_stream::operator=(sha256_stream&&) noexcept = default;
+sha256_stream::~sha256_stream() = default;
+
+void sha256_stream::add(std::string_view bytes) {
+  if (EVP_DigestUpdate(impl_->context, bytes.data(), bytes.size()) != 1)
+    throw std::runtime_error("OpenSSL's SHA-256 failed");
+}
+
+sha256 sha256_stream::finish() {
+  sha256 digest;
+  unsigned size = 0;
+  if (EVP_DigestFinal_ex(impl_->context, digest.data(), &size) != 1 || size != digest.size())
+    throw std::runtime_error("OpenSSL's SHA-256 failed");
+  impl_->restart();
+  return digest;
+}
+
+void shape_text::add(std::string_view name, std::string_view value) {
+  text_ += std::to_string(name.size()) + ':';
+  text_ += name;
+  text_ += std::to_string(value.size()) + ':';
+  text_ += value;
+  text_ += '\n';
+}
+
+sha256 shape_text::digest() const {
+  sha256_stream stream;
+  stream.add(text_);
+  return stream.finish();
+}
+
+std::string to_hex(const sha256& digest) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  for (const auto byte : digest) {
+    text += digits[byte >> 4];
+    text += digits[byte & 15];
+  }
+  return text;
+}
+
+std::optional<sha256> parse_sha256(std::string_view hex) {
+  sha256 digest;
+  if (hex.size() != digest.size() * 2) return std::nullopt;
+  const auto value = [](char c) -> int {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+  };
+  for (std::size_t i = 0; i < digest.size(); ++i) {
+    const int high = value(hex[2 * i]), low = value(hex[2 * i + 1]);
+    if (high < 0 || low < 0) return std::nullopt;
+    digest[i] = static_cast<std::uint8_t>(high * 16 + low);
+  }
+  return digest;
+}
+
+}  // namespace pawl::input

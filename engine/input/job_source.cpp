@@ -1,0 +1,190 @@
+#include "engine/input/job_source.hpp"
+
+#include "engine/input/row_reader.hpp"
+
+#include <algorithm>
+
+namespace pawl::input {
+
+namespace {
+
+std::optional<file_format> format_of(std::string_view path) {
+  const auto ends_with = [path](std::string_view ending) {
+    return path.size() > ending.size() &&
+           std::equal(ending.rbegin(), ending.rend(), path.rbegin(),
+                      [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? b - 'A' + 'a' : b); });
+  };
+  if (ends_with(".csv") || ends_with(".tsv")) return file_format::csv;
+  if (ends_with(".ndjson") || ends_with(".jsonl")) return file_format::ndjson;
+  return std::nullopt;
+}
+
+// What no file can make right.
+status check_options(const source_options& options) {
+  const auto bad = [](const char* key, std::string what) {
+    return failure{failure_kind::usage, key, std::move(what), "choose another character"};
+  };
+  const auto unusable = [](char c) { return c == '"' || c == '\r' || c == '\n' || c == '\0'; };
+  if (options.delimiter && unusable(*options.delimiter))
+    return bad("csv.delimiter", "cannot be a quote, a line end or NUL");
+  if (unusable(options.list_separator))
+    return bad("csv.list_separator", "cannot be a quote, a line end or NUL");
+  return {};
+}
+
+}  // namespace
+
+struct job_source::impl {
+  impl(byte_source bytes, const api::profile& profile, source_options given)
+      : options(std::move(given)),
+        feed(std::move(bytes)),
+        names(profile),
+        context{feed, names, options, options.id_column.empty() ? profile.id_column : options.id_column} {}
+
+  status prepare() {
+    if (auto good = check_options(options); !good) return good;
+    const auto format = options.format ? options.format : format_of(feed.source().name());
+    if (!format)
+      return failure{failure_kind::usage, feed.source().name(), "the name does not tell the format",
+                     "say --format csv or --format ndjson"};
+    auto opened = *format == file_format::csv ? open_csv(context, facts) : open_ndjson(context, facts);
+    if (!opened) return std::move(opened.error());
+    reader = std::move(*opened);
+    first_row = reader->position();
+    return {};
+  }
+
+  sha256 shaping() const {
+    shape_text shape;
+    shape.add("pawl input", "1");  // the version of this list
+    shape.add("format", facts.format == file_format::csv ? "csv" : "ndjson");
+    shape.add("id", context.id_column);
+    // Their order changes nothing, so it is no part of the identity.
+    const auto sorted = [](auto list) {
+      std::sort(list.begin(), list.end());
+      return list;
+    };
+    for (const auto& [from, to] : sorted(options.map)) {
+      shape.add("map", from);
+      shape.add("to", to);
+    }
+    for (const auto& column : sorted(options.ignore)) shape.add("ignore", column);
+    for (const auto& [field, value] : sorted(options.set)) {
+      shape.add("set", field);
+      shape.add("to", value);
+    }
+    shape.add("null", options.null_token);
+    shape.add("list", {&options.list_separator, 1});
+    reader->describe(shape);
+    return shape.digest();
+  }
+
+  source_options options;
+  byte_feed feed;
+  field_names names;
+  reader_context context;
+  source_facts facts;
+  std::unique_ptr<row_reader> reader;
+  checkpoint first_row;
+};
+
+job_source::job_source(std::unique_ptr<impl> made) : impl_(std::move(made)) {}
+job_source::job_source(job_source&&) noexcept = default;
+job_source& job_source::operator=(job_source&&) noexcept = default;
+job_source::~job_source() = default;
+
+expected<job_source> job_source::open(const std::string& path, const api::profile& profile,
+                                      const source_options& options) {
+  auto bytes = byte_source::open(path);
+  if (!bytes) return std::move(bytes.error());
+  auto made = std::make_unique<impl>(std::move(*bytes), profile, options);
+  if (auto good = made->prepare(); !good) return std::move(good.error());
+  return job_source(std::move(made));
+}
+
+expected<job_source> job_source::from_bytes(std::string name, std::string bytes, const api::profile& profile,
+                                            const source_options& options) {
+  auto made =
+      std::make_unique<impl>(byte_source::in_memory(std::move(name), std::move(bytes)), profile, options);
+  if (auto good = made->prepare(); !good) return std::move(good.error());
+  return job_source(std::move(made));
+}
+
+const source_facts& job_source::facts() const noexcept {
+  return impl_->facts;
+}
+
+const std::string& job_source::name() const noexcept {
+  return impl_->feed.source().name();
+}
+
+expected<bool> job_source::next(job_batch& into) {
+  constexpr std::size_t most_rows = 256;
+  constexpr std::size_t most_bytes = 256 * 1024;
+  into.clear();
+  std::size_t error_bytes = 0;
+  auto& reader = *impl_->reader;
+  while (into.size() < most_rows && into.bytes().bytes_used() + error_bytes < most_bytes) {
+    const auto step = reader.next(into);
+    if (step == row_reader::step::failed) return reader.error();
+    if (step == row_reader::step::end) break;
+    if (const auto* error = into.error(into.size() - 1)) error_bytes += error->raw.size();
+    if (reader.position().row % checkpoint_every == 0) break;
+  }
+  // After reading: what was read before a change was noticed is not handed out.
+  if (auto same = impl_->feed.source().unchanged(); !same) return std::move(same.error());
+  return !into.empty();
+}
+
+status job_source::seek(const checkpoint& at) {
+  const auto& source = impl_->feed.source();
+  if (at.offset < impl_->first_row.offset || at.offset > source.size())
+    return failure{failure_kind::mend, source.name(),
+                   "has no byte " + std::to_string(at.offset) + ", where the ledger says that row " +
+                       std::to_string(at.row + 1) + " begins",
+                   "put back the file as it was, or give the run up with --fresh"};
+  impl_->reader->seek(at);
+  return {};
+}
+
+checkpoint job_source::position() const noexcept {
+  return impl_->reader->position();
+}
+
+expected<input_identity> job_source::identity() {
+  const auto& source = impl_->feed.source();
+  sha256_stream digest;
+  std::string buffer(256 * 1024, '\0');
+  for (std::uint64_t offset = 0;;) {
+    const auto count = source.read_at(offset, buffer);
+    if (!count) return count.error();
+    digest.add({buffer.data(), *count});
+    offset += *count;
+    if (*count < buffer.size()) break;
+  }
+  if (auto same = source.unchanged(); !same) return std::move(same.error());
+  return input_identity{digest.finish(), impl_->shaping()};
+}
+
+status job_source::start_pass() {
+  impl_->reader->seek(impl_->first_row);
+  impl_->feed.start_digest();
+  // What lies before the first row (mark, header) is read here; the reader asks for the rest.
+  std::string buffer(64 * 1024, '\0');
+  for (std::uint64_t offset = 0; offset < impl_->first_row.offset;) {
+    const auto want = std::min<std::uint64_t>(buffer.size(), impl_->first_row.offset - offset);
+    auto count = impl_->feed.read(offset, {buffer.data(), static_cast<std::size_t>(want)});
+    if (!count) return std::move(count.error());
+    if (*count == 0) break;  // the file got shorter: next() reports it
+    offset += *count;
+  }
+  return {};
+}
+
+expected<input_identity> job_source::finish_pass() {
+  if (auto same = impl_->feed.source().unchanged(); !same) return std::move(same.error());
+  if (const auto digest = impl_->feed.take_digest()) return input_identity{*digest, impl_->shaping()};
+  return identity();
+}
+
+}  // namespace pawl::input

@@ -1,0 +1,109 @@
+#include "engine/input/row_reader.hpp"
+
+#include "engine/input/byte_window.hpp"
+#include "engine/input/text.hpp"
+
+#include <algorithm>
+
+namespace pawl::input {
+
+expected<std::size_t> byte_feed::read(std::uint64_t offset, std::span<char> into) {
+  auto count = source_.read_at(offset, into);
+  if (count && digest_ && offset <= hashed_to_ && offset + *count > hashed_to_) {
+    const auto known = static_cast<std::size_t>(hashed_to_ - offset);
+    digest_->add({into.data() + known, *count - known});
+    hashed_to_ = offset + *count;
+  }
+  return count;
+}
+
+void byte_feed::start_digest() {
+  digest_.emplace();
+  hashed_to_ = 0;
+}
+
+std::optional<sha256> byte_feed::take_digest() {
+  if (!digest_ || hashed_to_ != source_.size()) return std::nullopt;
+  const auto digest = digest_->finish();
+  digest_.reset();
+  return digest;
+}
+
+row_reader::row_reader(const reader_context& context)
+    : context_(context),
+      typer_({context.options.null_token, context.options.list_separator}),
+      rules_(context.names) {}
+
+row_reader::~row_reader() = default;
+
+void row_reader::add_constants(row_plan& plan, std::string& problems) {
+  for (const auto& [name, value] : context_.options.set) {
+    std::string problem;
+    if (!plan.add_constant(name, value, context_.id_column, typer_, problem))
+      add_line(problems, "--set " + name + ": " + problem);
+  }
+}
+
+void row_reader::deliver(row_draft& draft, std::uint64_t row, std::uint64_t line, std::string_view raw,
+                         job_batch& into) {
+  if (!draft.complaints.empty()) {
+    row_error error;
+    error.row = row;
+    error.line = line;
+    error.id = draft.id;
+    error.raw = raw.substr(0, max_kept_raw_bytes);
+    error.complaints = std::move(draft.complaints);
+    draft.complaints.clear();
+    into.add(std::move(error));
+    return;
+  }
+  into.add(job_view{row, line, draft.id, draft.patch, draft.expect, raw, rules_.replay_safe(draft.patch)});
+}
+
+void row_reader::deliver_error(std::uint64_t row, std::uint64_t line, std::string_view id,
+                               std::string_view raw, complaint what, job_batch& into) {
+  row_error error;
+  error.row = row;
+  error.line = line;
+  error.id = id;
+  error.raw = raw.substr(0, max_kept_raw_bytes);
+  error.complaints.push_back(std::move(what));
+  into.add(std::move(error));
+}
+
+void add_line(std::string& lines, std::string_view line) {
+  if (!lines.empty()) lines += '\n';
+  lines += line;
+}
+
+status check_head(const std::string& path, std::string_view head) {
+  const auto wide = [&](const char* name) {
+    return failure{failure_kind::usage, path + ":1", std::string("is ") + name + ", not UTF-8",
+                   "save it as UTF-8 (in a spreadsheet: \"CSV UTF-8\"; or: iconv -f " +
+                       std::string(name).substr(0, 6) + " -t UTF-8)"};
+  };
+  using namespace std::string_view_literals;
+  // The longer marks first: UTF-32 (little endian) begins as UTF-16 does.
+  if (head.starts_with("\xff\xfe\0\0"sv) || head.starts_with("\0\0\xfe\xff"sv)) return wide("UTF-32");
+  if (head.starts_with("\xff\xfe") || head.starts_with("\xfe\xff")) return wide("UTF-16");
+  // Without a mark: text of Western languages has a NUL in every second byte.
+  const auto start = head.substr(0, std::min<std::size_t>(head.size() & ~std::size_t{1}, 1024));
+  std::size_t zeros[2] = {0, 0};
+  for (std::size_t i = 0; i < start.size(); ++i) zeros[i % 2] += start[i] == '\0';
+  if (start.size() >= 4) {
+    const auto half = start.size() / 2, most = std::max(zeros[0], zeros[1]),
+               least = std::min(zeros[0], zeros[1]);
+    if (most > half / 2 && least * 4 < most) return wide("UTF-16");
+  }
+  if (head.starts_with("PK\x03\x04"))
+    return failure{failure_kind::usage, path, "is a spreadsheet or zip archive, not text",
+                   "save it as \"CSV UTF-8\" first"};
+  if (head.starts_with("\x1f\x8b"))
+    return failure{failure_kind::usage, path, "is compressed", "unpack it first (gunzip)"};
+  auto text = head;
+  if (text.starts_with(utf8_mark)) text.remove_prefix(utf8_mark.size());
+  if (text.empty()) return failure{failure_kind::usage, path, "is empty", "check the path"};
+  return {};
+}
+
+}  // namespace pawl::input

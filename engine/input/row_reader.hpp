@@ -1,0 +1,95 @@
+// What job_source needs of a format: rows into a batch, one after the other. csv_source and ndjson_source
+// implement it.
+#pragma once
+
+#include "engine/input/byte_source.hpp"
+#include "engine/input/field_names.hpp"
+#include "engine/input/field_types.hpp"
+#include "engine/input/input_digest.hpp"
+#include "engine/input/job_source.hpp"
+#include "engine/input/row_plan.hpp"
+#include "engine/input/row_rules.hpp"
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+namespace pawl::input {
+
+// The bytes in the order in which a reader asks for them, hashed on the way while a digest is being taken.
+class byte_feed {
+ public:
+  explicit byte_feed(byte_source source) : source_(std::move(source)) {}
+
+  const byte_source& source() const noexcept { return source_; }
+
+  // As byte_source::read_at.
+  expected<std::size_t> read(std::uint64_t offset, std::span<char> into);
+
+  // From now on what read() delivers is hashed, as far as it continues what was hashed before.
+  void start_digest();
+  // nullopt unless every byte of the file has gone through read() since.
+  std::optional<sha256> take_digest();
+
+ private:
+  byte_source source_;
+  std::optional<sha256_stream> digest_;
+  std::uint64_t hashed_to_ = 0;
+};
+
+// What every format works with. The profile, the names and the options must outlive the reader.
+struct reader_context {
+  byte_feed& feed;
+  const field_names& names;
+  const source_options& options;
+  std::string id_column;
+};
+
+class row_reader {
+ public:
+  explicit row_reader(const reader_context&);
+  row_reader(const row_reader&) = delete;
+  row_reader& operator=(const row_reader&) = delete;
+  virtual ~row_reader();
+
+  enum class step : std::uint8_t { row, end, failed };
+  // Adds the next row to the batch, good or bad. failed: error().
+  virtual step next(job_batch& into) = 0;
+  virtual void seek(const checkpoint&) = 0;
+  virtual checkpoint position() const noexcept = 0;
+  // Adds what of the format and of this input's columns shapes a patch.
+  virtual void describe(shape_text&) const = 0;
+
+  const failure& error() const noexcept { return error_; }
+
+ protected:
+  // Adds every --set to the plan; complaints go to `problems`, a line each.
+  void add_constants(row_plan&, std::string& problems);
+  // Adds the draft as a job, or as a row error if it has complaints.
+  void deliver(row_draft&, std::uint64_t row, std::uint64_t line, std::string_view raw_in_batch,
+               job_batch& into);
+  // A row of which nothing can be read.
+  static void deliver_error(std::uint64_t row, std::uint64_t line, std::string_view id, std::string_view raw,
+                            complaint, job_batch& into);
+
+  reader_context context_;
+  field_typer typer_;
+  row_rules rules_;
+  row_draft draft_;
+  failure error_;
+};
+
+// Adds "; "-free lines to a text.
+void add_line(std::string& lines, std::string_view line);
+
+// Whole-file trouble that shows in the first bytes: empty, UTF-16 or UTF-32, not text. `head` begins the
+// file.
+status check_head(const std::string& path, std::string_view head);
+inline constexpr std::string_view utf8_mark = "\xef\xbb\xbf";
+
+// Fails (usage) with everything that is wrong with the header or the options.
+expected<std::unique_ptr<row_reader>> open_csv(const reader_context&, source_facts&);
+expected<std::unique_ptr<row_reader>> open_ndjson(const reader_context&, source_facts&);
+
+}  // namespace pawl::input

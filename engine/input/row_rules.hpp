@@ -1,0 +1,50 @@
+// What must hold of a row as a whole, whatever format it came in: its id, that it changes something, that
+// fields which need or exclude one another are right.
+#pragma once
+
+#include "engine/input/field_names.hpp"
+#include "engine/model/job.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pawl::input {
+
+// A row while it is being read. Reused from row to row.
+struct row_draft {
+  std::string_view id;
+  std::vector<field_value> patch, expect;
+  std::vector<complaint> complaints;
+
+  // A row reports this many; a row of a thousand bad keys is one bad row.
+  static constexpr std::size_t max_complaints = 20;  // as many as are shown at all
+
+  void clear() noexcept;
+  void complain(std::uint64_t line, std::string_view column, std::string what);
+};
+
+class row_rules {
+ public:
+  // The names must outlive the rules.
+  explicit row_rules(const field_names&);
+
+  // Of a trimmed id. Empty: it is good; else what is wrong.
+  std::string check_id(std::string_view id) const;
+
+  // Of the patch in field order. Complaints stand at `line`.
+  void check(row_draft&, std::uint64_t line) const;
+
+  bool replay_safe(std::span<const field_value> patch) const noexcept;
+
+ private:
+  struct field_facts {
+    bool replay_safe = true;
+    bool has_rules = false;  // requirements, or a set verb
+  };
+  const api::profile* profile_;
+  std::vector<field_facts> facts_;  // by field_index
+};
+
+}  // namespace pawl::input

@@ -1,0 +1,205 @@
+#include "engine/input/text.hpp"
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <vector>
+
+namespace pawl::input {
+
+namespace {
+
+constexpr std::uint64_t every_byte(std::uint8_t value) {
+  return 0x0101010101010101ull * value;
+}
+
+// The high bit of at least the lowest zero byte; no bit if there is none.
+constexpr std::uint64_t zero_bytes(std::uint64_t word) {
+  return (word - every_byte(1)) & ~word & every_byte(0x80);
+}
+
+std::uint64_t load(const char* at) {
+  std::uint64_t word;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+bool escaped_in_json(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
+}
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+// Optimal string alignment distance; `a` and `b` are short.
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const char x = lower(a[i - 1]), y = lower(b[j - 1]);
+      row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (x == y ? 0u : 1u)});
+      if (i > 1 && j > 1 && x == lower(b[j - 2]) && lower(a[i - 2]) == y)
+        row[j] = std::min(row[j], before[j - 2] + 1);
+    }
+    before = last;
+    last = row;
+  }
+  return last[b.size()];
+}
+
+// Up to `limit` characters of it, with control characters as \xNN.
+std::string visible(std::string_view utf8, std::size_t limit) {
+  std::string text;
+  std::size_t shown_count = 0;
+  for (std::size_t i = 0; i < utf8.size(); ++i) {
+    const char c = utf8[i];
+    const bool continuation = (static_cast<unsigned char>(c) & 0xc0) == 0x80;
+    if (!continuation && shown_count++ == limit) return text += "...";
+    if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f)
+      text += c;
+    else if (c == '\n')
+      text += "\\n";
+    else if (c == '\r')
+      text += "\\r";
+    else if (c == '\t')
+      text += "\\t";
+    else {
+      constexpr std::string_view digits = "0123456789abcdef";
+      text += "\\x";
+      text += digits[static_cast<unsigned char>(c) >> 4];
+      text += digits[static_cast<unsigned char>(c) & 15];
+    }
+  }
+  return text;
+}
+
+constexpr std::size_t shown_characters = 60;  // chosen: fits a terminal line beside the place
+
+}  // namespace
+
+bool is_utf8(std::string_view text) noexcept {
+  return simdjson::validate_utf8(text.data(), text.size());
+}
+
+byte_census take_census(std::string_view text) noexcept {
+  std::uint64_t high = 0, zero = 0;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  for (; end - at >= 8; at += 8) {
+    const auto word = load(at);
+    high |= word;
+    zero |= zero_bytes(word);
+  }
+  if (at != end) {
+    // The rest, filled up with a harmless byte.
+    std::uint64_t word = every_byte(' ');
+    std::memcpy(&word, at, static_cast<std::size_t>(end - at));
+    high |= word;
+    zero |= zero_bytes(word);
+  }
+  return {zero != 0, (high & every_byte(0x80)) != 0};
+}
+
+std::size_t count_code_points(std::string_view utf8) noexcept {
+  std::size_t count = 0;
+  for (const char c : utf8) count += (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+  return count;
+}
+
+bool needs_json_escape(std::string_view text) noexcept {
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  std::uint64_t found = 0;
+  for (; end - at >= 8; at += 8) {
+    const auto word = load(at);
+    // Below 0x20: the subtraction borrows into the high bit, where the byte itself had none.
+    found |= zero_bytes(word ^ every_byte('"')) | zero_bytes(word ^ every_byte('\\')) |
+             ((word - every_byte(0x20)) & ~word & every_byte(0x80));
+  }
+  if (found != 0) return true;
+  return std::any_of(at, end, escaped_in_json);
+}
+
+void append_json_string(std::string& to, std::string_view utf8) {
+  to += '"';
+  for (const char c : utf8) {
+    if (!escaped_in_json(c)) {
+      to += c;
+      continue;
+    }
+    to += '\\';
+    switch (c) {
+      case '\b':
+        to += 'b';
+        break;
+      case '\f':
+        to += 'f';
+        break;
+      case '\n':
+        to += 'n';
+        break;
+      case '\r':
+        to += 'r';
+        break;
+      case '\t':
+        to += 't';
+        break;
+      case '"':
+      case '\\':
+        to += c;
+        break;
+      default: {
+        constexpr std::string_view digits = "0123456789abcdef";
+        to += "u00";
+        to += digits[static_cast<unsigned char>(c) >> 4];
+        to += digits[static_cast<unsigned char>(c) & 15];
+      }
+    }
+  }
+  to += '"';
+}
+
+std::string_view json_string(std::string_view utf8, byte_arena& arena) {
+  if (needs_json_escape(utf8)) {
+    std::string text;
+    append_json_string(text, utf8);
+    return arena.copy(text);
+  }
+  char* at = arena.allocate(utf8.size() + 2);
+  at[0] = '"';
+  if (!utf8.empty()) std::memcpy(at + 1, utf8.data(), utf8.size());
+  at[utf8.size() + 1] = '"';
+  return {at, utf8.size() + 2};
+}
+
+std::string shown(std::string_view utf8) {
+  return '"' + visible(utf8, shown_characters) + '"';
+}
+
+std::string shown_json(std::string_view json) {
+  return visible(json, shown_characters);
+}
+
+std::string_view nearest(std::string_view name, std::span<const std::string_view> candidates) {
+  constexpr std::size_t longest = 64;  // chosen: names of fields are shorter
+  if (name.empty() || name.size() > longest) return {};
+  std::string_view best;
+  std::size_t best_distance = std::max<std::size_t>(1, name.size() / 3) + 1;
+  for (const auto candidate : candidates) {
+    if (candidate.empty() || candidate.size() > longest) continue;
+    const auto d = distance(name, candidate);
+    if (d < best_distance && d < candidate.size()) {
+      best = candidate;
+      best_distance = d;
+    }
+  }
+  return best;
+}
+
+}  // namespace pawl::input

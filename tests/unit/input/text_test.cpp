@@ -1,0 +1,65 @@
+#include "engine/input/text.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace pawl::input {
+namespace {
+
+TEST(Text, FindsNulAndNonAsciiAtEveryPlace) {
+  for (std::size_t size = 0; size < 40; ++size) {
+    const std::string plain(size, 'x');
+    EXPECT_FALSE(take_census(plain).has_nul);
+    EXPECT_FALSE(take_census(plain).has_non_ascii);
+    for (std::size_t at = 0; at < size; ++at) {
+      auto text = plain;
+      text[at] = '\0';
+      EXPECT_TRUE(take_census(text).has_nul) << size << ' ' << at;
+      EXPECT_FALSE(take_census(text).has_non_ascii) << size << ' ' << at;
+      text[at] = '\x80';
+      EXPECT_FALSE(take_census(text).has_nul) << size << ' ' << at;
+      EXPECT_TRUE(take_census(text).has_non_ascii) << size << ' ' << at;
+    }
+  }
+}
+
+TEST(Text, KnowsWhatJsonMustEscape) {
+  for (int c = 0; c < 256; ++c)
+    for (const std::size_t at : {0u, 7u, 8u, 13u}) {
+      std::string text(14, 'x');
+      text[at] = static_cast<char>(c);
+      EXPECT_EQ(needs_json_escape(text), c < 0x20 || c == '"' || c == '\\') << c << " at " << at;
+      // Behind a byte over 0x7f nothing is missed either.
+      if (at > 0) {
+        text[at - 1] = '\xff';
+        EXPECT_EQ(needs_json_escape(text), c < 0x20 || c == '"' || c == '\\') << c << " at " << at;
+      }
+    }
+}
+
+TEST(Text, ShowsControlCharactersAndCutsLongText) {
+  EXPECT_EQ(shown("a\n\t\x1b[31m\x7f"), "\"a\\n\\t\\x1b[31m\\x7f\"");
+  EXPECT_EQ(shown(std::string(60, 'x')), '"' + std::string(60, 'x') + '"');
+  EXPECT_EQ(shown(std::string(61, 'x')), '"' + std::string(60, 'x') + "...\"");
+}
+
+TEST(Text, FindsTheNameThatWasMeant) {
+  const std::vector<std::string_view> names = {"status", "title", "text", "tag_ids", "snoozed_until", "id"};
+  const std::pair<const char*, const char*> table[] = {{"statsu", "status"},
+                                                       {"Status", "status"},
+                                                       {"tile", "title"},
+                                                       {"tags_ids", "tag_ids"},
+                                                       {"snoozed until", "snoozed_until"},
+                                                       {"ID", "id"},
+                                                       {"priority", ""},
+                                                       {"", ""},
+                                                       {"x", ""},
+                                                       {"snooze_untill", "snoozed_until"}};
+  for (const auto& [name, wanted] : table) EXPECT_EQ(nearest(name, names), wanted) << name;
+  EXPECT_EQ(nearest(std::string(100'000, 'x'), names), "");
+}
+
+}  // namespace
+}  // namespace pawl::input
