@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 namespace pawl::policy {
 namespace {
@@ -63,7 +64,7 @@ void pacer::load(time_point now) {
     // In flight when its process died; or a time that cannot be: now is the latest that either can mean.
     if (e.closed <= 0 || e.closed > now_there) e.closed = now_there;
   }
-  std::ranges::stable_sort(order, {}, [&](std::uint32_t i) { return entries_[i].closed; });
+  std::ranges::sort(order, {}, [&](std::uint32_t i) { return std::pair(entries_[i].closed, i); });
   for (const auto i : order) reusable_.push_back(i);
 
   const auto first_used = std::ranges::find_if(order, [&](auto i) { return entries_[i].closed != 0; });

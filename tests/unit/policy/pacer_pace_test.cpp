@@ -60,7 +60,7 @@ TEST(PacerPace, StaysWithinThreePercentOfTheBestPossibleTime) {
   const duration best = best_possible(windows, 190);
   ASSERT_EQ(best, 30s);  // 20 at once each 2 s, 60 in 10 s: the last ten leave after 30 s
   for (const duration reply : {0ms, 80ms})
-    for (const std::size_t slots : {2, 4, 16, 64}) {
+    for (const std::size_t slots : {2u, 4u, 16u, 64u}) {
       const duration taken = time_taken(windows, 190, slots, reply);
       EXPECT_GE(taken, best);
       EXPECT_LE(taken, best + best * 3 / 100) << slots << " slots, replies after " << reply / 1ms << " ms";
