@@ -13,7 +13,7 @@
 namespace pawl::policy {
 
 struct rate_facts {
-  bool throttled = false;  // this reply was judged `throttled`
+  bool throttled = false;  // this reply was judged `throttled`; set by the caller
   std::optional<std::uint64_t> limit, remaining;
   std::optional<duration> window;       // where a header says it (IETF policy `w`)
   std::optional<duration> reset_in;     // from the arrival of the reply; never negative
@@ -21,13 +21,28 @@ struct rate_facts {
 };
 
 // `received` is the local wall time of the reply; it stands in for the server's `Date` where that is missing.
-// Unreadable header values count as absent. Retry-After: delta seconds or HTTP-date (RFC 9110
-// section 10.2.3). Reset: epoch seconds, epoch milliseconds or a delta; a value under 10^9 is a delta.
+// Points in time that the server names count from its own `Date`, so a wrong clock on either side does not
+// matter. Unreadable values count as absent, and waits are cut at 366 days (chosen: over any max_wait, and
+// safe to add to a time).
+//
+// Read are, under the names of the profile:
+//   Limit, Remaining, Reset  one each; "100, 100;w=60" as in the IETF drafts up to 06 too.
+//                            Reset: epoch seconds, epoch milliseconds (from 10^11), or, under 10^9, a delta
+//                            in seconds. Fractions count (Remaining: rounded down).
+//   RateLimit-Policy, RateLimit
+//                            draft-ietf-httpapi-ratelimit-headers-08 and later: "name";q=60;w=60 and
+//                            "name";r=47;t=18; draft 07: limit=60, remaining=47, reset=18 with 60;w=60. Of
+//                            several policies the one with the least remaining counts. They win over the
+//                            three above. Policies that count anything but requests (`qu`) are passed over.
+//   Retry-After              delta seconds or HTTP-date (RFC 9110 section 10.2.3); 10^9 and more is epoch
+//                            seconds or milliseconds (some APIs send that in a header of their own).
 rate_facts read_rate_headers(const api::header_names&, std::span<const header_field>,
                              wall_time received) noexcept;
 
 // Parts, for tests and fuzzing.
 std::optional<duration> parse_retry_after(std::string_view, wall_time server_now) noexcept;
+std::optional<duration> parse_rate_reset(std::string_view, wall_time server_now) noexcept;
+// The three forms of RFC 9110 section 5.6.7: IMF-fixdate, RFC 850, asctime. The weekday is not checked.
 std::optional<wall_time> parse_http_date(std::string_view) noexcept;
 
 }  // namespace pawl::policy

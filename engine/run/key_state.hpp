@@ -7,6 +7,7 @@
 #include "engine/model/secret.hpp"
 #include "engine/policy/pacer.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -15,28 +16,39 @@
 
 namespace pawl::run {
 
-// CLOCK_BOOTTIME now: goes on while the machine sleeps, starts again at each boot.
+// The clock of the entries, and of pawl::clock: CLOCK_MONOTONIC, which starts again at each boot. Not
+// CLOCK_BOOTTIME: a pacer turns its times into entries with the distance of the two clocks at its start, and
+// a machine that slept since then would leave entries that look older than they are. On this clock they look
+// younger after a sleep: the next run waits at most one window longer than it had to, and never exceeds.
 std::chrono::nanoseconds boot_clock_now() noexcept;
 
-// $XDG_STATE_HOME/pawl, else $HOME/.local/state/pawl.
+// $XDG_STATE_HOME/pawl, else $HOME/.local/state/pawl (the XDG base directory specification; a relative path
+// there counts as unset), else below the home directory of the user database. Empty if there is none.
 std::string default_state_directory();
 
 class key_state {
  public:
   // Creates the directory (0700) and the file (0600; its name is a SHA-256 over host and key) and takes its
-  // lock. Held by another process: failure_kind::later, naming pid, command and start. Another boot, another
-  // layout or a torn file: the windows count as full, so every entry is set to closed at `now` (nothing is
-  // sent for one window). A brand-new file starts empty.
+  // lock, which lasts until destruction or the end of the process. Held by another process:
+  // failure_kind::later, naming pid, command and start. A directory or file that cannot be used, or that
+  // others could write to: failure_kind::mend.
+  //
+  // What the windows start with: a brand-new file is empty; one of the same boot is taken as it is, also
+  // under other limits; with another boot or a torn file the windows count as full: every entry is set to
+  // closed at now (nothing is sent for one window). So it is for a class that was unlimited before: its past
+  // is unknown. So pass the options of both classes always, also where a command sends only one.
   static expected<key_state> open(const std::string& directory, std::string_view host, const secret& key,
                                   const policy::pacer_options& writes, const policy::pacer_options& reads);
   key_state(key_state&&) noexcept;
   key_state& operator=(key_state&&) noexcept;
   ~key_state();
 
+  // entries_needed() of the options each; they stay where they are when the key_state is moved.
   std::span<policy::slot_entry> writes() noexcept;
   std::span<policy::slot_entry> reads() noexcept;
 
  private:
+  friend struct key_state_access;
   struct impl;
   explicit key_state(std::unique_ptr<impl>);
   std::unique_ptr<impl> impl_;

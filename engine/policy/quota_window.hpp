@@ -1,0 +1,83 @@
+// One window of a quota as the pacer sees it: how many of its slots are held now, and when they come free.
+// Pure: time is an argument. The pacer owns its windows and tells them what happens.
+//
+// A slot is held while its request is in flight and for one window length after it closed. Closings are
+// reported in the order of time, so a queue of closing times has the next slot to come free in front, and
+// counting is exact at O(1) per request. (A heap of release times would do the same at O(log n).)
+#pragma once
+
+#include "engine/api/profile.hpp"
+#include "engine/model/time.hpp"
+#include "engine/policy/ring_queue.hpp"
+
+#include <cstdint>
+
+namespace pawl::policy {
+
+class quota_window {
+ public:
+  // `usable`: how many of `is.limit` slots this pacer may hold (the rest is reserved for others), at least 1.
+  quota_window(const api::rate_window& is, std::uint32_t usable);
+
+  const api::rate_window& is() const noexcept { return is_; }
+  std::uint32_t usable() const noexcept { return usable_; }
+  duration length() const noexcept { return is_.length; }
+  void lengthen(duration to) noexcept;
+
+  // `count` slots closed at `at`. One that is reported out of order counts as closed with the latest before
+  // it.
+  void close(time_point at, std::uint64_t count = 1);
+  // Starts with the closings that another window knows of.
+  void take_closings(const quota_window& from);
+
+  // Lets go of what has come free by `now`. `discount` shortens the hold after a closing (early release).
+  void settle(time_point now, duration discount) noexcept;
+
+  // After settle(now): may one more leave, beside `in_flight`?
+  bool has_room(std::uint64_t in_flight) const noexcept {
+    const std::uint64_t own = in_flight + closed_;
+    return own < usable_ && own + foreign_ < server_limit_;
+  }
+
+  // When the k-th further request (from 0, k < usable()) finds room, if nothing else happens. Requests in
+  // flight are taken to close at `now + latency`. Needs no settle(); may be earlier than `now`.
+  time_point room_at(std::uint64_t k, std::uint64_t in_flight, time_point now, duration latency,
+                     duration discount) const noexcept;
+
+  // The server counts `count` requests that are not ours, against its limit `of`, until `until`.
+  void hold_foreign(std::uint64_t count, time_point until, std::uint64_t of) noexcept;
+  std::uint64_t foreign() const noexcept { return foreign_; }  // as of the last settle
+
+  std::uint64_t closed() const noexcept { return closed_; }  // held after closing, as of the last settle
+  // Entries of the queue of closing times, for the bound of its memory.
+  std::size_t queue_length() const noexcept { return queue_.size(); }
+
+ private:
+  struct batch {
+    time_point at{};
+    std::uint64_t count = 0;
+  };
+  struct stage {
+    std::uint64_t count = 0;
+    time_point until{};
+  };
+  static constexpr std::size_t max_stages = 8;  // chosen: further ones merge into the last
+
+  time_point release_of(std::uint64_t nth, duration discount) const noexcept;
+
+  api::rate_window is_;
+  std::uint32_t usable_;
+  std::uint64_t server_limit_;  // what own and foreign requests share
+  duration grain_{};            // closings this close together share a queue entry; 0: never
+
+  ring_queue<batch> queue_;
+  std::uint64_t closed_ = 0;
+
+  // Foreign use as a falling staircase: `count` shrinks and `until` grows from front to back, so the front is
+  // what holds now. (One pair of the largest count and latest time would keep an old peak alive for ever.)
+  stage stages_[max_stages];
+  std::size_t stage_count_ = 0;
+  std::uint64_t foreign_ = 0;
+};
+
+}  // namespace pawl::policy

@@ -1,0 +1,47 @@
+// The inside of key_state, for its tests: the layout of the file, and opening with another boot id.
+#pragma once
+
+#include "engine/run/key_state.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace pawl::run {
+
+// At the beginning of the file; the entries follow at `entries_offset`, writes first. Written once at open.
+struct key_state_header {
+  static constexpr char magic_text[8] = {'p', 'a', 'w', 'l', 'k', 'e', 'y', '1'};
+  static constexpr std::size_t entries_offset = 4096;  // a page: no entry shares one with the header
+
+  char magic[8];
+  std::uint32_t entry_size;
+  std::uint32_t write_entries, read_entries;
+  std::int32_t holder_pid;    // who opened it last
+  std::int64_t holder_since;  // seconds since the Unix epoch
+  char boot_id[40];           // as the kernel writes it, zero padded; all zero: unknown
+  char holder_command[184];   // program, command and input, zero padded
+  std::uint64_t checksum;     // FNV-1a over everything before
+};
+static_assert(sizeof(key_state_header) == 264);
+
+std::uint64_t checksum_of(const key_state_header&) noexcept;
+
+// "quota-" and the SHA-256 in hexadecimal; neither host nor key can be read from it.
+std::string key_state_file_name(std::string_view host, const secret& key);
+
+// Where the system's answers come from; tests replace them.
+struct key_state_system {
+  std::string boot_id_path = "/proc/sys/kernel/random/boot_id";
+  std::string command_path = "/proc/self/cmdline";
+  std::chrono::nanoseconds (*now)() noexcept = boot_clock_now;
+};
+
+struct key_state_access {
+  static expected<key_state> open(const std::string& directory, std::string_view host, const secret& key,
+                                  const policy::pacer_options& writes, const policy::pacer_options& reads,
+                                  const key_state_system&);
+};
+
+}  // namespace pawl::run

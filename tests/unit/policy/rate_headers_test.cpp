@@ -1,0 +1,224 @@
+#include "engine/policy/rate_headers.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace pawl::policy {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::sys_days;
+
+// Sun, 06 Nov 1994 08:49:37 GMT, the example of RFC 9110; and a time of today's kind.
+constexpr wall_time rfc_example{sys_days{std::chrono::year{1994} / 11 / 6} + 8h + 49min + 37s};
+constexpr wall_time now{std::chrono::seconds{1'800'000'000}};  // Fri, 15 Jan 2027 08:00:00 GMT
+
+TEST(HttpDate, ReadsTheThreeFormsAndNothingElse) {
+  struct row {
+    const char* text;
+    std::optional<wall_time> is;
+  };
+  const row rows[] = {
+      {"Sun, 06 Nov 1994 08:49:37 GMT", rfc_example},
+      {"Sunday, 06-Nov-94 08:49:37 GMT", rfc_example},
+      {"Sun Nov  6 08:49:37 1994", rfc_example},
+      {"Fri, 15 Jan 2027 08:00:00 GMT", now},
+      {"Friday, 15-Jan-27 08:00:00 GMT", now},
+      {"Thu, 31 Dec 1998 23:59:60 GMT", wall_time{sys_days{std::chrono::year{1999} / 1 / 1}}},  // leap second
+      {"Thu, 29 Feb 2024 00:00:00 GMT", wall_time{sys_days{std::chrono::year{2024} / 2 / 29}}},
+      {"Wed, 29 Feb 2023 00:00:00 GMT", std::nullopt},
+      {"Sun, 06 Nov 1994 08:49:37", std::nullopt},
+      {"Sun, 06 Nov 1994 08:49:37 UTC", std::nullopt},
+      {"Sun, 06 Nov 1994 08:49:37 GMT+1", std::nullopt},
+      {"Sun, 6 Nov 1994 08:49:37 GMT", std::nullopt},
+      {"Sun, 06 nov 1994 08:49:37 GMT", std::nullopt},
+      {"Sun, 06 Nov 1994 24:00:00 GMT", std::nullopt},
+      {"Sun, 06 Nov 1994 08:60:00 GMT", std::nullopt},
+      {"Sun, 32 Nov 1994 08:00:00 GMT", std::nullopt},
+      {"Sun, 00 Nov 1994 08:00:00 GMT", std::nullopt},
+      {"Sun, -6 Nov 1994 08:49:37 GMT", std::nullopt},
+      {"06 Nov 1994", std::nullopt},
+      {"1994-11-06T08:49:37Z", std::nullopt},
+      {",", std::nullopt},
+      {"", std::nullopt},
+  };
+  for (const auto& r : rows) EXPECT_EQ(parse_http_date(r.text), r.is) << r.text;
+}
+
+TEST(HttpDate, ReadsNoCutOffText) {
+  const std::string whole = "Sun, 06 Nov 1994 08:49:37 GMT";
+  for (std::size_t n = 0; n < whole.size(); ++n)
+    EXPECT_EQ(parse_http_date(std::string_view(whole).substr(0, n)), std::nullopt) << n;
+}
+
+TEST(RetryAfter, ReadsSecondsDatesAndEpochs) {
+  constexpr duration year = std::chrono::hours{24 * 366};
+  struct row {
+    const char* text;
+    std::optional<duration> is;
+  };
+  const row rows[] = {
+      {"0", 0s},
+      {"18", 18s},
+      {" 18 ", 18s},
+      {"1.5", 1500ms},
+      {"0.0000000019", 1ns},
+      {"Fri, 15 Jan 2027 08:00:30 GMT", 30s},
+      {"Fri, 15 Jan 2027 07:00:00 GMT", 0s},  // in the past
+      {"Sun, 06 Nov 1994 08:49:37 GMT", 0s},
+      {"1800000090", 90s},  // epoch seconds
+      {"1800000090.25", 90250ms},
+      {"1800000000250", 250ms},  // epoch milliseconds
+      {"1700000000", 0s},
+      {"999999999", year},  // longer than any run waits
+      {"9999999999", year},
+      {"99999999999999999999999999", year},
+      {"18446744073709551615", year},
+      {"18446744073709551616", year},
+      {"Fri, 31 Dec 9999 23:59:59 GMT", year},
+      {"-1", std::nullopt},
+      {"+5", std::nullopt},
+      {"5s", std::nullopt},
+      {"1.", std::nullopt},
+      {".5", std::nullopt},
+      {"1.5.2", std::nullopt},
+      {"0x10", std::nullopt},
+      {"1e3", std::nullopt},
+      {"nan", std::nullopt},
+      {"soon", std::nullopt},
+      {"", std::nullopt},
+  };
+  for (const auto& r : rows) EXPECT_EQ(parse_retry_after(r.text, now), r.is) << r.text;
+}
+
+api::header_names all_names() {
+  api::header_names n;
+  n.limit = "X-RateLimit-Limit";
+  n.remaining = "X-RateLimit-Remaining";
+  n.reset = "X-RateLimit-Reset";
+  n.ietf_policy = "RateLimit-Policy";
+  n.ietf_limit = "RateLimit";
+  return n;
+}
+
+struct expected_facts {
+  std::optional<std::uint64_t> limit, remaining;
+  std::optional<duration> window, reset_in, retry_after;
+};
+
+TEST(RateHeaders, ReadAllForms) {
+  struct row {
+    const char* name;
+    std::vector<header_field> fields;
+    expected_facts is;
+  };
+  const row rows[] = {
+      {"none", {{"Content-Type", "application/json"}}, {}},
+      {"Productlane",
+       {{"X-RateLimit-Limit", "60"}, {"X-RateLimit-Remaining", "42"}, {"X-RateLimit-Reset", "1800000018"}},
+       {60, 42, {}, 18s, {}}},
+      {"names without case",
+       {{"x-ratelimit-limit", "60"}, {"X-RATELIMIT-REMAINING", " 42 "}},
+       {60, 42, {}, {}, {}}},
+      {"throttled",
+       {{"X-RateLimit-Limit", "60"}, {"X-RateLimit-Remaining", "0"}, {"Retry-After", "18"}},
+       {60, 0, {}, {}, 18s}},
+      {"the server's clock runs an hour ahead",
+       {{"Date", "Fri, 15 Jan 2027 09:00:00 GMT"}, {"X-RateLimit-Reset", "1800003618"}},
+       {{}, {}, {}, 18s, {}}},
+      {"and an hour behind, as date and as milliseconds",
+       {{"Date", "Fri, 15 Jan 2027 07:00:00 GMT"},
+        {"Retry-After", "Fri, 15 Jan 2027 07:00:05 GMT"},
+        {"X-RateLimit-Reset", "1799996400500"}},
+       {{}, {}, {}, 500ms, 5s}},
+      {"an unreadable Date", {{"Date", "today"}, {"X-RateLimit-Reset", "1800000007"}}, {{}, {}, {}, 7s, {}}},
+      {"a delta needs no clock",
+       {{"Date", "Fri, 15 Jan 2027 09:00:00 GMT"}, {"X-RateLimit-Reset", "12"}},
+       {{}, {}, {}, 12s, {}}},
+      {"reset in the past", {{"X-RateLimit-Reset", "1799999990"}}, {{}, {}, {}, 0s, {}}},
+      {"limit with its window",
+       {{"X-RateLimit-Limit", "100, 100;w=60, 1000;w=3600"}},
+       {100, {}, 60s, {}, {}}},
+      {"garbage is absent",
+       {{"X-RateLimit-Limit", "many"},
+        {"X-RateLimit-Remaining", "-1"},
+        {"X-RateLimit-Reset", "later"},
+        {"Retry-After", "soon"}},
+       {}},
+      {"overflow",
+       {{"X-RateLimit-Limit", "99999999999999999999"}, {"X-RateLimit-Reset", "99999999999999999999"}},
+       {18446744073709551615u, {}, {}, std::chrono::hours{24 * 366}, {}}},
+      {"IETF draft 08 and later",
+       {{"RateLimit-Policy", "\"default\";q=60;w=60"}, {"RateLimit", "\"default\";r=47;t=18"}},
+       {60, 47, 60s, 18s, {}}},
+      {"IETF: several policies, the least remaining counts",
+       {{"RateLimit-Policy", "\"day\";q=1000;w=86400, \"burst\";q=20;w=10;pk=:cHNkZg==:"},
+        {"RateLimit", "\"day\";r=900;t=4000,\"burst\";r=3;t=2"}},
+       {20, 3, 10s, 2s, {}}},
+      {"IETF: in several fields, quotes and commas in names",
+       {{"RateLimit-Policy", "\"a,b;c\";q=5;w=1"},
+        {"ratelimit-policy", "\"d\\\"e\";q=7;w=3"},
+        {"RateLimit", "\"d\\\"e\";r=2;t=3"}},
+       {7, 2, 3s, 3s, {}}},
+      {"IETF: tokens as names",
+       {{"RateLimit-Policy", "default;q=60;w=60"}, {"RateLimit", "default;r=1"}},
+       {60, 1, 60s, {}, {}}},
+      {"IETF: other units are passed over",
+       {{"RateLimit-Policy", "\"bytes\";q=65535;qu=\"content-bytes\";w=10,\"n\";q=60;w=60;qu=\"requests\""},
+        {"RateLimit", "\"bytes\";r=0;t=9,\"n\";r=59;t=60"}},
+       {60, 59, 60s, 60s, {}}},
+      {"IETF: no policy field", {{"RateLimit", "\"default\";r=5;t=9"}}, {{}, 5, {}, 9s, {}}},
+      {"IETF draft 07",
+       {{"RateLimit-Policy", "100;w=60, 5000;w=3600"}, {"RateLimit", "limit=100, remaining=50, reset=5"}},
+       {100, 50, 60s, 5s, {}}},
+      {"IETF wins over X-RateLimit",
+       {{"X-RateLimit-Limit", "1"},
+        {"X-RateLimit-Remaining", "1"},
+        {"RateLimit-Policy", "\"p\";q=60;w=60"},
+        {"RateLimit", "\"p\";r=47;t=18"}},
+       {60, 47, 60s, 18s, {}}},
+      {"IETF garbage leaves X-RateLimit",
+       {{"X-RateLimit-Limit", "60"},
+        {"X-RateLimit-Remaining", "9"},
+        {"RateLimit", "\"p;r=47;t=18"},
+        {"RateLimit-Policy", ";;,=,\"\\"}},
+       {60, 9, {}, {}, {}}},
+      {"IETF without reset, negative parameters",
+       {{"RateLimit-Policy", "\"p\";q=60;w=0"}, {"RateLimit", "\"p\";r=4;t=-1"}},
+       {60, 4, {}, {}, {}}},
+  };
+  for (const auto& r : rows) {
+    const auto f = read_rate_headers(all_names(), r.fields, now);
+    EXPECT_EQ(f.limit, r.is.limit) << r.name;
+    EXPECT_EQ(f.remaining, r.is.remaining) << r.name;
+    EXPECT_EQ(f.window, r.is.window) << r.name;
+    EXPECT_EQ(f.reset_in, r.is.reset_in) << r.name;
+    EXPECT_EQ(f.retry_after, r.is.retry_after) << r.name;
+    EXPECT_FALSE(f.throttled) << r.name;
+  }
+}
+
+TEST(RateHeaders, AnApiWithoutNamesTellsNothingButRetryAfter) {
+  const std::vector<header_field> fields{{"X-RateLimit-Limit", "60"}, {"", "7"}, {"Retry-After", "3"}};
+  const auto f = read_rate_headers({}, fields, now);
+  EXPECT_EQ(f.limit, std::nullopt);
+  EXPECT_EQ(f.remaining, std::nullopt);
+  EXPECT_EQ(f.retry_after, 3s);
+}
+
+// Every cut of every list text: no crash, no read past the end (the sanitizers watch).
+TEST(RateHeaders, AnyCutOfAListIsHarmless) {
+  const std::string text = "\"a\\\"b\";q=5;w=1;qu=\"requests\", c ;q=7 ; w=3,limit=1,remaining=2, 9;w=1,,;";
+  for (std::size_t from = 0; from < text.size(); ++from)
+    for (std::size_t to = from; to <= text.size(); ++to) {
+      const std::string exact = text.substr(from, to - from);  // its own block: an overread shows
+      const std::vector<header_field> fields{
+          {"RateLimit-Policy", exact}, {"RateLimit", exact}, {"X-RateLimit-Limit", exact}};
+      read_rate_headers(all_names(), fields, now);
+    }
+}
+
+}  // namespace
+}  // namespace pawl::policy
