@@ -1,0 +1,64 @@
+// Records on their way from the network thread to the writer thread: one flat buffer, so that a record costs
+// two copies into memory that is there already. Owned by one thread at a time.
+#pragma once
+
+#include "engine/ledger/ledger_writer.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace pawl::ledger {
+
+class record_batch {
+ public:
+  void add(const job_record&);  // `raw` of a success is not kept
+  void add(const intent_record&);
+  void add(const sample_record&);
+  void add(const event_record&);
+
+  // Forgets the records and keeps the memory, unless a few huge rows had blown it up.
+  void clear() noexcept;
+
+  bool empty() const noexcept { return records() == 0; }
+  std::size_t records() const noexcept { return entries_.size() + samples_.size() + events_.size(); }
+  const outcome_counts& outcomes() const noexcept { return outcomes_; }
+  std::size_t bytes() const noexcept { return bytes_.size(); }
+
+  // Jobs and intents in the order of the calls; the views live until the next add() or clear().
+  template <class OnJob, class OnIntent>  // status(const job_record&), status(const intent_record&)
+  status visit(OnJob on_job, OnIntent on_intent) const {
+    for (const auto& e : entries_)
+      if (auto done = e.is_intent ? on_intent(intent_of(e)) : on_job(job_of(e)); !done) return done;
+    return {};
+  }
+  const std::vector<std::pair<sample_record, std::string>>& samples() const noexcept { return samples_; }
+  const std::vector<std::pair<event_record, std::array<std::string, 2>>>& events() const noexcept {
+    return events_;
+  }
+
+ private:
+  struct entry {
+    job_record fixed;  // of an intent: row and sent_at; its texts are unset, they stand in bytes_
+    bool is_intent = false;
+    std::size_t begin = 0;
+    std::array<std::uint32_t, 5> sizes{};
+  };
+  entry& append(std::initializer_list<std::string_view> texts);
+  std::array<std::string_view, 5> texts_of(const entry&) const noexcept;
+  job_record job_of(const entry&) const noexcept;
+  intent_record intent_of(const entry&) const noexcept;
+
+  std::vector<entry> entries_;
+  std::vector<char> bytes_;
+  // Few: a sample every 10 s, an event now and then. The texts of the records are unset, they stand beside.
+  std::vector<std::pair<sample_record, std::string>> samples_;
+  std::vector<std::pair<event_record, std::array<std::string, 2>>> events_;
+  outcome_counts outcomes_;
+};
+
+}  // namespace pawl::ledger
