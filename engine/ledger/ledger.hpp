@@ -31,11 +31,12 @@ struct generation_row {
   input::input_identity input;
   std::string input_path;
   std::string header;      // csv: the header row, for exports with the original columns
+  char delimiter = '\0';   // csv: between its columns; '\0': not known
   std::string settings;    // JSON without secrets
   std::uint64_t rows = 0;  // of the validated input
   wall_time started{};
   std::optional<wall_time> finished;  // when no row was pending any more
-  bool given_up = false;              // --fresh
+  bool given_up = false;              // --fresh, or a newer generation has begun
   bool skip_invalid = false;
 };
 
@@ -63,6 +64,17 @@ struct job_row {  // for export
   std::optional<std::string> raw;
 };
 
+// The newest sample of a run, for `status`.
+struct sample_row {
+  wall_time at{};
+  outcome_counts counts;  // of the generation
+  std::uint64_t reads = 0, writes = 0, retries = 0, throttled = 0;
+  std::uint32_t in_flight = 0;
+  double rate = 0;  // writes per second
+  std::uint64_t latency_p50_us = 0, latency_p95_us = 0, latency_max_us = 0;
+  std::string waits_for;
+};
+
 struct intent_row {
   std::uint64_t row = 0;
   std::string id;
@@ -80,6 +92,9 @@ class row_set {
     if (row / 64 >= bits_.size()) bits_.resize(row / 64 + 1);
     bits_[row / 64] |= std::uint64_t{1} << (row % 64);
   }
+  void insert_range(std::uint64_t first, std::uint64_t last) {  // both included
+    for (auto row = first; row <= last; ++row) insert(row);
+  }
 
  private:
   std::vector<std::uint64_t> bits_;
@@ -91,33 +106,48 @@ class ledger_file {
  public:
   // read_write: creates the file (mode 0600) if there is none, takes the lock file beside it for the life of
   // the object (held by another: failure_kind::later, names the holder's pid and start), checks
-  // application_id and schema version. read_only: neither lock nor creation; works while a run goes on.
+  // application_id and schema version. read_only: neither lock nor creation; works while a run goes on, and
+  // in places where nothing can be written. Not a ledger, of a newer pawl, no such file or directory:
+  // failure_kind::usage; no right to write, full disk, damaged: failure_kind::mend.
   static expected<ledger_file> open(const std::string& path, access);
   ledger_file(ledger_file&&) noexcept;
   ledger_file& operator=(ledger_file&&) noexcept;
   ~ledger_file();
 
+  // Who runs on this ledger now ("pid 17 (pawl run), started 2026-01-02T03:04:05Z"); unset: nobody.
+  static expected<std::optional<std::string>> running(const std::string& path);
+
   const std::string& path() const noexcept;
 
   // The newest generation; empty ledger: nullopt.
   expected<std::optional<generation_row>> newest_generation();
+  // With its checkpoints, in one transaction; a generation that was not finished counts as given up from then
+  // on. `id`, `finished` and `given_up` of the argument do not matter.
   expected<std::int64_t> begin_generation(const generation_row&, const std::vector<input::checkpoint>&);
   status bind_account(std::int64_t generation, const std::string& account);
   status give_up(std::int64_t generation, wall_time now);
   status finish_generation(std::int64_t generation, wall_time now);
 
+  // Rows per outcome as they are on the disk, one moment's view. Milliseconds, however large the ledger:
+  // whole blocks of rows are counted already (done_block in schema.sql).
   expected<outcome_counts> counts(std::int64_t generation);
-  // Rows that have an outcome.
+  // Rows = sum of outcomes + pending: that the ledger holds exactly `known` (what was there before plus what
+  // this invocation committed) and no more outcomes than rows. A difference is a failure that names both.
+  status check_sum(std::int64_t generation, const outcome_counts& known);
+  // Rows that have an outcome. As quick as counts().
   expected<row_set> done_rows(std::int64_t generation, std::uint64_t rows);
   // Intents without an outcome, in row order: what a crash left in the air.
   expected<std::vector<intent_row>> open_intents(std::int64_t generation);
-  // The last checkpoint at or before `row`.
+  // The last checkpoint at or before `row`; the start of the input where there is none.
   expected<input::checkpoint> checkpoint_before(std::int64_t generation, std::uint64_t row);
 
   expected<std::int64_t> begin_run(std::int64_t generation, const std::string& version, wall_time now);
   status end_run(std::int64_t run, wall_time now, int exit_code, const std::string& stop_reason,
                  const outcome_counts&);
   expected<std::vector<run_row>> runs(std::int64_t generation);
+
+  // The newest sample of a run; unset: none yet.
+  expected<std::optional<sample_row>> last_sample(std::int64_t run);
 
   // Rows with an outcome, in row order, filtered by outcome (empty filter: all). Streams; `row` returning
   // false stops.
@@ -135,7 +165,8 @@ class ledger_file {
 enum class run_decision { start, go_on, refuse_changed, already_finished, start_new };
 struct run_question {
   bool has_generation = false;
-  bool finished = false;  // or given up
+  bool finished = false;
+  bool given_up = false;  // and nothing newer
   bool same_input = false;
   bool fresh = false;  // --fresh
   bool again = false;  // --again

@@ -1,6 +1,11 @@
 // Commits what a run produces, on a thread of its own, in groups, in the order of the calls. The network
 // thread hands it batches and never waits for the disk, except for intents and when the writer is a whole
 // queue behind.
+//
+// Records gather in a batch that only the network thread touches; no lock is taken for one of them. The batch
+// goes to the writer when it is full, max_age old (one timer per batch), holds an intent, or somebody waits.
+// The writer commits everything that it was handed in one transaction: while it waits for the disk the next
+// group grows by itself. The network thread hears of it by one posted handler per commit.
 #pragma once
 
 #include "engine/ledger/ledger.hpp"
@@ -8,7 +13,9 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -55,28 +62,41 @@ struct event_record {
 struct writer_options {
   duration max_age = std::chrono::milliseconds{50};  // of an outcome before its group is committed
   std::size_t max_group = 1000;                      // outcomes in a group
-  std::size_t max_queued = 8000;  // records handed over and not yet committed; then put() says false
+  std::size_t max_queued = 8000;  // records put and not yet committed; then put() says false
+  // Bytes of their texts likewise, so that huge failing rows cannot fill the memory (chosen). One record is
+  // taken whatever its size.
+  std::size_t max_queued_bytes = 8 * 1024 * 1024;
 };
 
 class ledger_writer {
  public:
-  // Takes over `file`'s connection until destruction; `file` must outlive it. Completions run on `context`.
+  // Takes over `file`'s connection until destruction: until then nobody else may use `file`, which must
+  // outlive the writer, as must `context`, on which completions run. Errors of the start show in health().
   ledger_writer(boost::asio::io_context& context, ledger_file& file, std::int64_t generation,
                 std::int64_t run, const writer_options&);
-  ~ledger_writer();  // joins the thread; what was not drained is lost, as in a crash
+  ~ledger_writer();  // joins the thread; what was not drained is lost, as in a crash. Waiters end with a
+                     // failure.
+  ledger_writer(const ledger_writer&) = delete;
+  ledger_writer& operator=(const ledger_writer&) = delete;
+
+  // Called once on the network thread at the first failure, so that the run can stop sending at once. Set it
+  // before the first put(); it may not destroy the writer.
+  void on_failure(std::function<void(const failure&)>);
 
   // Network thread. Copies the record. False: the queue is full and nothing was taken; await room() and put
-  // again.
+  // again. After a failure it takes and drops everything, so that such a loop ends: the row stays pending,
+  // and health() says why.
   bool put(const job_record&);
   void put(const sample_record&);  // never refused: these are few
   void put(const event_record&);
-  // The intent of a job of which nothing was sent after all: without it a later run would take the row for unknown.
+  // The intent of a job of which nothing was sent after all: with it, a later run would take the row for
+  // unknown.
   void withdraw_intent(std::uint64_t row);
-  // Network thread, about every 50 ms: hands over what has waited long enough.
-  void tick(time_point now);
+  // Returns when a put() may succeed again, or after a failure. Cancellation ends it early.
   boost::asio::awaitable<void> room();
 
-  // Commits at once, together with everything put before it; returns when it is on the disk.
+  // Both act at the call, not at the co_await, and then wait for the disk; cancellation does not shorten
+  // that. Commits at once, together with everything put before it; returns when it is on the disk.
   boost::asio::awaitable<status> commit(const intent_record&);
   // Returns when everything put before is on the disk, or with the failure that stopped the writer.
   boost::asio::awaitable<status> drain();

@@ -289,7 +289,6 @@ asio::awaitable<void> runner::impl::watch(run_context& run, const bool& done) {
   while (!done) {
     const auto now = clock::now();
     pool->sweep(now);
-    run.ledger.tick(now);
     if (!run.ledger.health()) {
       run.order_stop({"ledger", run.ledger.health().error(), {}});
       pool->cancel_all();

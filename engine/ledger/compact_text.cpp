@@ -1,0 +1,122 @@
+#include "engine/ledger/compact_text.hpp"
+
+#include <algorithm>
+
+namespace pawl::ledger {
+namespace {
+
+constexpr std::size_t min_digits = 8, max_digits = 64, uuid_digits = 32, max_prefix = 32;  // chosen
+
+constexpr int hex_value(char c) noexcept {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return -1;
+}
+
+// 32 digits would give 16 bytes, which mean a UUID.
+constexpr bool digits_fit(std::size_t n) noexcept {
+  return n >= min_digits && n <= max_digits && n % 2 == 0 && n != uuid_digits;
+}
+
+// False: not all lower-case hexadecimal digits, and `to` is half written.
+bool unhex(std::string_view digits, compact_text& to) noexcept {
+  for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
+    const int high = hex_value(digits[i]), low = hex_value(digits[i + 1]);
+    if (high < 0 || low < 0) return false;
+    to.bytes[to.size++] = static_cast<std::uint8_t>(high * 16 + low);
+  }
+  return true;
+}
+
+bool is_uuid(std::string_view text, compact_text& to) noexcept {
+  if (text.size() != 36 || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-')
+    return false;
+  to.size = 0;
+  return unhex(text.substr(0, 8), to) && unhex(text.substr(9, 4), to) && unhex(text.substr(14, 4), to) &&
+         unhex(text.substr(19, 4), to) && unhex(text.substr(24), to);
+}
+
+bool is_number(std::string_view text, std::int64_t& number) noexcept {
+  if (text.empty() || text.size() > 18 || (text[0] == '0' && text.size() > 1)) return false;
+  number = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return false;
+    number = number * 10 + (c - '0');
+  }
+  return true;
+}
+
+// Length of the UTF-8 sequence at the start of `text`, 0 if it is none (Unicode 15, table 3-7).
+std::size_t sequence_length(std::string_view text) noexcept {
+  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
+  const auto tail = [&](std::size_t i, int from = 0x80, int to = 0xbf) {
+    return i < text.size() && byte(i) >= from && byte(i) <= to;
+  };
+  const auto b = byte(0);
+  if (b == 0) return 0;
+  if (b < 0x80) return 1;
+  if (b >= 0xc2 && b <= 0xdf) return tail(1) ? 2 : 0;
+  if (b >= 0xe0 && b <= 0xef)
+    return tail(1, b == 0xe0 ? 0xa0 : 0x80, b == 0xed ? 0x9f : 0xbf) && tail(2) ? 3 : 0;
+  if (b >= 0xf0 && b <= 0xf4)
+    return tail(1, b == 0xf0 ? 0x90 : 0x80, b == 0xf4 ? 0x8f : 0xbf) && tail(2) && tail(3) ? 4 : 0;
+  return 0;
+}
+
+}  // namespace
+
+compact_text compact(std::string_view text, const std::optional<std::string>& prefix) noexcept {
+  compact_text made;
+  if (is_uuid(text, made)) {
+    made.is = compact_text::form::bytes;
+    return made;
+  }
+  if (is_number(text, made.number)) {
+    made.is = compact_text::form::number;
+    return made;
+  }
+  if (prefix && text.starts_with(*prefix) && digits_fit(text.size() - prefix->size())) {
+    made.size = 0;
+    if (unhex(text.substr(prefix->size()), made)) {
+      made.is = compact_text::form::bytes;
+      return made;
+    }
+  }
+  made.text = text;
+  return made;
+}
+
+std::optional<std::string_view> prefix_for(std::string_view text) noexcept {
+  if (compact(text, std::nullopt).is != compact_text::form::text) return std::nullopt;
+  std::size_t digits = 0;
+  while (digits < text.size() && hex_value(text[text.size() - digits - 1]) >= 0) ++digits;
+  const auto prefix = text.substr(0, text.size() - digits);
+  // An odd run would need its first digit in the prefix, which the next id would not share.
+  if (!digits_fit(digits) || prefix.size() > max_prefix || !is_plain_utf8(prefix)) return std::nullopt;
+  return prefix;
+}
+
+bool is_plain_utf8(std::string_view text) noexcept {
+  while (!text.empty()) {
+    const auto n = sequence_length(text);
+    if (n == 0) return false;
+    text.remove_prefix(n);
+  }
+  return true;
+}
+
+std::string as_plain_utf8(std::string_view text) {
+  std::string made;
+  made.reserve(text.size() + 8);
+  while (!text.empty()) {
+    const auto n = sequence_length(text);
+    if (n == 0)
+      made += "\xef\xbf\xbd";
+    else
+      made += text.substr(0, n);
+    text.remove_prefix(std::max<std::size_t>(n, 1));
+  }
+  return made;
+}
+
+}  // namespace pawl::ledger

@@ -1,0 +1,41 @@
+// How ids are kept in few bytes. Of an applied row's 100 bytes its id and request id would take 60 as text;
+// most of them are UUIDs, decimal numbers, or a fixed prefix with hexadecimal digits behind it. The view
+// `job` of schema.sql turns them back, so every form here must be one that it can tell from the others and
+// restore exactly; whatever fits none stays text. Pure.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace pawl::ledger {
+
+struct compact_text {
+  enum class form : std::uint8_t {
+    text,    // `text`
+    number,  // `number`: decimal digits, no leading zero, at most 18 of them
+    bytes,   // the first `size` of `bytes`: 16 are a UUID, another number are the digits behind the prefix
+  };
+  form is = form::text;
+  std::string_view text;
+  std::int64_t number = 0;
+  std::size_t size = 0;
+  std::array<std::uint8_t, 32> bytes;  // left uninitialised: this is made for every row
+};
+
+// `prefix`: of the generation, as prefix_for() found it; unset: none known yet.
+compact_text compact(std::string_view text, const std::optional<std::string>& prefix) noexcept;
+
+// The prefix under which `text` and others like it become bytes: "req_" of "req_3727ca7b4f0fff3c", empty for
+// "5f1d7e9ab2c3". Unset where compact() does well without one or no prefix would help.
+std::optional<std::string_view> prefix_for(std::string_view text) noexcept;
+
+// True for valid UTF-8 without a NUL: what may stand in a TEXT column for every reader.
+bool is_plain_utf8(std::string_view text) noexcept;
+// The same text with each byte that is not plain UTF-8 replaced by U+FFFD.
+std::string as_plain_utf8(std::string_view text);
+
+}  // namespace pawl::ledger

@@ -1,0 +1,110 @@
+// A thin owner around SQLite: handles that close themselves, and result codes turned into failures by one
+// table. Private to this room: the only header here that shows SQLite.
+#pragma once
+
+#include "engine/model/error.hpp"
+
+#include <sqlite3.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace pawl::ledger {
+
+extern const char* const schema_sql;  // schema.sql
+
+// What a result code of SQLite means to a user. `code` may be an extended one; `detail` is SQLite's own
+// message.
+failure sqlite_failure(int code, const std::string& path, std::string_view detail);
+
+// A prepared statement. Bound texts are not copied: they live until step() said false or reset(). A failed
+// bind shows at the next step(). Not thread-safe.
+class statement {
+ public:
+  statement& bind(int at, std::int64_t value) noexcept { return keep(sqlite3_bind_int64(raw(), at, value)); }
+  statement& bind(int at, double value) noexcept { return keep(sqlite3_bind_double(raw(), at, value)); }
+  statement& bind_null(int at) noexcept { return keep(sqlite3_bind_null(raw(), at)); }
+  statement& bind_text(int at, std::string_view) noexcept;  // empty: an empty text
+  statement& bind_blob(int at, std::string_view) noexcept;
+
+  // True: a row stands, read it with the functions below. False: done, and reset for the next use.
+  expected<bool> step();
+  // For statements without rows of interest.
+  status run();
+  void reset() noexcept;
+
+  bool is_null(int column) noexcept { return sqlite3_column_type(raw(), column) == SQLITE_NULL; }
+  std::int64_t integer(int column) noexcept { return sqlite3_column_int64(raw(), column); }
+  double real(int column) noexcept { return sqlite3_column_double(raw(), column); }
+  // The bytes of a TEXT or BLOB, empty for NULL; valid until the next step() or reset().
+  std::string_view text(int column) noexcept;
+
+ private:
+  friend class database;
+  struct finalizer {
+    void operator()(sqlite3_stmt* s) const noexcept { sqlite3_finalize(s); }
+  };
+  statement(sqlite3_stmt* s, const std::string* path) : handle_(s), path_(path) {}
+  sqlite3_stmt* raw() const noexcept { return handle_.get(); }
+  statement& keep(int code) noexcept {
+    if (code != SQLITE_OK) bind_code_ = code;
+    return *this;
+  }
+
+  std::unique_ptr<sqlite3_stmt, finalizer> handle_;
+  const std::string* path_;  // of the database, which outlives its statements
+  int bind_code_ = SQLITE_OK;
+};
+
+// A connection, used by one thread at a time (SQLITE_OPEN_NOMUTEX). Stays where it is: statements refer to
+// it.
+class database {
+ public:
+  // `flags`: SQLITE_OPEN_READONLY, or READWRITE with or without CREATE. `immutable`: SQLite neither locks nor
+  // looks for a write-ahead log, for files in places where nothing can be written.
+  static expected<std::unique_ptr<database>> open(const std::string& path, int flags, bool immutable = false);
+
+  const std::string& path() const noexcept { return path_; }
+  // Opened for writing, and the rights of the file did not allow it.
+  bool is_read_only() const noexcept { return sqlite3_db_readonly(handle_.get(), "main") == 1; }
+  status execute(const char* sql);  // any number of statements without parameters
+  expected<statement> prepare(std::string_view sql);
+  // The single integer that `sql` gives; 0 for no row.
+  expected<std::int64_t> ask(std::string_view sql);
+  // After a failed group: takes back what was not committed. Its own failure adds nothing to the first one.
+  void roll_back() noexcept;
+
+ private:
+  struct closer {
+    void operator()(sqlite3* db) const noexcept { sqlite3_close(db); }
+  };
+  explicit database(std::string path) : path_(std::move(path)) {}
+  failure last_failure(int code) const;
+
+  std::string path_;
+  std::unique_ptr<sqlite3, closer> handle_;
+};
+
+// BEGIN IMMEDIATE ... COMMIT around several statements; rolled back unless committed.
+class transaction {
+ public:
+  static expected<transaction> begin(database&);
+  // One moment's view for several questions; stops nobody.
+  static expected<transaction> begin_reading(database&);
+  transaction(transaction&& other) noexcept : db_(std::exchange(other.db_, nullptr)) {}
+  transaction& operator=(transaction&&) = delete;
+  ~transaction() {
+    if (db_ != nullptr) db_->roll_back();
+  }
+  status commit();
+
+ private:
+  explicit transaction(database& db) : db_(&db) {}
+  database* db_;
+};
+
+}  // namespace pawl::ledger

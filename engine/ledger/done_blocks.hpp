@@ -1,0 +1,42 @@
+// What a resume, a count and the writer need to know of the rows that are done, without reading each of them:
+// blocks with an outcome for every row are in done_block, and only the gaps between them are scanned.
+#pragma once
+
+#include "engine/ledger/database.hpp"
+#include "engine/ledger/job_key.hpp"
+#include "engine/model/outcome.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+namespace pawl::ledger {
+
+struct done_block {
+  std::uint64_t block = 0;
+  outcome_counts counts;
+};
+
+struct row_range {
+  std::uint64_t first = 0, last = 0;  // both included
+  bool operator==(const row_range&) const = default;
+};
+
+// In the order of their numbers.
+expected<std::vector<done_block>> read_done_blocks(database&, std::int64_t generation);
+
+// The rows that no block covers; the last range is open to the highest row number. Pure.
+std::vector<row_range> gaps(const std::vector<done_block>&);
+
+// Every row of the gaps that has an outcome, in row order.
+status for_each_in(database&, std::int64_t generation, const std::vector<row_range>&,
+                   const std::function<void(std::uint64_t row, outcome)>&);
+
+// The columns applied ... invalid, from `first` on.
+outcome_counts read_counts(statement&, int first);
+void bind_counts(statement&, int first, const outcome_counts&);
+
+// Codes of outcomes as job_data has them; a code that this version does not know is a failure of the file.
+std::optional<outcome> outcome_of(std::int64_t code) noexcept;
+
+}  // namespace pawl::ledger

@@ -1,0 +1,252 @@
+#include "engine/ledger/group_commit.hpp"
+
+#include "engine/ledger/compact_text.hpp"
+#include "engine/ledger/done_blocks.hpp"
+
+namespace pawl::ledger {
+namespace {
+
+std::int64_t micros(wall_time t) noexcept {
+  return t.time_since_epoch().count();
+}
+std::int64_t number(std::uint64_t n) noexcept {
+  return static_cast<std::int64_t>(n);
+}
+// job_data.verified: what is usual takes no byte.
+std::int64_t code_of(verified v) noexcept {
+  return static_cast<std::int64_t>(verified::full) - static_cast<std::int64_t>(v);
+}
+
+}  // namespace
+
+expected<std::unique_ptr<group_commit>> group_commit::prepare(database& db, std::int64_t generation,
+                                                              std::int64_t run) {
+  auto job = db.prepare("INSERT INTO job_data VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  auto intent = db.prepare("INSERT INTO intent VALUES (?, ?, ?, ?, ?)");
+  auto withdrawal = db.prepare("DELETE FROM intent WHERE generation = ? AND row = ?");
+  auto sample =
+      db.prepare("INSERT INTO sample VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  auto event = db.prepare("INSERT INTO event VALUES (?, ?, ?, ?)");
+  auto block = db.prepare("INSERT INTO done_block VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  auto prefixes = db.prepare("UPDATE generation SET id_prefix = ?, request_id_prefix = ? WHERE id = ?");
+  for (auto* s : {&job, &intent, &withdrawal, &sample, &event, &block, &prefixes})
+    if (!*s) return std::move(s->error());
+  statements all{std::move(*job),   std::move(*intent), std::move(*withdrawal), std::move(*sample),
+                 std::move(*event), std::move(*block),  std::move(*prefixes)};
+  std::unique_ptr<group_commit> made{new group_commit(db, generation, run, std::move(all))};
+  if (auto read = made->read_generation(); !read) return std::move(read.error());
+  if (auto counted = made->count_open_blocks(); !counted) return std::move(counted.error());
+  return made;
+}
+
+status group_commit::read_generation() {
+  auto query =
+      db_.prepare("SELECT started_at, rows, id_prefix, request_id_prefix FROM generation WHERE id = ?");
+  if (!query) return std::move(query.error());
+  auto row = query->bind(1, generation_).step();
+  if (!row) return std::move(row.error());
+  if (!*row) return sqlite_failure(SQLITE_CORRUPT, db_.path(), "the generation of the run is missing");
+  started_us_ = query->integer(0);
+  rows_ = static_cast<std::uint64_t>(query->integer(1));
+  if (!query->is_null(2)) id_prefix_ = query->text(2);
+  if (!query->is_null(3)) request_id_prefix_ = query->text(3);
+  return {};
+}
+
+status group_commit::count_open_blocks() {
+  auto blocks = read_done_blocks(db_, generation_);
+  if (!blocks) return std::move(blocks.error());
+  auto read = for_each_in(db_, generation_, gaps(*blocks),
+                          [this](std::uint64_t row, outcome o) { ++open_blocks_[block_of(row)][o]; });
+  if (!read) return read;
+  // Complete and not marked: somebody edited the table, and the triggers took the mark away.
+  std::vector<std::uint64_t> complete;
+  for (const auto& [block, counts] : open_blocks_)
+    if (counts.total() == rows_in(block, rows_)) complete.push_back(block);
+  if (complete.empty()) return {};
+  auto group = transaction::begin(db_);
+  if (!group) return std::move(group.error());
+  for (const auto block : complete) {
+    if (auto done = close_block(block, open_blocks_[block]); !done) return done;
+    open_blocks_.erase(block);
+  }
+  return group->commit();
+}
+
+status group_commit::commit(const std::vector<record_batch>& batches) {
+  auto group = transaction::begin(db_);
+  if (!group) return std::move(group.error());
+  for (const auto& batch : batches)
+    if (auto done = write(batch); !done) return done;
+  if (prefixes_changed_)
+    if (auto done = write_prefixes(); !done) return done;
+  return group->commit();
+}
+
+status group_commit::write(const record_batch& batch) {
+  auto written = batch.visit([this](const auto& record) { return write(record); });
+  if (!written) return written;
+  for (const auto& [sample, waits_for] : batch.samples())
+    if (auto done = write(sample, waits_for); !done) return done;
+  for (const auto& [event, texts] : batch.events())
+    if (auto done = write(event, texts); !done) return done;
+  return {};
+}
+
+status group_commit::write(const job_record& job) {
+  if (job.row == 0 || job.row > rows_)
+    return failure{
+        failure_kind::mend, db_.path(),
+        "row " + std::to_string(job.row) + " is outside of the input of " + std::to_string(rows_) + " rows",
+        "this is a bug of pawl: please report it; what is committed stays true"};
+  if (!id_prefix_ || !request_id_prefix_) learn_prefixes(job);
+  auto& to = sql_.job;
+  const bool was_sent = job.sent_at != wall_time{};
+  const auto sent_after = was_sent ? micros(job.sent_at) - started_us_ : 0;
+  const auto latency = number(job.latency_us);
+  to.bind(1, job_key(generation_, job.row));
+  bind_id(2, job.id, id_prefix_, scratch_[0]);
+  to.bind(3, static_cast<std::int64_t>(job.outcome));
+  if (job.outcome == outcome::applied)
+    to.bind(4, code_of(job.verified));
+  else
+    to.bind_null(4);
+  if (job.http_status != 0)
+    to.bind(5, std::int64_t{job.http_status});
+  else
+    to.bind_null(5);
+  if (job.request_id.empty())
+    to.bind_null(6);
+  else
+    bind_id(6, job.request_id, request_id_prefix_, scratch_[1]);
+  to.bind(7, std::int64_t{job.attempts});
+  if (was_sent)
+    to.bind(8, sent_after);
+  else
+    to.bind_null(8);
+  to.bind(9, latency);
+  to.bind(10, micros(job.finished_at) - started_us_ - sent_after - latency);
+  bind_plain(to, 11, job.error_code, scratch_[2]);
+  bind_plain(to, 12, job.error_message, scratch_[3]);
+  if (job.raw.empty())
+    to.bind_null(13);
+  else if (is_plain_utf8(job.raw))
+    to.bind_text(13, job.raw);
+  else
+    to.bind_blob(13, job.raw);  // the very bytes: mending them is the user's part
+  if (auto done = to.run(); !done) {
+    done.error().what = "row " + std::to_string(job.row) + ": " + done.error().what;
+    return done;
+  }
+  return count(job.row, job.outcome);
+}
+
+status group_commit::count(std::uint64_t row, outcome o) {
+  const auto block = block_of(row);
+  auto& counts = open_blocks_[block];
+  ++counts[o];
+  if (counts.total() != rows_in(block, rows_)) return {};
+  auto closed = close_block(block, counts);
+  open_blocks_.erase(block);
+  return closed;
+}
+
+status group_commit::close_block(std::uint64_t block, const outcome_counts& counts) {
+  sql_.block.bind(1, generation_).bind(2, number(block));
+  bind_counts(sql_.block, 3, counts);
+  return sql_.block.run();
+}
+
+status group_commit::write(const intent_record& intent) {
+  auto& to = sql_.intent;
+  to.bind(1, generation_).bind(2, number(intent.row)).bind(3, micros(intent.sent_at));
+  bind_plain(to, 4, intent.id, scratch_[0]);
+  bind_plain(to, 5, intent.old_values, scratch_[1]);
+  return to.run();
+}
+
+status group_commit::write(const intent_withdrawal& withdrawn) {
+  return sql_.withdrawal.bind(1, generation_).bind(2, number(withdrawn.row)).run();
+}
+
+status group_commit::write(const sample_record& s, std::string_view waits_for) {
+  auto& to = sql_.sample;
+  to.bind(1, run_).bind(2, micros(s.at));
+  bind_counts(to, 3, s.counts);
+  to.bind(12, number(s.reads)).bind(13, number(s.writes)).bind(14, number(s.retries));
+  to.bind(15, number(s.throttled)).bind(16, std::int64_t{s.in_flight}).bind(17, s.rate);
+  to.bind(18, number(s.latency_p50_us)).bind(19, number(s.latency_p95_us)).bind(20, number(s.latency_max_us));
+  bind_plain(to, 21, waits_for, scratch_[0]);
+  return to.run();
+}
+
+status group_commit::write(const event_record& event, const std::array<std::string, 2>& texts) {
+  scratch_[0] = as_plain_utf8(texts[1]);
+  return sql_.event.bind(1, run_)
+      .bind(2, micros(event.at))
+      .bind_text(3, texts[0])
+      .bind_text(4, scratch_[0])
+      .run();
+}
+
+void group_commit::learn_prefixes(const job_record& job) {
+  const auto learn = [this](std::optional<std::string>& known, std::string_view from) {
+    if (known || from.empty()) return;
+    if (const auto found = prefix_for(from)) {
+      known = std::string{*found};
+      prefixes_changed_ = true;
+    }
+  };
+  learn(id_prefix_, job.id);
+  learn(request_id_prefix_, job.request_id);
+}
+
+status group_commit::write_prefixes() {
+  auto& to = sql_.prefixes;
+  to.bind(3, generation_);
+  const auto bind = [&](int at, const std::optional<std::string>& prefix) {
+    if (prefix)
+      to.bind_text(at, *prefix);
+    else
+      to.bind_null(at);
+  };
+  bind(1, id_prefix_);
+  bind(2, request_id_prefix_);
+  prefixes_changed_ = false;
+  return to.run();
+}
+
+void group_commit::bind_id(int at, std::string_view text, const std::optional<std::string>& prefix,
+                           std::string& scratch) {
+  const auto made = compact(text, prefix);
+  switch (made.is) {
+    case compact_text::form::number:
+      sql_.job.bind(at, made.number);
+      return;
+    case compact_text::form::bytes:
+      scratch.assign(made.bytes.begin(), made.bytes.begin() + static_cast<std::ptrdiff_t>(made.size));
+      sql_.job.bind_blob(at, scratch);
+      return;
+    case compact_text::form::text:
+      break;
+  }
+  if (is_plain_utf8(text)) {
+    sql_.job.bind_text(at, text);
+  } else {
+    scratch = as_plain_utf8(text);
+    sql_.job.bind_text(at, scratch);
+  }
+}
+
+void group_commit::bind_plain(statement& to, int at, std::string_view text, std::string& scratch) {
+  if (text.empty()) {
+    to.bind_null(at);
+  } else if (is_plain_utf8(text)) {
+    to.bind_text(at, text);
+  } else {
+    scratch = as_plain_utf8(text);
+    to.bind_text(at, scratch);
+  }
+}
+
+}  // namespace pawl::ledger

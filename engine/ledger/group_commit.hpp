@@ -1,0 +1,64 @@
+// Turns batches of records into one transaction each. The SQL of a run in progress, without threads: the
+// writer thread owns one of these, and the benchmark measures it alone.
+#pragma once
+
+#include "engine/ledger/database.hpp"
+#include "engine/ledger/job_key.hpp"
+#include "engine/ledger/record_batch.hpp"
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace pawl::ledger {
+
+class group_commit {
+ public:
+  // Prepares the statements and counts the blocks that are neither empty nor complete (milliseconds). The
+  // database must outlive the object and be used by its thread only.
+  static expected<std::unique_ptr<group_commit>> prepare(database&, std::int64_t generation,
+                                                         std::int64_t run);
+
+  // All of it or nothing, on the disk when it returns. After a failure the object is of no more use.
+  status commit(const std::vector<record_batch>&);
+
+ private:
+  struct statements {
+    statement job, intent, withdrawal, sample, event, block, prefixes;
+  };
+  group_commit(database& db, std::int64_t generation, std::int64_t run, statements s)
+      : db_(db), generation_(generation), run_(run), sql_(std::move(s)) {}
+
+  status read_generation();
+  status count_open_blocks();
+  status write(const record_batch&);
+  status write(const job_record&);
+  status write(const intent_record&);
+  status write(const intent_withdrawal&);
+  status write(const sample_record&, std::string_view waits_for);
+  status write(const event_record&, const std::array<std::string, 2>& texts);
+  status count(std::uint64_t row, outcome);
+  status close_block(std::uint64_t block, const outcome_counts&);
+  void learn_prefixes(const job_record&);
+  status write_prefixes();
+  void bind_id(int at, std::string_view, const std::optional<std::string>& prefix, std::string& scratch);
+  void bind_plain(statement&, int at, std::string_view, std::string& scratch);  // empty: NULL
+
+  database& db_;
+  std::int64_t generation_, run_;
+  statements sql_;
+
+  std::int64_t started_us_ = 0;
+  std::uint64_t rows_ = 0;
+  std::optional<std::string> id_prefix_, request_id_prefix_;
+  bool prefixes_changed_ = false;
+
+  std::unordered_map<std::uint64_t, outcome_counts> open_blocks_;
+  std::array<std::string, 4> scratch_;  // texts that had to be mended, while they are bound
+};
+
+}  // namespace pawl::ledger

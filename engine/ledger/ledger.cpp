@@ -1,0 +1,279 @@
+#include "engine/ledger/ledger.hpp"
+
+#include "engine/ledger/done_blocks.hpp"
+#include "engine/ledger/ledger_impl.hpp"
+
+#include <cerrno>
+#include <cstring>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace pawl::ledger {
+namespace {
+
+// Five seconds cover somebody's sqlite3 command; a run waits no longer for one (chosen).
+// The write-ahead log grows while a long reader holds it; afterwards it is cut to 64 MiB.
+constexpr const char* connection_settings =
+    "PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA secure_delete = OFF;"
+    "PRAGMA journal_size_limit = 67108864; PRAGMA foreign_keys = ON;";
+
+std::int64_t micros(wall_time t) noexcept {
+  return t.time_since_epoch().count();
+}
+wall_time wall(std::int64_t us) noexcept {
+  return wall_time{std::chrono::microseconds{us}};
+}
+std::int64_t number(std::uint64_t n) noexcept {
+  return static_cast<std::int64_t>(n);
+}
+
+failure cannot_create(const std::string& path) {
+  const int code = errno;
+  const bool wrong_place = code == ENOENT || code == ENOTDIR || code == EISDIR;
+  return {wrong_place ? failure_kind::usage : failure_kind::mend, path,
+          std::string{"the ledger cannot be created: "} + std::strerror(code),
+          wrong_place ? "name another place with --ledger"
+                      : "make its directory writable or name another place with --ledger"};
+}
+
+// With its rights set before the first byte; SQLite gives the same rights to the files beside it.
+// O_EXCL, and no descriptor of a file that was there: closing one would drop the locks that another
+// connection of this process holds on it.
+status create_file(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd < 0 && errno != EEXIST) return cannot_create(path);
+  if (fd >= 0) ::close(fd);
+  return {};
+}
+
+// The names of the ledger and of its log are on the disk too, not only their contents.
+status sync_directory(const std::string& path) {
+  const auto slash = path.rfind('/');
+  const auto directory = slash == std::string::npos ? std::string{"."} : path.substr(0, slash + 1);
+  const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  // A directory that may be written and not read cannot be synced; that is no reason to refuse it.
+  if (fd < 0) return {};
+  const bool bad = ::fsync(fd) != 0 && errno == EIO;
+  ::close(fd);
+  if (bad) return sqlite_failure(SQLITE_IOERR_DIR_FSYNC, path, "fsync of its directory");
+  return {};
+}
+
+enum class content { ledger, nothing };
+
+expected<content> examine(database& db) {
+  auto id = db.ask("PRAGMA application_id");
+  if (!id) return std::move(id.error());
+  auto version = db.ask("PRAGMA user_version");
+  if (!version) return std::move(version.error());
+  if (*id == application_id) {
+    if (*version == schema_version) return content::ledger;
+    return failure{failure_kind::usage, db.path(),
+                   "this ledger has schema version " + std::to_string(*version) +
+                       ", this pawl knows version " + std::to_string(schema_version),
+                   "use the pawl that wrote it, or name another file with --ledger"};
+  }
+  auto tables = db.ask("SELECT count(*) FROM sqlite_schema");
+  if (!tables) return std::move(tables.error());
+  if (*id == 0 && *version == 0 && *tables == 0) return content::nothing;
+  return failure{failure_kind::usage, db.path(), "this SQLite file is not a ledger of pawl",
+                 "name another file with --ledger"};
+}
+
+status use_wal(database& db) {
+  auto query = db.prepare("PRAGMA journal_mode = WAL");
+  if (!query) return std::move(query.error());
+  auto row = query->step();
+  if (!row) return std::move(row.error());
+  if (*row && query->text(0) == "wal") return {};
+  return failure{failure_kind::mend, db.path(), "the file system here cannot hold a write-ahead log",
+                 "name a place on a local disk with --ledger"};
+}
+
+status create_schema(database& db) {
+  auto group = transaction::begin(db);
+  if (!group) return std::move(group.error());
+  const auto ids = "PRAGMA application_id = " + std::to_string(application_id) +
+                   "; PRAGMA user_version = " + std::to_string(schema_version) + ";";
+  if (auto done = db.execute(schema_sql); !done) return done;
+  if (auto done = db.execute(ids.c_str()); !done) return done;
+  return group->commit();
+}
+
+expected<std::unique_ptr<database>> open_for_run(const std::string& path) {
+  if (auto made = create_file(path); !made) return std::move(made.error());
+  auto opened = database::open(path, SQLITE_OPEN_READWRITE);
+  if (!opened) return opened;
+  auto& db = **opened;
+  if (db.is_read_only()) return sqlite_failure(SQLITE_READONLY, path, "no right to write");
+  if (auto set = db.execute(connection_settings); !set) return std::move(set.error());
+  auto found = examine(db);
+  if (!found) return std::move(found.error());
+  if (auto wal = use_wal(db); !wal) return std::move(wal.error());
+  if (*found == content::nothing)
+    if (auto made = create_schema(db); !made) return std::move(made.error());
+  if (auto synced = sync_directory(path); !synced) return std::move(synced.error());
+  return opened;
+}
+
+expected<std::unique_ptr<database>> open_for_reading_once(const std::string& path, bool immutable) {
+  auto opened = database::open(path, SQLITE_OPEN_READONLY, immutable);
+  if (!opened) return opened;
+  if (auto set = (*opened)->execute("PRAGMA busy_timeout = 5000"); !set) return std::move(set.error());
+  auto found = examine(**opened);
+  if (!found) return std::move(found.error());
+  if (*found == content::nothing)
+    return failure{failure_kind::usage, path, "this ledger is empty: no run has begun", ""};
+  return opened;
+}
+
+expected<std::unique_ptr<database>> open_for_reading(const std::string& path) {
+  struct stat file{}, log{};
+  if (::stat(path.c_str(), &file) != 0)
+    return failure{failure_kind::usage, path,
+                   std::string{"the ledger cannot be opened: "} + std::strerror(errno),
+                   "name the ledger of a run (INPUT.ledger unless --ledger said another)"};
+  auto opened = open_for_reading_once(path, false);
+  if (opened || opened.error().kind == failure_kind::usage) return opened;
+  // Even a reader wants to write SQLite's shared index beside the file. Where it cannot and no log is left,
+  // the file alone is whole.
+  if (::stat((path + "-wal").c_str(), &log) == 0 && log.st_size > 0) return opened;
+  auto alone = open_for_reading_once(path, true);
+  return alone ? std::move(alone) : std::move(opened);
+}
+
+}  // namespace
+
+ledger_file::ledger_file(std::unique_ptr<impl> made) : impl_(std::move(made)) {}
+ledger_file::ledger_file(ledger_file&&) noexcept = default;
+ledger_file& ledger_file::operator=(ledger_file&&) noexcept = default;
+ledger_file::~ledger_file() = default;
+
+expected<ledger_file> ledger_file::open(const std::string& path, access how) {
+  auto made = std::make_unique<impl>();
+  made->path = path;
+  if (how == access::read_write) {
+    auto lock = lock_file::take(path + ".lock");
+    if (!lock) return std::move(lock.error());
+    made->lock.emplace(std::move(*lock));
+  }
+  auto db = how == access::read_write ? open_for_run(path) : open_for_reading(path);
+  if (!db) return std::move(db.error());
+  made->db = std::move(*db);
+  return ledger_file{std::move(made)};
+}
+
+expected<std::optional<std::string>> ledger_file::running(const std::string& path) {
+  return lock_file::holder(path + ".lock");
+}
+
+const std::string& ledger_file::path() const noexcept {
+  return impl_->path;
+}
+
+expected<std::optional<generation_row>> ledger_file::newest_generation() {
+  auto query = impl_->db->prepare(
+      "SELECT id, profile, base_url, account, input_path, input_sha256, shaping_sha256, header, delimiter,"
+      " settings, rows, skip_invalid, started_at, finished_at, given_up_at"
+      " FROM generation ORDER BY id DESC LIMIT 1");
+  if (!query) return std::move(query.error());
+  auto row = query->step();
+  if (!row) return std::move(row.error());
+  if (!*row) return std::optional<generation_row>{};
+  const auto text = [&](int column) { return std::string{query->text(column)}; };
+  generation_row g;
+  g.id = query->integer(0);
+  g.target = {text(1), text(2), text(3)};
+  g.input_path = text(4);
+  const auto file = input::parse_sha256(query->text(5));
+  const auto shaping = input::parse_sha256(query->text(6));
+  if (!file || !shaping) return sqlite_failure(SQLITE_CORRUPT, impl_->path, "a digest that is none");
+  g.input = {*file, *shaping};
+  g.header = text(7);
+  if (const auto delimiter = query->text(8); !delimiter.empty()) g.delimiter = delimiter[0];
+  g.settings = text(9);
+  g.rows = static_cast<std::uint64_t>(query->integer(10));
+  g.skip_invalid = query->integer(11) != 0;
+  g.started = wall(query->integer(12));
+  if (!query->is_null(13)) g.finished = wall(query->integer(13));
+  g.given_up = !query->is_null(14);
+  return std::optional{std::move(g)};
+}
+
+expected<std::int64_t> ledger_file::begin_generation(const generation_row& g,
+                                                     const std::vector<input::checkpoint>& checkpoints) {
+  auto& db = *impl_->db;
+  auto group = transaction::begin(db);
+  if (!group) return std::move(group.error());
+  auto replace =
+      db.prepare("UPDATE generation SET given_up_at = ? WHERE finished_at IS NULL AND given_up_at IS NULL");
+  if (!replace) return std::move(replace.error());
+  if (auto done = replace->bind(1, micros(g.started)).run(); !done) return std::move(done.error());
+
+  auto insert = db.prepare(
+      "INSERT INTO generation (profile, base_url, account, input_path, input_sha256, shaping_sha256, header,"
+      " delimiter, settings, rows, skip_invalid, started_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  if (!insert) return std::move(insert.error());
+  const auto file = input::to_hex(g.input.file), shaping = input::to_hex(g.input.shaping);
+  const std::string delimiter(g.delimiter == '\0' ? 0 : 1, g.delimiter);
+  insert->bind_text(1, g.target.profile).bind_text(2, g.target.base_url).bind_text(3, g.target.account);
+  insert->bind_text(4, g.input_path).bind_text(5, file).bind_text(6, shaping).bind_text(7, g.header);
+  insert->bind_text(8, delimiter).bind_text(9, g.settings).bind(10, number(g.rows));
+  insert->bind(11, std::int64_t{g.skip_invalid}).bind(12, micros(g.started));
+  if (auto done = insert->run(); !done) return std::move(done.error());
+  auto id = db.ask("SELECT max(id) FROM generation");
+  if (!id) return id;
+
+  auto place = db.prepare("INSERT INTO checkpoint (generation, row, offset, line) VALUES (?, ?, ?, ?)");
+  if (!place) return std::move(place.error());
+  for (const auto& c : checkpoints) {
+    place->bind(1, *id).bind(2, number(c.row)).bind(3, number(c.offset)).bind(4, number(c.line));
+    if (auto done = place->run(); !done) return std::move(done.error());
+  }
+  if (auto done = group->commit(); !done) return std::move(done.error());
+  return id;
+}
+
+status ledger_file::bind_account(std::int64_t generation, const std::string& account) {
+  auto update = impl_->db->prepare("UPDATE generation SET account = ? WHERE id = ?");
+  if (!update) return std::move(update.error());
+  return update->bind_text(1, account).bind(2, generation).run();
+}
+
+status ledger_file::give_up(std::int64_t generation, wall_time now) {
+  auto update =
+      impl_->db->prepare("UPDATE generation SET given_up_at = ? WHERE id = ? AND finished_at IS NULL");
+  if (!update) return std::move(update.error());
+  return update->bind(1, micros(now)).bind(2, generation).run();
+}
+
+status ledger_file::finish_generation(std::int64_t generation, wall_time now) {
+  auto update = impl_->db->prepare("UPDATE generation SET finished_at = ? WHERE id = ?");
+  if (!update) return std::move(update.error());
+  return update->bind(1, micros(now)).bind(2, generation).run();
+}
+
+expected<std::int64_t> ledger_file::begin_run(std::int64_t generation, const std::string& version,
+                                              wall_time now) {
+  auto& db = *impl_->db;
+  auto insert = db.prepare("INSERT INTO run (generation, started_at, version) VALUES (?, ?, ?)");
+  if (!insert) return std::move(insert.error());
+  if (auto done = insert->bind(1, generation).bind(2, micros(now)).bind_text(3, version).run(); !done)
+    return std::move(done.error());
+  return db.ask("SELECT max(id) FROM run");  // ours: the lock keeps others out
+}
+
+status ledger_file::end_run(std::int64_t run, wall_time now, int exit_code, const std::string& stop_reason,
+                            const outcome_counts& counts) {
+  auto update = impl_->db->prepare(
+      "UPDATE run SET ended_at = ?, exit_code = ?, stop_reason = ?, applied = ?, unchanged = ?, skipped = ?,"
+      " superseded = ?, refused = ?, mismatch = ?, failed = ?, unknown = ?, invalid = ? WHERE id = ?");
+  if (!update) return std::move(update.error());
+  update->bind(1, micros(now)).bind(2, std::int64_t{exit_code}).bind_text(3, stop_reason);
+  bind_counts(*update, 4, counts);
+  return update->bind(4 + static_cast<int>(outcome_count), run).run();
+}
+
+}  // namespace pawl::ledger

@@ -1,0 +1,18 @@
+// What a ledger_file holds; private to this room.
+#pragma once
+
+#include "engine/ledger/database.hpp"
+#include "engine/ledger/ledger.hpp"
+#include "engine/ledger/lock_file.hpp"
+
+#include <optional>
+
+namespace pawl::ledger {
+
+struct ledger_file::impl {
+  std::string path;
+  std::optional<lock_file> lock;  // outlives the connection: declared first
+  std::unique_ptr<database> db;
+};
+
+}  // namespace pawl::ledger

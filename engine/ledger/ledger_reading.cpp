@@ -1,0 +1,209 @@
+// The questions that resume, status and export ask.
+#include "engine/ledger/done_blocks.hpp"
+#include "engine/ledger/ledger.hpp"
+#include "engine/ledger/ledger_impl.hpp"
+
+#include <fmt/format.h>
+
+namespace pawl::ledger {
+namespace {
+
+wall_time wall(std::int64_t us) noexcept {
+  return wall_time{std::chrono::microseconds{us}};
+}
+std::uint64_t natural(std::int64_t n) noexcept {
+  return static_cast<std::uint64_t>(n);
+}
+
+std::string list_of(const outcome_counts& counts) {
+  std::string text;
+  for (std::size_t i = 0; i < outcome_count; ++i)
+    if (counts.of[i] != 0)
+      text +=
+          fmt::format("{}{} {}", text.empty() ? "" : ", ", counts.of[i], to_string(static_cast<outcome>(i)));
+  return text.empty() ? "none" : text;
+}
+
+job_row read_job(statement& from) {
+  const auto text = [&](int column) { return std::string{from.text(column)}; };
+  job_row job;
+  job.row = natural(from.integer(0));
+  job.id = text(1);
+  job.outcome = parse_outcome(from.text(2)).value();
+  if (!from.is_null(3)) job.verified = parse_verified(from.text(3));
+  job.http_status = static_cast<int>(from.integer(4));
+  job.error_code = text(5);
+  job.error_message = text(6);
+  job.request_id = text(7);
+  job.attempts = static_cast<std::uint32_t>(from.integer(8));
+  if (!from.is_null(9)) job.sent_at = wall(from.integer(9));
+  job.finished_at = wall(from.integer(10));
+  job.latency_us = natural(from.integer(11));
+  if (!from.is_null(12)) job.raw = text(12);
+  return job;
+}
+
+}  // namespace
+
+expected<outcome_counts> ledger_file::counts(std::int64_t generation) {
+  // One moment's view, also while a run writes.
+  auto moment = transaction::begin_reading(*impl_->db);
+  if (!moment) return std::move(moment.error());
+  auto blocks = read_done_blocks(*impl_->db, generation);
+  if (!blocks) return std::move(blocks.error());
+  outcome_counts sum;
+  for (const auto& b : *blocks)
+    for (std::size_t i = 0; i < outcome_count; ++i) sum.of[i] += b.counts.of[i];
+  auto scanned =
+      for_each_in(*impl_->db, generation, gaps(*blocks), [&](std::uint64_t, outcome o) { ++sum[o]; });
+  if (!scanned) return std::move(scanned.error());
+  if (auto done = moment->commit(); !done) return std::move(done.error());
+  return sum;
+}
+
+status ledger_file::check_sum(std::int64_t generation, const outcome_counts& known) {
+  auto found = counts(generation);
+  if (!found) return std::move(found.error());
+  auto rows = impl_->db->ask(fmt::format("SELECT rows FROM generation WHERE id = {}", generation));
+  if (!rows) return std::move(rows.error());
+  const auto wrong = [&](std::string what) {
+    return failure{failure_kind::mend, impl_->path, std::move(what),
+                   "this is a bug of pawl or the ledger was edited: please report it with the ledger"};
+  };
+  if (found->total() > natural(*rows))
+    return wrong(fmt::format("the ledger has {} outcomes for {} rows", found->total(), *rows));
+  if (*found != known)
+    return wrong(
+        fmt::format("the sum does not hold: on the disk {}; counted {}", list_of(*found), list_of(known)));
+  return {};
+}
+
+expected<row_set> ledger_file::done_rows(std::int64_t generation, std::uint64_t rows) {
+  auto moment = transaction::begin_reading(*impl_->db);
+  if (!moment) return std::move(moment.error());
+  auto blocks = read_done_blocks(*impl_->db, generation);
+  if (!blocks) return std::move(blocks.error());
+  row_set done{rows};
+  for (const auto& b : *blocks) done.insert_range(first_row(b.block), last_row(b.block, rows));
+  auto scanned = for_each_in(*impl_->db, generation, gaps(*blocks),
+                             [&](std::uint64_t row, outcome) { done.insert(row); });
+  if (!scanned) return std::move(scanned.error());
+  if (auto ended = moment->commit(); !ended) return std::move(ended.error());
+  return done;
+}
+
+expected<std::vector<intent_row>> ledger_file::open_intents(std::int64_t generation) {
+  auto& db = *impl_->db;
+  auto moment = transaction::begin_reading(db);
+  if (!moment) return std::move(moment.error());
+  auto blocks = read_done_blocks(db, generation);
+  if (!blocks) return std::move(blocks.error());
+  // With max(), SQLite takes the other columns from the row that has it: the last intent.
+  auto query = db.prepare(
+      "SELECT row, id, max(sent_at) FROM intent AS i WHERE generation = ?1 AND row BETWEEN ?2 AND ?3"
+      " AND NOT EXISTS (SELECT 1 FROM job_data WHERE key = (?1 - 1 << 40) + i.row) GROUP BY row ORDER BY "
+      "row");
+  if (!query) return std::move(query.error());
+  std::vector<intent_row> open;
+  for (const auto& range : gaps(*blocks)) {
+    query->bind(1, generation).bind(2, static_cast<std::int64_t>(range.first));
+    query->bind(3, static_cast<std::int64_t>(range.last));
+    for (;;) {
+      auto row = query->step();
+      if (!row) return std::move(row.error());
+      if (!*row) break;
+      open.push_back({natural(query->integer(0)), std::string{query->text(1)}, wall(query->integer(2))});
+    }
+  }
+  if (auto done = moment->commit(); !done) return std::move(done.error());
+  return open;
+}
+
+expected<input::checkpoint> ledger_file::checkpoint_before(std::int64_t generation, std::uint64_t row) {
+  auto query = impl_->db->prepare(
+      "SELECT row, offset, line FROM checkpoint WHERE generation = ? AND row <= ? ORDER BY row DESC LIMIT 1");
+  if (!query) return std::move(query.error());
+  auto found = query->bind(1, generation).bind(2, static_cast<std::int64_t>(row)).step();
+  if (!found) return std::move(found.error());
+  input::checkpoint place;
+  if (*found) place = {natural(query->integer(0)), natural(query->integer(1)), natural(query->integer(2))};
+  return place;
+}
+
+expected<std::vector<run_row>> ledger_file::runs(std::int64_t generation) {
+  auto query = impl_->db->prepare(
+      "SELECT id, generation, started_at, ended_at, version, exit_code, stop_reason, applied, unchanged,"
+      " skipped, superseded, refused, mismatch, failed, unknown, invalid"
+      " FROM run WHERE generation = ? ORDER BY id");
+  if (!query) return std::move(query.error());
+  query->bind(1, generation);
+  std::vector<run_row> all;
+  for (;;) {
+    auto row = query->step();
+    if (!row) return std::move(row.error());
+    if (!*row) return all;
+    auto& r = all.emplace_back();
+    r.id = query->integer(0);
+    r.generation = query->integer(1);
+    r.started = wall(query->integer(2));
+    if (!query->is_null(3)) r.ended = wall(query->integer(3));
+    r.version = query->text(4);
+    if (!query->is_null(5)) r.exit_code = static_cast<int>(query->integer(5));
+    r.stop_reason = query->text(6);
+    r.counts = read_counts(*query, 7);
+  }
+}
+
+expected<std::optional<sample_row>> ledger_file::last_sample(std::int64_t run) {
+  auto query = impl_->db->prepare(
+      "SELECT at, applied, unchanged, skipped, superseded, refused, mismatch, failed, unknown, invalid, "
+      "reads,"
+      " writes, retries, throttled, in_flight, rate, latency_p50_us, latency_p95_us, latency_max_us, "
+      "waits_for"
+      " FROM sample WHERE run = ? ORDER BY rowid DESC LIMIT 1");
+  if (!query) return std::move(query.error());
+  auto row = query->bind(1, run).step();
+  if (!row) return std::move(row.error());
+  if (!*row) return std::optional<sample_row>{};
+  sample_row s;
+  s.at = wall(query->integer(0));
+  s.counts = read_counts(*query, 1);
+  s.reads = natural(query->integer(10));
+  s.writes = natural(query->integer(11));
+  s.retries = natural(query->integer(12));
+  s.throttled = natural(query->integer(13));
+  s.in_flight = static_cast<std::uint32_t>(query->integer(14));
+  s.rate = query->real(15);
+  s.latency_p50_us = natural(query->integer(16));
+  s.latency_p95_us = natural(query->integer(17));
+  s.latency_max_us = natural(query->integer(18));
+  s.waits_for = query->text(19);
+  return std::optional{std::move(s)};
+}
+
+status ledger_file::for_each_job(std::int64_t generation, const std::vector<outcome>& filter,
+                                 const std::function<bool(const job_row&)>& tell) {
+  std::string sql =
+      "SELECT row, id, outcome, verified, http_status, error_code, error_message, request_id, attempts, "
+      "sent_at,"
+      " finished_at, latency_us, raw FROM job WHERE key BETWEEN ? AND ?";
+  for (std::size_t i = 0; i < filter.size(); ++i)
+    sql += fmt::format("{}'{}'", i == 0 ? " AND outcome IN (" : ", ", to_string(filter[i]));
+  sql += filter.empty() ? " ORDER BY key" : ") ORDER BY key";
+  auto query = impl_->db->prepare(sql);
+  if (!query) return std::move(query.error());
+  query->bind(1, job_key(generation, 0)).bind(2, job_key(generation, max_row));
+  for (;;) {
+    auto row = query->step();
+    if (!row) return std::move(row.error());
+    if (!*row) return {};
+    if (!parse_outcome(query->text(2)))
+      return sqlite_failure(SQLITE_CORRUPT, impl_->path, "an outcome that does not exist");
+    if (!tell(read_job(*query))) {
+      query->reset();
+      return {};
+    }
+  }
+}
+
+}  // namespace pawl::ledger

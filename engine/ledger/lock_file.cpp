@@ -1,0 +1,118 @@
+#include "engine/ledger/lock_file.hpp"
+
+#include "engine/model/time.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <thread>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace pawl::ledger {
+namespace {
+
+failure cannot(const std::string& path, const char* what) {
+  const int code = errno;
+  // A place that does not exist is a typing error; one that may not be written needs somebody.
+  const bool wrong_place = code == ENOENT || code == ENOTDIR || code == EISDIR;
+  return {wrong_place ? failure_kind::usage : failure_kind::mend, path,
+          fmt::format("the lock file {}: {}", what, std::strerror(code)),
+          wrong_place ? "name another place with --ledger"
+                      : "make the directory of the ledger writable or name another place with --ledger"};
+}
+
+class descriptor {
+ public:
+  explicit descriptor(int fd) : fd_(fd) {}
+  descriptor(const descriptor&) = delete;
+  descriptor& operator=(const descriptor&) = delete;
+  ~descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  int get() const noexcept { return fd_; }
+  int release() noexcept { return std::exchange(fd_, -1); }
+
+ private:
+  int fd_;
+};
+
+// The program and its first argument ("pawl run"): the rest may name a proxy with its password.
+std::string own_command() {
+  const descriptor file{::open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC)};
+  std::array<char, 512> bytes{};
+  const auto size = file.get() < 0 ? -1 : ::read(file.get(), bytes.data(), bytes.size() - 1);
+  if (size <= 0) return "unknown";
+  const std::string_view all{bytes.data(), static_cast<std::size_t>(size)};
+  auto program = all.substr(0, all.find('\0'));
+  auto rest = all.substr(std::min(all.size(), program.size() + 1));
+  const auto argument = rest.substr(0, rest.find('\0'));
+  program = program.substr(program.rfind('/') + 1);
+  std::string made{program};
+  if (!argument.empty() && !argument.starts_with('-')) (made += ' ') += argument;
+  return made;
+}
+
+std::string read_holder(int fd) {
+  std::array<char, 1024> bytes{};
+  const auto size = ::pread(fd, bytes.data(), bytes.size(), 0);
+  std::string text{bytes.data(), size > 0 ? static_cast<std::size_t>(size) : 0};
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  return text.empty() ? "another process that has just started" : text;
+}
+
+}  // namespace
+
+expected<lock_file> lock_file::take(const std::string& path) {
+  // A second try only where holder() looked at this very moment, or somebody removed the file between.
+  for (int left = 10;; --left) {
+    descriptor file{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
+    if (file.get() < 0) return cannot(path, "cannot be created");
+    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+      if (errno != EWOULDBLOCK && errno != EINTR) return cannot(path, "cannot be locked");
+      if (left > 0) {
+        std::this_thread::sleep_for(std::chrono::milliseconds{5});
+        continue;
+      }
+      return failure{failure_kind::later, path, "another run uses this ledger: " + read_holder(file.get()),
+                     "wait for it or stop it, then run the same command again"};
+    }
+    struct stat locked{}, named{};
+    if (::fstat(file.get(), &locked) != 0) return cannot(path, "cannot be examined");
+    if (::stat(path.c_str(), &named) != 0 || named.st_ino != locked.st_ino || named.st_dev != locked.st_dev) {
+      if (left > 0) continue;
+      return cannot(path, "is removed again and again");
+    }
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    const auto text =
+        fmt::format("pid {} ({}), started {:%Y-%m-%dT%H:%M:%S}Z\n", ::getpid(), own_command(), now);
+    if (::ftruncate(file.get(), 0) != 0 ||
+        ::pwrite(file.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()))
+      return cannot(path, "cannot be written");
+    return lock_file{file.release()};
+  }
+}
+
+expected<std::optional<std::string>> lock_file::holder(const std::string& path) {
+  const descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (file.get() < 0) {
+    if (errno == ENOENT) return std::optional<std::string>{};
+    return cannot(path, "cannot be read");
+  }
+  if (::flock(file.get(), LOCK_SH | LOCK_NB) == 0) return std::optional<std::string>{};
+  if (errno != EWOULDBLOCK) return cannot(path, "cannot be examined");
+  return std::optional{read_holder(file.get())};
+}
+
+lock_file::~lock_file() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+}  // namespace pawl::ledger

@@ -1,0 +1,31 @@
+// The lock beside a ledger: one run at a time. An flock(2), so it dies with its process; the text in the file
+// is only for the message to the second run.
+#pragma once
+
+#include "engine/model/error.hpp"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace pawl::ledger {
+
+class lock_file {
+ public:
+  // Creates the file (0600) if need be and locks it until destruction; the file stays. Held by another:
+  // failure_kind::later with the holder's pid, command and start.
+  static expected<lock_file> take(const std::string& path);
+
+  // Who holds it now, as in that message; unset: nobody. Never waits.
+  static expected<std::optional<std::string>> holder(const std::string& path);
+
+  lock_file(lock_file&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  lock_file& operator=(lock_file&&) = delete;
+  ~lock_file();
+
+ private:
+  explicit lock_file(int fd) : fd_(fd) {}
+  int fd_;
+};
+
+}  // namespace pawl::ledger

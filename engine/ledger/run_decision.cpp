@@ -1,0 +1,17 @@
+#include "engine/ledger/ledger.hpp"
+
+namespace pawl::ledger {
+
+run_decision decide_run(const run_question& q) noexcept {
+  if (!q.has_generation) return run_decision::start;
+  // Given up and nothing after it: the process died between the two.
+  if (q.given_up) return run_decision::start_new;
+  if (q.finished) {
+    if (!q.same_input) return run_decision::start_new;
+    return q.again ? run_decision::start_new : run_decision::already_finished;
+  }
+  if (q.fresh) return run_decision::start_new;
+  return q.same_input ? run_decision::go_on : run_decision::refuse_changed;
+}
+
+}  // namespace pawl::ledger
