@@ -50,6 +50,7 @@ TEST(JsonCompare, ComparesStringsByCodePoints) {
                                {R"("\ud800")", R"("\ud801")", different},
                                {R"("\ud800x")", R"("\ud800\u0078")", equal},
                                {R"("\\u00fc")", R"("ü")", different},
+                               {R"("a/")", R"("a\/\u0000")", different},
                                // NFC and NFD are different code points.
                                {"\"\xc3\xa9\"", "\"e\xcc\x81\"", different},
                                {R"("a")", "  \"a\" \n\t", equal},

@@ -335,7 +335,8 @@ TEST(ErrorReading, FindsTheEnvelope) {
 TEST(ErrorReading, IsEmptyWhereThereIsNoEnvelope) {
   reading r;
   for (const char* body : {"", "<html><head><title>502</title></head></html>", "null", "[]", "{}",
-                           "{\"error\":null}", "{\"error\":\"broken\"}", "{\"error\":{\"code\":\"x\"}",
+                           "{\"error\":null}", "{\"error\":nul}", "{\"error\":{\"code\":nul}}",
+                           "{\"error\":\"broken\"}", "{\"error\":{\"code\":\"x\"}",
                            "{\"error\":{\"code\":null}}", "{\"error\":{\"code\":\"a\",\"code\":\"b\"}}"}) {
     r.error(R"({"error":{"code":"left over","message":"m","details":1,"request_id":"r"}})");
     const auto e = r.error(body);
