@@ -134,7 +134,10 @@ ssl_st* tls_context::new_session() const {
     // RFC 9525 6.3: names are those of the subject alternative names, and a wildcard is a whole label.
     SSL_set_hostflags(ssl.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
     if (SSL_set1_host(ssl.get(), host_.c_str()) != 1) return nullptr;
-    if (SSL_set_tlsext_host_name(ssl.get(), host_.c_str()) != 1) return nullptr;
+    // What SSL_set_tlsext_host_name says, without its C cast. OpenSSL copies the name.
+    std::string name = host_;
+    if (SSL_ctrl(ssl.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data()) != 1)
+      return nullptr;
   }
   // A session that cannot be resumed any more (expired) is no error: the handshake is then a full one.
   if (session_ && SSL_SESSION_is_resumable(session_.get()) == 1 &&

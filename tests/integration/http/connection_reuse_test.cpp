@@ -71,6 +71,21 @@ TEST(ConnectionReuse, FindsAConnectionThatTheServerClosed) {
   }
 }
 
+// The server's session tickets lie unread on it: they are no reason to think it broken.
+TEST(ConnectionReuse, AConnectionGivenBackUnusedIsReused) {
+  scripted_server server;
+  server.when("/x").reply(200);
+  client c(server);
+  c.run([&]() -> boost::asio::awaitable<void> {
+    for (int i = 0; i < 3; ++i) {
+      const auto got = co_await c.pool().acquire(freshness::any);
+      EXPECT_TRUE(got.connection);
+    }
+  });
+  EXPECT_EQ(c.send("/x").status, 200);
+  EXPECT_EQ(server.connections(), 1u);
+}
+
 TEST(ConnectionReuse, SweepClosesConnectionsIdleForTooLong) {
   scripted_server server;
   server.when("/x").reply(200);
