@@ -189,6 +189,13 @@ std::string service::truth(truth_scope scope, time_us now) const {
       first = false;
       append_truth(out, store_, t);
     }
+    out += "},\"items\":{";
+    first = true;
+    for (const auto& [id, written] : store_.items()) {
+      if (!first) out += ",\n";
+      first = false;
+      append_truth(out, id, written);
+    }
     out += '}';
   }
   return out + "}\n";

@@ -89,6 +89,7 @@ void append_totals(std::string& out, const totals& t) {
   const auto bad = t.by_status.find(400);
   append_member(members, "bad_requests", bad == t.by_status.end() ? 0 : bad->second);
   append_member(members, "unauthenticated", t.unauthenticated);
+  append_member(members, "malformed_requests", t.malformed_requests);
   append_member(members, "connections", t.connections);
   append_member(members, "open_connections", t.open_connections);
   append_member(members, "most_open_connections", t.most_open_connections);

@@ -30,9 +30,10 @@ struct journal_entry {
 
 struct totals {
   std::uint64_t requests = 0, reads = 0, writes = 0;
-  std::uint64_t applied = 0;                                // PATCH requests that changed a thread
+  std::uint64_t applied = 0;                                // writes that changed a thread or an item
   std::uint64_t throttled_reads = 0, throttled_writes = 0;  // 429 because a limit was reached, not injected
   std::uint64_t unauthenticated = 0;
+  std::uint64_t malformed_requests = 0;  // bytes that were no HTTP request; not among `requests`
   std::map<int, std::uint64_t> by_status;
   std::array<std::uint64_t, fault_kinds.size()> injected{};
   std::uint64_t connections = 0, open_connections = 0, most_open_connections = 0;

@@ -36,7 +36,10 @@ bool key_ring::revoke(std::string_view secret) {
 key_check key_ring::check(std::string_view authorization, api_key*& found) {
   constexpr std::string_view scheme = "Bearer ";
   if (!authorization.starts_with(scheme)) return key_check::unauthenticated;
-  const std::string_view secret = authorization.substr(scheme.size());
+  return check_secret(authorization.substr(scheme.size()), found);
+}
+
+key_check key_ring::check_secret(std::string_view secret, api_key*& found) {
   if (secret.starts_with("pl_v1_")) return key_check::old_version;
   found = find(secret);
   return found == nullptr || found->revoked ? key_check::unauthenticated : key_check::accepted;

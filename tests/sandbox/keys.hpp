@@ -42,6 +42,9 @@ class key_ring {
   // `authorization` is the header's value. On acceptance `found` points to the key, which stays where it is.
   key_check check(std::string_view authorization, api_key*& found);
 
+  // The same for a key that comes without a scheme in a header of its own.
+  key_check check_secret(std::string_view secret, api_key*& found);
+
   std::deque<api_key>& all() { return keys_; }
   const std::deque<api_key>& all() const { return keys_; }
 

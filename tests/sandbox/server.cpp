@@ -52,6 +52,12 @@ void set_nodelay(tcp::socket& socket) {
   socket.set_option(tcp::no_delay{true}, ignored);
 }
 
+// The bytes were no HTTP request (a connection that just ends is none).
+bool is_malformed(error_code ec) {
+  return ec.category() == make_error_code(http::error::bad_method).category() &&
+         ec != http::error::end_of_stream && ec != http::error::partial_message;
+}
+
 // RST where `reset`, else FIN.
 void drop(tcp::socket& socket, bool reset) {
   error_code ignored;  // the connection ends either way
@@ -66,7 +72,6 @@ struct server::link {
   asio::steady_timer timer;  // delays of this connection
   std::uint64_t number = 0;
   bool control = false;
-  bool idle = false;  // between two requests
   steady_clock::time_point deadline = steady_clock::time_point::max();
 };
 
@@ -158,13 +163,12 @@ struct server::impl {
       parser.emplace();
       parser->header_limit(largest_header);
       parser->body_limit(largest_body);
-      entry.idle = true;
       if (s.options_.idle_close.count() > 0 && !entry.control) {
         entry.deadline = steady_clock::now() + s.options_.idle_close;
       }
       const auto [ec, size] = co_await http::async_read(stream, buffer, *parser, as_result);
-      entry.idle = false;
       entry.deadline = steady_clock::time_point::max();
+      if (is_malformed(ec)) ++s.service_.counts().malformed_requests;
       if (ec || s.stopping_) co_return;
 
       const auto& message = parser->get();
@@ -174,6 +178,7 @@ struct server::impl {
       r.method = view(message.method_string());
       r.target = view(message.target());
       r.authorization = view(message[http::field::authorization]);
+      r.api_key = view(message["X-Api-Key"]);
       r.content_type = view(message[http::field::content_type]);
       r.body = message.body();
       r.keep_alive = message.keep_alive();

@@ -59,18 +59,25 @@ enum class outage_kind : std::uint8_t {
 struct request {
   std::uint64_t connection = 0;
   time_us arrived = 0;
-  std::string_view method, target, authorization, content_type, body;
+  std::string_view method, target, authorization, api_key, content_type, body;
   bool keep_alive = true;
 };
 
-enum class endpoint_kind : std::uint8_t { unknown, me, tags, threads, thread };
+enum class endpoint_kind : std::uint8_t {
+  unknown,
+  me,
+  tags,
+  threads,
+  thread,
+  item,  // `/v1/items/ID`, the generic API: key in X-Api-Key, any object is taken, the answer is 204
+};
 
 // What is decided on arrival.
 struct course {
   std::uint64_t number = 0;  // of the request
   endpoint_kind where = endpoint_kind::unknown;
   request_class kind = request_class::read;
-  std::string id;  // of the thread, decoded
+  std::string id;  // of the thread or item, decoded
   std::string_view query;
   const fault_kind* fault = nullptr;
   std::uint64_t dice = 0;                         // of this request, for whatever is left to chance
@@ -97,7 +104,7 @@ class service {
   static bool is_control(std::string_view target);
   void control(const request&, time_us now, outgoing&);
 
-  // `{"totals":...,"limits":[...],"threads":{...}}`.
+  // `{"totals":...,"limits":[...],"threads":{...},"items":{...}}`.
   enum class truth_scope { everything, changed, totals };
   std::string truth(truth_scope, time_us now) const;
 
@@ -113,6 +120,8 @@ class service {
   void serve_thread(const request&, const course&, time_us now, reply&);
   void distort(const course&, reply&);
   void write_wire(const request&, const course&, const reply&, time_us now, outgoing&);
+  void serve_item(const request&, const course&, reply&);
+  void refuse(reply&, const std::vector<violation>&);
   bool scope_missing(const api_key&, std::string_view scope, reply&) const;
   std::vector<violation> unknown_ids(const boost::json::object& patch) const;
   bool forced(const course&, reply&);

@@ -33,6 +33,7 @@ struct fixture {
   journal log{"", 100};
   service api;
   time_us now = start;
+  std::string_view api_key;  // sent in X-Api-Key
 
   explicit fixture(behaviour how = {}, const char* writes = "off", const char* reads = "off")
       : api{prepared(threads), limited(keys, writes, reads), log, std::move(how), 1, "ws_test"} {}
@@ -59,6 +60,7 @@ struct fixture {
     r.method = method;
     r.target = target;
     r.authorization = authorization;
+    r.api_key = api_key;
     r.content_type = type;
     r.body = body;
     outgoing out;
@@ -286,6 +288,23 @@ TEST(Service, IdentityIsNeverFaulty) {
   f.configure(R"({"faults":"drop-before=1"})");
   EXPECT_EQ(f.send("GET", "/api/v2/me").status, 200);
   EXPECT_EQ(f.send("GET", "/api/v2/threads/thr_1").how, delivery::drop);
+}
+
+TEST(Service, ItemsOfTheGenericApiTakeAnyObjectAndShowNothing) {
+  fixture f;
+  EXPECT_EQ(f.send("PATCH", "/v1/items/a%2Fb", R"({"x":1})").status, 401)
+      << "its key comes in a header of its own";
+  f.api_key = key;
+  const answer a = f.send("PATCH", "/v1/items/a%2Fb", R"({"x":1})");
+  EXPECT_EQ(a.status, 204);
+  EXPECT_EQ(a.body, "");
+  EXPECT_FALSE(a.headers.contains("Content-Length"));
+  EXPECT_EQ(f.send("PATCH", "/v1/items/a%2Fb", "[]").status, 400);
+  f.configure(R"({"faults":"drop-after=1"})");
+  EXPECT_EQ(f.send("PUT", "/v1/items/a%2Fb", R"({"y":2})").how, delivery::drop);
+  const json::value truth = f.truth();
+  EXPECT_EQ(json::serialize(truth.at("items").at("a/b")),
+            R"({"writes_seen":4,"applied":2,"bodies":[{"x":1},{"y":2}]})");
 }
 
 TEST(Control, ForcesStatusRedirectsAndTakesThemBack) {

@@ -230,8 +230,16 @@ void store::apply(thread& t, const json::object& patch, std::string_view body, e
     return;
   }
   ++t.applied;
-  if (options_.kept_bodies == 0) return;
-  std::deque<std::string>& bodies = extras_of(t).bodies;
+  if (options_.kept_bodies > 0) keep(extras_of(t).bodies, body);
+}
+
+void store::apply_item(const std::string& id, std::string_view body) {
+  item& written = items_[id];
+  ++written.applied;
+  if (options_.kept_bodies > 0) keep(written.bodies, body);
+}
+
+void store::keep(std::deque<std::string>& bodies, std::string_view body) const {
   if (bodies.size() == options_.kept_bodies) bodies.pop_front();
   bodies.emplace_back(body);
 }

@@ -97,6 +97,13 @@ enum class edit_kind : std::uint8_t {
   by_hand,  // somebody in the web page: counted apart
 };
 
+// A resource of the generic API: it has no shape, only what was written to it.
+struct item {
+  std::uint64_t asked = 0;  // requests that arrived
+  std::uint64_t applied = 0;
+  std::deque<std::string> bodies;  // the last accepted ones, oldest first
+};
+
 // All threads of the workspace, and the entities that they point to. One thread (of execution) at a time.
 class store {
  public:
@@ -117,6 +124,11 @@ class store {
   // least.
   void apply(thread&, const boost::json::object& patch, std::string_view body, edit_kind, time_us now);
 
+  // Items come into being when they are first asked for. Returns how often that has happened now.
+  std::uint64_t item_asked(const std::string& id) { return ++items_[id].asked; }
+  void apply_item(const std::string& id, std::string_view body);
+  const std::unordered_map<std::string, item>& items() const { return items_; }
+
   std::string_view text_of(const thread&) const;
 
   directory& entities() { return entities_; }
@@ -125,6 +137,7 @@ class store {
 
  private:
   void set_status(thread&, const boost::json::object& patch, time_us now);
+  void keep(std::deque<std::string>& bodies, std::string_view body) const;
   void set_company(thread&, entity_ref, time_us now);
 
   seed_options options_;
@@ -133,6 +146,7 @@ class store {
   std::deque<thread> threads_;
   std::unordered_map<std::string_view, std::uint32_t> by_id_;  // keys point into threads_
   std::vector<std::uint32_t> listed_;
+  std::unordered_map<std::string, item> items_;
   std::uint64_t notices_ = 0;
 };
 

@@ -39,6 +39,15 @@ void append_count(std::string& out, std::string_view name, std::uint64_t value) 
   append_number(out, value);
 }
 
+void append_bodies(std::string& out, const std::deque<std::string>& bodies) {
+  out += ",\"bodies\":[";
+  for (std::size_t i = 0; i < bodies.size(); ++i) {
+    if (i > 0) out += ',';
+    out += bodies[i];
+  }
+  out += ']';
+}
+
 void append_needs(std::string& out, const thread& t, const thread_extras& x) {
   out += '[';
   if (x.project_id) {
@@ -178,12 +187,18 @@ void append_truth(std::string& out, const store& s, const thread& t) {
   append_number(out, x.slack_notices);
   out += ",\"email\":";
   append_number(out, x.email_notices);
-  out += "},\"bodies\":[";
-  for (std::size_t i = 0; i < x.bodies.size(); ++i) {
-    if (i > 0) out += ',';
-    out += x.bodies[i];
-  }
-  out += "]}";
+  out += "}";
+  append_bodies(out, x.bodies);
+  out += '}';
+}
+
+void append_truth(std::string& out, std::string_view id, const item& written) {
+  append_quoted(out, id);
+  out += ":{\"writes_seen\":";
+  append_number(out, written.asked);
+  append_count(out, "applied", written.applied);
+  append_bodies(out, written.bodies);
+  out += '}';
 }
 
 }  // namespace sandbox

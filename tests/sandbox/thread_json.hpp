@@ -16,4 +16,7 @@ void append_thread(std::string& out, const store&, const thread&, expansion = {}
 // One member `"id":{...}` of the truth's object of threads. The text is told only if it was ever written.
 void append_truth(std::string& out, const store&, const thread&);
 
+// The same of an item.
+void append_truth(std::string& out, std::string_view id, const item&);
+
 }  // namespace sandbox

@@ -22,6 +22,8 @@ class sandbox_process {
   explicit sandbox_process(std::vector<std::string> arguments = {});
 
   const std::string& base_url() const { return base_url_; }
+  // Without `/api/v2`: where the generic API of the profile `internal-example` lives (`/v1/items/ID`).
+  std::string root_url() const { return base_url_.substr(0, base_url_.rfind("/api/")); }
   const std::string& ca_file() const { return ca_file_; }  // empty with --plain
   std::uint16_t port() const { return port_; }
 

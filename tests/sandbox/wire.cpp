@@ -1,0 +1,144 @@
+// How a reply becomes bytes: status line, headers, body, whole or in chunks, and broken where a fault says
+// so.
+#include "tests/sandbox/reply.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace sandbox {
+
+std::string_view reason_phrase(int status) {
+  switch (status) {
+    case 200:
+      return "OK";
+    case 204:
+      return "No Content";
+    case 302:
+      return "Found";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 408:
+      return "Request Timeout";
+    case 409:
+      return "Conflict";
+    case 410:
+      return "Gone";
+    case 422:
+      return "Unprocessable Entity";
+    case 429:
+      return "Too Many Requests";
+    case 500:
+      return "Internal Server Error";
+    case 502:
+      return "Bad Gateway";
+    case 503:
+      return "Service Unavailable";
+    case 504:
+      return "Gateway Timeout";
+    default:
+      return "Status";
+  }
+}
+
+void service::reply::error(int code_number, std::string_view code, std::string_view message,
+                           std::string_view details) {
+  status = code_number;
+  content_type = "application/json; charset=utf-8";
+  body = "{\"error\":{\"code\":";
+  append_quoted(body, code);
+  body += ",\"message\":";
+  append_quoted(body, message);
+  if (!details.empty()) {
+    body += ",\"details\":";
+    body += details;
+  }
+  body += ",\"request_id\":";
+  append_quoted(body, request_id);
+  body += "}}";
+}
+
+void service::write_wire(const request& r, const course& c, const reply& rep, time_us now, outgoing& out) {
+  const time_us told = now + behaviour_.clock_offset.count();
+  if (told / one_second != date_second_) {
+    date_second_ = told / one_second;
+    date_ = http_date(told);
+  }
+  const bool close = rep.announce_close || !r.keep_alive;
+  std::string& w = out.wire;
+  w.clear();
+  w += "HTTP/1.1 ";
+  append_number(w, static_cast<std::uint64_t>(rep.status));
+  w += ' ';
+  w += reason_phrase(rep.status);
+  w += "\r\nDate: ";
+  w += date_;
+  if (rep.status != 204) {
+    w += "\r\nContent-Type: ";
+    w += rep.content_type;
+  }
+  w += "\r\nX-Request-Id: ";
+  w += rep.request_id;
+  const limit_rules& rules = c.kind == request_class::write ? keys_.limits().writes : keys_.limits().reads;
+  if (behaviour_.headers == rate_headers::send && !rules.windows.empty()) {
+    const limiter::standing s =
+        rep.key != nullptr ? rep.key->limits(c.kind).report(now) : limiter{rules}.report(now);
+    w += "\r\nX-RateLimit-Limit: ";
+    append_number(w, s.limit);
+    w += "\r\nX-RateLimit-Remaining: ";
+    append_number(w, s.remaining);
+    w += "\r\nX-RateLimit-Reset: ";
+    append_number(w, whole_seconds(s.reset_at + behaviour_.clock_offset.count()));
+  }
+  if (rep.retry_after) {
+    w += "\r\nRetry-After: ";
+    append_number(w, *rep.retry_after);
+  }
+  if (!rep.location.empty()) {
+    w += "\r\nLocation: ";
+    w += rep.location;
+  }
+  if (close) w += "\r\nConnection: close";
+
+  out.how = rep.how;
+  out.reset = (c.dice & 1) != 0;
+  out.status = rep.how == delivery::drop || rep.how == delivery::hold ? 0 : rep.status;
+  if (close && out.how == delivery::send) out.how = delivery::send_and_close;
+
+  if (rep.status == 204) {
+    w += "\r\n\r\n";  // neither body nor length (RFC 9110, 15.3.5)
+  } else if (behaviour_.chunked) {
+    w += "\r\nTransfer-Encoding: chunked\r\n\r\n";
+    const std::size_t half = rep.body.size() / 2;
+    for (const std::string_view part :
+         {std::string_view{rep.body}.substr(0, half), std::string_view{rep.body}.substr(half)}) {
+      if (part.empty()) continue;
+      char size[16];
+      const auto end = std::to_chars(size, size + sizeof size, part.size(), 16).ptr;
+      w.append(size, static_cast<std::size_t>(end - size));
+      w += "\r\n";
+      w += part;
+      w += "\r\n";
+    }
+    w += "0\r\n\r\n";
+  } else {
+    w += "\r\nContent-Length: ";
+    append_number(w, rep.body.size());
+    w += "\r\n\r\n";
+    w += rep.body;
+  }
+  if (rep.fault == nullptr) return;
+  if (rep.fault->answer == answer_kind::half)
+    w.resize(w.size() - std::max<std::size_t>(1, rep.body.size() / 2));
+  if (rep.fault->answer == answer_kind::not_http) w = "\x15\x03\x01 this is no reply\r\n\r\n";
+}
+
+}  // namespace sandbox
