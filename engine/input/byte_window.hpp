@@ -2,7 +2,7 @@
 // the longest allowed size, never more.
 #pragma once
 
-#include "engine/input/json_text.hpp"
+#include "engine/input/json_reader.hpp"
 
 #include <cassert>
 #include <cstdint>

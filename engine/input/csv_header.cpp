@@ -154,6 +154,8 @@ csv_columns plan_columns(const csv_header& header, const reader_context& context
                          std::string& problems) {
   csv_columns columns;
   const auto& options = context.options;
+  constexpr std::size_t most_lines = 20;  // chosen: a wrong delimiter can make every column a bad one
+  std::size_t bad = 0, size_before = problems.size();
   const auto about = [&](std::string_view column, const std::string& what) {
     add_line(problems, "column " + shown(column) + ' ' + what);
   };
@@ -161,7 +163,15 @@ csv_columns plan_columns(const csv_header& header, const reader_context& context
 
   for (std::size_t i = 0; i < names.size(); ++i) {
     const auto column = names[i];
+    if (problems.size() != size_before) {
+      ++bad;
+      size_before = problems.size();
+    }
     if (is_ignored(options, column)) continue;
+    if (bad == most_lines) {
+      add_line(problems, "and " + std::to_string(names.size() - i) + " columns more that were not looked at");
+      return columns;
+    }
     if (column.empty()) {
       add_line(problems, "column " + std::to_string(i + 1) +
                              " has no name; name it, or drop it with --ignore-column \"\"");

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "engine/api/profile.hpp"
-#include "engine/input/json_text.hpp"
+#include "engine/input/json_reader.hpp"
 #include "engine/model/byte_arena.hpp"
 
 #include <string>

@@ -6,18 +6,12 @@
 
 #include "engine/model/byte_arena.hpp"
 
+#include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace pawl::input {
-
-inline constexpr int max_json_depth = 64;  // design.md section 5; a row's own braces are level 1
-// simdjson reads whole blocks: this many bytes behind a text must be readable (simdjson::SIMDJSON_PADDING).
-inline constexpr std::size_t json_padding = 64;
 
 enum class json_kind : std::uint8_t { null, boolean, number, string, array, object };
 
@@ -51,42 +45,12 @@ class json_items {
   bool object_;
 };
 
-// Which object of an NDJSON row a member stood in.
-enum class member_scope : std::uint8_t { row, patch, expect };
+// The inside of a JSON string (between its quotes), appended to `to` as UTF-8. Null: done; else what is wrong
+// with it: a bad escape or a lone surrogate.
+const char* unescape_json(std::string_view inside, std::string& to);
 
-struct json_member {
-  member_scope scope = member_scope::row;
-  std::string_view key;  // unescaped
-  json_value value;
-};
-
-// The members of a row, those of `patch` and `expect` spread out.
-struct json_row {
-  std::vector<json_member> members;
-  bool has_patch = false, has_expect = false;
-};
-
-// Reused from row to row; allocates only for rows longer than all before. Not thread-safe.
-class json_reader {
- public:
-  json_reader();
-  json_reader(json_reader&&) noexcept;
-  json_reader& operator=(json_reader&&) noexcept;
-  ~json_reader();
-
-  // Any JSON value; its text lies in `arena`. nullopt: problem() says why.
-  std::optional<json_value> value(std::string_view text, byte_arena& arena);
-
-  // A row, one JSON object. `line` lives as long as the result and is followed by json_padding readable
-  // bytes; texts lie in it or in `arena`. False: problem() says why, and `into` holds what came before.
-  bool row(std::string_view line, byte_arena& arena, json_row& into);
-
-  // What was wrong with the last text: "is not valid JSON: ...", without place.
-  const std::string& problem() const noexcept;
-
- private:
-  struct impl;
-  std::unique_ptr<impl> impl_;
-};
+// The closing quote of a string whose first character (behind the quote) is `at`; there must be one.
+// `escaped` becomes true where the string has a backslash.
+const char* closing_quote(const char* at, bool& escaped) noexcept;
 
 }  // namespace pawl::input

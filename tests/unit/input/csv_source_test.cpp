@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace pawl::input {
 namespace {
 
@@ -249,6 +251,14 @@ TEST(CsvSource, RefusesAHeaderThatItCannotTrust) {
        "jobs.csv: is a spreadsheet or zip archive, not text; save it as \"CSV UTF-8\" first"},
   };
   for (const auto& t : table) EXPECT_EQ(read_csv(t.text).failure, t.failure) << t.text;
+}
+
+TEST(CsvSource, BoundsItsComplaintsAboutAHeader) {
+  std::string text = "x0";
+  for (int i = 1; i < 100'000; ++i) text += ",x" + std::to_string(i);
+  const auto failure = read_csv(text + "\n").failure;
+  EXPECT_EQ(std::count(failure.begin(), failure.end(), '\n'), 20);
+  EXPECT_TRUE(failure.ends_with("\nand 99980 columns more that were not looked at")) << failure;
 }
 
 TEST(CsvSource, ReportsWideEncodingsOnce) {

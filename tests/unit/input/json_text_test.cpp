@@ -1,5 +1,7 @@
 #include "engine/input/json_text.hpp"
 
+#include "engine/input/json_reader.hpp"
+
 #include <gtest/gtest.h>
 
 #include <random>

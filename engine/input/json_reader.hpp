@@ -1,0 +1,59 @@
+// Strict reading of JSON into canonical text. simdjson finds the structure; what its On-Demand interface
+// leaves to its caller is checked here: number and escape grammar, lone surrogates, repeated keys, depth.
+#pragma once
+
+#include "engine/input/json_text.hpp"
+#include "engine/model/byte_arena.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pawl::input {
+
+inline constexpr int max_json_depth = 64;  // design.md section 5; a row's own braces are level 1
+// simdjson reads whole blocks: this many bytes behind a text must be readable (simdjson::SIMDJSON_PADDING).
+inline constexpr std::size_t json_padding = 64;
+
+// Which object of an NDJSON row a member stood in.
+enum class member_scope : std::uint8_t { row, patch, expect };
+
+struct json_member {
+  member_scope scope = member_scope::row;
+  std::string_view key;  // unescaped
+  json_value value;
+};
+
+// The members of a row, those of `patch` and `expect` spread out.
+struct json_row {
+  std::vector<json_member> members;
+  bool has_patch = false, has_expect = false;
+};
+
+// Reused from row to row; allocates only for rows longer than all before. Not thread-safe.
+class json_reader {
+ public:
+  json_reader();
+  json_reader(json_reader&&) noexcept;
+  json_reader& operator=(json_reader&&) noexcept;
+  ~json_reader();
+
+  // Any JSON value; its text lies in `arena`. nullopt: problem() says why.
+  std::optional<json_value> value(std::string_view text, byte_arena& arena);
+
+  // A row, one JSON object. `line` lives as long as the result and is followed by json_padding readable
+  // bytes; texts lie in it or in `arena`. False: problem() says why, and `into` holds what came before.
+  bool row(std::string_view line, byte_arena& arena, json_row& into);
+
+  // What was wrong with the last text: "is not valid JSON: ...", without place.
+  const std::string& problem() const noexcept;
+
+ private:
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+}  // namespace pawl::input
