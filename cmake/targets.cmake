@@ -5,9 +5,10 @@ target_compile_features(pawl_build_options INTERFACE cxx_std_20)
 target_compile_options(pawl_build_options INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Wold-style-cast
   $<$<BOOL:${PAWL_WERROR}>:-Werror>)
-# GCC 12 takes the frame allocator of Asio's awaitable for a mismatched pair (a false alarm; Asio pairs its own).
+# False alarms of GCC 12: the frame allocator of Asio's awaitable as a mismatched pair, and overlapping copies in
+# std::string's operator+ (GCC bug 105651).
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  target_compile_options(pawl_build_options INTERFACE -Wno-mismatched-new-delete)
+  target_compile_options(pawl_build_options INTERFACE -Wno-mismatched-new-delete -Wno-restrict)
 endif()
 # Asio: no deprecated names, and no implicit exceptions for errors that the project treats as values.
 target_compile_definitions(pawl_build_options INTERFACE

@@ -78,9 +78,6 @@ class pacer {
   // the mean reply time. O(line).
   time_point due(ticket, time_point now) const;
 
-  std::optional<ticket> head() const;
-  std::optional<time_point> next_due(time_point now) const;
-
   // The slot, or a time strictly later than `now` at which to ask again. Only the head of the line is
   // granted; the ticket leaves the line with the grant. The head's time is the earliest at which it could be
   // granted: it moves earlier only by give_back() (and by closed() of a slot, never before that time).
