@@ -78,34 +78,31 @@ std::string journal::recent(std::size_t count) const {
 }
 
 void append_totals(std::string& out, const totals& t) {
-  std::string members = "{";
-  append_member(members, "requests", t.requests);
-  append_member(members, "reads", t.reads);
-  append_member(members, "writes", t.writes);
-  append_member(members, "applied", t.applied);
-  append_member(members, "throttled", t.throttled_reads + t.throttled_writes);
-  append_member(members, "throttled_reads", t.throttled_reads);
-  append_member(members, "throttled_writes", t.throttled_writes);
+  out += '{';
+  append_member(out, "requests", t.requests);
+  append_member(out, "reads", t.reads);
+  append_member(out, "writes", t.writes);
+  append_member(out, "applied", t.applied);
+  append_member(out, "throttled", t.throttled_reads + t.throttled_writes);
+  append_member(out, "throttled_reads", t.throttled_reads);
+  append_member(out, "throttled_writes", t.throttled_writes);
   const auto bad = t.by_status.find(400);
-  append_member(members, "bad_requests", bad == t.by_status.end() ? 0 : bad->second);
-  append_member(members, "unauthenticated", t.unauthenticated);
-  append_member(members, "malformed_requests", t.malformed_requests);
-  append_member(members, "connections", t.connections);
-  append_member(members, "open_connections", t.open_connections);
-  append_member(members, "most_open_connections", t.most_open_connections);
-  append_member(members, "handshakes", t.handshakes);
-  append_member(members, "resumed_handshakes", t.resumed_handshakes);
-  append_member(members, "failed_handshakes", t.failed_handshakes);
-  out += members;
+  append_member(out, "bad_requests", bad == t.by_status.end() ? 0 : bad->second);
+  append_member(out, "unauthenticated", t.unauthenticated);
+  append_member(out, "malformed_requests", t.malformed_requests);
+  append_member(out, "connections", t.connections);
+  append_member(out, "open_connections", t.open_connections);
+  append_member(out, "most_open_connections", t.most_open_connections);
+  append_member(out, "handshakes", t.handshakes);
+  append_member(out, "resumed_handshakes", t.resumed_handshakes);
+  append_member(out, "failed_handshakes", t.failed_handshakes);
   out += ",\"by_status\":{";
-  std::string parts = "{";
-  for (const auto& [status, count] : t.by_status) append_member(parts, std::to_string(status), count);
-  out += parts.substr(1) + "},\"injected\":{";
-  parts = "{";
+  for (const auto& [status, count] : t.by_status) append_member(out, std::to_string(status), count);
+  out += "},\"injected\":{";
   for (std::size_t i = 0; i < t.injected.size(); ++i) {
-    if (t.injected[i] > 0) append_member(parts, fault_kinds[i].name, t.injected[i]);
+    if (t.injected[i] > 0) append_member(out, fault_kinds[i].name, t.injected[i]);
   }
-  out += parts.substr(1) + "}}";
+  out += "}}";
 }
 
 }  // namespace sandbox
