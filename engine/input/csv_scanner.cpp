@@ -185,10 +185,8 @@ csv_scanner::step csv_scanner::next(csv_row& row) {
         if (search + 1 < end && search[1] == '\n') {
           cell_end = row_end = search;
           next_row = search + 2;
-        } else if (search + 1 == end && !finished_) {
-          whole = false;
-          break;
         } else {
+          // Where more bytes may follow, the row is not whole yet and will be read again, with its LF.
           fault(csv_fault::lone_cr);
         }
       } else if (!has_text) {
