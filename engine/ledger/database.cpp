@@ -31,6 +31,13 @@ constexpr std::array meanings{
     meaning{SQLITE_NOMEM, failure_kind::mend, "there is no memory left", "free some memory, "},
 };
 
+// Counting its memory costs SQLite a process-wide lock at each allocation. It refuses the setting when
+// something else in the process has used it before; then it stays as it is, only slower.
+void tune_once() noexcept {
+  static const int outcome = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  static_cast<void>(outcome);
+}
+
 }  // namespace
 
 failure sqlite_failure(int code, const std::string& path, std::string_view detail) {
@@ -90,6 +97,7 @@ std::string_view statement::text(int column) noexcept {
 }
 
 expected<std::unique_ptr<database>> database::open(const std::string& path, int flags, bool immutable) {
+  tune_once();
   std::unique_ptr<database> db{new database(path)};
   // "file:..." and ":memory:" mean something else to SQLite than to the user.
   std::string name = path.starts_with('/') ? path : "./" + path;

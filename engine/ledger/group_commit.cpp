@@ -99,7 +99,6 @@ status group_commit::write(const job_record& job) {
         failure_kind::mend, db_.path(),
         "row " + std::to_string(job.row) + " is outside of the input of " + std::to_string(rows_) + " rows",
         "this is a bug of pawl: please report it; what is committed stays true"};
-  if (!id_prefix_ || !request_id_prefix_) learn_prefixes(job);
   auto& to = sql_.job;
   const bool was_sent = job.sent_at != wall_time{};
   const auto sent_after = was_sent ? micros(job.sent_at) - started_us_ : 0;
@@ -189,18 +188,6 @@ status group_commit::write(const event_record& event, const std::array<std::stri
       .run();
 }
 
-void group_commit::learn_prefixes(const job_record& job) {
-  const auto learn = [this](std::optional<std::string>& known, std::string_view from) {
-    if (known || from.empty()) return;
-    if (const auto found = prefix_for(from)) {
-      known = std::string{*found};
-      prefixes_changed_ = true;
-    }
-  };
-  learn(id_prefix_, job.id);
-  learn(request_id_prefix_, job.request_id);
-}
-
 status group_commit::write_prefixes() {
   auto& to = sql_.prefixes;
   to.bind(3, generation_);
@@ -216,9 +203,16 @@ status group_commit::write_prefixes() {
   return to.run();
 }
 
-void group_commit::bind_id(int at, std::string_view text, const std::optional<std::string>& prefix,
+void group_commit::bind_id(int at, std::string_view text, std::optional<std::string>& prefix,
                            std::string& scratch) {
-  const auto made = compact(text, prefix);
+  auto made = compact(text, prefix);
+  if (made.is == compact_text::form::text && !prefix) {
+    if (const auto found = prefix_for(text)) {
+      prefix = std::string{*found};
+      prefixes_changed_ = true;
+      made = compact(text, prefix);
+    }
+  }
   switch (made.is) {
     case compact_text::form::number:
       sql_.job.bind(at, made.number);

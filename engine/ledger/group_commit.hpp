@@ -43,9 +43,9 @@ class group_commit {
   status write(const event_record&, const std::array<std::string, 2>& texts);
   status count(std::uint64_t row, outcome);
   status close_block(std::uint64_t block, const outcome_counts&);
-  void learn_prefixes(const job_record&);
   status write_prefixes();
-  void bind_id(int at, std::string_view, const std::optional<std::string>& prefix, std::string& scratch);
+  // The first id that would be bytes under a prefix makes that prefix the generation's.
+  void bind_id(int at, std::string_view, std::optional<std::string>& prefix, std::string& scratch);
   void bind_plain(statement&, int at, std::string_view, std::string& scratch);  // empty: NULL
 
   database& db_;
