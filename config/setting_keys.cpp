@@ -87,9 +87,9 @@ status apply_concurrency(draft& d, texts from) {
 
 status apply_max_failures(draft& d, texts from) {
   const std::string forms = "write a number such as 50, a share such as 10%, or none";
-  run::failure_limit limit{0.0, std::nullopt};
+  policy::failure_limit limit{0.0, std::nullopt};
   if (from[0] == "none") {
-    d.value.run.failures = limit;
+    d.value.run.stop.failures = limit;
     return {};
   }
   if (from[0].ends_with('%')) {
@@ -104,7 +104,7 @@ status apply_max_failures(draft& d, texts from) {
   if (limit.share == 0 && limit.count.value_or(0) == 0)
     return wrong("\"" + from[0] + "\" can mean two things",
                  "write 1 to stop at the first failure, none to go on");
-  d.value.run.failures = limit;
+  d.value.run.stop.failures = limit;
   return {};
 }
 
@@ -203,7 +203,7 @@ const std::array<setting_key, key_count>& table() {
       {"limits.max_wait", "", shape::duration, "15m", "",
        "A pause that the API asks for and that is longer than this ends the run (exit 3, with the time to go "
        "on).",
-       nullptr, nullptr, [](draft& d, texts t) { return assign(d.value.run.max_wait, t); }},
+       nullptr, nullptr, [](draft& d, texts t) { return assign(d.value.run.stop.max_wait, t); }},
       {"concurrency", "--concurrency", shape::count_or_word, "16", "",
        "Requests under way at the same time, 1 to 1024.", &raw_options::concurrency, nullptr,
        apply_concurrency},
@@ -227,7 +227,7 @@ const std::array<setting_key, key_count>& table() {
        [](draft& d, texts t) { return assign(d.value.run.retry.cap, t); }},
       {"breaker.patience", "", shape::duration, "1h", "",
        "A run that gets nothing but throttling or outage for so long ends (exit 3).", nullptr, nullptr,
-       [](draft& d, texts t) { return assign(d.value.run.patience, t); }},
+       [](draft& d, texts t) { return assign(d.value.run.stop.patience, t); }},
       {"timeouts.connect", "", shape::duration, "10s", "",
        "To resolve the name and connect, all addresses together.", nullptr, nullptr,
        [](draft& d, texts t) { return assign(d.value.run.transport.connect_timeout, t); }},

@@ -174,11 +174,17 @@ const std::string& ledger_file::path() const noexcept {
 }
 
 expected<std::optional<generation_row>> ledger_file::newest_generation() {
+  constexpr std::int64_t whichever = 0;  // generations count from 1
+  return generation(whichever);
+}
+
+expected<std::optional<generation_row>> ledger_file::generation(std::int64_t id) {
   auto query = impl_->db->prepare(
       "SELECT id, profile, base_url, account, input_path, input_sha256, shaping_sha256, header, delimiter,"
       " settings, rows, skip_invalid, started_at, finished_at, given_up_at"
-      " FROM generation ORDER BY id DESC LIMIT 1");
+      " FROM generation WHERE ?1 = 0 OR id = ?1 ORDER BY id DESC LIMIT 1");
   if (!query) return std::move(query.error());
+  query->bind(1, id);
   auto row = query->step();
   if (!row) return std::move(row.error());
   if (!*row) return std::optional<generation_row>{};

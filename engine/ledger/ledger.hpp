@@ -121,6 +121,8 @@ class ledger_file {
 
   // The newest generation; empty ledger: nullopt.
   expected<std::optional<generation_row>> newest_generation();
+  // The one with this number, from 1; nullopt: there is none.
+  expected<std::optional<generation_row>> generation(std::int64_t id);
   // With its checkpoints, in one transaction; a generation that was not finished counts as given up from then
   // on. `id`, `finished` and `given_up` of the argument do not matter.
   expected<std::int64_t> begin_generation(const generation_row&, const std::vector<input::checkpoint>&);

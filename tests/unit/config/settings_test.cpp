@@ -29,12 +29,12 @@ TEST_F(Settings, AreTheProfilesWhereNothingIsSaid) {
   EXPECT_EQ(s.run.writes.reserve, 0.0);
   EXPECT_FALSE(s.run.writes.spread);
   EXPECT_FALSE(s.run.writes.early_release);
-  EXPECT_EQ(s.run.max_wait, 15min);
-  EXPECT_EQ(s.run.patience, 1h);
+  EXPECT_EQ(s.run.stop.max_wait, 15min);
+  EXPECT_EQ(s.run.stop.patience, 1h);
   EXPECT_EQ(s.run.concurrency, 16u);
   EXPECT_TRUE(s.read_first);
-  EXPECT_EQ(s.run.failures.share, 0.10);
-  EXPECT_FALSE(s.run.failures.count);
+  EXPECT_EQ(s.run.stop.failures.share, 0.10);
+  EXPECT_FALSE(s.run.stop.failures.count);
   EXPECT_EQ(s.max_snapshot_age, 5min);
   EXPECT_EQ(s.run.retry.max_attempts, 6u);
   EXPECT_EQ(s.run.retry.base, 250ms);
@@ -101,7 +101,7 @@ file = "log.txt"
   const auto s = loaded();
   EXPECT_EQ(s.run.concurrency, 4u);
   EXPECT_FALSE(s.read_first);
-  EXPECT_EQ(s.run.failures.share, 0.05);
+  EXPECT_EQ(s.run.stop.failures.share, 0.05);
   EXPECT_EQ(s.max_snapshot_age, 1min);
   EXPECT_EQ(s.run.transport.proxy, "http://proxy.example:3128");
   EXPECT_EQ(s.state_directory, "state");
@@ -114,14 +114,14 @@ file = "log.txt"
   EXPECT_EQ(s.run.reads.reserve, 0.2);
   EXPECT_TRUE(s.run.writes.spread);
   EXPECT_TRUE(s.run.reads.early_release);
-  EXPECT_EQ(s.run.max_wait, 5min);
+  EXPECT_EQ(s.run.stop.max_wait, 5min);
   EXPECT_EQ(s.token_file, "key");
   EXPECT_EQ(s.token_env, "");
   EXPECT_EQ(s.run.retry.max_attempts, 3u);
   EXPECT_EQ(s.run.retry.base, 2s);
   EXPECT_EQ(s.run.retry.base_after_5xx, 2s);
   EXPECT_EQ(s.run.retry.cap, 30s);
-  EXPECT_EQ(s.run.patience, 2h);
+  EXPECT_EQ(s.run.stop.patience, 2h);
   EXPECT_EQ(s.run.transport.connect_timeout, 1s);
   EXPECT_EQ(s.run.transport.handshake_timeout, 2s);
   EXPECT_EQ(s.run.transport.attempt_timeout, 3s);
@@ -185,8 +185,8 @@ TEST_F(Settings, TakeEveryFlag) {
   EXPECT_EQ(s.state_directory, "/var/state");
   EXPECT_EQ(s.token_env, "MY_KEY");
   EXPECT_EQ(s.run.writes.reserve, 0.25);
-  EXPECT_EQ(s.run.failures.count, 7u);
-  EXPECT_EQ(s.run.failures.share, 0.0);
+  EXPECT_EQ(s.run.stop.failures.count, 7u);
+  EXPECT_EQ(s.run.stop.failures.share, 0.0);
   EXPECT_EQ(s.run.limit, 20u);
   EXPECT_EQ(s.source.format, input::file_format::ndjson);
   EXPECT_EQ(s.source.id_column, "thread");
@@ -243,8 +243,8 @@ TEST_F(Settings, OverridesTakeAnyKey) {
   EXPECT_EQ(s.run.retry.cap, 5s);
   EXPECT_TRUE(s.read_first);
   EXPECT_EQ(s.expected_account, "a=b");
-  EXPECT_EQ(s.run.failures.share, 0.0);
-  EXPECT_FALSE(s.run.failures.count);
+  EXPECT_EQ(s.run.stop.failures.share, 0.0);
+  EXPECT_FALSE(s.run.stop.failures.count);
   EXPECT_EQ(s.source.delimiter, ';');
   EXPECT_EQ(s.run.concurrency, 1024u);
 }
@@ -333,10 +333,10 @@ TEST(SettingKeys, DefaultsOfTheTableAreTheDefaultsOfTheRooms) {
     EXPECT_TRUE(done) << k.key << ": " << to_string(done.error());
   }
   const settings plain;
-  EXPECT_EQ(d.value.run.max_wait, plain.run.max_wait);
-  EXPECT_EQ(d.value.run.patience, plain.run.patience);
+  EXPECT_EQ(d.value.run.stop.max_wait, plain.run.stop.max_wait);
+  EXPECT_EQ(d.value.run.stop.patience, plain.run.stop.patience);
   EXPECT_EQ(d.value.run.concurrency, plain.run.concurrency);
-  EXPECT_EQ(d.value.run.failures.share, plain.run.failures.share);
+  EXPECT_EQ(d.value.run.stop.failures.share, plain.run.stop.failures.share);
   EXPECT_EQ(d.value.run.retry.max_attempts, plain.run.retry.max_attempts);
   EXPECT_EQ(d.value.run.retry.base, plain.run.retry.base);
   EXPECT_EQ(d.value.run.retry.base_after_5xx, plain.run.retry.base_after_5xx);

@@ -1,0 +1,376 @@
+#include "cli/arguments.hpp"
+
+#include "cli/exit_code.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <string_view>
+
+namespace pawl::cli {
+namespace {
+
+using config::raw_options;
+
+// Help shows the groups in this order.
+constexpr const char* of_input = "Input";
+constexpr const char* of_target = "Target and key";
+constexpr const char* of_limits = "Limits";
+constexpr const char* of_run = "Run";
+constexpr const char* of_output = "Output";
+
+struct text_flag {
+  const char* name;
+  std::optional<std::string> raw_options::* to;
+  const char* value;
+  const char* group;
+  const char* help;
+};
+
+// Flags that stand for a setting have no text here: config says what they mean and what their default is.
+constexpr const char* of_setting = nullptr;
+
+constexpr std::array text_flags{
+    text_flag{"--format", &raw_options::format, "csv|ndjson", of_input,
+              "Format of the input. Default: by its name (.csv .tsv, .ndjson .jsonl)."},
+    text_flag{"--id-column", &raw_options::id_column, "NAME", of_input,
+              "Column or member that holds the resource id. Default: the profile's, usually id."},
+    text_flag{"--config", &raw_options::config_file, "FILE", of_target,
+              "Settings in TOML. Default: ./pawl.toml if it is there."},
+    text_flag{"--profile", &raw_options::profile, "NAME|FILE", of_target, of_setting},
+    text_flag{"--base-url", &raw_options::base_url, "URL", of_target, of_setting},
+    text_flag{"--token-env", &raw_options::token_env, "NAME", of_target, of_setting},
+    text_flag{"--token-file", &raw_options::token_file, "FILE", of_target, of_setting},
+    text_flag{"--ca-file", &raw_options::ca_file, "FILE", of_target, of_setting},
+    text_flag{"--cert", &raw_options::cert, "FILE", of_target,
+              "Client certificate; not part of this version yet."},
+    text_flag{"--key", &raw_options::key, "FILE", of_target,
+              "Key of the client certificate; not part of this version yet."},
+    text_flag{"--proxy", &raw_options::proxy, "URL", of_target,
+              "Proxy, or none to go direct whatever the environment says; proxies are not part of this "
+              "version yet."},
+    text_flag{"--reserve", &raw_options::reserve, "PERCENT", of_limits, of_setting},
+    text_flag{"--concurrency", &raw_options::concurrency, "N", of_limits, of_setting},
+    text_flag{"--ledger", &raw_options::ledger, "FILE", of_run, of_setting},
+    text_flag{"--limit", &raw_options::limit, "N", of_run,
+              "Take only the next N pending rows, as a canary; exit 3 if rows remain. Default: all rows."},
+    text_flag{"--max-failures", &raw_options::max_failures, "N|N%|none", of_run, of_setting},
+    text_flag{"--state-dir", &raw_options::state_dir, "DIR", of_run, of_setting},
+    text_flag{"--summary", &raw_options::summary, "FILE|-", of_output,
+              "Write a JSON summary at the end, whatever the end; - for standard output. Default: none."},
+    text_flag{"--progress", &raw_options::progress, "auto|line|plain|none", of_output,
+              "Live line on a terminal, plain lines (every 10 s, after 10 minutes every minute), or none. "
+              "Default: auto."},
+    text_flag{"--log-format", &raw_options::log_format, "text|json", of_output,
+              "Lines for people, or a JSON object a line. Default: text."},
+    text_flag{"--log-file", &raw_options::log_file, "FILE", of_output,
+              "Append the log to a file too, with times. Default: standard error only."},
+};
+
+struct list_flag {
+  const char* name;
+  std::vector<std::string> raw_options::* to;
+  const char* value;
+  const char* group;
+  const char* help;
+};
+
+constexpr std::array list_flags{
+    list_flag{"--map", &raw_options::map, "COLUMN=FIELD", of_input,
+              "Read a column as a field; repeatable. Default: columns are named as fields."},
+    list_flag{"--ignore-column", &raw_options::ignore_column, "NAME", of_input,
+              "Leave a column out; repeatable. Default: none."},
+    list_flag{"--set", &raw_options::set, "FIELD=VALUE", of_input,
+              "Give every row this field too; repeatable. Default: none."},
+    list_flag{"--only-if", &raw_options::only_if, "FIELD=VALUE", of_input,
+              "Precondition for every row; repeatable; parsed, but not part of this version's run yet."},
+    list_flag{"--rate", &raw_options::rate, "N/s|N/min|N/10s|unlimited", of_limits, of_setting},
+    list_flag{"--read-rate", &raw_options::read_rate, "N/s|N/min|N/10s|unlimited", of_limits, of_setting},
+    list_flag{"-o", &raw_options::overrides, "KEY=VALUE", of_target,
+              "Any setting of the configuration file, such as retry.cap=30s; repeatable. Default: none."},
+};
+
+struct switch_flag {
+  const char* name;
+  bool raw_options::* to;
+  const char* group;
+  const char* help;
+};
+
+constexpr std::array switch_flags{
+    switch_flag{
+        "--skip-invalid", &raw_options::skip_invalid, of_input,
+        "Record rows that are wrong as invalid and apply the others. Default: exit 2, nothing is sent."},
+    switch_flag{"--fresh", &raw_options::fresh, of_run,
+                "Give up what is left of an unfinished run and start anew. Default: go on."},
+    switch_flag{"--again", &raw_options::again, of_run,
+                "Apply a finished input once more. Default: say when it finished."},
+    switch_flag{"--no-read-first", &raw_options::no_read_first, of_run,
+                "Write every row without reading it first. Default: the profile's read_first."},
+    switch_flag{"--yes", &raw_options::yes, of_run,
+                "Do not ask before the first write (this version never asks). Default: off."},
+    switch_flag{"-q,--quiet", &raw_options::quiet, of_output, "Errors and warnings only. Default: off."},
+};
+
+// Parts of the documentation that later versions bring: named as such instead of "unknown".
+constexpr std::array later_commands{"plan", "verify", "undo", "pull", "doctor"};
+constexpr std::array later_flags{"--retry", "--force-unechoed"};
+
+constexpr const char* main_footer =
+    "Examples:\n"
+    "  pawl check jobs.csv                            is the file right? nothing is sent\n"
+    "  pawl run jobs.csv                              apply it; the same command goes on after any stop\n"
+    "  pawl run ids.csv --set status=done --limit 5   a bare list of ids, and only five of them first\n"
+    "  pawl status jobs.csv.ledger                    how far is it?\n"
+    "  pawl export jobs.csv.ledger --outcome failed,refused --with-input > to-mend.csv\n"
+    "\n"
+    "Exit codes: 0 every row is a success; 1 finished, some rows failed; 2 usage or input error, nothing was "
+    "sent;\n"
+    "3 stopped, run the same command again later; 4 stopped, a person must act; 130, 143, 129 interrupted.\n"
+    "'pawl COMMAND --help' lists the options of a command.";
+
+constexpr const char* run_footer =
+    "Examples:\n"
+    "  pawl run jobs.csv\n"
+    "  pawl run jobs.ndjson --rate 30/min --summary summary.json\n"
+    "  pawl run export.csv --map \"Thread ID=id\" --ignore-column Notes --set status=done\n"
+    "  make-jobs | pawl run - --format ndjson --ledger nightly.ledger\n"
+    "  pawl run jobs.csv --base-url https://127.0.0.1:8443/api/v2 --ca-file sandbox-ca.pem --ledger "
+    "rehearsal.ledger";
+
+constexpr const char* check_footer =
+    "Takes the options of run and reads only those that matter to the input.\n"
+    "Examples:\n"
+    "  pawl check jobs.csv\n"
+    "  pawl check jobs.csv --set status=snoozed --set snoozed_until=2027-01-01T00:00:00Z";
+
+constexpr const char* export_footer =
+    "Examples:\n"
+    "  pawl export jobs.csv.ledger > outcomes.csv\n"
+    "  pawl export jobs.csv.ledger --outcome failed,refused --with-input > to-mend.csv\n"
+    "  pawl export jobs.csv.ledger --format ndjson | jq 'select(.attempts > 1)'";
+
+constexpr const char* status_footer =
+    "Examples:\n"
+    "  pawl status jobs.csv.ledger\n"
+    "  watch -n 5 pawl status jobs.csv.ledger\n"
+    "  pawl status jobs.csv.ledger --format json | jq .pending";
+
+// Texts of the command line are read from CLI11 as they stand: its conversions would take "[a,b]" and "{}"
+// apart.
+std::vector<std::string> given(const CLI::App& app, const std::string& name) {
+  const auto* option = app.get_option_no_throw(name);
+  return option == nullptr ? std::vector<std::string>{} : option->results();
+}
+
+std::string help_of(const char* flag, const char* own) {
+  return own == of_setting ? config::flag_help(flag) : own;
+}
+
+// CLI11 takes a description that is not a `const std::string` for the variable to fill.
+CLI::Option* add_text(CLI::App& app, const char* name, const char* value, const std::string& help) {
+  return app.add_option(name, help)
+      ->type_name(value)
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::Throw);
+}
+
+CLI::Option* add_switch(CLI::App& app, const char* name, const std::string& help) {
+  return app.add_flag(name, help)->disable_flag_override();
+}
+
+CLI::Option* add_positional(CLI::App& app, const char* name, const std::string& help) {
+  return app.add_option(name, help)->required()->type_name("");
+}
+
+void add_input_command(CLI::App& app) {
+  add_positional(app, "INPUT", "The jobs: a CSV or NDJSON file, or - for standard input.");
+  for (const auto* group : {of_input, of_target, of_limits, of_run, of_output}) {
+    for (const auto& f : text_flags)
+      if (f.group == group) add_text(app, f.name, f.value, help_of(f.name, f.help))->group(group);
+    for (const auto& f : list_flags)
+      if (f.group == group)
+        add_text(app, f.name, f.value, help_of(f.name, f.help))
+            ->group(group)
+            ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    for (const auto& f : switch_flags)
+      if (f.group == group) add_switch(app, f.name, f.help)->group(group);
+  }
+  add_switch(app, "-v,--verbose", "Details of the run too; twice: everything. Default: off.")
+      ->group(of_output);
+  for (const auto* name : later_flags) app.add_option(name)->group("")->expected(0, 1);
+}
+
+// What CLI11 does not complain about.
+std::string complaint_about(const CLI::App& app) {
+  for (const auto& f : switch_flags) {
+    const std::string name = std::string_view{f.name}.starts_with("-q") ? "--quiet" : f.name;
+    if (const auto* o = app.get_option_no_throw(name); o != nullptr && o->count() > 1)
+      return fmt::format("{}: given {} times; give it once", name, o->count());
+  }
+  for (const auto* name : later_flags)
+    if (const auto* o = app.get_option_no_throw(name); o != nullptr && o->count() > 0)
+      return fmt::format("{} is not part of this version yet", name);
+  if (app.count("--quiet") > 0 && app.count("--verbose") > 0)
+    return "--quiet and --verbose exclude each other; give one of them";
+  return {};
+}
+
+raw_options read_raw(const CLI::App& app) {
+  raw_options raw;
+  for (const auto& f : text_flags)
+    if (auto values = given(app, f.name); !values.empty()) raw.*f.to = values.back();
+  for (const auto& f : list_flags) raw.*f.to = given(app, f.name);
+  for (const auto& f : switch_flags)
+    raw.*f.to = app.count(std::string_view{f.name}.starts_with("-q") ? "--quiet" : f.name) > 0;
+  raw.verbose = static_cast<int>(app.count("--verbose"));
+  raw.input = given(app, "INPUT").back();
+  return raw;
+}
+
+// The empty text where all is well; what is wrong otherwise.
+std::string read_export(const CLI::App& app, export_options& to) {
+  to.ledger = given(app, "LEDGER").back();
+  if (auto format = given(app, "--format"); !format.empty()) {
+    if (format.back() != "csv" && format.back() != "ndjson")
+      return fmt::format("--format: must be csv or ndjson (got \"{}\")", format.back());
+    to.format = format.back() == "csv" ? table_format::csv : table_format::ndjson;
+  }
+  for (const auto& list : given(app, "--outcome"))
+    for (std::string_view rest = list; !rest.empty();) {
+      const auto name = rest.substr(0, rest.find(','));
+      rest.remove_prefix(std::min(rest.size(), name.size() + 1));
+      const auto one = parse_outcome(name);
+      if (!one)
+        return fmt::format(
+            "--outcome: must be of applied, unchanged, skipped, superseded, refused, mismatch, failed, "
+            "unknown, "
+            "invalid, with commas between (got \"{}\")",
+            name);
+      to.outcomes.push_back(*one);
+    }
+  to.with_input = app.count("--with-input") > 0;
+  if (auto text = given(app, "--generation"); !text.empty()) {
+    std::int64_t number = 0;
+    const auto* end = text.back().data() + text.back().size();
+    const auto [at, failed] = std::from_chars(text.back().data(), end, number);
+    if (failed != std::errc{} || at != end || number < 1)
+      return fmt::format("--generation: must be a number from 1 on (got \"{}\")", text.back());
+    to.generation = number;
+  }
+  return {};
+}
+
+std::string read_status(const CLI::App& app, status_options& to) {
+  to.ledger = given(app, "LEDGER").back();
+  if (auto format = given(app, "--format"); !format.empty()) {
+    if (format.back() != "text" && format.back() != "json")
+      return fmt::format("--format: must be text or json (got \"{}\")", format.back());
+    to.format = format.back() == "text" ? report_format::text : report_format::json;
+  }
+  return {};
+}
+
+// CLI11 stops at the first error, so what came of --summary is looked up by hand.
+std::string find_summary(const std::vector<std::string>& arguments) {
+  constexpr std::string_view flag = "--summary";
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i] == flag && i + 1 < arguments.size()) return arguments[i + 1];
+    if (arguments[i].starts_with("--summary=")) return arguments[i].substr(flag.size() + 1);
+  }
+  return {};
+}
+
+}  // namespace
+
+std::variant<command_line, early_exit> parse_arguments(const std::vector<std::string>& arguments) {
+  CLI::App app{
+      "pawl applies a file of updates to a REST API: within its limits, and every row ends in a true "
+      "outcome.",
+      "pawl"};
+  app.footer(main_footer);
+  app.set_version_flag("--version", "pawl " PAWL_VERSION, "Print the version.");
+  app.set_help_flag("-h,--help", "Print this help.");
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(34);
+
+  auto* run =
+      app.add_subcommand("run", "Validate a file, apply it, record every outcome; resumes where it stopped.");
+  auto* check = app.add_subcommand("check", "Validate a file offline; nothing is sent or written.");
+  auto* exports = app.add_subcommand("export", "Print one line per row that has an outcome.");
+  auto* status = app.add_subcommand("status", "Print how far a ledger is, also while a run goes on.");
+  add_input_command(*run);
+  run->footer(run_footer);
+  add_input_command(*check);
+  check->footer(check_footer);
+
+  add_positional(*exports, "LEDGER", "The ledger of a run, such as jobs.csv.ledger.");
+  add_text(*exports, "--format", "csv|ndjson", "Format of the output. Default: csv.");
+  add_text(*exports, "--outcome", "NAMES",
+           "Only rows with these outcomes, with commas between. Default: all.");
+  add_switch(*exports, "--with-input",
+             "Add the columns of the input, for a file that can be mended and run again. Default: off.");
+  add_text(*exports, "--generation", "N", "Which pass over the input. Default: the newest.");
+  exports->footer(export_footer);
+
+  add_positional(*status, "LEDGER", "The ledger of a run, such as jobs.csv.ledger.");
+  add_text(*status, "--format", "text|json", "Lines for people or one JSON object. Default: text.");
+  status->footer(status_footer);
+
+  for (const auto* name : later_commands)
+    app.add_subcommand(name, "")->group("")->prefix_command()->set_help_flag();
+
+  early_exit wrong;
+  wrong.code = exit_usage;
+  wrong.summary = find_summary(arguments);
+  const auto complain = [&wrong](const CLI::App* about, std::string_view what) {
+    const auto name = about == nullptr ? std::string{"pawl"} : "pawl " + about->get_name();
+    wrong.error = fmt::format("{}\n'{} --help' lists what there is", what, name);
+    return wrong;
+  };
+  const auto chosen = [&app]() -> const CLI::App* {
+    const auto parsed = app.get_subcommands();
+    return parsed.empty() ? nullptr : parsed.front();
+  };
+
+  try {
+    // CLI11 takes its arguments from the back.
+    app.parse(std::vector<std::string>{arguments.rbegin(), arguments.rend()});
+  } catch (const CLI::CallForHelp&) {
+    return early_exit{exit_success, app.help(), "", ""};
+  } catch (const CLI::CallForVersion& version) {
+    return early_exit{exit_success, std::string{version.what()} + "\n", "", ""};
+  } catch (const CLI::ParseError& e) {
+    if (arguments.empty()) return complain(nullptr, app.help());
+    if (chosen() == nullptr && !arguments.front().starts_with("-"))
+      return complain(nullptr, fmt::format("{} is not a command; there are run, check, export and status",
+                                           arguments.front()));
+    return complain(chosen(), e.what());
+  }
+
+  const auto* command = chosen();
+  command_line line;
+  std::string what;
+  if (std::ranges::find(later_commands, command->get_name()) != later_commands.end()) {
+    what = command->get_name() + " is not part of this version yet";
+    return complain(nullptr, what);
+  }
+  if (command == run || command == check) {
+    line.what = command == run ? command::run : command::check;
+    what = complaint_about(*command);
+    if (what.empty()) line.raw = read_raw(*command);
+  } else if (command == exports) {
+    line.what = command::export_jobs;
+    what = read_export(*command, line.export_jobs);
+  } else {
+    line.what = command::status;
+    what = read_status(*command, line.status);
+  }
+  if (!what.empty()) return complain(command, what);
+  return line;
+}
+
+}  // namespace pawl::cli

@@ -1,0 +1,51 @@
+// From argv to raw options: which flags there are, what they are called, what help says. Values are checked
+// by config.
+#pragma once
+
+#include "config/settings.hpp"
+#include "engine/model/outcome.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace pawl::cli {
+
+enum class command : std::uint8_t { run, check, export_jobs, status };
+enum class table_format : std::uint8_t { csv, ndjson };
+enum class report_format : std::uint8_t { text, json };
+
+struct export_options {
+  std::string ledger;
+  table_format format = table_format::csv;
+  std::vector<outcome> outcomes;           // empty: all
+  bool with_input = false;                 // the original columns too
+  std::optional<std::int64_t> generation;  // unset: the newest
+};
+
+struct status_options {
+  std::string ledger;
+  report_format format = report_format::text;
+};
+
+struct command_line {
+  command what = command::run;
+  config::raw_options raw;  // run, check
+  export_options export_jobs;
+  status_options status;
+};
+
+// Instead of a command: a text to print and the code to exit with.
+struct early_exit {
+  int code = 0;
+  std::string out;      // for standard output: help, version
+  std::string error;    // for standard error: what is wrong with the arguments
+  std::string summary;  // where the summary would have gone, as far as that could be read; may be empty
+};
+
+// `arguments` without the program's name. Pure.
+std::variant<command_line, early_exit> parse_arguments(const std::vector<std::string>& arguments);
+
+}  // namespace pawl::cli

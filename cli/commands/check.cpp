@@ -1,0 +1,71 @@
+// `pawl check`: is the input right? Offline; nothing is sent, and no ledger is opened.
+#include "cli/commands/commands.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/files.hpp"
+#include "cli/open_input.hpp"
+#include "cli/session.hpp"
+#include "engine/input/validation.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <system_error>
+
+#include <unistd.h>
+
+namespace pawl::cli {
+namespace {
+
+// Where a pipe's copy goes while it is checked: removed at the end.
+std::string temporary_copy() {
+  std::error_code failed;
+  auto directory = std::filesystem::temp_directory_path(failed);
+  if (failed) directory = "/tmp";
+  return (directory / fmt::format("pawl-check-{}", ::getpid())).string();
+}
+
+expected<int> check(session& s) {
+  if (auto loaded = s.load(); !loaded) return loaded.error();
+  if (auto fits = check_summary_path(s.settings().summary_path); !fits) return fits.error();
+  const auto on_spooled = [&s](std::uint64_t bytes) { s.show_work("reading", 0, bytes); };
+  auto opened = open_input(s.settings(), temporary_copy(), on_spooled, &s.signals().came());
+  if (!opened) return opened.error();
+
+  const auto on_progress = [&s](std::uint64_t rows, std::uint64_t bytes) {
+    s.show_work("checking", rows, bytes);
+  };
+  const auto report = input::validate(opened->source, s.settings().profile, on_progress, &s.signals().came());
+  s.hide_work();
+  if (!report) {
+    auto why = report.error();
+    if (s.signals().first() != 0) why.kind = failure_kind::later;
+    return why;
+  }
+  s.facts().rows = report->rows;
+  s.facts().counts[outcome::invalid] = report->bad_rows;
+  s.facts().pending = report->rows - report->bad_rows;
+  if (report->bad_rows > 0) {
+    for (const auto& line : complaint_lines(opened->name, *report)) s.say().diagnostic(line);
+    s.facts().stop_reason = "invalid_input";
+    return exit_usage;
+  }
+  s.facts().stop_reason = "finished";
+  if (s.settings().summary_path != "-") {
+    std::string text;
+    for (const auto& line : check_lines(opened->name, s.settings(), opened->source.facts(), *report))
+      text += line + "\n";
+    // A reader that has seen enough closes the pipe: the answer is the exit code.
+    if (const auto failed = write_all(STDOUT_FILENO, text); failed && failed != std::errc::broken_pipe)
+      return failure{failure_kind::mend, "standard output", failed.message(), ""};
+  }
+  return exit_success;
+}
+
+}  // namespace
+
+int check_command(const config::raw_options& raw, const config::environment& env, console& out) {
+  session s(raw, env, out);
+  return s.conclude([&s] { return check(s); });
+}
+
+}  // namespace pawl::cli

@@ -1,0 +1,16 @@
+// The commands: each one a function from what was asked to an exit code. What they print and write is their
+// effect.
+#pragma once
+
+#include "cli/arguments.hpp"
+#include "cli/console.hpp"
+#include "config/settings.hpp"
+
+namespace pawl::cli {
+
+int run_command(const config::raw_options&, const config::environment&, console&);
+int check_command(const config::raw_options&, const config::environment&, console&);
+int export_command(const export_options&, console&);
+int status_command(const status_options&, console&);
+
+}  // namespace pawl::cli

@@ -1,0 +1,92 @@
+// `pawl export`: one line per row that has an outcome, in the order of the input.
+#include "cli/commands/commands.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/files.hpp"
+#include "cli/log.hpp"
+#include "cli/original_rows.hpp"
+#include "cli/words.hpp"
+#include "engine/ledger/export_format.hpp"
+#include "engine/ledger/ledger.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <system_error>
+
+#include <unistd.h>
+
+namespace pawl::cli {
+namespace {
+
+constexpr std::size_t write_at_bytes = 64 * 1024;
+
+expected<ledger::generation_row> find_generation(ledger::ledger_file& file,
+                                                 std::optional<std::int64_t> wanted) {
+  auto found = wanted ? file.generation(*wanted) : file.newest_generation();
+  if (!found) return found.error();
+  if (*found) return **std::move(found);
+  if (wanted)
+    return failure{failure_kind::usage, "--generation",
+                   fmt::format("{} has no generation {}", file.path(), *wanted),
+                   "leave it out for the newest"};
+  return failure{failure_kind::usage, file.path(), "holds no run yet", ""};
+}
+
+status export_jobs(const export_options& options) {
+  auto file = ledger::ledger_file::open(options.ledger, ledger::access::read_only);
+  if (!file) return file.error();
+  const auto generation = find_generation(*file, options.generation);
+  if (!generation) return generation.error();
+
+  const auto format =
+      options.format == table_format::csv ? ledger::export_format::csv : ledger::export_format::ndjson;
+  std::optional<ledger::export_writer> writer;
+  if (options.with_input) {
+    auto made = ledger::export_writer::with_input(format, {generation->header, generation->delimiter});
+    if (!made) return made.error();
+    writer = *std::move(made);
+  } else {
+    writer.emplace(format);
+  }
+
+  original_rows originals(*generation);
+  std::string out = writer->header();
+  std::error_code not_written;
+  std::optional<failure> no_original;
+  const auto one = [&](const ledger::job_row& job) {
+    std::string_view raw;
+    if (options.with_input && job.raw) {
+      raw = *job.raw;
+    } else if (options.with_input) {
+      auto original = originals.row(job.row);
+      if (!original) {
+        no_original = original.error();
+        return false;
+      }
+      raw = *original;
+    }
+    writer->append(out, job, raw);
+    if (out.size() < write_at_bytes) return true;
+    not_written = write_all(STDOUT_FILENO, out);
+    out.clear();
+    return !not_written;
+  };
+  if (auto read = file->for_each_job(generation->id, options.outcomes, one); !read) return read;
+  if (no_original) return *no_original;
+  if (!not_written) not_written = write_all(STDOUT_FILENO, out);
+  // `pawl export ... | head` has seen enough.
+  if (not_written && not_written != std::errc::broken_pipe)
+    return failure{failure_kind::mend, "standard output", not_written.message(), ""};
+  return {};
+}
+
+}  // namespace
+
+int export_command(const export_options& options, console& out) {
+  const auto done = export_jobs(options);
+  if (done) return exit_success;
+  out.line("error: " + printable_lines(to_string(done.error())));
+  return exit_code(done.error().kind);
+}
+
+}  // namespace pawl::cli

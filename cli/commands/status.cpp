@@ -1,0 +1,84 @@
+// `pawl status`: how far a ledger is, also while a run goes on.
+#include "cli/commands/commands.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/files.hpp"
+#include "cli/session.hpp"
+#include "cli/status_texts.hpp"
+#include "cli/words.hpp"
+#include "engine/ledger/ledger.hpp"
+
+#include <utility>
+
+#include <unistd.h>
+
+namespace pawl::cli {
+namespace {
+
+std::vector<outcome> failing_outcomes() {
+  std::vector<outcome> all;
+  for (std::size_t i = 0; i < outcome_count; ++i)
+    if (const auto o = static_cast<outcome>(i); !is_success(o)) all.push_back(o);
+  return all;
+}
+
+expected<ledger_state> read_state(const std::string& path) {
+  auto file = ledger::ledger_file::open(path, ledger::access::read_only);
+  if (!file) return file.error();
+  auto newest = file->newest_generation();
+  if (!newest) return newest.error();
+  if (!*newest) return failure{failure_kind::usage, path, "holds no run yet", ""};
+  ledger_state state;
+  state.ledger_path = path;
+  state.generation = **std::move(newest);
+  state.now = wall_now();
+
+  auto counts = file->counts(state.generation.id);
+  if (!counts) return counts.error();
+  state.counts = *counts;
+  auto runs = file->runs(state.generation.id);
+  if (!runs) return runs.error();
+  state.runs = runs->size();
+  for (auto& run : *runs) {
+    if (state.last_run) state.done_before_run += state.last_run->counts.total();
+    state.last_run = std::move(run);
+  }
+  auto runner = ledger::ledger_file::running(path);
+  if (!runner) return runner.error();
+  state.runner = *std::move(runner);
+  if (state.last_run) {
+    auto sample = file->last_sample(state.last_run->id);
+    if (!sample) return sample.error();
+    state.sample = *std::move(sample);
+  }
+  if (state.counts.failures() > 0) {
+    const auto count = [&state](const ledger::job_row& job) {
+      ++state.errors[job.error_code.empty() ? std::string{to_string(job.outcome)} : job.error_code];
+      return true;
+    };
+    if (auto read = file->for_each_job(state.generation.id, failing_outcomes(), count); !read)
+      return read.error();
+  }
+  return state;
+}
+
+}  // namespace
+
+int status_command(const status_options& options, console& out) {
+  const auto state = read_state(options.ledger);
+  if (!state) {
+    out.line("error: " + printable_lines(to_string(state.error())));
+    return exit_code(state.error().kind);
+  }
+  std::string text;
+  if (options.format == report_format::json)
+    text = status_json(*state);
+  else
+    for (const auto& line : status_lines(*state)) text += line + "\n";
+  if (const auto failed = write_all(STDOUT_FILENO, text); failed && failed != std::errc::broken_pipe) {
+    out.line("error: standard output: " + failed.message());
+    return exit_mend;
+  }
+  return exit_success;
+}
+
+}  // namespace pawl::cli

@@ -1,0 +1,125 @@
+#include "cli/generation_choice.hpp"
+
+#include "cli/words.hpp"
+
+#include <fmt/format.h>
+
+namespace pawl::cli {
+namespace {
+
+std::string profile_and_url(const ledger::target& t) {
+  return t.profile + " " + t.base_url;
+}
+
+}  // namespace
+
+std::string in_words(const ledger::target& t) {
+  return t.account.empty() ? profile_and_url(t)
+                           : fmt::format("{} (account {})", profile_and_url(t), t.account);
+}
+
+std::optional<failure> refuse_target(const ledger::target& bound, const ledger::target& wanted,
+                                     const std::string& ledger_path) {
+  if (bound.profile == wanted.profile && bound.base_url == wanted.base_url) return std::nullopt;
+  return failure{
+      failure_kind::usage, ledger_path,
+      fmt::format("belongs to {}, and this run would go to {}: a ledger counts for one target only",
+                  in_words(bound), profile_and_url(wanted)),
+      "name another ledger for this target with --ledger"};
+}
+
+std::optional<failure> refuse_account(const ledger::target& bound, const std::string& configured,
+                                      const std::string& answered, const std::string& ledger_path) {
+  if (!configured.empty() && configured != answered)
+    return failure{failure_kind::usage, "api.account",
+                   fmt::format("names account {}, and the key belongs to {}", configured,
+                               answered.empty() ? "none that the API names" : answered),
+                   "use a key of that account, or mend api.account"};
+  if (!bound.account.empty() && bound.account != answered)
+    return failure{failure_kind::usage, ledger_path,
+                   fmt::format("belongs to account {}, and the key belongs to {}", bound.account,
+                               answered.empty() ? "none that the API names" : answered),
+                   "use a key of that account, or name another ledger with --ledger"};
+  return std::nullopt;
+}
+
+std::string difference(const input::input_identity& before, const input::input_identity& now) {
+  const bool file = before.file != now.file, shaping = before.shaping != now.shaping;
+  if (file && shaping)
+    return "the file and the settings that shape its patches (id column, map, ignore, set, null token, "
+           "separators, "
+           "types of its fields)";
+  if (shaping)
+    return "the settings that shape its patches (id column, map, ignore, set, null token, separators, types "
+           "of its "
+           "fields), not the file";
+  return file ? "the file, not the settings" : "nothing";
+}
+
+failure changed_input(const std::string& input_name, const ledger::generation_row& g,
+                      const input::input_identity& now, std::uint64_t pending) {
+  return {failure_kind::usage, input_name,
+          fmt::format("is not the input that was begun on {} and has {} left; what differs: {}",
+                      date_and_time(g.started), counted(pending, "row", "rows"), difference(g.input, now)),
+          "go on with the input as it was, or give up the rest and start anew with --fresh"};
+}
+
+std::optional<failure> refuse_unbuilt(const config::settings& s, const std::string& input_name,
+                                      const input::validation_report* report) {
+  constexpr std::string_view why = "need reading before writing, which this version does not do yet";
+  const auto refusal = [](std::string place, std::string what, std::string remedy) {
+    return failure{failure_kind::usage, std::move(place), std::move(what), std::move(remedy)};
+  };
+  if (!s.only_if.empty())
+    return refusal("--only-if", fmt::format("preconditions {}", why), "leave --only-if out");
+  if (report == nullptr) return std::nullopt;
+  if (report->rows_with_expect > 0)
+    return refusal(
+        input_name,
+        fmt::format(
+            "{} preconditions (expect), and they {}",
+            report->rows_with_expect == 1 ? "1 row has" : grouped(report->rows_with_expect) + " rows have",
+            why),
+        "leave the expect columns out with --ignore-column");
+  if (report->rows_with_verbs > 0)
+    return refusal(input_name,
+                   fmt::format("{} set verbs (such as add_tags), and they {}",
+                               report->rows_with_verbs == 1 ? "1 row has"
+                                                            : grouped(report->rows_with_verbs) + " rows have",
+                               why),
+                   "give the whole set instead (such as tag_ids)");
+  return std::nullopt;
+}
+
+std::uint64_t first_pending(const ledger::row_set& done, std::uint64_t rows) noexcept {
+  std::uint64_t row = 1;
+  while (row <= rows && done.contains(row)) ++row;
+  return row;
+}
+
+std::uint64_t count_pending(const ledger::row_set& done, std::uint64_t rows) noexcept {
+  std::uint64_t n = 0;
+  for (std::uint64_t row = 1; row <= rows; ++row)
+    if (!done.contains(row)) ++n;
+  return n;
+}
+
+std::optional<failure> refuse_lost_rows(std::uint64_t rows, std::uint64_t pending,
+                                        const outcome_counts& before, const outcome_counts& now,
+                                        const outcome_counts& in_ledger, const std::string& ledger_path) {
+  outcome_counts together = before;
+  for (std::size_t i = 0; i < outcome_count; ++i) together.of[i] += now.of[i];
+  std::string what;
+  if (in_ledger.total() + pending != rows)
+    what = fmt::format("{} rows, but {} outcomes and {} pending", rows, in_ledger.total(), pending);
+  else if (together != in_ledger)
+    what = fmt::format("this run knows of {} outcomes, but the ledger holds {}", together.total(),
+                       in_ledger.total());
+  else
+    return std::nullopt;
+  return failure{failure_kind::mend, ledger_path,
+                 "the rows do not add up (" + what + "): this is a bug in pawl",
+                 "keep the ledger and report it; do not trust the counts"};
+}
+
+}  // namespace pawl::cli

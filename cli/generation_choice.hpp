@@ -1,0 +1,51 @@
+// Whether this invocation may use this ledger, and what it is about to do with it. Pure: what the ledger
+// holds and what the command brings in, the decision or a refusal out.
+#pragma once
+
+#include "config/settings.hpp"
+#include "engine/input/validation.hpp"
+#include "engine/ledger/ledger.hpp"
+#include "engine/model/error.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace pawl::cli {
+
+// "productlane https://productlane.com/api/v2 (account ws_1)".
+std::string in_words(const ledger::target&);
+
+// Profile and base URL differ from those that the ledger belongs to: usage, both named. Accounts are not
+// looked at.
+std::optional<failure> refuse_target(const ledger::target& bound, const ledger::target& wanted,
+                                     const std::string& ledger_path);
+
+// The account that the key turned out to belong to, against the one that the ledger belongs to and the one
+// that the configuration names (`api.account`); empty ones bind nothing.
+std::optional<failure> refuse_account(const ledger::target& bound, const std::string& configured,
+                                      const std::string& answered, const std::string& ledger_path);
+
+// What makes two inputs different: "the file", "the settings that shape its patches", or both.
+std::string difference(const input::input_identity& before, const input::input_identity& now);
+
+// The input of an unfinished generation changed.
+failure changed_input(const std::string& input_name, const ledger::generation_row&,
+                      const input::input_identity& now, std::uint64_t pending);
+
+// What `run` refuses until reading before writing is built: preconditions and set verbs. `report` may be null
+// where only the settings are known.
+std::optional<failure> refuse_unbuilt(const config::settings&, const std::string& input_name,
+                                      const input::validation_report* report);
+
+// The first row of 1..rows without an outcome; rows + 1 where every row has one.
+std::uint64_t first_pending(const ledger::row_set& done, std::uint64_t rows) noexcept;
+std::uint64_t count_pending(const ledger::row_set& done, std::uint64_t rows) noexcept;
+
+// Every row has one outcome or is pending, and what was there before plus what this invocation adds is what
+// is there now. A violation is a bug of pawl: said as such, kind mend.
+std::optional<failure> refuse_lost_rows(std::uint64_t rows, std::uint64_t pending,
+                                        const outcome_counts& before, const outcome_counts& now,
+                                        const outcome_counts& in_ledger, const std::string& ledger_path);
+
+}  // namespace pawl::cli

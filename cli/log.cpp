@@ -1,0 +1,164 @@
+#include "cli/log.hpp"
+
+#include "cli/words.hpp"
+
+#include <spdlog/formatter.h>
+#include <spdlog/logger.h>
+#include <spdlog/sinks/base_sink.h>
+#include <spdlog/sinks/basic_file_sink.h>
+
+#include <algorithm>
+#include <chrono>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace pawl::cli {
+namespace {
+
+// Marks what has its own place in front ("FILE:LINE: "), and wants no "error: " there.
+constexpr const char* input_logger = "input";
+
+std::string_view level_name(spdlog::level::level_enum level) {
+  switch (level) {
+    case spdlog::level::err:
+    case spdlog::level::critical:
+      return "error";
+    case spdlog::level::warn:
+      return "warning";
+    case spdlog::level::info:
+      return "info";
+    default:
+      return "debug";
+  }
+}
+
+wall_time when(const spdlog::details::log_msg& message) {
+  return std::chrono::time_point_cast<std::chrono::microseconds>(message.time);
+}
+
+enum class stamp { none, time };
+
+// Text for people: `error: ` and `warning: ` in front, in a file the time before that.
+class text_formatter final : public spdlog::formatter {
+ public:
+  explicit text_formatter(stamp s) : stamp_(s) {}
+  void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& to) override {
+    std::string out;
+    if (stamp_ == stamp::time) out = rfc3339(when(message)) + " ";
+    const bool own_place = message.logger_name == input_logger;
+    if (message.level >= spdlog::level::warn && !own_place)
+      out += std::string{level_name(message.level)} + ": ";
+    out += printable_lines({message.payload.data(), message.payload.size()});
+    out += '\n';
+    to.append(out);
+  }
+  std::unique_ptr<spdlog::formatter> clone() const override {
+    return std::make_unique<text_formatter>(*this);
+  }
+
+ private:
+  stamp stamp_;
+};
+
+class json_formatter final : public spdlog::formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& to) override {
+    std::string out = "{\"time\": ";
+    append_json_string(out, rfc3339(when(message)));
+    out += ", \"level\": ";
+    append_json_string(out, level_name(message.level));
+    out += ", \"message\": ";
+    append_json_string(out, printable_lines({message.payload.data(), message.payload.size()}));
+    out += "}\n";
+    to.append(out);
+  }
+  std::unique_ptr<spdlog::formatter> clone() const override {
+    return std::make_unique<json_formatter>(*this);
+  }
+};
+
+std::unique_ptr<spdlog::formatter> formatter_for(config::log_format format, stamp s) {
+  if (format == config::log_format::json) return std::make_unique<json_formatter>();
+  return std::make_unique<text_formatter>(s);
+}
+
+// Lines go through the console, which keeps them apart from the live line.
+class console_sink final : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  explicit console_sink(console& out) : out_(out) {}
+
+ private:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    spdlog::memory_buf_t text;
+    formatter_->format(message, text);
+    out_.line({text.data(), text.size() - 1});
+  }
+  void flush_() override {}
+
+  console& out_;
+};
+
+spdlog::level::level_enum console_level(int verbosity) {
+  if (verbosity < 0) return spdlog::level::warn;
+  if (verbosity == 0) return spdlog::level::info;
+  return verbosity == 1 ? spdlog::level::debug : spdlog::level::trace;
+}
+
+}  // namespace
+
+struct log::impl {
+  explicit impl(std::vector<spdlog::sink_ptr> sinks)
+      : main("pawl", sinks.begin(), sinks.end()), input(input_logger, sinks.begin(), sinks.end()) {
+    // The sinks filter. A line of the log must be in the file when the process is killed.
+    for (auto* l : {&main, &input}) {
+      l->set_level(spdlog::level::trace);
+      l->flush_on(spdlog::level::trace);
+    }
+  }
+  spdlog::logger main, input;
+};
+
+log::log(std::unique_ptr<impl> i) : impl_(std::move(i)) {}
+log::log(log&&) noexcept = default;
+log& log::operator=(log&&) noexcept = default;
+log::~log() = default;
+
+expected<log> log::open(const log_options& options, console& out) {
+  std::vector<spdlog::sink_ptr> sinks;
+  sinks.push_back(std::make_shared<console_sink>(out));
+  sinks.back()->set_level(console_level(options.verbosity));
+  sinks.back()->set_formatter(formatter_for(options.format, stamp::none));
+  if (!options.file.empty()) try {
+      sinks.push_back(std::make_shared<spdlog::sinks::basic_file_sink_mt>(options.file));
+      sinks.back()->set_level(std::min(spdlog::level::info, console_level(options.verbosity)));
+      sinks.back()->set_formatter(formatter_for(options.format, stamp::time));
+    } catch (const spdlog::spdlog_ex& e) {
+      return failure{failure_kind::usage, "--log-file " + options.file,
+                     std::string{"cannot be opened: "} + e.what(),
+                     "name a file in a directory that is there and writable"};
+    }
+  return log{std::make_unique<impl>(std::move(sinks))};
+}
+
+// string_view as the argument, not as the format: a text from outside may hold braces.
+void log::error(std::string_view text) {
+  impl_->main.log(spdlog::level::err, spdlog::string_view_t{text.data(), text.size()});
+}
+void log::warning(std::string_view text) {
+  impl_->main.log(spdlog::level::warn, spdlog::string_view_t{text.data(), text.size()});
+}
+void log::note(std::string_view text) {
+  impl_->main.log(spdlog::level::info, spdlog::string_view_t{text.data(), text.size()});
+}
+void log::detail(std::string_view text) {
+  impl_->main.log(spdlog::level::debug, spdlog::string_view_t{text.data(), text.size()});
+}
+void log::diagnostic(std::string_view text) {
+  impl_->input.log(spdlog::level::err, spdlog::string_view_t{text.data(), text.size()});
+}
+void log::progress(std::string_view text) {
+  note(text);
+}
+
+}  // namespace pawl::cli

@@ -1,0 +1,74 @@
+#include "cli/arguments.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/console.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/files.hpp"
+#include "cli/summary.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <unistd.h>
+
+namespace {
+
+using namespace pawl;
+
+config::environment read_environment() {
+  config::environment all;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    if (const auto at = text.find('='); at != std::string_view::npos)
+      all.emplace(text.substr(0, at), text.substr(at + 1));
+  }
+  return all;
+}
+
+int print_instead(const cli::early_exit& e, cli::console& out) {
+  if (!e.error.empty()) out.line("error: " + e.error);
+  auto code = e.code;
+  if (const auto failed = cli::write_all(STDOUT_FILENO, e.out); failed && failed != std::errc::broken_pipe)
+    code = cli::exit_mend;
+  if (e.summary.empty()) return code;
+  cli::summary facts;
+  facts.exit_code = code;
+  facts.stop_reason = "usage";
+  if (auto written = cli::write_summary(e.summary, facts); !written)
+    out.line("error: " + to_string(written.error()));
+  return code;
+}
+
+int dispatch(const cli::command_line& line, cli::console& out) {
+  const auto env = read_environment();
+  switch (line.what) {
+    case cli::command::run:
+      return cli::run_command(line.raw, env, out);
+    case cli::command::check:
+      return cli::check_command(line.raw, env, out);
+    case cli::command::export_jobs:
+      return cli::export_command(line.export_jobs, out);
+    case cli::command::status:
+      return cli::status_command(line.status, out);
+  }
+  return cli::exit_usage;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // A closed pipe or connection is an error of the write, not the end of the process.
+  std::signal(SIGPIPE, SIG_IGN);
+  cli::console out{STDERR_FILENO};
+  try {
+    const auto parsed = cli::parse_arguments({argv + 1, argv + argc});
+    if (const auto* instead = std::get_if<cli::early_exit>(&parsed)) return print_instead(*instead, out);
+    return dispatch(std::get<cli::command_line>(parsed), out);
+  } catch (const std::exception& e) {
+    out.line(std::string{"error: this is a bug in pawl: "} + e.what());
+    return cli::exit_mend;
+  }
+}

@@ -1,0 +1,45 @@
+#include "cli/open_input.hpp"
+
+#include <utility>
+
+namespace pawl::cli {
+
+std::optional<input::file_format> format_by_name(const std::string& path) {
+  const auto ends = [&path](const char* ending) { return path.ends_with(ending); };
+  if (ends(".csv") || ends(".tsv")) return input::file_format::csv;
+  if (ends(".ndjson") || ends(".jsonl")) return input::file_format::ndjson;
+  return std::nullopt;
+}
+
+expected<opened_input> open_input(const config::settings& s, const std::string& spool_path,
+                                  const std::function<void(std::uint64_t)>& on_spooled,
+                                  const std::atomic<bool>* stop) {
+  const bool standard_input = s.input_path == "-";
+  const std::string name = standard_input ? "stdin" : s.input_path;
+  auto options = s.source;
+  std::string path = s.input_path;
+  std::optional<spooled_input> spooled;
+  if (must_be_spooled(s.input_path)) {
+    if (!options.format) options.format = format_by_name(s.input_path);
+    if (!options.format)
+      return failure{failure_kind::usage, name, "its format is not known",
+                     "say it with --format csv or --format ndjson"};
+    auto copy = spooled_input::read(s.input_path, spool_path, on_spooled, stop);
+    if (!copy) return copy.error();
+    path = copy->path();
+    spooled = *std::move(copy);
+  }
+  auto source = input::job_source::open(path, s.profile, options);
+  if (!source) {
+    auto error = source.error();
+    // The copy's name means nothing to the user.
+    for (auto* text : {&error.place, &error.what})
+      for (std::size_t at = 0; path != name && (at = text->find(path, at)) != std::string::npos;
+           at += name.size())
+        text->replace(at, path.size(), name);
+    return error;
+  }
+  return opened_input{name, std::move(spooled), *std::move(source)};
+}
+
+}  // namespace pawl::cli

@@ -1,0 +1,71 @@
+// How far a run is, in one line of text. Pure: counters, time and width in, text out.
+#pragma once
+
+#include "config/settings.hpp"
+#include "engine/api/profile.hpp"
+#include "engine/model/time.hpp"
+#include "engine/policy/pacer.hpp"
+#include "engine/run/progress.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace pawl::cli {
+
+// Writes per second over the last minute (less at the start of a run), from readings of a counter. A reading
+// more often than once a second replaces the last one.
+class rate_meter {
+ public:
+  void read(time_point now, std::uint64_t writes) noexcept;
+  // Nothing to say before one second is over.
+  std::optional<double> per_second(time_point now) const noexcept;
+
+ private:
+  struct reading {
+    time_point at{};
+    std::uint64_t writes = 0;
+  };
+  static constexpr std::size_t kept = 61;
+  std::array<reading, kept> ring_{};
+  std::size_t count_ = 0;  // all readings so far
+  const reading& back(std::size_t steps) const noexcept { return ring_[(count_ - 1 - steps) % kept]; }
+};
+
+// The window that bounds a long run most; nullopt: unlimited.
+std::optional<api::rate_window> tightest(const policy::pacer_options&) noexcept;
+
+// Time to the last write: what the quota allows at best, or what the rate so far promises where that is
+// longer. nullopt: not to be told yet, because no quota bounds the run and nothing was measured, or because
+// nothing moves.
+std::optional<duration> eta(const policy::pacer_options&, std::uint64_t rows_left,
+                            std::optional<double> writes_per_second, duration measured_for) noexcept;
+
+// What the line shows. `limit` is the number of jobs that --limit lets this invocation take.
+struct progress_view {
+  std::uint64_t rows = 0, done = 0, failures = 0, retries = 0;
+  std::optional<double> writes_per_second;
+  std::optional<api::rate_window> limit;
+  std::optional<duration> eta;
+  std::string waits_for;  // empty: it moves
+  std::optional<duration> waits_left;
+};
+progress_view look(const run::progress_counters&, const policy::pacer_options& writes, const rate_meter&,
+                   time_point now);
+
+// `6,113/10,000 (61%)  58.9/min of 60/min  3 retries  2 failures  ETA 1 h 05 min  waiting for quota, 18 s`.
+// Parts that do not fit into `width` columns are left out, the least needed first; 0: no bound.
+std::string render(const progress_view&, std::size_t width);
+
+// How often the line is shown: five times a second where it is redrawn in place; else a line every 10 s for
+// the first 10 minutes, then every minute.
+std::chrono::milliseconds progress_interval(config::progress_kind, duration elapsed) noexcept;
+
+// `automatic` becomes `line` on a terminal, `plain` elsewhere, and `none` where only errors are wanted. A
+// `line` that cannot be redrawn is `plain`.
+config::progress_kind choose_progress(config::progress_kind wanted, bool can_redraw, int verbosity) noexcept;
+
+}  // namespace pawl::cli

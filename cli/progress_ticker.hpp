@@ -1,0 +1,37 @@
+// Shows the progress while a run goes on: the coroutine around progress_line. Network thread.
+#pragma once
+
+#include "cli/console.hpp"
+#include "cli/log.hpp"
+#include "cli/progress_line.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+namespace pawl::cli {
+
+class progress_ticker {
+ public:
+  // Everything referred to must outlive the ticker. `kind` is not `automatic`.
+  progress_ticker(boost::asio::io_context&, config::progress_kind, console&, log&,
+                  const run::progress_counters&, const policy::pacer_options& writes);
+
+  // Until stop(); then the live line is gone.
+  boost::asio::awaitable<void> run();
+  void stop();
+
+ private:
+  void show(time_point now);
+
+  boost::asio::steady_timer timer_;
+  config::progress_kind kind_;
+  console& console_;
+  log& log_;
+  const run::progress_counters& counters_;
+  const policy::pacer_options& writes_;
+  rate_meter meter_;
+  bool stopped_ = false, told_of_foreign_use_ = false;
+};
+
+}  // namespace pawl::cli

@@ -1,0 +1,145 @@
+#include "cli/run_texts.hpp"
+
+#include "cli/words.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace pawl::cli {
+namespace {
+
+std::string delimiter_name(char c) {
+  if (c == '\t') return "tab";
+  return std::string{c};
+}
+
+std::string windows_in_words(const policy::pacer_options& o) {
+  if (o.windows.empty()) return "unlimited";
+  std::vector<std::string> each;
+  for (const auto& w : o.windows) each.push_back(in_words(w));
+  auto text = fmt::format("{}", fmt::join(each, " and "));
+  if (o.reserve > 0) text += fmt::format(" less a reserve of {:.0f}%", o.reserve * 100);
+  return text;
+}
+
+}  // namespace
+
+lines complaint_lines(const std::string& input_name, const input::validation_report& report) {
+  lines out;
+  for (const auto& c : report.first)
+    out.push_back(c.column.empty()
+                      ? fmt::format("{}:{}: {}", input_name, c.line, c.what)
+                      : fmt::format("{}:{}: {}: {}", input_name, c.line, printable(c.column), c.what));
+  if (report.complaint_count > report.first.size())
+    out.push_back(
+        fmt::format("{}: {}", input_name,
+                    counted(report.complaint_count - report.first.size(), "more error", "more errors")));
+  return out;
+}
+
+std::string format_in_words(const input::source_facts& facts) {
+  if (facts.format == input::file_format::ndjson) return "ndjson";
+  return fmt::format("csv, delimiter {}{}", delimiter_name(facts.delimiter),
+                     facts.delimiter_was_sniffed ? " (sniffed)" : "");
+}
+
+std::string fields_in_words(const api::profile& p, const std::vector<std::uint64_t>& rows_with_field) {
+  std::vector<std::string> each;
+  for (std::size_t i = 0; i < rows_with_field.size() && i < p.fields.size(); ++i)
+    if (rows_with_field[i] > 0)
+      each.push_back(fmt::format("{} {}", p.fields[i].name, grouped(rows_with_field[i])));
+  if (rows_with_field.size() > p.fields.size() && rows_with_field.back() > 0)
+    each.push_back(fmt::format("fields that the profile passes on {}", grouped(rows_with_field.back())));
+  return each.empty() ? "none" : fmt::format("{}", fmt::join(each, ", "));
+}
+
+lines check_lines(const std::string& input_name, const config::settings& s, const input::source_facts& facts,
+                  const input::validation_report& report) {
+  lines out;
+  out.push_back(fmt::format("{}: {}, no errors", input_name, counted(report.rows, "row", "rows")));
+  out.push_back(fmt::format("format: {}", format_in_words(facts)));
+  out.push_back(fmt::format("fields: {}", fields_in_words(s.profile, report.rows_with_field)));
+  if (report.rows_with_expect > 0)
+    out.push_back(fmt::format("rows with preconditions: {}", grouped(report.rows_with_expect)));
+  if (report.rows_with_verbs > 0)
+    out.push_back(fmt::format("rows with set verbs: {}", grouped(report.rows_with_verbs)));
+  if (report.rows_not_replay_safe > 0)
+    out.push_back(fmt::format("rows that must not be sent twice: {}", grouped(report.rows_not_replay_safe)));
+  out.push_back(
+      fmt::format("time needed: at least {} ({} at {})",
+                  in_words(run::time_needed(s.run.writes.windows, s.run.writes.reserve, report.rows)),
+                  counted(report.rows, "write", "writes"), windows_in_words(s.run.writes)));
+  return out;
+}
+
+lines announce(const announcement& a, const config::settings& s) {
+  lines out;
+  out.push_back(fmt::format("target: {}{}", a.target, a.key_label.empty() ? "" : ", key " + a.key_label));
+  auto rows = fmt::format("input:  {}, {}", a.input_name, counted(a.rows, "row", "rows"));
+  if (a.pending != a.rows) rows += fmt::format(", {} left", grouped(a.pending));
+  if (a.facts != nullptr) rows += "; " + format_in_words(*a.facts);
+  out.push_back(rows);
+  if (a.report != nullptr) {
+    out.push_back(fmt::format("fields: {}", fields_in_words(s.profile, a.report->rows_with_field)));
+    if (a.report->bad_rows > 0)
+      out.push_back(
+          fmt::format("{} wrong and will be recorded as invalid (--skip-invalid)",
+                      a.report->bad_rows == 1 ? "1 row is" : grouped(a.report->bad_rows) + " rows are"));
+    if (a.report->rows_not_replay_safe > 0)
+      out.push_back(fmt::format("{} must not be sent twice: an answer that is lost leaves such a row unknown",
+                                counted(a.report->rows_not_replay_safe, "row", "rows")));
+    for (std::size_t i = 0; i < s.profile.fields.size() && i < a.report->rows_with_field.size(); ++i)
+      if (const auto& f = s.profile.fields[i]; a.report->rows_with_field[i] > 0 && !f.also_changes.empty())
+        out.push_back(
+            fmt::format("side effect: {} also changes {}", f.name, fmt::join(f.also_changes, ", ")));
+  }
+  for (const auto& effect : s.profile.side_effects) out.push_back("side effect: " + effect);
+  const auto writes = s.run.limit ? std::min(*s.run.limit, a.pending) : a.pending;
+  out.push_back(fmt::format("writes: up to {}, at least {} at {}", grouped(writes),
+                            in_words(run::time_needed(s.run.writes.windows, s.run.writes.reserve, writes)),
+                            windows_in_words(s.run.writes)));
+  out.push_back("ledger: " + a.ledger_path);
+  return out;
+}
+
+std::string counts_in_words(const outcome_counts& counts) {
+  std::vector<std::string> each;
+  for (std::size_t i = 0; i < outcome_count; ++i)
+    if (counts.of[i] > 0)
+      each.push_back(fmt::format("{} {}", grouped(counts.of[i]), to_string(static_cast<outcome>(i))));
+  return each.empty() ? "no outcome yet" : fmt::format("{}", fmt::join(each, ", "));
+}
+
+lines closing_lines(const ending& e) {
+  lines out;
+  auto first = fmt::format("{}: {}", counted(e.rows, "row", "rows"), counts_in_words(e.counts));
+  if (e.pending > 0) first += fmt::format(", {} pending", grouped(e.pending));
+  first += fmt::format("; {} in {}", counted(e.writes, "write", "writes"), in_words(e.elapsed));
+  if (e.retries > 0) first += fmt::format(", {}", counted(e.retries, "retry", "retries"));
+  if (e.throttled > 0) first += fmt::format(", throttled {} times", grouped(e.throttled));
+  out.push_back(first);
+  for (const auto& [code, count] : e.error_counts)
+    out.push_back(fmt::format("  {}: {}", printable(code), counted(count, "row", "rows")));
+  if (e.counts.failures() > 0) {
+    std::vector<std::string_view> failed;
+    for (std::size_t i = 0; i < outcome_count; ++i)
+      if (const auto o = static_cast<outcome>(i); !is_success(o) && e.counts[o] > 0)
+        failed.push_back(to_string(o));
+    out.push_back(fmt::format("the failures, to mend and run again: pawl export {} --with-input --outcome {}",
+                              e.ledger_path, fmt::join(failed, ",")));
+  }
+  if (e.pending > 0)
+    out.push_back(e.resume_at ? fmt::format("the same command goes on, from {}", date_and_time(*e.resume_at))
+                              : std::string{"the same command goes on where this stopped"});
+  return out;
+}
+
+std::string failure_in_words(const run::failed_row& f) {
+  auto text = fmt::format("row {} (id {}): {}", f.row, printable(f.id, 100), to_string(f.outcome));
+  if (!f.code.empty()) text += ": " + printable(f.code, 100);
+  if (!f.message.empty()) text += ": " + printable(f.message);
+  if (!f.request_id.empty()) text += "; request " + printable(f.request_id, 100);
+  return text;
+}
+
+}  // namespace pawl::cli

@@ -1,0 +1,61 @@
+// What `run` and `check` tell people, as lines. Pure.
+#pragma once
+
+#include "config/settings.hpp"
+#include "engine/input/validation.hpp"
+#include "engine/ledger/ledger.hpp"
+#include "engine/run/runner.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pawl::cli {
+
+using lines = std::vector<std::string>;
+
+// `jobs.csv:LINE: column: what` for each of the first complaints, and a line with the count of the rest.
+lines complaint_lines(const std::string& input_name, const input::validation_report&);
+
+// "csv, delimiter ; (sniffed)", "ndjson".
+std::string format_in_words(const input::source_facts&);
+
+// "status 300, tag_ids 280": the fields in use with the rows that have them.
+std::string fields_in_words(const api::profile&, const std::vector<std::uint64_t>& rows_with_field);
+
+// What `check` answers for an input without errors.
+lines check_lines(const std::string& input_name, const config::settings&, const input::source_facts&,
+                  const input::validation_report&);
+
+// Before the first write: rows, fields, side effects, writes and the time they need at least. `report` is
+// null where the input was validated by an earlier invocation.
+struct announcement {
+  std::string input_name, ledger_path, target, key_label;
+  std::uint64_t rows = 0, pending = 0;
+  const input::source_facts* facts = nullptr;
+  const input::validation_report* report = nullptr;
+};
+lines announce(const announcement&, const config::settings&);
+
+// How it ended, with what to do next.
+struct ending {
+  std::string ledger_path;
+  std::uint64_t rows = 0, pending = 0;
+  outcome_counts counts;  // of the generation
+  std::uint64_t writes = 0, retries = 0, throttled = 0;
+  duration elapsed{};
+  std::map<std::string, std::uint64_t> error_counts;  // of this invocation
+  std::string stop_reason;
+  std::optional<wall_time> resume_at;
+};
+lines closing_lines(const ending&);
+
+// "280 applied, 12 refused", in the order of the outcomes; "no outcome yet" where there is none.
+std::string counts_in_words(const outcome_counts&);
+
+// The log line of one failed row: `row 17 (id th_9): refused: validation_failed: ...; request req_1`.
+std::string failure_in_words(const run::failed_row&);
+
+}  // namespace pawl::cli

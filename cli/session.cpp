@@ -1,0 +1,107 @@
+#include "cli/session.hpp"
+
+#include "cli/exit_code.hpp"
+#include "cli/words.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <exception>
+#include <utility>
+
+namespace pawl::cli {
+
+wall_time wall_now() {
+  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
+session::session(const config::raw_options& raw, const config::environment& env, console& out)
+    : raw_(raw), environment_(env), console_(out) {
+  // Complaints about the settings come before the settings are known: their format is taken as given.
+  log_options first;
+  if (raw.log_format == "json") first.format = config::log_format::json;
+  first.verbosity = raw.quiet ? -1 : raw.verbose;
+  auto opened = log::open(first, out);
+  if (!opened) throw std::logic_error(to_string(opened.error()));  // there is no file that could fail
+  log_ = *std::move(opened);
+}
+
+status session::load() {
+  auto loaded = config::load_settings(raw_, environment_);
+  if (!loaded.value) {
+    for (const auto& complaint : loaded.complaints) log_->error(complaint);
+    complained_ = true;
+    return failure{failure_kind::usage, "", "the settings are wrong", ""};
+  }
+  settings_ = std::move(loaded.value);
+  log_options wanted;
+  wanted.format = settings_->format;
+  wanted.file = settings_->log_file;
+  wanted.verbosity = settings_->verbosity;
+  auto opened = log::open(wanted, console_);
+  if (!opened) return opened.error();
+  log_ = *std::move(opened);
+  return {};
+}
+
+void session::print(const lines& all) {
+  for (const auto& line : all) log_->note(line);
+}
+
+void session::show_work(std::string_view what, std::uint64_t rows, std::uint64_t bytes) {
+  const auto now = clock::now();
+  if (settings_ && settings_->progress == config::progress_kind::none) return;
+  if (!console_.can_redraw() || now - shown_ < std::chrono::milliseconds{200}) return;
+  shown_ = now;
+  auto text = fmt::format("{}: ", what);
+  if (rows > 0) text += counted(rows, "row", "rows") + ", ";
+  text += fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
+  console_.live(first_columns(text, console_.width() - 1));
+}
+
+void session::hide_work() {
+  console_.live({});
+}
+
+int session::end(const failure& why) {
+  if (signals_.first() != 0 && why.kind == failure_kind::later) {
+    if (facts_.stop_reason.empty()) facts_.stop_reason = "signal";
+    log_->note(fmt::format("stopped by {}; the same command goes on", signal_name(signals_.first())));
+    return 128 + signals_.first();
+  }
+  if (!complained_) log_->error(why);
+  if (facts_.stop_reason.empty())
+    facts_.stop_reason = why.kind == failure_kind::usage   ? "usage"
+                         : why.kind == failure_kind::later ? "later"
+                                                           : "error";
+  return exit_code(why.kind);
+}
+
+int session::write(int code) {
+  facts_.exit_code = code;
+  facts_.elapsed = clock::now() - started_;
+  const auto path = settings_ ? settings_->summary_path : raw_.summary.value_or("");
+  if (path.empty()) return code;
+  if (auto written = write_summary(path, facts_); !written) {
+    log_->error(written.error());
+    // "All is well" must not be the answer where the one who waits for the summary gets none.
+    return code == exit_success ? exit_mend : code;
+  }
+  return code;
+}
+
+int session::conclude(const std::function<expected<int>()>& work) {
+  int code = exit_mend;
+  try {
+    const auto done = work();
+    hide_work();
+    code = done ? *done : end(done.error());
+  } catch (const std::exception& e) {
+    hide_work();
+    log_->error(fmt::format("this is a bug in pawl: {}; what is committed in the ledger is true", e.what()));
+    facts_.stop_reason = "bug";
+  }
+  return write(code);
+}
+
+}  // namespace pawl::cli

@@ -1,0 +1,64 @@
+// What run and check share: the log, checked settings, the clock of the command, and the summary that is
+// written at every exit.
+#pragma once
+
+#include "cli/console.hpp"
+#include "cli/log.hpp"
+#include "cli/run_texts.hpp"
+#include "cli/signals.hpp"
+#include "cli/summary.hpp"
+#include "config/settings.hpp"
+#include "engine/model/error.hpp"
+#include "engine/model/time.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace pawl::cli {
+
+wall_time wall_now();
+
+class session {
+ public:
+  session(const config::raw_options&, const config::environment&, console&);
+
+  // Reads the settings and opens the log that they ask for. All complaints are printed; the failure that
+  // comes back has been said already.
+  status load();
+
+  // Runs `work`, turns its failure into words, a signal into its code, a bug into an honest message, and
+  // writes the summary. `work` returns the exit code or the failure that ended it.
+  int conclude(const std::function<expected<int>()>& work);
+
+  const config::settings& settings() const { return *settings_; }
+  const config::environment& environment() const { return environment_; }
+  console& terminal() { return console_; }
+  log& say() { return *log_; }
+  signal_watch& signals() { return signals_; }
+  summary& facts() { return facts_; }
+
+  void print(const lines&);  // notes
+  // A line that is redrawn while the command reads or validates; at most five times a second. Nothing off a
+  // terminal.
+  void show_work(std::string_view what, std::uint64_t rows, std::uint64_t bytes);
+  void hide_work();
+
+ private:
+  int end(const failure&);
+  int write(int code);
+
+  const config::raw_options& raw_;
+  const config::environment& environment_;
+  console& console_;
+  signal_watch signals_;
+  std::optional<log> log_;
+  std::optional<config::settings> settings_;
+  summary facts_;
+  time_point started_ = clock::now();
+  time_point shown_{};
+  bool complained_ = false;
+};
+
+}  // namespace pawl::cli

@@ -1,0 +1,91 @@
+#include "cli/spool.hpp"
+
+#include "cli/files.hpp"
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace pawl::cli {
+namespace {
+
+std::string last_error() {
+  return std::error_code(errno, std::generic_category()).message();
+}
+
+failure not_kept(const std::string& path, const std::string& why) {
+  return {failure_kind::mend, path, "cannot keep a copy of the input: " + why,
+          "make room there, or name a ledger elsewhere with --ledger"};
+}
+
+}  // namespace
+
+bool must_be_spooled(const std::string& input_path) {
+  if (input_path == "-") return true;
+  struct stat facts{};
+  // What is not there, or a directory, is for the reader to complain about.
+  if (::stat(input_path.c_str(), &facts) != 0) return false;
+  return S_ISFIFO(facts.st_mode) || S_ISSOCK(facts.st_mode) || S_ISCHR(facts.st_mode);
+}
+
+expected<spooled_input> spooled_input::read(const std::string& input_path, const std::string& to_path,
+                                            const std::function<void(std::uint64_t)>& on_progress,
+                                            const std::atomic<bool>* stop) {
+  const bool standard_input = input_path == "-";
+  const std::string place = standard_input ? "standard input" : input_path;
+  descriptor in{standard_input ? ::dup(STDIN_FILENO) : ::open(input_path.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (!in) return failure{failure_kind::usage, place, "cannot be read: " + last_error(), ""};
+  spooled_input copy{to_path + ".part"};
+  descriptor out{::open(copy.path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)};
+  if (!out) {
+    const auto why = last_error();
+    return not_kept(copy.path_, why);
+  }
+
+  std::vector<char> block(256 * 1024);
+  std::uint64_t bytes = 0;
+  const auto interrupted = [stop] { return stop != nullptr && *stop; };
+  for (;;) {
+    if (interrupted())
+      return failure{failure_kind::later, place, "interrupted while it was read",
+                     "run the same command again"};
+    const auto n = ::read(in.get(), block.data(), block.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return failure{failure_kind::usage, place, "cannot be read: " + last_error(), ""};
+    if (n == 0) break;
+    if (const auto failed = write_all(out.get(), {block.data(), static_cast<std::size_t>(n)}))
+      return not_kept(copy.path_, failed.message());
+    bytes += static_cast<std::uint64_t>(n);
+    if (on_progress) on_progress(bytes);
+  }
+  if (::fsync(out.get()) != 0) return not_kept(copy.path_, last_error());
+  if (const auto failed = out.close()) return not_kept(copy.path_, failed.message());
+  return copy;
+}
+
+spooled_input::spooled_input(spooled_input&& other) noexcept
+    : path_(std::move(other.path_)), provisional_(std::exchange(other.provisional_, false)) {}
+
+spooled_input& spooled_input::operator=(spooled_input&& other) noexcept {
+  std::swap(path_, other.path_);
+  std::swap(provisional_, other.provisional_);
+  return *this;
+}
+
+spooled_input::~spooled_input() {
+  if (provisional_) ::unlink(path_.c_str());
+}
+
+status spooled_input::keep_as(const std::string& to_path) {
+  if (::rename(path_.c_str(), to_path.c_str()) != 0) return not_kept(to_path, last_error());
+  path_ = to_path;
+  provisional_ = false;
+  return {};
+}
+
+}  // namespace pawl::cli

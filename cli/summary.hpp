@@ -1,0 +1,44 @@
+// What a command did, as one JSON object whose names are a promise. Written at every exit.
+#pragma once
+
+#include "engine/model/error.hpp"
+#include "engine/model/outcome.hpp"
+#include "engine/model/time.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace pawl::cli {
+
+struct summary {
+  // Of the generation; all 0 where the command ended before it knew one.
+  std::uint64_t rows = 0;
+  outcome_counts counts;
+  std::uint64_t pending = 0;
+
+  // Of this invocation.
+  std::uint64_t reads = 0, writes = 0, retries = 0, throttled = 0;
+  duration elapsed{};
+
+  std::optional<std::int64_t> generation;
+  std::string ledger;  // path; empty: null
+  std::string target;  // "PROFILE BASE_URL (ACCOUNT)"; empty: null
+  int exit_code = 0;
+  std::string stop_reason;  // "finished", "limit", "signal", "usage", ... or the runner's own word
+  std::optional<wall_time> resume_at;
+};
+
+// One line of JSON with a line end.
+std::string to_json(const summary&);
+
+// `path` "-": standard output. A regular file, or none yet: written beside it and renamed, so that a reader
+// sees the old one or the new one, whole. Anything else (pipe, device) is written in place. A link is
+// followed.
+status write_summary(const std::string& path, const summary&);
+
+// Whether write_summary will be able to, as far as that can be told before a run: the directory is there and
+// writable.
+status check_summary_path(const std::string& path);
+
+}  // namespace pawl::cli

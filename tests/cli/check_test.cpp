@@ -1,0 +1,58 @@
+// `pawl check`: offline, and flat in memory.
+#include "tests/cli/job_file.hpp"
+#include "tests/support/pawl_process.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace pawl::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(Check, TellsRowsFormatDelimiterAndFields) {
+  const pawl_workspace workspace;
+  const auto input =
+      workspace.input("jobs.csv", "id;status;title\r\nthr_1;done;\r\n\r\nthr_2;open;\"a;b\"\r\n");
+  const auto check = workspace.run({"check", "jobs.csv"});
+  EXPECT_EQ(check.exit_code, 0) << check.errors;
+  EXPECT_THAT(check.output, HasSubstr("jobs.csv: 2 rows, no errors"));
+  EXPECT_THAT(check.output, HasSubstr("delimiter ; (sniffed)"));
+  EXPECT_THAT(check.output, HasSubstr("status 2"));
+  EXPECT_THAT(check.output, HasSubstr("title 1"));
+  EXPECT_FALSE(std::filesystem::exists(input.string() + ".ledger"));
+}
+
+TEST(Check, NeedsNoKeyAndLeavesNothingBehind) {
+  const pawl_workspace workspace;  // without a sandbox and without a key
+  workspace.input("jobs.ndjson", to_ndjson(make_jobs(10)));
+  EXPECT_EQ(workspace.run({"check", "jobs.ndjson"}).exit_code, 0);
+  std::size_t files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(workspace.files().path())) {
+    EXPECT_EQ(entry.path().filename(), "jobs.ndjson");
+    ++files;
+  }
+  EXPECT_EQ(files, 1u);
+}
+
+TEST(Check, MapsIgnoresAndSetsAsRunDoes) {
+  const pawl_workspace workspace;
+  workspace.input("export.csv", "Thread ID,State,Comment\nthr_1,done,x\n");
+  EXPECT_EQ(workspace.run({"check", "export.csv"}).exit_code, 2);
+  const auto check = workspace.run({"check", "export.csv", "--map", "Thread ID=id", "--map", "State=status",
+                                    "--ignore-column", "Comment", "--set", "pain_level=LOW"});
+  EXPECT_EQ(check.exit_code, 0) << check.errors;
+  EXPECT_THAT(check.output, HasSubstr("pain_level 1"));
+}
+
+TEST(Check, WritesASummary) {
+  const pawl_workspace workspace;
+  workspace.input("jobs.csv", "id,status\nthr_1,done\nthr_2,nope\n");
+  const auto check = workspace.run({"check", "jobs.csv", "--summary", "-"});
+  EXPECT_EQ(check.exit_code, 2);
+  EXPECT_THAT(check.output, HasSubstr("\"rows\": 2"));
+  EXPECT_THAT(check.output, HasSubstr("\"invalid\": 1"));
+}
+
+}  // namespace
+}  // namespace pawl::test

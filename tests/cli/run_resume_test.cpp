@@ -1,0 +1,231 @@
+// The same command again: after a kill, a signal, a limit, a finished run, a changed input.
+#include "tests/cli/job_file.hpp"
+#include "tests/support/pawl_process.hpp"
+#include "tests/support/wait_until.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+
+namespace pawl::test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::int64_t applied_so_far(const sandbox_process& sandbox) {
+  return number(sandbox.totals(), "applied");
+}
+
+TEST(Resume, GoesOnWhereAKilledRunWas) {
+  const sandbox_process sandbox{{"--threads", "300", "--write-limit", "100/1s"}};
+  const pawl_workspace workspace{sandbox};
+  const auto jobs = make_jobs(300);
+  const auto input = workspace.input("jobs.csv", to_csv(jobs));
+  const std::vector<std::string> command{"run", input.string(), "--rate", "100/s", "--concurrency", "4"};
+  for (const std::int64_t kill_at : {60, 150}) {
+    auto run = workspace.start(command);
+    ASSERT_TRUE(wait_until([&] { return applied_so_far(sandbox) >= kill_at; })) << run.errors();
+    run.kill();
+  }
+  const auto run = workspace.run(command);
+  EXPECT_EQ(run.exit_code, 0) << run.errors;
+  EXPECT_THAT(run.errors, HasSubstr("going on with the run of"));
+  // Sent again at most what was in flight or not committed at each kill, and no 429 in the whole story.
+  const auto totals = sandbox.totals();
+  EXPECT_LE(number(totals, "applied"), 300 + 2 * (4 + 20));
+  EXPECT_EQ(number(totals, "throttled_writes"), 0);
+  const auto ledger = pawl_workspace::ledger_of(input);
+  EXPECT_EQ(sqlite_value(ledger, "select count(*) from job where outcome = 'applied'"), "300");
+  EXPECT_EQ(sqlite_value(ledger, "select count(*) from run"), "3");
+  const auto truth = sandbox.truth();
+  for (const auto& job : jobs) {
+    const auto& thread = truth.at("threads").at(job.id);
+    EXPECT_EQ(thread.at("status"), job.status);
+    EXPECT_EQ(thread.at("title"), job.title);
+  }
+}
+
+class signals : public ::testing::TestWithParam<int> {};
+
+TEST_P(signals, DrainSayHowToResumeAndLeaveATrueLedger) {
+  const sandbox_process sandbox{{"--threads", "200", "--write-limit", "100/1s", "--delay", "50ms"}};
+  const pawl_workspace workspace{sandbox};
+  const auto jobs = make_jobs(200);
+  const auto input = workspace.input("jobs.csv", to_csv(jobs));
+  const std::vector<std::string> command{"run", input.string(), "--rate", "100/s", "--summary", "s.json"};
+  auto run = workspace.start(command);
+  ASSERT_TRUE(wait_until([&] { return applied_so_far(sandbox) >= 20; })) << run.errors();
+  run.signal(GetParam());
+  EXPECT_EQ(run.wait().code, 128 + GetParam()) << run.errors();
+  EXPECT_THAT(run.errors(), HasSubstr("finishing what is on the wire"));
+  EXPECT_THAT(run.errors(), HasSubstr("the same command goes on"));
+  const auto summary = read_summary(workspace.files() / "s.json");
+  EXPECT_EQ(summary.at("stop_reason"), "signal");
+  EXPECT_EQ(number(summary, "exit_code"), 128 + GetParam());
+  // Drained: every write that the server took has its outcome.
+  EXPECT_EQ(number(summary, "applied"), applied_so_far(sandbox));
+  EXPECT_EQ(number(summary, "applied") + number(summary, "pending"), 200);
+
+  EXPECT_EQ(workspace.run(command).exit_code, 0);
+  EXPECT_TRUE(applied(sandbox, jobs));
+}
+
+INSTANTIATE_TEST_SUITE_P(Resume, signals, ::testing::Values(SIGINT, SIGTERM, SIGHUP));
+
+TEST(Resume, ASecondSignalStopsNow) {
+  const sandbox_process sandbox{{"--threads", "50", "--limits", "off", "--delay", "15s"}};
+  sandbox.configure(R"({"delay":"0ms"})");
+  const pawl_workspace workspace{sandbox};
+  const auto input = workspace.input("jobs.csv", to_csv(make_jobs(50)));
+  auto run = workspace.start({"run", input.string(), "--rate", "10/s"});
+  ASSERT_TRUE(wait_until([&] { return applied_so_far(sandbox) >= 1; })) << run.errors();
+  sandbox.configure(R"({"delay":"30s"})");
+  ASSERT_TRUE(wait_until([&] { return number(sandbox.totals(), "writes") >= 12; }));
+  run.signal(SIGINT);
+  ASSERT_TRUE(wait_until([&] { return run.errors().find("SIGINT") != std::string::npos; }));
+  run.signal(SIGINT);
+  const auto ended = run.wait_for(std::chrono::seconds{10});
+  ASSERT_TRUE(ended) << "it waits for replies";
+  EXPECT_EQ(ended->code, 130) << run.errors();
+}
+
+TEST(Resume, LimitTakesOnlyTheNextRows) {
+  const sandbox_process sandbox{{"--threads", "10", "--limits", "off"}};
+  const pawl_workspace workspace{sandbox};
+  const auto jobs = make_jobs(10);
+  const auto input = workspace.input("jobs.csv", to_csv(jobs));
+  const std::vector<std::string> canary{"run", input.string(), "--limit", "4", "--summary", "s.json"};
+  EXPECT_EQ(workspace.run(canary).exit_code, 3);
+  EXPECT_EQ(applied_so_far(sandbox), 4);
+  const auto summary = read_summary(workspace.files() / "s.json");
+  EXPECT_EQ(summary.at("stop_reason"), "limit");
+  EXPECT_EQ(number(summary, "pending"), 6);
+  EXPECT_EQ(workspace.run(canary).exit_code, 3);
+  EXPECT_EQ(workspace.run(canary).exit_code, 0);
+  EXPECT_TRUE(applied(sandbox, jobs));
+}
+
+TEST(Resume, AFinishedInputSendsNothingAndExitsAsItDid) {
+  const sandbox_process sandbox{{"--threads", "2", "--limits", "off"}};
+  const pawl_workspace workspace{sandbox};
+  const auto input = workspace.input("jobs.csv", "id,status\nthr_000001,done\nmissing,done\n");
+  const std::vector<std::string> command{"run", input.string(), "--summary", "s.json"};
+  EXPECT_EQ(workspace.run(command).exit_code, 1);
+  const auto requests = number(sandbox.totals(), "requests");
+  const auto again = workspace.run(command);
+  EXPECT_EQ(again.exit_code, 1);
+  EXPECT_THAT(again.errors, HasSubstr("finished on"));
+  EXPECT_EQ(number(sandbox.totals(), "requests"), requests);
+  const auto summary = read_summary(workspace.files() / "s.json");
+  EXPECT_EQ(number(summary, "applied"), 1);
+  EXPECT_EQ(number(summary, "refused"), 1);
+  EXPECT_EQ(number(summary, "writes"), 0);
+
+  auto once_more = command;
+  once_more.emplace_back("--again");
+  EXPECT_EQ(workspace.run(once_more).exit_code, 1);
+  EXPECT_EQ(number(read_summary(workspace.files() / "s.json"), "generation"), 2);
+  EXPECT_EQ(number(sandbox.totals(), "applied"), 2);
+}
+
+TEST(Resume, AFinishedInputThatChangedIsANewGeneration) {
+  const sandbox_process sandbox{{"--threads", "2", "--limits", "off"}};
+  const pawl_workspace workspace{sandbox};
+  auto input = workspace.input("jobs.csv", "id,status\nthr_000001,done\n");
+  EXPECT_EQ(workspace.run({"run", input.string()}).exit_code, 0);
+  input = workspace.input("jobs.csv", "id,status\nthr_000002,done\n");
+  const auto run = workspace.run({"run", input.string(), "--summary", "s.json"});
+  EXPECT_EQ(run.exit_code, 0) << run.errors;
+  EXPECT_THAT(run.errors, HasSubstr("a new generation starts"));
+  EXPECT_EQ(number(read_summary(workspace.files() / "s.json"), "generation"), 2);
+  EXPECT_EQ(sandbox.thread("thr_000002").at("status"), "done");
+}
+
+TEST(Resume, AnUnfinishedInputThatChangedIsRefusedUnlessFresh) {
+  const sandbox_process sandbox{{"--threads", "3", "--limits", "off"}};
+  const pawl_workspace workspace{sandbox};
+  auto input = workspace.input("jobs.csv", "id,status\nthr_000001,done\nthr_000002,done\n");
+  EXPECT_EQ(workspace.run({"run", input.string(), "--limit", "1"}).exit_code, 3);
+  const auto requests = number(sandbox.totals(), "requests");
+
+  const auto settings = workspace.run({"run", input.string(), "--set", "pain_level=LOW"});
+  EXPECT_EQ(settings.exit_code, 2);
+  EXPECT_THAT(settings.errors, HasSubstr("not the file"));
+
+  input = workspace.input("jobs.csv", "id,status\nthr_000001,done\nthr_000003,done\n");
+  const auto changed = workspace.run({"run", input.string(), "--summary", "s.json"});
+  EXPECT_EQ(changed.exit_code, 2);
+  EXPECT_THAT(changed.errors, HasSubstr("the file, not the settings"));
+  EXPECT_THAT(changed.errors, HasSubstr("--fresh"));
+  EXPECT_EQ(number(read_summary(workspace.files() / "s.json"), "pending"), 1);
+  EXPECT_EQ(number(sandbox.totals(), "requests"), requests);
+
+  const auto fresh = workspace.run({"run", input.string(), "--fresh"});
+  EXPECT_EQ(fresh.exit_code, 0) << fresh.errors;
+  EXPECT_EQ(sandbox.thread("thr_000003").at("status"), "done");
+}
+
+TEST(Resume, AnotherTargetIsRefusedWithBothNamed) {
+  const sandbox_process rehearsal{{"--threads", "2", "--limits", "off"}};
+  const sandbox_process real{{"--threads", "2", "--limits", "off"}};
+  const pawl_workspace workspace{rehearsal};
+  const auto input = workspace.input("jobs.csv", "id,status\nthr_000001,done\n");
+  EXPECT_EQ(workspace.run({"run", input.string()}).exit_code, 0);
+  const auto run =
+      workspace.run({"run", input.string(), "--base-url", real.base_url(), "--ca-file", real.ca_file()});
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_THAT(run.errors, HasSubstr(rehearsal.base_url()));
+  EXPECT_THAT(run.errors, HasSubstr(real.base_url()));
+  EXPECT_EQ(number(real.totals(), "requests"), 0);
+}
+
+TEST(Resume, AKeyOfAnotherAccountIsRefusedWithBothNamed) {
+  const pawl_workspace files;
+  const auto input = files.input("jobs.csv", "id,status\nthr_000001,done\nthr_000002,done\n");
+  std::string port;
+  const auto run_against = [&](const sandbox_process& sandbox) {
+    const pawl_workspace user{sandbox};
+    return user.run({"run", input.string(), "--limit", "1"});
+  };
+  {
+    const sandbox_process first{{"--threads", "2", "--limits", "off", "--workspace", "ws_first"}};
+    port = std::to_string(first.port());
+    EXPECT_EQ(run_against(first).exit_code, 3);
+  }
+  // The same place, another workspace behind it.
+  const sandbox_process second{
+      {"--threads", "2", "--limits", "off", "--workspace", "ws_second", "--port", port}};
+  const auto run = run_against(second);
+  EXPECT_EQ(run.exit_code, 2) << run.errors;
+  EXPECT_THAT(run.errors, HasSubstr("ws_first"));
+  EXPECT_THAT(run.errors, HasSubstr("ws_second"));
+  EXPECT_EQ(number(second.totals(), "writes"), 0);
+}
+
+TEST(Resume, ASecondRunIsLockedOut) {
+  const sandbox_process sandbox{{"--threads", "50", "--limits", "off"}};
+  const pawl_workspace workspace{sandbox};
+  const auto input = workspace.input("jobs.csv", to_csv(make_jobs(50)));
+  auto first = workspace.start({"run", input.string(), "--rate", "5/s"});
+  ASSERT_TRUE(wait_until([&] { return applied_so_far(sandbox) >= 1; })) << first.errors();
+  // By the ledger.
+  const auto second = workspace.run({"run", input.string(), "--summary", "s.json"});
+  EXPECT_EQ(second.exit_code, 3);
+  EXPECT_THAT(second.errors, HasSubstr(std::to_string(first.pid())));
+  EXPECT_EQ(number(read_summary(workspace.files() / "s.json"), "exit_code"), 3);
+  // By the key, with another ledger.
+  const auto other = workspace.input("other.csv", to_csv(make_jobs(3)));
+  const auto third = workspace.run({"run", other.string()});
+  EXPECT_EQ(third.exit_code, 3);
+  EXPECT_THAT(third.errors, HasSubstr(std::to_string(first.pid())));
+  // Commands that send nothing are free.
+  EXPECT_EQ(workspace.run({"check", input.string()}).exit_code, 0);
+  EXPECT_EQ(workspace.run({"export", input.string() + ".ledger"}).exit_code, 0);
+  first.signal(SIGTERM);
+  EXPECT_EQ(first.wait().code, 143);
+}
+
+}  // namespace
+}  // namespace pawl::test

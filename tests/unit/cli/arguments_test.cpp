@@ -1,0 +1,244 @@
+#include "cli/arguments.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace pawl::cli {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+command_line parsed(const std::vector<std::string>& arguments) {
+  auto result = parse_arguments(arguments);
+  if (const auto* e = std::get_if<early_exit>(&result)) {
+    ADD_FAILURE() << e->error;
+    return {};
+  }
+  return std::get<command_line>(std::move(result));
+}
+
+early_exit ended(const std::vector<std::string>& arguments) {
+  auto result = parse_arguments(arguments);
+  if (std::holds_alternative<command_line>(result)) {
+    ADD_FAILURE() << "was accepted";
+    return {};
+  }
+  return std::get<early_exit>(std::move(result));
+}
+
+TEST(Arguments, RunTakesEveryDocumentedFlag) {
+  const auto line = parsed({"run",
+                            "jobs.csv",
+                            "--config",
+                            "c.toml",
+                            "--profile",
+                            "p",
+                            "--base-url",
+                            "https://h",
+                            "--ca-file",
+                            "ca.pem",
+                            "--ledger",
+                            "l",
+                            "--rate",
+                            "60/min",
+                            "--rate",
+                            "20/10s",
+                            "--read-rate",
+                            "unlimited",
+                            "--concurrency",
+                            "8",
+                            "--no-read-first",
+                            "--summary",
+                            "-",
+                            "--log-format",
+                            "json",
+                            "--log-file",
+                            "f",
+                            "--progress",
+                            "none",
+                            "-o",
+                            "retry.cap=30s",
+                            "-o",
+                            "csv.null=NULL",
+                            "-v",
+                            "-v",
+                            "--limit",
+                            "5",
+                            "--reserve",
+                            "20%",
+                            "--max-failures",
+                            "3",
+                            "--state-dir",
+                            "s",
+                            "--token-env",
+                            "T",
+                            "--token-file",
+                            "t",
+                            "--format",
+                            "csv",
+                            "--id-column",
+                            "ID",
+                            "--map",
+                            "Old=new",
+                            "--map",
+                            "A=b",
+                            "--ignore-column",
+                            "x",
+                            "--set",
+                            "status=done",
+                            "--only-if",
+                            "status=open",
+                            "--skip-invalid",
+                            "--fresh",
+                            "--again",
+                            "--yes",
+                            "--proxy",
+                            "p",
+                            "--cert",
+                            "c",
+                            "--key",
+                            "k"});
+  EXPECT_EQ(line.what, command::run);
+  const auto& r = line.raw;
+  EXPECT_EQ(r.input, "jobs.csv");
+  EXPECT_EQ(r.config_file, "c.toml");
+  EXPECT_EQ(r.profile, "p");
+  EXPECT_EQ(r.base_url, "https://h");
+  EXPECT_EQ(r.ca_file, "ca.pem");
+  EXPECT_EQ(r.ledger, "l");
+  EXPECT_THAT(r.rate, ElementsAre("60/min", "20/10s"));
+  EXPECT_THAT(r.read_rate, ElementsAre("unlimited"));
+  EXPECT_EQ(r.concurrency, "8");
+  EXPECT_TRUE(r.no_read_first);
+  EXPECT_EQ(r.summary, "-");
+  EXPECT_EQ(r.log_format, "json");
+  EXPECT_EQ(r.log_file, "f");
+  EXPECT_EQ(r.progress, "none");
+  EXPECT_THAT(r.overrides, ElementsAre("retry.cap=30s", "csv.null=NULL"));
+  EXPECT_EQ(r.verbose, 2);
+  EXPECT_EQ(r.limit, "5");
+  EXPECT_EQ(r.reserve, "20%");
+  EXPECT_EQ(r.max_failures, "3");
+  EXPECT_EQ(r.state_dir, "s");
+  EXPECT_EQ(r.token_env, "T");
+  EXPECT_EQ(r.token_file, "t");
+  EXPECT_EQ(r.format, "csv");
+  EXPECT_EQ(r.id_column, "ID");
+  EXPECT_THAT(r.map, ElementsAre("Old=new", "A=b"));
+  EXPECT_THAT(r.ignore_column, ElementsAre("x"));
+  EXPECT_THAT(r.set, ElementsAre("status=done"));
+  EXPECT_THAT(r.only_if, ElementsAre("status=open"));
+  EXPECT_TRUE(r.skip_invalid && r.fresh && r.again && r.yes);
+  EXPECT_FALSE(r.quiet);
+  EXPECT_EQ(r.proxy, "p");
+  EXPECT_EQ(r.cert, "c");
+  EXPECT_EQ(r.key, "k");
+}
+
+TEST(Arguments, TextsAreTakenAsTheyStand) {
+  const auto r =
+      parsed({"run", "--set", "tag_ids=[]", "--set", "[a,b]", "--set=text={}", "-", "--set", "x=a,b"}).raw;
+  EXPECT_THAT(r.set, ElementsAre("tag_ids=[]", "[a,b]", "text={}", "x=a,b"));
+  EXPECT_EQ(r.input, "-");
+}
+
+TEST(Arguments, AFlagDoesNotSwallowTheInput) {
+  const auto r = parsed({"run", "--rate", "60/min", "jobs.csv"}).raw;
+  EXPECT_THAT(r.rate, ElementsAre("60/min"));
+  EXPECT_EQ(r.input, "jobs.csv");
+}
+
+TEST(Arguments, AnInputMayBeNamedLikeACommand) {
+  EXPECT_EQ(parsed({"run", "export"}).raw.input, "export");
+  EXPECT_EQ(parsed({"check", "plan"}).raw.input, "plan");
+}
+
+TEST(Arguments, AFlagGivenTwiceIsAnError) {
+  for (const auto& twice : std::vector<std::vector<std::string>>{
+           {"run", "j.csv", "--ledger", "a", "--ledger", "b"},
+           {"run", "j.csv", "--fresh", "--fresh"},
+           {"run", "j.csv", "-q", "--quiet"},
+           {"run", "j.csv", "k.csv"},
+           {"export", "l", "--format", "csv", "--format", "ndjson"},
+       }) {
+    const auto e = ended(twice);
+    EXPECT_EQ(e.code, 2);
+    EXPECT_FALSE(e.error.empty());
+  }
+}
+
+TEST(Arguments, UsageErrorsEndWithTwoAndNameTheCulprit) {
+  struct {
+    std::vector<std::string> arguments;
+    const char* named;
+  } table[]{
+      {{}, "run"},
+      {{"frobnicate"}, "frobnicate"},
+      {{"run"}, "INPUT"},
+      {{"run", "j.csv", "--no-such-flag"}, "--no-such-flag"},
+      {{"run", "j.csv", "--ledger"}, "--ledger"},
+      {{"run", "j.csv", "-q", "-v"}, "--quiet and --verbose"},
+      {{"export", "l", "--outcome", "failed,nope"}, "nope"},
+      {{"export", "l", "--format", "xml"}, "xml"},
+      {{"export", "l", "--generation", "1x"}, "1x"},
+      {{"status", "l", "--format", "csv"}, "csv"},
+  };
+  for (const auto& row : table) {
+    const auto e = ended(row.arguments);
+    EXPECT_EQ(e.code, 2) << row.named;
+    EXPECT_THAT(e.error, HasSubstr(row.named));
+    EXPECT_EQ(e.out, "");
+  }
+}
+
+TEST(Arguments, PartsThatComeLaterSaySo) {
+  for (const auto* command : {"plan", "verify", "undo", "pull", "doctor"}) {
+    const auto e = ended({command, "jobs.csv", "--out", "x", "--where", "status=open"});
+    EXPECT_EQ(e.code, 2);
+    EXPECT_THAT(e.error, HasSubstr(std::string{command} + " is not part of this version yet"));
+  }
+  for (const auto* flag : {"--retry", "--force-unechoed"}) {
+    const auto e = ended({"run", "jobs.csv", flag});
+    EXPECT_EQ(e.code, 2);
+    EXPECT_THAT(e.error, HasSubstr(std::string{flag} + " is not part of this version yet"));
+  }
+}
+
+TEST(Arguments, AUsageErrorKnowsWhereTheSummaryGoes) {
+  EXPECT_EQ(ended({"run", "--summary", "s.json", "--nope"}).summary, "s.json");
+  EXPECT_EQ(ended({"run", "--summary=s.json", "--nope"}).summary, "s.json");
+  EXPECT_EQ(ended({"run", "--nope"}).summary, "");
+}
+
+TEST(Arguments, HelpAndVersionGoToStandardOutput) {
+  const auto help = ended({"--help"});
+  EXPECT_EQ(help.code, 0);
+  EXPECT_THAT(help.out, HasSubstr("Exit codes:"));
+  EXPECT_THAT(help.out, HasSubstr("pawl run jobs.csv"));
+  EXPECT_THAT(help.out, ::testing::Not(HasSubstr("doctor")));
+  const auto run = ended({"run", "--help"});
+  EXPECT_THAT(run.out, HasSubstr("--only-if"));
+  EXPECT_THAT(run.out, ::testing::Not(HasSubstr("--retry")));
+  const auto version = ended({"--version"});
+  EXPECT_EQ(version.code, 0);
+  EXPECT_THAT(version.out, HasSubstr("pawl 0."));
+}
+
+TEST(Arguments, ExportAndStatusReadTheirOwn) {
+  const auto line = parsed({"export", "l", "--format", "ndjson", "--outcome", "failed,refused",
+                            "--with-input", "--generation", "2"});
+  EXPECT_EQ(line.what, command::export_jobs);
+  EXPECT_EQ(line.export_jobs.ledger, "l");
+  EXPECT_EQ(line.export_jobs.format, table_format::ndjson);
+  EXPECT_THAT(line.export_jobs.outcomes, ElementsAre(outcome::failed, outcome::refused));
+  EXPECT_TRUE(line.export_jobs.with_input);
+  EXPECT_EQ(line.export_jobs.generation, 2);
+  const auto status = parsed({"status", "l", "--format", "json"});
+  EXPECT_EQ(status.what, command::status);
+  EXPECT_EQ(status.status.ledger, "l");
+  EXPECT_EQ(status.status.format, report_format::json);
+}
+
+}  // namespace
+}  // namespace pawl::cli

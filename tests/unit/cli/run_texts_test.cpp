@@ -1,0 +1,114 @@
+#include "cli/run_texts.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace pawl::cli {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+TEST(ComplaintLines, AreWhatCompilersPrintAndCountTheRest) {
+  input::validation_report report;
+  report.first = {{17, "status", "must be one of open, done (got \"opne\")"},
+                  {18, "", "has 3 cells, 4 expected"}};
+  report.complaint_count = 2;
+  EXPECT_THAT(complaint_lines("jobs.csv", report),
+              ElementsAre("jobs.csv:17: status: must be one of open, done (got \"opne\")",
+                          "jobs.csv:18: has 3 cells, 4 expected"));
+  report.complaint_count = 1202;
+  EXPECT_THAT(complaint_lines("jobs.csv", report), Contains("jobs.csv: 1,200 more errors"));
+}
+
+config::settings example_settings() {
+  config::settings s;
+  s.profile.name = "productlane";
+  api::field_spec status, company;
+  status.name = "status";
+  company.name = "company_id";
+  company.also_changes = {"contact_id"};
+  s.profile.fields = {status, company};
+  s.profile.side_effects = {"Every write notifies the webhooks."};
+  s.run.writes.windows = {{60, 60s}, {20, 10s}};
+  return s;
+}
+
+TEST(CheckLines, TellFormatFieldsAndTime) {
+  const auto s = example_settings();
+  input::source_facts facts;
+  facts.delimiter = '\t';
+  facts.delimiter_was_sniffed = true;
+  input::validation_report report;
+  report.rows = 10'000;
+  report.rows_with_field = {10'000, 12};
+  EXPECT_THAT(check_lines("jobs.csv", s, facts, report),
+              ElementsAre("jobs.csv: 10,000 rows, no errors", "format: csv, delimiter tab (sniffed)",
+                          "fields: status 10,000, company_id 12",
+                          "time needed: at least 2 h 46 min (10,000 writes at 60/min and 20/10s)"));
+}
+
+TEST(Announce, NamesTargetKeyFieldsSideEffectsAndTime) {
+  auto s = example_settings();
+  input::source_facts facts;
+  input::validation_report report;
+  report.rows = 300;
+  report.rows_with_field = {300, 2};
+  report.bad_rows = 1;
+  announcement a;
+  a.input_name = "jobs.csv";
+  a.ledger_path = "jobs.csv.ledger";
+  a.target = "productlane https://h/api/v2 (account ws_1)";
+  a.key_label = "pl_v2_abcd\xe2\x80\xa6";
+  a.rows = a.pending = 300;
+  a.facts = &facts;
+  a.report = &report;
+  const auto all = announce(a, s);
+  EXPECT_THAT(all,
+              Contains("target: productlane https://h/api/v2 (account ws_1), key pl_v2_abcd\xe2\x80\xa6"));
+  EXPECT_THAT(all, Contains("side effect: company_id also changes contact_id"));
+  EXPECT_THAT(all, Contains("side effect: Every write notifies the webhooks."));
+  EXPECT_THAT(all, Contains(HasSubstr("1 row is wrong")));
+  EXPECT_THAT(all, Contains("writes: up to 300, at least 4 min 00 s at 60/min and 20/10s"));
+  s.run.limit = 5;
+  EXPECT_THAT(announce(a, s), Contains(HasSubstr("writes: up to 5,")));
+  a.pending = 20;
+  s.run.limit.reset();
+  EXPECT_THAT(announce(a, s), Contains(HasSubstr("300 rows, 20 left")));
+}
+
+TEST(ClosingLines, SayWhatToDoNext) {
+  ending e;
+  e.ledger_path = "jobs.csv.ledger";
+  e.rows = 300;
+  e.counts[outcome::applied] = 280;
+  e.counts[outcome::refused] = 12;
+  e.pending = 8;
+  e.writes = 292;
+  e.elapsed = 61s;
+  e.error_counts = {{"not_found", 12}};
+  EXPECT_THAT(
+      closing_lines(e),
+      ElementsAre(
+          "300 rows: 280 applied, 12 refused, 8 pending; 292 writes in 1 min 01 s", "  not_found: 12 rows",
+          "the failures, to mend and run again: pawl export jobs.csv.ledger --with-input --outcome refused",
+          "the same command goes on where this stopped"));
+  e.counts[outcome::refused] = 0;
+  e.counts[outcome::applied] = 292;
+  e.error_counts.clear();
+  e.resume_at = wall_time{std::chrono::microseconds{1'767'323'045'000'000}};
+  EXPECT_THAT(closing_lines(e), Contains("the same command goes on, from 2026-01-02 03:04:05 UTC"));
+}
+
+TEST(FailureLine, CannotWriteToTheTerminal) {
+  const run::failed_row row{17,     "th_\x1b[2J", outcome::refused, "validation_failed", "tags.0:\nunknown",
+                            "req_1"};
+  EXPECT_EQ(failure_in_words(row),
+            "row 17 (id th_\\x1b[2J): refused: validation_failed: tags.0:\\nunknown; request req_1");
+}
+
+}  // namespace
+}  // namespace pawl::cli
