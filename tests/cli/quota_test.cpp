@@ -1,0 +1,63 @@
+// The whole quota and not one request more, against a server that counts exactly: also from one process to
+// the next.
+#include "tests/cli/job_file.hpp"
+#include "tests/support/pawl_process.hpp"
+#include "tests/support/wait_until.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace pawl::test {
+namespace {
+
+const std::vector<std::string> windows{"--rate", "60/10s", "--rate", "20/2s"};
+
+std::vector<std::string> run_command(const std::filesystem::path& input) {
+  std::vector<std::string> command{"run", input.string(), "--summary", "s.json"};
+  command.insert(command.end(), windows.begin(), windows.end());
+  return command;
+}
+
+class quota : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(quota, IsUsedWholeWithoutA429) {
+  const sandbox_process sandbox{{"--threads", "190", "--write-limit", "60/10s,20/2s", "--delay", GetParam()}};
+  const pawl_workspace workspace{sandbox};
+  const auto jobs = make_jobs(190);
+  const auto input = workspace.input("jobs.csv", to_csv(jobs));
+  const auto run = workspace.run(run_command(input));
+  EXPECT_EQ(run.exit_code, 0) << run.errors;
+  EXPECT_EQ(number(sandbox.totals(), "throttled_writes"), 0);
+  EXPECT_TRUE(applied(sandbox, jobs));
+  // The 181st write may leave three windows of 10 s after the first; the other window asks for less.
+  const double best_s = 30.0;
+  const auto summary = read_summary(workspace.files() / "s.json");
+  const auto elapsed_s = summary.at("elapsed_s").to_number<double>();
+  EXPECT_GE(elapsed_s, best_s);
+  EXPECT_LE(elapsed_s, best_s * 1.03);
+}
+
+INSTANTIATE_TEST_SUITE_P(ReplyTimes, quota, ::testing::Values("0ms", "80ms"),
+                         [](const auto& tested) { return std::string{tested.param}; });
+
+TEST(QuotaAcrossProcesses, NeitherASecondRunNorOneAfterAKillExceedsIt) {
+  const sandbox_process sandbox{{"--threads", "200", "--write-limit", "60/10s,20/2s"}};
+  const pawl_workspace workspace{sandbox};
+  const auto jobs = make_jobs(50);
+  const auto first = workspace.input("first.csv", to_csv(jobs));
+  const auto second = workspace.input("second.csv", to_csv(jobs));
+  const auto third = workspace.input("third.csv", to_csv(jobs));
+  EXPECT_EQ(workspace.run(run_command(first)).exit_code, 0);
+  {
+    auto killed = workspace.start(run_command(second));
+    ASSERT_TRUE(wait_until([&] { return number(sandbox.totals(), "applied") >= 75; })) << killed.errors();
+    killed.kill();
+  }
+  EXPECT_EQ(workspace.run(run_command(second)).exit_code, 0);
+  EXPECT_EQ(workspace.run(run_command(third)).exit_code, 0);
+  EXPECT_EQ(number(sandbox.totals(), "throttled_writes"), 0);
+}
+
+}  // namespace
+}  // namespace pawl::test
