@@ -65,6 +65,13 @@ step_action job_step::resume(const step_event& happened, time_point now, double 
   return give_up_quietly();
 }
 
+// A refusal speaks of the last attempt only. One of the body (400, 422) holds for every attempt, because they
+// all carried the same; a missing or forbidden resource or a conflict may be news since an earlier attempt
+// was applied.
+bool job_step::refusal_covers_earlier_attempts(int status) const noexcept {
+  return !may_be_applied_ || status == 400 || status == 422;
+}
+
 step_action job_step::queue() {
   state_ = state::queued;
   return action::queue_for_write{};
@@ -107,7 +114,8 @@ step_action job_step::after_reply(const attempt_fact& fact, time_point now, doub
     case api::verdict::throttled:
       return queue();  // the pacer's gate does the waiting
     case api::verdict::refused:
-      return finish(outcome::refused, verified::none, note);
+      return finish(refusal_covers_earlier_attempts(fact.status) ? outcome::refused : outcome::unknown,
+                    verified::none, note);
     case api::verdict::stop:
       state_ = state::stopped;
       return action::stop_run{note, last_.remedy};
@@ -115,8 +123,7 @@ step_action job_step::after_reply(const attempt_fact& fact, time_point now, doub
       return maybe_applied(fact, note, now, jitter01);
     case api::verdict::retry:
       if (fact.reached == phase::not_sent) return try_again(++not_sent_, false, now, jitter01);
-      if (charged_ >= options_.max_attempts)
-        return finish(exhausted(may_be_applied_), verified::none, note);
+      if (charged_ >= options_.max_attempts) return finish(exhausted(may_be_applied_), verified::none, note);
       return try_again(charged_, fact.status >= 500, now, jitter01);
   }
   return give_up_quietly();

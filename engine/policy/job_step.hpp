@@ -102,6 +102,7 @@ class job_step {
  private:
   enum class state : std::uint8_t { idle, queued, leasing, awaiting, committing, sending, sleeping, stopped };
 
+  bool refusal_covers_earlier_attempts(int status) const noexcept;
   step_action queue();
   step_action after_reply(const attempt_fact&, time_point now, double jitter01);
   step_action after_success(const attempt_fact&, time_point now, double jitter01);

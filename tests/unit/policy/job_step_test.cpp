@@ -219,6 +219,28 @@ TEST(JobStep, SendsAMaybeAppliedJobAgainAndThenCallsItUnknown) {
   }
 }
 
+TEST(JobStep, ARefusalProvesNothingAboutAnEarlierAttemptUnlessItIsAboutTheBody) {
+  const struct {
+    int status;
+    std::string_view code;
+    outcome result;
+  } rows[] = {{400, "validation_failed", outcome::refused},
+              {422, "unprocessable", outcome::refused},
+              {403, "forbidden", outcome::unknown},
+              {404, "not_found", outcome::unknown},
+              {409, "conflict", outcome::unknown}};
+  for (const auto& row : rows) {
+    walk w;
+    w.to_the_wire();
+    ASSERT_TRUE(std::holds_alternative<action::sleep>(w.fault(phase::maybe_applied, transport_fault::reset)));
+    w.feed(event::woke{});
+    w.to_the_wire(false);
+    auto end = w.answer(row.status, envelope(row.code));
+    ASSERT_TRUE(std::holds_alternative<action::finish>(end));
+    EXPECT_EQ(std::get<action::finish>(end).result, row.result) << row.status;
+  }
+}
+
 TEST(JobStep, NeverSendsAJobAgainThatIsNotReplaySafe) {
   const struct {
     int status;
