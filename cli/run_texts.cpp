@@ -22,6 +22,29 @@ std::string windows_in_words(const policy::pacer_options& o) {
   return text;
 }
 
+bool is_word(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+// A side effect that is about fields (it begins with one's name, or names one that has a `_` and so is no
+// plain word) concerns a run that writes one of them; any other concerns every run.
+bool concerns(const std::string& effect, const api::profile& p,
+              const std::vector<std::uint64_t>& rows_with_field) {
+  bool about_fields = false;
+  for (std::size_t at = 0; at < effect.size();) {
+    auto end = at;
+    while (end < effect.size() && is_word(effect[end])) ++end;
+    const std::string_view word{effect.data() + at, end - at};
+    if (at == 0 || word.find('_') != std::string_view::npos)
+      if (const auto field = p.find(word)) {
+        if (to_index(*field) < rows_with_field.size() && rows_with_field[to_index(*field)] > 0) return true;
+        about_fields = true;
+      }
+    at = end + 1;
+  }
+  return !about_fields;
+}
+
 }  // namespace
 
 lines complaint_lines(const std::string& input_name, const input::validation_report& report) {
@@ -93,7 +116,9 @@ lines announce(const announcement& a, const config::settings& s) {
         out.push_back(
             fmt::format("side effect: {} also changes {}", f.name, fmt::join(f.also_changes, ", ")));
   }
-  for (const auto& effect : s.profile.side_effects) out.push_back("side effect: " + effect);
+  for (const auto& effect : s.profile.side_effects)
+    if (a.report == nullptr || concerns(effect, s.profile, a.report->rows_with_field))
+      out.push_back("side effect: " + effect);
   const auto writes = s.run.limit ? std::min(*s.run.limit, a.pending) : a.pending;
   out.push_back(fmt::format("writes: up to {}, at least {} at {}", grouped(writes),
                             in_words(run::time_needed(s.run.writes.windows, s.run.writes.reserve, writes)),

@@ -66,7 +66,7 @@ TEST_F(after_a_run, FailuresWithInputCanBeMendedAndRunAgain) {
   EXPECT_THAT(result.output, HasSubstr("thr_000002,\"two \"\"2\"\"\",second"));
   workspace_.input("to-mend.csv", result.output);
   sandbox_.edit("thr_000002", R"({"deleted":false})");
-  const auto run = workspace_.run({"run", "to-mend.csv"});
+  const auto run = workspace_.run({"run", "to-mend.csv", "--rate", "unlimited"});
   EXPECT_EQ(run.exit_code, 0) << run.errors;
   EXPECT_EQ(sandbox_.thread("thr_000002").at("title"), "two \"2\"");
 }

@@ -37,9 +37,9 @@ std::string joined(const std::vector<std::string>& parts) {
 std::string differs(const thread_job& job, const json::object& thread, std::int64_t times) {
   if (thread.at("applied").to_number<std::int64_t>() != times)
     return "was written " + json::serialize(thread.at("applied")) + " times";
-  if (!job.status.empty() && thread.at("status") != job.status)
+  if (!job.status.empty() && thread.at("status") != json::value(job.status))
     return "status is " + json::serialize(thread.at("status"));
-  if (!job.title.empty() && thread.at("title") != job.title)
+  if (!job.title.empty() && thread.at("title") != json::value(job.title))
     return "title is " + json::serialize(thread.at("title"));
   if (!job.tags.empty()) {
     std::set<std::string> wanted(job.tags.begin(), job.tags.end()), there;

@@ -3,6 +3,7 @@
 #include "tests/support/pawl_process.hpp"
 #include "tests/support/wait_until.hpp"
 
+#include <boost/json/value.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -19,7 +20,8 @@ std::int64_t applied_so_far(const sandbox_process& sandbox) {
 }
 
 TEST(Resume, GoesOnWhereAKilledRunWas) {
-  const sandbox_process sandbox{{"--threads", "300", "--write-limit", "100/1s"}};
+  // 4 slots and 20 ms a reply: at most 200 writes a second.
+  const sandbox_process sandbox{{"--threads", "300", "--write-limit", "100/1s", "--delay", "20ms"}};
   const pawl_workspace workspace{sandbox};
   const auto jobs = make_jobs(300);
   const auto input = workspace.input("jobs.csv", to_csv(jobs));
@@ -32,9 +34,10 @@ TEST(Resume, GoesOnWhereAKilledRunWas) {
   const auto run = workspace.run(command);
   EXPECT_EQ(run.exit_code, 0) << run.errors;
   EXPECT_THAT(run.errors, HasSubstr("going on with the run of"));
-  // Sent again at most what was in flight or not committed at each kill, and no 429 in the whole story.
+  // Sent again at most what was in flight or not committed at each kill (a group is 50 ms old at most, and
+  // then waits for the disk: 200 ms are allowed for both on a busy machine), and no 429 in the whole story.
   const auto totals = sandbox.totals();
-  EXPECT_LE(number(totals, "applied"), 300 + 2 * (4 + 20));
+  EXPECT_LE(number(totals, "applied"), 300 + 2 * (4 + 40));
   EXPECT_EQ(number(totals, "throttled_writes"), 0);
   const auto ledger = pawl_workspace::ledger_of(input);
   EXPECT_EQ(sqlite_value(ledger, "select count(*) from job where outcome = 'applied'"), "300");
@@ -42,8 +45,8 @@ TEST(Resume, GoesOnWhereAKilledRunWas) {
   const auto truth = sandbox.truth();
   for (const auto& job : jobs) {
     const auto& thread = truth.at("threads").at(job.id);
-    EXPECT_EQ(thread.at("status"), job.status);
-    EXPECT_EQ(thread.at("title"), job.title);
+    EXPECT_EQ(thread.at("status"), boost::json::value(job.status));
+    EXPECT_EQ(thread.at("title"), boost::json::value(job.title));
   }
 }
 
@@ -75,20 +78,22 @@ TEST_P(signals, DrainSayHowToResumeAndLeaveATrueLedger) {
 INSTANTIATE_TEST_SUITE_P(Resume, signals, ::testing::Values(SIGINT, SIGTERM, SIGHUP));
 
 TEST(Resume, ASecondSignalStopsNow) {
-  const sandbox_process sandbox{{"--threads", "50", "--limits", "off", "--delay", "15s"}};
-  sandbox.configure(R"({"delay":"0ms"})");
+  const sandbox_process sandbox{{"--threads", "5", "--limits", "off"}};
   const pawl_workspace workspace{sandbox};
-  const auto input = workspace.input("jobs.csv", to_csv(make_jobs(50)));
-  auto run = workspace.start({"run", input.string(), "--rate", "10/s"});
-  ASSERT_TRUE(wait_until([&] { return applied_so_far(sandbox) >= 1; })) << run.errors();
-  sandbox.configure(R"({"delay":"30s"})");
-  ASSERT_TRUE(wait_until([&] { return number(sandbox.totals(), "writes") >= 12; }));
+  const auto input = workspace.input("jobs.csv", to_csv(make_jobs(5)));
+  // One write that is never answered: a drain would wait for it.
+  sandbox.configure(R"({"script":{"thr_000003":["stall"]}})");
+  auto run = workspace.start({"run", input.string(), "--summary", "s.json"});
+  ASSERT_TRUE(wait_until([&] { return number(sandbox.totals(), "writes") == 5; })) << run.errors();
   run.signal(SIGINT);
   ASSERT_TRUE(wait_until([&] { return run.errors().find("SIGINT") != std::string::npos; }));
   run.signal(SIGINT);
   const auto ended = run.wait_for(std::chrono::seconds{10});
-  ASSERT_TRUE(ended) << "it waits for replies";
+  ASSERT_TRUE(ended) << "it waits for the reply";
   EXPECT_EQ(ended->code, 130) << run.errors();
+  const auto summary = read_summary(workspace.files() / "s.json");
+  EXPECT_EQ(number(summary, "applied"), 4);
+  EXPECT_EQ(number(summary, "pending"), 1);
 }
 
 TEST(Resume, LimitTakesOnlyTheNextRows) {

@@ -134,7 +134,7 @@ TEST(Run, KeepsTheOrderOfOneIdThroughFailures) {
     const auto& bodies = thread.at("bodies").as_array();
     ASSERT_EQ(bodies.size(), 5u) << id;
     for (std::size_t i = 0; i < 5; ++i)
-      EXPECT_EQ(bodies[i].at("title"), "title " + std::to_string(i + 1)) << id;
+      EXPECT_EQ(bodies[i].at("title"), json::value("title " + std::to_string(i + 1))) << id;
   }
 }
 

@@ -80,6 +80,23 @@ TEST(Announce, NamesTargetKeyFieldsSideEffectsAndTime) {
   EXPECT_THAT(announce(a, s), Contains(HasSubstr("300 rows, 20 left")));
 }
 
+TEST(Announce, LeavesOutSideEffectsOfFieldsThatAreNotWritten) {
+  auto s = example_settings();
+  s.profile.side_effects = {"Every write notifies the webhooks.", "company_id also moves the contact.",
+                            "status sends mail.", "A value in company_id is expensive."};
+  input::validation_report report;
+  report.rows_with_field = {300, 0};
+  announcement a;
+  a.report = &report;
+  const auto all = announce(a, s);
+  EXPECT_THAT(all, Contains("side effect: Every write notifies the webhooks."));
+  EXPECT_THAT(all, Contains("side effect: status sends mail."));
+  EXPECT_THAT(all, Not(Contains(HasSubstr("company_id"))));
+  // A later invocation does not know the fields any more: everything is said.
+  a.report = nullptr;
+  EXPECT_THAT(announce(a, s), Contains("side effect: company_id also moves the contact."));
+}
+
 TEST(ClosingLines, SayWhatToDoNext) {
   ending e;
   e.ledger_path = "jobs.csv.ledger";
