@@ -1,7 +1,7 @@
 #include "config/profile_fields.hpp"
 
 #include "config/nearest.hpp"
-#include "engine/api/json_quote.hpp"
+#include "engine/model/text.hpp"
 
 #include <fmt/format.h>
 
@@ -211,7 +211,7 @@ class resolver {
 };
 
 std::optional<std::string> scalar_json(const toml_value& value) {
-  if (const auto* text = std::get_if<std::string>(&value.is)) return api::json_string(*text);
+  if (const auto* text = std::get_if<std::string>(&value.is)) return json_string(*text);
   if (const auto* flag = std::get_if<bool>(&value.is)) return std::string(*flag ? "true" : "false");
   if (const auto* whole = std::get_if<std::int64_t>(&value.is)) return std::to_string(*whole);
   if (const auto* real = std::get_if<double>(&value.is)) return fmt::format("{}", *real);

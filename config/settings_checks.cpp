@@ -1,7 +1,7 @@
 #include "config/settings_checks.hpp"
 
 #include "config/quantity.hpp"
-#include "engine/api/json_quote.hpp"
+#include "engine/model/text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -171,7 +171,7 @@ std::string settings_json(const settings& s, const raw_options& raw) {
   std::string out = "{";
   const auto key = [&](std::string_view name) {
     if (out.back() != '{') out += ',';
-    api::append_json_string(out, name);
+    append_json_string(out, name);
     out += ':';
   };
   const auto list = [&](std::string_view name, const std::vector<std::string>& texts) {
@@ -179,7 +179,7 @@ std::string settings_json(const settings& s, const raw_options& raw) {
     out += '[';
     for (std::size_t i = 0; i < texts.size(); ++i) {
       if (i != 0) out += ',';
-      api::append_json_string(out, texts[i]);
+      append_json_string(out, texts[i]);
     }
     out += ']';
   };
@@ -188,15 +188,15 @@ std::string settings_json(const settings& s, const raw_options& raw) {
     if (setting.value.empty())
       out += "null";
     else
-      api::append_json_string(out, setting.value);
+      append_json_string(out, setting.value);
   }
   key("input.format");
   if (raw.format)
-    api::append_json_string(out, *raw.format);
+    append_json_string(out, *raw.format);
   else
     out += "null";
   key("input.id_column");
-  api::append_json_string(out, s.source.id_column.empty() ? s.profile.id_column : s.source.id_column);
+  append_json_string(out, s.source.id_column.empty() ? s.profile.id_column : s.source.id_column);
   list("input.map", raw.map);
   list("input.ignore_column", raw.ignore_column);
   list("input.set", raw.set);

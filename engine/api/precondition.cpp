@@ -1,6 +1,6 @@
 #include "engine/api/precondition.hpp"
 
-#include "engine/api/json_quote.hpp"
+#include "engine/model/text.hpp"
 
 #include <algorithm>
 #include <array>

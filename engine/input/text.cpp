@@ -31,28 +31,6 @@ bool escaped_in_json(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
 }
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-// Optimal string alignment distance; `a` and `b` are short.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const char x = lower(a[i - 1]), y = lower(b[j - 1]);
-      row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (x == y ? 0u : 1u)});
-      if (i > 1 && j > 1 && x == lower(b[j - 2]) && lower(a[i - 2]) == y)
-        row[j] = std::min(row[j], before[j - 2] + 1);
-    }
-    before = last;
-    last = row;
-  }
-  return last[b.size()];
-}
-
 // Up to `limit` characters of it, with control characters as \xNN.
 std::string visible(std::string_view utf8, std::size_t limit) {
   std::string text;
@@ -126,45 +104,6 @@ bool needs_json_escape(std::string_view text) noexcept {
   return std::any_of(at, end, escaped_in_json);
 }
 
-void append_json_string(std::string& to, std::string_view utf8) {
-  to += '"';
-  for (const char c : utf8) {
-    if (!escaped_in_json(c)) {
-      to += c;
-      continue;
-    }
-    to += '\\';
-    switch (c) {
-      case '\b':
-        to += 'b';
-        break;
-      case '\f':
-        to += 'f';
-        break;
-      case '\n':
-        to += 'n';
-        break;
-      case '\r':
-        to += 'r';
-        break;
-      case '\t':
-        to += 't';
-        break;
-      case '"':
-      case '\\':
-        to += c;
-        break;
-      default: {
-        constexpr std::string_view digits = "0123456789abcdef";
-        to += "u00";
-        to += digits[static_cast<unsigned char>(c) >> 4];
-        to += digits[static_cast<unsigned char>(c) & 15];
-      }
-    }
-  }
-  to += '"';
-}
-
 std::string_view json_string(std::string_view utf8, byte_arena& arena) {
   if (needs_json_escape(utf8)) {
     std::string text;
@@ -193,7 +132,7 @@ std::string_view nearest(std::string_view name, std::span<const std::string_view
   std::size_t best_distance = std::max<std::size_t>(1, name.size() / 3) + 1;
   for (const auto candidate : candidates) {
     if (candidate.empty() || candidate.size() > longest) continue;
-    const auto d = distance(name, candidate);
+    const auto d = edit_distance(name, candidate);
     if (d < best_distance && d < candidate.size()) {
       best = candidate;
       best_distance = d;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/model/byte_arena.hpp"
+#include "engine/model/text.hpp"
 
 #include <cstddef>
 #include <span>
@@ -36,9 +37,7 @@ constexpr std::string_view trim(std::string_view text) noexcept {
 
 // True where a JSON string cannot hold the bytes as they are: quote, backslash, below U+0020.
 bool needs_json_escape(std::string_view) noexcept;
-// The canonical JSON string: short escapes where there are some, \u00xx for the other control characters,
-// everything else as it is.
-void append_json_string(std::string& to, std::string_view utf8);
+// The canonical JSON string (append_json_string) in an arena.
 std::string_view json_string(std::string_view utf8, byte_arena&);
 
 // For messages: in quotes, control characters visible, cut after 60 characters.

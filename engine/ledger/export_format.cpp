@@ -1,6 +1,7 @@
 #include "engine/ledger/export_format.hpp"
 
 #include "engine/ledger/compact_text.hpp"
+#include "engine/model/text.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -59,35 +60,6 @@ void append_cell(std::string& out, std::string_view text, char delimiter) {
   for (const char c : text) {
     if (c == '"') out += '"';
     out += c;
-  }
-  out += '"';
-}
-
-void append_json_string(std::string& out, std::string_view text) {
-  out += '"';
-  for (const char c : text) {
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-          fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
-        else
-          out += c;
-    }
   }
   out += '"';
 }

@@ -1,0 +1,19 @@
+// Text for people and for JSON that more than one room writes.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace pawl {
+
+// A JSON string (RFC 8259 section 7): short escapes where there are some, \u00xx for the other control
+// characters, everything else as it is. `utf8` is not checked.
+void append_json_string(std::string& to, std::string_view utf8);
+std::string json_string(std::string_view utf8);
+
+// Optimal string alignment distance without regard to ASCII case: insertions, deletions, replacements and
+// swaps of neighbours count 1. For names typed by hand: quadratic in their lengths.
+std::size_t edit_distance(std::string_view a, std::string_view b);
+
+}  // namespace pawl

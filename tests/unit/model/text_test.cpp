@@ -1,0 +1,43 @@
+#include "engine/model/text.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace pawl {
+namespace {
+
+using namespace std::string_literals;
+
+TEST(JsonString, EscapesWhatJsonRequiresAndNothingElse) {
+  const struct {
+    std::string text, json;
+  } rows[] = {{"", R"("")"},
+              {"plain / text", R"("plain / text")"},
+              {"say \"hi\" \\ bye", R"("say \"hi\" \\ bye")"},
+              {"a\nb\rc\td\be\f", R"("a\nb\rc\td\be\f")"},
+              {"\x01\x1f\0"s, R"("\u0001\u001f\u0000")"},
+              {"Größe 🚀\x7f", "\"Größe 🚀\x7f\""}};
+  for (const auto& row : rows) EXPECT_EQ(json_string(row.text), row.json);
+}
+
+TEST(EditDistance, CountsEditsWithoutRegardToCase) {
+  const struct {
+    std::string_view a, b;
+    std::size_t edits;
+  } rows[] = {{"", "", 0},
+              {"", "abc", 3},
+              {"status", "status", 0},
+              {"Status", "STATUS", 0},
+              {"sttaus", "status", 1},
+              {"statu", "status", 1},
+              {"stadus", "status", 1},
+              {"title", "text", 3}};
+  for (const auto& row : rows) {
+    EXPECT_EQ(edit_distance(row.a, row.b), row.edits) << row.a;
+    EXPECT_EQ(edit_distance(row.b, row.a), row.edits) << row.b;
+  }
+}
+
+}  // namespace
+}  // namespace pawl
