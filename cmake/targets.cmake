@@ -27,3 +27,8 @@ if(PAWL_SANITIZE)
     target_compile_options(pawl_build_options INTERFACE -Wno-tsan)
   endif()
 endif()
+if(PAWL_FUZZERS)
+  # Coverage for the libraries too; only the fuzz targets themselves link libFuzzer's main.
+  target_compile_options(pawl_build_options INTERFACE -fsanitize=fuzzer-no-link)
+  target_link_options(pawl_build_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()

@@ -273,7 +273,7 @@ void read_plain(table_reader& in, api::profile& profile, field_index self, const
   const auto rides = in.text("rides_with");
   if (rides)
     if (const auto index = resolve(in, "rides_with", *rides)) {
-      field.rides_with = *index;
+      field.rides_with = index;
       if (*index == self) in.complain("rides_with", "names the field itself", "name another, or remove it");
     }
   read_echo(in, field, profile, rides.has_value());

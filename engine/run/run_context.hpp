@@ -10,6 +10,7 @@
 #include "engine/policy/stop_rules.hpp"
 #include "engine/run/job_feed.hpp"
 #include "engine/run/progress.hpp"
+#include "engine/run/run_events.hpp"
 #include "engine/run/runner.hpp"
 #include "engine/run/send_line.hpp"
 
@@ -68,6 +69,7 @@ struct run_context {
   credentials& keys;
   api::reply_reader& reader;
   ledger::ledger_writer& ledger;
+  run_events& events;
   job_feed& feed;
   policy::stop_rules& rules;
   progress_counters& progress;

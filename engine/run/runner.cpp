@@ -99,7 +99,10 @@ void runner::stop(stop_kind kind, std::string reason) {
   auto& i = *impl_;
   if (i.stop_reason.empty()) i.stop_reason = std::move(reason);
   i.stop_wanted = kind;
-  if (i.running != nullptr) i.running->begin_stopping();
+  if (i.running != nullptr) {
+    i.running->events.tell(i.stop_reason, kind == stop_kind::now ? "stopped at once" : "told to stop");
+    i.running->begin_stopping();
+  }
   if (i.identify_alarm) i.identify_alarm->wake();
   if (kind == stop_kind::now) {
     i.pool->cancel_all();
@@ -278,14 +281,6 @@ asio::awaitable<void> runner::impl::watch(run_context& run, const bool& done) {
   wakeup alarm(io);
   auto sampled = clock::now();
   auto writes_before = progress.writes;
-  bool gate_told = false, trouble_told = false, foreign_told = false;
-  const auto tell = [&run](std::string_view kind, std::string_view reason) {
-    ledger::event_record happened;
-    happened.at = wall_now();
-    happened.kind = kind;
-    happened.reason = reason;
-    run.ledger.put(happened);
-  };
   while (!done) {
     const auto now = clock::now();
     pool->sweep(now);
@@ -298,23 +293,8 @@ asio::awaitable<void> runner::impl::watch(run_context& run, const bool& done) {
       if (auto order = run.rules.check(now, gate, profile)) run.order_stop(*std::move(order));
     describe_wait(run, now);
 
-    const bool gated = gate && *gate > now;
-    if (gated && !gate_told)
-      tell("gate", fmt::format("the API asked for a pause of {:.1f} s",
-                               std::chrono::duration<double>(*gate - now).count()));
-    gate_told = gated;
-    const bool trouble =
-        run.rules.trouble_since() && now - *run.rules.trouble_since() > std::chrono::seconds{1};
-    if (trouble != trouble_told)
-      tell(trouble ? "outage" : "recovered",
-           trouble ? "nothing but failures or throttling for a second" : "the API answers again");
-    trouble_told = trouble;
-    if (writes.phantoms() > 0 && !foreign_told) {
-      tell("foreign_use",
-           "the API counts more requests on this key than were sent from here: somebody else uses it");
-      foreign_told = true;
-      progress.foreign_use = true;
-    }
+    progress.foreign_use = progress.foreign_use || writes.phantoms() > 0;
+    run.events.observe({progress.throttled, gate, run.rules.trouble_since(), progress.foreign_use}, now);
 
     if (now - sampled >= sample_every) take_sample(run, now, writes_before, sampled);
     if (run.stopping && !drain_until) drain_until = now + options.drain_timeout;
@@ -343,6 +323,7 @@ asio::awaitable<run_report> runner::run(input::job_source& source, ledger::ledge
   for (const auto& intent : *open) interrupted.insert(intent.row);
 
   ledger::ledger_writer writer(i.io, file, generation, run_id, i.options.writer);
+  run_events events(writer);
   send_line line(i.io, i.writes);
   policy::stop_rules rules(i.options.stop);
   job_feed feed(i.io, source, done, i.options.concurrency, i.options.limit);
@@ -355,6 +336,7 @@ asio::awaitable<run_report> runner::run(input::job_source& source, ledger::ledge
                      .keys = i.keys,
                      .reader = i.reader,
                      .ledger = writer,
+                     .events = events,
                      .feed = feed,
                      .rules = rules,
                      .progress = i.progress,
@@ -396,6 +378,7 @@ asio::awaitable<run_report> runner::run(input::job_source& source, ledger::ledge
   workers.clear();
 
   if (feed.error()) shared.order_stop({"input_changed", *feed.error(), {}});
+  if (shared.stopped_for) events.tell("stop", to_string(shared.stopped_for->why));
   const auto drained = co_await writer.drain();
   if (!drained) shared.order_stop({"ledger", drained.error(), {}});
   i.running = nullptr;
