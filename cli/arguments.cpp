@@ -340,11 +340,11 @@ std::variant<command_line, early_exit> parse_arguments(const std::vector<std::st
     // CLI11 takes its arguments from the back.
     app.parse(std::vector<std::string>{arguments.rbegin(), arguments.rend()});
   } catch (const CLI::CallForHelp&) {
-    return early_exit{exit_success, app.help(), "", ""};
+    return early_exit{exit_success, app.help() + "\n", "", ""};
   } catch (const CLI::CallForVersion& version) {
     return early_exit{exit_success, std::string{version.what()} + "\n", "", ""};
   } catch (const CLI::ParseError& e) {
-    if (arguments.empty()) return complain(nullptr, app.help());
+    if (arguments.empty()) return complain(nullptr, "no command; there are run, check, export and status");
     if (chosen() == nullptr && !arguments.front().starts_with("-"))
       return complain(nullptr, fmt::format("{} is not a command; there are run, check, export and status",
                                            arguments.front()));

@@ -21,7 +21,10 @@ std::string rate_in_words(double per_second, const std::optional<api::rate_windo
   if (!limit)
     return per_second >= 10 ? fmt::format("{:.0f}/s", per_second) : fmt::format("{:.1f}/s", per_second);
   const bool by_minute = limit->length >= 60s;
-  const auto shown = by_minute ? per_second * 60 : per_second;
+  // A burst that opens a window stands for the whole window: over a short time it would look like more than
+  // the limit, which the pacer never exceeds.
+  const auto most = limit->limit / seconds_d(limit->length).count();
+  const auto shown = std::min(per_second, most) * (by_minute ? 60 : 1);
   const auto number = shown >= 100 ? fmt::format("{:.0f}", shown) : fmt::format("{:.1f}", shown);
   return fmt::format("{}/{} of {}", number, by_minute ? "min" : "s", in_words(*limit));
 }

@@ -60,6 +60,11 @@ lines complaint_lines(const std::string& input_name, const input::validation_rep
   return out;
 }
 
+std::string wrong_rows_in_words(const input::validation_report& report) {
+  return fmt::format("{} of {} {} wrong", grouped(report.bad_rows), counted(report.rows, "row", "rows"),
+                     report.bad_rows == 1 ? "is" : "are");
+}
+
 std::string format_in_words(const input::source_facts& facts) {
   if (facts.format == input::file_format::ndjson) return "ndjson";
   return fmt::format("csv, delimiter {}{}", delimiter_name(facts.delimiter),
@@ -115,10 +120,9 @@ lines announce(const announcement& a, const config::settings& s) {
       if (const auto& f = s.profile.fields[i]; a.report->rows_with_field[i] > 0 && !f.also_changes.empty())
         out.push_back(
             fmt::format("side effect: {} also changes {}", f.name, fmt::join(f.also_changes, ", ")));
+    for (const auto& effect : s.profile.side_effects)
+      if (concerns(effect, s.profile, a.report->rows_with_field)) out.push_back("side effect: " + effect);
   }
-  for (const auto& effect : s.profile.side_effects)
-    if (a.report == nullptr || concerns(effect, s.profile, a.report->rows_with_field))
-      out.push_back("side effect: " + effect);
   const auto writes = s.run.limit ? std::min(*s.run.limit, a.pending) : a.pending;
   out.push_back(fmt::format("writes: up to {}, at least {} at {}", grouped(writes),
                             in_words(run::time_needed(s.run.writes.windows, s.run.writes.reserve, writes)),

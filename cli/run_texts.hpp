@@ -19,6 +19,9 @@ using lines = std::vector<std::string>;
 // `jobs.csv:LINE: column: what` for each of the first complaints, and a line with the count of the rest.
 lines complaint_lines(const std::string& input_name, const input::validation_report&);
 
+// "3 of 300 rows are wrong".
+std::string wrong_rows_in_words(const input::validation_report&);
+
 // "csv, delimiter ; (sniffed)", "ndjson".
 std::string format_in_words(const input::source_facts&);
 

@@ -7,9 +7,27 @@
 
 #include <chrono>
 #include <exception>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace pawl::cli {
+namespace {
+
+// Several complaints about one place come as lines of one failure; each is said with its place.
+std::vector<failure> one_by_one(const failure& all) {
+  std::vector<failure> each;
+  for (std::string_view rest = all.what;;) {
+    const auto end = rest.find('\n');
+    each.push_back({all.kind, all.place, std::string{rest.substr(0, end)}, {}});
+    if (end == std::string_view::npos) break;
+    rest.remove_prefix(end + 1);
+  }
+  each.back().remedy = all.remedy;
+  return each;
+}
+
+}  // namespace
 
 wall_time wall_now() {
   return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
@@ -69,7 +87,8 @@ int session::end(const failure& why) {
     log_->note(fmt::format("stopped by {}; the same command goes on", signal_name(signals_.first())));
     return 128 + signals_.first();
   }
-  if (!complained_) log_->error(why);
+  if (!complained_)
+    for (const auto& one : one_by_one(why)) log_->error(one);
   if (facts_.stop_reason.empty())
     facts_.stop_reason = why.kind == failure_kind::usage   ? "usage"
                          : why.kind == failure_kind::later ? "later"

@@ -47,7 +47,7 @@ expected<int> check(session& s) {
   if (report->bad_rows > 0) {
     for (const auto& line : complaint_lines(opened->name, *report)) s.say().diagnostic(line);
     s.facts().stop_reason = "invalid_input";
-    return exit_usage;
+    return failure{failure_kind::usage, opened->name, wrong_rows_in_words(*report), ""};
   }
   s.facts().stop_reason = "finished";
   if (s.settings().summary_path != "-") {

@@ -134,9 +134,7 @@ class run_steps {
     if (report_->bad_rows == 0 || s_.settings().run.skip_invalid) return {};
     for (const auto& line : complaint_lines(input_->name, *report_)) s_.say().diagnostic(line);
     s_.facts().stop_reason = "invalid_input";
-    return failure{failure_kind::usage, input_->name,
-                   fmt::format("{} of {} wrong; nothing was sent", grouped(report_->bad_rows),
-                               counted(report_->rows, "row is", "rows are")),
+    return failure{failure_kind::usage, input_->name, wrong_rows_in_words(*report_) + "; nothing was sent",
                    "mend them, or leave them out with --skip-invalid"};
   }
 

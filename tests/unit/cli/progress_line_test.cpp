@@ -87,6 +87,8 @@ TEST(ProgressLine, LeavesOutWhatIsNotThere) {
   v.limit = api::rate_window{50, 1s};
   v.failures = 1;
   EXPECT_EQ(render(v, 0), "300/300 (100%)  50.0/s of 50/s  1 failure");
+  v.writes_per_second = 83.3;  // two bursts within little more than a second
+  EXPECT_EQ(render(v, 0), "300/300 (100%)  50.0/s of 50/s  1 failure");
   v.limit.reset();
   v.writes_per_second = 8123.4;
   EXPECT_EQ(render(v, 0), "300/300 (100%)  8123/s  1 failure");
