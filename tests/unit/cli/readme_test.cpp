@@ -19,7 +19,8 @@ std::string readme() {
 }
 
 TEST(Readme, ListsTheSettingsAsTheyAre) {
-  EXPECT_THAT(readme(), HasSubstr(config::settings_reference())) << "paste what config::settings_reference() says";
+  EXPECT_THAT(readme(), HasSubstr(config::settings_reference()))
+      << "paste what config::settings_reference() says";
 }
 
 TEST(Readme, NamesEveryOutcome) {
