@@ -70,8 +70,13 @@ expected<std::string_view> original_rows::row(std::uint64_t number) {
     if (!*more) return no_input(generation_.input_path, "has fewer rows than were run");
   }
   const auto at = static_cast<std::size_t>(number - first_in_batch_);
-  // A row that says nothing to this profile is a row all the same.
-  if (const auto* error = batch_.error(at)) return std::string_view{error->raw};
+  // A row that says nothing to this profile is a row all the same, unless it was cut.
+  if (const auto* error = batch_.error(at)) {
+    constexpr std::size_t cut_after = 64 * 1024;  // as row_error says
+    if (error->raw.size() >= cut_after)
+      return no_input(generation_.input_path, "row " + std::to_string(number) + " is too long to be shown");
+    return std::string_view{error->raw};
+  }
   return batch_.job(at).raw;
 }
 

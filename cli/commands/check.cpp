@@ -64,7 +64,10 @@ expected<int> check(session& s) {
 }  // namespace
 
 int check_command(const config::raw_options& raw, const config::environment& env, console& out) {
-  session s(raw, env, out);
+  // Standard input needs a ledger to lie beside; here it only names the copy that is removed at the end.
+  auto options = raw;
+  if (options.input == "-" && !options.ledger) options.ledger = temporary_copy();
+  session s(options, env, out);
   return s.conclude([&s] { return check(s); });
 }
 

@@ -35,6 +35,17 @@ TEST(Check, NeedsNoKeyAndLeavesNothingBehind) {
   EXPECT_EQ(files, 1u);
 }
 
+TEST(Check, ReadsStandardInputAndLeavesNothingBehind) {
+  const pawl_workspace workspace;
+  auto command = workspace.command({"check", "-", "--format", "csv"});
+  command.environment["TMPDIR"] = workspace.files().path().string();
+  command.input = "id,status\nthr_1,done\nthr_2,nope\n";
+  const auto check = run_child(command);
+  EXPECT_EQ(check.exit_code, 2);
+  EXPECT_THAT(check.errors, HasSubstr("stdin:3: status: "));
+  EXPECT_TRUE(std::filesystem::is_empty(workspace.files().path()));
+}
+
 TEST(Check, MapsIgnoresAndSetsAsRunDoes) {
   const pawl_workspace workspace;
   workspace.input("export.csv", "Thread ID,State,Comment\nthr_1,done,x\n");

@@ -83,6 +83,26 @@ TEST_F(after_a_run, SuccessesTakeTheirInputFromTheFile) {
   EXPECT_EQ(exported({"--with-input", "--outcome", "refused"}).exit_code, 0);
 }
 
+TEST_F(after_a_run, NdjsonRowsAreExportedWithTheirInputToo) {
+  const auto input = workspace_.input("jobs.ndjson", "{\"id\":\"thr_000001\",\"patch\":{\"title\":\"n\"}}\n");
+  EXPECT_EQ(workspace_.run({"run", input.string(), "--rate", "unlimited"}).exit_code, 0);
+  const auto result =
+      workspace_.run({"export", input.string() + ".ledger", "--with-input", "--format", "ndjson"});
+  ASSERT_EQ(result.exit_code, 0) << result.errors;
+  const auto entry = json::parse(result.output).as_object();
+  EXPECT_EQ(entry.at("patch").at("title"), "n");
+  EXPECT_EQ(entry.at("_pawl").at("outcome"), "applied");
+}
+
+TEST_F(after_a_run, AnOlderGenerationCanBeExported) {
+  EXPECT_EQ(workspace_.run({"run", input_.string(), "--rate", "unlimited", "--again"}).exit_code, 1);
+  sandbox_.edit("thr_000002", R"({"deleted":false})");
+  EXPECT_EQ(workspace_.run({"run", input_.string(), "--rate", "unlimited", "--again"}).exit_code, 0);
+  EXPECT_THAT(exported({}).output, Not(HasSubstr("refused")));
+  EXPECT_THAT(exported({"--generation", "1"}).output, HasSubstr("refused"));
+  EXPECT_EQ(exported({"--generation", "4"}).exit_code, 2);
+}
+
 TEST_F(after_a_run, StatusTellsCountsErrorsAndTheEnd) {
   const auto text = workspace_.run({"status", ledger_});
   ASSERT_EQ(text.exit_code, 0) << text.errors;
