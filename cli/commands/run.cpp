@@ -37,7 +37,7 @@ class run_steps {
 
   expected<int> all() {
     if (auto done = prepare(); !done) return done.error();
-    if (auto done = open_ledger(); !done) return done.error();
+    if (auto done = look_at_ledger(); !done) return done.error();
     if (auto done = choose(); !done) return done.error();
     if (decision_ == ledger::run_decision::already_finished) return tell_finished();
     if (decision_ != ledger::run_decision::go_on)
@@ -66,6 +66,15 @@ class run_steps {
     if (!token->warning.empty()) s_.say().warning(token->warning);
     token_ = std::move(token->value);
     return {};
+  }
+
+  // A ledger that is not there yet is made when there is something to put into it: an input that is refused
+  // leaves nothing behind. What can be read only once is spooled beside the ledger, under its lock.
+  status look_at_ledger() {
+    std::error_code cannot_tell;
+    const bool there = std::filesystem::exists(s_.settings().ledger_path, cannot_tell) || cannot_tell;
+    if (!there && !must_be_spooled(s_.settings().input_path)) return {};
+    return open_ledger();
   }
 
   status open_ledger() {
@@ -141,6 +150,12 @@ class run_steps {
   // The generation and this invocation's row in the ledger; the source stands where the first pending row may
   // be.
   status begin() {
+    if (!ledger_) {
+      if (auto opened = open_ledger(); !opened) return opened;
+      if (newest_)
+        return failure{failure_kind::later, s_.settings().ledger_path,
+                       "another run has made this ledger in the meantime", "run the same command again"};
+    }
     if (input_->spooled)
       if (auto kept = input_->spooled->keep_as(spool_path()); !kept) return kept;
     if (auto done = decision_ == ledger::run_decision::go_on ? go_on() : start(); !done) return done;

@@ -113,6 +113,8 @@ TEST_P(bad_input_file, EndsWithTwoNamesTheLineAndSendsNothing) {
     for (const auto* text : bad.said) EXPECT_THAT(result.errors, HasSubstr(text)) << command;
     EXPECT_LT(result.errors.size(), 4096u) << "the bad value is not repeated in full";
     EXPECT_EQ(number(read_summary(workspace.files() / "s.json"), "exit_code"), 2);
+    EXPECT_FALSE(std::filesystem::exists(pawl_workspace::ledger_of(workspace.files() / bad.file)));
+    EXPECT_FALSE(std::filesystem::exists(pawl_workspace::ledger_of(workspace.files() / bad.file) += ".lock"));
   }
   EXPECT_EQ(number(sandbox.totals(), "requests"), 0);
 }
