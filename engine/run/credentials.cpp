@@ -1,4 +1,4 @@
-#include "engine/run/run_context.hpp"
+#include "engine/run/credentials.hpp"
 
 namespace pawl::run {
 

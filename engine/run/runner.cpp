@@ -1,6 +1,6 @@
 #include "engine/run/runner.hpp"
 
-#include "engine/policy/rate_headers.hpp"
+#include "engine/run/read_client.hpp"
 #include "engine/run/run_context.hpp"
 #include "engine/run/worker.hpp"
 
@@ -57,7 +57,7 @@ struct runner::impl {
   std::optional<stop_kind> stop_wanted;
   std::string stop_reason;
   std::optional<time_point> drain_until;
-  std::unique_ptr<wakeup> identify_alarm;
+  read_client* identifying = nullptr;  // while identify() is under way
 
   impl(asio::io_context& context, const run_options& o, const api::profile& p, key_state& quota,
        token_source source, progress_counters& counters, std::unique_ptr<http::connection_pool> connections,
@@ -73,10 +73,7 @@ struct runner::impl {
         reader(p) {}
 
   asio::awaitable<expected<account_info>> identify();
-  asio::awaitable<void> sweep_until(const bool& done);
   asio::awaitable<void> watch(run_context&, const bool& done);
-  asio::awaitable<status> send_read(const std::string& request, attempt_fact& fact, http::lease& connection,
-                                    std::string& detail);
   void take_sample(run_context&, time_point now, std::uint64_t& writes_before, time_point& since);
   void describe_wait(run_context&, time_point now);
 };
@@ -103,7 +100,7 @@ void runner::stop(stop_kind kind, std::string reason) {
     i.running->events.tell(i.stop_reason, kind == stop_kind::now ? "stopped at once" : "told to stop");
     i.running->begin_stopping();
   }
-  if (i.identify_alarm) i.identify_alarm->wake();
+  if (i.identifying != nullptr) i.identifying->stop(read_client::stopping::waits);
   if (kind == stop_kind::now) {
     i.pool->cancel_all();
   } else if (!i.drain_until) {
@@ -115,124 +112,19 @@ asio::awaitable<expected<account_info>> runner::identify() {
   return impl_->identify();
 }
 
-// One GET, with its place in the line of reads; the fact's views live in `connection` and `detail`.
-asio::awaitable<status> runner::impl::send_read(const std::string& request, attempt_fact& fact,
-                                                http::lease& connection, std::string& detail) {
-  const auto ticket = reads.join(clock::now());
-  for (;;) {
-    if (stop_wanted) {
-      reads.leave(ticket);
-      co_return failure{failure_kind::later, "", "interrupted before the first request",
-                        "run the same command again"};
-    }
-    auto got = co_await pool->acquire(http::freshness::any);
-    if (!got.connection) {
-      reads.leave(ticket);
-      detail = got.fact.detail;
-      fact = got.fact;
-      fact.detail = detail;
-      co_return status{};
-    }
-    auto asked = reads.acquire(ticket, clock::now());
-    if (const auto* later = std::get_if<time_point>(&asked)) {
-      got.connection = {};
-      if (*later - clock::now() > options.stop.max_wait) {
-        reads.leave(ticket);
-        co_return failure{failure_kind::later, "", "the API asks for a pause longer than limits.max_wait",
-                          "run the same command again later"};
-      }
-      co_await identify_alarm->sleep(*later);
-      continue;
-    }
-    const auto slot = std::get<policy::pacer::slot>(asked);
-    connection = std::move(got.connection);
-    const auto now = clock::now();
-    reads.sent(slot, now);
-    ++progress.reads;
-    fact = co_await connection.exchange(request, now + options.transport.attempt_timeout);
-    std::optional<policy::rate_facts> facts;
-    if (fact.reached == phase::answered) {
-      facts = policy::read_rate_headers(profile.headers, fact.headers, wall_now());
-      facts->throttled = fact.status == 429;
-    }
-    reads.closed(slot, clock::now(), facts, jitter());
-    co_return status{};
-  }
-}
-
-asio::awaitable<void> runner::impl::sweep_until(const bool& done) {
-  wakeup alarm(io);
-  while (!done) {
-    pool->sweep(clock::now());
-    co_await alarm.sleep(clock::now() + tick);
-  }
-}
-
 asio::awaitable<expected<account_info>> runner::impl::identify() {
-  if (profile.whoami.path.empty()) co_return account_info{};
-  identify_alarm = std::make_unique<wakeup>(io);
-  // Joined below: the flag ends it within one tick.
-  bool swept = false, sweeper_done = false;
-  wakeup joined(io);
-  const auto on_swept = [&](const std::exception_ptr&) {
-    sweeper_done = true;
-    joined.wake();
-  };
-  asio::co_spawn(io, sweep_until(swept), on_swept);
-
-  std::string request, detail;
-  std::optional<expected<account_info>> answer;
-  policy::stop_rules rules(options.stop);
-  std::uint32_t failures = 0;
-  while (!answer) {
-    keys.writer().write_get(request, profile.whoami.path);
-    const auto version = keys.version();
-    http::lease connection;
-    attempt_fact fact;
-    auto sent = co_await send_read(request, fact, connection, detail);
-    if (!sent) {
-      answer = sent.error();
-      break;
-    }
-    const auto error = fact.status >= 300 ? reader.read_error(fact.body) : api::error_view{};
-    auto judged = policy::judge(profile, fact, error.code, true);
-    const auto now = clock::now();
-    rules.on_attempt(judged, now);
-    if (judged.is == api::verdict::ok) {
-      auto who = reader.read_identity(fact.body);
-      if (who.readable) {
-        answer = account_info{std::move(who.account), std::move(who.scopes)};
-        break;
-      }
-      judged.is = api::verdict::maybe;
-      if (++failures >= options.retry.max_attempts)
-        answer = failure{failure_kind::mend, options.transport.target.url() + profile.whoami.path,
-                         "the reply does not say whose key this is",
-                         "check api.base_url and the profile's whoami"};
-    } else if (judged.is == api::verdict::stop || judged.is == api::verdict::refused) {
-      if (fact.status == 401 && keys.renew(version)) continue;
-      std::string what = fact.status == 0 ? fmt::format("{}: {}", to_string(fact.fault), fact.detail)
-                                          : fmt::format("the API answered {} {}: {}", fact.status, error.code,
-                                                        error.message);
-      answer = failure{failure_kind::mend, options.transport.target.url() + profile.whoami.path,
-                       std::move(what), std::string(judged.remedy)};
-    } else if (auto order = rules.check(now, reads.gated_until(now), profile)) {
-      answer = std::move(order->why);
-    } else if (judged.is != api::verdict::throttled) {
-      ++failures;
-      progress.waits_for = "the API to come back";
-      co_await identify_alarm->sleep(now +
-                                     policy::backoff(options.retry, failures, fact.status >= 500, jitter()));
-    }
-    if (stop_wanted && !answer)
-      answer = failure{failure_kind::later, "", "interrupted before the first write",
-                       "run the same command again"};
-  }
-  progress.waits_for.clear();
-  swept = true;
-  while (!sweeper_done) co_await joined.sleep(clock::now() + tick);
-  identify_alarm.reset();
-  co_return *std::move(answer);
+  send_line line(io, reads);
+  read_upkeep upkeep(io, *pool, line);
+  const read_client::parts parts{io,   profile, options.retry, options.stop, options.transport, *pool, reads,
+                                 line, keys,    reader,        jitter,       progress};
+  read_client client(parts);
+  if (stop_wanted) client.stop(read_client::stopping::waits);
+  identifying = &client;
+  upkeep.start();
+  auto answer = co_await ask_identity(client, profile, reader);
+  identifying = nullptr;
+  co_await upkeep.finish();
+  co_return answer;
 }
 
 void runner::impl::describe_wait(run_context& run, time_point now) {

@@ -7,10 +7,11 @@
 #include "engine/input/job_source.hpp"
 #include "engine/ledger/ledger.hpp"
 #include "engine/ledger/ledger_writer.hpp"
-#include "engine/model/secret.hpp"
 #include "engine/policy/pacer.hpp"
 #include "engine/policy/retry_policy.hpp"
 #include "engine/policy/stop_rules.hpp"
+#include "engine/run/credentials.hpp"
+#include "engine/run/identity.hpp"
 #include "engine/run/key_state.hpp"
 #include "engine/run/progress.hpp"
 
@@ -18,7 +19,6 @@
 #include <boost/asio/io_context.hpp>
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,16 +36,6 @@ struct run_options {
   duration drain_timeout = std::chrono::seconds{20};
   bool skip_invalid = false;
   std::string user_agent;
-};
-
-// Where the token comes from; asked again once after a 401, so that a rotated token file is picked up.
-using token_source = std::function<expected<secret>()>;
-
-// Who the key belongs to: one GET of the profile's whoami. The first network step of every command that
-// sends. An API without whoami answers an empty account.
-struct account_info {
-  std::string account;
-  std::vector<std::string> scopes;
 };
 
 enum class stop_kind { drain, now };

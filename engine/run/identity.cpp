@@ -1,0 +1,29 @@
+#include "engine/run/identity.hpp"
+
+#include "engine/run/read_client.hpp"
+
+#include <utility>
+
+namespace pawl::run {
+namespace asio = boost::asio;
+
+asio::awaitable<expected<account_info>> ask_identity(read_client& client, const api::profile& profile,
+                                                     api::reply_reader& reader) {
+  if (profile.whoami.path.empty()) co_return account_info{};
+  api::identity_report who;
+  read_terms terms;
+  terms.is_readable = [&who, &reader](const read_reply& reply) {
+    who = reader.read_identity(reply.body());
+    return who.readable;
+  };
+  terms.unreadable = "the reply does not say whose key this is";
+  terms.unreadable_remedy = "check api.base_url and the profile's whoami";
+  auto reply = co_await client.get(profile.whoami.path, terms);
+  if (!reply) co_return std::move(reply.error());
+  account_info info;
+  info.account = std::move(who.account);
+  info.scopes = std::move(who.scopes);
+  co_return info;
+}
+
+}  // namespace pawl::run

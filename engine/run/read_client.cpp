@@ -1,0 +1,252 @@
+#include "engine/run/read_client.hpp"
+
+#include "engine/policy/rate_headers.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace pawl::run {
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr duration tick = std::chrono::milliseconds{50};  // deadlines are this coarse; chosen
+constexpr std::size_t padding = 64;                       // simdjson's, as in attempt_fact
+
+wall_time wall_now() {
+  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
+failure interruption() {
+  return {failure_kind::later, "", "interrupted", "run the same command again"};
+}
+
+}  // namespace
+
+read_reply::read_reply(const attempt_fact& fact)
+    : reached(fact.reached),
+      fault(fact.fault),
+      http_status(fact.status),
+      message(fact.detail),
+      received(wall_now()),
+      body_size_(fact.body.size()) {
+  std::size_t needed = body_size_ + padding;
+  for (const auto& h : fact.headers) needed += h.name.size() + h.value.size();
+  bytes_.reserve(needed);
+  bytes_.assign(fact.body.begin(), fact.body.end());
+  bytes_.resize(body_size_ + padding, '\0');
+  const auto keep = [this](std::string_view text) {
+    const auto at = bytes_.size();
+    bytes_.insert(bytes_.end(), text.begin(), text.end());
+    return std::string_view{bytes_.data() + at, text.size()};
+  };
+  headers_.reserve(fact.headers.size());
+  for (const auto& h : fact.headers) {
+    const auto name = keep(h.name);
+    headers_.push_back({name, keep(h.value)});
+  }
+  server_time = policy::parse_http_date(find_header(headers_, "Date"));
+}
+
+std::string read_reply::in_words() const {
+  if (reached != phase::answered)
+    return message.empty() ? std::string{to_string(fault)} : fmt::format("{}: {}", to_string(fault), message);
+  auto text = fmt::format("the API answered {}", http_status);
+  if (!code.empty()) text += " " + code;
+  if (!message.empty()) text += ": " + message;
+  if (!request_id.empty()) text += fmt::format(" (request {})", request_id);
+  return text;
+}
+
+read_reply read_client::judge(const attempt_fact& fact) {
+  read_reply reply(fact);
+  api::error_view error;
+  if (fact.reached == phase::answered) {
+    reply.request_id = find_header(reply.headers(), p_.profile.headers.request_id);
+    if (fact.status >= 300) error = p_.reader.read_error(reply.body());
+    reply.code = error.code;
+    reply.message = error.message;
+    if (!error.request_id.empty()) reply.request_id = error.request_id;
+  }
+  // A read changes nothing, so it may always be sent again.
+  const auto judged = policy::judge(p_.profile, fact, error.code, true);
+  reply.is = judged.is;
+  reply.outage = judged.outage;
+  reply.remedy = judged.remedy;
+  return reply;
+}
+
+std::string read_client::place_of(std::string_view path_and_query) const {
+  return p_.transport.target.url() + std::string{path_and_query.substr(0, path_and_query.find('?'))};
+}
+
+// Whether the line is longer than anybody should sit out.
+std::optional<failure> read_client::too_long_a_wait() const {
+  const auto now = clock::now();
+  const auto ticket = p_.reads.join(now);
+  const auto due = p_.reads.due(ticket, now);
+  p_.reads.leave(ticket);
+  if (due - now <= p_.stop.max_wait) return std::nullopt;
+  return failure{failure_kind::later, "",
+                 fmt::format("the next read may be sent in {} min only, which is longer than limits.max_wait",
+                             std::chrono::ceil<std::chrono::minutes>(due - now).count()),
+                 "run the same command again later"};
+}
+
+asio::awaitable<expected<read_reply>> read_client::attempt(std::string_view path_and_query) {
+  if (auto too_long = too_long_a_wait()) co_return *std::move(too_long);
+  send_line::place place(p_.io);
+  http::lease connection;
+  for (;;) {
+    const bool near = co_await p_.line.near_due(place);
+    if (!near || stopped_) {
+      p_.line.leave(place);
+      co_return interruption();
+    }
+    auto got = co_await p_.pool.acquire(http::freshness::any);
+    if (!got.connection) {
+      p_.line.leave(place);
+      if (stopped_) co_return interruption();
+      co_return judge(got.fact);
+    }
+    const auto granted = co_await p_.line.grant(place);
+    if (granted == send_line::answer::cancelled) co_return interruption();
+    if (granted == send_line::answer::granted) {
+      connection = std::move(got.connection);
+      break;
+    }
+  }
+  const auto slot = p_.line.slot_of(place);
+  std::string request;
+  p_.keys.writer().write_get(request, path_and_query);
+  const auto started = clock::now();
+  p_.reads.sent(slot, started);
+  ++p_.progress.reads;
+  const auto fact = co_await connection.exchange(request, started + p_.transport.attempt_timeout);
+  const auto ended = clock::now();
+  auto reply = judge(fact);
+  reply.latency = ended - started;
+  std::optional<policy::rate_facts> facts;
+  if (fact.reached == phase::answered) {
+    facts = policy::read_rate_headers(p_.profile.headers, fact.headers, reply.received);
+    facts->throttled = reply.is == api::verdict::throttled;
+  }
+  p_.reads.closed(slot, ended, facts, p_.jitter());
+  p_.line.changed();
+  if (stopped_) co_return interruption();
+  co_return reply;
+}
+
+asio::awaitable<expected<read_reply>> read_client::once(std::string_view path_and_query) {
+  for (;;) {
+    if (stopped_) co_return interruption();
+    const auto version = p_.keys.version();
+    auto reply = co_await attempt(path_and_query);
+    if (!reply || reply->http_status != 401 || !p_.keys.renew(version)) co_return reply;
+  }
+}
+
+asio::awaitable<bool> read_client::probe(std::string_view path_and_query) {
+  const auto reply = co_await attempt(path_and_query);
+  co_return reply && reply->reached == phase::answered && !reply->outage;
+}
+
+asio::awaitable<expected<read_reply>> read_client::get(std::string_view path_and_query) {
+  const read_terms terms;
+  co_return co_await get(path_and_query, terms);
+}
+
+asio::awaitable<expected<read_reply>> read_client::get(std::string_view path_and_query,
+                                                       const read_terms& terms) {
+  std::uint32_t failures = 0;  // in a row, whatever they were: for the backoff
+  std::uint32_t charged =
+      0;  // of a server that is up: more than max_attempts of them will not mend themselves
+  for (;;) {
+    auto reply = co_await once(path_and_query);
+    if (!reply) co_return reply;
+    const auto now = clock::now();
+    policy::judgement judged;
+    judged.is = reply->is;
+    judged.outage = reply->outage;
+    rules_.on_attempt(judged, now);
+
+    const bool refused = reply->is == api::verdict::refused;
+    if (refused && terms.refusals_are_answers) co_return reply;
+    if (refused || reply->is == api::verdict::stop)
+      co_return failure{failure_kind::mend, place_of(path_and_query), reply->in_words(), reply->remedy};
+    const bool unreadable = reply->is == api::verdict::ok && terms.is_readable && !terms.is_readable(*reply);
+    if (reply->is == api::verdict::ok && !unreadable) co_return reply;
+
+    if (auto order = rules_.check(now, p_.reads.gated_until(now), p_.profile)) {
+      order->why.what += "; the last answer: " + reply->in_words();
+      order->why.place = place_of(path_and_query);
+      co_return std::move(order->why);
+    }
+    if (reply->is == api::verdict::throttled) continue;  // the pacer's gate makes the next one wait
+    if (!reply->outage && ++charged >= p_.retry.max_attempts) {
+      if (!unreadable)
+        co_return failure{failure_kind::later, place_of(path_and_query),
+                          fmt::format("{} (after {} attempts)", reply->in_words(), charged),
+                          "run the same command again later"};
+      auto what = terms.unreadable;
+      if (!reply->request_id.empty()) what += fmt::format(" (request {})", reply->request_id);
+      co_return failure{failure_kind::mend, place_of(path_and_query), std::move(what),
+                        terms.unreadable_remedy};
+    }
+    ++failures;
+    p_.progress.waits_for = "the API to come back";
+    co_await pause_until(now + policy::backoff(p_.retry, failures, reply->http_status >= 500, p_.jitter()));
+    p_.progress.waits_for.clear();
+  }
+}
+
+asio::awaitable<void> read_client::pause_until(time_point until) {
+  if (stopped_) co_return;
+  wakeup alarm(p_.io);
+  sleeping_.push_back(&alarm);
+  co_await alarm.sleep(until);
+  std::erase(sleeping_, &alarm);
+}
+
+void read_client::stop(stopping how) {
+  stopped_ = true;
+  for (auto* alarm : sleeping_) alarm->wake();
+  p_.line.cancel_all();
+  if (how == stopping::now) p_.pool.cancel_all();
+}
+
+void read_upkeep::spawn(asio::awaitable<void> work) {
+  ++alive_;
+  const auto ended = [this](const std::exception_ptr& error) {
+    if (error && !broken_) broken_ = error;
+    --alive_;
+    joined_.wake();
+  };
+  asio::co_spawn(io_, std::move(work), ended);
+}
+
+void read_upkeep::start() {
+  spawn(line_.run());
+  spawn(sweep());
+}
+
+asio::awaitable<void> read_upkeep::sweep() {
+  while (!done_) {
+    pool_.sweep(clock::now());
+    co_await alarm_.sleep(clock::now() + tick);
+  }
+}
+
+asio::awaitable<void> read_upkeep::finish() {
+  done_ = true;
+  line_.cancel_all();
+  alarm_.wake();
+  while (alive_ > 0) co_await joined_.sleep();
+  if (broken_) std::rethrow_exception(broken_);
+}
+
+}  // namespace pawl::run
