@@ -64,30 +64,40 @@ failure changed_input(const std::string& input_name, const ledger::generation_ro
           "go on with the input as it was, or give up the rest and start anew with --fresh"};
 }
 
-std::optional<failure> refuse_unbuilt(const config::settings& s, const std::string& input_name,
-                                      const input::validation_report* report) {
-  constexpr std::string_view why = "need reading before writing, which this version does not do yet";
+std::optional<failure> refuse_unread(const config::settings& s, const std::string& input_name,
+                                     const input::validation_report* report) {
+  constexpr std::string_view why =
+      "need to know what stands there, and read_first is off: nothing is read before a write";
   const auto refusal = [](std::string place, std::string what, std::string remedy) {
     return failure{failure_kind::usage, std::move(place), std::move(what), std::move(remedy)};
   };
-  if (!s.only_if.empty())
-    return refusal("--only-if", fmt::format("preconditions {}", why), "leave --only-if out");
+  const auto rows = [](std::uint64_t n) { return n == 1 ? "1 row has" : grouped(n) + " rows have"; };
+  for (const auto& condition : s.conditions)
+    if (condition.is == api::precondition::test::has_name)
+      return refusal("--only-if", "names of tags are not resolved by this version",
+                     fmt::format("write `{} has ID`", condition.field));
+  if (!s.read_first && !s.conditions.empty())
+    return refusal("--only-if", fmt::format("preconditions {}", why), "leave --no-read-first out");
   if (report == nullptr) return std::nullopt;
+  for (std::size_t field = 0; field < report->rows_with_field.size(); ++field) {
+    const auto& spec = s.profile.fields[field];
+    if (report->rows_with_field[field] > 0 &&
+        (spec.verb == api::set_verb::add_names || spec.verb == api::set_verb::remove_names))
+      return refusal(input_name,
+                     fmt::format("{} {}, and names of tags are not resolved by this version",
+                                 rows(report->rows_with_field[field]), spec.name),
+                     "give ids instead (such as add_tag_ids)");
+  }
+  if (s.read_first) return std::nullopt;
   if (report->rows_with_expect > 0)
+    return refusal(input_name,
+                   fmt::format("{} preconditions (expect), and they {}", rows(report->rows_with_expect), why),
+                   "leave --no-read-first out, or the expect columns with --ignore-column");
+  if (report->rows_with_verbs > 0)
     return refusal(
         input_name,
-        fmt::format(
-            "{} preconditions (expect), and they {}",
-            report->rows_with_expect == 1 ? "1 row has" : grouped(report->rows_with_expect) + " rows have",
-            why),
-        "leave the expect columns out with --ignore-column");
-  if (report->rows_with_verbs > 0)
-    return refusal(input_name,
-                   fmt::format("{} set verbs (such as add_tags), and they {}",
-                               report->rows_with_verbs == 1 ? "1 row has"
-                                                            : grouped(report->rows_with_verbs) + " rows have",
-                               why),
-                   "give the whole set instead (such as tag_ids)");
+        fmt::format("{} set verbs (such as add_tags), and they {}", rows(report->rows_with_verbs), why),
+        "leave --no-read-first out, or give the whole set instead (such as tag_ids)");
   return std::nullopt;
 }
 

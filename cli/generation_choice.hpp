@@ -33,10 +33,11 @@ std::string difference(const input::input_identity& before, const input::input_i
 failure changed_input(const std::string& input_name, const ledger::generation_row&,
                       const input::input_identity& now, std::uint64_t pending);
 
-// What `run` refuses until reading before writing is built: preconditions and set verbs. `report` may be null
-// where only the settings are known.
-std::optional<failure> refuse_unbuilt(const config::settings&, const std::string& input_name,
-                                      const input::validation_report* report);
+// What needs to know the present state, where nothing is read before a write: preconditions and set verbs.
+// And names of tags, which this version does not resolve. `report` may be null where only the settings are
+// known.
+std::optional<failure> refuse_unread(const config::settings&, const std::string& input_name,
+                                     const input::validation_report* report);
 
 // The first row of 1..rows without an outcome; rows + 1 where every row has one.
 std::uint64_t first_pending(const ledger::row_set& done, std::uint64_t rows) noexcept;

@@ -46,6 +46,8 @@ class loader {
     auto& s = draft_.value;
     s.run.transport.target = s.target;
     s.run.user_agent = "pawl/" PAWL_VERSION;
+    s.run.read_first = s.read_first;
+    s.run.conditions = s.conditions;
     s.effective = effective();
     s.as_json = settings_json(s, raw_);
     result.value = std::move(s);

@@ -57,7 +57,7 @@ class run_steps {
     target_.base_url = settings.target.url();
     s_.facts().target = in_words(target_);
     if (auto fits = check_summary_path(settings.summary_path); !fits) return fits;
-    if (auto refused = refuse_unbuilt(settings, settings.input_path, nullptr)) return *refused;
+    if (auto refused = refuse_unread(settings, settings.input_path, nullptr)) return *refused;
     if (must_be_spooled(settings.input_path) && settings.ledger_path == settings.input_path + ".ledger")
       return failure{failure_kind::usage, settings.input_path == "-" ? "stdin" : settings.input_path,
                      "has no place beside it for a ledger", "name one with --ledger"};
@@ -139,7 +139,7 @@ class run_steps {
     if (!report) return report.error();
     report_ = *std::move(report);
     s_.facts().rows = s_.facts().pending = report_->rows;
-    if (auto refused = refuse_unbuilt(s_.settings(), input_->name, &*report_)) return *refused;
+    if (auto refused = refuse_unread(s_.settings(), input_->name, &*report_)) return *refused;
     if (report_->bad_rows == 0 || s_.settings().run.skip_invalid) return {};
     for (const auto& line : complaint_lines(input_->name, *report_)) s_.say().diagnostic(line);
     s_.facts().stop_reason = "invalid_input";
@@ -297,9 +297,10 @@ class run_steps {
     a.facts = &input_->source.facts();
     a.report = report_ ? &*report_ : nullptr;
     s_.print(announce(a, s_.settings()));
-    if (s_.settings().read_first)
+    if (!s_.settings().read_first && s_.settings().profile.read_first)
       s_.say().note(
-          "reading before writing is not built yet: every row is written (as with --no-read-first)");
+          "--no-read-first: every row is written, also those that are as wanted; what is overwritten is not "
+          "known, so it cannot be undone, and a write that was cut off cannot be judged by a read");
   }
 
   void obey(run::runner& runner, int number, int so_far) {

@@ -1,83 +1,180 @@
 #include "engine/policy/job_step.hpp"
 
+#include "engine/model/text.hpp"
+
 #include <fmt/format.h>
 
 #include <cassert>
 
 namespace pawl::policy {
+namespace {
 
-job_step::job_step(const api::profile& profile, api::reply_reader& reader, const retry_options& options)
-    : profile_(profile), reader_(reader), options_(options) {}
+// A connection is fetched this long before the place is due: three round trips of 100 ms for TCP and TLS 1.3,
+// and a margin. Chosen; longer waits hold none.
+constexpr duration lease_lead = std::chrono::milliseconds{500};
+// A job reads when its write is about this far from due (documented).
+constexpr duration read_lead = std::chrono::seconds{2};
+// What may still pass before a write leaves: from near due to the grant, and from the connection to the
+// grant.
+constexpr duration wait_after_near_due = 3 * lease_lead;
+constexpr duration wait_after_lease = 2 * lease_lead;
 
-void job_step::reset(const job_view& job) {
-  job_ = job;
-  last_ = {};
-  state_ = state::idle;
-  sends_ = charged_ = not_sent_ = 0;
-  may_be_applied_ = intent_committed_ = false;
+constexpr std::string_view interrupted_text = "the run was cut off after this request may have left";
+
+void compose_object(std::string& into, std::span<const field_value> values) {
+  into.assign("{");
+  for (const auto& value : values) {
+    if (into.size() > 1) into += ',';
+    append_json_string(into, value.name);
+    into += ':';
+    into += value.json;
+  }
+  into += '}';
 }
 
-step_action job_step::resume(const step_event& happened, time_point now, double jitter01) {
+}  // namespace
+
+void job_step::kept_note::keep(const error_note& n) {
+  http_status = n.http_status;
+  code.assign(n.code);
+  message.assign(n.message);
+  request_id.assign(n.request_id);
+}
+
+job_step::job_step(const api::profile& profile, api::reply_reader& reader, api::resource_reader* resources,
+                   const step_options& options)
+    : profile_(profile), reader_(reader), resources_(resources), options_(options) {
+  assert(can_read() || !options.read_first);
+}
+
+void job_step::reset(const job_view& job, const std::optional<left_intent>& left) {
+  job_ = job;
+  left_ = left;
+  last_ = {};
+  state_ = state::idle;
+  reading_for_ = purpose::plan;
+  planned_ = resume_with_read_ = false;
+  charged_ = not_sent_ = read_charged_ = reads_not_sent_ = failed_trials_ = 0;
+  charge_pending_ = read_charge_pending_ = outage_meanwhile_ = false;
+  timed_out_ = settled_ = intent_committed_ = false;
+  may_be_applied_ = left.has_value();
+  sends_ = left.has_value() ? 1 : 0;
+}
+
+std::span<const field_value> job_step::wanted() const noexcept {
+  if (planned_) return plan_.wanted;
+  return job_.patch;
+}
+
+step_action job_step::resume(const step_event& happened, const surroundings& s) {
+  see_outages(s);
   if (std::holds_alternative<event::cancelled>(happened)) {
     assert(state_ != state::sending);
     return give_up_quietly();
   }
   if (const auto* reply = std::get_if<event::replied>(&happened)) {
     assert(state_ == state::sending || state_ == state::leasing);
-    return after_reply(*reply->fact, now, jitter01);
+    return after_reply(*reply, s);
+  }
+  if (const auto* reply = std::get_if<event::read_replied>(&happened)) {
+    assert(state_ == state::reading);
+    return after_read(*reply, s);
   }
   switch (state_) {
     case state::idle:
       assert(std::holds_alternative<event::started>(happened));
-      return queue();
+      return start();
+    case state::queued_to_read:
+      assert(std::holds_alternative<event::near_due>(happened));
+      return read(purpose::plan);
     case state::queued:
       assert(std::holds_alternative<event::near_due>(happened));
+      if (is_stale(s.now, wait_after_near_due)) return read(purpose::plan);
       state_ = state::leasing;
       return action::lease{job_.replay_safe ? connection_need::any : connection_need::fresh};
     case state::leasing:
       assert(std::holds_alternative<event::leased>(happened));
+      if (is_stale(s.now, wait_after_lease)) return read(purpose::plan);
       state_ = state::awaiting;
       return action::await_grant{};
     case state::awaiting:
-      if (std::holds_alternative<event::delayed>(happened)) return queue();
+      if (std::holds_alternative<event::delayed>(happened)) return queue(lease_lead);
       assert(std::holds_alternative<event::granted>(happened));
-      if (!job_.replay_safe) {
-        state_ = state::committing;
-        return action::commit_intent{};
-      }
-      state_ = state::sending;
-      return action::send{job_.patch};
+      return granted(s.now);
     case state::committing:
       assert(std::holds_alternative<event::intent_committed>(happened));
       intent_committed_ = true;
-      state_ = state::sending;
-      return action::send{job_.patch};
+      return send();
     case state::sleeping:
       assert(std::holds_alternative<event::woke>(happened));
-      return queue();
+      return after_sleep(s);
     case state::stopped:
       assert(std::holds_alternative<event::token_changed>(happened));
-      return queue();
+      if (resume_with_read_) return read(reading_for_);
+      return queue(lease_lead);
     case state::sending:
+    case state::reading:
       break;
   }
   assert(false && "an event that does not belong to the state");
   return give_up_quietly();
 }
 
-// A refusal speaks of the last attempt only. One of the body (400, 422) holds for every attempt, because they
-// all carried the same; a missing or forbidden resource or a conflict may be news since an earlier attempt
-// was applied.
-bool job_step::refusal_covers_earlier_attempts(int status) const noexcept {
-  return !may_be_applied_ || status == 400 || status == 422;
+// An outage explains the failures before it: none of them counts against the job.
+void job_step::see_outages(const surroundings& s) {
+  outage_meanwhile_ = s.outages != outages_seen_;
+  if (!outage_meanwhile_) return;
+  outages_seen_ = s.outages;
+  charged_ = read_charged_ = 0;
+  charge_pending_ = read_charge_pending_ = false;
 }
 
-step_action job_step::queue() {
+step_action job_step::start() {
+  if (!left_) return join_line();
+  if (can_read()) return read(purpose::interrupted);
+  if (job_.replay_safe) return join_line();
+  return finish(outcome::unknown, verified::none, {0, "interrupted", interrupted_text, {}});
+}
+
+step_action job_step::join_line() {
+  if (!options_.read_first) return queue(lease_lead);
+  state_ = state::queued_to_read;
+  return action::queue_for_write{read_lead};
+}
+
+step_action job_step::queue(duration lead) {
   state_ = state::queued;
-  return action::queue_for_write{};
+  return action::queue_for_write{lead};
 }
 
-step_action job_step::after_reply(const attempt_fact& fact, time_point now, double jitter01) {
+step_action job_step::read(purpose why) {
+  reading_for_ = why;
+  state_ = state::reading;
+  return action::read{};
+}
+
+bool job_step::is_stale(time_point now, duration margin) const noexcept {
+  return options_.read_first && (!planned_ || now + margin - read_at_ > options_.max_read_age);
+}
+
+step_action job_step::granted(time_point now) {
+  // Held up between the read and the slot: the slot goes back, and the job reads again.
+  if (is_stale(now, duration::zero())) return queue(lease_lead);
+  if ((job_.replay_safe && !planned_) || intent_committed_) return send();
+  state_ = state::committing;
+  if (planned_) return action::commit_intent{true, plan_.old_values, plan_.new_values, plan_.updated_at};
+  compose_object(text_, job_.patch);
+  return action::commit_intent{false, {}, text_, {}};
+}
+
+step_action job_step::send() {
+  state_ = state::sending;
+  if (planned_) return action::send{plan_.send};
+  return action::send{job_.patch};
+}
+
+step_action job_step::after_reply(const event::replied& reply, const surroundings& s) {
+  const auto& fact = *reply.fact;
   const auto error = fact.reached == phase::answered && (fact.status < 200 || fact.status > 299)
                          ? reader_.read_error(fact.body)
                          : api::error_view{};
@@ -85,53 +182,47 @@ step_action job_step::after_reply(const attempt_fact& fact, time_point now, doub
   if (fact.reached != phase::not_sent) {
     ++sends_;
     not_sent_ = 0;
-    if (last_.charges_attempt) ++charged_;
   }
-
-  error_note note = note_of(fact);
-  if (!error.code.empty()) note.code = error.code;
-  if (!error.message.empty()) note.message = error.message;
-  if (!error.request_id.empty() && note.request_id.empty()) note.request_id = error.request_id;
-  if (!error.details.empty()) {
-    text_.assign(note.message);
-    text_ += ' ';
-    text_ += error.details;
-    note.message = text_;
-  }
+  resume_with_read_ = false;
+  const auto note = note_of(fact, error);
 
   // A stopped run waits for nothing: what may have been applied is sent again by the next run if that is
-  // safe.
+  // safe, and read by it where a read can tell.
   if (fact.fault == transport_fault::cancelled) {
-    if (fact.reached == phase::maybe_applied && !job_.replay_safe)
-      return finish(outcome::unknown, verified::none, note);
-    if (fact.reached != phase::not_sent) may_be_applied_ = true;
+    if (fact.reached == phase::maybe_applied) {
+      may_be_applied_ = true;
+      if (!job_.replay_safe && !can_read()) return finish(outcome::unknown, verified::none, note);
+    }
     return give_up_quietly();
   }
 
   switch (last_.is) {
     case api::verdict::ok:
-      return after_success(fact, now, jitter01);
+      return after_success(fact, reply.trial, s);
     case api::verdict::throttled:
-      return queue();  // the pacer's gate does the waiting
+      return queue(lease_lead);  // the pacer's gate does the waiting
     case api::verdict::refused:
-      return finish(refusal_covers_earlier_attempts(fact.status) ? outcome::refused : outcome::unknown,
-                    verified::none, note);
+      return after_refusal(fact, note);
     case api::verdict::stop:
       state_ = state::stopped;
       return action::stop_run{note, last_.remedy};
     case api::verdict::maybe:
-      return maybe_applied(fact, note, now, jitter01);
+      return after_maybe(fact, note, reply.trial, s);
     case api::verdict::retry:
-      if (fact.reached == phase::not_sent) return try_again(++not_sent_, false, now, jitter01);
-      if (charged_ >= options_.max_attempts) return finish(exhausted(may_be_applied_), verified::none, note);
-      return try_again(charged_, fact.status >= 500, now, jitter01);
+      break;
   }
-  return give_up_quietly();
+  state_ = state::sleeping;
+  if (fact.reached == phase::not_sent)
+    return action::sleep{s.now + backoff(options_.retry, ++not_sent_, false, s.jitter01)};
+  kept_.keep(note);
+  charge(false, fact, reply.trial);
+  if (charged_ >= options_.retry.max_attempts) return attempts_used_up();
+  return action::sleep{s.now + backoff(options_.retry, sends_, fact.status >= 500, s.jitter01)};
 }
 
-step_action job_step::after_success(const attempt_fact& fact, time_point now, double jitter01) {
-  auto note = note_of(fact);
-  const auto echo = reader_.compare(fact.body, job_.id, job_.patch);
+step_action job_step::after_success(const attempt_fact& fact, bool trial, const surroundings& s) {
+  auto note = note_of(fact, {});
+  const auto echo = reader_.compare(fact.body, job_.id, wanted());
   switch (echo.is) {
     case api::echo_report::state::as_wanted:
       note.code = note.message = {};
@@ -142,7 +233,11 @@ step_action job_step::after_success(const attempt_fact& fact, time_point now, do
                      echo.shown);
       note.code = "mismatch";
       note.message = text_;
-      return finish(outcome::mismatch, verified::none, note, echo.field);
+      if (!can_read()) return finish(outcome::mismatch, verified::none, note, echo.field);
+      may_be_applied_ = true;
+      differing_ = echo.field;
+      kept_.keep(note);
+      return read(purpose::contradiction);
     case api::echo_report::state::other_id:
       note.code = "other_id";
       note.message = "the reply is about another resource";
@@ -153,20 +248,216 @@ step_action job_step::after_success(const attempt_fact& fact, time_point now, do
       break;
   }
   last_.is = api::verdict::maybe;
-  return maybe_applied(fact, note, now, jitter01);
+  return after_maybe(fact, note, trial, s);
 }
 
-step_action job_step::maybe_applied(const attempt_fact& fact, const error_note& note, time_point now,
-                                    double jitter01) {
+// A refusal speaks of the last attempt only. One of the body (400, 422) holds for every attempt, because they
+// all carried the same; a missing or forbidden resource or a conflict may be news since an earlier attempt
+// was applied. And a conflict may mean that the resource is as wanted already.
+step_action job_step::after_refusal(const attempt_fact& fact, const error_note& note) {
+  const bool of_the_body = fact.status == 400 || fact.status == 422;
+  if (can_read() && (fact.status == 409 || (may_be_applied_ && !of_the_body))) {
+    kept_.keep(note);
+    return read(purpose::refusal);
+  }
+  return finish(may_be_applied_ && !of_the_body ? outcome::unknown : outcome::refused, verified::none, note);
+}
+
+step_action job_step::after_maybe(const attempt_fact& fact, const error_note& note, bool trial,
+                                  const surroundings& s) {
   may_be_applied_ = true;
-  if (!job_.replay_safe || charged_ >= options_.max_attempts)
-    return finish(outcome::unknown, verified::none, note);
-  return try_again(charged_, fact.status >= 500, now, jitter01);
+  timed_out_ = fact.fault == transport_fault::timeout;
+  settled_ = false;
+  kept_.keep(note);
+  if (!job_.replay_safe && !can_read()) return finish(outcome::unknown, verified::none, kept_.view());
+  charge(false, fact, trial);
+  if (job_.replay_safe && charged_ >= options_.retry.max_attempts) return attempts_used_up();
+  // Also where only a read follows: a server that broke off may still be at work.
+  reading_for_ = purpose::maybe;
+  resume_with_read_ = !job_.replay_safe;
+  state_ = state::sleeping;
+  return action::sleep{s.now + backoff(options_.retry, sends_, fact.status >= 500, s.jitter01)};
 }
 
-step_action job_step::try_again(std::uint32_t failures, bool after_5xx, time_point now, double jitter01) {
+// What is no sign of an outage counts at once. What may be one counts when the sleep is over, unless an
+// outage was confirmed by then.
+void job_step::charge(bool of_read, const attempt_fact& fact, bool trial) {
+  if (outage_meanwhile_) return;
+  auto& charged = of_read ? read_charged_ : charged_;
+  if (!last_.outage) {
+    ++charged;
+  } else if (!trial) {
+    (of_read ? read_charge_pending_ : charge_pending_) = true;
+  } else if (++failed_trials_ > options_.free_trials &&
+             (options_.breaker_has_probe || fact.reached == phase::answered)) {
+    ++charged;
+  }
+}
+
+step_action job_step::after_sleep(const surroundings& s) {
+  if (charge_pending_) ++charged_;
+  if (read_charge_pending_) ++read_charged_;
+  charge_pending_ = read_charge_pending_ = false;
+  if (resume_with_read_) {
+    if (read_charged_ >= options_.retry.max_attempts) return read_gave_up(kept_.view());
+    // The place in the line was given up for the sleep.
+    if (reading_for_ == purpose::plan) return join_line();
+    return read(reading_for_);
+  }
+  if (charged_ >= options_.retry.max_attempts) return attempts_used_up();
+  // A plan that is still fresh serves once more; a stale one is made again when the write is nearly due.
+  if (is_stale(s.now, read_lead)) return join_line();
+  return queue(lease_lead);
+}
+
+step_action job_step::attempts_used_up() {
+  if (may_be_applied_ && can_read()) return read(purpose::maybe);
+  return finish(exhausted(may_be_applied_), verified::none, kept_.view());
+}
+
+step_action job_step::after_read(const event::read_replied& reply, const surroundings& s) {
+  const auto& fact = *reply.fact;
+  const auto error = fact.reached == phase::answered && (fact.status < 200 || fact.status > 299)
+                         ? reader_.read_error(fact.body)
+                         : api::error_view{};
+  last_ = judge(profile_, fact, error.code, true);
+  if (fact.reached != phase::not_sent) reads_not_sent_ = 0;
+  resume_with_read_ = true;
+  if (fact.fault == transport_fault::cancelled) return give_up_quietly();
+  switch (last_.is) {
+    case api::verdict::ok:
+      return reading_for_ == purpose::plan ? plan_from(fact, reply.trial, s)
+                                           : look_again(fact, reply.trial, s);
+    case api::verdict::throttled:
+      return read(reading_for_);
+    case api::verdict::refused:
+      return read_gave_up(note_of(fact, error));
+    case api::verdict::stop:
+      state_ = state::stopped;
+      return action::stop_run{note_of(fact, error), last_.remedy};
+    case api::verdict::maybe:
+    case api::verdict::retry:
+      break;
+  }
+  return read_failed(fact, note_of(fact, error), reply.trial, s);
+}
+
+step_action job_step::read_failed(const attempt_fact& fact, const error_note& note, bool trial,
+                                  const surroundings& s) {
+  // What the write met says more than why a read back failed.
+  if (reading_for_ == purpose::plan || reading_for_ == purpose::interrupted) kept_.keep(note);
   state_ = state::sleeping;
-  return action::sleep{now + backoff(options_, failures, after_5xx, jitter01)};
+  if (fact.reached == phase::not_sent)
+    return action::sleep{s.now + backoff(options_.retry, ++reads_not_sent_, false, s.jitter01)};
+  charge(true, fact, trial);
+  return action::sleep{s.now + backoff(options_.retry, read_charged_ + 1, fact.status >= 500, s.jitter01)};
+}
+
+// No read will tell: refused by the API, or its attempts are used up.
+step_action job_step::read_gave_up(const error_note& read_note) {
+  switch (reading_for_) {
+    case purpose::plan:
+      if (may_be_applied_) return finish(outcome::unknown, verified::none, read_note);
+      return finish(last_.is == api::verdict::refused ? outcome::refused : outcome::failed, verified::none,
+                    read_note);
+    case purpose::interrupted:
+      return finish(outcome::unknown, verified::none, read_note);
+    case purpose::contradiction:
+      return finish(outcome::mismatch, verified::none, kept_.view(), differing_);
+    case purpose::refusal:
+      return finish(may_be_applied_ ? outcome::unknown : outcome::refused, verified::none, kept_.view());
+    case purpose::maybe:
+      break;
+  }
+  return finish(outcome::unknown, verified::none, kept_.view());
+}
+
+step_action job_step::plan_from(const attempt_fact& fact, bool trial, const surroundings& s) {
+  // Before a job is planned anew: perhaps its last attempt is what the resource shows.
+  if (may_be_applied_ && planned_) {
+    const auto look =
+        resources_->look_again(fact.body, job_.id, plan_.send, plan_.old_values, plan_.updated_at);
+    if (look.is == api::reading::readable && look.proven == api::second_look::proof::applied)
+      return finish(outcome::applied, look.how, {kept_.http_status, {}, {}, kept_.request_id});
+    if (look.proven == api::second_look::proof::not_applied && !timed_out_) may_be_applied_ = false;
+  }
+  const auto found = resources_->make_plan(fact.body, job_, s.wall, plan_);
+  planned_ = found == api::reading::readable;
+  if (!planned_) return read_failed(fact, unreadable(fact, found), trial, s);
+  read_charged_ = 0;
+  if (!plan_.unmet.empty())
+    return finish(may_be_applied_ ? outcome::unknown : outcome::skipped, verified::none,
+                  {fact.status, "precondition", plan_.unmet, {}});
+  if (plan_.send.empty()) {
+    if (!may_be_applied_) return finish(outcome::unchanged, plan_.shown, {});
+    // As wanted, but whether by this job no read can tell: an accepted write tells.
+    if (!job_.replay_safe) return finish(outcome::unknown, verified::none, kept_.view());
+    plan_.send = plan_.wanted;
+    compose_object(plan_.new_values, plan_.send);
+  }
+  read_at_ = s.now;
+  intent_committed_ = false;
+  return queue(lease_lead);
+}
+
+step_action job_step::look_again(const attempt_fact& fact, bool trial, const surroundings& s) {
+  using proof = api::second_look::proof;
+  api::second_look look;
+  if (reading_for_ == purpose::interrupted) {
+    left_values_.clear();
+    if (!api::parse_values(left_->new_values, profile_, left_values_)) left_values_.clear();
+    look = resources_->look_again(fact.body, job_.id, left_values_, left_->old_values, left_->updated_at);
+  } else if (reading_for_ == purpose::contradiction || !planned_) {
+    look = resources_->look_again(fact.body, job_.id, wanted(), {}, {});
+  } else {
+    look = resources_->look_again(fact.body, job_.id, plan_.send, plan_.old_values, plan_.updated_at);
+  }
+  if (look.is != api::reading::readable) return read_failed(fact, unreadable(fact, look.is), trial, s);
+  read_charged_ = 0;
+
+  switch (reading_for_) {
+    case purpose::interrupted:
+      if (look.proven == proof::applied) return finish(outcome::applied, look.how, {fact.status, {}, {}, {}});
+      if (look.proven == proof::none && !job_.replay_safe)
+        return finish(outcome::unknown, verified::none, {0, "interrupted", interrupted_text, {}});
+      if (look.proven == proof::not_applied) may_be_applied_ = false;
+      return join_line();
+    case purpose::contradiction:
+      if (look.shows_wanted && look.how != verified::none)
+        return finish(outcome::applied, look.how, {kept_.http_status, {}, {}, kept_.request_id});
+      return finish(outcome::mismatch, verified::none, kept_.view(), differing_);
+    case purpose::refusal:
+      if (may_be_applied_) {
+        if (look.proven == proof::applied)
+          return finish(outcome::applied, look.how, {kept_.http_status, {}, {}, kept_.request_id});
+        return finish(look.proven == proof::not_applied ? outcome::refused : outcome::unknown, verified::none,
+                      kept_.view());
+      }
+      if (look.shows_wanted && look.how != verified::none)
+        return finish(outcome::unchanged, look.how, kept_.view());
+      return finish(outcome::refused, verified::none, kept_.view());
+    case purpose::maybe:
+    case purpose::plan:
+      break;
+  }
+  if (look.proven == proof::applied)
+    return finish(outcome::applied, look.how, {kept_.http_status, {}, {}, kept_.request_id});
+  if (look.proven == proof::not_applied) return untouched(s);
+  return finish(outcome::unknown, verified::none, kept_.view());
+}
+
+// The resource is as it was before the last attempt.
+step_action job_step::untouched(const surroundings& s) {
+  if (timed_out_ && !settled_) {
+    settled_ = true;
+    resume_with_read_ = true;
+    state_ = state::sleeping;
+    return action::sleep{s.now + options_.settle_time};
+  }
+  may_be_applied_ = timed_out_ = false;
+  if (charged_ >= options_.retry.max_attempts) return finish(outcome::failed, verified::none, kept_.view());
+  read_at_ = s.now;
+  return queue(lease_lead);
 }
 
 step_action job_step::finish(outcome result, verified how, const error_note& note,
@@ -182,23 +473,39 @@ step_action job_step::give_up_quietly() {
   return action::leave_pending{intent && !may_be_applied_};
 }
 
-error_note job_step::note_of(const attempt_fact& fact) {
+error_note job_step::unreadable(const attempt_fact& fact, api::reading found) {
   error_note note;
   note.http_status = fact.status;
-  if (fact.reached == phase::answered) {
-    note.request_id = find_header(fact.headers, profile_.headers.request_id);
-    if (fact.status < 200 || fact.status > 299) {
-      text_.clear();
-      fmt::format_to(std::back_inserter(text_), "HTTP {}", fact.status);
-      note.message = text_;
+  note.code = found == api::reading::other_id ? "other_id" : "unreadable_reply";
+  note.message = found == api::reading::other_id ? "the reply to a read is about another resource"
+                                                 : "the reply to a read could not be read";
+  return note;
+}
+
+error_note job_step::note_of(const attempt_fact& fact, const api::error_view& error) {
+  error_note note;
+  note.http_status = fact.status;
+  if (fact.reached != phase::answered) {
+    note.code = code_of(fact.fault);
+    text_.assign(to_string(fact.fault));
+    if (!fact.detail.empty()) {
+      text_ += ": ";
+      text_ += fact.detail;
     }
+    note.message = text_;
     return note;
   }
-  note.code = code_of(fact.fault);
-  text_.assign(to_string(fact.fault));
-  if (!fact.detail.empty()) {
-    text_ += ": ";
-    text_ += fact.detail;
+  note.request_id = find_header(fact.headers, profile_.headers.request_id);
+  if (note.request_id.empty()) note.request_id = error.request_id;
+  note.code = error.code;
+  if (fact.status >= 200 && fact.status <= 299) return note;
+  if (error.message.empty())
+    text_ = fmt::format("HTTP {}", fact.status);
+  else
+    text_.assign(error.message);
+  if (!error.details.empty()) {
+    text_ += ' ';
+    text_ += error.details;
   }
   note.message = text_;
   return note;

@@ -1,15 +1,27 @@
 // The life of one job as a state machine without I/O:
-// queue -> near due -> lease -> slot -> intent -> send -> judge -> retry or finish.
-// The worker does the one thing that an action names and feeds back what came of it. Reading before the write
-// and reading back after it join this machine as further states; a job that needs them is refused before a
-// run starts.
+// read -> compare -> queue -> lease -> slot -> intent -> send -> judge -> retry, read back or finish.
+// The worker does the one thing that an action names and feeds back what came of it.
 //
-// Who knows what: the step knows classification, attempts and backoff of its own job. Windows and gates live
-// in the pacer, and what stops a whole run lives in stop_rules.
+// Who knows what: the step knows classification, attempts, backoff and proofs of its own job. Windows and
+// gates live in the pacer, outages in the breaker, and what stops a whole run in stop_rules.
+//
+// Reading before the write (step_options::read_first):
+//   Every write has a read of its own that is at most max_read_age old when it leaves. The job joins the line
+//   of writes first and reads when it is nearly due; a job that turns out to need no write gives its place
+//   back.
+//
+// Reading back, where the API shows its resources:
+//   - after an attempt that may have been applied, for a job that must not be sent twice, and for every job
+//     when its attempts are used up;
+//   - after a 2xx that shows other values, after a 409, and after a refusal that follows such an attempt;
+//   - at the start of a job that an earlier run left with an open intent.
+//   A request that timed out may still be carried out later. What a read shows untouched then is believed
+//   only after another time-out's length.
 #pragma once
 
 #include "engine/api/profile.hpp"
 #include "engine/api/reply_reader.hpp"
+#include "engine/api/resource_reader.hpp"
 #include "engine/model/attempt.hpp"
 #include "engine/model/job.hpp"
 #include "engine/model/outcome.hpp"
@@ -22,6 +34,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace pawl::policy {
 
@@ -34,14 +47,27 @@ struct granted {};   // a slot is held: the request may leave now
 struct intent_committed {};  // the intent is on the disk
 struct replied {             // how the attempt ended, also when no connection could be had (phase not_sent)
   const attempt_fact* fact;  // valid until the next action has been carried out
+  bool trial = false;        // it was the breaker's one trial
 };
-struct woke {};           // the sleep is over
+struct read_replied {  // how the read ended, likewise
+  const attempt_fact* fact;
+  bool trial = false;
+};
+struct woke {};           // the sleep is over, and the breaker has made up its mind
 struct token_changed {};  // after stop_run: a new token was found, so the job goes on
-struct cancelled {};      // the run is stopping; only between actions, never while the request is on the wire
+struct cancelled {};      // the run is stopping; only between actions, never while a request is on the wire
 }  // namespace event
 using step_event = std::variant<event::started, event::near_due, event::leased, event::delayed,
-                                event::granted, event::intent_committed, event::replied, event::woke,
-                                event::token_changed, event::cancelled>;
+                                event::granted, event::intent_committed, event::replied, event::read_replied,
+                                event::woke, event::token_changed, event::cancelled>;
+
+// What is so at the moment of an event.
+struct surroundings {
+  time_point now;
+  wall_time wall;
+  double jitter01 = 0;        // in [0, 1)
+  std::uint64_t outages = 0;  // breaker::outages()
+};
 
 // Jobs that are not replay-safe want a connection that cannot have died unseen.
 enum class connection_need : std::uint8_t { any, fresh };
@@ -53,16 +79,22 @@ struct error_note {
 };
 
 namespace action {
-struct queue_for_write {};
+struct queue_for_write {  // join the line, or keep the place; give back a slot and a connection that are held
+  duration lead;          // near_due is wanted this long before the place comes up
+};
+struct read {};  // GET the resource; a connection that is held is given back, the place in the line is kept
 struct lease {
   connection_need need;
 };
 struct await_grant {};
-struct commit_intent {};
+struct commit_intent {  // what stands there now, and what is about to be sent
+  bool was_read;
+  std::string_view old_values, new_values, updated_at;
+};
 struct send {
   std::span<const field_value> values;
 };
-struct sleep {
+struct sleep {  // the place in the line is given up
   time_point until;
 };
 struct stop_run {  // this job stays pending; a person must act (or, after a 401, a rotated token is tried
@@ -80,50 +112,139 @@ struct leave_pending {
   bool withdraw_intent;  // an intent was committed and nothing of it left this process
 };
 }  // namespace action
-using step_action =
-    std::variant<action::queue_for_write, action::lease, action::await_grant, action::commit_intent,
-                 action::send, action::sleep, action::stop_run, action::finish, action::leave_pending>;
+using step_action = std::variant<action::queue_for_write, action::read, action::lease, action::await_grant,
+                                 action::commit_intent, action::send, action::sleep, action::stop_run,
+                                 action::finish, action::leave_pending>;
+
+struct step_options {
+  retry_options retry;
+  bool read_first = false;  // needs a resource_reader
+  // A read that is older when its write leaves is done again (documented).
+  duration max_read_age = std::chrono::seconds{5};
+  // When a request that timed out is taken to be over at the server too.
+  duration settle_time = std::chrono::seconds{60};
+  // Failures of trials count against a job that failed this many by itself, so that it cannot hold a run.
+  // Where the API has no probe, only those that were answered: silence is an outage.
+  std::uint32_t free_trials = 2;
+  bool breaker_has_probe = true;
+};
+
+// An intent that an earlier run left without an outcome. Views: valid until the next reset().
+struct left_intent {
+  bool was_read;
+  std::string_view old_values, new_values, updated_at;
+};
 
 class job_step {
  public:
-  // All must outlive the step. The reader is shared by the steps of one thread.
-  job_step(const api::profile&, api::reply_reader&, const retry_options&);
+  // All must outlive the step. The readers are shared by the steps of one thread; `resources` is null where
+  // the API shows none: then nothing is read.
+  job_step(const api::profile&, api::reply_reader&, api::resource_reader* resources, const step_options&);
 
-  // `job` must stay valid until the next reset().
-  void reset(const job_view& job);
+  // `job` and `left` must stay valid until the next reset().
+  void reset(const job_view& job, const std::optional<left_intent>& left = {});
 
-  // `jitter01` in [0, 1). An event that does not belong to the present state is a bug (assertion).
-  step_action resume(const step_event&, time_point now, double jitter01);
+  // An event that does not belong to the present state is a bug (assertion).
+  step_action resume(const step_event&, const surroundings&);
 
-  // How the last attempt was judged; meaningful after event::replied.
+  // How the last attempt or read was judged; meaningful after event::replied and event::read_replied.
   const judgement& last() const noexcept { return last_; }
-  std::uint32_t attempts() const noexcept { return sends_; }  // requests of which at least one byte left
+  std::uint32_t attempts() const noexcept { return sends_; }  // writes of which at least one byte left
+  // What a 2xx reply must show.
+  std::span<const field_value> wanted() const noexcept;
 
  private:
-  enum class state : std::uint8_t { idle, queued, leasing, awaiting, committing, sending, sleeping, stopped };
+  enum class state : std::uint8_t {
+    idle,
+    queued_to_read,  // in the line; reads when nearly due
+    queued,          // in the line
+    leasing,
+    awaiting,
+    committing,
+    sending,
+    reading,
+    sleeping,
+    stopped,
+  };
+  // Why a read is under way.
+  enum class purpose : std::uint8_t {
+    plan,           // before a write
+    interrupted,    // an earlier run left an intent
+    maybe,          // an attempt may have been applied
+    contradiction,  // 2xx with other values
+    refusal,        // the API said no, which may be news since an earlier attempt was applied; or a conflict
+  };
 
-  bool refusal_covers_earlier_attempts(int status) const noexcept;
-  step_action queue();
-  step_action after_reply(const attempt_fact&, time_point now, double jitter01);
-  step_action after_success(const attempt_fact&, time_point now, double jitter01);
-  step_action maybe_applied(const attempt_fact&, const error_note&, time_point now, double jitter01);
-  step_action try_again(std::uint32_t failures, bool after_5xx, time_point now, double jitter01);
+  // What was said about the attempt or read that failed last: kept, because its views are gone when the job's
+  // end is decided.
+  struct kept_note {
+    int http_status = 0;
+    std::string code, message, request_id;
+    void keep(const error_note&);
+    error_note view() const noexcept { return {http_status, code, message, request_id}; }
+  };
+
+  step_action start();
+  step_action join_line();
+  step_action queue(duration lead);
+  step_action read(purpose);
+  bool is_stale(time_point now, duration margin) const noexcept;
+  step_action granted(time_point now);
+  step_action send();
+  step_action after_reply(const event::replied&, const surroundings&);
+  step_action after_success(const attempt_fact&, bool trial, const surroundings&);
+  step_action after_refusal(const attempt_fact&, const error_note&);
+  step_action after_maybe(const attempt_fact&, const error_note&, bool trial, const surroundings&);
+  step_action after_read(const event::read_replied&, const surroundings&);
+  step_action read_failed(const attempt_fact&, const error_note&, bool trial, const surroundings&);
+  step_action read_gave_up(const error_note&);
+  step_action plan_from(const attempt_fact&, bool trial, const surroundings&);
+  step_action look_again(const attempt_fact&, bool trial, const surroundings&);
+  step_action untouched(const surroundings&);
+  void charge(bool of_read, const attempt_fact&, bool trial);
+  step_action after_sleep(const surroundings&);
+  step_action attempts_used_up();
   step_action finish(outcome, verified, const error_note&, std::optional<field_index> = {});
   step_action give_up_quietly();
-  error_note note_of(const attempt_fact&);
+  void see_outages(const surroundings&);
+  error_note note_of(const attempt_fact&, const api::error_view&);
+  static error_note unreadable(const attempt_fact&, api::reading);
+  bool can_read() const noexcept { return resources_ != nullptr; }
 
   const api::profile& profile_;
   api::reply_reader& reader_;
-  const retry_options& options_;
+  api::resource_reader* resources_;
+  const step_options& options_;
   job_view job_;
+  std::optional<left_intent> left_;
   judgement last_;
   state state_ = state::idle;
-  std::uint32_t sends_ = 0;      // requests that left
-  std::uint32_t charged_ = 0;    // of these, the ones that count against max_attempts
-  std::uint32_t not_sent_ = 0;   // failures to connect in a row: only for their backoff
-  bool may_be_applied_ = false;  // some attempt of this job may have been applied
+  purpose reading_for_ = purpose::plan;
+  bool resume_with_read_ = false;  // after a sleep: read on, instead of queueing
+
+  api::write_plan plan_;
+  bool planned_ = false;  // plan_ is of this job, read at read_at_
+  time_point read_at_{};
+
+  std::vector<field_value> left_values_;  // what left_ says was sent
+
+  std::uint32_t sends_ = 0;         // writes that left
+  std::uint32_t charged_ = 0;       // of these, the ones that count against max_attempts
+  std::uint32_t not_sent_ = 0;      // failures to connect in a row: only for their backoff
+  std::uint32_t read_charged_ = 0;  // failed reads in a row, that count
+  std::uint32_t reads_not_sent_ = 0;
+  std::uint32_t failed_trials_ = 0;
+  bool charge_pending_ = false;       // the last failed write counts unless an outage turns out to explain it
+  bool read_charge_pending_ = false;  // likewise the last failed read
+  bool outage_meanwhile_ = false;     // one was confirmed while the last request was under way
+  bool may_be_applied_ = false;       // some attempt of this job may have been applied
+  bool timed_out_ = false;            // and the last of these may still be carried out
+  bool settled_ = false;              // the wait for that is over
   bool intent_committed_ = false;
-  std::string text_;  // composed messages, reused
+  std::uint64_t outages_seen_ = 0;
+  kept_note kept_;
+  std::optional<field_index> differing_;  // of a contradiction
+  std::string text_;                      // composed messages, reused
 };
 
 }  // namespace pawl::policy

@@ -4,6 +4,7 @@
 #include "engine/api/reply_reader.hpp"
 #include "engine/http/connection_pool.hpp"
 #include "engine/ledger/ledger_writer.hpp"
+#include "engine/policy/breaker.hpp"
 #include "engine/policy/job_step.hpp"
 #include "engine/policy/pacer.hpp"
 #include "engine/policy/stop_rules.hpp"
@@ -22,31 +23,41 @@
 
 namespace pawl::run {
 
+// The newest intent of each row that an earlier run left without an outcome: what was about to be sent when
+// it was cut off. As many as there are slots, and a few more after several crashes.
+using left_intents = std::unordered_map<std::uint64_t, ledger::intent_row>;
+
 struct run_context {
   boost::asio::io_context& io;
   const run_options& options;
   const api::profile& profile;
   http::connection_pool& pool;
-  policy::pacer& writes;
-  send_line& line;
+  policy::pacer &writes, &reads;
+  send_line &line, &read_line;
   credentials& keys;
   api::reply_reader& reader;
+  api::resource_reader* resources;  // null: the API shows none
   ledger::ledger_writer& ledger;
   run_events& events;
   job_feed& feed;
   policy::stop_rules& rules;
   progress_counters& progress;
   jitter_source& jitter;
-  const ledger::row_set& interrupted;  // rows with an intent and no outcome, left by a crash
+  policy::breaker& breaker;
+  const left_intents& interrupted;
+  const policy::step_options& step;
 
   bool stopping = false;
   std::optional<policy::stop_order> stopped_for;
   std::vector<wakeup*> sleeping;       // workers that wait for a backoff or for room in the ledger
+  std::vector<wakeup*> held;           // workers that wait for the breaker
   latency_histogram interval_latency;  // since the last sample
 
   // The first order counts: it becomes the reason of the run.
   void order_stop(policy::stop_order order);
   void begin_stopping();
+  // The breaker may have changed: those that it holds look again.
+  void release_held();
 };
 
 }  // namespace pawl::run

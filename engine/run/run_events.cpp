@@ -26,6 +26,12 @@ void run_events::observe(const state& s, time_point now) {
   if (!trouble && trouble_) tell("recovered", "the API answers again");
   trouble_ = trouble;
 
+  const bool held = s.held_since.has_value();
+  if (held && !held_)
+    tell("breaker", "failures in a row: nothing is sent until a probe of the API is answered");
+  if (!held && held_) tell("breaker", "closed again");
+  held_ = held;
+
   if (s.foreign_use && !foreign_)
     tell("foreign_use",
          "the API counts more requests on this key than were sent from here: somebody else uses it");

@@ -20,6 +20,7 @@ class run_events {
     std::uint64_t throttled = 0;              // replies so far
     std::optional<time_point> gated_until;    // a pause that the API asked for
     std::optional<time_point> trouble_since;  // nothing but outage or throttling since then
+    std::optional<time_point> held_since;     // the breaker holds the run since then
     bool foreign_use = false;                 // somebody else uses the key
   };
   // Writes what has changed since the last one.
@@ -29,7 +30,7 @@ class run_events {
  private:
   ledger::ledger_writer& ledger_;
   std::uint64_t throttled_ = 0;
-  bool gated_ = false, trouble_ = false, foreign_ = false;
+  bool gated_ = false, trouble_ = false, held_ = false, foreign_ = false;
 };
 
 }  // namespace pawl::run

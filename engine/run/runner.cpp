@@ -8,6 +8,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <exception>
 #include <memory>
 #include <vector>
@@ -28,6 +29,20 @@ wall_time on_the_wall(time_point t, time_point now) {
   return wall_now() + std::chrono::duration_cast<std::chrono::microseconds>(t - now);
 }
 
+std::optional<time_point> later_of(std::optional<time_point> a, std::optional<time_point> b) {
+  if (!a || !b) return a ? a : b;
+  return std::max(*a, *b);
+}
+
+// Failures in a row that open the breaker (documented), and never more than one job has attempts: alone it
+// must not use them up before the breaker has asked whether the API is there.
+policy::breaker_options breaker_options_of(const run_options& options, const api::profile& profile) {
+  policy::breaker_options made;
+  made.threshold = std::min(made.threshold, options.retry.max_attempts);
+  made.has_probe = !profile.whoami.path.empty();
+  return made;
+}
+
 }  // namespace
 
 void run_context::order_stop(policy::stop_order order) {
@@ -40,7 +55,13 @@ void run_context::begin_stopping() {
   stopping = true;
   feed.close();
   line.cancel_all();
+  read_line.cancel_all();
   for (auto* alarm : sleeping) alarm->wake();
+  release_held();
+}
+
+void run_context::release_held() {
+  for (auto* alarm : held) alarm->wake();
 }
 
 struct runner::impl {
@@ -52,8 +73,11 @@ struct runner::impl {
   policy::pacer writes, reads;
   credentials keys;
   api::reply_reader reader;
+  std::optional<api::resource_reader> resources;  // unset: the API shows none
+  policy::step_options step;
   jitter_source jitter;
-  run_context* running = nullptr;  // while run() is under way
+  std::unique_ptr<wakeup> probe_alarm;  // while run() is under way
+  run_context* running = nullptr;       // while run() is under way
   std::optional<stop_kind> stop_wanted;
   std::string stop_reason;
   std::optional<time_point> drain_until;
@@ -70,10 +94,18 @@ struct runner::impl {
         writes(o.writes, quota.writes(), now, boot_clock_now()),
         reads(o.reads, quota.reads(), now, boot_clock_now()),
         keys(p, o.transport.target, o.user_agent, std::move(source)),
-        reader(p) {}
+        reader(p) {
+    if (p.reply.echoes_resource || o.read_first)
+      resources.emplace(p, o.conditions, nullptr, o.force_unechoed);
+    step.retry = o.retry;
+    step.read_first = o.read_first;
+    step.settle_time = o.transport.attempt_timeout;
+    step.breaker_has_probe = !p.whoami.path.empty();
+  }
 
   asio::awaitable<expected<account_info>> identify();
   asio::awaitable<void> watch(run_context&, const bool& done);
+  asio::awaitable<void> probe(run_context&, read_client&, const bool& done);
   void take_sample(run_context&, time_point now, std::uint64_t& writes_before, time_point& since);
   void describe_wait(run_context&, time_point now);
 };
@@ -132,8 +164,11 @@ void runner::impl::describe_wait(run_context& run, time_point now) {
   progress.next_due = writes.next_due(now);
   progress.waits_for.clear();
   progress.waits_until.reset();
-  const auto gate = writes.gated_until(now);
-  if (gate && *gate > now) {
+  const auto gate = later_of(writes.gated_until(now), reads.gated_until(now));
+  if (run.breaker.is() == policy::breaker::state::open) {
+    progress.waits_for = "the API to come back";
+    progress.waits_until = run.breaker.next_probe();
+  } else if (gate && *gate > now) {
     progress.waits_for = "the pause that the API asked for";
     progress.waits_until = gate;
   } else if (run.rules.trouble_since() && now - *run.rules.trouble_since() > std::chrono::seconds{1}) {
@@ -180,13 +215,16 @@ asio::awaitable<void> runner::impl::watch(run_context& run, const bool& done) {
       run.order_stop({"ledger", run.ledger.health().error(), {}});
       pool->cancel_all();
     }
-    const auto gate = writes.gated_until(now);
+    const auto gate = later_of(writes.gated_until(now), reads.gated_until(now));
+    if (const auto due = run.breaker.next_probe(); due && *due <= now) probe_alarm->wake();
     if (!run.stopping)
       if (auto order = run.rules.check(now, gate, profile)) run.order_stop(*std::move(order));
     describe_wait(run, now);
 
     progress.foreign_use = progress.foreign_use || writes.phantoms() > 0;
-    run.events.observe({progress.throttled, gate, run.rules.trouble_since(), progress.foreign_use}, now);
+    run.events.observe(
+        {progress.throttled, gate, run.rules.trouble_since(), run.breaker.opened_at(), progress.foreign_use},
+        now);
 
     if (now - sampled >= sample_every) take_sample(run, now, writes_before, sampled);
     if (run.stopping && !drain_until) drain_until = now + options.drain_timeout;
@@ -194,6 +232,20 @@ asio::awaitable<void> runner::impl::watch(run_context& run, const bool& done) {
     co_await alarm.sleep(now + tick);
   }
   if (progress.writes != writes_before) take_sample(run, clock::now(), writes_before, sampled);
+}
+
+// Asks whether the API is back while the breaker is open.
+asio::awaitable<void> runner::impl::probe(run_context& run, read_client& client, const bool& done) {
+  while (!done) {
+    co_await probe_alarm->sleep();
+    if (done || run.stopping || !run.breaker.next_probe()) continue;
+    run.breaker.begin_probe();
+    if (run.breaker.has_probe()) {
+      const bool answered = co_await client.probe(profile.whoami.path);
+      run.breaker.on_probe(answered, clock::now());
+    }
+    run.release_held();
+  }
 }
 
 asio::awaitable<run_report> runner::run(input::job_source& source, ledger::ledger_file& file,
@@ -205,18 +257,19 @@ asio::awaitable<run_report> runner::run(input::job_source& source, ledger::ledge
   i.progress.started = started;
   i.progress.rows = rows;
 
-  ledger::row_set interrupted(0);
+  left_intents interrupted;
   auto open = file.open_intents(generation);
   if (!open) {
     report.stop_reason = "ledger";
     report.error = open.error();
     co_return report;
   }
-  for (const auto& intent : *open) interrupted.insert(intent.row);
+  for (auto& intent : *open) interrupted.insert_or_assign(intent.row, std::move(intent));
 
   ledger::ledger_writer writer(i.io, file, generation, run_id, i.options.writer);
   run_events events(writer);
-  send_line line(i.io, i.writes);
+  send_line line(i.io, i.writes), read_line(i.io, i.reads);
+  policy::breaker breaker(breaker_options_of(i.options, i.profile));
   policy::stop_rules rules(i.options.stop);
   job_feed feed(i.io, source, done, i.options.concurrency, i.options.limit);
   run_context shared{.io = i.io,
@@ -224,24 +277,30 @@ asio::awaitable<run_report> runner::run(input::job_source& source, ledger::ledge
                      .profile = i.profile,
                      .pool = *i.pool,
                      .writes = i.writes,
+                     .reads = i.reads,
                      .line = line,
+                     .read_line = read_line,
                      .keys = i.keys,
                      .reader = i.reader,
+                     .resources = i.resources ? &*i.resources : nullptr,
                      .ledger = writer,
                      .events = events,
                      .feed = feed,
                      .rules = rules,
                      .progress = i.progress,
                      .jitter = i.jitter,
+                     .breaker = breaker,
                      .interrupted = interrupted,
+                     .step = i.step,
                      .stopped_for = {},
                      .sleeping = {},
+                     .held = {},
                      .interval_latency = {}};
   i.running = &shared;
   if (i.stop_wanted) shared.begin_stopping();
 
   // Everything that is spawned here is counted and joined here: nothing below outlives this scope.
-  std::size_t workers_alive = i.options.concurrency, helpers_alive = 2;
+  std::size_t workers_alive = i.options.concurrency, helpers_alive = 4;
   bool workers_done = false;
   std::exception_ptr broken;
   wakeup joined(i.io);
@@ -261,11 +320,20 @@ asio::awaitable<run_report> runner::run(input::job_source& source, ledger::ledge
   for (std::uint32_t k = 0; k < i.options.concurrency; ++k)
     workers.push_back(std::make_unique<worker>(shared));
   asio::co_spawn(i.io, line.run(), helper_ended);
+  asio::co_spawn(i.io, read_line.run(), helper_ended);
+  const read_client::parts parts{i.io,     i.profile, i.options.retry, i.options.stop, i.options.transport,
+                                 *i.pool,  i.reads,   read_line,       i.keys,         i.reader,
+                                 i.jitter, i.progress};
+  read_client prober(parts);
+  i.probe_alarm = std::make_unique<wakeup>(i.io);
+  asio::co_spawn(i.io, i.probe(shared, prober, workers_done), helper_ended);
   asio::co_spawn(i.io, i.watch(shared, workers_done), helper_ended);
   for (auto& w : workers) asio::co_spawn(i.io, w->run(), worker_ended);
   while (workers_alive > 0) co_await joined.sleep();
   workers_done = true;
   line.cancel_all();
+  prober.stop(read_client::stopping::now);
+  i.probe_alarm->wake();
   while (helpers_alive > 0) co_await joined.sleep();
   workers.clear();
 

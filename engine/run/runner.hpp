@@ -2,6 +2,7 @@
 // place.
 #pragma once
 
+#include "engine/api/precondition.hpp"
 #include "engine/api/profile.hpp"
 #include "engine/http/connection_pool.hpp"
 #include "engine/input/job_source.hpp"
@@ -22,6 +23,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace pawl::run {
 
@@ -35,6 +37,9 @@ struct run_options {
   policy::stop_options stop;
   duration drain_timeout = std::chrono::seconds{20};
   bool skip_invalid = false;
+  bool read_first = false;                    // every write has a read of its own before it
+  std::vector<api::precondition> conditions;  // --only-if: of every row; needs read_first
+  bool force_unechoed = false;                // also send what no read shows when nothing else is to be sent
   std::string user_agent;
 };
 

@@ -5,7 +5,7 @@
 namespace pawl::run {
 namespace asio = boost::asio;
 
-asio::awaitable<bool> send_line::near_due(place& p) {
+asio::awaitable<bool> send_line::near_due(place& p, duration lead) {
   auto now = clock::now();
   if (!p.ticket_) p.ticket_ = pacer_.join(now);
   while (!cancelled_) {
@@ -33,12 +33,12 @@ asio::awaitable<send_line::answer> send_line::grant(place& p) {
     co_return answer::granted;
   }
   while (!cancelled_) {
-    if (pacer_.due(*p.ticket_, now) - now > 2 * lead) co_return answer::delayed;
+    if (pacer_.due(*p.ticket_, now) - now > 2 * connection_lead) co_return answer::delayed;
     p.for_ = place::waiting::grant;
     p.slot_.reset();
     waiting_.push_back(&p);
     head_alarm_.wake();
-    co_await p.alarm_.sleep(now + lead);
+    co_await p.alarm_.sleep(now + connection_lead);
     std::erase(waiting_, &p);
     p.for_ = place::waiting::no;
     if (p.slot_) {

@@ -33,9 +33,13 @@ class send_line {
 
   send_line(boost::asio::io_context& context, policy::pacer& pacer) : pacer_(pacer), head_alarm_(context) {}
 
-  // Joins the line (keeps the place if there is one already) and returns when it is about to come up: a
-  // connection should be at hand then, and not before. False: cancelled.
-  boost::asio::awaitable<bool> near_due(place&);
+  // A connection is fetched this long before the place is due: three round trips of 100 ms for TCP and TLS
+  // 1.3, and a margin. Chosen; longer waits hold none.
+  static constexpr duration connection_lead = std::chrono::milliseconds{500};
+
+  // Joins the line (keeps the place if there is one already) and returns when it is due in `lead`. False:
+  // cancelled.
+  boost::asio::awaitable<bool> near_due(place&, duration lead = connection_lead);
   // Returns with the slot. delayed: the place has moved away (a gate closed), so the connection should be
   // given back. After granted and cancelled the place is out of the line.
   boost::asio::awaitable<answer> grant(place&);
@@ -52,10 +56,6 @@ class send_line {
   boost::asio::awaitable<void> run();
 
  private:
-  // A connection is fetched this long before the place is due: three round trips of 100 ms for TCP and
-  // TLS 1.3, and a margin. Chosen; longer waits hold none.
-  static constexpr duration lead = std::chrono::milliseconds{500};
-
   time_point pump(time_point now);
 
   policy::pacer& pacer_;

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace pawl::run {
 namespace asio = boost::asio;
 namespace event = policy::event;
@@ -15,12 +17,31 @@ wall_time wall_now() {
   return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
 }
 
+// A run that goes on was validated by an earlier invocation, perhaps with other flags.
+bool needs_reading(const api::profile& profile, const job_view& job) {
+  const auto is_verb = [&profile](const field_value& value) {
+    return value.field != passed_field && profile[value.field].verb != api::set_verb::none;
+  };
+  return !job.expect.empty() || std::ranges::any_of(job.patch, is_verb);
+}
+
+policy::stop_order unread_job(const job_view& job) {
+  policy::stop_order order;
+  order.reason = "read_first";
+  order.why.kind = failure_kind::mend;
+  order.why.place = fmt::format("row {}", job.row);
+  order.why.what = "has preconditions or set verbs, and read_first is off: nothing is read before a write";
+  order.why.remedy = "run the same command without --no-read-first";
+  return order;
+}
+
 }  // namespace
 
 worker::worker(run_context& shared)
     : shared_(shared),
-      step_(shared.profile, shared.reader, shared.options.retry),
+      step_(shared.profile, shared.reader, shared.resources, shared.step),
       place_(shared.io),
+      read_place_(shared.io),
       alarm_(shared.io) {}
 
 asio::awaitable<void> worker::run() {
@@ -41,22 +62,22 @@ asio::awaitable<void> worker::run() {
       continue;
     }
     job_ = buffer_.view();
+    if (!shared_.step.read_first && needs_reading(shared_.profile, job_)) {
+      shared_.order_stop(unread_job(job_));
+      shared_.feed.finished(job_.id);
+      continue;
+    }
     sent_at_ = {};
     latency_us_ = 0;
-    step_.reset(job_);
-    if (shared_.interrupted.contains(job_.row)) {
-      ledger::job_record left;
-      left.row = job_.row;
-      left.id = job_.id;
-      left.outcome = outcome::unknown;
-      left.error_code = "interrupted";
-      left.error_message = "the run was cut off after this request may have left";
-      left.raw = job_.raw;
-      left.attempts = 1;
-      co_await record(left);
-    } else {
-      co_await carry_out();
-    }
+    std::optional<policy::left_intent> left;
+    if (!shared_.interrupted.empty())
+      if (const auto found = shared_.interrupted.find(job_.row); found != shared_.interrupted.end()) {
+        const auto& intent = found->second;
+        left = {intent.was_read, intent.old_values, intent.new_values, intent.updated_at};
+        sent_at_ = intent.sent_at;
+      }
+    step_.reset(job_, left);
+    co_await carry_out();
     connection_ = {};
     shared_.feed.finished(job_.id);
   }
@@ -65,38 +86,29 @@ asio::awaitable<void> worker::run() {
 asio::awaitable<void> worker::carry_out() {
   policy::step_event happened = event::started{};
   for (;;) {
-    if (shared_.stopping) happened = event::cancelled{};
-    auto next = step_.resume(happened, clock::now(), shared_.jitter());
-
-    if (std::holds_alternative<action::send>(next)) {
-      co_await exchange();
-      next = judge_reply(clock::now());
-      slot_.reset();
-    }
-
+    const auto next = step_on(happened);
     if (std::holds_alternative<action::queue_for_write>(next)) {
+      give_back_slot();
       connection_ = {};
-      const bool near = co_await shared_.line.near_due(place_);
+      const auto lead = std::get<action::queue_for_write>(next).lead;
+      const bool near = co_await shared_.line.near_due(place_, lead);
       if (near)
         happened = event::near_due{};
       else
         happened = event::cancelled{};
+    } else if (std::holds_alternative<action::read>(next)) {
+      happened = co_await read();
     } else if (const auto* wanted = std::get_if<action::lease>(&next)) {
       happened = co_await fetch_connection(wanted->need);
     } else if (std::holds_alternative<action::await_grant>(next)) {
-      const auto answer = co_await shared_.line.grant(place_);
-      if (answer == send_line::answer::granted) {
-        slot_ = shared_.line.slot_of(place_);
-        happened = event::granted{};
-      } else if (answer == send_line::answer::delayed) {
-        happened = event::delayed{};
-      } else {
-        happened = event::cancelled{};
-      }
-    } else if (std::holds_alternative<action::commit_intent>(next)) {
-      happened = co_await commit_intent();
+      happened = co_await await_grant();
+    } else if (const auto* intent = std::get_if<action::commit_intent>(&next)) {
+      happened = co_await commit_intent(*intent);
+    } else if (const auto* request = std::get_if<action::send>(&next)) {
+      happened = co_await send(request->values);
     } else if (const auto* sleep = std::get_if<action::sleep>(&next)) {
       connection_ = {};
+      shared_.line.leave(place_);
       co_await pause_until(sleep->until);
       happened = event::woke{};
     } else if (const auto* stop = std::get_if<action::stop_run>(&next)) {
@@ -107,49 +119,148 @@ asio::awaitable<void> worker::carry_out() {
         happened = event::cancelled{};
       }
     } else if (const auto* done = std::get_if<action::finish>(&next)) {
+      finished_without_write();
+      shared_.line.leave(place_);
       shared_.rules.on_finish(done->result, done->note.http_status, done->differing);
       co_await record(outcome_record(*done));
       co_return;
     } else {
-      if (slot_) shared_.writes.give_back(*slot_, clock::now());
-      slot_.reset();
+      give_back_slot();
       shared_.line.leave(place_);
+      if (trial_) shared_.breaker.abandon_trial();
+      trial_ = false;
       if (std::get<action::leave_pending>(next).withdraw_intent) shared_.ledger.withdraw_intent(job_.row);
       co_return;
     }
   }
 }
 
+// Feeds the step, and the books of the run with what it made of an attempt or a read.
+policy::step_action worker::step_on(const policy::step_event& happened) {
+  const auto now = clock::now();
+  policy::surroundings around{now, {}, shared_.jitter(), shared_.breaker.outages()};
+  if (std::holds_alternative<event::replied>(happened)) {
+    auto next = step_.resume(happened, around);
+    account(policy::breaker::request::write, now);
+    return next;
+  }
+  if (std::holds_alternative<event::read_replied>(happened)) {
+    around.wall = wall_now();
+    auto next = step_.resume(happened, around);
+    account(policy::breaker::request::read, now);
+    return next;
+  }
+  if (shared_.stopping) return step_.resume(event::cancelled{}, around);
+  return step_.resume(happened, around);
+}
+
+void worker::account(policy::breaker::request kind, time_point now) {
+  const bool is_read = kind == policy::breaker::request::read;
+  const auto& judged = step_.last();
+  if (auto& slot = is_read ? read_slot_ : slot_) {
+    std::optional<policy::rate_facts> facts;
+    if (fact_.reached == phase::answered) {
+      facts = policy::read_rate_headers(shared_.profile.headers, fact_.headers, wall_now());
+      facts->throttled = judged.is == api::verdict::throttled;
+    }
+    (is_read ? shared_.reads : shared_.writes).closed(*slot, now, facts, shared_.jitter());
+    (is_read ? shared_.read_line : shared_.line).changed();
+    slot.reset();
+    if (judged.is == api::verdict::throttled) ++shared_.progress.throttled;
+  }
+  if (fact_.fault != transport_fault::cancelled) heard(kind, judged, now);
+}
+
+void worker::heard(policy::breaker::request kind, const policy::judgement& judged, time_point now) {
+  const bool is_write = kind == policy::breaker::request::write;
+  // An answered read is no sign that writes work.
+  if (is_write || judged.outage || judged.is == api::verdict::throttled)
+    shared_.rules.on_attempt(judged, now);
+  const auto before = shared_.breaker.is();
+  if (!trial_) {
+    shared_.breaker.on_attempt(kind, judged.outage, now);
+  } else if (is_write || judged.outage) {
+    trial_ = false;
+    shared_.breaker.on_trial(judged.outage, now);
+  }
+  if (before != shared_.breaker.is()) shared_.release_held();
+}
+
+// A job that needed no write proves as much as it could: the API answers.
+void worker::finished_without_write() {
+  if (step_.attempts() > 0 || step_.last().is != api::verdict::ok) return;
+  const auto now = clock::now();
+  shared_.rules.on_attempt(step_.last(), now);
+  if (!trial_) return;
+  trial_ = false;
+  shared_.breaker.on_trial(false, now);
+  shared_.release_held();
+}
+
+// Waits while the breaker holds the run; false: the run is stopping.
+asio::awaitable<bool> worker::admitted() {
+  while (!shared_.stopping) {
+    if (trial_) co_return true;
+    const auto answer = shared_.breaker.admit();
+    if (answer != policy::breaker::admission::wait) {
+      trial_ = answer == policy::breaker::admission::trial;
+      co_return true;
+    }
+    shared_.held.push_back(&alarm_);
+    co_await alarm_.sleep();
+    std::erase(shared_.held, &alarm_);
+  }
+  co_return false;
+}
+
 asio::awaitable<policy::step_event> worker::fetch_connection(policy::connection_need need) {
-  auto got = co_await shared_.pool.acquire(need == policy::connection_need::fresh ? http::freshness::fresh
-                                                                                  : http::freshness::any);
+  if (shared_.breaker.is() != policy::breaker::state::closed) {
+    const bool go = co_await admitted();
+    if (!go) co_return event::cancelled{};
+  }
+  connection_ = {};
+  const auto freshness =
+      need == policy::connection_need::fresh ? http::freshness::fresh : http::freshness::any;
+  auto got = co_await shared_.pool.acquire(freshness);
   if (got.connection) {
     connection_ = std::move(got.connection);
     co_return event::leased{};
   }
-  fact_ = got.fact;
-  detail_ = fact_.detail;
-  fact_.detail = detail_;
+  keep_fact(got);
   shared_.line.leave(place_);
-  // Whether the run is to blame is judged by the step; what stops the run wants to know of every failure.
-  const auto judged = policy::judge(shared_.profile, fact_, {}, job_.replay_safe);
-  shared_.rules.on_attempt(judged, clock::now());
-  co_return event::replied{&fact_};
+  co_return event::replied{&fact_, trial_};
 }
 
-asio::awaitable<policy::step_event> worker::commit_intent() {
+void worker::keep_fact(const http::acquired& failed) {
+  fact_ = failed.fact;
+  detail_ = fact_.detail;
+  fact_.detail = detail_;
+}
+
+asio::awaitable<policy::step_event> worker::await_grant() {
+  const auto answer = co_await shared_.line.grant(place_);
+  if (answer == send_line::answer::delayed) co_return event::delayed{};
+  if (answer == send_line::answer::cancelled) co_return event::cancelled{};
+  slot_ = shared_.line.slot_of(place_);
+  co_return event::granted{};
+}
+
+asio::awaitable<policy::step_event> worker::commit_intent(action::commit_intent what) {
   ledger::intent_record intent;
   intent.row = job_.row;
   intent.id = job_.id;
   intent.sent_at = wall_now();
+  if (what.was_read) intent.old_values = what.old_values;
+  intent.new_values = what.new_values;
+  intent.updated_at = what.updated_at;
   const auto committed = co_await shared_.ledger.commit(intent);
   if (committed) co_return event::intent_committed{};
   shared_.order_stop({"ledger", committed.error(), {}});
   co_return event::cancelled{};
 }
 
-asio::awaitable<void> worker::exchange() {
-  shared_.keys.writer().write_patch(request_, job_.id, job_.patch);
+asio::awaitable<policy::step_event> worker::send(std::span<const field_value> values) {
+  shared_.keys.writer().write_patch(request_, job_.id, values);
   token_version_ = shared_.keys.version();
   const auto started = clock::now();
   sent_at_ = wall_now();
@@ -163,27 +274,56 @@ asio::awaitable<void> worker::exchange() {
       std::chrono::duration_cast<std::chrono::microseconds>(clock::now() - started).count());
   shared_.progress.latency.add(latency_us_);
   shared_.interval_latency.add(latency_us_);
+  co_return event::replied{&fact_, trial_};
 }
 
-policy::step_action worker::judge_reply(time_point now) {
-  auto next = step_.resume(event::replied{&fact_}, now, shared_.jitter());
-  const auto& judged = step_.last();
-  std::optional<policy::rate_facts> facts;
-  if (fact_.reached == phase::answered) {
-    facts = policy::read_rate_headers(shared_.profile.headers, fact_.headers, wall_now());
-    facts->throttled = judged.is == api::verdict::throttled;
+asio::awaitable<policy::step_event> worker::read() {
+  for (;;) {
+    connection_ = {};
+    const bool go = co_await admitted();
+    if (!go) co_return event::cancelled{};
+    const bool near = co_await shared_.read_line.near_due(read_place_);
+    if (!near) co_return event::cancelled{};
+    auto got = co_await shared_.pool.acquire(http::freshness::any);
+    if (!got.connection) {
+      keep_fact(got);
+      shared_.read_line.leave(read_place_);
+      co_return event::read_replied{&fact_, trial_};
+    }
+    connection_ = std::move(got.connection);
+    const auto answer = co_await shared_.read_line.grant(read_place_);
+    if (answer == send_line::answer::cancelled) co_return event::cancelled{};
+    if (answer == send_line::answer::delayed) continue;
+    read_slot_ = shared_.read_line.slot_of(read_place_);
+    shared_.keys.writer().write_read(request_, job_.id);
+    token_version_ = shared_.keys.version();
+    const auto started = clock::now();
+    shared_.reads.sent(*read_slot_, started);
+    ++shared_.progress.reads;
+    ++shared_.progress.in_flight;
+    fact_ = co_await connection_.exchange(request_, started + shared_.options.transport.attempt_timeout);
+    --shared_.progress.in_flight;
+    co_return event::read_replied{&fact_, trial_};
   }
-  shared_.writes.closed(*slot_, now, facts, shared_.jitter());
+}
+
+void worker::give_back_slot() {
+  if (!slot_) return;
+  shared_.writes.give_back(*slot_, clock::now());
   shared_.line.changed();
-  shared_.rules.on_attempt(judged, now);
-  if (judged.is == api::verdict::throttled) ++shared_.progress.throttled;
-  return next;
+  slot_.reset();
 }
 
 asio::awaitable<void> worker::pause_until(time_point until) {
   shared_.sleeping.push_back(&alarm_);
   if (!shared_.stopping) co_await alarm_.sleep(until);
   std::erase(shared_.sleeping, &alarm_);
+  // Whether an outage explains the failure is known when the breaker is no longer open.
+  while (shared_.breaker.is() == policy::breaker::state::open && !shared_.stopping) {
+    shared_.held.push_back(&alarm_);
+    co_await alarm_.sleep();
+    std::erase(shared_.held, &alarm_);
+  }
 }
 
 asio::awaitable<void> worker::record(ledger::job_record entry) {

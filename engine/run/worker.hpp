@@ -3,12 +3,14 @@
 #pragma once
 
 #include "engine/model/job.hpp"
+#include "engine/policy/breaker.hpp"
 #include "engine/policy/job_step.hpp"
 #include "engine/run/run_context.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
 #include <optional>
+#include <span>
 #include <string>
 
 namespace pawl::run {
@@ -23,11 +25,19 @@ class worker {
  private:
   boost::asio::awaitable<void> carry_out();
   boost::asio::awaitable<policy::step_event> fetch_connection(policy::connection_need);
-  boost::asio::awaitable<policy::step_event> commit_intent();
-  boost::asio::awaitable<void> exchange();
+  boost::asio::awaitable<policy::step_event> await_grant();
+  boost::asio::awaitable<policy::step_event> commit_intent(policy::action::commit_intent);
+  boost::asio::awaitable<policy::step_event> send(std::span<const field_value> values);
+  boost::asio::awaitable<policy::step_event> read();
+  boost::asio::awaitable<bool> admitted();
   boost::asio::awaitable<void> pause_until(time_point);
   boost::asio::awaitable<void> record(ledger::job_record);
-  policy::step_action judge_reply(time_point now);
+  policy::step_action step_on(const policy::step_event&);
+  void account(policy::breaker::request, time_point now);
+  void heard(policy::breaker::request, const policy::judgement&, time_point now);
+  void keep_fact(const http::acquired&);
+  void finished_without_write();
+  void give_back_slot();
   ledger::job_record outcome_record(const policy::action::finish&) const;
   void stop_run(const policy::action::stop_run&);
 
@@ -36,13 +46,14 @@ class worker {
   job_buffer buffer_;
   job_view job_;
   row_error bad_;
-  send_line::place place_;
+  send_line::place place_, read_place_;
   wakeup alarm_;
   http::lease connection_;
   attempt_fact fact_;
   std::string detail_;  // keeps the words of a failed connection alive
   std::string request_;
-  std::optional<policy::pacer::slot> slot_;
+  std::optional<policy::pacer::slot> slot_, read_slot_;
+  bool trial_ = false;  // this job is what the half-open breaker let through
   std::uint64_t token_version_ = 0;
   wall_time sent_at_{};
   std::uint64_t latency_us_ = 0;

@@ -61,22 +61,38 @@ TEST(ChangedInput, SaysWhatWasLeftAndHowToGoOn) {
   EXPECT_THAT(text, HasSubstr("--fresh"));
 }
 
-TEST(RefuseUnbuilt, NamesPreconditionsAndVerbs) {
+TEST(RefuseUnread, NamesPreconditionsAndVerbsWhereNothingIsRead) {
   config::settings s;
   input::validation_report report;
-  EXPECT_FALSE(refuse_unbuilt(s, "j", nullptr));
-  EXPECT_FALSE(refuse_unbuilt(s, "j", &report));
+  EXPECT_FALSE(refuse_unread(s, "j", nullptr));
+  EXPECT_FALSE(refuse_unread(s, "j", &report));
   report.rows_with_expect = 1;
-  EXPECT_THAT(to_string(*refuse_unbuilt(s, "j", &report)), HasSubstr("1 row has preconditions"));
+  EXPECT_THAT(to_string(*refuse_unread(s, "j", &report)), HasSubstr("1 row has preconditions"));
   report.rows_with_expect = 0;
   report.rows_with_verbs = 1200;
-  const auto verbs = refuse_unbuilt(s, "j", &report);
+  const auto verbs = refuse_unread(s, "j", &report);
   EXPECT_THAT(to_string(*verbs), HasSubstr("1,200 rows have set verbs"));
-  EXPECT_THAT(to_string(*verbs),
-              HasSubstr("need reading before writing, which this version does not do yet"));
+  EXPECT_THAT(to_string(*verbs), HasSubstr("read_first is off"));
   EXPECT_EQ(verbs->kind, failure_kind::usage);
-  s.only_if = {"status=open"};
-  EXPECT_EQ(refuse_unbuilt(s, "j", nullptr)->place, "--only-if");
+  s.conditions.emplace_back();
+  EXPECT_EQ(refuse_unread(s, "j", nullptr)->place, "--only-if");
+  s.read_first = true;
+  EXPECT_FALSE(refuse_unread(s, "j", &report));
+}
+
+TEST(RefuseUnread, NamesOfTagsAlways) {
+  config::settings s;
+  s.read_first = true;
+  api::field_spec by_id, by_name;
+  by_id.verb = api::set_verb::add_ids;
+  by_name.name = "add_tags";
+  by_name.verb = api::set_verb::add_names;
+  s.profile.fields = {by_id, by_name};
+  input::validation_report report;
+  report.rows_with_field = {5, 0};
+  EXPECT_FALSE(refuse_unread(s, "j", &report));
+  report.rows_with_field = {5, 2};
+  EXPECT_THAT(to_string(*refuse_unread(s, "j", &report)), HasSubstr("2 rows have add_tags"));
 }
 
 TEST(Pending, IsCountedByBit) {

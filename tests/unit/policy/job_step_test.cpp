@@ -35,11 +35,12 @@ api::profile test_profile() {
 struct walk {
   api::profile profile = test_profile();
   api::reply_reader reader{profile};
-  retry_options options;
-  job_step step{profile, reader, options};
+  step_options options;
+  job_step step{profile, reader, nullptr, options};
   std::vector<field_value> patch{{field_index{0}, "status", "\"done\""}};
   job_view job;
   time_point now{1000s};
+  std::uint64_t outages = 0;
   std::string body;
   std::vector<header_field> headers{{"X-Request-Id", "req_1"}};
 
@@ -50,7 +51,7 @@ struct walk {
     job.replay_safe = replay_safe;
     step.reset(job);
   }
-  step_action feed(const step_event& e) { return step.resume(e, now, 0.5); }
+  step_action feed(const step_event& e) { return step.resume(e, {now, {}, 0.5, outages}); }
 
   // Up to the request on the wire.
   step_action to_the_wire(bool first = true) {
@@ -203,7 +204,12 @@ TEST(JobStep, SendsAMaybeAppliedJobAgainAndThenCallsItUnknown) {
     for (std::uint32_t attempt = 1;; ++attempt) {
       auto next = row.status != 0 ? w.answer(row.status, row.body) : w.fault(phase::maybe_applied, row.fault);
       EXPECT_EQ(w.step.attempts(), attempt);
-      if (attempt == w.options.max_attempts) {
+      if (attempt == w.options.retry.max_attempts) {
+        // What may be an outage counts only after the breaker has had its say.
+        if (const auto* sleep = std::get_if<action::sleep>(&next)) {
+          w.now = sleep->until;
+          next = w.feed(event::woke{});
+        }
         const auto* done = std::get_if<action::finish>(&next);
         ASSERT_NE(done, nullptr);
         EXPECT_EQ(done->result, outcome::unknown);
@@ -321,7 +327,7 @@ TEST(JobStep, AProfileRuleCanCallAStatusKnownNotApplied) {
   rule.then = api::verdict::retry;
   w.profile.rules.push_back(rule);
   w.to_the_wire();
-  for (std::uint32_t attempt = 1; attempt < w.options.max_attempts; ++attempt) {
+  for (std::uint32_t attempt = 1; attempt < w.options.retry.max_attempts; ++attempt) {
     auto next = w.answer(503, "");
     ASSERT_TRUE(std::holds_alternative<action::sleep>(next));
     w.now = std::get<action::sleep>(next).until;
@@ -329,8 +335,62 @@ TEST(JobStep, AProfileRuleCanCallAStatusKnownNotApplied) {
     w.to_the_wire(false);
   }
   auto end = w.answer(503, "");
+  if (std::holds_alternative<action::sleep>(end)) end = w.feed(event::woke{});
   ASSERT_TRUE(std::holds_alternative<action::finish>(end));
   EXPECT_EQ(std::get<action::finish>(end).result, outcome::failed);
+}
+
+TEST(JobStep, AnOutageWipesItsFailuresAway) {
+  walk w;
+  w.to_the_wire();
+  for (int i = 0; i < 100; ++i) {
+    auto next = w.answer(500, "");
+    ASSERT_TRUE(std::holds_alternative<action::sleep>(next)) << i;
+    if (i % 4 == 3) ++w.outages;
+    ASSERT_TRUE(std::holds_alternative<action::queue_for_write>(w.feed(event::woke{}))) << i;
+    w.to_the_wire(false);
+  }
+  // One that was confirmed while the request was under way explains its failure too.
+  ++w.outages;
+  auto next = w.answer(500, "");
+  ASSERT_TRUE(std::holds_alternative<action::sleep>(next));
+  w.feed(event::woke{});
+  w.to_the_wire(false);
+  for (std::uint32_t left = w.options.retry.max_attempts; left > 0; --left) {
+    next = w.answer(500, "");
+    ASSERT_TRUE(std::holds_alternative<action::sleep>(next));
+    next = w.feed(event::woke{});
+    if (left > 1) w.to_the_wire(false);
+  }
+  EXPECT_TRUE(std::holds_alternative<action::finish>(next));
+}
+
+TEST(JobStep, ATrialIsFreeTwiceAndCountsThen) {
+  struct {
+    bool has_probe;
+    int status;    // 0: no reply
+    int failures;  // until the end; 0: it never ends by this
+  } const rows[] = {{true, 500, 8}, {true, 0, 8}, {false, 500, 8}, {false, 0, 0}};
+  for (const auto& row : rows) {
+    walk w;
+    w.options.breaker_has_probe = row.has_probe;
+    w.to_the_wire();
+    int failures = 0;
+    for (;;) {
+      attempt_fact fact;
+      fact.reached = row.status == 0 ? phase::maybe_applied : phase::answered;
+      fact.fault = row.status == 0 ? transport_fault::reset : transport_fault::none;
+      fact.status = row.status;
+      auto next = w.feed(event::replied{&fact, true});
+      ++failures;
+      if (std::holds_alternative<action::finish>(next) || failures == 100) break;
+      ASSERT_TRUE(std::holds_alternative<action::sleep>(next));
+      next = w.feed(event::woke{});
+      ASSERT_TRUE(std::holds_alternative<action::queue_for_write>(next));
+      w.to_the_wire(false);
+    }
+    EXPECT_EQ(failures, row.failures == 0 ? 100 : row.failures) << row.has_probe << row.status;
+  }
 }
 
 }  // namespace

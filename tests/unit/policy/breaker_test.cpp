@@ -1,0 +1,141 @@
+#include "engine/policy/breaker.hpp"
+
+#include <gtest/gtest.h>
+
+namespace pawl::policy {
+namespace {
+
+using namespace std::chrono_literals;
+using state = breaker::state;
+using admission = breaker::admission;
+constexpr auto read = breaker::request::read;
+constexpr auto write = breaker::request::write;
+
+struct held {
+  breaker b{{}};
+  time_point now{1000s};
+  void fail(int times, breaker::request kind = write) {
+    for (int i = 0; i < times; ++i) b.on_attempt(kind, true, now);
+  }
+  // Up to the next probe, and its answer.
+  void probe(bool answered) {
+    now = *b.next_probe();
+    b.begin_probe();
+    EXPECT_FALSE(b.next_probe());
+    b.on_probe(answered, now);
+  }
+};
+
+TEST(Breaker, OpensAfterFiveFailuresInARow) {
+  held h;
+  h.fail(4);
+  h.b.on_attempt(write, false, h.now);
+  h.fail(4);
+  EXPECT_EQ(h.b.is(), state::closed);
+  EXPECT_EQ(h.b.admit(), admission::free);
+  h.fail(1);
+  EXPECT_EQ(h.b.is(), state::open);
+  EXPECT_EQ(h.b.admit(), admission::wait);
+  EXPECT_EQ(h.b.next_probe(), h.now + 1s);
+  EXPECT_EQ(h.b.opened_at(), h.now);
+}
+
+TEST(Breaker, AnsweredReadsDoNotHideThatWritesFail) {
+  held h;
+  for (int i = 0; i < 5; ++i) {
+    h.b.on_attempt(read, false, h.now);
+    h.fail(1);
+  }
+  EXPECT_EQ(h.b.is(), state::open);
+  h.b.on_attempt(read, false, h.now);
+  EXPECT_EQ(h.b.is(), state::open);
+  h.b.on_attempt(write, false, h.now);
+  EXPECT_EQ(h.b.is(), state::closed);
+}
+
+TEST(Breaker, LetsOneJobTryAfterAnAnsweredProbe) {
+  held h;
+  h.fail(5);
+  h.probe(true);
+  EXPECT_EQ(h.b.is(), state::half_open);
+  EXPECT_EQ(h.b.outages(), 0u) << "the first probe was answered: that was no outage";
+  EXPECT_EQ(h.b.admit(), admission::trial);
+  EXPECT_EQ(h.b.admit(), admission::wait);
+  h.b.abandon_trial();
+  EXPECT_EQ(h.b.admit(), admission::trial);
+  h.b.on_trial(false, h.now);
+  EXPECT_EQ(h.b.is(), state::closed);
+  h.fail(4);
+  EXPECT_EQ(h.b.is(), state::closed) << "counting begins anew";
+}
+
+TEST(Breaker, AFailedProbeOrTrialConfirmsAnOutageOnce) {
+  held h;
+  h.fail(5);
+  h.probe(false);
+  EXPECT_EQ(h.b.outages(), 1u);
+  h.probe(false);
+  EXPECT_EQ(h.b.outages(), 1u);
+  h.probe(true);
+  ASSERT_EQ(h.b.admit(), admission::trial);
+  h.b.on_trial(true, h.now);
+  EXPECT_EQ(h.b.is(), state::open);
+  EXPECT_EQ(h.b.outages(), 1u);
+  h.probe(true);
+  ASSERT_EQ(h.b.admit(), admission::trial);
+  h.b.on_trial(false, h.now);
+  h.fail(5);
+  h.probe(true);
+  ASSERT_EQ(h.b.admit(), admission::trial);
+  h.b.on_trial(true, h.now);
+  EXPECT_EQ(h.b.outages(), 2u) << "the trial of another opening";
+}
+
+// Down for a minute: noticed within 5 s of the return. Down for hours: a probe a minute.
+TEST(Breaker, ProbesOftenAtFirstAndOnceAMinuteInTheEnd) {
+  held h;
+  h.fail(5);
+  const auto down = h.now;
+  int probes = 0;
+  auto longest_before_a_minute = 0ns;
+  while (h.now - down < 1h) {
+    const auto before = h.now;
+    h.probe(false);
+    ++probes;
+    EXPECT_GE(h.now - before, 1s);
+    EXPECT_LE(h.now - before, 60s);
+    if (before - down <= 60s) longest_before_a_minute = std::max(longest_before_a_minute, h.now - before);
+  }
+  EXPECT_LE(longest_before_a_minute, 5s);
+  EXPECT_LE(probes, 130);
+}
+
+TEST(Breaker, WithoutAProbeAJobsOwnAttemptAsks) {
+  breaker_options options;
+  options.has_probe = false;
+  breaker b(options);
+  time_point now{1000s};
+  for (int i = 0; i < 5; ++i) b.on_attempt(write, true, now);
+  b.begin_probe();
+  EXPECT_EQ(b.is(), state::half_open);
+  ASSERT_EQ(b.admit(), admission::trial);
+  b.on_trial(true, now);
+  EXPECT_EQ(b.is(), state::open);
+  EXPECT_EQ(b.outages(), 1u);
+}
+
+TEST(Breaker, LateRepliesOfWhatWasUnderWay) {
+  held h;
+  h.fail(5);
+  const auto due = h.b.next_probe();
+  h.fail(10);
+  EXPECT_EQ(h.b.next_probe(), due) << "late failures say nothing new";
+  h.probe(true);
+  h.fail(10);
+  EXPECT_EQ(h.b.is(), state::half_open);
+  h.b.on_attempt(write, false, h.now);
+  EXPECT_EQ(h.b.is(), state::closed) << "a late success does";
+}
+
+}  // namespace
+}  // namespace pawl::policy
