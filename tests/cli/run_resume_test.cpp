@@ -115,7 +115,7 @@ TEST(Resume, LimitTakesOnlyTheNextRows) {
 TEST(Resume, AFinishedInputSendsNothingAndExitsAsItDid) {
   const sandbox_process sandbox{{"--threads", "2", "--limits", "off"}};
   const pawl_workspace workspace{sandbox};
-  const auto input = workspace.input("jobs.csv", "id,status\nthr_000001,done\nmissing,done\n");
+  const auto input = workspace.input("jobs.csv", "id,title\nthr_000001,new\nmissing,new\n");
   const std::vector<std::string> command{"run", input.string(), "--summary", "s.json"};
   EXPECT_EQ(workspace.run(command).exit_code, 1);
   const auto requests = number(sandbox.totals(), "requests");
@@ -131,8 +131,10 @@ TEST(Resume, AFinishedInputSendsNothingAndExitsAsItDid) {
   auto once_more = command;
   once_more.emplace_back("--again");
   EXPECT_EQ(workspace.run(once_more).exit_code, 1);
-  EXPECT_EQ(number(read_summary(workspace.files() / "s.json"), "generation"), 2);
-  EXPECT_EQ(number(sandbox.totals(), "applied"), 2);
+  const auto second = read_summary(workspace.files() / "s.json");
+  EXPECT_EQ(number(second, "generation"), 2);
+  EXPECT_EQ(number(second, "unchanged"), 1);
+  EXPECT_EQ(number(sandbox.totals(), "applied"), 1);
 }
 
 TEST(Resume, AFinishedInputThatChangedIsANewGeneration) {

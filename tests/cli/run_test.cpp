@@ -94,15 +94,14 @@ TEST(Run, ShowsTargetKeyFieldsAndTimeBeforeTheFirstWrite) {
   const sandbox_process sandbox{{"--threads", "3", "--limits", "off"}};
   const pawl_workspace workspace{sandbox};
   const auto input =
-      workspace.input("jobs.csv", "id,status,company_id\nthr_000001,done,\nthr_000002,open,cmp_1\n");
+      workspace.input("jobs.csv", "id,title,company_id\nthr_000001,new,\nthr_000002,new,cmp_1\n");
   const auto run = workspace.run({"run", input.string()});
   ASSERT_EQ(run.exit_code, 0) << run.errors;
   EXPECT_THAT(run.errors, HasSubstr("target: productlane " + sandbox.base_url()));
   EXPECT_THAT(run.errors, HasSubstr("key pl_v2_sand\xe2\x80\xa6"));
-  EXPECT_THAT(run.errors, HasSubstr("status 2"));
+  EXPECT_THAT(run.errors, HasSubstr("title 2"));
   EXPECT_THAT(run.errors, HasSubstr("company_id 1"));
   EXPECT_THAT(run.errors, HasSubstr("side effect: company_id also changes contact"));
-  EXPECT_THAT(run.errors, HasSubstr("reading before writing is not built yet"));
   EXPECT_THAT(run.errors, HasSubstr("2 rows: 2 applied"));
 }
 
@@ -143,7 +142,7 @@ TEST(Run, RefusedRowsAreRecordedAndTheRestIsApplied) {
   sandbox.edit("thr_000002", R"({"deleted":404})");
   const pawl_workspace workspace{sandbox};
   const auto input =
-      workspace.input("jobs.csv", "id,status\nthr_000001,done\nthr_000002,done\nthr_000003,done\n");
+      workspace.input("jobs.csv", "id,title\nthr_000001,new\nthr_000002,new\nthr_000003,new\n");
   const auto run = workspace.run({"run", input.string(), "--summary", "-"});
   EXPECT_EQ(run.exit_code, 1);
   const auto summary = json::parse(run.output).as_object();
@@ -174,7 +173,7 @@ TEST(Run, SkipInvalidRecordsBadRowsAndAppliesTheOthers) {
   const sandbox_process sandbox{{"--threads", "3", "--limits", "off"}};
   const pawl_workspace workspace{sandbox};
   const auto input =
-      workspace.input("jobs.csv", "id,status\nthr_000001,done\nthr_000002,opne\nthr_000003,done\n");
+      workspace.input("jobs.csv", "id,title,status\nthr_000001,new,\nthr_000002,,opne\nthr_000003,new,\n");
   EXPECT_EQ(workspace.run({"run", input.string()}).exit_code, 2);
   EXPECT_EQ(number(sandbox.totals(), "requests"), 0);
   const auto run = workspace.run({"run", input.string(), "--skip-invalid", "--summary", "s.json"});
@@ -191,14 +190,15 @@ TEST(Run, RefusesWhatNeedsReadingFirst) {
   const pawl_workspace workspace{sandbox};
   const auto plain = workspace.input("plain.csv", "id,status\nthr_000001,done\n");
   const auto expects = workspace.input("expects.csv", "id,status,expect.status\nthr_000001,done,open\n");
-  const auto verbs = workspace.input("verbs.csv", "id,add_tags\nthr_000001,Bug\n");
-  const std::vector<std::vector<std::string>> commands{{"run", plain.string(), "--only-if", "status=open"},
-                                                       {"run", expects.string()},
-                                                       {"run", verbs.string()}};
+  const auto verbs = workspace.input("verbs.csv", "id,add_tag_ids\nthr_000001,tag_1\n");
+  const std::vector<std::vector<std::string>> commands{
+      {"run", plain.string(), "--no-read-first", "--only-if", "status=open"},
+      {"run", expects.string(), "--no-read-first"},
+      {"run", verbs.string(), "--no-read-first"}};
   for (const auto& command : commands) {
     const auto run = workspace.run(command);
     EXPECT_EQ(run.exit_code, 2) << run.errors;
-    EXPECT_THAT(run.errors, HasSubstr("need reading before writing, which this version does not do yet"));
+    EXPECT_THAT(run.errors, HasSubstr("read_first is off"));
   }
   EXPECT_EQ(number(sandbox.totals(), "requests"), 0);
   // The file itself is right.

@@ -1,0 +1,125 @@
+// What reading before a write saves, keeps and refuses.
+#include "tests/cli/job_file.hpp"
+#include "tests/support/pawl_process.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace pawl::test {
+namespace {
+
+namespace json = boost::json;
+using ::testing::HasSubstr;
+
+std::string thread_id(int n) {
+  const auto digits = std::to_string(n);
+  return "thr_" + std::string(6 - digits.size(), '0') + digits;
+}
+
+TEST(ReadFirst, WritesOnlyWhatDiffers) {
+  const sandbox_process sandbox{{"--threads", "200", "--limits", "off"}};
+  const pawl_workspace workspace{sandbox};
+  std::string csv = "id,title,pain_level\n";
+  for (int n = 1; n <= 200; ++n) {
+    if (n % 2 == 0) sandbox.edit(thread_id(n), R"({"title":"wanted","pain_level":"HIGH"})");
+    csv += thread_id(n) + ",wanted,HIGH\n";
+  }
+  const auto writes_before = number(sandbox.totals(), "writes");
+  const auto input = workspace.input("jobs.csv", csv);
+  const auto run = workspace.run(
+      {"run", input.string(), "--rate", "unlimited", "--read-rate", "unlimited", "--summary", "s.json"});
+  ASSERT_EQ(run.exit_code, 0) << run.errors;
+  const auto summary = read_summary(workspace.files() / "s.json");
+  EXPECT_EQ(number(summary, "applied"), 100);
+  EXPECT_EQ(number(summary, "unchanged"), 100);
+  EXPECT_EQ(number(summary, "writes"), 100);
+  EXPECT_GE(number(summary, "reads"), 201);
+  EXPECT_EQ(number(sandbox.totals(), "writes") - writes_before, 100);
+}
+
+TEST(ReadFirst, SendsOnlyTheFieldsThatDifferWithTheirGroup) {
+  const sandbox_process sandbox{{"--threads", "2", "--limits", "off"}};
+  sandbox.edit("thr_000001", R"({"title":"same","pain_level":"LOW"})");
+  sandbox.edit("thr_000002", R"({"status":"open","snoozed_until":"2031-01-01T00:00:00Z"})");
+  const pawl_workspace workspace{sandbox};
+  const auto input = workspace.input("jobs.csv",
+                                     "id,title,pain_level,status,snoozed_until\n"
+                                     "thr_000001,same,HIGH,,\n"
+                                     "thr_000002,,,snoozed,2031-01-01T00:00:00Z\n");
+  const auto run = workspace.run({"run", input.string()});
+  ASSERT_EQ(run.exit_code, 0) << run.errors;
+  const auto first = sandbox.thread("thr_000001").at("bodies").as_array();
+  ASSERT_EQ(first.size(), 1u);
+  EXPECT_EQ(first[0], json::value({{"pain_level", "HIGH"}}));
+  const auto second = sandbox.thread("thr_000002").at("bodies").as_array();
+  ASSERT_EQ(second.size(), 1u) << "open to snoozed with the same date: one accepted write";
+  EXPECT_EQ(second[0], json::value({{"status", "snoozed"}, {"snoozed_until", "2031-01-01T00:00:00Z"}}));
+}
+
+TEST(ReadFirst, SkipsRowsOfWhichAPreconditionFails) {
+  const sandbox_process sandbox{{"--threads", "3", "--limits", "off"}};
+  for (int n = 1; n <= 3; ++n) sandbox.edit(thread_id(n), R"({"status":"open"})");
+  sandbox.edit("thr_000002", R"({"status":"done"})");
+  const pawl_workspace workspace{sandbox};
+  const auto expects =
+      workspace.input("expects.csv", "id,title,expect.status\nthr_000001,new,open\nthr_000002,new,open\n");
+  EXPECT_EQ(workspace.run({"run", expects.string(), "--summary", "s.json"}).exit_code, 0);
+  auto summary = read_summary(workspace.files() / "s.json");
+  EXPECT_EQ(number(summary, "applied"), 1);
+  EXPECT_EQ(number(summary, "skipped"), 1);
+  const auto exported = workspace.run({"export", expects.string() + ".ledger", "--outcome", "skipped"});
+  EXPECT_THAT(exported.output, HasSubstr("status is"));
+
+  const auto plain = workspace.input("plain.csv", "id,title\nthr_000002,newer\nthr_000003,newer\n");
+  EXPECT_EQ(
+      workspace.run({"run", plain.string(), "--only-if", "status=open", "--summary", "s.json"}).exit_code, 0);
+  summary = read_summary(workspace.files() / "s.json");
+  EXPECT_EQ(number(summary, "applied"), 1);
+  EXPECT_EQ(number(summary, "skipped"), 1);
+  EXPECT_EQ(sandbox.thread("thr_000002").at("bodies").as_array().size(), 0u);
+}
+
+TEST(ReadFirst, SetVerbsKeepTheOtherTags) {
+  const sandbox_process sandbox{
+      {"--threads", "1", "--limits", "off", "--tag", "tag_a=A", "--tag", "tag_b=B", "--tag", "tag_c=C"}};
+  sandbox.edit("thr_000001", R"({"tag_ids":["tag_a","tag_b"]})");
+  const pawl_workspace workspace{sandbox};
+  const auto input = workspace.input("jobs.csv", "id,add_tag_ids,remove_tag_ids\nthr_000001,tag_c,tag_a\n");
+  const auto run = workspace.run({"run", input.string()});
+  ASSERT_EQ(run.exit_code, 0) << run.errors;
+  const auto bodies = sandbox.thread("thr_000001").at("bodies").as_array();
+  ASSERT_EQ(bodies.size(), 1u);
+  EXPECT_EQ(bodies[0], json::value({{"tag_ids", {"tag_b", "tag_c"}}}));
+}
+
+TEST(ReadFirst, KeepsWhatItOverwritesInTheLedger) {
+  const sandbox_process sandbox{{"--threads", "1", "--limits", "off"}};
+  sandbox.edit("thr_000001", R"({"title":"before"})");
+  const pawl_workspace workspace{sandbox};
+  const auto input = workspace.input("jobs.csv", "id,title\nthr_000001,after\n");
+  ASSERT_EQ(workspace.run({"run", input.string()}).exit_code, 0);
+  child_options query;
+  query.program = "/usr/bin/env";
+  query.arguments = {"sqlite3", input.string() + ".ledger", "SELECT old_values || new_values FROM intent"};
+  const auto shown = run_child(query);
+  if (shown.exit_code == 127) GTEST_SKIP() << "the sqlite3 shell is not installed";
+  EXPECT_EQ(shown.output, "{\"title\":\"before\"}{\"title\":\"after\"}\n") << shown.errors;
+}
+
+TEST(ReadFirst, ReadsBackWhatAReplyContradicts) {
+  const sandbox_process sandbox{{"--threads", "4", "--limits", "off"}};
+  sandbox.configure(R"({"script":{"thr_000001":["stale"],"thr_000002":["lying"]}})");
+  const pawl_workspace workspace{sandbox};
+  const auto input = workspace.input("jobs.csv", "id,title\nthr_000001,new\nthr_000002,new\n");
+  const auto run = workspace.run({"run", input.string(), "--summary", "s.json"});
+  EXPECT_EQ(run.exit_code, 1) << run.errors;
+  const auto summary = read_summary(workspace.files() / "s.json");
+  EXPECT_EQ(number(summary, "applied"), 1);
+  EXPECT_EQ(number(summary, "mismatch"), 1);
+}
+
+}  // namespace
+}  // namespace pawl::test
