@@ -53,6 +53,8 @@ int dispatch(const cli::command_line& line, cli::console& out) {
       return cli::export_command(line.export_jobs, out);
     case cli::command::status:
       return cli::status_command(line.status, out);
+    case cli::command::undo:
+      return cli::undo_command(line.undo, out);
   }
   return cli::exit_usage;
 }
