@@ -58,6 +58,9 @@ constexpr std::array text_flags{
     text_flag{"--limit", &raw_options::limit, "N", of_run,
               "Take only the next N pending rows, as a canary; exit 3 if rows remain. Default: all rows."},
     text_flag{"--max-failures", &raw_options::max_failures, "N|N%|none", of_run, of_setting},
+    text_flag{"--retry", &raw_options::retry, "OUTCOMES", of_run,
+              "Take rows of the same input again that ended so: failed, refused, mismatch, unknown, with "
+              "commas between; what later rows of an id have written stays. Default: none."},
     text_flag{"--state-dir", &raw_options::state_dir, "DIR", of_run, of_setting},
     text_flag{"--summary", &raw_options::summary, "FILE|-", of_output,
               "Write a JSON summary at the end, whatever the end; - for standard output. Default: none."},
@@ -117,7 +120,7 @@ constexpr std::array switch_flags{
 
 // Parts of the documentation that later versions bring: named as such instead of "unknown".
 constexpr std::array later_commands{"plan", "verify", "pull", "doctor"};
-constexpr std::array later_flags{"--retry", "--force-unechoed"};
+constexpr std::array later_flags{"--force-unechoed"};
 
 constexpr const char* main_footer =
     "Examples:\n"

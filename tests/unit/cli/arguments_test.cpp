@@ -198,7 +198,7 @@ TEST(Arguments, PartsThatComeLaterSaySo) {
     EXPECT_EQ(e.code, 2);
     EXPECT_THAT(e.error, HasSubstr(std::string{command} + " is not part of this version yet"));
   }
-  for (const auto* flag : {"--retry", "--force-unechoed"}) {
+  for (const auto* flag : {"--force-unechoed"}) {
     const auto e = ended({"run", "jobs.csv", flag});
     EXPECT_EQ(e.code, 2);
     EXPECT_THAT(e.error, HasSubstr(std::string{flag} + " is not part of this version yet"));
