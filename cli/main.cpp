@@ -64,6 +64,8 @@ int dispatch(const cli::command_line& line, cli::console& out) {
 int main(int argc, char** argv) {
   // A closed pipe or connection is an error of the write, not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
+  // So is a file that may not grow (ulimit -f): a ledger that cannot be written is told, not died of.
+  std::signal(SIGXFSZ, SIG_IGN);
   cli::console out{STDERR_FILENO};
   try {
     const auto parsed = cli::parse_arguments({argv + 1, argv + argc});
