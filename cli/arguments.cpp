@@ -58,6 +58,9 @@ constexpr std::array text_flags{
     text_flag{"--limit", &raw_options::limit, "N", of_run,
               "Take only the next N pending rows, as a canary; exit 3 if rows remain. Default: all rows."},
     text_flag{"--max-failures", &raw_options::max_failures, "N|N%|none", of_run, of_setting},
+    text_flag{"--retry", &raw_options::retry, "OUTCOMES", of_run,
+              "Take rows of the same input again that ended so: failed, refused, mismatch, unknown, with "
+              "commas between; what later rows of an id have written stays. Default: none."},
     text_flag{"--state-dir", &raw_options::state_dir, "DIR", of_run, of_setting},
     text_flag{"--summary", &raw_options::summary, "FILE|-", of_output,
               "Write a JSON summary at the end, whatever the end; - for standard output. Default: none."},
@@ -116,8 +119,8 @@ constexpr std::array switch_flags{
 };
 
 // Parts of the documentation that later versions bring: named as such instead of "unknown".
-constexpr std::array later_commands{"plan", "verify", "undo", "pull", "doctor"};
-constexpr std::array later_flags{"--retry", "--force-unechoed"};
+constexpr std::array later_commands{"plan", "verify", "pull", "doctor"};
+constexpr std::array later_flags{"--force-unechoed"};
 
 constexpr const char* main_footer =
     "Examples:\n"
@@ -158,6 +161,18 @@ constexpr const char* status_footer =
     "  pawl status jobs.csv.ledger\n"
     "  watch -n 5 pawl status jobs.csv.ledger\n"
     "  pawl status jobs.csv.ledger --format json | jq .pending";
+
+constexpr const char* undo_footer =
+    "Prints jobs for 'pawl run' that bring back what the run has overwritten, one for each resource, newest "
+    "row first.\n"
+    "Each expects what the run wrote: a resource that somebody has changed since is skipped and stays as it "
+    "is.\n"
+    "What cannot go back is listed on standard error.\n"
+    "Exit codes: 0 everything can go back; 1 some fields or rows cannot (the jobs are printed all the "
+    "same).\n"
+    "Examples:\n"
+    "  pawl undo jobs.csv.ledger > undo.ndjson\n"
+    "  pawl check undo.ndjson && pawl run undo.ndjson";
 
 // Texts of the command line are read from CLI11 as they stand: its conversions would take "[a,b]" and "{}"
 // apart.
@@ -232,6 +247,18 @@ raw_options read_raw(const CLI::App& app) {
 }
 
 // The empty text where all is well; what is wrong otherwise.
+std::string read_generation(const CLI::App& app, std::optional<std::int64_t>& to) {
+  const auto text = given(app, "--generation");
+  if (text.empty()) return {};
+  std::int64_t number = 0;
+  const auto* end = text.back().data() + text.back().size();
+  const auto [at, failed] = std::from_chars(text.back().data(), end, number);
+  if (failed != std::errc{} || at != end || number < 1)
+    return fmt::format("--generation: must be a number from 1 on (got \"{}\")", text.back());
+  to = number;
+  return {};
+}
+
 std::string read_export(const CLI::App& app, export_options& to) {
   to.ledger = given(app, "LEDGER").back();
   if (auto format = given(app, "--format"); !format.empty()) {
@@ -253,15 +280,13 @@ std::string read_export(const CLI::App& app, export_options& to) {
       to.outcomes.push_back(*one);
     }
   to.with_input = app.count("--with-input") > 0;
-  if (auto text = given(app, "--generation"); !text.empty()) {
-    std::int64_t number = 0;
-    const auto* end = text.back().data() + text.back().size();
-    const auto [at, failed] = std::from_chars(text.back().data(), end, number);
-    if (failed != std::errc{} || at != end || number < 1)
-      return fmt::format("--generation: must be a number from 1 on (got \"{}\")", text.back());
-    to.generation = number;
-  }
-  return {};
+  return read_generation(app, to.generation);
+}
+
+std::string read_undo(const CLI::App& app, undo_options& to) {
+  to.ledger = given(app, "LEDGER").back();
+  if (auto profile = given(app, "--profile"); !profile.empty()) to.profile = profile.back();
+  return read_generation(app, to.generation);
 }
 
 std::string read_status(const CLI::App& app, status_options& to) {
@@ -302,6 +327,7 @@ std::variant<command_line, early_exit> parse_arguments(const std::vector<std::st
   auto* check = app.add_subcommand("check", "Validate a file offline; nothing is sent or written.");
   auto* exports = app.add_subcommand("export", "Print one line per row that has an outcome.");
   auto* status = app.add_subcommand("status", "Print how far a ledger is, also while a run goes on.");
+  auto* undo = app.add_subcommand("undo", "Print the jobs that bring back what a run has overwritten.");
   add_input_command(*run);
   run->footer(run_footer);
   add_input_command(*check);
@@ -319,6 +345,12 @@ std::variant<command_line, early_exit> parse_arguments(const std::vector<std::st
   add_positional(*status, "LEDGER", "The ledger of a run, such as jobs.csv.ledger.");
   add_text(*status, "--format", "text|json", "Lines for people or one JSON object. Default: text.");
   status->footer(status_footer);
+
+  add_positional(*undo, "LEDGER", "The ledger of a run, such as jobs.csv.ledger.");
+  add_text(*undo, "--generation", "N", "Which pass over the input. Default: the newest.");
+  add_text(*undo, "--profile", "NAME|FILE",
+           "The profile of the run. Default: the one that the ledger names.");
+  undo->footer(undo_footer);
 
   for (const auto* name : later_commands)
     app.add_subcommand(name, "")->group("")->prefix_command()->set_help_flag();
@@ -344,10 +376,12 @@ std::variant<command_line, early_exit> parse_arguments(const std::vector<std::st
   } catch (const CLI::CallForVersion& version) {
     return early_exit{exit_success, std::string{version.what()} + "\n", "", ""};
   } catch (const CLI::ParseError& e) {
-    if (arguments.empty()) return complain(nullptr, "no command; there are run, check, export and status");
+    if (arguments.empty())
+      return complain(nullptr, "no command; there are run, check, export, status and undo");
     if (chosen() == nullptr && !arguments.front().starts_with("-"))
-      return complain(nullptr, fmt::format("{} is not a command; there are run, check, export and status",
-                                           arguments.front()));
+      return complain(nullptr,
+                      fmt::format("{} is not a command; there are run, check, export, status and undo",
+                                  arguments.front()));
     return complain(chosen(), e.what());
   }
 
@@ -365,6 +399,9 @@ std::variant<command_line, early_exit> parse_arguments(const std::vector<std::st
   } else if (command == exports) {
     line.what = command::export_jobs;
     what = read_export(*command, line.export_jobs);
+  } else if (command == undo) {
+    line.what = command::undo;
+    what = read_undo(*command, line.undo);
   } else {
     line.what = command::status;
     what = read_status(*command, line.status);

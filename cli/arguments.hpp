@@ -13,7 +13,7 @@
 
 namespace pawl::cli {
 
-enum class command : std::uint8_t { run, check, export_jobs, status };
+enum class command : std::uint8_t { run, check, export_jobs, status, undo };
 enum class table_format : std::uint8_t { csv, ndjson };
 enum class report_format : std::uint8_t { text, json };
 
@@ -30,11 +30,18 @@ struct status_options {
   report_format format = report_format::text;
 };
 
+struct undo_options {
+  std::string ledger;
+  std::string profile;                     // name or file; empty: the one that the ledger names
+  std::optional<std::int64_t> generation;  // unset: the newest
+};
+
 struct command_line {
   command what = command::run;
   config::raw_options raw;  // run, check
   export_options export_jobs;
   status_options status;
+  undo_options undo;
 };
 
 // Instead of a command: a text to print and the code to exit with.

@@ -64,6 +64,15 @@ failure changed_input(const std::string& input_name, const ledger::generation_ro
           "go on with the input as it was, or give up the rest and start anew with --fresh"};
 }
 
+failure changed_input_of_retry(const std::string& input_name, const ledger::generation_row& g,
+                               const input::input_identity& now) {
+  return {
+      failure_kind::usage, input_name,
+      fmt::format("is not the input of the run of {}, whose rows --retry would take again; what differs: {}",
+                  date_and_time(g.started), difference(g.input, now)),
+      "name the input as it was, with the same options; or leave out --retry"};
+}
+
 std::optional<failure> refuse_unread(const config::settings& s, const std::string& input_name,
                                      const input::validation_report* report) {
   constexpr std::string_view why =

@@ -33,6 +33,10 @@ std::string difference(const input::input_identity& before, const input::input_i
 failure changed_input(const std::string& input_name, const ledger::generation_row&,
                       const input::input_identity& now, std::uint64_t pending);
 
+// --retry with another input than the generation's.
+failure changed_input_of_retry(const std::string& input_name, const ledger::generation_row&,
+                               const input::input_identity& now);
+
 // What needs to know the present state, where nothing is read before a write: preconditions and set verbs.
 // And names of tags, which this version does not resolve. `report` may be null where only the settings are
 // known.

@@ -53,6 +53,8 @@ int dispatch(const cli::command_line& line, cli::console& out) {
       return cli::export_command(line.export_jobs, out);
     case cli::command::status:
       return cli::status_command(line.status, out);
+    case cli::command::undo:
+      return cli::undo_command(line.undo, out);
   }
   return cli::exit_usage;
 }
@@ -62,6 +64,8 @@ int dispatch(const cli::command_line& line, cli::console& out) {
 int main(int argc, char** argv) {
   // A closed pipe or connection is an error of the write, not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
+  // So is a file that may not grow (ulimit -f): a ledger that cannot be written is told, not died of.
+  std::signal(SIGXFSZ, SIG_IGN);
   cli::console out{STDERR_FILENO};
   try {
     const auto parsed = cli::parse_arguments({argv + 1, argv + argc});

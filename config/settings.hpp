@@ -22,8 +22,8 @@ namespace pawl::config {
 // As given on the command line, unchecked. Every vector entry stands for one occurrence.
 struct raw_options {
   std::optional<std::string> config_file, profile, base_url, ca_file, ledger, concurrency, summary,
-      log_format, log_file, progress, state_dir, token_env, token_file, reserve, max_failures, limit, format,
-      id_column, proxy, cert, key;
+      log_format, log_file, progress, state_dir, token_env, token_file, reserve, max_failures, limit, retry,
+      format, id_column, proxy, cert, key;
   std::vector<std::string> rate, read_rate, map, ignore_column, set, only_if,
       overrides;  // overrides: -o key=value
   bool no_read_first = false, skip_invalid = false, fresh = false, again = false, yes = false, quiet = false;
@@ -61,6 +61,7 @@ struct settings {
   std::vector<std::string> only_if;           // as given
   std::vector<api::precondition> conditions;  // only_if, parsed; in the same order
   bool fresh = false, again = false, yes = false;
+  std::vector<outcome> retry;  // --retry: rows that ended so are taken again; empty: none
 
   std::string summary_path;  // empty: none; "-": standard output
   progress_kind progress = progress_kind::automatic;

@@ -109,12 +109,34 @@ void add_input_options(const raw_options& raw, settings& s, std::vector<failure>
     if (raw.summary->empty()) complain("--summary", "is empty", "name a file, or - for standard output");
     s.summary_path = *raw.summary;
   }
+  if (raw.retry) add_retry(*raw.retry, s, complaints);
   s.only_if = raw.only_if;
   s.run.skip_invalid = raw.skip_invalid;
   s.fresh = raw.fresh;
   s.again = raw.again;
   s.yes = raw.yes;
   s.verbosity = raw.quiet ? -1 : std::min(raw.verbose, 2);
+}
+
+void add_retry(const std::string& text, settings& s, std::vector<failure>& complaints) {
+  complainer complain(complaints);
+  constexpr const char* use = "name some of failed, refused, mismatch, unknown, with commas between";
+  if (text.empty()) complain("--retry", "is empty", use);
+  for (std::string_view rest = text; !rest.empty();) {
+    const auto name = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(rest.size(), name.size() + 1));
+    const auto one = parse_outcome(name);
+    if (!one)
+      complain("--retry", "\"" + std::string(name) + "\" is not an outcome", use);
+    else if (is_success(*one))
+      complain("--retry", "\"" + std::string(name) + "\" is a success: there is nothing to try again",
+               std::string(use) + "; --again applies a finished input once more");
+    else if (*one == outcome::invalid)
+      complain("--retry", "rows that are invalid stay so in the same input",
+               "mend them in the file: `pawl export LEDGER --outcome invalid --with-input` prints them");
+    else if (std::ranges::find(s.retry, *one) == s.retry.end())
+      s.retry.push_back(*one);
+  }
 }
 
 void add_conditions(const raw_options& raw, settings& s, std::vector<failure>& complaints) {
@@ -133,6 +155,9 @@ void check_combinations(const raw_options& raw, const settings& s, std::vector<f
   if (raw.fresh && raw.again)
     complain("--fresh", "stands beside --again",
              "use --fresh to give up an unfinished input, --again to repeat a finished one");
+  if (raw.retry && (raw.fresh || raw.again))
+    complain("--retry", raw.fresh ? "stands beside --fresh" : "stands beside --again",
+             "use --retry to take failed rows of the same run again, and the other to start anew");
   if (raw.quiet && raw.verbose > 0) complain("-q", "stands beside -v", "leave out one of the two");
   if (s.input_path == "-") {
     if (!raw.format)

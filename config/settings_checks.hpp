@@ -12,6 +12,9 @@ namespace pawl::config {
 // format, id column, --map, --ignore-column, --set, --limit, --progress, --summary, -q, -v and the switches.
 void add_input_options(const raw_options&, settings&, std::vector<failure>& complaints);
 
+// --retry: outcomes that may be taken again, each once.
+void add_retry(const std::string& text, settings&, std::vector<failure>& complaints);
+
 // --only-if against the profile.
 void add_conditions(const raw_options&, settings&, std::vector<failure>& complaints);
 

@@ -12,5 +12,6 @@ int run_command(const config::raw_options&, const config::environment&, console&
 int check_command(const config::raw_options&, const config::environment&, console&);
 int export_command(const export_options&, console&);
 int status_command(const status_options&, console&);
+int undo_command(const undo_options&, console&);
 
 }  // namespace pawl::cli

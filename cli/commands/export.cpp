@@ -2,13 +2,12 @@
 #include "cli/commands/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/files.hpp"
+#include "cli/find_generation.hpp"
 #include "cli/log.hpp"
 #include "cli/original_rows.hpp"
 #include "cli/words.hpp"
 #include "engine/ledger/export_format.hpp"
 #include "engine/ledger/ledger.hpp"
-
-#include <fmt/format.h>
 
 #include <optional>
 #include <system_error>
@@ -19,18 +18,6 @@ namespace pawl::cli {
 namespace {
 
 constexpr std::size_t write_at_bytes = 64 * 1024;
-
-expected<ledger::generation_row> find_generation(ledger::ledger_file& file,
-                                                 std::optional<std::int64_t> wanted) {
-  auto found = wanted ? file.generation(*wanted) : file.newest_generation();
-  if (!found) return found.error();
-  if (*found) return **std::move(found);
-  if (wanted)
-    return failure{failure_kind::usage, "--generation",
-                   fmt::format("{} has no generation {}", file.path(), *wanted),
-                   "leave it out for the newest"};
-  return failure{failure_kind::usage, file.path(), "holds no run yet", ""};
-}
 
 status export_jobs(const export_options& options) {
   auto file = ledger::ledger_file::open(options.ledger, ledger::access::read_only);

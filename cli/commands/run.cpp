@@ -7,6 +7,7 @@
 #include "cli/generation_choice.hpp"
 #include "cli/open_input.hpp"
 #include "cli/progress_ticker.hpp"
+#include "cli/retried_rows.hpp"
 #include "cli/session.hpp"
 #include "cli/words.hpp"
 #include "config/token.hpp"
@@ -24,7 +25,9 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace pawl::cli {
 namespace {
@@ -112,11 +115,29 @@ class run_steps {
       question.given_up = newest_->given_up;
       question.same_input = identity_ == newest_->input;
     }
+    if (!settings.retry.empty()) return choose_retry(question);
     decision_ = ledger::decide_run(question);
     if (decision_ == ledger::run_decision::refuse_changed) {
       if (auto done = count(*newest_); !done) return done;
       return changed_input(input_->name, *newest_, identity_, s_.facts().pending);
     }
+    return {};
+  }
+
+  // --retry goes on with the newest generation, finished or not, and with no other input.
+  status choose_retry(const ledger::run_question& question) {
+    const auto answer = ledger::decide_retry(question);
+    if (answer == ledger::retry_decision::refuse_none)
+      return failure{failure_kind::usage, s_.settings().ledger_path,
+                     "holds no run whose rows --retry could take again", "leave out --retry"};
+    if (auto done = count(*newest_); !done) return done;
+    if (answer == ledger::retry_decision::refuse_changed)
+      return changed_input_of_retry(input_->name, *newest_, identity_);
+    std::uint64_t rows = 0;
+    for (const auto o : s_.settings().retry) rows += s_.facts().counts[o];
+    if (rows == 0) s_.say().note("--retry: no row has one of these outcomes");
+    decision_ =
+        rows == 0 && newest_->finished ? ledger::run_decision::already_finished : ledger::run_decision::go_on;
     return {};
   }
 
@@ -159,6 +180,9 @@ class run_steps {
     if (input_->spooled)
       if (auto kept = input_->spooled->keep_as(spool_path()); !kept) return kept;
     if (auto done = decision_ == ledger::run_decision::go_on ? go_on() : start(); !done) return done;
+    if (!s_.settings().retry.empty())
+      if (auto taken = take_again(); !taken) return taken;
+    if (auto left = keep_out(); !left) return left;
     auto done_rows = ledger_->done_rows(generation_.id, generation_.rows);
     if (!done_rows) return done_rows.error();
     done_ = *std::move(done_rows);
@@ -171,9 +195,42 @@ class run_steps {
       if (!from) return from.error();
       if (auto sought = input_->source.seek(*from); !sought) return sought;
     }
+    return run_ == 0 ? begin_run() : status{};
+  }
+
+  status begin_run() {
     auto run = ledger_->begin_run(generation_.id, PAWL_VERSION, wall_now());
     if (!run) return run.error();
     run_ = *run;
+    return {};
+  }
+
+  // Rows that ended as --retry says are pending again, or superseded by later rows.
+  status take_again() {
+    const auto on_progress = [this](std::uint64_t rows) { s_.show_work("looking for later rows", rows, 0); };
+    auto left_out = find_left_out(*ledger_, generation_, input_->source, s_.settings().profile,
+                                  s_.settings().retry, on_progress, &s_.signals().came());
+    s_.hide_work();
+    if (auto stopped = interrupted()) return *stopped;
+    if (!left_out) return left_out.error();
+    if (auto begun = begin_run(); !begun) return begun;
+    auto taken = ledger_->take_again(generation_.id, run_, s_.settings().retry, *left_out, wall_now());
+    if (!taken) return taken.error();
+    s_.say().note(fmt::format("taking {} again{}", counted(taken->pending, "row", "rows"),
+                              taken->superseded == 0
+                                  ? std::string{}
+                                  : fmt::format("; {} superseded by later ones of the same id",
+                                                counted(taken->superseded, "row is", "rows are"))));
+    return {};
+  }
+
+  // What later rows have written stays out of rows that were taken again, also in later invocations.
+  status keep_out() {
+    auto rows = ledger_->left_out(generation_.id);
+    if (!rows) return rows.error();
+    std::unordered_map<std::uint64_t, std::vector<std::string>> fields;
+    for (auto& one : *rows) fields.emplace(one.row, std::move(one.fields));
+    input_->source.leave_out(std::move(fields));
     return {};
   }
 

@@ -39,7 +39,8 @@ struct job_source::impl {
       : options(std::move(given)),
         feed(std::move(bytes)),
         names(profile),
-        context{feed, names, options, options.id_column.empty() ? profile.id_column : options.id_column} {}
+        context{feed, names, options, options.id_column.empty() ? profile.id_column : options.id_column,
+                left_out} {}
 
   status prepare() {
     if (auto good = check_options(options); !good) return good;
@@ -82,6 +83,7 @@ struct job_source::impl {
   source_options options;
   byte_feed feed;
   field_names names;
+  std::unordered_map<std::uint64_t, std::vector<std::string>> left_out;
   reader_context context;
   source_facts facts;
   std::unique_ptr<row_reader> reader;
@@ -145,6 +147,10 @@ status job_source::seek(const checkpoint& at) {
                    "put back the file as it was, or give the run up with --fresh"};
   impl_->reader->seek(at);
   return {};
+}
+
+void job_source::leave_out(std::unordered_map<std::uint64_t, std::vector<std::string>> fields_of_row) {
+  impl_->left_out = std::move(fields_of_row);
 }
 
 checkpoint job_source::position() const noexcept {

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -85,6 +86,9 @@ class job_source {
 
   // Continues at a checkpoint of the same bytes.
   status seek(const checkpoint&);
+  // From now on next() leaves these fields out of the patches of these rows (each keeps at least one). For
+  // rows that are tried again after later ones of their id.
+  void leave_out(std::unordered_map<std::uint64_t, std::vector<std::string>> fields_of_row);
   // The place of the next row that next() will return.
   checkpoint position() const noexcept;
 

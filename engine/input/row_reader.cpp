@@ -57,6 +57,10 @@ void row_reader::deliver(row_draft& draft, std::uint64_t row, std::uint64_t line
     into.add(std::move(error));
     return;
   }
+  if (const auto found = context_.left_out.find(row); found != context_.left_out.end())
+    std::erase_if(draft.patch, [&names = found->second](const field_value& value) {
+      return std::ranges::find(names, value.name) != names.end();
+    });
   into.add(job_view{row, line, draft.id, draft.patch, draft.expect, raw, rules_.replay_safe(draft.patch)});
 }
 

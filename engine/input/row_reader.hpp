@@ -14,6 +14,8 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_map>
+#include <vector>
 
 namespace pawl::input {
 
@@ -44,6 +46,8 @@ struct reader_context {
   const field_names& names;
   const source_options& options;
   std::string id_column;
+  // Names of fields that do not go into the patch of a row (job_source::leave_out).
+  const std::unordered_map<std::uint64_t, std::vector<std::string>>& left_out;
 };
 
 class row_reader {

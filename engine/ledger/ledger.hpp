@@ -84,6 +84,23 @@ struct intent_row {
   bool was_read = false;  // false: old_values are not known because nothing was read
 };
 
+// A write that was or may have been applied, and what stood there before it.
+struct pre_image {
+  std::uint64_t row = 0;
+  std::string id;
+  // False: nobody knows (outcome unknown or mismatch, or cut off by a crash and not judged yet).
+  bool certain = false;
+  std::string old_values, new_values;  // as in intent_record; never empty
+};
+
+// A row that --retry takes again, of whose patch something stays out because later rows of its id have
+// written it.
+struct left_out_row {
+  std::uint64_t row = 0;
+  std::vector<std::string> fields;
+  bool superseded = false;  // nothing of the patch is left
+};
+
 // One bit per row.
 class row_set {
  public:
@@ -143,7 +160,29 @@ class ledger_file {
   expected<row_set> done_rows(std::int64_t generation, std::uint64_t rows);
   // Intents of rows without an outcome, in row order and of one row oldest first: what a crash left in the
   // air.
+  // Also those of `unknown` rows that --retry took again; not those of rows that are known not to have been
+  // applied.
   expected<std::vector<intent_row>> open_intents(std::int64_t generation);
+  // Every write that may have been applied and whose old values were read, for undo: resource by resource,
+  // the one with the newest row first; of one resource oldest first. Streams; its memory does not grow with
+  // the run. `tell` returning false stops.
+  status for_each_pre_image(std::int64_t generation, const std::function<bool(const pre_image&)>& tell);
+  // Rows that were or may have been applied without anything being read before: no undo knows them.
+  status for_each_blind_write(std::int64_t generation,
+                              const std::function<void(std::uint64_t row, const std::string& id)>& tell);
+
+  // --retry: rows with one of these outcomes become pending again, in one transaction; those that are
+  // superseded by `left_out` (in row order) get that outcome instead. What they were is kept in the table
+  // `retried` under `run`. Answers how many rows are pending again and how many superseded.
+  struct taken_again {
+    std::uint64_t pending = 0, superseded = 0;
+  };
+  expected<taken_again> take_again(std::int64_t generation, std::int64_t run,
+                                   const std::vector<outcome>& outcomes,
+                                   const std::vector<left_out_row>& left_out, wall_time now);
+  // Of rows that are pending after --retry: what of their patches is not sent, in row order.
+  expected<std::vector<left_out_row>> left_out(std::int64_t generation);
+
   // The last checkpoint at or before `row`; the start of the input where there is none.
   expected<input::checkpoint> checkpoint_before(std::int64_t generation, std::uint64_t row);
 
@@ -178,5 +217,8 @@ struct run_question {
   bool again = false;  // --again
 };
 run_decision decide_run(const run_question&) noexcept;
+// The same for --retry, which takes rows of the newest generation again, finished or not.
+enum class retry_decision { take, refuse_none, refuse_changed };
+retry_decision decide_retry(const run_question&) noexcept;
 
 }  // namespace pawl::ledger

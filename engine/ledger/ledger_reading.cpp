@@ -101,7 +101,9 @@ expected<std::vector<intent_row>> ledger_file::open_intents(std::int64_t generat
   auto query = db.prepare(
       "SELECT row, id, sent_at, old_values, new_values, updated_at FROM intent AS i"
       " WHERE generation = ?1 AND row BETWEEN ?2 AND ?3"
-      " AND NOT EXISTS (SELECT 1 FROM job_data WHERE key = (?1 - 1 << 40) + i.row) ORDER BY row, sent_at");
+      " AND NOT EXISTS (SELECT 1 FROM job_data WHERE key = (?1 - 1 << 40) + i.row)"
+      " AND NOT EXISTS (SELECT 1 FROM retried AS r WHERE r.generation = ?1 AND r.row = i.row"
+      "   AND r.run > i.run AND r.outcome <> 'unknown') ORDER BY row, sent_at");
   if (!query) return std::move(query.error());
   std::vector<intent_row> open;
   for (const auto& range : gaps(*blocks)) {

@@ -14,4 +14,9 @@ run_decision decide_run(const run_question& q) noexcept {
   return q.same_input ? run_decision::go_on : run_decision::refuse_changed;
 }
 
+retry_decision decide_retry(const run_question& q) noexcept {
+  if (!q.has_generation || q.given_up) return retry_decision::refuse_none;
+  return q.same_input ? retry_decision::take : retry_decision::refuse_changed;
+}
+
 }  // namespace pawl::ledger

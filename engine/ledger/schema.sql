@@ -134,6 +134,24 @@ CREATE TABLE intent (
   PRIMARY KEY (generation, row, sent_at)
 ) STRICT, WITHOUT ROWID;
 
+-- What a row's outcome was before `pawl run --retry` took the row again; it stays as history. From then on the
+-- row is pending or has a new outcome, so rows = outcomes + pending holds at every moment.
+CREATE TABLE retried (
+  generation INTEGER NOT NULL,
+  row INTEGER NOT NULL,
+  run INTEGER NOT NULL REFERENCES run (id),   -- the invocation that took it again
+  outcome TEXT NOT NULL,             -- this and the following as they stood in the view `job`
+  http_status INTEGER,
+  error_code TEXT,
+  error_message TEXT,
+  request_id TEXT,
+  attempts INTEGER NOT NULL,
+  sent_at INTEGER,
+  finished_at INTEGER NOT NULL,
+  left_out TEXT,                     -- JSON list: fields that are not sent again, later rows have written them
+  PRIMARY KEY (generation, row, run)
+) STRICT, WITHOUT ROWID;
+
 -- Every 10 s of a run, and what happened in it.
 CREATE TABLE sample (
   run INTEGER NOT NULL REFERENCES run (id),

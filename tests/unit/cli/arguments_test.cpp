@@ -193,12 +193,12 @@ TEST(Arguments, UsageErrorsEndWithTwoAndNameTheCulprit) {
 }
 
 TEST(Arguments, PartsThatComeLaterSaySo) {
-  for (const auto* command : {"plan", "verify", "undo", "pull", "doctor"}) {
+  for (const auto* command : {"plan", "verify", "pull", "doctor"}) {
     const auto e = ended({command, "jobs.csv", "--out", "x", "--where", "status=open"});
     EXPECT_EQ(e.code, 2);
     EXPECT_THAT(e.error, HasSubstr(std::string{command} + " is not part of this version yet"));
   }
-  for (const auto* flag : {"--retry", "--force-unechoed"}) {
+  for (const auto* flag : {"--force-unechoed"}) {
     const auto e = ended({"run", "jobs.csv", flag});
     EXPECT_EQ(e.code, 2);
     EXPECT_THAT(e.error, HasSubstr(std::string{flag} + " is not part of this version yet"));

@@ -1,0 +1,147 @@
+// `pawl undo`: the jobs that bring back what a generation has overwritten, as NDJSON. Reads the ledger only.
+#include "engine/run/undo.hpp"
+
+#include "cli/commands/commands.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/files.hpp"
+#include "cli/find_generation.hpp"
+#include "cli/undo_texts.hpp"
+#include "cli/words.hpp"
+#include "config/profile_loader.hpp"
+#include "engine/ledger/ledger.hpp"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <system_error>
+
+#include <unistd.h>
+
+namespace pawl::cli {
+namespace {
+
+constexpr std::size_t write_at_bytes = 64 * 1024;
+
+expected<std::string> read_profile_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (!file.is_open() || file.bad())
+    return failure{failure_kind::usage, path, "cannot be read", "name a readable file with --profile"};
+  return text;
+}
+
+// The profile that the generation was run with: by its name among those that the program carries, or as
+// --profile says.
+expected<api::profile> find_profile(const std::string& wanted, const ledger::generation_row& generation) {
+  const auto& name = wanted.empty() ? generation.target.profile : wanted;
+  const bool is_file = name.find('/') != std::string::npos || name.ends_with(".toml");
+  config::profile_result compiled;
+  if (!wanted.empty() && is_file) {
+    auto text = read_profile_file(name);
+    if (!text) return text.error();
+    compiled = config::compile_profile(*text, name);
+  } else if (const auto text = config::embedded_profile(name)) {
+    compiled = config::compile_profile(*text, name + ".toml");
+  } else {
+    return failure{failure_kind::usage, wanted.empty() ? generation.target.profile : "--profile",
+                   fmt::format("there is no profile \"{}\" inside of pawl", name),
+                   "name the file that the run was made with: --profile FILE"};
+  }
+  if (!compiled.value) return compiled.complaints.front();
+  if (compiled.value->name != generation.target.profile)
+    return failure{failure_kind::usage, "--profile",
+                   fmt::format("is of \"{}\"; the ledger belongs to \"{}\"", compiled.value->name,
+                               generation.target.profile),
+                   "name the profile that the run was made with"};
+  return *std::move(compiled.value);
+}
+
+class undo_steps {
+ public:
+  undo_steps(const undo_options& options, console& out) : options_(options), out_(out) {}
+
+  expected<int> all() {
+    auto file = ledger::ledger_file::open(options_.ledger, ledger::access::read_only);
+    if (!file) return file.error();
+    auto runner = ledger::ledger_file::running(options_.ledger);
+    if (!runner) return runner.error();
+    if (*runner)
+      return failure{failure_kind::later, options_.ledger, "a run still writes to it: " + **runner,
+                     "wait for it or stop it, then run the same command again"};
+    const auto generation = find_generation(*file, options_.generation);
+    if (!generation) return generation.error();
+    const auto profile = find_profile(options_.profile, *generation);
+    if (!profile) return profile.error();
+
+    run::undo_builder builder(*profile);
+    std::string id;
+    status failed;
+    const auto one = [&](const ledger::pre_image& image) {
+      if (image.id != id) {
+        failed = finish(builder, id);
+        if (!failed || reader_left_) return false;
+        id = image.id;
+      }
+      failed = builder.add(image.old_values, image.new_values, image.certain);
+      if (!failed) failed.error().place = fmt::format("{}: row {}", options_.ledger, image.row);
+      return static_cast<bool>(failed);
+    };
+    if (auto read = file->for_each_pre_image(generation->id, one); !read) return read.error();
+    if (!failed) return failed.error();
+    if (auto done = finish(builder, id); !done) return done.error();
+    if (auto done = flush(); !done) return done.error();
+    const auto blind = [&](std::uint64_t, const std::string& of) { losses_.add_blind(of); };
+    if (auto read = file->for_each_blind_write(generation->id, blind); !read) return read.error();
+    return report(*generation);
+  }
+
+ private:
+  status finish(run::undo_builder& builder, const std::string& id) {
+    if (id.empty()) return {};
+    const auto back = builder.finish(id);
+    for (const auto& loss : back.losses) losses_.add(id, loss);
+    jobs_ += back.jobs;
+    lines_ += back.lines;
+    return lines_.size() < write_at_bytes ? status{} : flush();
+  }
+
+  status flush() {
+    const auto failed = write_all(STDOUT_FILENO, lines_);
+    lines_.clear();
+    // `pawl undo ... | head` has seen enough.
+    if (failed == std::errc::broken_pipe) reader_left_ = true;
+    if (failed && !reader_left_)
+      return failure{failure_kind::mend, "standard output", failed.message(), "make room and run it again"};
+    return {};
+  }
+
+  int report(const ledger::generation_row& generation) {
+    if (jobs_ == 0)
+      out_.line(fmt::format("generation {}: there is nothing that can go back", generation.id));
+    else
+      out_.line(fmt::format("generation {}: {} to undo it", generation.id, counted(jobs_, "job", "jobs")));
+    for (const auto& line : losses_.lines()) out_.line("warning: " + line);
+    return losses_.empty() ? exit_success : exit_some_failed;
+  }
+
+  const undo_options& options_;
+  console& out_;
+  undo_losses losses_;
+  std::string lines_;
+  std::uint64_t jobs_ = 0;
+  bool reader_left_ = false;
+};
+
+}  // namespace
+
+int undo_command(const undo_options& options, console& out) {
+  const auto done = undo_steps(options, out).all();
+  if (done) return *done;
+  out.line("error: " + printable_lines(to_string(done.error())));
+  return exit_code(done.error().kind);
+}
+
+}  // namespace pawl::cli

@@ -1,0 +1,59 @@
+// What undo asks of a ledger.
+#include "engine/ledger/job_key.hpp"
+#include "engine/ledger/ledger.hpp"
+#include "engine/ledger/ledger_impl.hpp"
+
+namespace pawl::ledger {
+
+// What an intent came to: the outcome that a --retry after it replaced, else the row's own, else none yet.
+// A row that was refused, failed, found unchanged or skipped wrote nothing. `superseded` behind an intent is
+// a row that was unknown before. The sorter of SQLite spills into a temporary file, so the memory stays
+// small.
+status ledger_file::for_each_pre_image(std::int64_t generation,
+                                       const std::function<bool(const pre_image&)>& tell) {
+  auto query = impl_->db->prepare(
+      "WITH ended AS (SELECT i.row, i.id, i.sent_at, i.old_values, i.new_values,"
+      "   coalesce((SELECT r.outcome FROM retried AS r WHERE r.generation = i.generation AND r.row = i.row"
+      "     AND r.run > i.run ORDER BY r.run LIMIT 1),"
+      "     (SELECT outcome FROM job WHERE key = (?1 - 1 << 40) + i.row), 'pending') AS outcome"
+      "   FROM intent AS i WHERE i.generation = ?1 AND i.old_values IS NOT NULL),"
+      " applied AS (SELECT *, max(row) OVER (PARTITION BY id) AS newest FROM ended"
+      "   WHERE outcome IN ('applied', 'unknown', 'mismatch', 'superseded', 'pending'))"
+      " SELECT row, id, outcome = 'applied', old_values, new_values FROM applied"
+      " ORDER BY newest DESC, id, row, sent_at");
+  if (!query) return std::move(query.error());
+  query->bind(1, generation);
+  pre_image one;
+  for (;;) {
+    auto row = query->step();
+    if (!row) return std::move(row.error());
+    if (!*row) return {};
+    one.row = static_cast<std::uint64_t>(query->integer(0));
+    one.id = query->text(1);
+    one.certain = query->integer(2) != 0;
+    one.old_values = query->text(3);
+    one.new_values = query->text(4);
+    if (!tell(one)) {
+      query->reset();
+      return {};
+    }
+  }
+}
+
+status ledger_file::for_each_blind_write(std::int64_t generation,
+                                         const std::function<void(std::uint64_t, const std::string&)>& tell) {
+  auto query = impl_->db->prepare(
+      "SELECT row, id FROM job WHERE key BETWEEN ?2 AND ?3 AND outcome IN ('applied', 'unknown', 'mismatch')"
+      " AND NOT EXISTS (SELECT 1 FROM intent AS i WHERE i.generation = ?1 AND i.row = job.row"
+      "   AND i.old_values IS NOT NULL) ORDER BY key");
+  if (!query) return std::move(query.error());
+  query->bind(1, generation).bind(2, job_key(generation, 0)).bind(3, job_key(generation, max_row));
+  for (;;) {
+    auto row = query->step();
+    if (!row) return std::move(row.error());
+    if (!*row) return {};
+    tell(static_cast<std::uint64_t>(query->integer(0)), std::string{query->text(1)});
+  }
+}
+
+}  // namespace pawl::ledger

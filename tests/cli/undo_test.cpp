@@ -1,0 +1,120 @@
+// `pawl undo` over ledgers of real runs, whose pre-images the test writes as a run that reads first does.
+#include "tests/cli/job_file.hpp"
+#include "tests/support/pawl_process.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+
+#include <memory>
+
+namespace pawl::test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+void change(const std::filesystem::path& ledger, const std::string& sql) {
+  sqlite3* raw = nullptr;
+  const int opened = sqlite3_open(ledger.c_str(), &raw);
+  const std::unique_ptr<sqlite3, int (*)(sqlite3*)> db{raw, sqlite3_close};
+  ASSERT_EQ(opened, SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(raw, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(raw);
+}
+
+class undo : public ::testing::Test {
+ protected:
+  undo() {
+    input_ = workspace_.input("jobs.csv",
+                              "id,title,status,closed_loop\nthr_000001,one,,\nthr_000002,two,,\n"
+                              "thr_000003,,done,true\nthr_000001,uno,,\n");
+    const auto run = workspace_.run({"run", input_.string(), "--rate", "unlimited", "--no-read-first"});
+    EXPECT_EQ(run.exit_code, 0) << run.errors;
+    ledger_ = input_.string() + ".ledger";
+  }
+  void pre_image(int row, const std::string& id, const std::string& old_values,
+                 const std::string& new_values) {
+    change(ledger_, "INSERT INTO intent VALUES (1, " + std::to_string(row) + ", " + std::to_string(row) +
+                        ", 1, '" + id + "', '" + old_values + "', '" + new_values + "', NULL)");
+  }
+  child_result undone(std::vector<std::string> flags = {}) {
+    flags.insert(flags.begin(), {"undo", ledger_});
+    return workspace_.run(std::move(flags));
+  }
+
+  sandbox_process sandbox_{{"--threads", "3", "--limits", "off"}};
+  pawl_workspace workspace_{sandbox_};
+  std::filesystem::path input_;
+  std::string ledger_;
+};
+
+TEST_F(undo, PrintsOneJobForEachResourceNewestRowFirst) {
+  pre_image(1, "thr_000001", R"({"title":"Eins"})", R"({"title":"one"})");
+  pre_image(2, "thr_000002", R"({"title":null})", R"({"title":"two"})");
+  pre_image(4, "thr_000001", R"({"title":"one"})", R"({"title":"uno"})");
+  pre_image(3, "thr_000003", R"({"status":"open"})", R"({"status":"done","closed_loop":true})");
+  const auto result = undone();
+  EXPECT_EQ(result.output, R"({"id":"thr_000001","patch":{"title":"Eins"},"expect":{"title":"uno"}})"
+                           "\n"
+                           R"({"id":"thr_000003","patch":{"status":"open"},"expect":{"status":"done"}})"
+                           "\n"
+                           R"({"id":"thr_000002","patch":{"title":null},"expect":{"title":"two"}})"
+                           "\n");
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.errors, HasSubstr("3 jobs to undo it"));
+  EXPECT_THAT(result.errors,
+              HasSubstr("warning: closed_loop cannot go back: the API does not show it, so its "
+                        "old value is not known: 1 resource: thr_000003"));
+  // An ordinary input.
+  const auto jobs = workspace_.input("undo.ndjson", result.output);
+  const auto checked = workspace_.run({"check", jobs.string()});
+  EXPECT_EQ(checked.exit_code, 0) << checked.errors;
+}
+
+TEST_F(undo, SaysWhichRowsWereWrittenBlindly) {
+  pre_image(1, "thr_000001", R"({"title":"Eins"})", R"({"title":"one"})");
+  const auto result = undone();
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(result.output, R"({"id":"thr_000001","patch":{"title":"Eins"},"expect":{"title":"one"}})"
+                           "\n");
+  EXPECT_THAT(result.errors,
+              HasSubstr("so nothing is known of the old values: 3 rows: thr_000002, thr_000003, "
+                        "thr_000001"));
+}
+
+TEST_F(undo, TakesTheGenerationAndProfileThatItIsTold) {
+  pre_image(1, "thr_000001", R"({"title":"Eins"})", R"({"title":"one"})");
+  EXPECT_EQ(undone({"--generation", "2"}).exit_code, 2);
+  EXPECT_THAT(undone({"--generation", "2"}).errors, HasSubstr("has no generation 2"));
+  EXPECT_THAT(undone({"--profile", "internal-example"}).errors, HasSubstr("the ledger belongs to"));
+  EXPECT_THAT(undone({"--generation", "1", "--profile", "productlane"}).output, HasSubstr("Eins"));
+  EXPECT_EQ(undone({"--profile", "./nope.toml"}).exit_code, 2);
+}
+
+TEST_F(undo, NeitherSendsNorChangesAnything) {
+  pre_image(1, "thr_000001", R"({"title":"Eins"})", R"({"title":"one"})");
+  const auto writes = number(sandbox_.totals(), "writes");
+  const auto before = read_file(ledger_);
+  undone();
+  EXPECT_EQ(number(sandbox_.totals(), "writes"), writes);
+  EXPECT_EQ(read_file(ledger_), before);
+}
+
+TEST(Undo, WhatIsNoLedgerIsAUsageError) {
+  const pawl_workspace workspace;
+  const auto result = workspace.run({"undo", "nope.ledger"});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.errors, HasSubstr("nope.ledger"));
+  EXPECT_EQ(result.output, "");
+}
+
+TEST(Undo, HelpNamesOptionsAndExitCodes) {
+  const pawl_workspace workspace;
+  const auto help = workspace.run({"undo", "--help"});
+  EXPECT_EQ(help.exit_code, 0);
+  for (const auto* part : {"--generation", "--profile", "LEDGER", "Exit codes: 0"})
+    EXPECT_THAT(help.output, HasSubstr(part));
+}
+
+}  // namespace
+}  // namespace pawl::test
