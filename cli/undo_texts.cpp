@@ -41,11 +41,11 @@ void undo_losses::add_blind(std::string_view id) {
 
 std::vector<std::string> undo_losses::lines() const {
   std::vector<std::string> all;
-  for (const auto& [reason, group] : groups_) {
-    auto line = fmt::format("{}: {}", reason, counted(group.count, group.one, group.many));
-    for (std::size_t i = 0; i < group.ids.size(); ++i) (line += i == 0 ? ": " : ", ") += group.ids[i];
-    if (group.count > group.ids.size())
-      line += fmt::format(" and {} more", grouped(group.count - group.ids.size()));
+  for (const auto& [reason, lost] : groups_) {
+    auto line = fmt::format("{}: {}", reason, counted(lost.count, lost.one, lost.many));
+    for (std::size_t i = 0; i < lost.ids.size(); ++i) (line += i == 0 ? ": " : ", ") += lost.ids[i];
+    if (lost.count > lost.ids.size())
+      line += fmt::format(" and {} more", grouped(lost.count - lost.ids.size()));
     all.push_back(std::move(line));
   }
   return all;
