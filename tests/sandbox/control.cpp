@@ -265,7 +265,7 @@ std::string service::configure(std::string_view body) {
   if (ec) return "the body is not valid JSON: " + ec.message();
 
   behaviour next = behaviour_;
-  fault_script script = script_;
+  fault_script script = script_, read_script = read_script_;
   std::optional<key_limits> limits;
   std::vector<std::pair<std::string, std::vector<std::string>>> granted;
   std::vector<std::string> revoked;
@@ -280,11 +280,12 @@ std::string service::configure(std::string_view body) {
         const auto rates = fault_rates::parse(text_of(v, name), why_not);
         if (!rates) throw bad_request(why_not);
         next.faults = *rates;
-      } else if (name == "script") {
-        script.clear();
+      } else if (name == "script" || name == "read_script") {
+        fault_script& wanted = name == "script" ? script : read_script;
+        wanted.clear();
         for (const auto& entry : object_of(v, name)) {
           for (const std::string& step : texts_of(entry.value(), name)) {
-            if (!script.add(entry.key(), step)) throw bad_request("`script`: no such fault: " + step);
+            if (!wanted.add(entry.key(), step)) throw bad_request("`" + name + "`: no such fault: " + step);
           }
         }
       } else if (name == "force_status") {
@@ -333,6 +334,7 @@ std::string service::configure(std::string_view body) {
 
   behaviour_ = std::move(next);
   script_ = std::move(script);
+  read_script_ = std::move(read_script);
   if (limits) keys_.set_limits(*limits);
   for (auto& [secret, scopes] : granted) keys_.put(secret, std::move(scopes));
   for (const std::string& secret : revoked) {

@@ -13,6 +13,26 @@ const fault_kind* find_fault(std::string_view name) {
   return nullptr;
 }
 
+bool fault::has(afterwards what) const {
+  return (kind != nullptr && kind->then == what) || (with != nullptr && with->then == what);
+}
+
+std::string fault::name() const {
+  std::string text{kind == nullptr ? std::string_view{} : kind->name};
+  if (with != nullptr) text.append(1, '+').append(with->name);
+  return text;
+}
+
+std::optional<fault> fault::parse(std::string_view text) {
+  const std::size_t plus = text.find('+');
+  fault f{find_fault(text.substr(0, plus)), nullptr};
+  if (f.kind == nullptr) return std::nullopt;
+  if (plus == std::string_view::npos) return f;
+  f.with = find_fault(text.substr(plus + 1));
+  if (f.with == nullptr || f.with->answer != answer_kind::regular) return std::nullopt;
+  return f;
+}
+
 std::optional<fault_rates> fault_rates::parse(std::string_view text, std::string& why_not) {
   fault_rates rates;
   for (std::string_view part : split(text, ',')) {
@@ -26,9 +46,12 @@ std::optional<fault_rates> fault_rates::parse(std::string_view text, std::string
       part.remove_prefix(6);
     }
     const std::size_t equals = part.find('=');
-    const fault_kind* kind = find_fault(part.substr(0, equals));
-    if (kind == nullptr || equals == std::string_view::npos) {
-      why_not = "no such fault: `" + whole + "` (write NAME=RATE, for example e500=0.05)";
+    const auto what = fault::parse(part.substr(0, equals));
+    if (!what || equals == std::string_view::npos) {
+      why_not =
+          "no such fault: `" + whole +
+          "` (write NAME=RATE, for example e500=0.05, or with slow, dribble, close or close-header behind a "
+          "plus sign: e500+close=0.01)";
       return std::nullopt;
     }
     const std::string_view number = part.substr(equals + 1);
@@ -46,27 +69,28 @@ std::optional<fault_rates> fault_rates::parse(std::string_view text, std::string
         why_not = "`" + whole + "`: the rates add up to more than 1";
         return std::nullopt;
       }
-      shares.push_back({kind, sum});
+      shares.push_back({*what, sum});
     }
   }
   return rates;
 }
 
-const fault_kind* fault_rates::draw(request_class which, double die) const {
+fault fault_rates::draw(request_class which, double die) const {
   for (const share& s : of_[which == request_class::write ? 1 : 0]) {
-    if (die < s.up_to) return s.kind;
+    if (die < s.up_to) return s.what;
   }
-  return nullptr;
+  return {};
 }
 
-bool fault_script::add(std::string_view id, std::string_view fault) {
+bool fault_script::add(std::string_view id, std::string_view text) {
   step s;
-  if (fault.ends_with('*')) {
+  if (text.ends_with('*')) {
     s.forever = true;
-    fault.remove_suffix(1);
+    text.remove_suffix(1);
   }
-  s.kind = find_fault(fault);
-  if (s.kind == nullptr && fault != "ok") return false;
+  const auto what = fault::parse(text);
+  if (!what && text != "ok") return false;
+  s.what = what.value_or(fault{});
   steps_[std::string{id}].push_back(s);
   return true;
 }

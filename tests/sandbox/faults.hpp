@@ -43,7 +43,7 @@ struct fault_kind {
 };
 
 // A new kind is a new line here, and an answer_kind where none of the old ones does it.
-inline constexpr std::array<fault_kind, 24> fault_kinds{{
+inline constexpr std::array<fault_kind, 27> fault_kinds{{
     {"drop-before", effect::not_applied, answer_kind::nothing},
     {"drop-after", effect::applied, answer_kind::nothing},
     {"cut", effect::applied, answer_kind::half},
@@ -55,7 +55,10 @@ inline constexpr std::array<fault_kind, 24> fault_kinds{{
     {"e408", effect::not_applied, answer_kind::error, 408, afterwards::close_announced},
     {"e500-after", effect::applied, answer_kind::error, 500},
     {"e502-after", effect::applied, answer_kind::error, 502},
+    {"e503-after", effect::applied, answer_kind::error, 503},
+    {"e503-retry-applied", effect::applied, answer_kind::error, 503},  // the same with Retry-After
     {"e504-after", effect::applied, answer_kind::error, 504},
+    {"e408-after", effect::applied, answer_kind::error, 408, afterwards::close_announced},
     {"r429", effect::not_applied, answer_kind::throttled, 429},
     {"garbage", effect::applied, answer_kind::not_json},
     {"garbage-http", effect::applied, answer_kind::not_http},
@@ -69,38 +72,53 @@ inline constexpr std::array<fault_kind, 24> fault_kinds{{
     {"close-header", effect::applied, answer_kind::regular, 0, afterwards::close_announced},
     {"dribble", effect::applied, answer_kind::regular, 0, afterwards::in_drops},
 }};
-// Null: no such fault. Otherwise a pointer into the table.
+// Null: no such kind. Otherwise a pointer into the table.
 const fault_kind* find_fault(std::string_view name);
+
+// What happens to one request: a kind, or two that go together (`drop-after+slow`, `e500+close`): what the
+// first does and answers, and what the second does to the connection. Both point into the table.
+struct fault {
+  const fault_kind* kind = nullptr;  // null: an ordinary reply
+  const fault_kind* with = nullptr;
+
+  explicit operator bool() const { return kind != nullptr; }
+  bool has(afterwards) const;
+  std::string name() const;  // as parse() reads it; empty: none
+  // `cut`, `cut+slow`. Absent: there is no such kind, or the second one is more than what becomes of the
+  // connection.
+  static std::optional<fault> parse(std::string_view text);
+};
 
 enum class request_class : std::uint8_t { read, write };
 
-// Rates: `drop-after=0.02,e500=0.05,write:cut=0.01,read:slow=0.1`. Without a class a rate holds for both.
-// The rates of one class add up to at most 1.
+// Rates: `drop-after=0.02,e500+close=0.05,write:cut=0.01,read:slow=0.1`. Without a class a rate holds for
+// both. The rates of one class add up to at most 1.
 class fault_rates {
  public:
   static std::optional<fault_rates> parse(std::string_view text, std::string& why_not);
 
-  // Null: no fault. `die` is in [0, 1).
-  const fault_kind* draw(request_class, double die) const;
+  // `die` is in [0, 1).
+  fault draw(request_class, double die) const;
   bool empty() const { return of_[0].empty() && of_[1].empty(); }
 
  private:
   struct share {
-    const fault_kind* kind;
+    fault what;
     double up_to;  // sum of the rates so far
   };
   std::array<std::vector<share>, 2> of_;
 };
 
-// Faults that are written down for one thread: its next writes get them in order.
+// Faults that are written down for one thread: its next writes (or reads: each class has a script of its own)
+// get them in order.
 class fault_script {
  public:
-  // `drop-after`, `e500`, `ok`; a `*` behind the last one makes it stay for good. False: no such fault.
-  bool add(std::string_view id, std::string_view fault);
+  // `drop-after`, `e500+close`, `ok`; a `*` behind the last one makes it stay for good. False: no such fault.
+  bool add(std::string_view id, std::string_view text);
   void clear() { steps_.clear(); }
 
   struct step {
-    const fault_kind* kind = nullptr;  // null: an ordinary reply
+    fault what;  // none: an ordinary reply
     bool forever = false;
   };
   // Takes the next step for `id`; absent: nothing is written down for it (any more).

@@ -55,6 +55,7 @@ void journal::add(const journal_entry& e) {
   append_member(line, "status", static_cast<std::uint64_t>(e.status));
   append_text(line, "request_id", e.request_id);
   if (!e.fault.empty()) append_text(line, "fault", e.fault);
+  if (e.notices > 0) append_member(line, "notices", e.notices);
   line += e.applied ? ",\"applied\":true}\n" : ",\"applied\":false}\n";
   if (file_ && std::fwrite(line.data(), 1, line.size(), file_.get()) != line.size() && !write_failed_) {
     write_failed_ = true;

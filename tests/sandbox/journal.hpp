@@ -26,6 +26,7 @@ struct journal_entry {
   int status = 0;          // what was sent, or would have been; 0: nothing
   std::string_view fault;  // empty: none
   bool applied = false;
+  std::uint64_t notices = 0;  // that people got because of it
 };
 
 struct totals {

@@ -99,6 +99,14 @@ int serve(const options& o) {
   for (const auto& [secret, scopes] : o.keys) keys.put(secret, scopes);
   journal log{o.journal_file, o.journal_memory};
   service api{threads, keys, log, o.how, o.seed, o.workspace};
+  for (const auto& [kind, scripts] :
+       {std::pair{request_class::write, &o.scripts}, std::pair{request_class::read, &o.read_scripts}}) {
+    for (const auto& [id, steps] : *scripts) {
+      for (const std::string& step : steps) {
+        if (!api.script(kind, id, step)) throw std::runtime_error("no such fault: " + step);
+      }
+    }
+  }
 
   std::optional<tls_identity> identity;
   if (!o.plain) {

@@ -12,7 +12,7 @@ constexpr const char* default_key = "pl_v2_sandbox_0123456789abcdefghij";
 
 // Texts as they stand on the command line, before they are checked.
 struct raw_options {
-  std::vector<std::string> keys, tags;
+  std::vector<std::string> keys, tags, scripts, read_scripts;
   std::string scopes = "threads:read,threads:write,tags:read";
   std::string write_limit = "60/60s,20/10s", read_limit = "1000/60s";
   std::string faults, delay = "0", delay_jitter = "0", slow = "1s", idle_close = "0", clock_offset = "0";
@@ -44,6 +44,26 @@ struct checker {
     return w.value_or(std::vector<window_limit>{});
   }
 };
+
+// `thr_000017=drop-after,e500,ok`
+std::vector<std::pair<std::string, std::vector<std::string>>> scripts_of(
+    const char* flag, const std::vector<std::string>& given, checker& check) {
+  std::vector<std::pair<std::string, std::vector<std::string>>> scripts;
+  for (const std::string& text : given) {
+    const std::size_t equals = text.rfind('=');  // an id may hold one, a fault does not
+    if (equals == std::string::npos || equals == 0) {
+      check.complaints.push_back(std::string{flag} + ": `" + text + "` must be ID=FAULT,FAULT,...");
+      continue;
+    }
+    scripts.emplace_back(text.substr(0, equals), texts(std::string_view{text}.substr(equals + 1)));
+    fault_script trial;
+    for (const std::string& step : scripts.back().second) {
+      if (!trial.add("id", step))
+        check.complaints.push_back(std::string{flag} + ": `" + text + "`: no such fault: `" + step + "`");
+    }
+  }
+  return scripts;
+}
 
 void check_keys(const raw_options& raw, options& o) {
   const auto scopes = texts(raw.scopes);
@@ -88,6 +108,8 @@ std::vector<std::string> check_rest(const raw_options& raw, options& o) {
   o.how.headers = raw.no_rate_headers ? rate_headers::leave_out : rate_headers::send;
   o.idle_close = check.duration("--idle-close", raw.idle_close);
   o.max_time = std::chrono::seconds{raw.max_seconds};
+  o.scripts = scripts_of("--script", raw.scripts, check);
+  o.read_scripts = scripts_of("--read-script", raw.read_scripts, check);
   for (const std::string& tag : raw.tags) {
     const std::size_t equals = tag.find('=');
     if (equals == std::string::npos || equals == 0) {
@@ -164,7 +186,14 @@ std::optional<options> read_options(int argc, char** argv, int& exit_code) {
   app.add_flag("--normalise-html", o.normalise_html, "text without a tag comes back inside <p>");
 
   app.add_option("--faults", raw.faults,
-                 "rates such as drop-after=0.02,e500=0.05,write:cut=0.01,read:slow=0.1");
+                 "rates such as drop-after=0.02,e500=0.05,write:cut=0.01,read:slow=0.1; two together as "
+                 "drop-after+slow=0.01");
+  app.add_option("--script", raw.scripts,
+                 "what the next writes to one id get, ID=FAULT,FAULT,...: for example "
+                 "thr_000017=drop-after,e500,ok; a * behind the last one keeps it for good; may be repeated")
+      ->allow_extra_args(false);
+  app.add_option("--read-script", raw.read_scripts, "the same for the reads of one id")
+      ->allow_extra_args(false);
   app.add_option("--delay", raw.delay, "reply time")->capture_default_str();
   app.add_option("--delay-jitter", raw.delay_jitter, "up to this much more, evenly spread")
       ->capture_default_str();

@@ -28,7 +28,8 @@ struct options {
   std::optional<std::uint64_t> threads;  // absent: 1,000, or none beside --seed-from
   std::vector<std::string> seed_from;
   std::string seed_id_column = "id";
-  std::vector<std::pair<std::string, std::string>> tags;  // id, name
+  std::vector<std::pair<std::string, std::string>> tags;                                // id, name
+  std::vector<std::pair<std::string, std::vector<std::string>>> scripts, read_scripts;  // id, steps
   bool normalise_html = false;
   std::size_t kept_bodies = 50;
 

@@ -25,7 +25,7 @@ struct service::reply {
   bool applied = false;
   bool announce_close = false;
   delivery how = delivery::send;
-  const fault_kind* fault = nullptr;  // the one that took place
+  sandbox::fault fault;  // the one that took place
 
   // The documented envelope. `details` is JSON.
   void error(int code_number, std::string_view code, std::string_view message, std::string_view details = {});

@@ -78,8 +78,8 @@ course service::plan(const request& r) {
   }
   c.dice = hash_text(c.id, mix(seed_ ^ ordinal << 1) + static_cast<std::uint64_t>(c.kind));
   if (c.where != endpoint_kind::me && c.where != endpoint_kind::unknown) {
-    const auto scripted = c.kind == request_class::write ? script_.next(c.id) : std::nullopt;
-    c.fault = scripted ? scripted->kind : behaviour_.faults.draw(c.kind, unit_interval(c.dice));
+    const auto scripted = (c.kind == request_class::write ? script_ : read_script_).next(c.id);
+    c.fault = scripted ? scripted->what : behaviour_.faults.draw(c.kind, unit_interval(c.dice));
   }
 
   const auto share = [](std::chrono::microseconds whole, double part) {
@@ -97,7 +97,7 @@ course service::plan(const request& r) {
       break;
   }
   c.after = whole - c.before;
-  if (c.fault != nullptr && c.fault->then == afterwards::slowly) c.after += behaviour_.slow;
+  if (c.fault.has(afterwards::slowly)) c.after += behaviour_.slow;
   return c;
 }
 
@@ -111,6 +111,7 @@ void service::answer(const request& r, const course& c, time_us now, outgoing& o
 
   const key_check who = c.where == endpoint_kind::item ? keys_.check_secret(r.api_key, rep.key)
                                                        : keys_.check(r.authorization, rep.key);
+  const std::uint64_t notices = store_.notices();
   if (forced(c, rep)) {
     // Said already.
   } else if (who == key_check::accepted) {
@@ -126,7 +127,9 @@ void service::answer(const request& r, const course& c, time_us now, outgoing& o
 
   write_wire(r, c, rep, now, out);
   if (rep.how != delivery::drop && rep.how != delivery::hold) ++totals_.by_status[rep.status];
-  if (rep.fault != nullptr) ++totals_.injected[static_cast<std::size_t>(rep.fault - fault_kinds.data())];
+  for (const fault_kind* kind : {rep.fault.kind, rep.fault.with}) {
+    if (kind != nullptr) ++totals_.injected[static_cast<std::size_t>(kind - fault_kinds.data())];
+  }
   if (rep.applied) ++totals_.applied;
 
   journal_entry e;
@@ -142,8 +145,10 @@ void service::answer(const request& r, const course& c, time_us now, outgoing& o
   if (rep.key != nullptr) e.key = rep.key->id;
   e.request_id = rep.request_id;
   e.status = out.status;
-  if (rep.fault != nullptr) e.fault = rep.fault->name;
+  const std::string fault_name = rep.fault.name();
+  e.fault = fault_name;
   e.applied = rep.applied;
+  e.notices = store_.notices() - notices;
   journal_.add(e);
 }
 
@@ -172,17 +177,17 @@ void service::answer_accepted(const request& r, const course& c, api_key& key, t
   }
   rep.counted = now;
 
-  if (c.fault == nullptr) {
+  if (!c.fault) {
     serve(r, c, key, now, rep);
     return;
   }
   rep.fault = c.fault;
-  if (c.fault->on_state == effect::not_applied) {
+  if (c.fault.kind->on_state == effect::not_applied) {
     distort(c, rep);
     return;
   }
   std::string before;
-  if (c.fault->answer == answer_kind::old_thread) {
+  if (c.fault.kind->answer == answer_kind::old_thread) {
     if (const thread* t = store_.find(c.id)) append_thread(before, store_, *t);
   }
   serve(r, c, key, now, rep);
@@ -193,18 +198,18 @@ void service::answer_accepted(const request& r, const course& c, api_key& key, t
 // Turns a reply into what the fault makes of it.
 void service::distort(const course& c, reply& rep) {
   const thread* about = store_.find(c.id);
-  switch (c.fault->answer) {
+  switch (c.fault.kind->answer) {
     case answer_kind::regular:
       break;
     case answer_kind::error:
-      if (c.fault->status == 500) {
+      if (c.fault.kind->status == 500) {
         rep.error(500, "internal_error", "Something went wrong.");
       } else {
-        rep.status = c.fault->status;
+        rep.status = c.fault.kind->status;
         rep.content_type = "text/html";
-        rep.body = gateway_page(c.fault->status);
+        rep.body = gateway_page(c.fault.kind->status);
       }
-      if (c.fault->name == "e503-retry") {
+      if (c.fault.kind->name.starts_with("e503-retry")) {
         rep.retry_after = static_cast<std::uint64_t>(behaviour_.injected_retry_after.count());
       }
       break;
@@ -227,7 +232,7 @@ void service::distort(const course& c, reply& rep) {
       break;
     case answer_kind::other_thread:
       if (about == nullptr || rep.status != 200 || store_.size() < 2) {
-        rep.fault = nullptr;
+        rep.fault = {};
         break;
       }
       rep.body.clear();
@@ -236,8 +241,8 @@ void service::distort(const course& c, reply& rep) {
     case answer_kind::old_thread:
       if (about == nullptr || about->where != presence::here) {
         rep.error(404, "not_found", "Thread not found.");
-        rep.fault = nullptr;
-      } else if (c.fault->on_state == effect::not_applied) {
+        rep.fault = {};
+      } else if (c.fault.kind->on_state == effect::not_applied) {
         rep.status = 200;
         append_thread(rep.body, store_, *about);
       }
@@ -246,20 +251,10 @@ void service::distort(const course& c, reply& rep) {
       rep.how = delivery::hold;
       break;
   }
-  switch (c.fault->then) {
-    case afterwards::keep:
-    case afterwards::slowly:
-      break;
-    case afterwards::close_unannounced:
-      rep.how = delivery::send_and_drop;
-      break;
-    case afterwards::close_announced:
-      rep.announce_close = true;
-      break;
-    case afterwards::in_drops:
-      rep.how = delivery::dribble;
-      break;
-  }
+  if (c.fault.has(afterwards::close_announced)) rep.announce_close = true;
+  if (rep.how != delivery::send) return;  // the connection ends by the answer itself
+  if (c.fault.has(afterwards::close_unannounced)) rep.how = delivery::send_and_drop;
+  if (c.fault.has(afterwards::in_drops)) rep.how = delivery::dribble;
 }
 
 }  // namespace sandbox

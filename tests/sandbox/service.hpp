@@ -79,7 +79,7 @@ struct course {
   request_class kind = request_class::read;
   std::string id;  // of the thread or item, decoded
   std::string_view query;
-  const fault_kind* fault = nullptr;
+  sandbox::fault fault;
   std::uint64_t dice = 0;                         // of this request, for whatever is left to chance
   std::chrono::microseconds before{0}, after{0};  // the delay, on either side of answer()
 };
@@ -96,6 +96,11 @@ struct outgoing {
 class service {
  public:
   service(store&, key_ring&, journal&, behaviour, std::uint64_t seed, std::string workspace);
+
+  // One more step of the script of a thread: `e500`, `drop-after+slow`, `ok`, `e500*`. False: no such fault.
+  bool script(request_class kind, std::string_view id, std::string_view step) {
+    return (kind == request_class::write ? script_ : read_script_).add(id, step);
+  }
 
   course plan(const request&);
   void answer(const request&, const course&, time_us now, outgoing&);
@@ -133,7 +138,7 @@ class service {
   key_ring& keys_;
   journal& journal_;
   behaviour behaviour_;
-  fault_script script_;
+  fault_script script_, read_script_;
   totals totals_;
   std::uint64_t seed_;
   std::string workspace_;

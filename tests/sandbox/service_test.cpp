@@ -230,7 +230,10 @@ TEST(Service, FaultsDoWhatTheirTableSays) {
            fault_case{"e408", false, 408, delivery::send_and_close},
            fault_case{"e500-after", true, 500, delivery::send},
            fault_case{"e502-after", true, 502, delivery::send},
+           fault_case{"e503-after", true, 503, delivery::send},
+           fault_case{"e503-retry-applied", true, 503, delivery::send},
            fault_case{"e504-after", true, 504, delivery::send},
+           fault_case{"e408-after", true, 408, delivery::send_and_close},
            fault_case{"r429", false, 429, delivery::send},
            fault_case{"garbage", true, 200, delivery::send},
            fault_case{"garbage-http", true, 200, delivery::send_and_drop},
@@ -265,6 +268,41 @@ TEST(Service, LyingAndWrongRepliesShowWhatTheySay) {
   const json::value last = json::parse(f.patch("thr_1", R"({"status":"open"})").body);
   EXPECT_EQ(last.at("id"), "thr_1");
   EXPECT_EQ(last.at("title"), "c");
+}
+
+TEST(Service, TwoFaultsHappenTogether) {
+  behaviour how;
+  how.slow = std::chrono::milliseconds{700};
+  fixture f{how};
+  f.configure(R"({"script":{"thr_1":["e500-after+close","cut+slow","drop-before+close-header"]}})");
+  const answer first = f.patch("thr_1", R"({"title":"a"})");
+  EXPECT_EQ(first.status, 500);
+  EXPECT_EQ(first.how, delivery::send_and_drop);
+  request r;
+  r.method = "PATCH";
+  r.target = "/api/v2/threads/thr_1";
+  EXPECT_EQ(f.api.plan(r).after, std::chrono::milliseconds{700});
+  EXPECT_EQ(f.patch("thr_1", R"({"title":"b"})").how, delivery::drop);
+  const json::value injected = f.truth().at("totals").at("injected");
+  EXPECT_EQ(injected.at("e500-after"), 1);
+  EXPECT_EQ(injected.at("close"), 1);
+}
+
+TEST(Service, ReadsAndWritesHaveScriptsOfTheirOwn) {
+  fixture f;
+  f.configure(R"({"script":{"thr_1":["e500"]},"read_script":{"thr_1":["e502","ok","e503*"]}})");
+  const auto read = [&] { return f.send("GET", "/api/v2/threads/thr_1").status; };
+  EXPECT_EQ(read(), 502);
+  EXPECT_EQ(f.patch("thr_1", "{}").status, 500);
+  EXPECT_EQ(f.patch("thr_1", "{}").status, 200);
+  EXPECT_EQ(read(), 200);
+  EXPECT_EQ(read(), 503);
+  EXPECT_EQ(read(), 503);
+  f.configure(R"({"read_script":{}})");
+  EXPECT_EQ(read(), 200);
+  EXPECT_TRUE(f.api.script(request_class::read, "thr_1", "drop-before"));
+  EXPECT_FALSE(f.api.script(request_class::read, "thr_1", "dropped"));
+  EXPECT_EQ(f.send("GET", "/api/v2/threads/thr_1").how, delivery::drop);
 }
 
 TEST(Service, SameSeedFaultsTheSameRequestsInAnyOrder) {
@@ -345,6 +383,23 @@ TEST(Control, RefusesWhatItDoesNotKnowAndChangesNothing) {
   r.method = "PATCH";
   r.target = "/api/v2/threads/thr_1";
   EXPECT_EQ(f.api.plan(r).after.count(), 0);
+}
+
+TEST(Control, JournalAndTruthCountNotices) {
+  fixture f;
+  f.configure(R"({"script":{"thr_1":["drop-after","e500","ok"]}})");
+  for (int i = 0; i < 3; ++i) f.patch("thr_1", R"({"notify":{"slack":true,"email":true}})");
+  f.patch("thr_1", R"({"title":"without"})");
+  std::istringstream lines{f.send("GET", "/_sandbox/journal?last=4").body};
+  std::vector<std::int64_t> notices;
+  for (std::string line; std::getline(lines, line);) {
+    const json::value entry = json::parse(line);
+    const json::value* counted = entry.as_object().if_contains("notices");
+    notices.push_back(counted == nullptr ? 0 : counted->to_number<std::int64_t>());
+  }
+  EXPECT_EQ(notices, (std::vector<std::int64_t>{2, 0, 2, 0}));
+  EXPECT_EQ(f.truth().at("threads").at("thr_1").at("notified").at("slack"), 2);
+  EXPECT_EQ(f.truth().at("totals").at("notices"), 4);
 }
 
 TEST(Control, JournalTellsRequestsWithoutKeys) {

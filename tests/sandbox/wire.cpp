@@ -135,10 +135,10 @@ void service::write_wire(const request& r, const course& c, const reply& rep, ti
     w += "\r\n\r\n";
     w += rep.body;
   }
-  if (rep.fault == nullptr) return;
-  if (rep.fault->answer == answer_kind::half)
+  if (!rep.fault) return;
+  if (rep.fault.kind->answer == answer_kind::half)
     w.resize(w.size() - std::max<std::size_t>(1, rep.body.size() / 2));
-  if (rep.fault->answer == answer_kind::not_http) w = "\x15\x03\x01 this is no reply\r\n\r\n";
+  if (rep.fault.kind->answer == answer_kind::not_http) w = "\x15\x03\x01 this is no reply\r\n\r\n";
 }
 
 }  // namespace sandbox

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 namespace pawl::test {
 namespace {
@@ -34,7 +35,8 @@ std::filesystem::path pawl_workspace::input(std::string_view name, std::string_v
 
 child_options pawl_workspace::command(std::vector<std::string> arguments) const {
   child_options wanted;
-  wanted.program = PAWL_BINARY;
+  const char* const other = std::getenv("PAWL_BINARY");
+  wanted.program = other != nullptr ? other : PAWL_BINARY;
   wanted.working_directory = files_.path();
   if (sandbox_ != nullptr && talks_to_the_api(arguments)) {
     add_unless_there(arguments, "--base-url", sandbox_->base_url());

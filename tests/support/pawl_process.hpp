@@ -1,5 +1,6 @@
 // pawl as users run it, wired to a sandbox: token in the environment, CA, base URL, and a directory of its
-// own for input, ledger and state.
+// own for input, ledger and state. The program is the one of this build, or the one that PAWL_BINARY in the
+// environment names (PAWL_SANDBOX_BINARY for the sandbox).
 #pragma once
 
 #include "tests/support/sandbox_process.hpp"
