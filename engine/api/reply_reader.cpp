@@ -3,6 +3,7 @@
 #include "engine/api/json_compare.hpp"
 #include "engine/api/json_text.hpp"
 #include "engine/api/printable_text.hpp"
+#include "engine/api/shown.hpp"
 #include "engine/api/value_locator.hpp"
 
 #include <array>
@@ -19,11 +20,6 @@ constexpr std::uint32_t id_path = 0;                             // of the echo;
 
 constexpr std::uint32_t path_of(field_index f) noexcept {
   return static_cast<std::uint32_t>(to_index(f)) + 1;
-}
-
-// A verb is never sent as it stands: its target's full set is.
-bool is_echoed(const field_spec& f) {
-  return f.compare != comparison::none && !f.echo.empty() && f.verb == set_verb::none;
 }
 
 std::vector<json_path> echo_paths(const profile& p) {
@@ -60,8 +56,6 @@ struct reply_reader::impl {
   bool is_asked(field_index f) const {
     return f != passed_field && to_index(f) < api.fields.size() && is_echoed(api[f]);
   }
-  bool shows_id(std::string_view id) const;
-  std::string_view shown_text(const located&);
 
   const profile& api;
   json_parser parser;
@@ -71,31 +65,6 @@ struct reply_reader::impl {
   std::string shown, scratch;
   std::array<std::string, error_paths.size()> error_texts;
 };
-
-bool reply_reader::impl::shows_id(std::string_view id) const {
-  const auto& at = echo[id_path];
-  if (at.is != located::kind::value) return false;
-  if (at.text.starts_with('"')) return string_token_says(at.text, id);
-  return (at.text.starts_with('-') || (!at.text.empty() && at.text[0] >= '0' && at.text[0] <= '9')) &&
-         at.text == id;
-}
-
-std::string_view reply_reader::impl::shown_text(const located& at) {
-  shown.clear();
-  if (at.is == located::kind::value) {
-    append_printable(shown, at.text, max_shown);
-    return shown;
-  }
-  scratch.assign(1, '[');
-  for (const auto element : at.elements) {
-    if (scratch.size() > max_shown) break;
-    if (scratch.size() > 1) scratch += ',';
-    scratch.append(element.substr(0, max_shown));
-  }
-  scratch += ']';
-  append_printable(shown, scratch, max_shown);
-  return shown;
-}
 
 echo_report reply_reader::impl::compare(std::string_view body, std::string_view id,
                                         std::span<const field_value> wanted) {
@@ -112,7 +81,7 @@ echo_report reply_reader::impl::compare(std::string_view body, std::string_view 
   for (const auto& v : wanted)
     if (is_asked(v.field)) asked.push_back(path_of(v.field));
   if (!echo.locate(parser, body, asked)) return report;
-  if (id_promised && !shows_id(id)) {
+  if (id_promised && !shows_id(echo[id_path], id)) {
     report.is = state::other_id;
     return report;
   }
@@ -126,15 +95,11 @@ echo_report reply_reader::impl::compare(std::string_view body, std::string_view 
     }
     const auto& at = echo[path_of(v.field)];
     const auto how = api[v.field].compare;
-    auto is = equality::malformed;
-    if (at.is == located::kind::value) {
-      is = comparer.compare(how, v.json, at.text);
-    } else if (at.is == located::kind::list) {
-      is = comparer.compare(how, v.json, at.elements);
-    } else if (at.is == located::kind::absent && id_promised && trim_json(v.json) == "null") {
+    if (at.is == located::kind::absent && id_promised && trim_json(v.json) == "null") {
       report.how = verified::partial;
       continue;
     }
+    const auto is = compare_shown(comparer, how, v.json, at);
     if (is == equality::malformed) return {};
     if (is == equality::equal) continue;
     if (how == comparison::text) {
@@ -148,7 +113,9 @@ echo_report reply_reader::impl::compare(std::string_view body, std::string_view 
   if (contradiction != nullptr) {
     report.is = state::differs;
     report.how = verified::none;
-    report.shown = shown_text(*contradiction);
+    shown.clear();
+    append_printable_shown(shown, *contradiction, max_shown);
+    report.shown = shown;
   }
   return report;
 }

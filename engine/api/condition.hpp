@@ -1,0 +1,56 @@
+// Holding conditions against what a resource shows.
+#pragma once
+
+#include "engine/api/json_compare.hpp"
+#include "engine/api/name_directory.hpp"
+#include "engine/api/precondition.hpp"
+#include "engine/api/value_locator.hpp"
+#include "engine/model/error.hpp"
+#include "engine/model/time.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace pawl::api {
+
+enum class condition_state : std::uint8_t {
+  holds,
+  fails,
+  malformed,  // what is shown is not what the profile says stands there: no answer
+};
+
+// Keeps the memory that comparisons need. One thread at a time.
+class condition_judge {
+ public:
+  // `shown` is what stands at the condition's path; what is absent counts as null (APIs leave out what is
+  // null).
+  //
+  // equal, not_equal  as the profile compares the field; null equals nothing but null, and is not equal to
+  //                   any value
+  // less, greater     numbers by exact value, timestamps by moment; null is neither
+  // older_than        the moment is before now - age; newer_than: after it. Null is neither, so a thread
+  //                   without a message is not a thread whose last message is old
+  // has               an element of the list; null and absent lists have none
+  // has_name          not decided here: resolve_name() first (assertion)
+  //
+  // malformed: a part of the path is broken, a value is no JSON, or not a timestamp, number or list where one
+  // is asked for.
+  condition_state judge(const precondition&, const located& shown, wall_time now);
+
+ private:
+  condition_state in_order(const precondition&, std::string_view shown);
+  condition_state by_age(const precondition&, std::string_view shown, wall_time now);
+  condition_state has(const precondition&, const located& shown);
+
+  json_comparer comparer_;
+  std::string scratch_, wanted_;
+};
+
+// The same for callers without a hot path; malformed does not hold.
+bool holds(const precondition&, const located& shown, wall_time now);
+
+// has_name becomes has with the id; every other condition stays as it is. A failure (usage) where the name is
+// unknown or ambiguous.
+expected<precondition> resolve_name(const precondition&, const name_directory&);
+
+}  // namespace pawl::api

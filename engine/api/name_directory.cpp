@@ -1,0 +1,43 @@
+#include "engine/api/name_directory.hpp"
+
+#include "engine/model/text.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace pawl::api {
+
+void name_directory::add(std::string_view name, std::string_view id) {
+  auto id_json = json_string(id);
+  const auto known = entries_.find(name);
+  if (known == entries_.end())
+    entries_.emplace(name, entry{std::move(id_json), false});
+  else if (known->second.id_json != id_json)
+    known->second.ambiguous = true;
+}
+
+name_directory::answer name_directory::find(std::string_view name) const {
+  const auto known = entries_.find(name);
+  if (known == entries_.end()) return {};
+  if (known->second.ambiguous) return {match::ambiguous, {}};
+  return {match::id, known->second.id_json};
+}
+
+std::string_view name_directory::nearest(std::string_view name) const {
+  // Quadratic in the lengths, so long names are not compared; a third of a name wrong is another name.
+  constexpr std::size_t longest = 64;  // chosen
+  if (name.size() > longest) return {};
+  std::string_view best;
+  auto least = std::max<std::size_t>(1, name.size() / 3) + 1;
+  for (const auto& [known, behind] : entries_) {
+    if (known.size() > longest) continue;
+    const auto distance = edit_distance(name, known);
+    if (distance < least || (distance == least && !best.empty() && known < best)) {
+      least = distance;
+      best = known;
+    }
+  }
+  return best;
+}
+
+}  // namespace pawl::api

@@ -1,0 +1,41 @@
+// Names of tags and the ids behind them, read from the API once before the first write.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace pawl::api {
+
+// Names match exactly: by code points, case and all. An API need not keep them unique, and guessing which of
+// two tags is meant would write the wrong one: such a name is ambiguous.
+class name_directory {
+ public:
+  // Both as plain text. The same pair twice (pages of a list that moved) is one entry.
+  void add(std::string_view name, std::string_view id);
+
+  enum class match { id, unknown, ambiguous };
+  struct answer {
+    match is = match::unknown;
+    std::string_view id_json;  // JSON text of the id; valid until the next add()
+  };
+  answer find(std::string_view name) const;
+
+  // The known name that is most like this one, for a message; empty if none is near.
+  std::string_view nearest(std::string_view name) const;
+
+  std::size_t size() const noexcept { return entries_.size(); }  // names
+
+ private:
+  struct entry {
+    std::string id_json;
+    bool ambiguous = false;
+  };
+  struct text_hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  std::unordered_map<std::string, entry, text_hash, std::equal_to<>> entries_;
+};
+
+}  // namespace pawl::api

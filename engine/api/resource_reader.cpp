@@ -1,0 +1,467 @@
+#include "engine/api/resource_reader.hpp"
+
+#include "engine/api/condition.hpp"
+#include "engine/api/json_compare.hpp"
+#include "engine/api/json_text.hpp"
+#include "engine/api/printable_text.hpp"
+#include "engine/api/set_verbs.hpp"
+#include "engine/api/shown.hpp"
+#include "engine/api/value_locator.hpp"
+#include "engine/model/text.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cstddef>
+#include <string>
+
+namespace pawl::api {
+namespace {
+
+constexpr std::size_t max_shown = 1024;         // of a second look: as in an echo_report
+constexpr std::size_t max_reason = 256;         // of each value in a reason; chosen: it stands in one line
+constexpr std::size_t most_kept = 256 * 1024;   // bytes; as value_locator gives its memory back
+constexpr std::size_t most_values_kept = 4096;  // chosen: far over any patch that is written by hand
+constexpr std::size_t longest_moment = 256;     // of updated_at; chosen: a time stamp has some 30 bytes
+constexpr std::uint32_t nowhere = ~std::uint32_t{0};
+
+// Positions in the locator's path list: the fields come behind these two, the conditions behind the fields.
+constexpr std::uint32_t id_path = 0, updated_at_path = 1;
+constexpr std::uint32_t path_of(field_index f) noexcept {
+  return static_cast<std::uint32_t>(to_index(f)) + 2;
+}
+
+std::uint32_t path_of_condition(const profile& p, std::size_t condition) noexcept {
+  return static_cast<std::uint32_t>(p.fields.size() + condition) + 2;
+}
+
+std::vector<json_path> all_paths(const profile& p, std::span<const precondition> only_if) {
+  std::vector<json_path> paths{p.reply.id, p.reply.updated_at};
+  for (const auto& f : p.fields) paths.push_back(is_echoed(f) ? f.echo : json_path{});
+  for (const auto& condition : only_if) paths.push_back(condition.path);
+  return paths;
+}
+
+bool is_list(const field_spec& f) {
+  return f.compare == comparison::set ||
+         std::ranges::any_of(f.echo, [](const path_step& step) { return step.each; });
+}
+
+bool begins_with(const json_path& path, const json_path& prefix) {
+  return path.size() >= prefix.size() && std::ranges::equal(prefix, std::span(path).first(prefix.size()), {},
+                                                            &path_step::key, &path_step::key);
+}
+
+// For each field those that are sent with it where a patch names them: its group, the fields that ride with
+// it, and those that it changes by the way.
+std::vector<std::vector<field_index>> companions(const profile& p) {
+  std::vector<std::vector<field_index>> all(p.fields.size());
+  for (std::size_t i = 0; i < p.fields.size(); ++i) {
+    const auto self = static_cast<field_index>(i);
+    const auto& f = p.fields[i];
+    all[i].insert(all[i].end(), f.together.begin(), f.together.end());
+    if (f.rides_with) all[to_index(*f.rides_with)].push_back(self);
+    for (const auto& name : f.also_changes) {
+      const auto changed = parse_json_path(name);
+      if (!changed || changed->empty()) continue;
+      for (std::size_t k = 0; k < p.fields.size(); ++k)
+        if (k != i && begins_with(p.fields[k].echo, *changed)) all[i].push_back(static_cast<field_index>(k));
+    }
+  }
+  return all;
+}
+
+// A condition without its field: what stands behind "expected".
+std::string expectation(const precondition& p) {
+  auto text = to_string(p);
+  if (const auto field = p.field + ' '; text.starts_with(field)) text.erase(0, field.size());
+  if (text.starts_with("= ")) text.erase(0, 2);
+  return text;
+}
+
+void append_object(std::string& to, std::span<const field_value> values) {
+  to += '{';
+  for (const auto& v : values) {
+    if (to.size() > 1) to += ',';
+    append_json_string(to, v.name);
+    to += ':';
+    to += v.json;
+  }
+  to += '}';
+}
+
+template <class Text>
+void start_over(Text& text, std::size_t most) {
+  text.clear();
+  if (text.capacity() > most) text = Text{};
+}
+
+void clear(write_plan& p) {
+  start_over(p.wanted, most_values_kept);
+  start_over(p.send, most_values_kept);
+  for (auto* text : {&p.old_values, &p.new_values, &p.updated_at, &p.unmet}) start_over(*text, most_kept);
+  p.shown = verified::none;
+  p.sets.clear();
+}
+
+}  // namespace
+
+struct resource_reader::impl {
+  impl(const profile&, std::span<const precondition>, const name_directory*, bool force);
+
+  reading make_plan(std::string_view body, const job_view&, wall_time now, write_plan&);
+  second_look look_again(std::string_view body, std::string_view id, std::span<const field_value> sent,
+                         std::string_view old_values, std::string_view updated_at);
+
+ private:
+  bool is_known(field_index f) const { return f != passed_field && to_index(f) < api.fields.size(); }
+  bool is_shown(field_index f) const { return is_known(f) && is_echoed(api[f]); }
+  const located& at(field_index f) const { return found[path_of(f)]; }
+
+  void start_asking();
+  void ask(std::uint32_t path);
+  void ask_for(field_index f) {
+    if (is_shown(f)) ask(path_of(f));
+  }
+  reading look(std::string_view body, std::string_view id);
+  equality compare(field_index, std::string_view wanted);
+
+  bool list_wanted(const job_view&, write_plan&);
+  bool check(const job_view&, wall_time now, write_plan&);
+  void say_unmet(std::string& to, std::string_view field, const located*, std::string_view expected);
+  bool select(write_plan&);
+  void choose(std::uint32_t position, const write_plan&);
+  void record(write_plan&);
+  bool has_same_moment(std::string_view before);
+  void read_updated_at(std::string& to);
+
+  const profile& api;
+  std::span<const precondition> only_if;
+  std::vector<precondition> resolved;  // only_if with ids instead of names
+  std::vector<std::string> expectations;
+  const name_directory* names;
+  const bool force_unechoed;
+  std::vector<std::vector<field_index>> sent_with;  // by field
+
+  json_parser parser;
+  value_locator found;
+  json_comparer comparer;
+  condition_judge judge;
+  set_builder set;
+  std::vector<std::uint32_t> asked;
+  std::vector<char> is_asked;  // by path
+
+  // Of the plan that is being made.
+  std::vector<std::uint32_t> position;  // by field, in `wanted`
+  std::vector<char> chosen;             // by position
+  std::vector<std::uint32_t> to_visit;  // chosen, companions not looked at yet
+  std::vector<field_value> before;      // old values of a second look
+  std::string shown, now_at;
+};
+
+resource_reader::impl::impl(const profile& p, std::span<const precondition> conditions,
+                            const name_directory* directory, bool force)
+    : api(p),
+      only_if(conditions),
+      names(directory),
+      force_unechoed(force),
+      sent_with(companions(p)),
+      found(all_paths(p, conditions)),
+      is_asked(2 + p.fields.size() + conditions.size(), 0),
+      position(p.fields.size(), nowhere) {
+  for (const auto& condition : only_if) {
+    expectations.push_back(expectation(condition));
+    assert(condition.is != precondition::test::has_name || names != nullptr);
+    auto by_id = names == nullptr ? condition : resolve_name(condition, *names);
+    assert(by_id);
+    resolved.push_back(by_id ? *std::move(by_id) : condition);
+  }
+}
+
+void resource_reader::impl::start_asking() {
+  for (const auto path : asked) is_asked[path] = 0;
+  asked.clear();
+  ask(id_path);
+  ask(updated_at_path);
+}
+
+// A path that is asked for twice would be found twice.
+void resource_reader::impl::ask(std::uint32_t path) {
+  if (is_asked[path] != 0) return;
+  is_asked[path] = 1;
+  asked.push_back(path);
+}
+
+reading resource_reader::impl::look(std::string_view body, std::string_view id) {
+  if (!found.locate(parser, body, asked)) return reading::unreadable;
+  return api.reply.id.empty() || shows_id(found[id_path], id) ? reading::readable : reading::other_id;
+}
+
+// With the rule for what is absent.
+equality resource_reader::impl::compare(field_index f, std::string_view wanted) {
+  const auto& here = at(f);
+  const auto& field = api[f];
+  if (here.is != located::kind::absent) return compare_shown(comparer, field.compare, wanted, here);
+  if (is_list(field)) return equality::malformed;
+  return comparer.compare(field.compare, wanted, "null");
+}
+
+// The patch with its set verbs as full sets.
+bool resource_reader::impl::list_wanted(const job_view& job, write_plan& plan) {
+  for (const auto& v : job.patch) {
+    if (!is_known(v.field) || api[v.field].verb == set_verb::none) {
+      if (is_known(v.field)) position[to_index(v.field)] = static_cast<std::uint32_t>(plan.wanted.size());
+      plan.wanted.push_back(v);
+      continue;
+    }
+    const auto target = api[v.field].verb_target;
+    if (std::ranges::find(job.patch, target, &field_value::field) != job.patch.end()) {
+      assert(false && "validation keeps a full set and verbs of it apart");
+      return false;
+    }
+    auto& place = position[to_index(target)];
+    if (place != nowhere) continue;  // an earlier verb of the same target took this one along
+    if (!is_shown(target) || !set.begin(at(target))) return false;
+    for (const auto& other : job.patch) {
+      if (!is_known(other.field)) continue;
+      const auto& spec = api[other.field];
+      if (spec.verb == set_verb::none || spec.verb_target != target) continue;
+      if (!set.apply(spec.verb, other.json, names)) {
+        assert(false && "names are resolved before the first job");
+        return false;
+      }
+    }
+    place = static_cast<std::uint32_t>(plan.wanted.size());
+    plan.wanted.push_back({target, api[target].name, set.finish(plan.sets)});
+  }
+  return true;
+}
+
+void resource_reader::impl::say_unmet(std::string& to, std::string_view field, const located* here,
+                                      std::string_view expected) {
+  to += field;
+  to += " is ";
+  if (here == nullptr)
+    to += "not shown";
+  else
+    append_printable_shown(to, *here, max_reason);
+  to += ", expected ";
+  append_printable(to, expected, max_reason);
+}
+
+bool resource_reader::impl::check(const job_view& job, wall_time now, write_plan& plan) {
+  for (const auto& v : job.expect) {
+    const bool can_tell = is_shown(v.field);
+    const auto is = can_tell ? compare(v.field, v.json) : equality::different;
+    if (is == equality::malformed) return false;
+    if (is == equality::different && plan.unmet.empty())
+      say_unmet(plan.unmet, v.name, can_tell ? &at(v.field) : nullptr, v.json);
+  }
+  for (std::size_t i = 0; i < resolved.size(); ++i) {
+    const auto& here = found[path_of_condition(api, i)];
+    const auto is = judge.judge(resolved[i], here, now);
+    if (is == condition_state::malformed) return false;
+    if (is == condition_state::fails && plan.unmet.empty())
+      say_unmet(plan.unmet, resolved[i].field, &here, expectations[i]);
+  }
+  return true;
+}
+
+void resource_reader::impl::choose(std::uint32_t place, const write_plan& plan) {
+  if (place >= plan.wanted.size() || chosen[place] != 0) return;
+  chosen[place] = 1;
+  to_visit.push_back(place);
+}
+
+bool resource_reader::impl::select(write_plan& plan) {
+  const auto place_of = [this](field_index f) { return position[to_index(f)]; };
+  chosen.assign(plan.wanted.size(), 0);
+  to_visit.clear();
+  plan.shown = verified::full;
+  for (std::uint32_t i = 0; i < plan.wanted.size(); ++i) {
+    const auto& v = plan.wanted[i];
+    if (!is_shown(v.field)) {
+      const auto host = is_known(v.field) ? api[v.field].rides_with : std::nullopt;
+      if (!host || force_unechoed || place_of(*host) == nowhere)
+        choose(i, plan);
+      else
+        plan.shown = verified::partial;
+      continue;
+    }
+    const auto is = compare(v.field, v.json);
+    if (is == equality::malformed) return false;
+    if (is == equality::different) choose(i, plan);
+    if (at(v.field).is == located::kind::absent) plan.shown = verified::partial;
+  }
+  while (!to_visit.empty()) {
+    const auto& v = plan.wanted[to_visit.back()];
+    to_visit.pop_back();
+    if (!is_known(v.field)) continue;
+    for (const auto other : sent_with[to_index(v.field)]) choose(place_of(other), plan);
+    for (const auto& need : api[v.field].requires_)
+      if (v.json == need.when_json) choose(place_of(need.needs), plan);
+  }
+  for (std::size_t i = 0; i < plan.wanted.size(); ++i)
+    if (chosen[i] != 0) plan.send.push_back(plan.wanted[i]);
+  if (!plan.send.empty()) plan.shown = verified::none;
+  return true;
+}
+
+void resource_reader::impl::read_updated_at(std::string& to) {
+  to.clear();
+  const auto& here = found[updated_at_path];
+  if (here.is != located::kind::value || here.text == "null" || here.text.size() > longest_moment) return;
+  // It goes into the ledger as JSON, so only what is sound.
+  const bool sound = append_canonical(to, here.text);
+  to.assign(sound ? here.text : std::string_view{});
+}
+
+void resource_reader::impl::record(write_plan& plan) {
+  append_object(plan.new_values, plan.send);
+  plan.old_values += '{';
+  for (const auto& v : plan.send) {
+    if (!is_shown(v.field)) continue;
+    if (plan.old_values.size() > 1) plan.old_values += ',';
+    append_json_string(plan.old_values, v.name);
+    plan.old_values += ':';
+    append_shown(plan.old_values, at(v.field));
+  }
+  plan.old_values += '}';
+  read_updated_at(plan.updated_at);
+}
+
+reading resource_reader::impl::make_plan(std::string_view body, const job_view& job, wall_time now,
+                                         write_plan& plan) {
+  clear(plan);
+  start_asking();
+  for (const auto& v : job.patch)
+    if (is_known(v.field)) ask_for(api[v.field].verb == set_verb::none ? v.field : api[v.field].verb_target);
+  for (const auto& v : job.expect) ask_for(v.field);
+  for (std::size_t i = 0; i < resolved.size(); ++i) ask(path_of_condition(api, i));
+
+  auto is = look(body, job.id);
+  if (is == reading::readable) {
+    if (list_wanted(job, plan) && check(job, now, plan) && select(plan))
+      record(plan);
+    else
+      is = reading::unreadable;
+    for (const auto& v : plan.wanted)
+      if (is_known(v.field)) position[to_index(v.field)] = nowhere;
+  }
+  if (is != reading::readable) clear(plan);
+  return is;
+}
+
+bool resource_reader::impl::has_same_moment(std::string_view then) {
+  return !then.empty() && !now_at.empty() &&
+         comparer.compare(comparison::instant, then, now_at) == equality::equal;
+}
+
+second_look resource_reader::impl::look_again(std::string_view body, std::string_view id,
+                                              std::span<const field_value> sent, std::string_view old_values,
+                                              std::string_view updated_at) {
+  start_asking();
+  for (const auto& v : sent) ask_for(v.field);
+  second_look look_now;
+  if (const auto is = look(body, id); is != reading::readable) {
+    look_now.is = is;
+    return look_now;
+  }
+
+  before.clear();
+  const bool was_read = !old_values.empty() && parse_values(old_values, api, before);
+  const auto old_of = [&](field_index f) -> const std::string_view* {
+    const auto known = std::ranges::find(before, f, &field_value::field);
+    return was_read && known != before.end() ? &known->json : nullptr;
+  };
+
+  const located* contradiction = nullptr;
+  bool all_wanted = !sent.empty(), any_wanted = false, was_other = false;
+  bool all_old = true, would_differ = false;
+  for (const auto& v : sent) {
+    if (!is_shown(v.field)) {
+      all_wanted = false;
+      continue;
+    }
+    const auto how = api[v.field].compare;
+    const bool absent = at(v.field).is == located::kind::absent;
+    const auto* old = old_of(v.field);
+    const auto is_wanted = compare(v.field, v.json);
+    const auto is_old = old == nullptr ? equality::different : compare(v.field, *old);
+    if (is_wanted == equality::malformed || is_old == equality::malformed) return {};
+    all_old = all_old && is_old == equality::equal;
+
+    if (is_wanted == equality::equal) {
+      const bool changed = old != nullptr && comparer.compare(how, v.json, *old) == equality::different;
+      was_other = was_other || changed;
+      // Absent for a wanted null shows something only where a value stood there before.
+      any_wanted = any_wanted || !absent || changed;
+      all_wanted = all_wanted && !absent;
+    } else {
+      all_wanted = false;
+      if (how == comparison::text) continue;
+      would_differ = true;
+      if (contradiction == nullptr) {
+        contradiction = &at(v.field);
+        look_now.field = v.field;
+      }
+    }
+  }
+
+  look_now.is = reading::readable;
+  read_updated_at(now_at);
+  look_now.updated_at = now_at;
+  look_now.shows_wanted = contradiction == nullptr;
+  if (look_now.shows_wanted) {
+    look_now.how = all_wanted ? verified::full : any_wanted ? verified::partial : verified::none;
+    if (was_other) look_now.proven = second_look::proof::applied;
+  } else {
+    shown.clear();
+    append_printable_shown(shown, *contradiction, max_shown);
+    look_now.shown = shown;
+    if (was_read && all_old && would_differ && has_same_moment(updated_at))
+      look_now.proven = second_look::proof::not_applied;
+  }
+  return look_now;
+}
+
+resource_reader::resource_reader(const profile& p, std::span<const precondition> only_if,
+                                 const name_directory* names, bool force_unechoed)
+    : impl_(std::make_unique<impl>(p, only_if, names, force_unechoed)) {}
+resource_reader::resource_reader(resource_reader&&) noexcept = default;
+resource_reader::~resource_reader() = default;
+
+reading resource_reader::make_plan(std::string_view body, const job_view& job, wall_time now,
+                                   write_plan& into) {
+  return impl_->make_plan(body, job, now, into);
+}
+
+second_look resource_reader::look_again(std::string_view body, std::string_view id,
+                                        std::span<const field_value> sent, std::string_view old_values,
+                                        std::string_view updated_at) {
+  return impl_->look_again(body, id, sent, old_values, updated_at);
+}
+
+bool parse_values(std::string_view json, const profile& p, std::vector<field_value>& into) {
+  auto rest = trim_json(json);
+  if (rest.size() < 2 || rest.front() != '{' || rest.back() != '}') return false;
+  rest = trim_json(rest.substr(1, rest.size() - 2));
+  if (rest.empty()) return true;
+  for (;;) {
+    std::string_view key, value;
+    if (!take_value(rest, key) || !is_string_token(key)) return false;
+    rest = trim_json(rest);
+    if (rest.empty() || rest.front() != ':') return false;
+    rest.remove_prefix(1);
+    if (!take_value(rest, value)) return false;
+    // Keys are written without escapes where they need none, and no field's name needs one.
+    const auto name = key.substr(1, key.size() - 2);
+    const auto known = p.find(name);
+    into.push_back({known ? *known : passed_field, known ? std::string_view(p[*known].name) : name, value});
+    rest = trim_json(rest);
+    if (rest.empty()) return true;
+    if (rest.front() != ',') return false;
+    rest.remove_prefix(1);
+  }
+}
+
+}  // namespace pawl::api
