@@ -22,8 +22,10 @@ std::int64_t code_of(verified v) noexcept {
 expected<std::unique_ptr<group_commit>> group_commit::prepare(database& db, std::int64_t generation,
                                                               std::int64_t run) {
   auto job = db.prepare("INSERT INTO job_data VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  auto intent = db.prepare("INSERT INTO intent VALUES (?, ?, ?, ?, ?)");
-  auto withdrawal = db.prepare("DELETE FROM intent WHERE generation = ? AND row = ?");
+  auto intent = db.prepare(
+      "INSERT INTO intent VALUES (?1, ?2, max(?3, coalesce((SELECT max(sent_at) + 1 FROM intent"
+      " WHERE generation = ?1 AND row = ?2), ?3)), ?4, ?5, ?6, ?7, ?8)");
+  auto withdrawal = db.prepare("DELETE FROM intent WHERE generation = ? AND row = ? AND run = ?");
   auto sample =
       db.prepare("INSERT INTO sample VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   auto event = db.prepare("INSERT INTO event VALUES (?, ?, ?, ?)");
@@ -159,13 +161,16 @@ status group_commit::close_block(std::uint64_t block, const outcome_counts& coun
 status group_commit::write(const intent_record& intent) {
   auto& to = sql_.intent;
   to.bind(1, generation_).bind(2, number(intent.row)).bind(3, micros(intent.sent_at));
-  bind_plain(to, 4, intent.id, scratch_[0]);
-  bind_plain(to, 5, intent.old_values, scratch_[1]);
+  to.bind(4, run_);
+  bind_plain(to, 5, intent.id, scratch_[0]);
+  bind_plain(to, 6, intent.old_values, scratch_[1]);
+  bind_plain(to, 7, intent.new_values.empty() ? "{}" : intent.new_values, scratch_[2]);
+  bind_plain(to, 8, intent.updated_at, scratch_[3]);
   return to.run();
 }
 
 status group_commit::write(const intent_withdrawal& withdrawn) {
-  return sql_.withdrawal.bind(1, generation_).bind(2, number(withdrawn.row)).run();
+  return sql_.withdrawal.bind(1, generation_).bind(2, number(withdrawn.row)).bind(3, run_).run();
 }
 
 status group_commit::write(const sample_record& s, std::string_view waits_for) {

@@ -79,6 +79,9 @@ struct intent_row {
   std::uint64_t row = 0;
   std::string id;
   wall_time sent_at{};
+  // As in intent_record; empty old_values and updated_at: not known.
+  std::string old_values, new_values, updated_at;
+  bool was_read = false;  // false: old_values are not known because nothing was read
 };
 
 // One bit per row.
@@ -138,7 +141,8 @@ class ledger_file {
   status check_sum(std::int64_t generation, const outcome_counts& known);
   // Rows that have an outcome. As quick as counts().
   expected<row_set> done_rows(std::int64_t generation, std::uint64_t rows);
-  // Intents without an outcome, in row order: what a crash left in the air.
+  // Intents of rows without an outcome, in row order and of one row oldest first: what a crash left in the
+  // air.
   expected<std::vector<intent_row>> open_intents(std::int64_t generation);
   // The last checkpoint at or before `row`; the start of the input where there is none.
   expected<input::checkpoint> checkpoint_before(std::int64_t generation, std::uint64_t row);

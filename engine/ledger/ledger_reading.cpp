@@ -98,11 +98,10 @@ expected<std::vector<intent_row>> ledger_file::open_intents(std::int64_t generat
   if (!moment) return std::move(moment.error());
   auto blocks = read_done_blocks(db, generation);
   if (!blocks) return std::move(blocks.error());
-  // With max(), SQLite takes the other columns from the row that has it: the last intent.
   auto query = db.prepare(
-      "SELECT row, id, max(sent_at) FROM intent AS i WHERE generation = ?1 AND row BETWEEN ?2 AND ?3"
-      " AND NOT EXISTS (SELECT 1 FROM job_data WHERE key = (?1 - 1 << 40) + i.row) GROUP BY row ORDER BY "
-      "row");
+      "SELECT row, id, sent_at, old_values, new_values, updated_at FROM intent AS i"
+      " WHERE generation = ?1 AND row BETWEEN ?2 AND ?3"
+      " AND NOT EXISTS (SELECT 1 FROM job_data WHERE key = (?1 - 1 << 40) + i.row) ORDER BY row, sent_at");
   if (!query) return std::move(query.error());
   std::vector<intent_row> open;
   for (const auto& range : gaps(*blocks)) {
@@ -112,7 +111,9 @@ expected<std::vector<intent_row>> ledger_file::open_intents(std::int64_t generat
       auto row = query->step();
       if (!row) return std::move(row.error());
       if (!*row) break;
-      open.push_back({natural(query->integer(0)), std::string{query->text(1)}, wall(query->integer(2))});
+      const auto text = [&](int column) { return std::string{query->text(column)}; };
+      open.push_back({natural(query->integer(0)), text(1), wall(query->integer(2)), text(3), text(4), text(5),
+                      !query->is_null(3)});
     }
   }
   if (auto done = moment->commit(); !done) return std::move(done.error());

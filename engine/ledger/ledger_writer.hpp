@@ -40,7 +40,11 @@ struct intent_record {
   std::uint64_t row = 0;
   std::string_view id;
   wall_time sent_at{};
-  std::string_view old_values;  // JSON; empty where nothing was read
+  // JSON object, field name -> value as the API showed it, of the fields that are about to be written; fields
+  // that the API does not show are absent. Empty: nothing was read.
+  std::string_view old_values;
+  std::string_view new_values;  // JSON object of what is about to be sent; empty counts as {}
+  std::string_view updated_at;  // JSON: the resource's time stamp as that read showed it; empty: not shown
 };
 
 struct sample_record {
@@ -89,14 +93,16 @@ class ledger_writer {
   bool put(const job_record&);
   void put(const sample_record&);  // never refused: these are few
   void put(const event_record&);
-  // The intent of a job of which nothing was sent after all: with it, a later run would take the row for
-  // unknown.
+  // The intents that this run committed for a job of which nothing can have been applied after all: with
+  // them, a later run would take the row for unknown. Those of earlier runs stay.
   void withdraw_intent(std::uint64_t row);
   // Returns when a put() may succeed again, or after a failure. Cancellation ends it early.
   boost::asio::awaitable<void> room();
 
   // Both act at the call, not at the co_await, and then wait for the disk; cancellation does not shorten
-  // that. Commits at once, together with everything put before it; returns when it is on the disk.
+  // that. Commits at once, together with everything put before it; returns when it is on the disk. Intents
+  // that wait at the same moment share a commit: while the writer is on the disk with one group, all that
+  // come are the next one.
   boost::asio::awaitable<status> commit(const intent_record&);
   // Returns when everything put before is on the disk, or with the failure that stopped the writer.
   boost::asio::awaitable<status> drain();

@@ -123,9 +123,14 @@ END;
 CREATE TABLE intent (
   generation INTEGER NOT NULL,
   row INTEGER NOT NULL,
-  sent_at INTEGER NOT NULL,
+  sent_at INTEGER NOT NULL,          -- rises from intent to intent of a row, also where the clock was set back
+  run INTEGER NOT NULL REFERENCES run (id),
   id TEXT NOT NULL,
-  old_values TEXT,                   -- JSON; NULL: nothing was read
+  -- JSON object, field name -> value as the API showed it, of the fields that are about to be written; a field
+  -- that the API does not show is absent. NULL: nothing was read.
+  old_values TEXT,
+  new_values TEXT NOT NULL,          -- JSON object, field name -> value: what is about to be sent
+  updated_at TEXT,                   -- JSON: the resource's time stamp as that read showed it; NULL: not shown
   PRIMARY KEY (generation, row, sent_at)
 ) STRICT, WITHOUT ROWID;
 

@@ -12,6 +12,8 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <csignal>
+#include <fstream>
+#include <iterator>
 
 #include <sys/mount.h>
 #include <sys/resource.h>
@@ -57,6 +59,32 @@ asio::awaitable<void> commit_one(ledger_writer& writer, std::uint64_t row, std::
 
 asio::awaitable<void> only_drain(ledger_writer& writer, status& result) {
   result = co_await writer.drain();
+}
+
+status commit(asio::io_context& context, ledger_writer& writer, const intent_record& intent) {
+  status result{failure{}};
+  const auto wait = [](asio::awaitable<status> w, status& to) -> asio::awaitable<void> {
+    to = co_await std::move(w);
+  };
+  run(context, wait(writer.commit(intent), result));
+  return result;
+}
+
+// Transactions in the write-ahead log: a frame's header has the size of the database where it ends one
+// (https://www.sqlite.org/fileformat2.html#walformat).
+std::int64_t commits_in_log(const std::string& ledger) {
+  std::ifstream file(ledger + "-wal", std::ios::binary);
+  const std::string log{std::istreambuf_iterator<char>(file), {}};
+  const auto word = [&](std::size_t at) {
+    std::uint32_t value = 0;
+    for (std::size_t i = 0; i < 4; ++i) value = value << 8 | static_cast<unsigned char>(log.at(at + i));
+    return value;
+  };
+  std::int64_t commits = 0;
+  if (log.size() < 32) return 0;
+  for (std::size_t at = 32, page = word(8); at + 24 + page <= log.size(); at += 24 + page)
+    if (word(at + 4) != 0) ++commits;
+  return commits;
 }
 
 class LedgerWriter : public ::testing::Test {
@@ -222,8 +250,91 @@ TEST_F(LedgerWriter, KeepsTheIntentOfEachSend) {
   }
   EXPECT_EQ(ask("SELECT count(*) FROM intent WHERE row = 2"), 2);
   const auto open = must(made.file.open_intents(made.generation));
+  ASSERT_EQ(open.size(), 2u);
+  EXPECT_EQ(open[0].old_values, R"({"a":1})");  // the oldest first
+  EXPECT_EQ(open[1].sent_at, start + std::chrono::hours{1});
+}
+
+TEST_F(LedgerWriter, KeepsWhatARowHeldAndWhatWasAboutToBeSent) {
+  auto made = begin(path, 10);
+  {
+    ledger_writer writer{context, made.file, made.generation, made.run, options};
+    intent_record read, blind;
+    read.row = 1;
+    blind.row = 2;
+    read.id = blind.id = "t-1";
+    read.sent_at = blind.sent_at = start;
+    read.old_values = R"({"status":"open"})";
+    read.updated_at = R"("2026-01-02T03:04:05Z")";
+    read.new_values = blind.new_values = R"({"status":"done","closed_loop":true})";
+    must(commit(context, writer, read));
+    must(commit(context, writer, blind));
+    // Of the same moment, and of a clock that was set back: the order of the calls is kept.
+    must(commit(context, writer, read));
+    read.sent_at -= std::chrono::hours{1};
+    read.old_values = "{}";
+    must(commit(context, writer, read));
+  }
+  const auto open = must(made.file.open_intents(made.generation));
+  ASSERT_EQ(open.size(), 4u);
+  EXPECT_EQ(open[0].row, 1u);
+  EXPECT_TRUE(open[0].was_read);
+  EXPECT_EQ(open[0].old_values, R"({"status":"open"})");
+  EXPECT_EQ(open[0].new_values, R"({"status":"done","closed_loop":true})");
+  EXPECT_EQ(open[0].updated_at, R"("2026-01-02T03:04:05Z")");
+  EXPECT_EQ(open[0].sent_at, start);
+  EXPECT_EQ(open[1].sent_at, start + std::chrono::microseconds{1});
+  EXPECT_EQ(open[2].sent_at, start + std::chrono::microseconds{2});
+  EXPECT_EQ(open[2].old_values, "{}");
+  EXPECT_TRUE(open[2].was_read);
+  EXPECT_EQ(open[3].row, 2u);
+  EXPECT_FALSE(open[3].was_read);
+  EXPECT_EQ(open[3].updated_at, "");
+}
+
+TEST_F(LedgerWriter, WithdrawsTheIntentsOfItsOwnRunOnly) {
+  auto made = begin(path, 10);
+  intent_record intent;
+  intent.row = 2;
+  intent.id = "t-1";
+  intent.sent_at = start;
+  {
+    ledger_writer writer{context, made.file, made.generation, made.run, options};
+    must(commit(context, writer, intent));  // and the process died with the request on the wire
+  }
+  const auto second = must(made.file.begin_run(made.generation, "0.1.0", start));
+  {
+    ledger_writer writer{context, made.file, made.generation, second, options};
+    must(commit(context, writer, intent));
+    must(commit(context, writer, intent));
+    writer.withdraw_intent(2);
+    status drained{failure{}};
+    run(context, only_drain(writer, drained));
+    must(drained);
+  }
+  const auto open = must(made.file.open_intents(made.generation));
   ASSERT_EQ(open.size(), 1u);
-  EXPECT_EQ(open[0].sent_at, start + std::chrono::hours{1});  // the last
+  EXPECT_EQ(open[0].sent_at, start);
+}
+
+TEST_F(LedgerWriter, CommitsIntentsThatWaitTogetherInFewTransactions) {
+  auto made = begin(path, 1000);
+  std::vector<status> results(500, status{failure{}});
+  std::int64_t commits = 0;
+  {
+    ledger_writer writer{context, made.file, made.generation, made.run, options};
+    const auto before = commits_in_log(path);
+    for (std::size_t i = 0; i < results.size(); ++i)
+      asio::co_spawn(context, commit_one(writer, i + 1, R"({"status":"open"})", results[i]),
+                     [](std::exception_ptr) {});
+    context.restart();
+    context.run();
+    commits = commits_in_log(path) - before;
+  }
+  for (const auto& result : results) EXPECT_TRUE(result);
+  EXPECT_EQ(ask("SELECT count(*) FROM intent"), 500);
+  EXPECT_GE(commits, 1);
+  EXPECT_LE(commits, 20);
 }
 
 TEST_F(LedgerWriter, RecordsSamplesAndEvents) {
