@@ -132,6 +132,7 @@ class loader {
     complaints_.insert(complaints_.end(), compiled.complaints.begin(), compiled.complaints.end());
     if (!compiled.value) return;
     draft_.value.profile = *std::move(compiled.value);
+    draft_.value.reading = std::move(compiled.reading);
     profile_known_ = true;
     add_profile(layers_, draft_.value.profile);
   }
