@@ -88,8 +88,10 @@ constexpr std::array list_flags{
               "Leave a column out; repeatable. Default: none."},
     list_flag{"--set", &raw_options::set, "FIELD=VALUE", of_input,
               "Give every row this field too; repeatable. Default: none."},
-    list_flag{"--only-if", &raw_options::only_if, "FIELD=VALUE", of_input,
-              "Precondition for every row; repeatable; parsed, but not part of this version's run yet."},
+    list_flag{
+        "--only-if", &raw_options::only_if, "FIELD=VALUE", of_input,
+        "Precondition for every row, such as 'updated_at older than 90d'; a row of which it does not hold "
+        "is skipped; repeatable. Default: none."},
     list_flag{"--rate", &raw_options::rate, "N/s|N/min|N/10s|unlimited", of_limits, of_setting},
     list_flag{"--read-rate", &raw_options::read_rate, "N/s|N/min|N/10s|unlimited", of_limits, of_setting},
     list_flag{"-o", &raw_options::overrides, "KEY=VALUE", of_target,
@@ -113,14 +115,19 @@ constexpr std::array switch_flags{
                 "Apply a finished input once more. Default: say when it finished."},
     switch_flag{"--no-read-first", &raw_options::no_read_first, of_run,
                 "Write every row without reading it first. Default: the profile's read_first."},
+    switch_flag{
+        "--force-unechoed", &raw_options::force_unechoed, of_run,
+        "Also write rows of which only fields differ that no read shows, such as closed_loop. Default: "
+        "they ride with the field that they belong to."},
     switch_flag{"--yes", &raw_options::yes, of_run,
                 "Do not ask before the first write (this version never asks). Default: off."},
     switch_flag{"-q,--quiet", &raw_options::quiet, of_output, "Errors and warnings only. Default: off."},
 };
 
 // Parts of the documentation that later versions bring: named as such instead of "unknown".
-constexpr std::array later_commands{"plan", "verify", "pull", "doctor"};
-constexpr std::array later_flags{"--force-unechoed"};
+constexpr std::array later_commands{"plan"};
+
+constexpr std::string_view command_names = "run, check, verify, undo, pull, doctor, export and status";
 
 constexpr const char* main_footer =
     "Examples:\n"
@@ -129,6 +136,9 @@ constexpr const char* main_footer =
     "  pawl run ids.csv --set status=done --limit 5   a bare list of ids, and only five of them first\n"
     "  pawl status jobs.csv.ledger                    how far is it?\n"
     "  pawl export jobs.csv.ledger --outcome failed,refused --with-input > to-mend.csv\n"
+    "  pawl verify jobs.csv.ledger                    does everything still show what was written?\n"
+    "  pawl pull --where status=open --out open.csv   an input from what the API lists\n"
+    "  pawl doctor                                    are key, scopes, TLS and limits right?\n"
     "\n"
     "Exit codes: 0 every row is a success; 1 finished, some rows failed; 2 usage or input error, nothing was "
     "sent;\n"
@@ -173,6 +183,34 @@ constexpr const char* undo_footer =
     "Examples:\n"
     "  pawl undo jobs.csv.ledger > undo.ndjson\n"
     "  pawl check undo.ndjson && pawl run undo.ndjson";
+constexpr const char* verify_footer =
+    "Reads only. Rows that were applied, or found unchanged, are read again one by one; what a later row of "
+    "the "
+    "same id wrote is what counts.\n"
+    "Exit codes: 0 everything is as it was written; 1 something has drifted; 2 usage; 3 stopped, try again "
+    "later; 4 a person must act.\n"
+    "Examples:\n"
+    "  pawl verify jobs.csv.ledger\n"
+    "  pawl verify jobs.csv.ledger --format csv > drift.csv";
+
+constexpr const char* pull_footer =
+    "Conditions: FIELD = VALUE, FIELD != VALUE, FIELD < VALUE, FIELD > VALUE, FIELD older than 90d, FIELD "
+    "newer "
+    "than 15m,\nhas tag NAME, FIELD has VALUE, FIELD is null, FIELD is not null. A null is neither old nor "
+    "new.\n"
+    "The output is complete or not there: it is written when the last page has come.\n"
+    "Examples:\n"
+    "  pawl pull --where status=open --where 'last_inbound_message_at older than 90d' --out stale.csv\n"
+    "  pawl run stale.csv --set status=done\n"
+    "  pawl pull --where 'has tag billing' --note title --note company_name --format ndjson";
+
+constexpr const char* doctor_footer =
+    "Sends one read and looks at what comes back. Exit codes: 0 all is well; 4 something is to be mended; 3 "
+    "the "
+    "API cannot be\nreached now; 2 the settings are wrong.\n"
+    "Examples:\n"
+    "  pawl doctor\n"
+    "  pawl doctor --config nightly.toml --format json";
 
 // Texts of the command line are read from CLI11 as they stand: its conversions would take "[a,b]" and "{}"
 // apart.
@@ -216,7 +254,99 @@ void add_input_command(CLI::App& app) {
   }
   add_switch(app, "-v,--verbose", "Details of the run too; twice: everything. Default: off.")
       ->group(of_output);
-  for (const auto* name : later_flags) app.add_option(name)->group("")->expected(0, 1);
+}
+
+// What the commands that only read take: where to, as whom, how fast, and how to say it.
+bool is_for_reading(std::string_view name, std::string_view group) {
+  return group == of_target || group == of_limits || group == of_output || name == "--state-dir";
+}
+
+void add_reading_flags(CLI::App& app) {
+  for (const auto* group : {of_target, of_limits, of_run, of_output}) {
+    for (const auto& f : text_flags)
+      if (f.group == group && is_for_reading(f.name, group))
+        add_text(app, f.name, f.value, help_of(f.name, f.help))->group(group);
+    for (const auto& f : list_flags)
+      if (f.group == group && is_for_reading(f.name, group))
+        add_text(app, f.name, f.value, help_of(f.name, f.help))
+            ->group(group)
+            ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    for (const auto& f : switch_flags)
+      if (f.group == group && is_for_reading(f.name, group)) add_switch(app, f.name, f.help)->group(group);
+  }
+  add_switch(app, "-v,--verbose", "Details too; twice: everything. Default: off.")->group(of_output);
+}
+
+CLI::Option* add_list(CLI::App& app, const char* name, const char* value, const std::string& help) {
+  return add_text(app, name, value, help)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+std::size_t times_given(const CLI::App& app, const std::string& name) {
+  const auto* option = app.get_option_no_throw(name);
+  return option == nullptr ? 0 : option->count();
+}
+
+raw_options read_reading_raw(const CLI::App& app) {
+  raw_options raw;
+  for (const auto& f : text_flags)
+    if (is_for_reading(f.name, f.group))
+      if (auto values = given(app, f.name); !values.empty()) raw.*f.to = values.back();
+  for (const auto& f : list_flags)
+    if (is_for_reading(f.name, f.group)) raw.*f.to = given(app, f.name);
+  raw.quiet = times_given(app, "--quiet") > 0;
+  raw.verbose = static_cast<int>(times_given(app, "--verbose"));
+  return raw;
+}
+
+// The empty text where all is well, as below.
+std::string read_generation(const CLI::App& app, std::optional<std::int64_t>& to) {
+  auto text = given(app, "--generation");
+  if (text.empty()) return {};
+  std::int64_t number = 0;
+  const auto* end = text.back().data() + text.back().size();
+  const auto [at, failed] = std::from_chars(text.back().data(), end, number);
+  if (failed != std::errc{} || at != end || number < 1)
+    return fmt::format("--generation: must be a number from 1 on (got \"{}\")", text.back());
+  to = number;
+  return {};
+}
+
+std::string read_verify(const CLI::App& app, verify_options& to) {
+  to.ledger = given(app, "LEDGER").back();
+  if (auto format = given(app, "--format"); !format.empty()) {
+    if (format.back() == "csv")
+      to.format = drift_format::csv;
+    else if (format.back() == "ndjson")
+      to.format = drift_format::ndjson;
+    else if (format.back() != "text")
+      return fmt::format("--format: must be text, csv or ndjson (got \"{}\")", format.back());
+  }
+  return read_generation(app, to.generation);
+}
+
+std::string read_pull(const CLI::App& app, pull_options& to) {
+  to.where = given(app, "--where");
+  to.notes = given(app, "--note");
+  to.expect = given(app, "--expect");
+  if (auto out = given(app, "--out"); !out.empty()) {
+    to.out = out.back();
+    if (to.out.empty()) return "--out: is empty; name a file, or leave it out for standard output";
+  }
+  if (auto format = given(app, "--format"); !format.empty()) {
+    if (format.back() != "csv" && format.back() != "ndjson")
+      return fmt::format("--format: must be csv or ndjson (got \"{}\")", format.back());
+    to.format = format.back() == "csv" ? table_format::csv : table_format::ndjson;
+  }
+  return {};
+}
+
+std::string read_doctor(const CLI::App& app, doctor_options& to) {
+  if (auto format = given(app, "--format"); !format.empty()) {
+    if (format.back() != "text" && format.back() != "json")
+      return fmt::format("--format: must be text or json (got \"{}\")", format.back());
+    to.format = format.back() == "text" ? report_format::text : report_format::json;
+  }
+  return {};
 }
 
 // What CLI11 does not complain about.
@@ -226,10 +356,7 @@ std::string complaint_about(const CLI::App& app) {
     if (const auto* o = app.get_option_no_throw(name); o != nullptr && o->count() > 1)
       return fmt::format("{}: given {} times; give it once", name, o->count());
   }
-  for (const auto* name : later_flags)
-    if (const auto* o = app.get_option_no_throw(name); o != nullptr && o->count() > 0)
-      return fmt::format("{} is not part of this version yet", name);
-  if (app.count("--quiet") > 0 && app.count("--verbose") > 0)
+  if (times_given(app, "--quiet") > 0 && times_given(app, "--verbose") > 0)
     return "--quiet and --verbose exclude each other; give one of them";
   return {};
 }
@@ -351,6 +478,33 @@ std::variant<command_line, early_exit> parse_arguments(const std::vector<std::st
   add_text(*undo, "--profile", "NAME|FILE",
            "The profile of the run. Default: the one that the ledger names.");
   undo->footer(undo_footer);
+  auto* verify =
+      app.add_subcommand("verify", "Read what was applied again, and report what has drifted since.");
+  add_positional(*verify, "LEDGER", "The ledger of a run, such as jobs.csv.ledger.");
+  add_text(*verify, "--format", "text|csv|ndjson", "Format of the lines about drift. Default: text.");
+  add_text(*verify, "--generation", "N", "Which pass over the input. Default: the newest.");
+  add_reading_flags(*verify);
+  verify->footer(verify_footer);
+
+  auto* pull = app.add_subcommand("pull", "List resources by conditions, as an input for run.");
+  add_list(*pull, "--where", "CONDITION",
+           "Only resources for which this holds; repeatable: all must hold. "
+           "Default: all resources.");
+  add_list(*pull, "--note", "FIELD",
+           "Show this field in a column of notes (_FIELD), which run does not send; "
+           "repeatable. Default: title and status, where there are such fields.");
+  add_list(*pull, "--expect", "FIELD",
+           "Add what the field shows as a precondition (expect.FIELD); repeatable; "
+           "none for none. Default: the fields of --where that can be expected.");
+  add_text(*pull, "--out", "FILE", "Where to write, by rename at the end. Default: standard output.");
+  add_text(*pull, "--format", "csv|ndjson", "Format of the output. Default: by the name of --out, else csv.");
+  add_reading_flags(*pull);
+  pull->footer(pull_footer);
+
+  auto* doctor = app.add_subcommand("doctor", "Check key, scopes, TLS, clock and limits with one read.");
+  add_text(*doctor, "--format", "text|json", "Lines for people or one JSON object. Default: text.");
+  add_reading_flags(*doctor);
+  doctor->footer(doctor_footer);
 
   for (const auto* name : later_commands)
     app.add_subcommand(name, "")->group("")->prefix_command()->set_help_flag();
@@ -376,12 +530,10 @@ std::variant<command_line, early_exit> parse_arguments(const std::vector<std::st
   } catch (const CLI::CallForVersion& version) {
     return early_exit{exit_success, std::string{version.what()} + "\n", "", ""};
   } catch (const CLI::ParseError& e) {
-    if (arguments.empty())
-      return complain(nullptr, "no command; there are run, check, export, status and undo");
+    if (arguments.empty()) return complain(nullptr, fmt::format("no command; there are {}", command_names));
     if (chosen() == nullptr && !arguments.front().starts_with("-"))
       return complain(nullptr,
-                      fmt::format("{} is not a command; there are run, check, export, status and undo",
-                                  arguments.front()));
+                      fmt::format("{} is not a command; there are {}", arguments.front(), command_names));
     return complain(chosen(), e.what());
   }
 
@@ -396,6 +548,19 @@ std::variant<command_line, early_exit> parse_arguments(const std::vector<std::st
     line.what = command == run ? command::run : command::check;
     what = complaint_about(*command);
     if (what.empty()) line.raw = read_raw(*command);
+  } else if (command == verify || command == pull || command == doctor) {
+    what = complaint_about(*command);
+    if (what.empty()) line.raw = read_reading_raw(*command);
+    if (command == verify) {
+      line.what = command::verify;
+      if (what.empty()) what = read_verify(*command, line.verify);
+    } else if (command == pull) {
+      line.what = command::pull;
+      if (what.empty()) what = read_pull(*command, line.pull);
+    } else {
+      line.what = command::doctor;
+      if (what.empty()) what = read_doctor(*command, line.doctor);
+    }
   } else if (command == exports) {
     line.what = command::export_jobs;
     what = read_export(*command, line.export_jobs);

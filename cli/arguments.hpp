@@ -13,9 +13,10 @@
 
 namespace pawl::cli {
 
-enum class command : std::uint8_t { run, check, export_jobs, status, undo };
+enum class command : std::uint8_t { run, check, export_jobs, status, verify, pull, doctor, undo };
 enum class table_format : std::uint8_t { csv, ndjson };
 enum class report_format : std::uint8_t { text, json };
+enum class drift_format : std::uint8_t { text, csv, ndjson };
 
 struct export_options {
   std::string ledger;
@@ -36,12 +37,32 @@ struct undo_options {
   std::optional<std::int64_t> generation;  // unset: the newest
 };
 
+struct verify_options {
+  std::string ledger;
+  drift_format format = drift_format::text;
+  std::optional<std::int64_t> generation;  // unset: the newest
+};
+
+struct pull_options {
+  std::vector<std::string> where;          // conditions, as given; all must hold
+  std::vector<std::string> notes, expect;  // fields; empty: the defaults of `pull`
+  std::string out;                         // file; empty: standard output
+  std::optional<table_format> format;      // unset: by the ending of `out`, else csv
+};
+
+struct doctor_options {
+  report_format format = report_format::text;
+};
+
 struct command_line {
   command what = command::run;
-  config::raw_options raw;  // run, check
+  config::raw_options raw;  // run, check, verify, pull, doctor
   export_options export_jobs;
   status_options status;
   undo_options undo;
+  verify_options verify;
+  pull_options pull;
+  doctor_options doctor;
 };
 
 // Instead of a command: a text to print and the code to exit with.

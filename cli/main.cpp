@@ -55,6 +55,12 @@ int dispatch(const cli::command_line& line, cli::console& out) {
       return cli::status_command(line.status, out);
     case cli::command::undo:
       return cli::undo_command(line.undo, out);
+    case cli::command::verify:
+      return cli::verify_command(line.raw, line.verify, env, out);
+    case cli::command::pull:
+      return cli::pull_command(line.raw, line.pull, env, out);
+    case cli::command::doctor:
+      return cli::doctor_command(line.raw, line.doctor, env, out);
   }
   return cli::exit_usage;
 }

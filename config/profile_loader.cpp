@@ -2,6 +2,7 @@
 
 #include "config/document.hpp"
 #include "config/profile_fields.hpp"
+#include "config/profile_lists.hpp"
 #include "config/quantity.hpp"
 #include "config/table_reader.hpp"
 #include "engine/http/endpoint.hpp"
@@ -278,7 +279,7 @@ void read_reply(table_reader& root, api::profile& profile) {
   profile.side_effects = root.texts("side_effects").value_or(std::vector<std::string>{});
 }
 
-void read_error_and_whoami(table_reader& root, api::profile& profile) {
+void read_error_and_whoami(table_reader& root, api::profile& profile, api::reading_spec& reading) {
   if (auto in = root.table("error")) {
     read_path(*in, "code", profile.error.code);
     read_path(*in, "message", profile.error.message);
@@ -296,6 +297,7 @@ void read_error_and_whoami(table_reader& root, api::profile& profile) {
     if (profile.whoami.account.empty())
       in->complain("account", "is missing", "write where the reply names the account");
     read_path(*in, "scopes", profile.whoami.scopes);
+    read_needs(*in, reading.needs);
     in->finish();
   }
 }
@@ -318,9 +320,10 @@ profile_result compile_profile(std::string_view toml_text, const std::string& so
   read_auth(root, profile);
   read_limits(root, profile);
   read_headers(root, profile);
-  read_error_and_whoami(root, profile);
+  read_error_and_whoami(root, profile, result.reading);
   read_rules(root, profile);
   read_fields(root, profile);
+  read_lists(root, profile, result.reading);
   root.finish();
   result.complaints = std::move(complaints.all);
   if (result.complaints.empty()) result.value = std::move(profile);

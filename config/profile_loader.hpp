@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/api/profile.hpp"
+#include "engine/api/reading_spec.hpp"
 #include "engine/model/error.hpp"
 
 #include <optional>
@@ -13,6 +14,7 @@ namespace pawl::config {
 
 struct profile_result {
   std::optional<api::profile> value;
+  api::reading_spec reading;  // counts with a value only
   std::vector<failure> complaints;
 };
 

@@ -48,6 +48,7 @@ class loader {
     s.run.user_agent = "pawl/" PAWL_VERSION;
     s.run.read_first = s.read_first;
     s.run.conditions = s.conditions;
+    s.run.force_unechoed = raw_.force_unechoed;
     s.effective = effective();
     s.as_json = settings_json(s, raw_);
     result.value = std::move(s);
@@ -134,6 +135,7 @@ class loader {
     complaints_.insert(complaints_.end(), compiled.complaints.begin(), compiled.complaints.end());
     if (!compiled.value) return;
     draft_.value.profile = *std::move(compiled.value);
+    draft_.value.reading = std::move(compiled.reading);
     profile_known_ = true;
     add_profile(layers_, draft_.value.profile);
   }

@@ -4,6 +4,7 @@
 
 #include "engine/api/precondition.hpp"
 #include "engine/api/profile.hpp"
+#include "engine/api/reading_spec.hpp"
 #include "engine/http/endpoint.hpp"
 #include "engine/input/job_source.hpp"
 #include "engine/model/error.hpp"
@@ -26,7 +27,7 @@ struct raw_options {
       format, id_column, proxy, cert, key;
   std::vector<std::string> rate, read_rate, map, ignore_column, set, only_if,
       overrides;  // overrides: -o key=value
-  bool no_read_first = false, skip_invalid = false, fresh = false, again = false, yes = false, quiet = false;
+  bool no_read_first = false, force_unechoed = false, skip_invalid = false, fresh = false, again = false, yes = false, quiet = false;
   int verbose = 0;
   std::string input;  // path or "-"
 };
@@ -44,6 +45,7 @@ struct effective_setting {
 
 struct settings {
   api::profile profile;
+  api::reading_spec reading;  // of the same file
   http::endpoint target;
   bool target_named_by_user = false;  // base URL from a flag or from a ./pawl.toml that was found, not named
 

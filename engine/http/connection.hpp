@@ -45,6 +45,7 @@ class connection {
   boost::asio::awaitable<attempt_fact> exchange(std::string_view request, time_point deadline);
 
   const std::string& detail() const noexcept { return detail_; }
+  peer_facts peer() const { return stream_.peer(); }
 
   // Open, and nothing is left over from the last exchange: another may follow.
   bool reusable() const noexcept { return reusable_ && abort_ == abort_reason::none; }

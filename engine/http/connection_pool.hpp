@@ -10,6 +10,7 @@
 #pragma once
 
 #include "engine/http/endpoint.hpp"
+#include "engine/http/peer_facts.hpp"
 #include "engine/model/attempt.hpp"
 #include "engine/model/error.hpp"
 #include "engine/model/time.hpp"
@@ -65,6 +66,9 @@ class lease {
   // (also where it came before the request was sent whole). A second exchange on the lease is possible as
   // long as the first left the connection clean; else it is not_sent, closed.
   boost::asio::awaitable<attempt_fact> exchange(std::string_view request, time_point deadline);
+
+  // Who is at the other end; empty without a connection.
+  peer_facts peer() const;
 
  private:
   friend class connection_pool;

@@ -6,6 +6,7 @@
 // a request may have left. Memory BIOs, as in Asio's ssl::stream, cost two more copies a request.
 #pragma once
 
+#include "engine/http/peer_facts.hpp"
 #include "engine/model/attempt.hpp"
 
 #include <cstddef>
@@ -59,6 +60,8 @@ class socket_stream {
   // An idle stream should have nothing to say: want_read = healthy. TLS housekeeping (session tickets) is
   // taken in. ready: unasked bytes are waiting.
   io_result peek();
+
+  peer_facts peer() const;
 
   // Says goodbye if the kernel takes it at once; the socket is closed by the caller.
   void close_notify();

@@ -97,7 +97,7 @@ std::optional<failure> read_client::too_long_a_wait() const {
                  "run the same command again later"};
 }
 
-asio::awaitable<expected<read_reply>> read_client::attempt(std::string_view path_and_query) {
+asio::awaitable<expected<read_reply>> read_client::attempt(std::string_view path_and_query, bool want_peer) {
   if (auto too_long = too_long_a_wait()) co_return *std::move(too_long);
   send_line::place place(p_.io);
   http::lease connection;
@@ -130,6 +130,7 @@ asio::awaitable<expected<read_reply>> read_client::attempt(std::string_view path
   const auto ended = clock::now();
   auto reply = judge(fact);
   reply.latency = ended - started;
+  if (want_peer) reply.peer = connection.peer();
   std::optional<policy::rate_facts> facts;
   if (fact.reached == phase::answered) {
     facts = policy::read_rate_headers(p_.profile.headers, fact.headers, reply.received);
@@ -142,10 +143,16 @@ asio::awaitable<expected<read_reply>> read_client::attempt(std::string_view path
 }
 
 asio::awaitable<expected<read_reply>> read_client::once(std::string_view path_and_query) {
+  return with_renewed_key(path_and_query, true);
+}
+
+// A key that was rotated while this runs is no reason to stop.
+asio::awaitable<expected<read_reply>> read_client::with_renewed_key(std::string_view path_and_query,
+                                                                    bool want_peer) {
   for (;;) {
     if (stopped_) co_return interruption();
     const auto version = p_.keys.version();
-    auto reply = co_await attempt(path_and_query);
+    auto reply = co_await attempt(path_and_query, want_peer);
     if (!reply || reply->http_status != 401 || !p_.keys.renew(version)) co_return reply;
   }
 }
@@ -166,7 +173,7 @@ asio::awaitable<expected<read_reply>> read_client::get(std::string_view path_and
   std::uint32_t charged =
       0;  // of a server that is up: more than max_attempts of them will not mend themselves
   for (;;) {
-    auto reply = co_await once(path_and_query);
+    auto reply = co_await with_renewed_key(path_and_query, false);
     if (!reply) co_return reply;
     const auto now = clock::now();
     policy::judgement judged;

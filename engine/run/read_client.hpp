@@ -54,9 +54,12 @@ class read_reply {
   std::string remedy;                     // with verdict::stop: what to mend
   std::string code, message, request_id;  // the API's own words where it answered 3xx or more; the
                                           // transport's in `message` where no reply came
-  duration latency{};                    // from the first byte sent to the last one read
-  wall_time received{};                  // this machine's clock
-  std::optional<wall_time> server_time;  // the Date header
+  duration latency{};                     // from the first byte sent to the last one read
+  wall_time received{};                   // this machine's clock
+  std::optional<wall_time> server_time;   // the Date header
+
+  // Who answered; filled in by read_client::once() where a whole reply came.
+  http::peer_facts peer;
 
   // Followed by 64 readable bytes, which are not part of it (simdjson's padding).
   std::string_view body() const noexcept { return {bytes_.data(), body_size_}; }
@@ -116,7 +119,7 @@ class read_client {
   boost::asio::awaitable<expected<read_reply>> get(std::string_view path_and_query, const read_terms&);
 
   // One attempt, not repeated (but for a 401 after which there is another key), whatever comes of it. Only
-  // being stopped, and a wait for quota longer than limits.max_wait, is a failure.
+  // being stopped, and a wait for quota longer than limits.max_wait, is a failure. `peer` is filled in.
   boost::asio::awaitable<expected<read_reply>> once(std::string_view path_and_query);
 
   // For a breaker: one attempt; true if a whole reply came that is no sign of an outage.
@@ -130,7 +133,10 @@ class read_client {
   bool stopped() const noexcept { return stopped_; }
 
  private:
-  boost::asio::awaitable<expected<read_reply>> attempt(std::string_view path_and_query);
+  boost::asio::awaitable<expected<read_reply>> attempt(std::string_view path_and_query,
+                                                       bool want_peer = false);
+  boost::asio::awaitable<expected<read_reply>> with_renewed_key(std::string_view path_and_query,
+                                                                bool want_peer);
   boost::asio::awaitable<void> pause_until(time_point);
   read_reply judge(const attempt_fact&);
   std::optional<failure> too_long_a_wait() const;

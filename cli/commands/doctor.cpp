@@ -1,0 +1,61 @@
+// `pawl doctor`: are key, scopes, TLS, clock and limits right? One read, and a line for each.
+#include "cli/commands/commands.hpp"
+#include "cli/doctor_findings.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/files.hpp"
+#include "cli/reading.hpp"
+#include "cli/session.hpp"
+#include "engine/policy/rate_headers.hpp"
+
+#include <system_error>
+#include <utility>
+
+#include <unistd.h>
+
+namespace pawl::cli {
+namespace {
+
+expected<int> examine_api(session& s, report_format format) {
+  if (auto loaded = s.load(); !loaded) return loaded.error();
+  const auto& settings = s.settings();
+  if (auto fits = check_summary_path(settings.summary_path); !fits) return fits.error();
+  s.facts().target = settings.profile.name + " " + settings.target.url();
+  reading api(s);
+  if (auto opened = api.open(); !opened) return opened.error();
+
+  doctor_facts facts;
+  facts.settings = &settings;
+  facts.key_label = api.key_label();
+  facts.asked_whoami = !settings.profile.whoami.path.empty();
+  // Without a whoami any address will do: TLS, clock, limits and a refused key show in any reply.
+  const std::string path = facts.asked_whoami ? settings.profile.whoami.path : "/";
+  const auto reply = api.run(api.client().once(path));
+  if (!reply) return reply.error();
+  facts.reply = &*reply;
+  if (reply->is == api::verdict::ok) {
+    auto who = api.replies().read_identity(reply->body());
+    if (who.readable && facts.asked_whoami)
+      facts.who = run::account_info{std::move(who.account), std::move(who.scopes)};
+  }
+  facts.rates = policy::read_rate_headers(settings.profile.headers, reply->headers(), reply->received);
+
+  const auto findings = examine(facts);
+  const auto code = exit_code(findings);
+  s.facts().stop_reason = code == exit_success ? "finished" : code == exit_later ? "later" : "mend";
+  if (settings.summary_path == "-") return code;
+  const auto text = format == report_format::json ? doctor_json(findings) : doctor_text(findings);
+  // A reader that has seen enough closes the pipe: the answer is the exit code.
+  if (const auto failed = write_all(STDOUT_FILENO, text); failed && failed != std::errc::broken_pipe)
+    return failure{failure_kind::mend, "standard output", failed.message(), ""};
+  return code;
+}
+
+}  // namespace
+
+int doctor_command(const config::raw_options& raw, const doctor_options& options,
+                   const config::environment& env, console& out) {
+  session s(raw, env, out);
+  return s.conclude([&s, &options] { return examine_api(s, options.format); });
+}
+
+}  // namespace pawl::cli

@@ -1,0 +1,171 @@
+// `pawl pull`: lists resources by conditions, as an input for `run`: ids, notes and preconditions. Complete
+// or nothing.
+#include "cli/commands/commands.hpp"
+#include "cli/complete_output.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/pull_rows.hpp"
+#include "cli/reading.hpp"
+#include "cli/session.hpp"
+#include "cli/words.hpp"
+#include "engine/api/condition.hpp"
+#include "engine/api/page_reader.hpp"
+#include "engine/run/lister.hpp"
+#include "engine/run/name_fetch.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace pawl::cli {
+namespace {
+
+namespace asio = boost::asio;
+
+class pull_steps {
+ public:
+  pull_steps(session& s, const pull_options& o) : s_(s), options_(o), api_(s) {}
+
+  expected<int> all() {
+    if (auto done = prepare(); !done) return done.error();
+    if (auto opened = api_.open(); !opened) return opened.error();
+    auto out = complete_output::open(options_.out);
+    if (!out) return out.error();
+    out_.emplace(*std::move(out));
+    auto listed = api_.run(list());
+    if (!listed) return listed.error();
+    if (auto written = out_->finish(); !written) return written.error();
+    conclude();
+    return exit_success;
+  }
+
+ private:
+  status prepare() {
+    if (auto loaded = s_.load(); !loaded) return loaded;
+    const auto& settings = s_.settings();
+    if (auto fits = check_summary_path(settings.summary_path); !fits) return fits;
+    if (settings.summary_path == "-" && options_.out.empty())
+      return failure{failure_kind::usage, "--summary", "standard output is where the list goes",
+                     "name a file for one of them (--out)"};
+    if (settings.reading.list.path.empty())
+      return failure{failure_kind::usage, "profile " + settings.profile.name,
+                     "does not say how this API lists its resources", "describe it as [list]"};
+    for (const auto& text : options_.where) {
+      auto condition = api::parse_precondition(text, settings.profile);
+      if (!condition)
+        return failure{failure_kind::usage, "--where", condition.error().what, condition.error().remedy};
+      conditions_.push_back(*std::move(condition));
+    }
+    if (needs_names() && settings.reading.names.path.empty())
+      return failure{failure_kind::usage, "--where",
+                     fmt::format("the profile {} does not say how to look names up", settings.profile.name),
+                     "use FIELD has ID, or describe [names] in the profile"};
+    auto columns = plan_pull(settings.profile, conditions_, options_);
+    if (!columns) return columns.error();
+    columns_ = *std::move(columns);
+    return {};
+  }
+
+  bool needs_names() const {
+    return std::ranges::any_of(
+        conditions_, [](const api::precondition& c) { return c.is == api::precondition::test::has_name; });
+  }
+
+  pull_syntax syntax() const {
+    const auto& source = s_.settings().source;
+    pull_syntax how;
+    how.format = options_.format.value_or(
+        options_.out.ends_with(".ndjson") || options_.out.ends_with(".jsonl") ? table_format::ndjson
+                                                                              : table_format::csv);
+    how.null_token = source.null_token;
+    how.list_separator = source.list_separator;
+    how.delimiter = source.delimiter.value_or(options_.out.ends_with(".tsv") ? '\t' : ',');
+    return how;
+  }
+
+  asio::awaitable<expected<int>> list() {
+    const auto& settings = s_.settings();
+    auto who = co_await api_.identify();
+    if (!who) co_return std::move(who.error());
+    auto conditions = conditions_;
+    if (needs_names()) {
+      auto names = co_await run::fetch_names(api_.client(), settings.reading.names);
+      if (!names) co_return std::move(names.error());
+      for (auto& c : conditions) {
+        auto resolved = api::resolve_name(c, *names);
+        if (!resolved) {
+          resolved.error().place = "--where";
+          co_return std::move(resolved.error());
+        }
+        c = *std::move(resolved);
+      }
+    }
+    run::lister pages(api_.client(), settings.reading.list,
+                      api::server_filters(settings.reading.list, settings.profile, conditions));
+    pull_rows rows(settings.profile, settings.reading.list.id, std::move(conditions), columns_, syntax());
+    // One moment for all pages: an age means the same for the first item and for the last.
+    const auto now = wall_now();
+    std::string text = rows.header();
+    for (;;) {
+      auto page = co_await pages.next();
+      if (!page) co_return std::move(page.error());
+      if (*page == nullptr) break;
+      for (const auto item : (*page)->items) {
+        auto taken = rows.add(item, now, text);
+        if (!taken) {
+          taken.error().what += "; nothing was written";
+          co_return std::move(taken.error());
+        }
+        written_ += *taken == pull_rows::taken::written ? 1 : 0;
+      }
+      listed_ += (*page)->items.size();
+      bytes_ += text.size();
+      if (auto kept = out_->append(text); !kept) co_return std::move(kept.error());
+      text.clear();
+      s_.show_work(fmt::format("listing, {} found", grouped(written_)), listed_, bytes_);
+    }
+    pages_ = pages.pages();
+    if (auto kept = out_->append(text); !kept) co_return std::move(kept.error());
+    co_return exit_success;
+  }
+
+  void conclude() {
+    auto& facts = s_.facts();
+    facts.rows = written_;
+    facts.stop_reason = "finished";
+    s_.say().note(
+        fmt::format("{}: {} of {} listed, {}", options_.out.empty() ? "standard output" : options_.out,
+                    counted(written_, "row", "rows"), grouped(listed_), counted(pages_, "page", "pages")));
+    // What the file cannot carry must be said again when it is run.
+    std::string only_if;
+    for (const auto& c : conditions_) {
+      const bool carried = std::ranges::any_of(columns_, [&c](const pull_column& column) {
+        return column.is == pull_column::kind::expect && column.field == c.field;
+      });
+      if (!carried) only_if += fmt::format(" --only-if '{}'", api::to_string(c));
+    }
+    if (!only_if.empty()) s_.say().note("not in the file as a precondition: give run also" + only_if);
+  }
+
+  session& s_;
+  const pull_options& options_;
+  reading api_;
+  std::vector<api::precondition> conditions_;
+  std::vector<pull_column> columns_;
+  std::optional<complete_output> out_;
+  std::uint64_t listed_ = 0, written_ = 0, pages_ = 0, bytes_ = 0;
+};
+
+}  // namespace
+
+int pull_command(const config::raw_options& raw, const pull_options& options, const config::environment& env,
+                 console& out) {
+  session s(raw, env, out);
+  pull_steps steps(s, options);
+  return s.conclude([&steps] { return steps.all(); });
+}
+
+}  // namespace pawl::cli

@@ -1,0 +1,383 @@
+// `pawl verify`: reads what a generation applied again, and reports what no longer shows what was written.
+#include "cli/commands/commands.hpp"
+#include "cli/drift_lines.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/files.hpp"
+#include "cli/generation_choice.hpp"
+#include "cli/generation_input.hpp"
+#include "cli/reading.hpp"
+#include "cli/session.hpp"
+#include "cli/words.hpp"
+#include "engine/api/drift.hpp"
+#include "engine/api/json_text.hpp"
+#include "engine/api/request_writer.hpp"
+#include "engine/api/resource_reader.hpp"
+#include "engine/ledger/last_written.hpp"
+#include "engine/ledger/ledger.hpp"
+#include "engine/run/lister.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <exception>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <unistd.h>
+
+namespace pawl::cli {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::size_t write_at_bytes = 64 * 1024;
+
+// "/threads/thr_1".
+std::string path_to(const api::profile& profile, std::string_view id) {
+  const auto at = profile.resource_path.find("{id}");
+  auto path = profile.resource_path.substr(0, at);
+  api::append_path_segment(path, id);
+  return path + profile.resource_path.substr(at + 4);
+}
+
+class verify_steps {
+ public:
+  verify_steps(session& s, const verify_options& o) : s_(s), options_(o), api_(s) {}
+
+  expected<int> all() {
+    if (auto done = prepare(); !done) return done.error();
+    if (auto done = collect(); !done) return done.error();
+    auto resources = wanted_->resources();
+    if (!resources) return resources.error();
+    to_look_at_ = *resources;
+    if (to_look_at_ > 0) {
+      if (auto opened = api_.open(); !opened) return opened.error();
+      auto looked = api_.run(look());
+      if (!looked) return looked.error();
+    }
+    flush();
+    if (not_written_ && not_written_ != std::errc::broken_pipe)
+      return failure{failure_kind::mend, "standard output", not_written_.message(), ""};
+    return conclude();
+  }
+
+ private:
+  status prepare() {
+    if (auto loaded = s_.load(); !loaded) return loaded;
+    const auto& settings = s_.settings();
+    if (auto fits = check_summary_path(settings.summary_path); !fits) return fits;
+    if (settings.summary_path == "-")
+      return failure{failure_kind::usage, "--summary", "standard output is where the drift goes",
+                     "name a file"};
+    s_.facts().ledger = options_.ledger;
+    auto opened = ledger::ledger_file::open(options_.ledger, ledger::access::read_only);
+    if (!opened) return opened.error();
+    ledger_.emplace(*std::move(opened));
+    auto found =
+        options_.generation ? ledger_->generation(*options_.generation) : ledger_->newest_generation();
+    if (!found) return found.error();
+    if (!*found)
+      return failure{failure_kind::usage, options_.ledger,
+                     options_.generation ? fmt::format("has no generation {}", *options_.generation)
+                                         : std::string{"holds no run yet"},
+                     ""};
+    generation_ = **std::move(found);
+    drift_.emplace(settings.profile);
+    ledger::target here;
+    here.profile = settings.profile.name;
+    here.base_url = settings.target.url();
+    if (auto refused = refuse_target(generation_.target, here, options_.ledger)) return *refused;
+    s_.facts().generation = generation_.id;
+    s_.facts().target = in_words(generation_.target);
+    if (settings.profile.reply.id.empty() && !settings.profile.reply.echoes_resource &&
+        !settings.profile.read_first)
+      return failure{failure_kind::usage, "profile " + settings.profile.name,
+                     "describes an API that shows nothing of what was written", "there is nothing to verify"};
+    return {};
+  }
+
+  // What each resource should show, from the rows that say it: the input for what a row wanted, the ledger
+  // for what became of it, and its intents for sets that were changed by verbs.
+  status collect() {
+    auto wanted = ledger::last_written::open(options_.ledger, generation_.id);
+    if (!wanted) return wanted.error();
+    wanted_.emplace(*std::move(wanted));
+    const std::vector<outcome> of_interest{outcome::applied, outcome::unchanged, outcome::mismatch,
+                                           outcome::unknown};
+    std::optional<input::job_source> source;
+    job_batch batch;
+    std::uint64_t first_in_batch = 1;
+    std::optional<failure> failed;
+    const auto take = [&](const ledger::job_row& job) -> status {
+      if (!source) {
+        auto opened = open_input_of(generation_, s_.settings().profile);
+        if (!opened) return opened.error();
+        source = *std::move(opened);
+      }
+      while (job.row >= first_in_batch + batch.size()) {
+        first_in_batch += batch.size();
+        auto more = source->next(batch);
+        if (!more) return more.error();
+        if (!*more)
+          return failure{failure_kind::mend, generation_.input_path, "has fewer rows than were run",
+                         "the ledger does not belong to this file"};
+        s_.show_work("reading the input", job.row, 0);
+      }
+      const auto at = static_cast<std::size_t>(job.row - first_in_batch);
+      if (batch.error(at) != nullptr)
+        return failure{failure_kind::mend, generation_.input_path,
+                       fmt::format("row {} is wrong now, and was applied", job.row),
+                       "use the profile that the run had"};
+      return take_row(job, batch.job(at));
+    };
+    const auto one = [&](const ledger::job_row& job) {
+      if (s_.signals().first() != 0)
+        failed = failure{failure_kind::later, "", "interrupted", "run the same command again"};
+      else if (auto done = take(job); !done)
+        failed = done.error();
+      return !failed;
+    };
+    if (auto read = ledger_->for_each_job(generation_.id, of_interest, one); !read) return read;
+    s_.hide_work();
+    if (failed) return *std::move(failed);
+    return forget_open_intents();
+  }
+
+  status take_row(const ledger::job_row& row, const job_view& job) {
+    const auto& profile = s_.settings().profile;
+    const bool is_known = row.outcome == outcome::applied || row.outcome == outcome::unchanged;
+    const bool has_verb = std::ranges::any_of(job.patch, [&profile](const field_value& v) {
+      return v.field != passed_field && profile[v.field].verb != api::set_verb::none;
+    });
+    std::string sent;
+    std::vector<field_value> sent_values;
+    if (has_verb && row.outcome == outcome::applied) {
+      auto found = wanted_->sent_by(row.row);
+      if (!found) return found.error();
+      sent = *std::move(found);
+      if (!sent.empty() && !api::parse_values(sent, profile, sent_values))
+        return failure{failure_kind::mend, options_.ledger,
+                       fmt::format("the intent of row {} is not readable", row.row),
+                       "the ledger was changed by hand: put it back"};
+    }
+    for (const auto& v : job.patch) {
+      if (v.field == passed_field) continue;
+      const auto& spec = profile[v.field];
+      if (spec.verb == api::set_verb::none) {
+        auto kept =
+            is_known ? wanted_->put(row.id, spec.name, v.json, row.row) : wanted_->forget(row.id, spec.name);
+        if (!kept) return kept;
+        continue;
+      }
+      const auto& target = profile[spec.verb_target].name;
+      const auto set =
+          std::ranges::find_if(sent_values, [&target](const field_value& s) { return s.name == target; });
+      status kept;
+      if (set != sent_values.end()) {
+        kept = wanted_->put(row.id, target, set->json, row.row);
+      } else if (row.outcome != outcome::unchanged) {
+        kept = wanted_->forget(row.id, target);
+      }
+      if (!kept) return kept;
+    }
+    // A verb that had nothing to do wrote nothing: what an earlier row left is what should show.
+    if (has_verb && row.outcome == outcome::applied && sent.empty()) ++counts_.not_compared;
+    return {};
+  }
+
+  // A row that was cut off after its request may have left: nobody knows yet what its fields should show.
+  status forget_open_intents() {
+    auto open = ledger_->open_intents(generation_.id);
+    if (!open) return open.error();
+    for (const auto& intent : *open)
+      for (const auto& f : s_.settings().profile.fields)
+        if (auto done = wanted_->forget(intent.id, f.name); !done) return done;
+    return {};
+  }
+
+  asio::awaitable<expected<int>> look() {
+    auto who = co_await api_.identify();
+    if (!who) co_return std::move(who.error());
+    if (auto refused = refuse_account(generation_.target, {}, who->account, options_.ledger))
+      co_return *std::move(refused);
+    auto paged = co_await look_at_pages();
+    if (!paged) co_return std::move(paged.error());
+    co_return co_await look_one_by_one();
+  }
+
+  // A page of a list shows many resources for the price of one read: pages go on while they settle more than
+  // they cost. Those that settle nothing may be one in a hundred of all reads.
+  asio::awaitable<expected<int>> look_at_pages() {
+    const auto& list = s_.settings().reading.list;
+    if (list.path.empty() || list.page_size < 2 || to_look_at_ < 2) co_return exit_success;
+    run::lister pages(api_.client(), list, {});
+    const std::vector<api::json_path> id_only{list.id};
+    const std::vector<std::uint32_t> first{0};
+    api::value_locator at(id_only);
+    api::json_parser parser;
+    const auto waste = 1 + to_look_at_ / 100;
+    std::string id;
+    while (looked_at_ < to_look_at_ && pages.pages() < looked_at_ + waste) {
+      auto page = co_await pages.next();
+      if (!page) co_return std::move(page.error());
+      if (*page == nullptr) break;
+      for (const auto item : (*page)->items) {
+        if (!at.locate(parser, item, first) || at[0].is != api::located::kind::value) continue;
+        id.clear();
+        if (!api::is_string_token(at[0].text))
+          id = at[0].text;
+        else if (!api::append_unescaped(id, at[0].text))
+          continue;
+        auto resource = wanted_->take(id);
+        if (!resource) co_return std::move(resource.error());
+        if (!resource->fields.empty()) compare(*resource, item);
+      }
+      show();
+    }
+    co_return exit_success;
+  }
+
+  asio::awaitable<expected<int>> look_one_by_one() {
+    const std::size_t at_once = s_.settings().run.concurrency;
+    for (;;) {
+      auto some = wanted_->take_next(at_once);
+      if (!some) co_return std::move(some.error());
+      if (some->empty()) co_return exit_success;
+      auto read = co_await read_together(*some);
+      if (!read) co_return std::move(read.error());
+      show();
+    }
+  }
+
+  // All of them at the same time; said in their order.
+  asio::awaitable<expected<int>> read_together(const std::vector<ledger::written_resource>& some) {
+    std::vector<std::optional<expected<run::read_reply>>> replies(some.size());
+    std::size_t alive = 0;
+    std::exception_ptr broken;
+    run::wakeup joined(api_.io());
+    const auto ended = [&](const std::exception_ptr& error) {
+      if (error) broken = error;
+      --alive;
+      joined.wake();
+    };
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      ++alive;
+      asio::co_spawn(api_.io(), read_one(some[i].id, replies[i]), ended);
+    }
+    while (alive > 0) co_await joined.sleep();
+    if (broken) std::rethrow_exception(broken);
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      auto& reply = *replies[i];
+      if (!reply) co_return std::move(reply.error());
+      if (reply->is == api::verdict::ok)
+        compare(some[i], reply->body());
+      else
+        report_refusal(some[i], *reply);
+    }
+    co_return exit_success;
+  }
+
+  asio::awaitable<void> read_one(const std::string& id, std::optional<expected<run::read_reply>>& into) {
+    const auto path = path_to(s_.settings().profile, id);
+    run::read_terms terms;
+    terms.refusals_are_answers = true;
+    auto reply = co_await api_.client().get(path, terms);
+    into.emplace(std::move(reply));
+  }
+
+  void compare(const ledger::written_resource& resource, std::string_view body) {
+    ++looked_at_;
+    expected_values_.clear();
+    for (const auto& f : resource.fields) expected_values_.push_back({f.field, f.json});
+    if (!drift_->read(body, resource.id, expected_values_, standings_)) {
+      ++counts_.unreadable;
+      append_drift(lines_, options_.format,
+                   {drift_line::kind::unreadable,
+                    resource.id,
+                    resource.fields.front().row,
+                    {},
+                    {},
+                    {},
+                    "the reply is not what the profile promises"});
+      return;
+    }
+    bool drifted = false;
+    for (std::size_t i = 0; i < resource.fields.size(); ++i) {
+      const auto& f = resource.fields[i];
+      if (standings_[i].is == api::standing::unclear) ++counts_.unclear_fields;
+      if (standings_[i].is != api::standing::drifted) continue;
+      drifted = true;
+      ++counts_.drifted_fields;
+      append_drift(lines_, options_.format,
+                   {drift_line::kind::drift, resource.id, f.row, f.field, f.json, standings_[i].shown, {}});
+    }
+    ++(drifted ? counts_.drifted : counts_.as_written);
+  }
+
+  void report_refusal(const ledger::written_resource& resource, const run::read_reply& reply) {
+    ++looked_at_;
+    const bool missing = reply.http_status == 404;
+    ++(missing ? counts_.missing : counts_.unreadable);
+    const auto why = reply.in_words();
+    append_drift(lines_, options_.format,
+                 {missing ? drift_line::kind::missing : drift_line::kind::unreadable,
+                  resource.id,
+                  resource.fields.front().row,
+                  {},
+                  {},
+                  {},
+                  why});
+  }
+
+  void show() {
+    s_.show_work(fmt::format("verifying {}", counted(to_look_at_, "resource", "resources")), looked_at_, 0);
+    if (lines_.size() >= write_at_bytes) flush();
+  }
+
+  // A reader that has seen enough closes the pipe: the answer is the exit code.
+  void flush() {
+    auto text = std::exchange(header_said_, true) ? std::string{} : drift_header(options_.format);
+    text += lines_;
+    lines_.clear();
+    if (!not_written_) not_written_ = write_all(STDOUT_FILENO, text);
+  }
+
+  int conclude() {
+    counts_.resources = looked_at_;
+    s_.facts().rows = generation_.rows;
+    const bool as_written = counts_.drifted + counts_.missing + counts_.unreadable == 0;
+    s_.facts().stop_reason = "finished";
+    s_.say().note(counts_text(counts_));
+    return as_written ? exit_success : exit_some_failed;
+  }
+
+  session& s_;
+  const verify_options& options_;
+  reading api_;
+  std::optional<ledger::ledger_file> ledger_;
+  ledger::generation_row generation_;
+  std::optional<ledger::last_written> wanted_;
+  std::uint64_t to_look_at_ = 0, looked_at_ = 0;
+  drift_counts counts_;
+  std::string lines_;
+  bool header_said_ = false;
+  std::error_code not_written_;
+  std::optional<api::drift_reader> drift_;
+  std::vector<api::expected_value> expected_values_;
+  std::vector<api::field_standing> standings_;
+};
+
+}  // namespace
+
+int verify_command(const config::raw_options& raw, const verify_options& options,
+                   const config::environment& env, console& out) {
+  session s(raw, env, out);
+  verify_steps steps(s, options);
+  return s.conclude([&steps] { return steps.all(); });
+}
+
+}  // namespace pawl::cli

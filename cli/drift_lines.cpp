@@ -1,0 +1,91 @@
+#include "cli/drift_lines.hpp"
+
+#include "cli/table_text.hpp"
+#include "cli/words.hpp"
+
+#include <fmt/format.h>
+
+namespace pawl::cli {
+namespace {
+
+std::string_view word(drift_line::kind k) noexcept {
+  switch (k) {
+    case drift_line::kind::missing:
+      return "missing";
+    case drift_line::kind::unreadable:
+      return "unreadable";
+    case drift_line::kind::drift:
+      break;
+  }
+  return "drift";
+}
+
+std::string compact(std::string_view json) {
+  std::string text;
+  append_compact(text, json);
+  return text;
+}
+
+}  // namespace
+
+std::string drift_header(drift_format format) {
+  return format == drift_format::csv ? "id,row,state,field,written,shown,message\n" : "";
+}
+
+void append_drift(std::string& to, drift_format format, const drift_line& d) {
+  const bool is_drift = d.is == drift_line::kind::drift;
+  switch (format) {
+    case drift_format::text:
+      if (is_drift)
+        to += fmt::format("{}: {} is {}, was written as {} (row {})\n", printable(d.id), printable(d.field),
+                          printable(compact(d.shown)), printable(compact(d.written)), d.row);
+      else
+        to += fmt::format("{}: {}: {} (row {})\n", printable(d.id), word(d.is), printable(d.why), d.row);
+      return;
+    case drift_format::csv: {
+      append_cell(to, d.id);
+      to += fmt::format(",{},{},", d.row, word(d.is));
+      append_cell(to, d.field);
+      to += ',';
+      append_cell(to, is_drift ? compact(d.written) : "");
+      to += ',';
+      append_cell(to, is_drift ? compact(d.shown) : "");
+      to += ',';
+      append_cell(to, d.why);
+      to += '\n';
+      return;
+    }
+    case drift_format::ndjson:
+      to += "{\"id\":";
+      append_json_string(to, d.id);
+      to += fmt::format(",\"row\":{},\"state\":\"{}\"", d.row, word(d.is));
+      if (is_drift) {
+        to += ",\"field\":";
+        append_json_string(to, d.field);
+        to += ",\"written\":" + compact(d.written) + ",\"shown\":" + compact(d.shown);
+      } else {
+        to += ",\"message\":";
+        append_json_string(to, d.why);
+      }
+      to += "}\n";
+      return;
+  }
+}
+
+std::string counts_text(const drift_counts& c) {
+  auto text = fmt::format("{} looked at: {} as written", counted(c.resources, "resource", "resources"),
+                          grouped(c.as_written));
+  if (c.drifted > 0)
+    text +=
+        fmt::format(", {} drifted ({})", grouped(c.drifted), counted(c.drifted_fields, "field", "fields"));
+  if (c.missing > 0) text += fmt::format(", {} missing", grouped(c.missing));
+  if (c.unreadable > 0) text += fmt::format(", {} unreadable", grouped(c.unreadable));
+  if (c.unclear_fields > 0)
+    text += fmt::format("; {} that no read can tell of", counted(c.unclear_fields, "value", "values"));
+  if (c.not_compared > 0)
+    text += fmt::format("; of {} the ledger does not know what was written",
+                        counted(c.not_compared, "row", "rows"));
+  return text;
+}
+
+}  // namespace pawl::cli

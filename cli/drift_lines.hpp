@@ -1,0 +1,40 @@
+// What `verify` says of each resource that is not as it was written, and how many there are. Pure.
+#pragma once
+
+#include "cli/arguments.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace pawl::cli {
+
+// One difference. Texts as they came from outside.
+struct drift_line {
+  enum class kind : std::uint8_t {
+    drift,       // shows another value
+    missing,     // 404
+    unreadable,  // refused otherwise, or a reply that is not what the profile promises
+  } is = kind::drift;
+  std::string_view id;
+  std::uint64_t row = 0;            // that wrote it last
+  std::string_view field;           // with drift
+  std::string_view written, shown;  // with drift: JSON texts
+  std::string_view why;             // with missing and unreadable: the API's words
+};
+
+std::string drift_header(drift_format);  // with its line end; empty but for csv
+void append_drift(std::string& to, drift_format, const drift_line&);
+
+struct drift_counts {
+  std::uint64_t resources = 0;  // looked at
+  std::uint64_t as_written = 0, drifted = 0, missing = 0, unreadable = 0;
+  std::uint64_t drifted_fields = 0;
+  std::uint64_t unclear_fields = 0;  // that no read can tell of
+  std::uint64_t not_compared = 0;    // rows of which it is not known what they wrote
+};
+
+// "200 resources looked at: 198 as written, 2 drifted (3 fields)" and what was left out, a line each.
+std::string counts_text(const drift_counts&);
+
+}  // namespace pawl::cli

@@ -1,0 +1,85 @@
+#include "cli/reading.hpp"
+
+#include "cli/generation_choice.hpp"
+#include "config/token.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace pawl::cli {
+namespace asio = boost::asio;
+
+status reading::open() {
+  const auto& settings = s_.settings();
+  auto token = config::read_token(settings, s_.environment());
+  if (!token) return token.error();
+  if (!token->warning.empty()) s_.say().warning(token->warning);
+  token_ = std::move(token->value);
+  options_ = settings.run;
+  auto quota = run::key_state::open(settings.state_directory, settings.target.host_header, token_,
+                                    options_.writes, options_.reads);
+  if (!quota) return quota.error();
+  quota_ = *std::move(quota);
+  // The token that was read at the start, and from then on whatever its place holds: a pipe can be read only
+  // once, and a file may be rotated.
+  auto source = [this, first = true]() mutable -> expected<secret> {
+    if (std::exchange(first, false)) return token_;
+    auto read = config::read_token(s_.settings(), s_.environment());
+    if (!read) return read.error();
+    return std::move(read->value);
+  };
+  auto made =
+      run::lone_reader::create(io_, options_, settings.profile, *quota_, std::move(source), progress_);
+  if (!made) return made.error();
+  reader_ = *std::move(made);
+  return {};
+}
+
+std::string reading::key_label() const {
+  return token_.empty() ? std::string{} : token_.label(s_.settings().profile.token_prefix);
+}
+
+asio::awaitable<expected<run::account_info>> reading::identify() {
+  const auto& settings = s_.settings();
+  auto who = co_await run::ask_identity(client(), settings.profile, replies());
+  if (!who) co_return who;
+  ledger::target target;
+  target.profile = settings.profile.name;
+  target.base_url = settings.target.url();
+  if (auto refused = refuse_account(target, settings.expected_account, who->account, {}))
+    co_return *std::move(refused);
+  target.account = who->account;
+  s_.facts().target = in_words(target);
+  co_return who;
+}
+
+void reading::begin() {
+  const auto ended = [this](const std::exception_ptr& error) {
+    --helpers_;
+    if (error) broken_ = error;
+  };
+  // Reads change nothing: the first signal ends them at once.
+  const auto on_signal = [this](int, int) { client().stop(run::read_client::stopping::now); };
+  ++helpers_;
+  asio::co_spawn(io_, s_.signals().watch(io_, on_signal), ended);
+  reader_->start();
+}
+
+void reading::end() {
+  s_.signals().stop();
+  bool joined = false;
+  const auto on_joined = [this, &joined](const std::exception_ptr& error) {
+    joined = true;
+    if (error) broken_ = error;
+  };
+  asio::co_spawn(io_, reader_->finish(), on_joined);
+  io_.restart();
+  while (helpers_ > 0 || !joined) io_.run_one();
+  s_.facts().reads = progress_.reads;
+  s_.hide_work();
+  if (broken_) std::rethrow_exception(broken_);
+}
+
+}  // namespace pawl::cli

@@ -1,0 +1,50 @@
+// Whether a resource still shows what was written to it. Pure.
+#pragma once
+
+#include "engine/api/json_compare.hpp"
+#include "engine/api/profile.hpp"
+#include "engine/api/value_locator.hpp"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pawl::api {
+
+struct expected_value {
+  std::string_view field;  // as the profile names it
+  std::string_view json;   // canonical JSON text
+};
+
+enum class standing : std::uint8_t {
+  as_written,
+  drifted,  // shows another value
+  unclear,  // no read can tell: the API does not show the field, or shows the text in its own form
+};
+
+struct field_standing {
+  standing is = standing::unclear;
+  std::string shown;  // with drifted: JSON text as it stands in the reply
+};
+
+class drift_reader {
+ public:
+  explicit drift_reader(const profile&);  // must outlive it
+
+  // One answer for each expected value, in their order. `body` is the reply to a read of the resource or an
+  // item of a list; 64 readable bytes follow it. What is absent counts as null: APIs leave out what is null.
+  // False: not readable, about another id, or not as the profile says; the answers do not count then.
+  bool read(std::string_view body, std::string_view id, std::span<const expected_value>,
+            std::vector<field_standing>& into);
+
+ private:
+  const profile& api_;
+  json_parser parser_;
+  value_locator at_;  // the id, then the echo of each field
+  json_comparer comparer_;
+  std::vector<std::uint32_t> wanted_;
+};
+
+}  // namespace pawl::api

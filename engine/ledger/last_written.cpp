@@ -1,0 +1,135 @@
+#include "engine/ledger/last_written.hpp"
+
+#include "engine/ledger/database.hpp"
+
+#include <optional>
+#include <utility>
+
+namespace pawl::ledger {
+
+struct last_written::impl {
+  std::int64_t generation;
+  std::unique_ptr<database> db;
+  std::optional<statement> put, forget, sent, fields_of, drop, count, first_ids;
+
+  status prepare() {
+    // Temporary tables live in a file of their own that goes with the connection; it may be lost at any time.
+    if (auto made = db->execute("PRAGMA temp_store = FILE;"
+                                "CREATE TEMP TABLE last_written (id TEXT NOT NULL, field TEXT NOT NULL,"
+                                " json TEXT NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (id, field))"
+                                " STRICT, WITHOUT ROWID");
+        !made)
+      return made;
+    const std::pair<std::optional<statement>*, std::string_view> all[]{
+        {&put, "INSERT OR REPLACE INTO temp.last_written VALUES (?1, ?2, ?3, ?4)"},
+        {&forget, "DELETE FROM temp.last_written WHERE id = ?1 AND field = ?2"},
+        {&sent,
+         "SELECT new_values FROM intent WHERE generation = ?1 AND row = ?2 ORDER BY sent_at DESC LIMIT 1"},
+        {&fields_of, "SELECT field, json, row FROM temp.last_written WHERE id = ?1"},
+        {&drop, "DELETE FROM temp.last_written WHERE id = ?1"},
+        {&count, "SELECT count(DISTINCT id) FROM temp.last_written"},
+        {&first_ids, "SELECT DISTINCT id FROM temp.last_written ORDER BY id LIMIT ?1"},
+    };
+    for (const auto& [to, sql] : all) {
+      auto made = db->prepare(sql);
+      if (!made) return made.error();
+      to->emplace(*std::move(made));
+    }
+    return {};
+  }
+};
+
+last_written::last_written(std::unique_ptr<impl> i) : impl_(std::move(i)) {}
+last_written::last_written(last_written&&) noexcept = default;
+last_written& last_written::operator=(last_written&&) noexcept = default;
+last_written::~last_written() = default;
+
+expected<last_written> last_written::open(const std::string& path, std::int64_t generation) {
+  auto made = std::make_unique<impl>();
+  made->generation = generation;
+  // Where nothing can be written SQLite cannot keep its shared index of the log: then the file alone is read.
+  for (const bool immutable : {false, true}) {
+    auto db = database::open(path, SQLITE_OPEN_READONLY, immutable);
+    if (!db) {
+      if (immutable) return db.error();
+      continue;
+    }
+    made->db = *std::move(db);
+    auto prepared = made->prepare();
+    if (prepared) return last_written(std::move(made));
+    if (immutable) return prepared.error();
+    auto again = std::make_unique<impl>();
+    again->generation = generation;
+    made = std::move(again);
+  }
+  return failure{failure_kind::mend, path, "cannot be read", ""};
+}
+
+status last_written::put(std::string_view id, std::string_view field, std::string_view json,
+                         std::uint64_t row) {
+  return impl_->put->bind_text(1, id)
+      .bind_text(2, field)
+      .bind_text(3, json)
+      .bind(4, static_cast<std::int64_t>(row))
+      .run();
+}
+
+status last_written::forget(std::string_view id, std::string_view field) {
+  return impl_->forget->bind_text(1, id).bind_text(2, field).run();
+}
+
+expected<std::string> last_written::sent_by(std::uint64_t row) {
+  auto& s = *impl_->sent;
+  auto found = s.bind(1, impl_->generation).bind(2, static_cast<std::int64_t>(row)).step();
+  if (!found) return found.error();
+  if (!*found) return std::string{};
+  std::string values{s.text(0)};
+  s.reset();
+  if (values == "{}") values.clear();
+  return values;
+}
+
+expected<std::uint64_t> last_written::resources() {
+  auto& s = *impl_->count;
+  auto found = s.step();
+  if (!found) return found.error();
+  const auto count = static_cast<std::uint64_t>(s.integer(0));
+  s.reset();
+  return count;
+}
+
+expected<written_resource> last_written::take(std::string_view id) {
+  written_resource resource;
+  resource.id = id;
+  auto& s = impl_->fields_of->bind_text(1, resource.id);
+  for (;;) {
+    auto more = s.step();
+    if (!more) return more.error();
+    if (!*more) break;
+    resource.fields.push_back(
+        {std::string{s.text(0)}, std::string{s.text(1)}, static_cast<std::uint64_t>(s.integer(2))});
+  }
+  if (!resource.fields.empty())
+    if (auto dropped = impl_->drop->bind_text(1, resource.id).run(); !dropped) return dropped.error();
+  return resource;
+}
+
+expected<std::vector<written_resource>> last_written::take_next(std::size_t most) {
+  std::vector<std::string> ids;
+  auto& s = impl_->first_ids->bind(1, static_cast<std::int64_t>(most));
+  for (;;) {
+    auto more = s.step();
+    if (!more) return more.error();
+    if (!*more) break;
+    ids.emplace_back(s.text(0));
+  }
+  std::vector<written_resource> all;
+  for (const auto& id : ids) {
+    auto one = take(id);
+    if (!one) return one.error();
+    all.push_back(*std::move(one));
+  }
+  return all;
+}
+
+}  // namespace pawl::ledger

@@ -1,0 +1,133 @@
+// `pawl verify`: what was applied is read again, and what no longer shows it is named.
+#include "tests/cli/job_file.hpp"
+#include "tests/support/pawl_process.hpp"
+
+#include <boost/json/parse.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace pawl::test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+TEST(Verify, NothingHasDriftedAfterARun) {
+  const sandbox_process sandbox{{"--threads", "60", "--limits", "off"}};
+  const pawl_workspace workspace{sandbox};
+  const auto input = workspace.input("jobs.csv", to_csv(make_jobs(40)));
+  ASSERT_EQ(workspace.run({"run", input.string()}).exit_code, 0);
+  const auto before = sandbox.journal().size();
+  const auto run = workspace.run({"verify", pawl_workspace::ledger_of(input).string()});
+  EXPECT_EQ(run.exit_code, 0) << run.output << run.errors;
+  EXPECT_EQ(run.output, "");
+  EXPECT_THAT(run.errors, HasSubstr("40 resources looked at: 40 as written"));
+  // Whose key it is, and one page: 40 single reads would be the dearer way.
+  EXPECT_EQ(sandbox.journal().size() - before, 2u);
+}
+
+TEST(Verify, NamesWhatHasDriftedAndWhatIsGone) {
+  const sandbox_process sandbox{{"--threads", "20", "--limits", "off"}};
+  const pawl_workspace workspace{sandbox};
+  const auto input = workspace.input("jobs.csv",
+                                     "id,status,title\n"
+                                     "thr_000001,done,One\nthr_000002,done,Two\nthr_000003,done,Three\n"
+                                     "thr_000004,done,Four\n");
+  ASSERT_EQ(workspace.run({"run", input.string()}).exit_code, 0);
+  sandbox.edit("thr_000002", R"({"status":"open"})");
+  sandbox.edit("thr_000003", R"({"deleted":404})");
+  sandbox.edit("thr_000004", R"({"pain_level":"HIGH"})");
+  const auto ledger = pawl_workspace::ledger_of(input).string();
+  const auto text = workspace.run({"verify", ledger});
+  EXPECT_EQ(text.exit_code, 1) << text.errors;
+  EXPECT_THAT(text.output, HasSubstr("thr_000002: status is \"open\", was written as \"done\" (row 2)"));
+  EXPECT_THAT(text.output, HasSubstr("thr_000003: missing"));
+  EXPECT_THAT(text.output, Not(HasSubstr("thr_000001")));
+  EXPECT_THAT(text.output, Not(HasSubstr("thr_000004")));
+  EXPECT_THAT(text.errors, HasSubstr("4 resources looked at: 2 as written, 1 drifted (1 field), 1 missing"));
+
+  const auto csv = workspace.run({"verify", ledger, "--format", "csv"});
+  EXPECT_THAT(csv.output, HasSubstr("id,row,state,field,written,shown,message\n"));
+  EXPECT_THAT(csv.output, HasSubstr("thr_000002,2,drift,status,\"\"\"done\"\"\",\"\"\"open\"\"\",\n"));
+  const auto ndjson = workspace.run({"verify", ledger, "--format", "ndjson"});
+  EXPECT_THAT(
+      ndjson.output,
+      HasSubstr(
+          R"({"id":"thr_000002","row":2,"state":"drift","field":"status","written":"done","shown":"open"})"));
+}
+
+TEST(Verify, ALaterRowOfTheSameIdIsWhatCounts) {
+  const sandbox_process sandbox{{"--threads", "5", "--limits", "off"}};
+  const pawl_workspace workspace{sandbox};
+  const auto input = workspace.input("jobs.csv",
+                                     "id,status,title\n"
+                                     "thr_000001,open,First\nthr_000001,done,\nthr_000002,done,Two\n");
+  ASSERT_EQ(workspace.run({"run", input.string()}).exit_code, 0);
+  const auto ledger = pawl_workspace::ledger_of(input).string();
+  EXPECT_EQ(workspace.run({"verify", ledger}).exit_code, 0);
+  sandbox.edit("thr_000001", R"({"title":"Other"})");
+  const auto run = workspace.run({"verify", ledger});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(run.output, HasSubstr("title is \"Other\", was written as \"First\" (row 1)"));
+  EXPECT_THAT(run.output, Not(HasSubstr("status")));
+}
+
+TEST(Verify, ReadsTheInputAsTheRunDid) {
+  const sandbox_process sandbox{{"--threads", "5", "--limits", "off"}};
+  const pawl_workspace workspace{sandbox};
+  const auto input = workspace.input("ids.csv", "Thread ID,Old\nthr_000001,x\nthr_000002,y\n");
+  ASSERT_EQ(workspace
+                .run({"run", input.string(), "--map", "Thread ID=id", "--ignore-column", "Old", "--set",
+                      "status=done"})
+                .exit_code,
+            0);
+  const auto ledger = pawl_workspace::ledger_of(input).string();
+  const auto run = workspace.run({"verify", ledger});
+  EXPECT_EQ(run.exit_code, 0) << run.errors;
+  EXPECT_THAT(run.errors, HasSubstr("2 resources looked at: 2 as written"));
+}
+
+TEST(Verify, AChangedInputOrAnotherTargetIsRefused) {
+  const sandbox_process sandbox{{"--threads", "5", "--limits", "off"}};
+  const pawl_workspace workspace{sandbox};
+  const auto input = workspace.input("jobs.csv", "id,status\nthr_000001,done\n");
+  ASSERT_EQ(workspace.run({"run", input.string()}).exit_code, 0);
+  const auto ledger = pawl_workspace::ledger_of(input).string();
+  const auto elsewhere = workspace.run({"verify", ledger, "--base-url", "https://127.0.0.1:1/api/v2"});
+  EXPECT_EQ(elsewhere.exit_code, 2) << elsewhere.errors;
+  write_file(input, "id,status\nthr_000001,open\n");
+  const auto changed = workspace.run({"verify", ledger});
+  EXPECT_EQ(changed.exit_code, 2) << changed.errors;
+  EXPECT_THAT(changed.errors, HasSubstr("is not what was run"));
+  const auto none = workspace.run({"verify", "no.ledger"});
+  EXPECT_EQ(none.exit_code, 2) << none.errors;
+}
+
+TEST(Verify, AnApiThatIsDownIsALaterMatterAndAQuotaInUseToo) {
+  const sandbox_process sandbox{{"--threads", "5", "--limits", "off"}};
+  const pawl_workspace workspace{sandbox};
+  const auto input = workspace.input("jobs.csv", "id,status\nthr_000001,done\n");
+  ASSERT_EQ(workspace.run({"run", input.string()}).exit_code, 0);
+  sandbox.configure(R"({"outage":true})");
+  const auto run =
+      workspace.run({"verify", pawl_workspace::ledger_of(input).string(), "-o", "breaker.patience=1s"});
+  EXPECT_EQ(run.exit_code, 3) << run.errors;
+}
+
+TEST(Verify, ReadsOneByOneWhatTheListDoesNotShow) {
+  const sandbox_process sandbox{{"--threads", "2000", "--limits", "off"}};
+  const pawl_workspace workspace{sandbox};
+  // The oldest threads stand at the end of the list: ten pages for three resources would not pay.
+  const auto input =
+      workspace.input("jobs.csv", "id,status\nthr_000001,done\nthr_000002,done\nthr_000003,done\n");
+  ASSERT_EQ(workspace.run({"run", input.string()}).exit_code, 0);
+  const auto before = sandbox.journal().size();
+  const auto run = workspace.run({"verify", pawl_workspace::ledger_of(input).string()});
+  EXPECT_EQ(run.exit_code, 0) << run.output << run.errors;
+  EXPECT_EQ(sandbox.journal().size() - before, 5u);
+}
+
+}  // namespace
+}  // namespace pawl::test

@@ -1,0 +1,125 @@
+#include "engine/api/page_reader.hpp"
+
+#include "tests/unit/api/thread_reading.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace pawl::api {
+namespace {
+
+using ::testing::ElementsAre;
+
+list_spec threads() {
+  list_spec list;
+  list.path = "/threads";
+  list.limit_parameter = "limit";
+  list.page_size = 200;
+  list.cursor_parameter = "cursor";
+  list.items = {{"data"}};
+  list.cursor = {{"page"}, {"cursor"}};
+  list.more = {{"page"}, {"has_more"}};
+  list.id = {{"id"}};
+  return list;
+}
+
+struct read_page {
+  bool readable = false;
+  std::vector<std::string> items;
+  std::string cursor;
+  bool is_last = false;
+};
+
+read_page read(const list_spec& list, std::string body) {
+  const auto size = body.size();
+  body.resize(size + 64, ' ');
+  page_reader reader(list);
+  page into;
+  read_page result;
+  result.readable = reader.read(std::string_view{body}.substr(0, size), into);
+  result.items.assign(into.items.begin(), into.items.end());
+  result.cursor = into.cursor;
+  result.is_last = into.is_last;
+  return result;
+}
+
+TEST(PageReader, FindsItemsAndTheNextPage) {
+  const auto p =
+      read(threads(), R"({"data":[{"id":"a"}, {"id":"b"}],"page":{"cursor":"x\/y","has_more":true}})");
+  ASSERT_TRUE(p.readable);
+  EXPECT_THAT(p.items, ElementsAre(R"({"id":"a"})", R"({"id":"b"})"));
+  EXPECT_EQ(p.cursor, "x/y");
+  EXPECT_FALSE(p.is_last);
+}
+
+TEST(PageReader, KnowsTheLastPage) {
+  for (const auto* last :
+       {R"({"data":[],"page":{"cursor":null,"has_more":false}})", R"({"data":[],"page":{"has_more":false}})",
+        R"({"data":[],"page":{"cursor":"left over","has_more":false}})"}) {
+    const auto p = read(threads(), last);
+    EXPECT_TRUE(p.readable && p.is_last) << last;
+  }
+  auto by_cursor = threads();
+  by_cursor.more.clear();
+  for (const auto* last :
+       {R"({"data":[],"page":{"cursor":null}})", R"({"data":[],"page":{"cursor":""}})", R"({"data":[]})"}) {
+    const auto p = read(by_cursor, last);
+    EXPECT_TRUE(p.readable && p.is_last) << last;
+  }
+  const auto more = read(by_cursor, R"({"data":[],"page":{"cursor":17}})");
+  EXPECT_TRUE(more.readable && !more.is_last);
+  EXPECT_EQ(more.cursor, "17");
+}
+
+// An empty page with more behind it is a page; half a page is none, for the rest would be missing unseen.
+TEST(PageReader, TellsAPageFromWhatIsNone) {
+  EXPECT_TRUE(read(threads(), R"({"data":[],"page":{"cursor":"c","has_more":true}})").readable);
+  for (const auto* broken :
+       {"", "[]", "<html>", R"({"data":[)", R"({"page":{"has_more":false}})",
+        R"({"data":{},"page":{"has_more":false}})", R"({"data":null,"page":{"has_more":false}})",
+        R"({"data":[1,],"page":{"has_more":false}})", R"({"data":[],"page":{}})", R"({"data":[]})",
+        R"({"data":[],"page":{"cursor":"c"}})", R"({"data":[],"page":{"has_more":"true","cursor":"c"}})",
+        R"({"data":[],"page":{"has_more":true}})", R"({"data":[],"page":{"has_more":true,"cursor":null}})",
+        R"({"data":[],"page":{"has_more":true,"cursor":{}}})"})
+    EXPECT_FALSE(read(threads(), broken).readable) << broken;
+}
+
+TEST(PageReader, AsksForPagesWithoutChangingWhatACursorSays) {
+  EXPECT_EQ(first_page(threads(), ""), "/threads?limit=200");
+  EXPECT_EQ(first_page(threads(), "status=open"), "/threads?limit=200&status=open");
+  EXPECT_EQ(next_page(threads(), "a b+c/=&"), "/threads?limit=200&cursor=a%20b%2Bc%2F%3D%26");
+  auto bare = threads();
+  bare.limit_parameter.clear();
+  EXPECT_EQ(first_page(bare, ""), "/threads");
+  EXPECT_EQ(next_page(bare, "c"), "/threads?cursor=c");
+}
+
+TEST(PageReader, LeavesToTheApiWhatItCanTest) {
+  const auto profile = testing::reading_profile();
+  auto list = threads();
+  for (const auto& [field, parameter] :
+       {std::pair{"status", "status"}, {"tag_ids", "tag_id"}, {"title", "title"}, {"snoozed_until", "until"}})
+    list.filters.push_back({*profile.find(field), parameter});
+  const auto filters = [&](const std::vector<std::string>& texts) {
+    std::vector<precondition> all;
+    for (const auto& text : texts) {
+      auto one = parse_precondition(text, profile);
+      EXPECT_TRUE(one) << text;
+      all.push_back(*one);
+    }
+    return server_filters(list, profile, all);
+  };
+  EXPECT_EQ(filters({}), "");
+  EXPECT_EQ(filters({"status = open"}), "status=open");
+  EXPECT_EQ(filters({"tag_ids has tag 1", "status = a&b"}), "status=a%26b&tag_id=tag%201");
+  // One value each; the second is tested here alone.
+  EXPECT_EQ(filters({"tag_ids has x", "tag_ids has y"}), "tag_id=x");
+  for (const auto* other : {"status != open", "title is null", "assignee_id = u",
+                            "snoozed_until = 2026-01-01T00:00:00Z", "last_inbound_message_at older than 9d"})
+    EXPECT_EQ(filters({other}), "") << other;
+}
+
+}  // namespace
+}  // namespace pawl::api
