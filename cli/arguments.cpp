@@ -374,18 +374,6 @@ raw_options read_raw(const CLI::App& app) {
 }
 
 // The empty text where all is well; what is wrong otherwise.
-std::string read_generation(const CLI::App& app, std::optional<std::int64_t>& to) {
-  const auto text = given(app, "--generation");
-  if (text.empty()) return {};
-  std::int64_t number = 0;
-  const auto* end = text.back().data() + text.back().size();
-  const auto [at, failed] = std::from_chars(text.back().data(), end, number);
-  if (failed != std::errc{} || at != end || number < 1)
-    return fmt::format("--generation: must be a number from 1 on (got \"{}\")", text.back());
-  to = number;
-  return {};
-}
-
 std::string read_export(const CLI::App& app, export_options& to) {
   to.ledger = given(app, "LEDGER").back();
   if (auto format = given(app, "--format"); !format.empty()) {
