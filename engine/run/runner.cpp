@@ -217,7 +217,10 @@ asio::awaitable<expected<account_info>> runner::impl::identify() {
       answer = failure{failure_kind::mend, options.transport.target.url() + profile.whoami.path,
                        std::move(what), std::string(judged.remedy)};
     } else if (auto order = rules.check(now, reads.gated_until(now), profile)) {
-      answer = std::move(order->why);
+      auto why = std::move(order->why);
+      if (fact.status == 0)
+        why.what += fmt::format("; the last one: {}: {}", to_string(fact.fault), fact.detail);
+      answer = std::move(why);
     } else if (judged.is != api::verdict::throttled) {
       ++failures;
       progress.waits_for = "the API to come back";
