@@ -1,5 +1,9 @@
 #include "config/proxy_rule.hpp"
 
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/network_v4.hpp>
+#include <boost/asio/ip/network_v6.hpp>
+
 namespace pawl::config {
 namespace {
 
@@ -15,8 +19,24 @@ const std::string* find(const environment& env, std::string_view name) {
   return at == env.end() || at->second.empty() ? nullptr : &at->second;
 }
 
+bool in_range(const std::string& range, const std::string& host) {
+  namespace ip = boost::asio::ip;
+  boost::system::error_code error;
+  const auto address = ip::make_address(host, error);
+  if (error) return false;
+  if (address.is_v4()) {
+    const auto network = ip::make_network_v4(range, error);
+    if (error) return false;
+    return ip::network_v4(address.to_v4(), network.prefix_length()).canonical() == network.canonical();
+  }
+  const auto network = ip::make_network_v6(range, error);
+  if (error) return false;
+  return ip::network_v6(address.to_v6(), network.prefix_length()).canonical() == network.canonical();
+}
+
 bool matches(std::string entry, const http::endpoint& target) {
   if (entry == "*") return true;
+  if (entry.find('/') != std::string::npos) return in_range(entry, target.host);
   // "[::1]:443", "::1", "host:443", "host"
   std::string port;
   if (entry.starts_with('[')) {
@@ -49,19 +69,11 @@ bool proxy_excepts(std::string_view no_proxy, const http::endpoint& target) {
 
 std::string proxy_variable(const http::endpoint& target, const environment& env) {
   if (!target.tls || target.loopback) return {};
-  for (const auto* name : {"NO_PROXY", "no_proxy"})
+  for (const auto* name : {"no_proxy", "NO_PROXY"})
     if (const auto* list = find(env, name); list != nullptr && proxy_excepts(*list, target)) return {};
-  for (const auto* name : {"HTTPS_PROXY", "https_proxy"})
+  for (const auto* name : {"https_proxy", "HTTPS_PROXY"})
     if (find(env, name) != nullptr) return name;
   return {};
-}
-
-std::string without_user(std::string_view proxy) {
-  const auto scheme = proxy.find("://");
-  const auto host = scheme == std::string_view::npos ? 0 : scheme + 3;
-  const auto at = proxy.rfind('@');
-  if (at == std::string_view::npos || at < host) return std::string(proxy);
-  return std::string(proxy.substr(0, host)) + std::string(proxy.substr(at + 1));
 }
 
 }  // namespace pawl::config

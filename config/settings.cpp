@@ -216,15 +216,25 @@ class loader {
   void resolve_proxy() {
     auto& s = draft_.value;
     if (draft_.proxy == "none") return;
-    if (!draft_.proxy.empty()) {
-      s.run.transport.proxy = draft_.proxy;
+    auto text = draft_.proxy;
+    if (text.empty()) {
+      if (!target_known_) return;
+      proxy_variable_ = proxy_variable(s.target, env_);
+      if (proxy_variable_.empty()) return;
+      text = env_.find(proxy_variable_)->second;
+    } else if (target_known_ && !s.target.tls) {
+      complain_of("proxy", "is for https targets only, and " + s.target.url() + " is not one",
+                  "use https, or go direct with --proxy none");
       return;
     }
-    if (!target_known_) return;
-    // Going direct where a proxy was asked for would be a quiet change of route.
-    if (const auto variable = proxy_variable(s.target, env_); !variable.empty())
-      complain(variable, "a proxy would apply to " + s.target.host + ", and this version cannot use one",
-               "go direct with --proxy none, or add the host to NO_PROXY");
+    auto proxy = http::parse_proxy(text);
+    if (proxy)
+      s.run.transport.proxy = *std::move(proxy);
+    else if (proxy_variable_.empty())
+      complain_of("proxy", proxy.error().what, proxy.error().remedy);
+    else
+      complain(proxy_variable_, proxy.error().what,
+               proxy.error().remedy + ", or go direct with --proxy none");
   }
 
   void resolve_paths() {
@@ -271,7 +281,10 @@ class loader {
       if (one.key == "api.base_url") one.value = s.target.url();
       if (one.key == "auth.token_env") one.value = s.token_env;
       if (one.key == "auth.token_file") one.value = s.token_file;
-      if (one.key == "proxy") one.value = without_user(one.value);
+      if (one.key == "proxy" && s.run.transport.proxy) {
+        one.value = "http://" + s.run.transport.proxy->name();
+        if (!proxy_variable_.empty()) one.source = proxy_variable_;
+      }
       if (one.key == "ledger.path") one.value = s.ledger_path;
       if (one.key == "state_dir") one.value = s.state_directory;
       all.push_back(std::move(one));
@@ -284,6 +297,7 @@ class loader {
   layers layers_;
   draft draft_;
   std::vector<failure> complaints_;
+  std::string proxy_variable_;  // that the proxy comes from; empty: from a setting, or there is none
   bool config_is_named_ = false;
   bool profile_is_trusted_ = false;
   bool profile_known_ = false;

@@ -166,9 +166,9 @@ void check_combinations(const raw_options& raw, const settings& s, std::vector<f
       complain("-", "standard input has no place for a ledger beside it", "add --ledger FILE");
   }
   const auto& transport = s.run.transport;
-  if (transport.cert_file.empty() != transport.key_file.empty())
-    complain(transport.cert_file.empty() ? "tls.key" : "tls.cert",
-             "a client certificate and its key come together", "give both --cert and --key, or neither");
+  if (transport.cert_file.empty() && !transport.key_file.empty())
+    complain("tls.key", "there is no client certificate that this key could belong to",
+             "name the certificate with --cert");
 
   const std::array<std::pair<std::string_view, const std::string*>, 4> files{
       {{"the input", &s.input_path},

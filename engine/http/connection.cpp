@@ -8,9 +8,7 @@
 
 #include <algorithm>
 #include <cassert>
-#include <chrono>
 #include <utility>
-#include <vector>
 
 namespace pawl::http {
 
@@ -19,25 +17,9 @@ using boost::system::error_code;
 
 namespace {
 
-std::string to_text(const asio::ip::tcp::endpoint& e) {
-  const auto address = e.address().to_string();
-  const auto port = std::to_string(e.port());
-  return e.address().is_v6() ? "[" + address + "]:" + port : address + ":" + port;
-}
-
-std::string seconds_text(duration d) {
-  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(d).count();
-  return ms % 1000 == 0 ? std::to_string(ms / 1000) + " s" : std::to_string(ms) + " ms";
-}
-
 std::string received_text(std::size_t bytes) {
   return bytes == 0 ? "before the first byte of the reply"
                     : "after " + std::to_string(bytes) + " bytes of the reply";
-}
-
-// `start + d` without overflow, for settings such as duration::max().
-time_point after(time_point start, duration d) {
-  return d > time_point::max() - start ? time_point::max() : start + d;
 }
 
 }  // namespace
@@ -81,103 +63,6 @@ bool connection::quiet() {
   return stream_.peek().is == io_state::want_read;
 }
 
-asio::awaitable<transport_fault> connection::open() {
-  auto fault = co_await connect();
-  if (fault == transport_fault::none) fault = co_await handshake();
-  deadline_ = time_point::max();
-  reusable_ = fault == transport_fault::none && abort_ == abort_reason::none;
-  if (fault == transport_fault::none && !reusable_)
-    fault = fail(transport_fault::connect, "no connection in time");
-  if (fault != transport_fault::none) close();
-  co_return fault;
-}
-
-asio::awaitable<transport_fault> connection::connect() {
-  const auto& options = needs_.options;
-  const auto connect_by = after(clock::now(), options.connect_timeout);
-  deadline_ = connect_by;
-
-  std::vector<tcp::endpoint> endpoints;
-  if (needs_.address) {
-    endpoints.emplace_back(*needs_.address, options.target.port);
-  } else {
-    name_lookup::waiter waiter(needs_.names);
-    lookup_wake_ = &waiter.wake;
-    while (!waiter.answer && abort_ == abort_reason::none) {
-      error_code ignored;  // always operation_aborted: the timer is only cancelled, the loop asks why
-      awaited woken([&](auto&& token) { return waiter.wake.async_wait(std::move(token)); }, ignored);
-      co_await std::move(woken);
-    }
-    lookup_wake_ = nullptr;
-    if (!waiter.answer)
-      co_return fail(transport_fault::resolve,
-                     options.target.host + ": no answer in " + seconds_text(options.connect_timeout));
-    if (!waiter.answer->error.empty()) co_return fail(transport_fault::resolve, waiter.answer->error);
-    endpoints = waiter.answer->endpoints;
-    // Plain HTTP was allowed because the name says loopback: hold it to that.
-    if (!options.target.tls && options.target.loopback)
-      std::erase_if(endpoints, [](const tcp::endpoint& e) { return !e.address().is_loopback(); });
-    if (endpoints.empty())
-      co_return fail(transport_fault::resolve, options.target.host + ": no loopback address");
-  }
-
-  auto fault = transport_fault::connect;
-  for (std::size_t i = 0; i < endpoints.size(); ++i) {
-    // Each address gets its share of the time that is left, so that a dead first one (IPv6 without a route)
-    // does not use up the time of the others.
-    const auto now = clock::now();
-    const auto left = static_cast<duration::rep>(endpoints.size() - i);
-    deadline_ = left == 1 ? connect_by : now + (std::max(connect_by, now) - now) / left;
-    fault = co_await connect_to(endpoints[i]);
-    if (fault != transport_fault::connect) co_return fault;
-    if (abort_ == abort_reason::timeout && left > 1) abort_ = abort_reason::none;
-  }
-  if (endpoints.size() > 1) detail_ += " (the last of " + std::to_string(endpoints.size()) + " addresses)";
-  co_return fault;
-}
-
-asio::awaitable<transport_fault> connection::connect_to(tcp::endpoint endpoint) {
-  error_code error;
-  if (socket_.is_open()) close();
-  socket_.open(endpoint.protocol(), error);
-  if (!error && abort_ == abort_reason::none) {
-    awaited connected([&](auto&& token) { return socket_.async_connect(endpoint, std::move(token)); }, error);
-    co_await std::move(connected);
-  }
-  if (abort_ != abort_reason::none)
-    co_return fail(transport_fault::connect, to_text(endpoint) + ": no answer in time");
-  // One write per request: waiting to fill a segment (Nagle) could only delay it.
-  if (!error) socket_.set_option(tcp::no_delay(true), error);
-  if (!error) socket_.non_blocking(true, error);
-  if (error) co_return fail(transport_fault::connect, to_text(endpoint) + ": " + error.message());
-  co_return transport_fault::none;
-}
-
-asio::awaitable<transport_fault> connection::handshake() {
-  if (!stream_.open(socket_.native_handle(), needs_.tls))
-    co_return fail(transport_fault::handshake, stream_.reason());
-  deadline_ = after(clock::now(), needs_.options.handshake_timeout);
-  for (;;) {
-    const auto step = stream_.handshake();
-    if (step.is == io_state::ready) co_return transport_fault::none;
-    if (step.is != io_state::want_read && step.is != io_state::want_write) {
-      if (stream_.untrusted())
-        co_return fail(transport_fault::untrusted,
-                       "certificate of " + needs_.options.target.host + ": " + stream_.reason());
-      co_return fail(transport_fault::handshake, stream_.reason());
-    }
-    if (abort_ != abort_reason::none)
-      co_return fail(transport_fault::handshake,
-                     "not finished in " + seconds_text(needs_.options.handshake_timeout));
-    const auto direction = step.is == io_state::want_read ? tcp::socket::wait_read : tcp::socket::wait_write;
-    error_code error;
-    awaited possible([&](auto&& token) { return socket_.async_wait(direction, std::move(token)); }, error);
-    co_await std::move(possible);
-    if (error && error != asio::error::operation_aborted)
-      co_return fail(transport_fault::handshake, error.message());
-  }
-}
-
 asio::awaitable<attempt_fact> connection::exchange(std::string_view request, time_point deadline) {
   assert(!request.empty());
   if (!reusable_ || abort_ != abort_reason::none) {
@@ -185,9 +70,16 @@ asio::awaitable<attempt_fact> connection::exchange(std::string_view request, tim
     co_return no_answer(transport_fault::closed, "the connection was closed before");
   }
   reusable_ = false;  // until the exchange has left it clean
+  // Nobody has looked at a new connection since it was opened, and what it says now is no reply to us.
+  const auto said = answered_before_ ? io_result{io_state::want_read, 0} : stream_.peek();
   deadline_ = std::min(deadline, after(clock::now(), needs_.options.attempt_timeout));
   sent_before_ = stream_.bytes_sent();
   parser_.reset();
+  if (said.is == io_state::alert) co_return turned_down();
+  if (said.is != io_state::want_read)
+    co_return no_answer(transport_fault::closed, said.is == io_state::ready
+                                                     ? "the server spoke before it was asked"
+                                                     : "the server closed the connection before the request");
 
   std::string write_error;
   std::size_t sent = 0;
@@ -226,8 +118,7 @@ asio::awaitable<attempt_fact> connection::exchange(std::string_view request, tim
       if (got.is == io_state::ended && parser_.finish() == reply_parser::state::done) co_return answer(false);
       if (!write_error.empty()) co_return no_answer(transport_fault::reset, std::move(write_error));
       if (got.is == io_state::broken) co_return no_answer(transport_fault::reset, stream_.reason());
-      if (got.is == io_state::alert)
-        co_return no_answer(transport_fault::closed, "the server refused: " + stream_.reason());
+      if (got.is == io_state::alert) co_return turned_down();
       co_return no_answer(transport_fault::closed,
                           "the server closed the connection " + received_text(parser_.received()));
     }
@@ -263,6 +154,7 @@ asio::awaitable<void> connection::readable_or_writable() {
 
 attempt_fact connection::answer(bool request_sent) {
   deadline_ = time_point::max();
+  answered_before_ = true;
   // Anything that came behind the reply, or may still come for it, would be taken for the next one.
   reusable_ = request_sent && parser_.keep_alive() && parser_.excess() == 0;
   attempt_fact fact;
@@ -270,6 +162,16 @@ attempt_fact connection::answer(bool request_sent) {
   fact.status = parser_.status();
   fact.headers = parser_.headers();
   fact.body = parser_.body();
+  return fact;
+}
+
+attempt_fact connection::turned_down() {
+  if (!stream_.certificate_refused() || answered_before_)
+    return no_answer(transport_fault::closed, "the server refused: " + stream_.reason());
+  auto fact = no_answer(certificate_refused(), detail_);
+  // Our bytes are out, but the server did not get as far: it ended the handshake (RFC 8446 4.4.2.4), and
+  // reads no request before that is over.
+  fact.reached = phase::not_sent;
   return fact;
 }
 

@@ -29,7 +29,13 @@ struct connection_needs {
   const tls_context* tls;  // null: plain HTTP
   name_lookup& names;
   std::optional<boost::asio::ip::address> address;  // the host is a literal: nothing to look up
+  std::uint16_t port;                               // of the endpoint, or of the proxy on the way to it
 };
+
+// `start + d` without overflow, for settings such as duration::max().
+inline time_point after(time_point start, duration d) {
+  return d > time_point::max() - start ? time_point::max() : start + d;
+}
 
 class connection {
  public:
@@ -38,7 +44,8 @@ class connection {
   connection(const connection&) = delete;
   connection& operator=(const connection&) = delete;
 
-  // Resolve, connect, handshake. `none`: open and verified. Else nothing was sent, and detail() says why.
+  // Resolve, connect, tunnel through the proxy, handshake. `none`: open and verified. Else nothing was sent,
+  // and detail() says why.
   boost::asio::awaitable<transport_fault> open();
 
   // See lease::exchange. One at a time.
@@ -72,11 +79,16 @@ class connection {
 
   boost::asio::awaitable<transport_fault> connect();
   boost::asio::awaitable<transport_fault> connect_to(tcp::endpoint);
+  boost::asio::awaitable<transport_fault> tunnel();
   boost::asio::awaitable<transport_fault> handshake();
+  boost::asio::awaitable<transport_fault> verdict_on_certificate();
+  boost::asio::awaitable<void> possible(tcp::socket::wait_type, boost::system::error_code&);
   boost::asio::awaitable<void> readable_or_writable();
   void abort(abort_reason);
   transport_fault fail(transport_fault, std::string detail);
+  transport_fault certificate_refused();
   attempt_fact answer(bool request_sent);
+  attempt_fact turned_down();
   attempt_fact no_answer(transport_fault, std::string detail);
 
   boost::asio::io_context& io_;
@@ -90,6 +102,7 @@ class connection {
   boost::asio::steady_timer* lookup_wake_ = nullptr;
   abort_reason abort_ = abort_reason::none;
   bool reusable_ = false;
+  bool answered_before_ = false;  // an exchange has got its reply: the handshake is behind us on both sides
 };
 
 }  // namespace pawl::http

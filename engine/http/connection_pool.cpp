@@ -23,9 +23,12 @@ std::optional<boost::asio::ip::address> literal_address(const std::string& host)
   return address;
 }
 
-failure not_supported(const char* setting, const char* what) {
-  return failure{failure_kind::usage, setting, std::string("this version does not support ") + what + " yet",
-                 "leave the setting out"};
+// Where connections go: the proxy if there is one, which then resolves the endpoint's name.
+const std::string& route_host(const transport_options& options) {
+  return options.proxy ? options.proxy->host : options.target.host;
+}
+std::uint16_t route_port(const transport_options& options) {
+  return options.proxy ? options.proxy->port : options.target.port;
 }
 
 }  // namespace
@@ -37,8 +40,8 @@ struct pool_core {
       : io(context),
         options(given),
         tls(std::move(trust)),
-        names(context, options.target.host, options.target.port),
-        needs{options, tls.get(), names, literal_address(options.target.host)} {}
+        names(context, route_host(options), route_port(options)),
+        needs{options, tls.get(), names, literal_address(route_host(options)), route_port(options)} {}
 
   std::unique_ptr<connection> open_new() {
     auto c = std::make_unique<connection>(io, needs);
@@ -94,12 +97,14 @@ boost::asio::awaitable<attempt_fact> lease::exchange(std::string_view request, t
 
 expected<std::unique_ptr<connection_pool>> connection_pool::create(boost::asio::io_context& io,
                                                                    const transport_options& options) {
-  if (!options.proxy.empty()) return not_supported("proxy", "proxies");
-  if (!options.cert_file.empty()) return not_supported("tls.cert", "client certificates");
-  if (!options.key_file.empty()) return not_supported("tls.key", "client certificates");
+  // Plain HTTP is for this machine and this network: behind a proxy it would be neither.
+  if (options.proxy && !options.target.tls)
+    return failure{failure_kind::usage, "proxy", "a proxy is for https targets only",
+                   "use https, or go direct with --proxy none"};
   std::unique_ptr<tls_context> tls;
   if (options.target.tls) {
-    auto made = tls_context::create(options.target, options.ca_file);
+    auto made =
+        tls_context::create(options.target, tls_files{options.ca_file, options.cert_file, options.key_file});
     if (!made) return std::move(made.error());
     tls = *std::move(made);
   }

@@ -11,6 +11,7 @@
 
 #include "engine/http/endpoint.hpp"
 #include "engine/http/peer_facts.hpp"
+#include "engine/http/proxy.hpp"
 #include "engine/model/attempt.hpp"
 #include "engine/model/error.hpp"
 #include "engine/model/time.hpp"
@@ -22,6 +23,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,9 +31,12 @@ namespace pawl::http {
 
 struct transport_options {
   endpoint target;
-  std::string ca_file;                                  // added to the system's; empty: none
-  std::string cert_file, key_file, proxy;               // not supported yet: create() refuses them
-  duration connect_timeout = std::chrono::seconds{10};  // resolve and connect, all addresses together
+  std::string ca_file;                 // added to the system's; empty: none
+  std::string cert_file, key_file;     // client certificate, see tls_files; empty: none
+  std::optional<proxy_address> proxy;  // for https targets only: create() refuses it for others
+  // Resolve and connect, all addresses together. With a proxy that is the way to it; its answer to CONNECT
+  // may take as long again.
+  duration connect_timeout = std::chrono::seconds{10};
   duration handshake_timeout = std::chrono::seconds{10};
   duration attempt_timeout =
       std::chrono::seconds{60};                   // from the first byte sent to the last byte of the reply
@@ -84,8 +89,7 @@ struct acquired {
 
 class connection_pool {
  public:
-  // Reads CA files at once. Failures: kind usage, naming the file and OpenSSL's reason, or the setting that
-  // is not supported yet.
+  // Reads the PEM files at once. Failures: kind usage, naming the file and OpenSSL's reason, or the setting.
   static expected<std::unique_ptr<connection_pool>> create(boost::asio::io_context&,
                                                            const transport_options&);
   // Before: every lease is gone and every acquire has returned (cancel_all() hurries them). Before the
@@ -93,7 +97,8 @@ class connection_pool {
   ~connection_pool();
 
   // An idle connection (the most recently used first, checked for EOF), or a new one: resolve, connect to
-  // each address in turn, handshake with verification. Bounded by the callers: one per slot.
+  // each address in turn, a tunnel through the proxy if there is one, handshake with verification. Bounded by
+  // the callers: one per slot.
   boost::asio::awaitable<acquired> acquire(freshness);
 
   // The first half of acquire, without a coroutine: an idle connection, or an empty lease.

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <optional>
 #include <system_error>
 
 #include <sys/socket.h>
@@ -81,9 +82,36 @@ std::string openssl_words() {
 }
 
 // Alerts that the peer sent carry their own range of reasons (1000 + alert number).
-bool is_alert(unsigned long code) {
-  return ERR_GET_LIB(code) == ERR_LIB_SSL && ERR_GET_REASON(code) >= SSL_AD_REASON_OFFSET &&
-         ERR_GET_REASON(code) < SSL_AD_REASON_OFFSET + 256;
+std::optional<int> alert_number(unsigned long code) {
+  const int reason = ERR_GET_REASON(code) - SSL_AD_REASON_OFFSET;
+  if (ERR_GET_LIB(code) != ERR_LIB_SSL || reason < 0 || reason > 255) return std::nullopt;
+  return reason;
+}
+
+// RFC 8446 6.2 and RFC 5246 7.2.2: what a server says to a client certificate that it does not like, or to
+// none.
+bool is_about_certificates(int alert) {
+  switch (alert) {
+    case SSL_AD_HANDSHAKE_FAILURE:
+    case SSL_AD_NO_CERTIFICATE:
+    case SSL_AD_BAD_CERTIFICATE:
+    case SSL_AD_UNSUPPORTED_CERTIFICATE:
+    case SSL_AD_CERTIFICATE_REVOKED:
+    case SSL_AD_CERTIFICATE_EXPIRED:
+    case SSL_AD_CERTIFICATE_UNKNOWN:
+    case SSL_AD_UNKNOWN_CA:
+    case SSL_AD_ACCESS_DENIED:
+    case SSL_AD_CERTIFICATE_REQUIRED:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// Called when the server asks, whether there is a certificate for it or not.
+int note_request(SSL*, void* asked_for) {
+  *static_cast<bool*>(asked_for) = true;
+  return 1;
 }
 
 }  // namespace
@@ -103,7 +131,7 @@ bool socket_stream::open(int fd, const tls_context* context) {
   context_ = context;
   bytes_sent_ = 0;
   error_ = 0;
-  eof_ = failed_ = untrusted_ = false;
+  eof_ = failed_ = untrusted_ = certificate_asked_for_ = certificate_refused_ = false;
   reason_.clear();
   ssl_.reset();
   if (context == nullptr) return true;
@@ -119,7 +147,12 @@ bool socket_stream::open(int fd, const tls_context* context) {
   BIO_set_data(bio, this);
   BIO_set_init(bio, 1);
   SSL_set_bio(ssl_.get(), bio, bio);  // owns it from here
+  SSL_set_cert_cb(ssl_.get(), &note_request, &certificate_asked_for_);
   return true;
+}
+
+bool socket_stream::verdict_is_due() const noexcept {
+  return certificate_asked_for_ && SSL_version(ssl_.get()) >= TLS1_3_VERSION;
 }
 
 io_result socket_stream::handshake() {
@@ -223,7 +256,10 @@ io_result socket_stream::judge(int result) {
     return {io_state::cut, 0};
   }
   reason_ = openssl_words();
-  return {is_alert(code) ? io_state::alert : io_state::broken, 0};
+  const auto alert = alert_number(code);
+  if (!alert) return {io_state::broken, 0};
+  certificate_refused_ = certificate_asked_for_ && is_about_certificates(*alert);
+  return {io_state::alert, 0};
 }
 
 io_result socket_stream::system_error(int error) {

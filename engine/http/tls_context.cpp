@@ -1,5 +1,7 @@
 #include "engine/http/tls_context.hpp"
 
+#include "engine/http/client_certificate.hpp"
+
 #include <boost/asio/ip/address.hpp>
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -81,8 +83,7 @@ void tls_context::free_session::operator()(ssl_session_st* s) const noexcept {
 
 tls_context::~tls_context() = default;
 
-expected<std::unique_ptr<tls_context>> tls_context::create(const endpoint& target,
-                                                           const std::string& ca_file) {
+expected<std::unique_ptr<tls_context>> tls_context::create(const endpoint& target, const tls_files& files) {
   ERR_clear_error();
   std::unique_ptr<tls_context> made(new tls_context);
   made->context_.reset(SSL_CTX_new(TLS_client_method()));
@@ -100,8 +101,12 @@ expected<std::unique_ptr<tls_context>> tls_context::create(const endpoint& targe
   SSL_CTX_set_read_ahead(context, 1);
   if (SSL_CTX_set_default_verify_paths(context) != 1)
     return openssl_failure("the system's certificates cannot be used");
-  if (!ca_file.empty())
-    if (auto trusted = trust_file(context, ca_file); !trusted) return std::move(trusted.error());
+  if (!files.ca.empty())
+    if (auto trusted = trust_file(context, files.ca); !trusted) return std::move(trusted.error());
+  if (!files.cert.empty())
+    if (auto used = use_client_certificate(context, files.cert, files.key); !used)
+      return std::move(used.error());
+  made->has_client_certificate_ = !files.cert.empty();
 
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
   SSL_CTX_set_app_data(context, made.get());

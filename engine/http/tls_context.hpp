@@ -14,12 +14,19 @@ struct ssl_session_st;
 
 namespace pawl::http {
 
+// PEM files; empty: none.
+struct tls_files {
+  std::string ca;    // certificates that are trusted beside the system's
+  std::string cert;  // the client certificate, then those that signed it
+  std::string key;   // its private key, not encrypted; empty: it stands in `cert` too
+};
+
 class tls_context {
  public:
   // Trusts the system's certificates (OpenSSL's default paths; SSL_CERT_FILE and SSL_CERT_DIR move them) and
-  // those of `ca_file`, a PEM file; empty: none. TLS 1.2 and later. The file is read now. Failures: kind
-  // usage, naming the file and the reason.
-  static expected<std::unique_ptr<tls_context>> create(const endpoint&, const std::string& ca_file);
+  // those of `ca`. TLS 1.2 and later. The files are read now. Failures: kind usage, naming the file and the
+  // reason.
+  static expected<std::unique_ptr<tls_context>> create(const endpoint&, const tls_files&);
   ~tls_context();
   tls_context(const tls_context&) = delete;
   tls_context& operator=(const tls_context&) = delete;
@@ -27,6 +34,8 @@ class tls_context {
   // A client session, set to verify the endpoint's name (or address), to name it (SNI; names only), and to
   // resume the last session if there is one. Null: out of memory, OpenSSL's error queue says so.
   ssl_st* new_session() const;
+
+  bool has_client_certificate() const noexcept { return has_client_certificate_; }
 
   // The next session starts from nothing.
   void forget_session() const noexcept;
@@ -47,6 +56,7 @@ class tls_context {
   mutable std::unique_ptr<ssl_session_st, free_session> session_;
   std::string host_;  // without a trailing dot, which certificates and SNI do not have
   bool host_is_address_ = false;
+  bool has_client_certificate_ = false;
 };
 
 }  // namespace pawl::http

@@ -7,12 +7,14 @@
 namespace pawl {
 namespace {
 
-constexpr std::array<std::string_view, 12> fault_names{"none",
+constexpr std::array<std::string_view, 14> fault_names{"none",
                                                        "name not resolved",
                                                        "connection failed",
                                                        "proxy failed",
+                                                       "proxy needs credentials",
                                                        "TLS handshake failed",
                                                        "certificate not trusted",
+                                                       "client certificate not accepted",
                                                        "connection closed early",
                                                        "connection reset",
                                                        "timed out",
@@ -20,9 +22,20 @@ constexpr std::array<std::string_view, 12> fault_names{"none",
                                                        "reply too large",
                                                        "cancelled"};
 
-constexpr std::array<std::string_view, 12> fault_codes{"",          "resolve",   "connect",   "proxy",
-                                                       "handshake", "untrusted", "closed",    "reset",
-                                                       "timeout",   "malformed", "oversized", "cancelled"};
+constexpr std::array<std::string_view, 14> fault_codes{"",
+                                                       "resolve",
+                                                       "connect",
+                                                       "proxy",
+                                                       "proxy_credentials",
+                                                       "handshake",
+                                                       "untrusted",
+                                                       "client_certificate",
+                                                       "closed",
+                                                       "reset",
+                                                       "timeout",
+                                                       "malformed",
+                                                       "oversized",
+                                                       "cancelled"};
 
 constexpr char lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;

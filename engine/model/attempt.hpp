@@ -10,7 +10,7 @@ namespace pawl {
 
 // How far an attempt came. It decides whether the server may have acted on it.
 enum class phase : std::uint8_t {
-  not_sent,       // no byte of the request left this process
+  not_sent,       // no byte of the request left this process, or the server proved that it read none
   maybe_applied,  // at least one byte left, and no complete reply came
   answered,       // a complete reply was read
 };
@@ -18,17 +18,19 @@ enum class phase : std::uint8_t {
 // Why an attempt has no complete reply.
 enum class transport_fault : std::uint8_t {
   none,
-  resolve,    // the host name has no address
-  connect,    // no address accepted a connection in time
-  proxy,      // the proxy refused or broke
-  handshake,  // TLS failed for another reason than trust
-  untrusted,  // the certificate is not trusted, expired, or for another host: stops the run
-  closed,     // the peer closed before the reply was complete
-  reset,      // the connection broke (reset, write error)
-  timeout,    // the deadline of the attempt passed
-  malformed,  // what came is not an HTTP reply
-  oversized,  // reply or header block over its bound
-  cancelled,  // the run was stopped
+  resolve,             // the host name has no address
+  connect,             // no address accepted a connection in time
+  proxy,               // the proxy refused or broke
+  proxy_credentials,   // the proxy wants a user and password, or others (407): stops the run
+  handshake,           // TLS failed for another reason than trust
+  untrusted,           // the certificate is not trusted, expired, or for another host: stops the run
+  client_certificate,  // the server wants a client certificate, or another one: stops the run
+  closed,              // the peer closed before the reply was complete
+  reset,               // the connection broke (reset, write error)
+  timeout,             // the deadline of the attempt passed
+  malformed,           // what came is not an HTTP reply
+  oversized,           // reply or header block over its bound
+  cancelled,           // the run was stopped
 };
 
 // For people ("timed out"), and as a stable error code for ledgers and exports ("timeout").

@@ -10,6 +10,12 @@ using api::verdict;
 constexpr std::string_view untrusted_remedy =
     "the server's certificate is not trusted: check the host name and this machine's clock, or name the "
     "authority that signed it with --ca-file, and run the same command again";
+constexpr std::string_view proxy_remedy =
+    "the proxy wants a user name and password that it accepts (407): set them in HTTPS_PROXY or in proxy as "
+    "http://USER:PASSWORD@HOST:PORT and run the same command again";
+constexpr std::string_view client_certificate_remedy =
+    "the server wants a client certificate that it accepts: name one and its key with --cert and --key and "
+    "run the same command again";
 constexpr std::string_view redirect_remedy =
     "the API answered with a redirect, and redirects are never followed: set api.base_url to the address it "
     "really has and run the same command again";
@@ -62,6 +68,20 @@ judgement judged(verdict is, int status, std::string_view remedy = {}) noexcept 
   return {is, true, false, {}};
 }
 
+// Failures before the first byte that no retry can mend.
+std::string_view misconfigured(transport_fault fault) noexcept {
+  switch (fault) {
+    case transport_fault::untrusted:
+      return untrusted_remedy;
+    case transport_fault::proxy_credentials:
+      return proxy_remedy;
+    case transport_fault::client_certificate:
+      return client_certificate_remedy;
+    default:
+      return {};
+  }
+}
+
 judgement judge_status(const api::profile& profile, const attempt_fact& fact, std::string_view code,
                        bool replay_safe) noexcept {
   const int status = fact.status;
@@ -104,7 +124,8 @@ judgement judge(const api::profile& profile, const attempt_fact& fact, std::stri
                 bool replay_safe) noexcept {
   switch (fact.reached) {
     case phase::not_sent:
-      if (fact.fault == transport_fault::untrusted) return {verdict::stop, false, false, untrusted_remedy};
+      if (const auto remedy = misconfigured(fact.fault); !remedy.empty())
+        return {verdict::stop, false, false, remedy};
       return {verdict::retry, false, fact.fault != transport_fault::cancelled, {}};
     case phase::maybe_applied:
       if (fact.fault == transport_fault::cancelled) return {verdict::maybe, false, false, {}};

@@ -46,7 +46,8 @@ struct judgement {
 // an echo is unreadable there, and thereby maybe applied).
 //
 // Without a complete reply: before the first byte everything may be tried again at no charge (an untrusted
-// certificate stops the run); after it the request may have been applied. A cancelled attempt charges nothing
+// certificate, a client certificate that is missing or not accepted, and a proxy that wants credentials stop
+// the run); after it the request may have been applied. A cancelled attempt charges nothing
 // and is no outage, but where bytes had left it is still `maybe`.
 judgement judge(const api::profile&, const attempt_fact&, std::string_view code, bool replay_safe) noexcept;
 

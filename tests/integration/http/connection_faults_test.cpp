@@ -11,123 +11,12 @@
 namespace pawl::http {
 namespace {
 
-using testing::route;
 using testing::scripted_server;
 using testing::server_options;
 using namespace std::chrono_literals;
 
 void shorten(transport_options& t) {
   t.connect_timeout = t.handshake_timeout = t.attempt_timeout = 100ms;
-}
-
-struct fault_case {
-  const char* name;
-  std::function<void(route&)> script;
-  transport_fault fault;
-  const char* detail;  // part of it
-};
-
-std::string many_headers(int count) {
-  std::string text = "HTTP/1.1 200 OK\r\n";
-  for (int i = 0; i < count; ++i) text += "H: v\r\n";
-  return text + "Content-Length: 0\r\n\r\n";
-}
-
-// All of these come after the request was sent: maybe applied.
-const fault_case cases[] = {
-    {"CloseBeforeTheReply", [](route& r) { r.raw("").and_close(); }, transport_fault::closed,
-     "before the first byte"},
-    {"CutBeforeTheReply", [](route& r) { r.raw("").and_cut(); }, transport_fault::closed,
-     "before the first byte"},
-    {"CloseInTheHeader", [](route& r) { r.raw("HTTP/1.1 200 OK\r\nConte").and_close(); },
-     transport_fault::closed, "after 22 bytes"},
-    {"CloseInTheBody",
-     [](route& r) { r.raw("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{\"a\"").and_close(); },
-     transport_fault::closed, "after 42 bytes"},
-    {"CloseInAChunk",
-     [](route& r) { r.raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel").and_close(); },
-     transport_fault::closed, "closed the connection after"},
-    {"CloseBeforeTheLastChunk",
-     [](route& r) { r.raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n").and_close(); },
-     transport_fault::closed, "closed the connection after"},
-    {"CloseAfterAnInterimReply", [](route& r) { r.raw("HTTP/1.1 100 Continue\r\n\r\n").and_close(); },
-     transport_fault::closed, "closed the connection after"},
-    {"ResetBeforeTheReply", [](route& r) { r.raw("").and_reset(); }, transport_fault::reset, "reset"},
-    {"ResetInTheBody",
-     [](route& r) { r.raw("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{\"a\"").after(0ms).and_reset(); },
-     transport_fault::reset, "reset"},
-    {"StallBeforeTheReply", [](route& r) { r.raw("").and_stall(); }, transport_fault::timeout,
-     "before the first byte"},
-    {"StallInTheBody",
-     [](route& r) { r.raw("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{\"a\"").and_stall(); },
-     transport_fault::timeout, "after 42 bytes"},
-    {"LyingContentLength", [](route& r) { r.raw("HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{}"); },
-     transport_fault::timeout, "after 42 bytes"},
-    {"NotHttp", [](route& r) { r.raw("SSH-2.0-OpenSSH_9.2\r\n\r\n"); }, transport_fault::malformed,
-     "status line"},
-    {"BadContentLength", [](route& r) { r.raw("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n{}"); },
-     transport_fault::malformed, "Content-Length"},
-    {"TwoContentLengths",
-     [](route& r) { r.raw("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}"); },
-     transport_fault::malformed, "Content-Length"},
-    {"LengthAndChunks",
-     [](route& r) { r.raw("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}"); },
-     transport_fault::malformed, "Transfer-Encoding"},
-    {"BadChunk", [](route& r) { r.raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nhello\r\n"); },
-     transport_fault::malformed, "chunk"},
-    {"UnaskedUpgrade", [](route& r) { r.raw("HTTP/1.1 101 Switching Protocols\r\n\r\n"); },
-     transport_fault::malformed, "unasked"},
-    {"ThousandAndOneHeaders", [](route& r) { r.raw(many_headers(1001)); }, transport_fault::oversized,
-     "too many header fields"},
-    {"HundredThousandHeaders", [](route& r) { r.raw(many_headers(100'000)); }, transport_fault::oversized,
-     "header"},
-    {"LongHeader", [](route& r) { r.raw("HTTP/1.1 200 OK\r\nA: " + std::string(70'000, 'a') + "\r\n\r\n"); },
-     transport_fault::oversized, "header block too large"},
-    {"LongStatusLine", [](route& r) { r.raw("HTTP/1.1 200 " + std::string(70'000, 'a')); },
-     transport_fault::oversized, "header block too large"},
-    {"LongBodyByLength", [](route& r) { r.raw("HTTP/1.1 200 OK\r\nContent-Length: 100001\r\n\r\n"); },
-     transport_fault::oversized, "body too large"},
-    {"LongBodyByChunks",
-     [](route& r) {
-       r.raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n186a0\r\n" + std::string(100'000, 'b') +
-             "\r\n1\r\nb\r\n0\r\n\r\n");
-     },
-     transport_fault::oversized, "body too large"},
-    {"LongBodyToTheEnd",
-     [](route& r) { r.raw("HTTP/1.1 200 OK\r\n\r\n" + std::string(100'001, 'b')).and_close(); },
-     transport_fault::oversized, "body too large"},
-    {"LongTrailers",
-     [](route& r) {
-       r.raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nA: " + std::string(90'000, 'b'));
-     },
-     transport_fault::oversized, "trailers"},
-};
-
-class AttemptFault : public ::testing::TestWithParam<std::tuple<fault_case, bool>> {};
-INSTANTIATE_TEST_SUITE_P(AfterTheRequest, AttemptFault,
-                         ::testing::Combine(::testing::ValuesIn(cases), ::testing::Bool()),
-                         [](const auto& tested) {
-                           return std::string(std::get<0>(tested.param).name) +
-                                  (std::get<1>(tested.param) ? "OverTls" : "Plain");
-                         });
-
-TEST_P(AttemptFault, IsMaybeAppliedAndEndsTheConnection) {
-  const auto& [c, tls] = GetParam();
-  server_options o;
-  o.tls = tls;
-  scripted_server server(o);
-  c.script(server.when("/x"));
-  client user(server, [&](transport_options& t) {
-    t.max_reply_bytes = 100'000;
-    if (c.fault == transport_fault::timeout) t.attempt_timeout = 100ms;
-  });
-  const auto fact = user.send("/x", freshness::any, "{}");
-  EXPECT_EQ(fact.reached, phase::maybe_applied);
-  EXPECT_EQ(fact.fault, c.fault) << to_string(fact.fault);
-  EXPECT_NE(fact.detail.find(c.detail), std::string::npos) << fact.detail;
-  EXPECT_EQ(fact.status, 0);
-  EXPECT_EQ(user.pool().open_connections(), 0u);
-  EXPECT_EQ(server.requests().size(), 1u);
 }
 
 TEST(ConnectFault, RefusedConnectionsAreNotSent) {

@@ -1,5 +1,8 @@
 #include "tests/support/scripted/scripted_server.hpp"
 
+#include "tests/support/scripted/sockets.hpp"
+
+#include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
@@ -7,7 +10,6 @@
 #include <atomic>
 #include <cctype>
 #include <cerrno>
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -28,29 +30,6 @@
 
 namespace pawl::testing {
 namespace {
-
-[[noreturn]] void give_up(const std::string& what) {
-  throw std::runtime_error("scripted server: " + what + ": " + std::strerror(errno));
-}
-
-class descriptor {
- public:
-  descriptor() = default;
-  explicit descriptor(int fd) : fd_(fd) {}
-  descriptor(descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  descriptor& operator=(descriptor&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const { return fd_; }
-  int release() { return std::exchange(fd_, -1); }
-
- private:
-  int fd_ = -1;
-};
 
 struct address {
   sockaddr_storage storage{};
@@ -133,6 +112,10 @@ route& route::after(std::chrono::milliseconds delay) {
   replies_.back().before = delay;
   return *this;
 }
+route& route::paced(std::chrono::milliseconds between_pieces) {
+  replies_.back().between = between_pieces;
+  return *this;
+}
 route& route::without_reading_the_body() {
   replies_.back().body_unread = true;
   return *this;
@@ -149,6 +132,11 @@ route& route::and_reset() {
   replies_.back().then = scripted_reply::ending::reset;
   return *this;
 }
+route& route::and_repeat(std::string bytes) {
+  replies_.back().repeated = std::move(bytes);
+  replies_.back().then = scripted_reply::ending::repeat;
+  return *this;
+}
 route& route::and_stall() {
   replies_.back().then = scripted_reply::ending::stall;
   return *this;
@@ -158,14 +146,8 @@ struct scripted_server::impl {
   explicit impl(server_options o) : options(std::move(o)) {
     if (options.tls) prepare_tls();
     listen();
-    // Its threads write to sockets that clients close. Blocked here only, so that a client under test which
-    // relies on SIGPIPE being ignored is found out.
-    sigset_t pipe, before;
-    sigemptyset(&pipe);
-    sigaddset(&pipe, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &pipe, &before);
+    const sigpipe_blocked meanwhile;
     if (!options.never_accept) acceptor = std::thread([this] { accept_all(); });
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
 
   ~impl() {
@@ -177,23 +159,53 @@ struct scripted_server::impl {
     if (!ca_path.empty()) std::remove(ca_path.c_str());
   }
 
-  void prepare_tls() {
-    context.reset(SSL_CTX_new(TLS_server_method()));
-    const auto leaf = make_certificate(options.certificate);
-    auto* c = context.get();
-    if (c == nullptr || SSL_CTX_use_certificate(c, leaf.x509.get()) != 1 ||
-        SSL_CTX_use_PrivateKey(c, leaf.key.get()) != 1)
-      throw std::runtime_error("scripted server: TLS cannot be set up");
+  std::unique_ptr<SSL_CTX, free_context> make_context(const std::shared_ptr<const certificate_chain>& chain) {
+    std::unique_ptr<SSL_CTX, free_context> made(SSL_CTX_new(TLS_server_method()));
+    auto* c = made.get();
+    if (c == nullptr) throw std::runtime_error("scripted server: no TLS context");
+    SSL_CTX_set_security_level(c, 0);  // what a good server would refuse to serve is to be served here
+    const auto& leaf = chain->front();
+    bool done =
+        SSL_CTX_use_certificate(c, leaf.x509.get()) == 1 && SSL_CTX_use_PrivateKey(c, leaf.key.get()) == 1;
+    for (std::size_t i = 1; i < chain->size(); ++i)
+      done = done && SSL_CTX_add1_chain_cert(c, (*chain)[i].x509.get()) == 1;
+    if (!done) throw std::runtime_error("scripted server: TLS cannot be set up");
     const unsigned char id[] = "scripted";
     SSL_CTX_set_session_id_context(c, id, sizeof id);
-    if (options.only_tls_1_1) {
-      SSL_CTX_set_min_proto_version(c, TLS1_1_VERSION);
-      SSL_CTX_set_max_proto_version(c, TLS1_1_VERSION);
-      SSL_CTX_set_security_level(c, 0);
+    const auto only = [&](bool wanted, int version) {
+      if (!wanted) return;
+      SSL_CTX_set_min_proto_version(c, version);
+      SSL_CTX_set_max_proto_version(c, version);
+    };
+    only(options.only_tls_1_0, TLS1_VERSION);
+    only(options.only_tls_1_1, TLS1_1_VERSION);
+    only(options.only_tls_1_2, TLS1_2_VERSION);
+    only(options.only_tls_1_3, TLS1_3_VERSION);
+    if (options.no_tickets) SSL_CTX_set_num_tickets(c, 0);
+    if (options.require_client_certificate || options.ask_for_client_certificate) {
+      X509_STORE_add_cert(SSL_CTX_get_cert_store(c), test_ca().x509.get());
+      SSL_CTX_set_verify(
+          c, SSL_VERIFY_PEER | (options.require_client_certificate ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
+          nullptr);
     }
-    if (options.only_tls_1_2) SSL_CTX_set_max_proto_version(c, TLS1_2_VERSION);
-    if (options.require_client_certificate)
-      SSL_CTX_set_verify(c, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+    return made;
+  }
+
+  static int choose_context(SSL* ssl, int*, void* server) {
+    const auto& all = static_cast<impl*>(server)->contexts_by_name;
+    const char* name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+    const auto found = name != nullptr ? all.find(name) : all.end();
+    if (found != all.end()) SSL_set_SSL_CTX(ssl, found->second.get());
+    return SSL_TLSEXT_ERR_OK;
+  }
+
+  void prepare_tls() {
+    context = make_context(options.chain ? options.chain : chain_of(make_certificate(options.certificate)));
+    for (const auto& [name, chain] : options.chain_by_name) contexts_by_name[name] = make_context(chain);
+    // What SSL_CTX_set_tlsext_servername_callback says, without its C cast.
+    SSL_CTX_callback_ctrl(context.get(), SSL_CTRL_SET_TLSEXT_SERVERNAME_CB,
+                          reinterpret_cast<void (*)()>(&impl::choose_context));
+    SSL_CTX_set_tlsext_servername_arg(context.get(), this);
 
     std::string path = std::filesystem::temp_directory_path().string() + "/pawl-test-ca-XXXXXX";
     descriptor file(::mkstemp(path.data()));
@@ -277,9 +289,11 @@ struct scripted_server::impl {
       if (!server_.options.plain_greeting.empty()) {
         static_cast<void>(
             ::send(fd_, server_.options.plain_greeting.data(), server_.options.plain_greeting.size(), 0));
+        if (server_.options.stall_after_greeting) server_.pause(fd_, std::chrono::hours{1});
         return;
       }
       if (server_.context && !handshake()) return;
+      if (!send(server_.options.early)) return;
       while (serve_one()) {
       }
     }
@@ -290,12 +304,30 @@ struct scripted_server::impl {
     bool handshake() {
       ssl_.reset(SSL_new(server_.context.get()));
       SSL_set_fd(ssl_.get(), fd_);
+      BIO_set_callback_ex(SSL_get_rbio(ssl_.get()), &connection::overhear);
+      BIO_set_callback_arg(SSL_get_rbio(ssl_.get()), reinterpret_cast<char*>(&server_));
       const bool done = SSL_accept(ssl_.get()) == 1;
       const char* name = SSL_get_servername(ssl_.get(), TLSEXT_NAMETYPE_host_name);
       const std::lock_guard lock(server_.mutex);
       server_.names.emplace_back(name != nullptr ? name : "");
+      if (done) server_.clients.push_back(client_name());
       if (done && SSL_session_reused(ssl_.get()) == 1) ++server_.resumed;
       return done;
+    }
+
+    std::string client_name() {
+      const auto* theirs = SSL_get0_peer_certificate(ssl_.get());
+      if (theirs == nullptr) return {};
+      char name[256] = "";
+      X509_NAME_get_text_by_NID(X509_get_subject_name(theirs), NID_commonName, name, sizeof name);
+      return name;
+    }
+
+    static long overhear(BIO* bio, int what, const char* bytes, std::size_t, int, long, int result,
+                         std::size_t* count) {
+      if (what == (BIO_CB_READ | BIO_CB_RETURN) && result > 0 && count != nullptr)
+        reinterpret_cast<impl*>(BIO_get_callback_arg(bio))->overheard({bytes, *count});
+      return result;
     }
 
     bool receive() {
@@ -304,11 +336,13 @@ struct scripted_server::impl {
                           : static_cast<int>(::recv(fd_, bytes, sizeof bytes, 0));
       if (n <= 0) return false;
       buffer_.append(bytes, static_cast<std::size_t>(n));
+      if (!ssl_) server_.overheard({bytes, static_cast<std::size_t>(n)});
       return true;
     }
 
     bool send(const std::string& bytes) {
       if (bytes.empty()) return true;
+      server_.sent += bytes.size();
       if (ssl_) return SSL_write(ssl_.get(), bytes.data(), static_cast<int>(bytes.size())) > 0;
       std::size_t sent = 0;
       while (sent != bytes.size()) {
@@ -342,8 +376,10 @@ struct scripted_server::impl {
       }
       const auto reply = server_.next_reply(request);
       if (reply.before.count() > 0) server_.pause(fd_, reply.before);
-      for (const auto& piece : reply.pieces)
+      for (const auto& piece : reply.pieces) {
         if (!send(piece)) return false;
+        if (reply.between.count() > 0) server_.pause(fd_, reply.between);
+      }
       switch (reply.then) {
         case ending::keep:
           return !reply.body_unread;
@@ -357,6 +393,10 @@ struct scripted_server::impl {
           ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
           return false;
         }
+        case ending::repeat:
+          while (send(reply.repeated)) {
+          }
+          return false;
         case ending::stall:
           server_.pause(fd_, std::chrono::hours{1});
           return false;
@@ -370,6 +410,11 @@ struct scripted_server::impl {
     std::unique_ptr<SSL, free_ssl> ssl_;
     std::string buffer_;
   };
+
+  void overheard(std::string_view bytes) {
+    const std::lock_guard lock(mutex);
+    wire.append(bytes);
+  }
 
   bool leaves_body(const std::string& target) {
     const std::lock_guard lock(mutex);
@@ -387,17 +432,20 @@ struct scripted_server::impl {
 
   const server_options options;
   std::unique_ptr<SSL_CTX, free_context> context;
+  std::map<std::string, std::unique_ptr<SSL_CTX, free_context>, std::less<>> contexts_by_name;
   std::string ca_path;
   descriptor listener;
   std::uint16_t port = 0;
   std::thread acceptor;
   std::atomic<bool> stopping{false};
+  std::atomic<std::uint64_t> sent{0};
   std::vector<descriptor> fillers;
 
   mutable std::mutex mutex;  // all below
   std::map<std::string, std::unique_ptr<route>, std::less<>> routes;
   std::vector<received_request> requests;
-  std::vector<std::string> names;
+  std::vector<std::string> names, clients;
+  std::string wire;
   std::map<std::size_t, int> open;
   std::vector<std::thread> threads;
   std::size_t accepted = 0;
@@ -446,6 +494,18 @@ std::size_t scripted_server::resumed_handshakes() const {
 std::vector<std::string> scripted_server::server_names() const {
   const std::lock_guard lock(impl_->mutex);
   return impl_->names;
+}
+
+std::vector<std::string> scripted_server::client_names() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->clients;
+}
+std::string scripted_server::wire() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->wire;
+}
+std::uint64_t scripted_server::bytes_sent() const {
+  return impl_->sent;
 }
 
 void scripted_server::close_connections() {

@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -24,15 +25,24 @@ namespace pawl::testing {
 struct server_options {
   bool tls = true;
   certificate_kind certificate = certificate_kind::good;
-  std::string address = "127.0.0.1";  // or "::1"
-  std::uint16_t port = 0;             // 0: the system chooses
+  std::string address = "127.0.0.1";               // or "::1"
+  std::uint16_t port = 0;                          // 0: the system chooses
+  std::shared_ptr<const certificate_chain> chain;  // instead of `certificate`; null: that
+  // Instead of both, where the client names such a host (SNI).
+  std::map<std::string, std::shared_ptr<const certificate_chain>, std::less<>> chain_by_name;
+  bool only_tls_1_0 = false;
   bool only_tls_1_1 = false;
   bool only_tls_1_2 = false;
-  bool require_client_certificate = false;
-  bool never_accept = false;         // connections stay in the backlog: they open, and nothing more happens
-  bool refuse_after_accept = false;  // closes each connection before the handshake
-  std::string plain_greeting;        // sent before anything else, instead of a handshake
-  int receive_buffer = 0;            // SO_RCVBUF of the connections; 0: the system's
+  bool only_tls_1_3 = false;
+  bool require_client_certificate = false;  // one that the test CA signed
+  bool ask_for_client_certificate = false;  // and be content without
+  bool no_tickets = false;                  // TLS 1.3: silence after the handshake
+  bool never_accept = false;          // connections stay in the backlog: they open, and nothing more happens
+  bool refuse_after_accept = false;   // closes each connection before the handshake
+  std::string plain_greeting;         // sent before anything else, instead of a handshake
+  bool stall_after_greeting = false;  // instead of closing
+  std::string early;                  // sent after the handshake, before any request
+  int receive_buffer = 0;             // SO_RCVBUF of the connections; 0: the system's
 };
 
 struct received_request {
@@ -42,10 +52,12 @@ struct received_request {
 
 // What a script says to one request. Made by route.
 struct scripted_reply {
-  enum class ending { keep, close, cut, reset, stall };
+  enum class ending { keep, close, cut, reset, stall, repeat };
   std::vector<std::string> pieces;  // each one write (TLS: one record)
+  std::string repeated;             // ending::repeat
   ending then = ending::keep;
-  std::chrono::milliseconds before{0};  // waited before the first piece
+  std::chrono::milliseconds before{0};   // waited before the first piece
+  std::chrono::milliseconds between{0};  // waited after each piece
   bool body_unread = false;  // the reply goes out after the head, the rest of the request stays unread
 };
 
@@ -62,10 +74,12 @@ class route {
 
   route& in_pieces_of(std::size_t bytes);
   route& after(std::chrono::milliseconds);
+  route& paced(std::chrono::milliseconds between_pieces);
   route& without_reading_the_body();
-  route& and_close();  // orderly: close_notify, then FIN
-  route& and_cut();    // FIN without close_notify
-  route& and_reset();  // RST
+  route& and_close();                    // orderly: close_notify, then FIN
+  route& and_cut();                      // FIN without close_notify
+  route& and_reset();                    // RST
+  route& and_repeat(std::string bytes);  // again and again until the client is gone
   route& and_stall();  // keeps the connection open and neither reads nor writes until the server ends
 
  private:
@@ -93,6 +107,9 @@ class scripted_server {
   std::size_t open_connections() const;           // whose thread still runs
   std::size_t resumed_handshakes() const;         // TLS sessions that were resumed
   std::vector<std::string> server_names() const;  // SNI of each handshake; empty: none
+  std::vector<std::string> client_names() const;  // of each handshake that was done: the client certificate's
+  std::string wire() const;                       // every byte that came, as it came (encrypted)
+  std::uint64_t bytes_sent() const;               // of replies
 
   // Ends every connection now open: orderly, or by RST.
   void close_connections();

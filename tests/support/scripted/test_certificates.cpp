@@ -1,11 +1,14 @@
 #include "tests/support/scripted/test_certificates.hpp"
 
 #include <openssl/evp.h>
+#include <openssl/objects.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
 #include <stdexcept>
+#include <utility>
 
 namespace pawl::testing {
 namespace {
@@ -26,37 +29,37 @@ void add_extension(X509* to, X509* issuer, int nid, const char* value) {
   check(added, value);
 }
 
-// A new key and a certificate for it, not signed yet.
-certificate begin(const char* common_name, long serial, long from, long until) {
-  certificate c;
-  c.key.reset(EVP_EC_gen("P-256"));
-  check(c.key != nullptr, "key");
-  c.x509.reset(X509_new());
-  check(c.x509 != nullptr, "X509");
-  auto* x = c.x509.get();
-  check(X509_set_version(x, X509_VERSION_3) == 1, "version");
-  check(ASN1_INTEGER_set(X509_get_serialNumber(x), serial) == 1, "serial");
-  check(X509_gmtime_adj(X509_getm_notBefore(x), from) != nullptr, "not before");
-  check(X509_gmtime_adj(X509_getm_notAfter(x), until) != nullptr, "not after");
-  check(X509_set_pubkey(x, c.key.get()) == 1, "public key");
-  const auto* name = reinterpret_cast<const unsigned char*>(common_name);
-  check(X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_UTF8, name, -1, -1, 0) == 1,
-        "name");
-  return c;
-}
-
-void sign(const certificate& c, const certificate& by) {
-  check(X509_set_issuer_name(c.x509.get(), X509_get_subject_name(by.x509.get())) == 1, "issuer");
-  check(X509_sign(c.x509.get(), by.key.get(), EVP_sha256()) > 0, "signature");
+EVP_PKEY* make_key(key_kind kind) {
+  switch (kind) {
+    case key_kind::ec:
+      return EVP_EC_gen("P-256");
+    case key_kind::rsa_2048:
+      return EVP_RSA_gen(2048);
+    case key_kind::rsa_1024:
+      return EVP_RSA_gen(1024);
+    case key_kind::ed25519:
+      return EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519");
+  }
+  return nullptr;
 }
 
 certificate make_ca() {
-  auto ca = begin("pawl test CA", 1, -day, 30 * day);
-  add_extension(ca.x509.get(), ca.x509.get(), NID_basic_constraints, "critical,CA:TRUE");
-  add_extension(ca.x509.get(), ca.x509.get(), NID_key_usage, "critical,keyCertSign,cRLSign");
-  add_extension(ca.x509.get(), ca.x509.get(), NID_subject_key_identifier, "hash");
-  sign(ca, ca);
-  return ca;
+  auto wish = ca_wish("pawl test CA");
+  wish.days_until = 30;
+  return issue(wish, nullptr);
+}
+
+template <class Write>
+std::string written(Write write) {
+  BIO* memory = BIO_new(BIO_s_mem());
+  check(memory != nullptr, "memory");
+  const bool done = write(memory) == 1;
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(memory, &data);
+  std::string pem(data, static_cast<std::size_t>(size));
+  BIO_free(memory);
+  check(done, "PEM");
+  return pem;
 }
 
 }  // namespace
@@ -73,31 +76,87 @@ const certificate& test_ca() {
   return ca;
 }
 
-certificate make_certificate(certificate_kind kind) {
-  using enum certificate_kind;
-  const long from = kind == not_yet_valid ? day : kind == expired ? -10 * day : -day;
-  const long until = kind == expired ? -day : 10 * day;
-  auto c = begin(kind == wrong_host ? "other.example" : "localhost", 2, from, until);
+certificate_wish ca_wish(std::string name) {
+  certificate_wish wish;
+  wish.common_name = std::move(name);
+  wish.alternative_names.clear();
+  wish.constraints = "critical,CA:TRUE";
+  wish.key_usage = "critical,keyCertSign,cRLSign";
+  return wish;
+}
+
+certificate issue(const certificate_wish& wish, const certificate* issuer) {
+  static long serial = 0;  // tests make their certificates one after the other
+  certificate c;
+  c.key.reset(make_key(wish.key));
+  check(c.key != nullptr, "key");
+  c.x509.reset(X509_new());
+  check(c.x509 != nullptr, "X509");
   auto* x = c.x509.get();
-  add_extension(x, test_ca().x509.get(), NID_basic_constraints, "critical,CA:FALSE");
-  if (kind == wrong_host)
-    add_extension(x, test_ca().x509.get(), NID_subject_alt_name, "DNS:other.example");
-  else if (kind != only_subject)
-    add_extension(x, test_ca().x509.get(), NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1,IP:::1");
-  sign(c, kind == self_signed ? c : test_ca());
+  X509* by = issuer != nullptr ? issuer->x509.get() : x;
+  check(X509_set_version(x, X509_VERSION_3) == 1, "version");
+  check(ASN1_INTEGER_set(X509_get_serialNumber(x), ++serial) == 1, "serial");
+  check(X509_gmtime_adj(X509_getm_notBefore(x), wish.days_from * day) != nullptr, "not before");
+  check(X509_gmtime_adj(X509_getm_notAfter(x), wish.days_until * day) != nullptr, "not after");
+  check(X509_set_pubkey(x, c.key.get()) == 1, "public key");
+  const auto* name = reinterpret_cast<const unsigned char*>(wish.common_name.c_str());
+  check(X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_UTF8, name, -1, -1, 0) == 1,
+        "name");
+  check(X509_set_issuer_name(x, X509_get_subject_name(by)) == 1, "issuer");
+  const auto extend = [&](int nid, const std::string& value) {
+    if (!value.empty()) add_extension(x, by, nid, value.c_str());
+  };
+  extend(NID_basic_constraints, wish.constraints);
+  extend(NID_subject_alt_name, wish.alternative_names);
+  extend(NID_key_usage, wish.key_usage);
+  extend(NID_ext_key_usage, wish.extended_usage);
+  extend(NID_name_constraints, wish.name_constraints);
+  extend(NID_subject_key_identifier, "hash");
+  if (wish.unknown_critical_extension) {
+    const int nid = OBJ_create("1.3.6.1.4.1.99999.1", "pawlTest", "pawl test extension");
+    ASN1_OCTET_STRING* value = ASN1_OCTET_STRING_new();
+    const unsigned char null[] = {5, 0};
+    ASN1_OCTET_STRING_set(value, null, sizeof null);
+    X509_EXTENSION* extension = X509_EXTENSION_create_by_NID(nullptr, nid, 1, value);
+    ASN1_OCTET_STRING_free(value);
+    const bool added = extension != nullptr && X509_add_ext(x, extension, -1) == 1;
+    X509_EXTENSION_free(extension);
+    check(added, "unknown extension");
+  }
+  auto* key = issuer != nullptr ? issuer->key.get() : c.key.get();
+  // Ed25519 has its own digest.
+  const auto* digest =
+      EVP_PKEY_get_base_id(key) == EVP_PKEY_ED25519 ? nullptr : EVP_get_digestbyname(wish.digest.c_str());
+  check(X509_sign(x, key, digest) > 0, "signature");
   return c;
 }
 
+certificate make_certificate(certificate_kind kind) {
+  using enum certificate_kind;
+  certificate_wish wish;
+  if (kind == wrong_host) {
+    wish.common_name = "other.example";
+    wish.alternative_names = "DNS:other.example";
+  }
+  if (kind == only_subject) wish.alternative_names.clear();
+  if (kind == not_yet_valid) wish.days_from = 1;
+  if (kind == expired) {
+    wish.days_from = -10;
+    wish.days_until = -1;
+  }
+  return issue(wish, kind == self_signed ? nullptr : &test_ca());
+}
+
 std::string to_pem(const certificate& c) {
-  BIO* memory = BIO_new(BIO_s_mem());
-  check(memory != nullptr, "memory");
-  const bool written = PEM_write_bio_X509(memory, c.x509.get()) == 1;
-  char* data = nullptr;
-  const long size = BIO_get_mem_data(memory, &data);
-  std::string pem(data, static_cast<std::size_t>(size));
-  BIO_free(memory);
-  check(written, "PEM");
-  return pem;
+  return written([&](BIO* to) { return PEM_write_bio_X509(to, c.x509.get()); });
+}
+
+std::string key_to_pem(const certificate& c, const std::string& pass_phrase) {
+  const auto* cipher = pass_phrase.empty() ? nullptr : EVP_aes_256_cbc();
+  return written([&](BIO* to) {
+    return PEM_write_bio_PKCS8PrivateKey(to, c.key.get(), cipher, pass_phrase.data(),
+                                         static_cast<int>(pass_phrase.size()), nullptr, nullptr);
+  });
 }
 
 }  // namespace pawl::testing

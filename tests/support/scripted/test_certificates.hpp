@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 struct x509_st;
 struct evp_pkey_st;
@@ -18,6 +19,21 @@ enum class certificate_kind {
   not_yet_valid,  // from tomorrow
 };
 
+enum class key_kind { ec, rsa_2048, rsa_1024, ed25519 };
+
+// What a certificate says; the default is a good one for localhost, 127.0.0.1 and ::1.
+struct certificate_wish {
+  std::string common_name = "localhost";
+  std::string alternative_names =
+      "DNS:localhost,IP:127.0.0.1,IP:::1";  // as openssl.cnf has them; empty: none
+  std::string constraints = "critical,CA:FALSE";
+  std::string key_usage, extended_usage, name_constraints;  // empty: none
+  bool unknown_critical_extension = false;
+  key_kind key = key_kind::ec;
+  std::string digest = "SHA256";  // of the signature on it; not for issuers with an Ed25519 key
+  int days_from = -1, days_until = 10;
+};
+
 struct free_x509 {
   void operator()(x509_st*) const noexcept;
 };
@@ -30,9 +46,26 @@ struct certificate {
   std::unique_ptr<evp_pkey_st, free_key> key;
 };
 
+// The leaf, then what is sent with it.
+using certificate_chain = std::vector<certificate>;
+// Moves the certificates in: `chain_of(leaf, intermediate)`.
+template <class... More>
+std::shared_ptr<const certificate_chain> chain_of(certificate leaf, More... more) {
+  auto chain = std::make_shared<certificate_chain>();
+  chain->push_back(std::move(leaf));
+  (chain->push_back(std::move(more)), ...);
+  return chain;
+}
+
 // The CA of this process, made once. Throw std::runtime_error if OpenSSL fails.
 const certificate& test_ca();
 certificate make_certificate(certificate_kind);
-std::string to_pem(const certificate&);  // the certificate alone
+// Signed by `issuer`; null: by itself.
+certificate issue(const certificate_wish&, const certificate* issuer);
+// A wish for a CA of that name.
+certificate_wish ca_wish(std::string name);
+
+std::string to_pem(const certificate&);                                           // the certificate alone
+std::string key_to_pem(const certificate&, const std::string& pass_phrase = {});  // empty: not encrypted
 
 }  // namespace pawl::testing

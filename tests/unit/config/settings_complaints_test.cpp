@@ -10,6 +10,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 using SettingsComplaints = SettingsTest;
 
@@ -132,8 +133,9 @@ TEST_F(SettingsComplaints, NameSourceValueAndRemedy) {
       {[](auto& r) { r.input = "-"; },
        {"-: standard input has no name that tells its format; add --format csv or ndjson",
         "-: standard input has no place for a ledger beside it; add --ledger FILE"}},
-      {[](auto& r) { r.cert = "c.pem"; },
-       {"tls.cert: a client certificate and its key come together; give both --cert and --key, or neither"}},
+      {[](auto& r) { r.key = "k.pem"; },
+       {"tls.key: there is no client certificate that this key could belong to; name the certificate with "
+        "--cert"}},
       {[](auto& r) { r.map = {"a", "=b", "a=", "x=y", "x=z"}; },
        {"--map: \"a\" is not COLUMN=FIELD; write --map \"Old name=field\"",
         "--map: \"=b\" is not COLUMN=FIELD; write --map \"Old name=field\"",
@@ -298,24 +300,34 @@ TEST_F(SettingsComplaints, ATokenGoesOnlyToTheHostThatItsProfileOrConfigNames) {
   EXPECT_THAT(complaints(), ElementsAre());
 }
 
-TEST_F(SettingsComplaints, NoProxyIsPassedByInSilence) {
-  env["HTTPS_PROXY"] = "http://ada:hunter2@proxy.example:3128";
-  const std::string told =
-      "HTTPS_PROXY: a proxy would apply to productlane.com, and this version cannot use one; go direct with "
-      "--proxy "
-      "none, or add the host to NO_PROXY";
-  EXPECT_THAT(complaints(), ElementsAre(told));
-  raw.proxy = "none";
-  EXPECT_THAT(complaints(), ElementsAre());
+TEST_F(SettingsComplaints, ABadProxyIsToldAtItsSourceAndNotRepeated) {
+  raw.proxy = "socks5://ada:hunter2@proxy.example:1080";
+  EXPECT_THAT(complaints(), ElementsAre("--proxy: SOCKS proxies are not supported; name an http:// proxy"));
   raw.proxy.reset();
+  env["HTTPS_PROXY"] = "http://ada:hunter2@proxy.example";
+  const auto of_environment = complaints();
+  ASSERT_EQ(of_environment.size(), 1u);
+  EXPECT_THAT(of_environment[0], HasSubstr("HTTPS_PROXY: the proxy's address names no port"));
+  EXPECT_THAT(of_environment[0], Not(HasSubstr("hunter2")));
+
+  // Nobody asks it: the environment's proxy is for another host, or --proxy says so.
   env["NO_PROXY"] = "example.org, productlane.com";
   EXPECT_THAT(complaints(), ElementsAre());
   env.erase("NO_PROXY");
-  env["no_proxy"] = "*";
+  raw.proxy = "none";
   EXPECT_THAT(complaints(), ElementsAre());
-  env.erase("no_proxy");
+  raw.proxy.reset();
   raw.base_url = "https://localhost:8443";
   EXPECT_THAT(complaints(), ElementsAre());
+}
+
+TEST_F(SettingsComplaints, AProxyAskedForIsNotPassedByForPlainHttp) {
+  raw.base_url = "http://127.0.0.1:8080";
+  raw.proxy = "http://proxy.example:3128";
+  EXPECT_THAT(
+      complaints(),
+      ElementsAre("--proxy: is for https targets only, and http://127.0.0.1:8080 is not one; use https, "
+                  "or go direct with --proxy none"));
 }
 
 TEST_F(SettingsComplaints, NoHomeIsTold) {
@@ -352,7 +364,15 @@ TEST(ProxyRule, ExceptsHosts) {
       {"a.example:443", "a.example", 443, true},
       {"a.example:8443", "a.example", 443, false},
       {"10.0.0.1", "10.0.0.1", 443, true},
-      {"10.0.0.0/8", "10.0.0.1", 443, false},
+      {"10.0.0.0/8", "10.0.0.1", 443, true},
+      {"10.0.0.0/8", "11.0.0.1", 443, false},
+      {"10.0.0.0/8", "a.example", 443, false},
+      {"10.0.0.1/33", "10.0.0.1", 443, false},
+      {"10.0.0.0/x", "10.0.0.1", 443, false},
+      {"/", "10.0.0.1", 443, false},
+      {"fd00::/8", "fd12::1", 443, true},
+      {"fd00::/8", "fe80::1", 443, false},
+      {"fd00::/8", "10.0.0.1", 443, false},
       {"::1", "::1", 443, true},
       {"[fd00::1]:443", "fd00::1", 443, true},
       {"[fd00::1]:444", "fd00::1", 443, false},
@@ -362,9 +382,6 @@ TEST(ProxyRule, ExceptsHosts) {
   for (const auto& row : table)
     EXPECT_EQ(proxy_excepts(row.list, target(row.host, row.port)), row.excepted)
         << row.list << " " << row.host;
-  EXPECT_EQ(without_user("http://a:b@h:1"), "http://h:1");
-  EXPECT_EQ(without_user("a:b@h:1"), "h:1");
-  EXPECT_EQ(without_user("http://h:1"), "http://h:1");
 }
 
 }  // namespace

@@ -44,7 +44,7 @@ TEST_F(Settings, AreTheProfilesWhereNothingIsSaid) {
   EXPECT_EQ(s.run.transport.handshake_timeout, 10s);
   EXPECT_EQ(s.run.transport.attempt_timeout, 60s);
   EXPECT_EQ(s.run.transport.ca_file, "");
-  EXPECT_EQ(s.run.transport.proxy, "");
+  EXPECT_FALSE(s.run.transport.proxy);
   EXPECT_EQ(s.run.user_agent, "pawl/0.1.0");
   EXPECT_FALSE(s.run.limit);
   EXPECT_EQ(s.source.null_token, "null");
@@ -65,7 +65,7 @@ TEST_F(Settings, TakeEveryKeyFromAFile) {
 read_first = false
 max_failures = "5%"
 max_snapshot_age = "1m"
-proxy = "http://proxy.example:3128"
+proxy = "none"
 state_dir = "state"
 api.account = "ws_1"
 api.base_url = "http://10.0.0.1:8080/v2"
@@ -103,7 +103,7 @@ file = "log.txt"
   EXPECT_FALSE(s.read_first);
   EXPECT_EQ(s.run.stop.failures.share, 0.05);
   EXPECT_EQ(s.max_snapshot_age, 1min);
-  EXPECT_EQ(s.run.transport.proxy, "http://proxy.example:3128");
+  EXPECT_FALSE(s.run.transport.proxy);
   EXPECT_EQ(s.state_directory, "state");
   EXPECT_EQ(s.expected_account, "ws_1");
   EXPECT_EQ(s.target.url(), "http://10.0.0.1:8080/v2");
@@ -190,7 +190,7 @@ TEST_F(Settings, TakeEveryFlag) {
   EXPECT_EQ(s.run.limit, 20u);
   EXPECT_EQ(s.source.format, input::file_format::ndjson);
   EXPECT_EQ(s.source.id_column, "thread");
-  EXPECT_EQ(s.run.transport.proxy, "");
+  EXPECT_FALSE(s.run.transport.proxy);
   EXPECT_EQ(s.run.transport.cert_file, "c");
   EXPECT_EQ(s.run.transport.key_file, "k");
   EXPECT_EQ(s.run.writes.windows, (windows{{50, 1s}, {200, 10s}}));
@@ -274,6 +274,48 @@ TEST_F(Settings, StateDirectoryFollowsTheEnvironment) {
   EXPECT_EQ(loaded().state_directory, "/home/ada/.local/state/pawl");
 }
 
+TEST_F(Settings, TheProxyIsTheOneAskedForElseTheEnvironments) {
+  const auto proxy = [&] {
+    const auto s = loaded();
+    return s.run.transport.proxy ? s.run.transport.proxy->name() : std::string();
+  };
+  EXPECT_EQ(proxy(), "");
+  env["HTTPS_PROXY"] = "http://upper.example:1";
+  EXPECT_EQ(proxy(), "upper.example:1");
+  EXPECT_EQ(source_of(loaded(), "proxy"), "HTTPS_PROXY");
+  env["https_proxy"] = "lower.example:2";  // counts first, and needs no scheme, as with curl
+  EXPECT_EQ(proxy(), "lower.example:2");
+  env["https_proxy"] = "";  // as if it were not set
+  EXPECT_EQ(proxy(), "upper.example:1");
+
+  raw.base_url = "https://127.0.0.1:8443";
+  EXPECT_EQ(proxy(), "");
+  raw.proxy = "http://asked.example:3";  // a loopback target too
+  EXPECT_EQ(proxy(), "asked.example:3");
+  raw.base_url.reset();
+  env["NO_PROXY"] = "*";  // says nothing about a proxy that was asked for
+  EXPECT_EQ(proxy(), "asked.example:3");
+  EXPECT_EQ(source_of(loaded(), "proxy"), "--proxy");
+  raw.proxy.reset();
+  EXPECT_EQ(proxy(), "");
+  env["NO_PROXY"] = ".com";
+  EXPECT_EQ(proxy(), "");
+  env["NO_PROXY"] = "other.com";
+  EXPECT_EQ(proxy(), "upper.example:1");
+  raw.proxy = "none";
+  EXPECT_EQ(proxy(), "");
+  raw.proxy.reset();
+  write("pawl.toml", "proxy = \"http://file.example:4\"\n");
+  EXPECT_EQ(proxy(), "file.example:4");
+}
+
+TEST_F(Settings, TheKeyOfAClientCertificateMayStandInItsFile) {
+  raw.cert = "both.pem";
+  const auto s = loaded();
+  EXPECT_EQ(s.run.transport.cert_file, "both.pem");
+  EXPECT_EQ(s.run.transport.key_file, "");
+}
+
 TEST_F(Settings, RecordHoldsEveryKeyInOrderAndNoSecret) {
   env["PRODUCTLANE_API_KEY"] = "pl_v2_abcdefghijklmnop";
   raw.proxy = "http://ada:hunter2@proxy.example:3128";
@@ -289,8 +331,13 @@ TEST_F(Settings, RecordHoldsEveryKeyInOrderAndNoSecret) {
   EXPECT_THAT(s.as_json, testing::EndsWith(R"("input.format":null,"input.id_column":"id","input.map":[],)"
                                            R"("input.ignore_column":[],"input.set":["status=done"],)"
                                            R"("input.only_if":[],"input.skip_invalid":false})"));
-  for (const auto* secret : {"hunter2", "ada:", "pl_v2"})
+  for (const auto* secret : {"hunter2", "ada:", "pl_v2", "Basic", "YWRhOmh1bnRlcjI"})
     EXPECT_EQ(s.as_json.find(secret), std::string::npos);
+  raw.proxy.reset();
+  env["HTTPS_PROXY"] = "http://ada:hunter2@other.example:3128";
+  const auto of_environment = loaded().as_json;
+  EXPECT_THAT(of_environment, HasSubstr(R"("proxy":"http://other.example:3128",)"));
+  EXPECT_EQ(of_environment.find("hunter2"), std::string::npos);
   std::size_t at = 0;
   for (const auto& k : setting_keys()) {
     const auto next = s.as_json.find("\"" + std::string(k.key) + "\":");

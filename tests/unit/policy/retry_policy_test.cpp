@@ -95,6 +95,12 @@ TEST(RetryPolicy, SaysWhatToMendWhenTheRunStops) {
   const auto untrusted = broke(phase::not_sent, transport_fault::untrusted);
   EXPECT_EQ(untrusted.is, verdict::stop);
   EXPECT_NE(untrusted.remedy.find("--ca-file"), std::string_view::npos);
+  const auto proxy = broke(phase::not_sent, transport_fault::proxy_credentials);
+  EXPECT_EQ(proxy.is, verdict::stop);
+  EXPECT_NE(proxy.remedy.find("HTTPS_PROXY"), std::string_view::npos);
+  const auto certificate = broke(phase::not_sent, transport_fault::client_certificate);
+  EXPECT_EQ(certificate.is, verdict::stop);
+  EXPECT_NE(certificate.remedy.find("--cert"), std::string_view::npos);
 }
 
 TEST(RetryPolicy, TakesA503WithRetryAfterAsThrottlingOnlyForReplaySafeJobs) {

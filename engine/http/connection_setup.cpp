@@ -1,0 +1,220 @@
+// How a connection comes to be: resolve, connect, tunnel, handshake. Nothing of a request leaves before it is
+// done, so whatever fails here is not sent.
+#include "engine/http/awaited.hpp"
+#include "engine/http/connection.hpp"
+#include "engine/http/tls_context.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <utility>
+#include <vector>
+
+namespace pawl::http {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+namespace {
+
+// How long a server that asked for a client certificate is given to turn it down before the first request. A
+// server that takes it speaks too, as a rule (session tickets), one round trip later; one that stays silent
+// costs each new connection this much. Chosen: longer than a round trip around the globe.
+constexpr duration verdict_wait = std::chrono::milliseconds{500};
+
+std::string to_text(const asio::ip::tcp::endpoint& e) {
+  const auto address = e.address().to_string();
+  const auto port = std::to_string(e.port());
+  return e.address().is_v6() ? "[" + address + "]:" + port : address + ":" + port;
+}
+
+std::string seconds_text(duration d) {
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(d).count();
+  return ms % 1000 == 0 ? std::to_string(ms / 1000) + " s" : std::to_string(ms) + " ms";
+}
+
+}  // namespace
+
+asio::awaitable<transport_fault> connection::open() {
+  const auto& proxy = needs_.options.proxy;
+  auto fault = co_await connect();
+  if (proxy && (fault == transport_fault::resolve || fault == transport_fault::connect)) {
+    fault = transport_fault::proxy;
+    if (!detail_.starts_with(proxy->host)) detail_ = proxy->name() + ": " + detail_;
+  }
+  if (fault == transport_fault::none && proxy) fault = co_await tunnel();
+  if (fault == transport_fault::none) fault = co_await handshake();
+  deadline_ = time_point::max();
+  reusable_ = fault == transport_fault::none && abort_ == abort_reason::none;
+  if (fault == transport_fault::none && !reusable_)
+    fault = fail(transport_fault::connect, "no connection in time");
+  if (fault != transport_fault::none) close();
+  co_return fault;
+}
+
+asio::awaitable<transport_fault> connection::connect() {
+  const auto& options = needs_.options;
+  const auto& host = options.proxy ? options.proxy->host : options.target.host;
+  const auto connect_by = after(clock::now(), options.connect_timeout);
+  deadline_ = connect_by;
+
+  std::vector<tcp::endpoint> endpoints;
+  if (needs_.address) {
+    endpoints.emplace_back(*needs_.address, needs_.port);
+  } else {
+    name_lookup::waiter waiter(needs_.names);
+    lookup_wake_ = &waiter.wake;
+    while (!waiter.answer && abort_ == abort_reason::none) {
+      error_code ignored;  // always operation_aborted: the timer is only cancelled, the loop asks why
+      awaited woken([&](auto&& token) { return waiter.wake.async_wait(std::move(token)); }, ignored);
+      co_await std::move(woken);
+    }
+    lookup_wake_ = nullptr;
+    if (!waiter.answer)
+      co_return fail(transport_fault::resolve,
+                     host + ": no answer in " + seconds_text(options.connect_timeout));
+    if (!waiter.answer->error.empty()) co_return fail(transport_fault::resolve, waiter.answer->error);
+    endpoints = waiter.answer->endpoints;
+    // Plain HTTP was allowed because the name says loopback: hold it to that.
+    if (!options.target.tls && options.target.loopback)
+      std::erase_if(endpoints, [](const tcp::endpoint& e) { return !e.address().is_loopback(); });
+    if (endpoints.empty()) co_return fail(transport_fault::resolve, host + ": no loopback address");
+  }
+
+  auto fault = transport_fault::connect;
+  for (std::size_t i = 0; i < endpoints.size(); ++i) {
+    // Each address gets its share of the time that is left, so that a dead first one (IPv6 without a route)
+    // does not use up the time of the others.
+    const auto now = clock::now();
+    const auto left = static_cast<duration::rep>(endpoints.size() - i);
+    deadline_ = left == 1 ? connect_by : now + (std::max(connect_by, now) - now) / left;
+    fault = co_await connect_to(endpoints[i]);
+    if (fault != transport_fault::connect) co_return fault;
+    if (abort_ == abort_reason::timeout && left > 1) abort_ = abort_reason::none;
+  }
+  if (endpoints.size() > 1) detail_ += " (the last of " + std::to_string(endpoints.size()) + " addresses)";
+  co_return fault;
+}
+
+asio::awaitable<transport_fault> connection::connect_to(tcp::endpoint endpoint) {
+  error_code error;
+  if (socket_.is_open()) close();
+  socket_.open(endpoint.protocol(), error);
+  if (!error && abort_ == abort_reason::none) {
+    awaited connected([&](auto&& token) { return socket_.async_connect(endpoint, std::move(token)); }, error);
+    co_await std::move(connected);
+  }
+  if (abort_ != abort_reason::none)
+    co_return fail(transport_fault::connect, to_text(endpoint) + ": no answer in time");
+  // One write per request: waiting to fill a segment (Nagle) could only delay it.
+  if (!error) socket_.set_option(tcp::no_delay(true), error);
+  if (!error) socket_.non_blocking(true, error);
+  if (error) co_return fail(transport_fault::connect, to_text(endpoint) + ": " + error.message());
+  co_return transport_fault::none;
+}
+
+// A cancelled wait is no error here: abort_ says why, and the caller looks at it.
+asio::awaitable<void> connection::possible(tcp::socket::wait_type direction, error_code& error) {
+  awaited waited([&](auto&& token) { return socket_.async_wait(direction, std::move(token)); }, error);
+  co_await std::move(waited);
+  if (error == asio::error::operation_aborted) error.clear();
+}
+
+asio::awaitable<transport_fault> connection::tunnel() {
+  const auto& proxy = *needs_.options.proxy;
+  const auto& target = needs_.options.target;
+  const auto failed = [&](const std::string& what) {
+    return fail(transport_fault::proxy, proxy.name() + ": " + what);
+  };
+  deadline_ = after(clock::now(), needs_.options.connect_timeout);
+  stream_.open(socket_.native_handle(), nullptr);  // never fails without TLS
+
+  const auto request = tunnel_request(proxy, target);
+  std::size_t sent = 0;
+  tunnel_reply reply;
+  std::array<char, 1024> room;
+  for (;;) {
+    if (abort_ != abort_reason::none)
+      co_return failed("no answer to CONNECT in " + seconds_text(needs_.options.connect_timeout));
+    const bool sending = sent != request.size();
+    const auto step =
+        sending ? stream_.write(std::string_view{request}.substr(sent)) : stream_.read(std::span<char>{room});
+    if (step.is == io_state::want_read || step.is == io_state::want_write) {
+      error_code error;
+      co_await possible(sending ? tcp::socket::wait_write : tcp::socket::wait_read, error);
+      if (error) co_return failed(error.message());
+      continue;
+    }
+    if (step.is == io_state::ended) co_return failed("closed the connection instead of answering CONNECT");
+    if (step.is != io_state::ready) co_return failed(stream_.reason());
+    if (sending) {
+      sent += step.bytes;
+      continue;
+    }
+    const auto is = reply.add({room.data(), step.bytes});
+    if (is == tunnel_reply::state::established) co_return transport_fault::none;
+    if (is == tunnel_reply::state::reading) continue;
+    const auto what = proxy.name() + ": " + reply.explain(proxy, target);
+    const bool wants_credentials = is == tunnel_reply::state::refused && reply.status() == 407;
+    co_return fail(wants_credentials ? transport_fault::proxy_credentials : transport_fault::proxy, what);
+  }
+}
+
+asio::awaitable<transport_fault> connection::handshake() {
+  if (!stream_.open(socket_.native_handle(), needs_.tls))
+    co_return fail(transport_fault::handshake, stream_.reason());
+  deadline_ = after(clock::now(), needs_.options.handshake_timeout);
+  for (;;) {
+    const auto step = stream_.handshake();
+    if (step.is == io_state::ready) break;
+    if (step.is != io_state::want_read && step.is != io_state::want_write) {
+      if (stream_.untrusted())
+        co_return fail(transport_fault::untrusted,
+                       "certificate of " + needs_.options.target.host + ": " + stream_.reason());
+      if (stream_.certificate_refused()) co_return certificate_refused();
+      co_return fail(transport_fault::handshake, stream_.reason());
+    }
+    if (abort_ != abort_reason::none)
+      co_return fail(transport_fault::handshake,
+                     "not finished in " + seconds_text(needs_.options.handshake_timeout));
+    error_code error;
+    co_await possible(step.is == io_state::want_read ? tcp::socket::wait_read : tcp::socket::wait_write,
+                      error);
+    if (error) co_return fail(transport_fault::handshake, error.message());
+  }
+  if (needs_.tls == nullptr || !stream_.verdict_is_due()) co_return transport_fault::none;
+  co_return co_await verdict_on_certificate();
+}
+
+// So that a server which turns the certificate down does so before a request is on its way, and no retry has
+// to find out.
+asio::awaitable<transport_fault> connection::verdict_on_certificate() {
+  const auto handshake_by = deadline_;
+  deadline_ = std::min(handshake_by, after(clock::now(), verdict_wait));
+  error_code error;
+  co_await possible(tcp::socket::wait_read, error);
+  if (error) co_return fail(transport_fault::handshake, error.message());
+  if (abort_ == abort_reason::timeout && clock::now() < handshake_by) abort_ = abort_reason::none;
+  switch (stream_.peek().is) {
+    case io_state::ready:
+    case io_state::want_read:
+    case io_state::want_write:
+      co_return transport_fault::none;
+    case io_state::alert:
+      if (stream_.certificate_refused()) co_return certificate_refused();
+      break;
+    default:
+      break;
+  }
+  co_return fail(transport_fault::handshake, stream_.reason());
+}
+
+transport_fault connection::certificate_refused() {
+  const auto& host = needs_.options.target.host;
+  return fail(transport_fault::client_certificate,
+              (needs_.tls->has_client_certificate() ? host + " does not accept the client certificate: "
+                                                    : host + " asks for a client certificate: ") +
+                  stream_.reason());
+}
+
+}  // namespace pawl::http
