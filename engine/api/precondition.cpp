@@ -315,7 +315,8 @@ std::string to_string(const precondition& p) {
           plain += static_cast<char>(code);
           i += 4;
         } else {
-          plain += kind == 'n' ? '\n' : kind == 't' ? '\t' : '\r';
+          constexpr std::string_view letters = "bfnrt", characters = "\b\f\n\r\t";
+          plain += characters[letters.find(kind)];
         }
       } else {
         plain += p.json[i];

@@ -59,6 +59,7 @@ TEST(Precondition, ReadsEveryForm) {
       {R"(title="say \"hi\" \\")", test::equal, "title", "title", R"("say \"hi\" \\")", 0,
        R"(title = "say \"hi\" \\")"},
       {"title = a\tb", test::equal, "title", "title", R"("a\tb")", 0, "title = \"a\tb\""},
+      {"title = a\bb\fc", test::equal, "title", "title", R"("a\bb\fc")", 0, "title = \"a\bb\fc\""},
       {"title = null", test::is_null, "title", "title", "", 0, "title is null"},
       {"company_id != null", test::is_not_null, "company_id", "company.id", "", 0, "company_id is not null"},
       {"company_id is null", test::is_null, "company_id", "company.id", "", 0, "company_id is null"},

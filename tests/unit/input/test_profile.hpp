@@ -4,8 +4,6 @@
 #include "engine/input/job_source.hpp"
 #include "engine/input/validation.hpp"
 
-#include <gtest/gtest.h>
-
 #include <string>
 #include <string_view>
 #include <utility>
