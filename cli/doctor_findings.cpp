@@ -42,13 +42,6 @@ std::string joined(const std::vector<std::string>& all) {
   return text;
 }
 
-std::string without_user(std::string url) {
-  const auto scheme = url.find("://");
-  const auto from = scheme == std::string::npos ? 0 : scheme + 3;
-  if (const auto at = url.rfind('@'); at != std::string::npos && at >= from) url.erase(from, at + 1 - from);
-  return url;
-}
-
 std::string windows_in_words(const std::vector<api::rate_window>& windows) {
   if (windows.empty()) return "unlimited";
   std::string text;
@@ -92,7 +85,7 @@ class examination {
 
   void proxy() {
     const auto& proxy = settings_.run.transport.proxy;
-    add("proxy", state::ok, proxy.empty() ? "none: the API is reached directly" : without_user(proxy), "");
+    add("proxy", state::ok, proxy ? proxy->name() : "none: the API is reached directly", "");
   }
 
   void unreachable() {
