@@ -130,6 +130,8 @@ struct resource_reader::impl {
   void say_unmet(std::string& to, std::string_view field, const located*, std::string_view expected);
   bool select(write_plan&);
   void choose(std::uint32_t position, const write_plan&);
+  bool shows_value(field_index);
+  void append_old(std::string& to, field_index);
   void record(write_plan&);
   bool has_same_moment(std::string_view before);
   void read_updated_at(std::string& to);
@@ -154,6 +156,7 @@ struct resource_reader::impl {
   std::vector<std::uint32_t> position;  // by field, in `wanted`
   std::vector<char> chosen;             // by position
   std::vector<std::uint32_t> to_visit;  // chosen, companions not looked at yet
+  std::vector<field_index> beside;      // old values of fields that are not sent
   std::vector<field_value> before;      // old values of a second look
   std::string shown, now_at;
 };
@@ -315,16 +318,32 @@ void resource_reader::impl::read_updated_at(std::string& to) {
   to.assign(sound ? here.text : std::string_view{});
 }
 
+bool resource_reader::impl::shows_value(field_index f) {
+  if (!is_shown(f) || at(f).is != located::kind::value || at(f).text == "null") return false;
+  return comparer.compare(comparison::exact, "null", at(f).text) != equality::malformed;
+}
+
+void resource_reader::impl::append_old(std::string& to, field_index f) {
+  if (to.size() > 1) to += ',';
+  append_json_string(to, api[f].name);
+  to += ':';
+  append_shown(to, at(f));
+}
+
 void resource_reader::impl::record(write_plan& plan) {
   append_object(plan.new_values, plan.send);
+  beside.clear();
   plan.old_values += '{';
   for (const auto& v : plan.send) {
     if (!is_shown(v.field)) continue;
-    if (plan.old_values.size() > 1) plan.old_values += ',';
-    append_json_string(plan.old_values, v.name);
-    plan.old_values += ':';
-    append_shown(plan.old_values, at(v.field));
+    append_old(plan.old_values, v.field);
+    // What goes together may be changed by the way: a state that is left takes its date along.
+    for (const auto partner : api[v.field].together)
+      if (std::ranges::find(plan.send, partner, &field_value::field) == plan.send.end() &&
+          std::ranges::find(beside, partner) == beside.end() && shows_value(partner))
+        beside.push_back(partner);
   }
+  for (const auto partner : beside) append_old(plan.old_values, partner);
   plan.old_values += '}';
   read_updated_at(plan.updated_at);
 }
@@ -333,8 +352,11 @@ reading resource_reader::impl::make_plan(std::string_view body, const job_view& 
                                          write_plan& plan) {
   clear(plan);
   start_asking();
-  for (const auto& v : job.patch)
-    if (is_known(v.field)) ask_for(api[v.field].verb == set_verb::none ? v.field : api[v.field].verb_target);
+  for (const auto& v : job.patch) {
+    if (!is_known(v.field)) continue;
+    ask_for(api[v.field].verb == set_verb::none ? v.field : api[v.field].verb_target);
+    for (const auto partner : api[v.field].together) ask_for(partner);
+  }
   for (const auto& v : job.expect) ask_for(v.field);
   for (std::size_t i = 0; i < resolved.size(); ++i) ask(path_of_condition(api, i));
 

@@ -41,7 +41,8 @@ struct write_plan {
   // The part of it that has to be sent, in the same order. Empty: the resource is as wanted.
   std::vector<field_value> send;
   // JSON object: field name -> value as the API shows it (as ids for a set), of the fields in `send` that it
-  // shows. A field that counts as null is there as null.
+  // shows. A field that counts as null is there as null. Behind them stand fields that go together with those
+  // (`together`), are not sent and show a value: the write may change them by the way.
   std::string old_values;
   // JSON object of `send`.
   std::string new_values;

@@ -458,5 +458,20 @@ TEST(ResourceReader, ReadsAWholeThread) {
         << size;
 }
 
+// A state that is left takes its date along, so undo needs the date although it is not sent.
+TEST(ResourceReader, KeepsWhatTheWriteMayChangeByTheWay) {
+  const auto old_values = [](std::string_view body, members patch) {
+    return plan(body, made_job(api(), std::move(patch))).old_values;
+  };
+  constexpr auto snoozed = R"({"id":"t1","status":"snoozed","snoozed_until":"2026-12-01T09:00:00.000Z"})";
+  EXPECT_EQ(old_values(snoozed, {{"status", "\"done\""}}),
+            R"({"status":"snoozed","snoozed_until":"2026-12-01T09:00:00.000Z"})");
+  EXPECT_EQ(old_values(snoozed, {{"status", "\"snoozed\""}}), "{}");  // nothing is sent
+  for (const auto* body :
+       {R"({"id":"t1","status":"open"})", R"({"id":"t1","status":"open","snoozed_until":null})",
+        R"({"id":"t1","status":"open","snoozed_until":2026-12})"})
+    EXPECT_EQ(old_values(body, {{"status", "\"done\""}}), R"({"status":"open"})") << body;
+}
+
 }  // namespace
 }  // namespace pawl::api
