@@ -56,26 +56,37 @@ TEST(Retry, TakesRefusedRowsOfAFinishedInputAgain) {
 }
 
 TEST(Retry, LeavesOutWhatLaterRowsHaveWritten) {
-  const sandbox_process sandbox{{"--threads", "3", "--limits", "off"}};
+  const sandbox_process sandbox{{"--threads", "2", "--limits", "off"}};
   const pawl_workspace workspace{sandbox};
-  // Rows 1 and 2 are refused for the assignee, which later rows settle for the first thread only.
-  const auto input =
-      workspace.input("jobs.csv",
-                      "id,title,assignee_id\nthr_000001,first,usr_nobody\nthr_000002,first,usr_nobody\n"
-                      "thr_000001,second,null\nthr_000002,second,\n");
+  for (const auto* id : {"thr_000001", "thr_000002"}) sandbox.edit(id, R"({"pain_level":"UNKNOWN"})");
+  const auto input = workspace.input("jobs.csv",
+                                     "id,title,pain_level\nthr_000001,first,HIGH\nthr_000002,first,HIGH\n"
+                                     "thr_000001,second,LOW\nthr_000002,second,\n");
   const auto ledger = pawl_workspace::ledger_of(input);
   const std::vector<std::string> command{"run", input.string(), "--rate", "unlimited"};
-  EXPECT_EQ(workspace.run(command).exit_code, 1);
-  ASSERT_EQ(outcomes(ledger), "1 refused, 2 refused, 3 applied, 4 applied");
-  auto again = command;
-  again.insert(again.end(), {"--retry", "refused"});
-  const auto run = workspace.run(again);
-  EXPECT_EQ(run.exit_code, 1) << run.errors;
-  EXPECT_THAT(run.errors, HasSubstr("1 row is superseded by later ones of the same id"));
-  EXPECT_EQ(outcomes(ledger), "1 superseded, 2 refused, 3 applied, 4 applied");
+  const auto with = [&command](std::vector<std::string> flags) {
+    flags.insert(flags.begin(), command.begin(), command.end());
+    return flags;
+  };
+  sandbox.configure(
+      R"({"force_status":{"status":422,"code":"validation_error","message":"no","class":"write"}})");
+  EXPECT_EQ(workspace.run(with({"--limit", "2"})).exit_code, 3);
+  sandbox.configure(R"({"force_status":null})");
+  // The later rows may be pending: theirs is the last word all the same.
+  const auto canary = workspace.run(with({"--retry", "refused", "--limit", "1"}));
+  EXPECT_EQ(canary.exit_code, 3) << canary.errors;
+  EXPECT_THAT(canary.errors, HasSubstr("1 row is superseded by later ones of the same id"));
+  EXPECT_EQ(outcomes(ledger), "1 superseded, 2 applied");
   EXPECT_EQ(sqlite_value(ledger, "select group_concat(row || left_out, ' ') from retried"),
-            R"(1["title","assignee_id"] 2["title"])");
+            R"(1["title","pain_level"] 2["title"])");
+  EXPECT_EQ(sandbox.thread("thr_000002").at("pain_level"), "HIGH");
+  EXPECT_NE(sandbox.thread("thr_000002").at("title"), "first");
+
+  const auto rest = workspace.run(command);
+  EXPECT_EQ(rest.exit_code, 0) << rest.errors;
+  EXPECT_EQ(outcomes(ledger), "1 superseded, 2 applied, 3 applied, 4 applied");
   for (const auto* id : {"thr_000001", "thr_000002"}) EXPECT_EQ(sandbox.thread(id).at("title"), "second");
+  EXPECT_EQ(sandbox.thread("thr_000001").at("pain_level"), "LOW");
 }
 
 TEST(Retry, IsForTheSameInputAndForFailures) {

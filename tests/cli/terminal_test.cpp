@@ -84,7 +84,8 @@ class terminal : public ::testing::Test {
   static constexpr int rows = 300;
   terminal() { input_ = workspace_.input("jobs.csv", to_csv(jobs_)); }
   std::vector<std::string> command() const {
-    return {"run", input_.string(), "--rate", "100/s", "--summary", "s.json", "--yes"};
+    return {"run",       input_.string(), "--rate", "100/s", "--read-rate",
+            "unlimited", "--summary",     "s.json", "--yes"};
   }
   // What is recorded was applied, and the same command applies the rest.
   void expect_true_ledger_and_finish() {
@@ -93,7 +94,8 @@ class terminal : public ::testing::Test {
     EXPECT_EQ(committed, std::to_string(number(sandbox_.totals(), "applied")));
     EXPECT_LT(std::stoi(committed), rows);
     EXPECT_EQ(sqlite_value(ledger, "select count(*) from run where ended_at is null"), "0");
-    const auto last = workspace_.run({"run", input_.string(), "--rate", "unlimited"});
+    const auto last =
+        workspace_.run({"run", input_.string(), "--rate", "unlimited", "--read-rate", "unlimited"});
     EXPECT_EQ(last.exit_code, 0) << last.errors;
     EXPECT_TRUE(applied(sandbox_, jobs_));
   }
@@ -153,8 +155,8 @@ TEST_F(terminal, WhoseHangUpNobodyTellsHoldsNoRunBack) {
 TEST_F(terminal, PipesThatNobodyReadsHoldNoRunBack) {
   auto options =
       workspace_.command({"-c", "(\"$0\" \"$@\"; echo $? > code) 2>&1 | head -c 1 > seen; sleep 0"});
-  auto pawl = workspace_.command(
-      {"run", input_.string(), "--rate", "1000/s", "--summary", "-", "--progress", "plain", "-v"});
+  auto pawl = workspace_.command({"run", input_.string(), "--rate", "1000/s", "--read-rate", "unlimited",
+                                  "--summary", "-", "--progress", "plain", "-v"});
   options.arguments.push_back(pawl.program.string());
   options.arguments.insert(options.arguments.end(), pawl.arguments.begin(), pawl.arguments.end());
   options.program = "/bin/sh";

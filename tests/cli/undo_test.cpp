@@ -2,11 +2,14 @@
 #include "tests/cli/job_file.hpp"
 #include "tests/support/pawl_process.hpp"
 
+#include <boost/json/serialize.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
 #include <memory>
+#include <set>
+#include <string>
 
 namespace pawl::test {
 namespace {
@@ -114,6 +117,82 @@ TEST(Undo, HelpNamesOptionsAndExitCodes) {
   EXPECT_EQ(help.exit_code, 0);
   for (const auto* part : {"--generation", "--profile", "LEDGER", "Exit codes: 0"})
     EXPECT_THAT(help.output, HasSubstr(part));
+}
+
+namespace json = boost::json;
+
+// What a run can write and undo can bring back.
+json::object state_of(const json::value& thread) {
+  json::object state;
+  for (const auto* name :
+       {"status", "snoozed_until", "title", "pain_level", "assignee_id", "contact_id", "company_id"})
+    state[name] = thread.at(name);
+  std::set<std::string> tags;
+  for (const auto& tag : thread.at("tag_ids").as_array()) tags.emplace(tag.as_string());
+  auto& list = state["tag_ids"].emplace_array();
+  for (const auto& tag : tags) list.emplace_back(tag);
+  return state;
+}
+
+TEST(Undo, BringsEveryThreadBackAndKeepsWhatSomebodyChangedSince) {
+  const sandbox_process sandbox{{"--threads", "200", "--limits", "off"}};
+  const pawl_workspace workspace{sandbox};
+  const auto run = [&](const std::filesystem::path& input) {
+    return workspace.run(
+        {"run", input.string(), "--rate", "unlimited", "--read-rate", "unlimited", "--summary", "s.json"});
+  };
+  const auto truth = sandbox.truth();
+  const auto& before = truth.at("threads").as_object();
+  // Half of the rows are as wanted already.
+  std::string text;
+  int row = 0;
+  for (const auto& [id, thread] : before) {
+    json::object patch;
+    if (++row % 2 == 0)
+      patch = {{"pain_level", thread.at("pain_level")}};
+    else
+      patch = {{"title", "new " + std::to_string(row)},
+               {"status", row % 3 == 0 ? "open" : "done"},
+               {"add_tag_ids", json::array{"tag_new"}}};
+    text += json::serialize(json::object{{"id", id}, {"patch", patch}}) + "\n";
+  }
+  const auto input = workspace.input("jobs.ndjson", text);
+  const auto there = run(input);
+  ASSERT_EQ(there.exit_code, 0) << there.errors;
+  const auto first = read_summary(workspace.files() / "s.json");
+  EXPECT_EQ(number(first, "writes"), 100);
+  EXPECT_EQ(number(first, "unchanged"), 100);
+
+  const std::string mine = "thr_000001", tagged = "thr_000003";
+  sandbox.edit(mine, R"({"title":"by hand"})");
+  const auto now = sandbox.thread(tagged);
+  auto tags = now.at("tag_ids").as_array();
+  tags.emplace_back("tag_theirs");
+  sandbox.edit(tagged, json::serialize(json::object{{"tag_ids", tags}}));
+
+  const auto undone = workspace.run({"undo", input.string() + ".ledger"});
+  EXPECT_EQ(undone.exit_code, 0) << undone.errors;
+  const auto back = run(workspace.input("undo.ndjson", undone.output));
+  ASSERT_EQ(back.exit_code, 0) << back.errors;
+  const auto second = read_summary(workspace.files() / "s.json");
+  EXPECT_EQ(number(second, "skipped"), 1);
+  EXPECT_EQ(number(second, "applied"), 99);
+
+  const auto after = sandbox.truth();
+  for (const auto& [id, thread] : before) {
+    auto want = state_of(thread);
+    const auto is = state_of(after.at("threads").at(id));
+    if (id == mine) {
+      EXPECT_EQ(is.at("title"), "by hand");
+      continue;
+    }
+    if (id == tagged) {
+      auto with_theirs = thread.as_object();
+      with_theirs.at("tag_ids").as_array().emplace_back("tag_theirs");
+      want = state_of(with_theirs);
+    }
+    EXPECT_EQ(json::serialize(is), json::serialize(want)) << id;
+  }
 }
 
 }  // namespace

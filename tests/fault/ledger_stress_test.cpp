@@ -56,8 +56,8 @@ class ledger_stress : public ::testing::Test {
   ledger_stress() { input_ = workspace_.input("jobs.csv", to_csv(jobs_)); }
 
   std::vector<std::string> command(const std::string& ledger) const {
-    return {"run",       input_.string(), "--ledger", ledger,          "--rate",
-            "unlimited", "--summary",     "s.json",   "--concurrency", "8"};
+    return {"run",         input_.string(), "--ledger",  ledger,   "--rate",        "unlimited",
+            "--read-rate", "unlimited",     "--summary", "s.json", "--concurrency", "8"};
   }
   std::string default_ledger() const { return input_.string() + ".ledger"; }
   void shell(const std::string& before, std::vector<std::string> arguments, child_result& result) {
