@@ -9,6 +9,8 @@
 #include <cstdio>
 #include <fstream>
 
+#include <unistd.h>
+
 namespace pawl::http {
 namespace {
 
@@ -27,7 +29,8 @@ using testing::to_pem;
 class pem_file {
  public:
   explicit pem_file(const std::string& content)
-      : path_(::testing::TempDir() + "pawl-client-" + std::to_string(++count_) + ".pem") {
+      : path_(::testing::TempDir() + "pawl-client-" + std::to_string(::getpid()) + "-" +
+              std::to_string(++count_) + ".pem") {
     std::ofstream(path_) << content;
   }
   ~pem_file() { std::remove(path_.c_str()); }
