@@ -93,7 +93,10 @@ equality json_comparer::exact(std::string_view wanted, std::string_view shown) {
   // Canonical text is well formed, so what equals it is.
   if (wanted == shown) return equality::equal;
   if (wanted.empty()) return equality::different;
-  if (wanted.front() == '"' && is_string_token(shown)) return same_string(wanted, shown);
+  if (is_string_token(shown)) {
+    if (wanted.front() == '"') return same_string(wanted, shown);
+    if (shown.find('\\') == std::string_view::npos) return equality::different;
+  }
 
   shown_text_.clear();
   if (is_number_start(wanted.front()) && is_number_start(shown.front())) {

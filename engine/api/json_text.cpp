@@ -50,7 +50,13 @@ unsigned encode_utf8(std::uint32_t point, char* to) noexcept {
 
 // The length of the string token that `text` begins with; 0: it does not end.
 std::size_t string_length(std::string_view text) noexcept {
-  for (std::size_t i = 1; i < text.size(); ++i) {
+  if (text.empty()) return 0;
+  // Few strings have escapes: up to the first quote the library looks with wide registers.
+  const auto quote = text.find('"', 1);
+  if (quote == std::string_view::npos) return 0;
+  auto i = text.substr(1, quote - 1).find('\\');
+  if (i == std::string_view::npos) return quote + 1;
+  for (i += 1; i < text.size(); ++i) {
     if (text[i] == '"') return i + 1;
     if (text[i] == '\\') ++i;
   }

@@ -1,5 +1,6 @@
 #include "engine/api/resource_reader.hpp"
 
+#include "engine/api/companions.hpp"
 #include "engine/api/condition.hpp"
 #include "engine/api/json_compare.hpp"
 #include "engine/api/json_text.hpp"
@@ -7,6 +8,7 @@
 #include "engine/api/set_verbs.hpp"
 #include "engine/api/shown.hpp"
 #include "engine/api/value_locator.hpp"
+#include "engine/api/value_object.hpp"
 #include "engine/model/text.hpp"
 
 #include <algorithm>
@@ -46,47 +48,12 @@ bool is_list(const field_spec& f) {
          std::ranges::any_of(f.echo, [](const path_step& step) { return step.each; });
 }
 
-bool begins_with(const json_path& path, const json_path& prefix) {
-  return path.size() >= prefix.size() && std::ranges::equal(prefix, std::span(path).first(prefix.size()), {},
-                                                            &path_step::key, &path_step::key);
-}
-
-// For each field those that are sent with it where a patch names them: its group, the fields that ride with
-// it, and those that it changes by the way.
-std::vector<std::vector<field_index>> companions(const profile& p) {
-  std::vector<std::vector<field_index>> all(p.fields.size());
-  for (std::size_t i = 0; i < p.fields.size(); ++i) {
-    const auto self = static_cast<field_index>(i);
-    const auto& f = p.fields[i];
-    all[i].insert(all[i].end(), f.together.begin(), f.together.end());
-    if (f.rides_with) all[to_index(*f.rides_with)].push_back(self);
-    for (const auto& name : f.also_changes) {
-      const auto changed = parse_json_path(name);
-      if (!changed || changed->empty()) continue;
-      for (std::size_t k = 0; k < p.fields.size(); ++k)
-        if (k != i && begins_with(p.fields[k].echo, *changed)) all[i].push_back(static_cast<field_index>(k));
-    }
-  }
-  return all;
-}
-
 // A condition without its field: what stands behind "expected".
 std::string expectation(const precondition& p) {
   auto text = to_string(p);
   if (const auto field = p.field + ' '; text.starts_with(field)) text.erase(0, field.size());
   if (text.starts_with("= ")) text.erase(0, 2);
   return text;
-}
-
-void append_object(std::string& to, std::span<const field_value> values) {
-  to += '{';
-  for (const auto& v : values) {
-    if (to.size() > 1) to += ',';
-    append_json_string(to, v.name);
-    to += ':';
-    to += v.json;
-  }
-  to += '}';
 }
 
 template <class Text>
@@ -313,8 +280,9 @@ void resource_reader::impl::read_updated_at(std::string& to) {
   to.clear();
   const auto& here = found[updated_at_path];
   if (here.is != located::kind::value || here.text == "null" || here.text.size() > longest_moment) return;
-  // It goes into the ledger as JSON, so only what is sound.
-  const bool sound = append_canonical(to, here.text);
+  // It goes into the ledger as JSON, so only what is sound. (A plain string is: its characters are checked.)
+  const bool plain = is_string_token(here.text) && here.text.find('\\') == std::string_view::npos;
+  const bool sound = plain || append_canonical(to, here.text);
   to.assign(sound ? here.text : std::string_view{});
 }
 
@@ -331,7 +299,7 @@ void resource_reader::impl::append_old(std::string& to, field_index f) {
 }
 
 void resource_reader::impl::record(write_plan& plan) {
-  append_object(plan.new_values, plan.send);
+  append_values(plan.new_values, plan.send);
   beside.clear();
   plan.old_values += '{';
   for (const auto& v : plan.send) {
@@ -461,29 +429,6 @@ second_look resource_reader::look_again(std::string_view body, std::string_view 
                                         std::span<const field_value> sent, std::string_view old_values,
                                         std::string_view updated_at) {
   return impl_->look_again(body, id, sent, old_values, updated_at);
-}
-
-bool parse_values(std::string_view json, const profile& p, std::vector<field_value>& into) {
-  auto rest = trim_json(json);
-  if (rest.size() < 2 || rest.front() != '{' || rest.back() != '}') return false;
-  rest = trim_json(rest.substr(1, rest.size() - 2));
-  if (rest.empty()) return true;
-  for (;;) {
-    std::string_view key, value;
-    if (!take_value(rest, key) || !is_string_token(key)) return false;
-    rest = trim_json(rest);
-    if (rest.empty() || rest.front() != ':') return false;
-    rest.remove_prefix(1);
-    if (!take_value(rest, value)) return false;
-    // Keys are written without escapes where they need none, and no field's name needs one.
-    const auto name = key.substr(1, key.size() - 2);
-    const auto known = p.find(name);
-    into.push_back({known ? *known : passed_field, known ? std::string_view(p[*known].name) : name, value});
-    rest = trim_json(rest);
-    if (rest.empty()) return true;
-    if (rest.front() != ',') return false;
-    rest.remove_prefix(1);
-  }
 }
 
 }  // namespace pawl::api

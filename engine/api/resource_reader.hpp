@@ -17,6 +17,7 @@
 #include "engine/api/name_directory.hpp"
 #include "engine/api/precondition.hpp"
 #include "engine/api/profile.hpp"
+#include "engine/api/value_object.hpp"  // parse_values: from the ledger's texts to `sent`
 #include "engine/model/byte_arena.hpp"
 #include "engine/model/job.hpp"
 #include "engine/model/outcome.hpp"
@@ -127,10 +128,5 @@ class resource_reader {
   struct impl;
   std::unique_ptr<impl> impl_;
 };
-
-// The members of a JSON object as a plan and the ledger hold it (`new_values`), as views into it and into the
-// profile. What the profile does not know is passed_field. False: not such an object; `into` then holds a
-// part.
-bool parse_values(std::string_view json, const profile&, std::vector<field_value>& into);
 
 }  // namespace pawl::api

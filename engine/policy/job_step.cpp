@@ -1,6 +1,6 @@
 #include "engine/policy/job_step.hpp"
 
-#include "engine/model/text.hpp"
+#include "engine/api/value_object.hpp"
 
 #include <fmt/format.h>
 
@@ -20,17 +20,6 @@ constexpr duration wait_after_near_due = 3 * lease_lead;
 constexpr duration wait_after_lease = 2 * lease_lead;
 
 constexpr std::string_view interrupted_text = "the run was cut off after this request may have left";
-
-void compose_object(std::string& into, std::span<const field_value> values) {
-  into.assign("{");
-  for (const auto& value : values) {
-    if (into.size() > 1) into += ',';
-    append_json_string(into, value.name);
-    into += ':';
-    into += value.json;
-  }
-  into += '}';
-}
 
 }  // namespace
 
@@ -163,7 +152,8 @@ step_action job_step::granted(time_point now) {
   if ((job_.replay_safe && !planned_) || intent_committed_) return send();
   state_ = state::committing;
   if (planned_) return action::commit_intent{true, plan_.old_values, plan_.new_values, plan_.updated_at};
-  compose_object(text_, job_.patch);
+  text_.clear();
+  api::append_values(text_, job_.patch);
   return action::commit_intent{false, {}, text_, {}};
 }
 
@@ -393,7 +383,8 @@ step_action job_step::plan_from(const attempt_fact& fact, bool trial, const surr
     // As wanted, but whether by this job no read can tell: an accepted write tells.
     if (!job_.replay_safe) return finish(outcome::unknown, verified::none, kept_.view());
     plan_.send = plan_.wanted;
-    compose_object(plan_.new_values, plan_.send);
+    plan_.new_values.clear();
+    api::append_values(plan_.new_values, plan_.send);
   }
   read_at_ = s.now;
   intent_committed_ = false;

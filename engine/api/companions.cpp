@@ -1,0 +1,34 @@
+#include "engine/api/companions.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+
+namespace pawl::api {
+namespace {
+
+bool begins_with(const json_path& path, const json_path& prefix) {
+  return path.size() >= prefix.size() && std::ranges::equal(prefix, std::span(path).first(prefix.size()), {},
+                                                            &path_step::key, &path_step::key);
+}
+
+}  // namespace
+
+std::vector<std::vector<field_index>> companions(const profile& p) {
+  std::vector<std::vector<field_index>> all(p.fields.size());
+  for (std::size_t i = 0; i < p.fields.size(); ++i) {
+    const auto self = static_cast<field_index>(i);
+    const auto& f = p.fields[i];
+    all[i].insert(all[i].end(), f.together.begin(), f.together.end());
+    if (f.rides_with) all[to_index(*f.rides_with)].push_back(self);
+    for (const auto& name : f.also_changes) {
+      const auto changed = parse_json_path(name);
+      if (!changed || changed->empty()) continue;
+      for (std::size_t k = 0; k < p.fields.size(); ++k)
+        if (k != i && begins_with(p.fields[k].echo, *changed)) all[i].push_back(static_cast<field_index>(k));
+    }
+  }
+  return all;
+}
+
+}  // namespace pawl::api
