@@ -8,17 +8,37 @@ cd "$(dirname "$0")/.."
 install_packages
 cmake_options=-DPAWL_WERROR=ON
 build_preset dev
+build_preset tsan pawl pawl_tests_threads
 
-results=build/dev/results.xml
-rm -f "$results"
-code=0
-ctest --preset dev --parallel 2 --timeout 300 --output-junit results.xml "$@" || code=$?
-
-# From ctest's own account: <testsuite ... tests="N" failures="N" disabled="N" skipped="N" ...>
-suite=$(tr '\n\t' '  ' < "$results" | grep -o '<testsuite [^>]*>' | head -n 1)
+passed=0
+failed=0
+# run_tests FILE ARGUMENTS: counts from ctest's own account: <testsuite ... tests="N" failures="N" ...>
+run_tests() {
+  results=build/dev/$1
+  shift
+  rm -f "$results"
+  code=0
+  ctest --preset dev --parallel 2 --timeout 300 --output-junit "$(basename "$results")" "$@" || code=$?
+  suite=$(tr '\n\t' '  ' < "$results" | grep -o '<testsuite [^>]*>' | head -n 1)
+  bad=$(count failures)
+  if [ "$code" -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
+  passed=$((passed + $(count tests) - $(count failures) - $(count disabled) - $(count skipped)))
+  failed=$((failed + bad))
+}
 count() { printf '%s' "$suite" | sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p"; }
-failed=$(count failures)
-passed=$(($(count tests) - failed - $(count disabled) - $(count skipped)))
-if [ "$code" -ne 0 ] && [ "$failed" -eq 0 ]; then failed=1; fi
+
+run_tests results.xml "$@"
+
+# Threads under the thread sanitizer: the ledger's writer, and whole runs with kills, faults and signals.
+export TSAN_OPTIONS="halt_on_error=1 exitcode=66"
+if build/tsan/bin/pawl_tests_threads --gtest_brief=1; then
+  passed=$((passed + 1))
+else
+  failed=$((failed + 1))
+fi
+PAWL_BINARY=$PWD/build/tsan/bin/pawl
+export PAWL_BINARY
+run_tests results-threads.xml -R '^(Kill|Resume|Audit\.(AllFaults|Notices))'
+
 echo "$passed passed, $failed failed"
-[ "$code" -eq 0 ] && [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
