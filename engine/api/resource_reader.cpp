@@ -366,7 +366,7 @@ second_look resource_reader::impl::look_again(std::string_view body, std::string
 
   const located* contradiction = nullptr;
   bool all_wanted = !sent.empty(), any_wanted = false, was_other = false;
-  bool all_old = true, would_differ = false;
+  bool all_old = true;
   for (const auto& v : sent) {
     if (!is_shown(v.field)) {
       all_wanted = false;
@@ -389,7 +389,6 @@ second_look resource_reader::impl::look_again(std::string_view body, std::string
     } else {
       all_wanted = false;
       if (how == comparison::text) continue;
-      would_differ = true;
       if (contradiction == nullptr) {
         contradiction = &at(v.field);
         look_now.field = v.field;
@@ -408,8 +407,8 @@ second_look resource_reader::impl::look_again(std::string_view body, std::string
     shown.clear();
     append_printable_shown(shown, *contradiction, max_shown);
     look_now.shown = shown;
-    if (was_read && all_old && would_differ && has_same_moment(updated_at))
-      look_now.proven = second_look::proof::not_applied;
+    // The contradicting field shows that the write would have made a difference.
+    if (was_read && all_old && has_same_moment(updated_at)) look_now.proven = second_look::proof::not_applied;
   }
   return look_now;
 }
