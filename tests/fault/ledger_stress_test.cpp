@@ -55,7 +55,7 @@ class small_disk {
 
 class ledger_stress : public ::testing::Test {
  protected:
-  static constexpr int rows = 6000;
+  static constexpr int rows = 2000;
   ledger_stress() { input_ = workspace_.input("jobs.csv", to_csv(jobs_)); }
 
   std::vector<std::string> command(const std::string& ledger) const {
@@ -157,7 +157,7 @@ TEST_F(ledger_stress, ALedgerOfANewerSchemaIsRefusedBeforeAnythingIsSent) {
 
 TEST_F(ledger_stress, ADamagedLedgerIsToldBeforeAnythingIsSent) {
   auto limited = command(default_ledger());
-  limited.insert(limited.end(), {"--limit", "2000"});
+  limited.insert(limited.end(), {"--limit", "700"});
   EXPECT_EQ(workspace_.run(limited).exit_code, 3);
   const auto whole = read_file(default_ledger());
   const auto before = writes();
@@ -182,7 +182,7 @@ TEST_F(ledger_stress, ALongReaderHoldsNoRunBack) {
   ASSERT_EQ(sqlite3_exec(raw, "begin; select count(*) from job", nullptr, nullptr, nullptr), SQLITE_OK);
 
   auto part = command(default_ledger());
-  part.insert(part.end(), {"--limit", "4000"});
+  part.insert(part.end(), {"--limit", "1200"});
   EXPECT_EQ(workspace_.run(part).exit_code, 3);
   const auto log = default_ledger() + "-wal";
   const auto size_of_log = [&] {
@@ -192,7 +192,7 @@ TEST_F(ledger_stress, ALongReaderHoldsNoRunBack) {
   };
   // Kept for the reader: a few pages of 4 KiB for each commit, and a row has at most two commits.
   const auto pinned = size_of_log();
-  EXPECT_LT(pinned, 4000u * 24 * 1024);
+  EXPECT_LT(pinned, 1200u * 24 * 1024);
   // Its view of the ledger is the old one to the end.
   sqlite3_stmt* query = nullptr;
   ASSERT_EQ(sqlite3_prepare_v2(raw, "select count(*) from job", -1, &query, nullptr), SQLITE_OK);
@@ -213,7 +213,7 @@ TEST_F(ledger_stress, ALongReaderHoldsNoRunBack) {
       std::chrono::seconds{120}))
       << last.errors();
   EXPECT_EQ(last.wait().code, 0) << last.errors();
-  EXPECT_LT(largest, pinned + (4u << 20));
+  EXPECT_LT(largest, pinned + (1u << 20));
   const auto left = size_of_log();
   EXPECT_EQ(left, 0u) << "the log is gone once nobody reads";
   EXPECT_EQ(sqlite_value(default_ledger(), "select count(*) from job"), std::to_string(rows));
