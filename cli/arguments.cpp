@@ -180,9 +180,8 @@ constexpr const char* undo_footer =
     "  pawl undo jobs.csv.ledger > undo.ndjson\n"
     "  pawl check undo.ndjson && pawl run undo.ndjson";
 constexpr const char* verify_footer =
-    "Reads only. Rows that were applied, or found unchanged, are read again one by one; what a later row of "
-    "the "
-    "same id wrote is what counts.\n"
+    "Reads only: pages of the list while they settle more than they cost, then one resource after the other. "
+    "What a later\nrow of the same id wrote is what counts. Needs the input file of the run.\n"
     "Exit codes: 0 everything is as it was written; 1 something has drifted; 2 usage; 3 stopped, try again "
     "later; 4 a person must act.\n"
     "Examples:\n"

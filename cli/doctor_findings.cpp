@@ -234,7 +234,7 @@ class examination {
       return;
     }
     const auto seen = *f_.rates.limit;
-    text += fmt::format("; the API grants this class {}", grouped(seen));
+    text += fmt::format("; the API says {} reads", grouped(seen));
     if (f_.rates.remaining) text += fmt::format(", of which {} are left now", grouped(*f_.rates.remaining));
     const auto& windows = run.reads.windows;
     const bool known =

@@ -31,10 +31,10 @@ class pull_steps {
 
   expected<int> all() {
     if (auto done = prepare(); !done) return done.error();
-    if (auto opened = api_.open(); !opened) return opened.error();
     auto out = complete_output::open(options_.out);
     if (!out) return out.error();
     out_.emplace(*std::move(out));
+    if (auto opened = api_.open(); !opened) return opened.error();
     auto listed = api_.run(list());
     if (!listed) return listed.error();
     if (auto written = out_->finish(); !written) return written.error();

@@ -3,6 +3,7 @@
 #include "cli/drift_lines.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/files.hpp"
+#include "cli/find_generation.hpp"
 #include "cli/generation_choice.hpp"
 #include "cli/generation_input.hpp"
 #include "cli/reading.hpp"
@@ -77,15 +78,9 @@ class verify_steps {
     auto opened = ledger::ledger_file::open(options_.ledger, ledger::access::read_only);
     if (!opened) return opened.error();
     ledger_.emplace(*std::move(opened));
-    auto found =
-        options_.generation ? ledger_->generation(*options_.generation) : ledger_->newest_generation();
+    auto found = find_generation(*ledger_, options_.generation);
     if (!found) return found.error();
-    if (!*found)
-      return failure{failure_kind::usage, options_.ledger,
-                     options_.generation ? fmt::format("has no generation {}", *options_.generation)
-                                         : std::string{"holds no run yet"},
-                     ""};
-    generation_ = **std::move(found);
+    generation_ = *std::move(found);
     drift_.emplace(settings.profile);
     ledger::target here;
     here.profile = settings.profile.name;
@@ -179,12 +174,13 @@ class verify_steps {
       status kept;
       if (set != sent_values.end()) {
         kept = wanted_->put(row.id, target, set->json, row.row);
-      } else if (row.outcome != outcome::unchanged) {
+      } else if (row.outcome != outcome::unchanged && sent.empty()) {
         kept = wanted_->forget(row.id, target);
       }
       if (!kept) return kept;
     }
-    // A verb that had nothing to do wrote nothing: what an earlier row left is what should show.
+    // A verb that had nothing to do wrote nothing: what an earlier row left is what should show. Without an
+    // intent that says what was sent nobody knows.
     if (has_verb && row.outcome == outcome::applied && sent.empty()) ++counts_.not_compared;
     return {};
   }

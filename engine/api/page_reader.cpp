@@ -101,7 +101,7 @@ bool page_reader::read(std::string_view body, page& into) {
   const bool is_there = cursor.is == located::kind::value && cursor.text != "null" && cursor.text != "\"\"";
   if (!is_there) return list_.more.empty();
   auto text = plain_text(cursor.text);
-  if (!text) return false;
+  if (!text || cursor.text.starts_with('{') || cursor.text.starts_with('[')) return false;
   into.cursor = *std::move(text);
   into.is_last = false;
   return true;

@@ -19,7 +19,8 @@ using ::testing::Not;
 // The states of the checks about one thing, in order.
 std::string state_of(const child_result& run, std::string_view about) {
   std::string states;
-  for (const auto& check : json::parse(run.output).as_object().at("checks").as_array())
+  const auto said = json::parse(run.output);
+  for (const auto& check : said.at("checks").as_array())
     if (check.at("about").as_string() == about)
       states += (states.empty() ? "" : " ") + std::string{check.at("state").as_string()};
   return states;

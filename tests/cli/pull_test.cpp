@@ -31,7 +31,8 @@ std::vector<std::string> lines_of(const std::string& text) {
 template <class Holds>
 std::set<std::string> ids_where(const sandbox_process& sandbox, Holds holds) {
   std::set<std::string> ids;
-  for (const auto& thread : sandbox.truth().at("threads").as_object())
+  const auto truth = sandbox.truth();
+  for (const auto& thread : truth.at("threads").as_object())
     if (holds(thread.value().as_object())) ids.emplace(thread.key());
   return ids;
 }
@@ -148,7 +149,6 @@ TEST(Pull, SaysWhatIsWrongWithItsArguments) {
       {{"pull", "--expect", "add_tags"}, "--expect"},
       {{"pull", "--out", "nowhere/there.csv"}, "no directory"},
       {{"pull", "--format", "xml"}, "--format"},
-      {{"pull", "--summary", "-"}, "--out"},
       {{"pull", "--profile", "internal-example", "--base-url", "http://127.0.0.1:1/v1"}, "[list]"},
   };
   for (const auto& [arguments, named] : table) {

@@ -89,6 +89,24 @@ TEST(Verify, ReadsTheInputAsTheRunDid) {
   EXPECT_THAT(run.errors, HasSubstr("2 resources looked at: 2 as written"));
 }
 
+// What the verbs made of a set stands in the ledger only, not in the input.
+TEST(Verify, SetsThatVerbsChangedAreComparedWithWhatWasSent) {
+  const sandbox_process sandbox{{"--threads", "5", "--limits", "off"}};
+  const pawl_workspace workspace{sandbox};
+  sandbox.edit("thr_000001", R"({"tag_ids":["tag_b"]})");
+  sandbox.edit("thr_000002", R"({"tag_ids":["tag_a","tag_c"]})");
+  const auto input =
+      workspace.input("jobs.csv", "id,add_tag_ids\nthr_000001,tag_a\nthr_000002,tag_a\nthr_000003,tag_a\n");
+  ASSERT_EQ(workspace.run({"run", input.string()}).exit_code, 0);
+  const auto ledger = pawl_workspace::ledger_of(input).string();
+  const auto same = workspace.run({"verify", ledger});
+  EXPECT_EQ(same.exit_code, 0) << same.output << same.errors;
+  sandbox.edit("thr_000001", R"({"tag_ids":["tag_b"]})");
+  const auto run = workspace.run({"verify", ledger});
+  EXPECT_EQ(run.exit_code, 1) << run.errors;
+  EXPECT_THAT(run.output, HasSubstr(R"(thr_000001: tag_ids is ["tag_b"], was written as ["tag_b","tag_a"])"));
+}
+
 TEST(Verify, AChangedInputOrAnotherTargetIsRefused) {
   const sandbox_process sandbox{{"--threads", "5", "--limits", "off"}};
   const pawl_workspace workspace{sandbox};
