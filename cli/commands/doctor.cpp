@@ -7,6 +7,7 @@
 #include "cli/session.hpp"
 #include "engine/policy/rate_headers.hpp"
 
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -14,6 +15,12 @@
 
 namespace pawl::cli {
 namespace {
+
+// Without a whoami a resource that is not there: TLS, clock, limits and a refused key show in any reply.
+std::string path_of_nothing(const api::profile& profile) {
+  auto path = profile.resource_path;
+  return path.replace(path.find("{id}"), 4, "pawl-doctor");
+}
 
 expected<int> examine_api(session& s, report_format format) {
   if (auto loaded = s.load(); !loaded) return loaded.error();
@@ -27,8 +34,8 @@ expected<int> examine_api(session& s, report_format format) {
   facts.settings = &settings;
   facts.key_label = api.key_label();
   facts.asked_whoami = !settings.profile.whoami.path.empty();
-  // Without a whoami any address will do: TLS, clock, limits and a refused key show in any reply.
-  const std::string path = facts.asked_whoami ? settings.profile.whoami.path : "/";
+  const std::string path =
+      facts.asked_whoami ? settings.profile.whoami.path : path_of_nothing(settings.profile);
   const auto reply = api.run(api.client().once(path));
   if (!reply) return reply.error();
   facts.reply = &*reply;
