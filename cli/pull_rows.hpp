@@ -38,7 +38,7 @@ struct pull_syntax {
   char delimiter = ',';
 };
 
-// Ids that were seen, as 128 bits of hash each: 16 bytes an id, at most 32 with the room to grow. Two of a
+// Ids that were seen, as 128 bits of hash each: 16 bytes an id, at most 43 with the room to grow. Two of a
 // million ids share one with a chance of 1 in 10^26.
 class id_set {
  public:
