@@ -314,6 +314,19 @@ TEST(HostileReplies, ABodyOfTenMebibytesIsOverTheLimit) {
   EXPECT_EQ(c.pool().open_connections(), 0u);
 }
 
+// Each record is read at once when it comes, and the next one is there: the thread never waits, and the
+// deadline holds all the same. (At this pace the body would reach its limit after minutes.)
+TEST(HostileReplies, AFloodOfTinyRecordsDoesNotHoldUpTheDeadline) {
+  scripted_server server;
+  server.when("/x").raw(std::string(chunked)).and_repeat("1\r\nc\r\n");
+  client c(server, [](transport_options& t) { t.attempt_timeout = 300ms; });
+  const auto start = clock::now();
+  const auto fact = c.send("/x", freshness::any, "{}");
+  EXPECT_EQ(fact.reached, phase::maybe_applied);
+  EXPECT_EQ(fact.fault, transport_fault::timeout) << to_string(fact.fault) << fact.detail;
+  EXPECT_LT(clock::now() - start, 10s);
+}
+
 // A reply that was there before the request is nobody's.
 TEST(HostileReplies, WhatIsSaidBeforeTheRequestIsNoReply) {
   for (const bool tls : {true, false}) {
