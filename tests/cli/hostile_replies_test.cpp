@@ -112,8 +112,8 @@ TEST(RunAgainstAHostileServer, EveryRowEndsAsItIs) {
   const auto run = api.run(workspace, input, {"--concurrency", "1"});
   EXPECT_EQ(run.exit_code, 0) << run.errors;
   const auto ledger = pawl_workspace::ledger_of(input);
-  EXPECT_EQ(sqlite_value(ledger, "select group_concat(id) from job where outcome <> 'applied'"), "");
-  EXPECT_EQ(sqlite_value(ledger, "select group_concat(id) from job where attempts <> 2"), "");
+  EXPECT_EQ(sqlite_value(ledger, "select group_concat(id) from job where outcome <> 'applied'"), "NULL");
+  EXPECT_EQ(sqlite_value(ledger, "select group_concat(id) from job where attempts <> 2"), "NULL");
   EXPECT_EQ(sqlite_value(ledger, "select count(*) from job"), std::to_string(std::size(cases)));
   EXPECT_EQ(number(read_summary(workspace.files() / "s.json"), "applied"),
             static_cast<std::int64_t>(std::size(cases)));
