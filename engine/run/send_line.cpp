@@ -24,6 +24,7 @@ asio::awaitable<bool> send_line::near_due(place& p, duration lead) {
 
 asio::awaitable<send_line::answer> send_line::grant(place& p) {
   auto now = clock::now();
+  if (!p.ticket_ && !cancelled_) p.ticket_ = pacer_.join(now);
   auto asked = cancelled_ ? std::variant<policy::pacer::slot, time_point>{time_point::max()}
                           : pacer_.acquire(*p.ticket_, now);
   if (auto* slot = std::get_if<policy::pacer::slot>(&asked)) {

@@ -119,7 +119,7 @@ asio::awaitable<void> worker::carry_out() {
         happened = event::cancelled{};
       }
     } else if (const auto* done = std::get_if<action::finish>(&next)) {
-      finished_without_write();
+      finished_by_a_read();
       shared_.line.leave(place_);
       shared_.rules.on_finish(done->result, done->note.http_status, done->differing);
       co_await record(outcome_record(*done));
@@ -127,8 +127,11 @@ asio::awaitable<void> worker::carry_out() {
     } else {
       give_back_slot();
       shared_.line.leave(place_);
-      if (trial_) shared_.breaker.abandon_trial();
-      trial_ = false;
+      if (trial_) {
+        trial_ = false;
+        shared_.breaker.abandon_trial();
+        shared_.release_held();
+      }
       if (std::get<action::leave_pending>(next).withdraw_intent) shared_.ledger.withdraw_intent(job_.row);
       co_return;
     }
@@ -186,18 +189,22 @@ void worker::heard(policy::breaker::request kind, const policy::judgement& judge
   if (before != shared_.breaker.is()) shared_.release_held();
 }
 
-// A job that needed no write proves as much as it could: the API answers.
-void worker::finished_without_write() {
-  if (step_.attempts() > 0 || step_.last().is != api::verdict::ok) return;
+// What ends with an answered read proves as much as it could: the API answers.
+void worker::finished_by_a_read() {
   const auto now = clock::now();
-  shared_.rules.on_attempt(step_.last(), now);
+  const bool answered = step_.last().is == api::verdict::ok;
+  if (answered && step_.attempts() == 0) shared_.rules.on_attempt(step_.last(), now);
   if (!trial_) return;
   trial_ = false;
-  shared_.breaker.on_trial(false, now);
+  if (answered)
+    shared_.breaker.on_trial(false, now);
+  else
+    shared_.breaker.abandon_trial();
   shared_.release_held();
 }
 
-// Waits while the breaker holds the run; false: the run is stopping.
+// Waits while the breaker holds the run; false: the run is stopping. Nobody waits in a line meanwhile: only
+// its head is granted, and the one job that may try stands somewhere behind.
 asio::awaitable<bool> worker::admitted() {
   while (!shared_.stopping) {
     if (trial_) co_return true;
@@ -206,6 +213,8 @@ asio::awaitable<bool> worker::admitted() {
       trial_ = answer == policy::breaker::admission::trial;
       co_return true;
     }
+    shared_.line.leave(place_);
+    shared_.read_line.leave(read_place_);
     shared_.held.push_back(&alarm_);
     co_await alarm_.sleep();
     std::erase(shared_.held, &alarm_);

@@ -36,7 +36,7 @@ class worker {
   void account(policy::breaker::request, time_point now);
   void heard(policy::breaker::request, const policy::judgement&, time_point now);
   void keep_fact(const http::acquired&);
-  void finished_without_write();
+  void finished_by_a_read();
   void give_back_slot();
   ledger::job_record outcome_record(const policy::action::finish&) const;
   void stop_run(const policy::action::stop_run&);
