@@ -27,7 +27,8 @@ struct raw_options {
       format, id_column, proxy, cert, key;
   std::vector<std::string> rate, read_rate, map, ignore_column, set, only_if,
       overrides;  // overrides: -o key=value
-  bool no_read_first = false, force_unechoed = false, skip_invalid = false, fresh = false, again = false, yes = false, quiet = false;
+  bool no_read_first = false, force_unechoed = false, skip_invalid = false, fresh = false, again = false,
+       yes = false, quiet = false;
   int verbose = 0;
   std::string input;  // path or "-"
 };

@@ -40,8 +40,9 @@ class send_line {
   // Joins the line (keeps the place if there is one already) and returns when it is due in `lead`. False:
   // cancelled.
   boost::asio::awaitable<bool> near_due(place&, duration lead = connection_lead);
-  // Returns with the slot; joins the line where the place was given up meanwhile. delayed: the place has moved away (a gate closed), so the connection should be
-  // given back. After granted and cancelled the place is out of the line.
+  // Returns with the slot; joins the line where the place was given up meanwhile. delayed: the place has
+  // moved away (a gate closed), so the connection should be given back. After granted and cancelled the place
+  // is out of the line.
   boost::asio::awaitable<answer> grant(place&);
   policy::pacer::slot slot_of(const place& p) const { return *p.slot_; }
 
