@@ -366,7 +366,7 @@ second_look resource_reader::impl::look_again(std::string_view body, std::string
 
   const located* contradiction = nullptr;
   bool all_wanted = !sent.empty(), any_wanted = false, was_other = false;
-  bool all_old = true;
+  bool all_old = true, text_untouched = false;
   for (const auto& v : sent) {
     if (!is_shown(v.field)) {
       all_wanted = false;
@@ -388,7 +388,12 @@ second_look resource_reader::impl::look_again(std::string_view body, std::string
       all_wanted = all_wanted && !absent;
     } else {
       all_wanted = false;
-      if (how == comparison::text) continue;
+      if (how == comparison::text) {
+        // What stands there as before was not normalised: this write was not there.
+        text_untouched = text_untouched || (old != nullptr && is_old == equality::equal &&
+                                            comparer.compare(how, v.json, *old) == equality::different);
+        continue;
+      }
       if (contradiction == nullptr) {
         contradiction = &at(v.field);
         look_now.field = v.field;
@@ -402,7 +407,7 @@ second_look resource_reader::impl::look_again(std::string_view body, std::string
   look_now.shows_wanted = contradiction == nullptr;
   if (look_now.shows_wanted) {
     look_now.how = all_wanted ? verified::full : any_wanted ? verified::partial : verified::none;
-    if (was_other) look_now.proven = second_look::proof::applied;
+    if (was_other && !text_untouched) look_now.proven = second_look::proof::applied;
   } else {
     shown.clear();
     append_printable_shown(shown, *contradiction, max_shown);

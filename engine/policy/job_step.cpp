@@ -4,7 +4,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cassert>
+#include <utility>
 
 namespace pawl::policy {
 namespace {
@@ -45,7 +47,7 @@ void job_step::reset(const job_view& job, const std::optional<left_intent>& left
   planned_ = resume_with_read_ = false;
   charged_ = not_sent_ = read_charged_ = reads_not_sent_ = failed_trials_ = 0;
   charge_pending_ = read_charge_pending_ = outage_meanwhile_ = false;
-  timed_out_ = settled_ = intent_committed_ = false;
+  timed_out_ = settled_ = intent_committed_ = earlier_doubt_ = replaces_intent_ = false;
   may_be_applied_ = left.has_value();
   sends_ = left.has_value() ? 1 : 0;
 }
@@ -151,7 +153,9 @@ step_action job_step::granted(time_point now) {
   if (is_stale(now, duration::zero())) return queue(lease_lead);
   if ((job_.replay_safe && !planned_) || intent_committed_) return send();
   state_ = state::committing;
-  if (planned_) return action::commit_intent{true, plan_.old_values, plan_.new_values, plan_.updated_at};
+  if (planned_)
+    return action::commit_intent{true, plan_.old_values, plan_.new_values, plan_.updated_at,
+                                 std::exchange(replaces_intent_, false)};
   text_.clear();
   api::append_values(text_, job_.patch);
   return action::commit_intent{false, {}, text_, {}};
@@ -241,22 +245,23 @@ step_action job_step::after_success(const attempt_fact& fact, bool trial, const 
   return after_maybe(fact, note, trial, s);
 }
 
-// A refusal speaks of the last attempt only. One of the body (400, 422) holds for every attempt, because they
-// all carried the same; a missing or forbidden resource or a conflict may be news since an earlier attempt
-// was applied. And a conflict may mean that the resource is as wanted already.
+// A refusal speaks of the last attempt only: it may be news since an earlier one was applied ("closed
+// already"). And a conflict may mean that the resource is as wanted already. Where no read can tell, a
+// refusal of the body (400, 422) is taken for one of every attempt, because they all carried the same.
 step_action job_step::after_refusal(const attempt_fact& fact, const error_note& note) {
-  const bool of_the_body = fact.status == 400 || fact.status == 422;
-  if (can_read() && (fact.status == 409 || (may_be_applied_ && !of_the_body))) {
+  if (can_read() && (fact.status == 409 || may_be_applied_)) {
     kept_.keep(note);
     return read(purpose::refusal);
   }
+  const bool of_the_body = fact.status == 400 || fact.status == 422;
   return finish(may_be_applied_ && !of_the_body ? outcome::unknown : outcome::refused, verified::none, note);
 }
 
 step_action job_step::after_maybe(const attempt_fact& fact, const error_note& note, bool trial,
                                   const surroundings& s) {
   may_be_applied_ = true;
-  timed_out_ = fact.fault == transport_fault::timeout;
+  timed_out_ = timed_out_ || !job_.replay_safe || fact.fault == transport_fault::timeout ||
+               fact.status == 408 || fact.status == 504;
   settled_ = false;
   kept_.keep(note);
   if (!job_.replay_safe && !can_read()) return finish(outcome::unknown, verified::none, kept_.view());
@@ -369,7 +374,10 @@ step_action job_step::plan_from(const attempt_fact& fact, bool trial, const surr
         resources_->look_again(fact.body, job_.id, plan_.send, plan_.old_values, plan_.updated_at);
     if (look.is == api::reading::readable && look.proven == api::second_look::proof::applied)
       return finish(outcome::applied, look.how, {kept_.http_status, {}, {}, kept_.request_id});
-    if (look.proven == api::second_look::proof::not_applied && !timed_out_) may_be_applied_ = false;
+    if (look.proven == api::second_look::proof::not_applied && !timed_out_)
+      may_be_applied_ = earlier_doubt_;
+    else if (look.is == api::reading::readable)
+      earlier_doubt_ = true;
   }
   const auto found = resources_->make_plan(fact.body, job_, s.wall, plan_);
   planned_ = found == api::reading::readable;
@@ -387,6 +395,7 @@ step_action job_step::plan_from(const attempt_fact& fact, bool trial, const surr
     api::append_values(plan_.new_values, plan_.send);
   }
   read_at_ = s.now;
+  replaces_intent_ = (replaces_intent_ || intent_committed_) && !may_be_applied_;
   intent_committed_ = false;
   return queue(lease_lead);
 }
@@ -411,7 +420,13 @@ step_action job_step::look_again(const attempt_fact& fact, bool trial, const sur
       if (look.proven == proof::applied) return finish(outcome::applied, look.how, {fact.status, {}, {}, {}});
       if (look.proven == proof::none && !job_.replay_safe)
         return finish(outcome::unknown, verified::none, {0, "interrupted", interrupted_text, {}});
-      if (look.proven == proof::not_applied) may_be_applied_ = false;
+      if (look.proven == proof::not_applied) {
+        const auto over = left_->sent_at + std::chrono::ceil<std::chrono::microseconds>(options_.settle_time);
+        if (!job_.replay_safe && over > s.wall && !settled_)
+          return settle(s.now + std::min<duration>(over - s.wall, options_.settle_time));
+        may_be_applied_ = false;
+      }
+      earlier_doubt_ = may_be_applied_;
       return join_line();
     case purpose::contradiction:
       if (look.shows_wanted && look.how != verified::none)
@@ -421,8 +436,11 @@ step_action job_step::look_again(const attempt_fact& fact, bool trial, const sur
       if (may_be_applied_) {
         if (look.proven == proof::applied)
           return finish(outcome::applied, look.how, {kept_.http_status, {}, {}, kept_.request_id});
-        return finish(look.proven == proof::not_applied ? outcome::refused : outcome::unknown, verified::none,
-                      kept_.view());
+        if (look.proven == proof::not_applied && timed_out_ && !settled_)
+          return settle(s.now + options_.settle_time);
+        return finish(
+            look.proven == proof::not_applied && !earlier_doubt_ ? outcome::refused : outcome::unknown,
+            verified::none, kept_.view());
       }
       if (look.shows_wanted && look.how != verified::none)
         return finish(outcome::unchanged, look.how, kept_.view());
@@ -439,16 +457,21 @@ step_action job_step::look_again(const attempt_fact& fact, bool trial, const sur
 
 // The resource is as it was before the last attempt.
 step_action job_step::untouched(const surroundings& s) {
-  if (timed_out_ && !settled_) {
-    settled_ = true;
-    resume_with_read_ = true;
-    state_ = state::sleeping;
-    return action::sleep{s.now + options_.settle_time};
-  }
-  may_be_applied_ = timed_out_ = false;
-  if (charged_ >= options_.retry.max_attempts) return finish(outcome::failed, verified::none, kept_.view());
+  if (timed_out_ && !settled_) return settle(s.now + options_.settle_time);
+  timed_out_ = false;
+  may_be_applied_ = earlier_doubt_;
+  if (charged_ >= options_.retry.max_attempts)
+    return finish(exhausted(may_be_applied_), verified::none, kept_.view());
   read_at_ = s.now;
   return queue(lease_lead);
+}
+
+// Reads once more when what may still be on its way has arrived.
+step_action job_step::settle(time_point until) {
+  settled_ = true;
+  resume_with_read_ = true;
+  state_ = state::sleeping;
+  return action::sleep{until};
 }
 
 step_action job_step::finish(outcome result, verified how, const error_note& note,

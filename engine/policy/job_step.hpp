@@ -15,8 +15,10 @@
 //     when its attempts are used up;
 //   - after a 2xx that shows other values, after a 409, and after a refusal that follows such an attempt;
 //   - at the start of a job that an earlier run left with an open intent.
-//   A request that timed out may still be carried out later. What a read shows untouched then is believed
-//   only after another time-out's length.
+//   A request that timed out may still be carried out later, and so may one that a gateway gave up or that
+//   was cut off. What a read shows untouched then is believed only after another time-out's length: always
+//   for a job that must not be sent twice, else where the request timed out (here or, 408 and 504, on the
+//   way).
 #pragma once
 
 #include "engine/api/profile.hpp"
@@ -90,6 +92,7 @@ struct await_grant {};
 struct commit_intent {  // what stands there now, and what is about to be sent
   bool was_read;
   std::string_view old_values, new_values, updated_at;
+  bool replaces = false;  // one of this job is on the disk, and nothing of it was applied: it goes first
 };
 struct send {
   std::span<const field_value> values;
@@ -133,6 +136,7 @@ struct step_options {
 struct left_intent {
   bool was_read;
   std::string_view old_values, new_values, updated_at;
+  wall_time sent_at;
 };
 
 class job_step {
@@ -201,6 +205,7 @@ class job_step {
   step_action plan_from(const attempt_fact&, bool trial, const surroundings&);
   step_action look_again(const attempt_fact&, bool trial, const surroundings&);
   step_action untouched(const surroundings&);
+  step_action settle(time_point until);
   void charge(bool of_read, const attempt_fact&, bool trial);
   step_action after_sleep(const surroundings&);
   step_action attempts_used_up();
@@ -238,8 +243,10 @@ class job_step {
   bool read_charge_pending_ = false;  // likewise the last failed read
   bool outage_meanwhile_ = false;     // one was confirmed while the last request was under way
   bool may_be_applied_ = false;       // some attempt of this job may have been applied
-  bool timed_out_ = false;            // and the last of these may still be carried out
-  bool settled_ = false;              // the wait for that is over
+  bool earlier_doubt_ = false;    // an attempt before the last plan was, of which no read will tell any more
+  bool replaces_intent_ = false;  // the intent on the disk is of a plan that was never applied
+  bool timed_out_ = false;        // and the last of these may still be carried out
+  bool settled_ = false;          // the wait for that is over
   bool intent_committed_ = false;
   std::uint64_t outages_seen_ = 0;
   kept_note kept_;

@@ -73,7 +73,7 @@ asio::awaitable<void> worker::run() {
     if (!shared_.interrupted.empty())
       if (const auto found = shared_.interrupted.find(job_.row); found != shared_.interrupted.end()) {
         const auto& intent = found->second;
-        left = {intent.was_read, intent.old_values, intent.new_values, intent.updated_at};
+        left = {intent.was_read, intent.old_values, intent.new_values, intent.updated_at, intent.sent_at};
         sent_at_ = intent.sent_at;
       }
     step_.reset(job_, left);
@@ -189,11 +189,13 @@ void worker::heard(policy::breaker::request kind, const policy::judgement& judge
   if (before != shared_.breaker.is()) shared_.release_held();
 }
 
-// What ends with an answered read proves as much as it could: the API answers.
+// A job that needed no write proves as much as it could: the API answers.
 void worker::finished_by_a_read() {
   const auto now = clock::now();
-  const bool answered = step_.last().is == api::verdict::ok;
-  if (answered && step_.attempts() == 0) shared_.rules.on_attempt(step_.last(), now);
+  const auto& judged = step_.last();
+  const bool answered =
+      step_.attempts() == 0 && (judged.is == api::verdict::ok || judged.is == api::verdict::refused);
+  if (answered) shared_.rules.on_attempt(judged, now);
   if (!trial_) return;
   trial_ = false;
   if (answered)
@@ -255,6 +257,7 @@ asio::awaitable<policy::step_event> worker::await_grant() {
 }
 
 asio::awaitable<policy::step_event> worker::commit_intent(action::commit_intent what) {
+  if (what.replaces) shared_.ledger.withdraw_intent(job_.row);
   ledger::intent_record intent;
   intent.row = job_.row;
   intent.id = job_.id;
