@@ -130,6 +130,8 @@ void undo_builder::follow_elements(trace& to, std::string_view old_value, std::s
   const auto in = [](const std::vector<std::string_view>& set, std::string_view e) {
     return std::ranges::find(set, e) != set.end();
   };
+  // What the read before this write shows is the truth about the writes before it, and about other people.
+  for (auto& known : to.elements) known.is_there = in(before, known.json);
   const auto moved = [&](std::string_view e, bool is_there) {
     const auto known = std::ranges::find(to.elements, e, &element::json);
     if (known != to.elements.end())

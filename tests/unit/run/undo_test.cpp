@@ -217,6 +217,14 @@ TEST(Undo, ListsGoBackElementByElement) {
   }
 }
 
+// Row 1 was to add b, and nobody knew whether it did; what row 2 read tells, and somebody's later b stays.
+TEST(Undo, TheNextReadTellsWhatBecameOfADoubtfulElement) {
+  const auto result = undone({{R"({"tag_ids":["a"]})", R"({"tag_ids":["a","b"]})", false},
+                              {R"({"tag_ids":["a"]})", R"({"tag_ids":["a","c"]})"}});
+  EXPECT_THAT(result.lines, ::testing::HasSubstr(R"("remove_tag_ids":["c"])"));
+  EXPECT_THAT(result.lines, ::testing::Not(::testing::HasSubstr(R"("b")")));
+}
+
 TEST(Undo, ADoubtfulWriteIsUndoneOnlyWhereItShows) {
   // Alone: if it was not applied, the title is still "a", and the job is skipped.
   EXPECT_EQ(undone({{R"({"title":"a"})", R"({"title":"b"})", false}}).lines,
