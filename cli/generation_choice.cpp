@@ -46,13 +46,11 @@ std::optional<failure> refuse_account(const ledger::target& bound, const std::st
 std::string difference(const input::input_identity& before, const input::input_identity& now) {
   const bool file = before.file != now.file, shaping = before.shaping != now.shaping;
   if (file && shaping)
-    return "the file and the settings that shape its patches (id column, map, ignore, set, null token, "
-           "separators, "
-           "types of its fields)";
+    return "the file and the settings that shape what is done with it (id column, map, ignore, set, only-if, "
+           "null token, separators, types of its fields)";
   if (shaping)
-    return "the settings that shape its patches (id column, map, ignore, set, null token, separators, types "
-           "of its "
-           "fields), not the file";
+    return "the settings that shape what is done with it (id column, map, ignore, set, only-if, null token, "
+           "separators, types of its fields), not the file";
   return file ? "the file, not the settings" : "nothing";
 }
 

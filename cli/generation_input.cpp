@@ -24,14 +24,15 @@ enum key : std::uint32_t {
   map,
   ignore_column,
   set,
+  only_if,
   null_token,
   separator,
   delimiter,
   count
 };
-constexpr std::array<std::string_view, key::count> keys{"input.format",        "input.id_column", "input.map",
-                                                        "input.ignore_column", "input.set",       "csv.null",
-                                                        "csv.list_separator",  "csv.delimiter"};
+constexpr std::array<std::string_view, key::count> keys{
+    "input.format",  "input.id_column", "input.map",          "input.ignore_column", "input.set",
+    "input.only_if", "csv.null",        "csv.list_separator", "csv.delimiter"};
 
 std::vector<api::json_path> paths() {
   std::vector<api::json_path> all;
@@ -111,6 +112,7 @@ expected<input::source_options> shaping_of(const ledger::generation_row& generat
   for (const auto& text : settings.texts(key::set))
     if (const auto at = text.find('='); at != std::string::npos)
       options.set.emplace_back(text.substr(0, at), text.substr(at + 1));
+  options.conditions = settings.texts(key::only_if);
   if (auto token = settings.text(key::null_token)) options.null_token = *std::move(token);
   if (const auto c = settings.character(key::separator)) options.list_separator = *c;
   options.delimiter = settings.character(key::delimiter);

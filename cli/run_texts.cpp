@@ -89,6 +89,8 @@ lines check_lines(const std::string& input_name, const config::settings& s, cons
   out.push_back(fmt::format("fields: {}", fields_in_words(s.profile, report.rows_with_field)));
   if (report.rows_with_expect > 0)
     out.push_back(fmt::format("rows with preconditions: {}", grouped(report.rows_with_expect)));
+  for (const auto& condition : s.conditions)
+    out.push_back(fmt::format("only if: {} (every row)", to_string(condition)));
   if (report.rows_with_verbs > 0)
     out.push_back(fmt::format("rows with set verbs: {}", grouped(report.rows_with_verbs)));
   if (report.rows_not_replay_safe > 0)
@@ -123,6 +125,8 @@ lines announce(const announcement& a, const config::settings& s) {
     for (const auto& effect : s.profile.side_effects)
       if (concerns(effect, s.profile, a.report->rows_with_field)) out.push_back("side effect: " + effect);
   }
+  for (const auto& condition : s.conditions)
+    out.push_back(fmt::format("only if: {} (every row)", to_string(condition)));
   const auto writes = s.run.limit ? std::min(*s.run.limit, a.pending) : a.pending;
   out.push_back(fmt::format("writes: up to {}, at least {} at {}", grouped(writes),
                             in_words(run::time_needed(s.run.writes.windows, s.run.writes.reserve, writes)),

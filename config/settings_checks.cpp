@@ -110,7 +110,7 @@ void add_input_options(const raw_options& raw, settings& s, std::vector<failure>
     s.summary_path = *raw.summary;
   }
   if (raw.retry) add_retry(*raw.retry, s, complaints);
-  s.only_if = raw.only_if;
+  s.only_if = s.source.conditions = raw.only_if;
   s.run.skip_invalid = raw.skip_invalid;
   s.fresh = raw.fresh;
   s.again = raw.again;

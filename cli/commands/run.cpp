@@ -88,8 +88,17 @@ class run_steps {
     if (!newest) return newest.error();
     newest_ = *std::move(newest);
     if (!newest_) return {};
+    if (auto refused = refuse_target(newest_->target, target_, s_.settings().ledger_path)) {
+      // A mistyped address must not keep the ledger for itself: nobody answered there, and nothing was done.
+      auto done = ledger_->counts(newest_->id);
+      if (!done) return done.error();
+      if (newest_->id > 1 || !newest_->target.account.empty() || done->total() > 0) return *refused;
+      s_.say().note(fmt::format("nothing was done at {} yet: the ledger is for this target from now on",
+                                newest_->target.base_url));
+      newest_.reset();
+      return {};
+    }
     target_.account = newest_->target.account;
-    if (auto refused = refuse_target(newest_->target, target_, s_.settings().ledger_path)) return *refused;
     return {};
   }
 

@@ -74,6 +74,7 @@ struct job_source::impl {
       shape.add("set", field);
       shape.add("to", value);
     }
+    for (const auto& condition : sorted(options.conditions)) shape.add("only if", condition);
     shape.add("null", options.null_token);
     shape.add("list", {&options.list_separator, 1});
     reader->describe(shape);

@@ -29,6 +29,9 @@ struct source_options {
   std::string null_token = "null";                       // csv.null
   std::optional<char> delimiter;                         // csv.delimiter; unset: sniffed among , ; tab |
   char list_separator = ';';                             // csv.list_separator
+  // --only-if, as given: no part of a patch, but of what is done with the input. A run that went on without
+  // them would write what they protect.
+  std::vector<std::string> conditions;
 };
 
 using sha256 = std::array<std::uint8_t, 32>;

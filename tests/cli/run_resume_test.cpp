@@ -188,6 +188,34 @@ TEST(Resume, AnotherTargetIsRefusedWithBothNamed) {
   EXPECT_EQ(number(real.totals(), "requests"), 0);
 }
 
+TEST(Resume, AMistypedAddressDoesNotKeepTheLedger) {
+  const sandbox_process sandbox{{"--threads", "2", "--limits", "off"}};
+  const pawl_workspace workspace{sandbox};
+  const auto input = workspace.input("jobs.csv", "id,title\nthr_000001,new\n");
+  EXPECT_EQ(workspace.run({"run", input.string(), "--base-url", sandbox.base_url() + "2"}).exit_code, 4);
+  const auto run = workspace.run({"run", input.string(), "--summary", "s.json"});
+  EXPECT_EQ(run.exit_code, 0) << run.errors;
+  EXPECT_THAT(run.errors, HasSubstr("the ledger is for this target from now on"));
+  EXPECT_EQ(number(read_summary(workspace.files() / "s.json"), "applied"), 1);
+}
+
+TEST(Resume, GoingOnWithoutAPreconditionIsRefused) {
+  const sandbox_process sandbox{{"--threads", "4", "--limits", "off"}};
+  const pawl_workspace workspace{sandbox};
+  const auto input = workspace.input("jobs.csv", "id,title\nthr_000001,n\nthr_000002,n\nthr_000003,n\n");
+  const std::vector<std::string> command{"run", input.string(), "--limit", "1"};
+  auto guarded = command;
+  guarded.insert(guarded.end(), {"--only-if", "title=nobody has this"});
+  const auto first = workspace.run(guarded);
+  EXPECT_EQ(first.exit_code, 3) << first.errors;
+  EXPECT_THAT(first.errors, HasSubstr("only if: title = \"nobody has this\" (every row)"));
+  const auto bare = workspace.run(command);
+  EXPECT_EQ(bare.exit_code, 2) << bare.errors;
+  EXPECT_THAT(bare.errors, HasSubstr("only-if"));
+  EXPECT_EQ(number(sandbox.totals(), "writes"), 0);
+  EXPECT_EQ(workspace.run(guarded).exit_code, 3);
+}
+
 TEST(Resume, AKeyOfAnotherAccountIsRefusedWithBothNamed) {
   const pawl_workspace files;
   const auto input = files.input("jobs.csv", "id,status\nthr_000001,done\nthr_000002,done\n");
