@@ -95,6 +95,23 @@ TEST(ReadFirst, SetVerbsKeepTheOtherTags) {
   EXPECT_EQ(bodies[0], json::value({{"tag_ids", {"tag_b", "tag_c"}}}));
 }
 
+// Setting a company moves the contact with it, so the contact that a row wants is sent beside the company
+// even where it is the thread's own already.
+TEST(ReadFirst, AContactThatIsEqualAlreadyEndsAsWantedBesideANewCompany) {
+  const sandbox_process sandbox{{"--threads", "1", "--limits", "off"}};
+  sandbox.edit("thr_000001", R"({"contact_id":"con_7","company_id":"com_1"})");
+  const pawl_workspace workspace{sandbox};
+  const auto input = workspace.input("jobs.csv", "id,contact_id,company_id\nthr_000001,con_7,com_2\n");
+  const auto run = workspace.run({"run", input.string()});
+  ASSERT_EQ(run.exit_code, 0) << run.errors;
+  const auto thread = sandbox.thread("thr_000001");
+  EXPECT_EQ(thread.at("contact_id"), "con_7");
+  EXPECT_EQ(thread.at("company_id"), "com_2");
+  const auto bodies = thread.at("bodies").as_array();
+  ASSERT_EQ(bodies.size(), 1u);
+  EXPECT_EQ(bodies[0], json::value({{"company_id", "com_2"}, {"contact_id", "con_7"}}));
+}
+
 TEST(ReadFirst, KeepsWhatItOverwritesInTheLedger) {
   const sandbox_process sandbox{{"--threads", "1", "--limits", "off"}};
   sandbox.edit("thr_000001", R"({"title":"before"})");

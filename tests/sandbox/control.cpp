@@ -373,6 +373,12 @@ std::string service::edit_thread(std::string_view id, std::string_view body, tim
     origin = static_cast<std::uint8_t>(found - origins.begin());
     patch.erase("origin");
   }
+  bool customer_replies = false;
+  if (const json::value* v = patch.if_contains("customer_reply")) {
+    if (!v->is_bool()) return "`customer_reply` must be true or false";
+    customer_replies = v->get_bool();
+    patch.erase("customer_reply");
+  }
   if (const auto wrong = check_patch(parsed); !wrong.empty())
     return wrong.front().path + ": " + wrong.front().message;
 
@@ -383,6 +389,10 @@ std::string service::edit_thread(std::string_view id, std::string_view body, tim
   }
   if (where) t->where = *where;
   if (origin) t->origin = *origin;
+  if (customer_replies) {
+    t->last_inbound_at = now;
+    t->is_read = false;
+  }
   store_.apply(*t, patch, body, edit_kind::by_hand, now);
   status = 200;
   return {};
