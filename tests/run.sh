@@ -4,6 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 . ./cli/packages.sh
+packages="$packages strace"  # the order of system calls is what some promises are about
 
 install_packages
 cmake_options=-DPAWL_WERROR=ON
