@@ -30,7 +30,7 @@ expected<std::vector<ledger::left_out_row>> find_left_out(
     const api::profile& profile, const std::vector<outcome>& retried,
     const std::function<void(std::uint64_t)>& on_progress, const std::atomic<bool>* stop) {
   run::later_rows later(profile);
-  ledger::row_set again(generation.rows), silent(generation.rows);
+  ledger::row_set again(generation.rows), spoken(generation.rows);
   std::uint64_t first = 0, last = 0;
   const auto watch = [&](const ledger::job_row& job) {
     if (first == 0) first = job.row;
@@ -43,21 +43,21 @@ expected<std::vector<ledger::left_out_row>> find_left_out(
   std::vector<ledger::left_out_row> found;
   if (first == 0) return found;
 
-  std::vector<outcome> without_word;
+  std::vector<outcome> with_word;
   for (std::size_t i = 0; i < outcome_count; ++i)
     if (const auto o = static_cast<outcome>(i);
-        !run::has_last_word(o) && std::ranges::find(retried, o) == retried.end())
-      without_word.push_back(o);
+        run::has_last_word(o) && std::ranges::find(retried, o) == retried.end())
+      with_word.push_back(o);
   const auto mark = [&](const ledger::job_row& job) {
-    silent.insert(job.row);
+    spoken.insert(job.row);
     return true;
   };
-  if (auto read = file.for_each_job(generation.id, without_word, mark); !read) return std::move(read.error());
+  if (auto read = file.for_each_job(generation.id, with_word, mark); !read) return std::move(read.error());
 
   auto from = file.checkpoint_before(generation.id, first - 1);
   if (!from) return std::move(from.error());
   const auto note = [&](const job_view& job) {
-    if (!silent.contains(job.row)) later.note(job);
+    if (spoken.contains(job.row)) later.note(job);
     if (job.row % 65'536 == 0) on_progress(job.row);  // chosen: some twenty times a second
     return true;
   };

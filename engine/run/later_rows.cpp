@@ -18,9 +18,8 @@ bool by_name(set_verb v) noexcept {
 
 }  // namespace
 
-bool has_last_word(std::optional<outcome> ended) noexcept {
-  if (!ended) return true;
-  switch (*ended) {
+bool has_last_word(outcome ended) noexcept {
+  switch (ended) {
     case outcome::applied:
     case outcome::unchanged:
     case outcome::mismatch:

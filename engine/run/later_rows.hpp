@@ -1,5 +1,6 @@
-// Which fields of a row that is tried again stay out, because a later row of the same id has written them,
-// may have, or is about to: the last word of the input stands. Pure.
+// Which fields of a row that is tried again stay out, because a later row of the same id has written them or
+// may have: the last word of the input stands. A later row that is still to come leaves nothing out: it may
+// end without writing, and as rows of one id run in input order it has its word afterwards anyway. Pure.
 //
 // Naively one would keep every later row. Kept are only, for ids that are tried again, which field was
 // written last by which row: memory bounded by the rows tried again and the fields that later rows of their
@@ -12,7 +13,6 @@
 #include "engine/model/outcome.hpp"
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -20,9 +20,9 @@
 
 namespace pawl::run {
 
-// Whether a later row that ended so (unset: pending) has the last word on its fields: it wrote them, found
-// them as it wanted them, may have written them, or will.
-bool has_last_word(std::optional<outcome>) noexcept;
+// Whether a later row that ended so has the last word on its fields: it wrote them, found them as it wanted
+// them, or may have written them.
+bool has_last_word(outcome) noexcept;
 
 class later_rows {
  public:
