@@ -188,6 +188,17 @@ class job_step {
     error_note view() const noexcept { return {http_status, code, message, request_id}; }
   };
 
+  // A connection is fetched this long before the place is due: three round trips of 100 ms for TCP and
+  // TLS 1.3, and a margin. Chosen; longer waits hold none.
+  static constexpr duration lease_lead = std::chrono::milliseconds{500};
+  // A job reads when its write is about this far from due (documented).
+  static constexpr duration read_lead = std::chrono::seconds{2};
+  // What may still pass before a write leaves: from near due to the grant, and from the connection to the
+  // grant.
+  static constexpr duration wait_after_near_due = 3 * lease_lead;
+  static constexpr duration wait_after_lease = 2 * lease_lead;
+  static constexpr std::string_view interrupted_text = "the run was cut off after this request may have left";
+
   step_action start();
   step_action join_line();
   step_action queue(duration lead);

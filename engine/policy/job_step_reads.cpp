@@ -1,0 +1,184 @@
+// What a job_step concludes from reads: plans, proofs, and what still may be on its way.
+#include "engine/api/value_object.hpp"
+#include "engine/policy/job_step.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace pawl::policy {
+
+step_action job_step::after_read(const event::read_replied& reply, const surroundings& s) {
+  const auto& fact = *reply.fact;
+  const auto error = fact.reached == phase::answered && (fact.status < 200 || fact.status > 299)
+                         ? reader_.read_error(fact.body)
+                         : api::error_view{};
+  last_ = judge(profile_, fact, error.code, true);
+  if (fact.reached != phase::not_sent) reads_not_sent_ = 0;
+  resume_with_read_ = true;
+  if (fact.fault == transport_fault::cancelled) return give_up_quietly();
+  switch (last_.is) {
+    case api::verdict::ok:
+      return reading_for_ == purpose::plan ? plan_from(fact, reply.trial, s)
+                                           : look_again(fact, reply.trial, s);
+    case api::verdict::throttled:
+      return read(reading_for_);
+    case api::verdict::refused:
+      return read_gave_up(note_of(fact, error));
+    case api::verdict::stop:
+      state_ = state::stopped;
+      return action::stop_run{note_of(fact, error), last_.remedy};
+    case api::verdict::maybe:
+    case api::verdict::retry:
+      break;
+  }
+  return read_failed(fact, note_of(fact, error), reply.trial, s);
+}
+
+step_action job_step::read_failed(const attempt_fact& fact, const error_note& note, bool trial,
+                                  const surroundings& s) {
+  // What the write met says more than why a read back failed.
+  if (reading_for_ == purpose::plan || reading_for_ == purpose::interrupted) kept_.keep(note);
+  state_ = state::sleeping;
+  if (fact.reached == phase::not_sent)
+    return action::sleep{s.now + backoff(options_.retry, ++reads_not_sent_, false, s.jitter01)};
+  charge(true, fact, trial);
+  return action::sleep{s.now + backoff(options_.retry, read_charged_ + 1, fact.status >= 500, s.jitter01)};
+}
+
+// No read will tell: refused by the API, or its attempts are used up.
+step_action job_step::read_gave_up(const error_note& read_note) {
+  switch (reading_for_) {
+    case purpose::plan:
+      if (may_be_applied_) return finish(outcome::unknown, verified::none, read_note);
+      return finish(last_.is == api::verdict::refused ? outcome::refused : outcome::failed, verified::none,
+                    read_note);
+    case purpose::interrupted:
+      return finish(outcome::unknown, verified::none, read_note);
+    case purpose::contradiction:
+      return finish(outcome::mismatch, verified::none, kept_.view(), differing_);
+    case purpose::refusal:
+      return finish(may_be_applied_ ? outcome::unknown : outcome::refused, verified::none, kept_.view());
+    case purpose::maybe:
+      break;
+  }
+  return finish(outcome::unknown, verified::none, kept_.view());
+}
+
+step_action job_step::plan_from(const attempt_fact& fact, bool trial, const surroundings& s) {
+  // Before a job is planned anew: perhaps its last attempt is what the resource shows.
+  if (may_be_applied_ && planned_) {
+    const auto look =
+        resources_->look_again(fact.body, job_.id, plan_.send, plan_.old_values, plan_.updated_at);
+    if (look.is == api::reading::readable && look.proven == api::second_look::proof::applied)
+      return finish(outcome::applied, look.how, {kept_.http_status, {}, {}, kept_.request_id});
+    if (look.proven == api::second_look::proof::not_applied && !timed_out_)
+      may_be_applied_ = earlier_doubt_;
+    else if (look.is == api::reading::readable)
+      earlier_doubt_ = true;
+  }
+  const auto found = resources_->make_plan(fact.body, job_, s.wall, plan_);
+  planned_ = found == api::reading::readable;
+  if (!planned_) return read_failed(fact, unreadable(fact, found), trial, s);
+  read_charged_ = 0;
+  if (!plan_.unmet.empty())
+    return finish(may_be_applied_ ? outcome::unknown : outcome::skipped, verified::none,
+                  {fact.status, "precondition", plan_.unmet, {}});
+  if (plan_.send.empty()) {
+    if (!may_be_applied_) return finish(outcome::unchanged, plan_.shown, {});
+    // As wanted, but whether by this job no read can tell: an accepted write tells.
+    if (!job_.replay_safe) return finish(outcome::unknown, verified::none, kept_.view());
+    plan_.send = plan_.wanted;
+    plan_.new_values.clear();
+    api::append_values(plan_.new_values, plan_.send);
+  }
+  read_at_ = s.now;
+  replaces_intent_ = (replaces_intent_ || intent_committed_) && !may_be_applied_;
+  intent_committed_ = false;
+  return queue(lease_lead);
+}
+
+step_action job_step::look_again(const attempt_fact& fact, bool trial, const surroundings& s) {
+  using proof = api::second_look::proof;
+  api::second_look look;
+  if (reading_for_ == purpose::interrupted) {
+    left_values_.clear();
+    if (!api::parse_values(left_->new_values, profile_, left_values_)) left_values_.clear();
+    look = resources_->look_again(fact.body, job_.id, left_values_, left_->old_values, left_->updated_at);
+  } else if (reading_for_ == purpose::contradiction || !planned_) {
+    look = resources_->look_again(fact.body, job_.id, wanted(), {}, {});
+  } else {
+    look = resources_->look_again(fact.body, job_.id, plan_.send, plan_.old_values, plan_.updated_at);
+  }
+  if (look.is != api::reading::readable) return read_failed(fact, unreadable(fact, look.is), trial, s);
+  read_charged_ = 0;
+
+  switch (reading_for_) {
+    case purpose::interrupted:
+      if (look.proven == proof::applied) return finish(outcome::applied, look.how, {fact.status, {}, {}, {}});
+      if (look.proven == proof::none && !job_.replay_safe)
+        return finish(outcome::unknown, verified::none, {0, "interrupted", interrupted_text, {}});
+      if (look.proven == proof::not_applied) {
+        const auto over = left_->sent_at + std::chrono::ceil<std::chrono::microseconds>(options_.settle_time);
+        if (!job_.replay_safe && over > s.wall && !settled_)
+          return settle(s.now + std::min<duration>(over - s.wall, options_.settle_time));
+        may_be_applied_ = false;
+      }
+      earlier_doubt_ = may_be_applied_;
+      return join_line();
+    case purpose::contradiction:
+      if (look.shows_wanted && look.how != verified::none)
+        return finish(outcome::applied, look.how, {kept_.http_status, {}, {}, kept_.request_id});
+      return finish(outcome::mismatch, verified::none, kept_.view(), differing_);
+    case purpose::refusal:
+      if (may_be_applied_) {
+        if (look.proven == proof::applied)
+          return finish(outcome::applied, look.how, {kept_.http_status, {}, {}, kept_.request_id});
+        if (look.proven == proof::not_applied && timed_out_ && !settled_)
+          return settle(s.now + options_.settle_time);
+        return finish(
+            look.proven == proof::not_applied && !earlier_doubt_ ? outcome::refused : outcome::unknown,
+            verified::none, kept_.view());
+      }
+      if (look.shows_wanted && look.how != verified::none)
+        return finish(outcome::unchanged, look.how, kept_.view());
+      return finish(outcome::refused, verified::none, kept_.view());
+    case purpose::maybe:
+    case purpose::plan:
+      break;
+  }
+  if (look.proven == proof::applied)
+    return finish(outcome::applied, look.how, {kept_.http_status, {}, {}, kept_.request_id});
+  if (look.proven == proof::not_applied) return untouched(s);
+  return finish(outcome::unknown, verified::none, kept_.view());
+}
+
+// The resource is as it was before the last attempt.
+step_action job_step::untouched(const surroundings& s) {
+  if (timed_out_ && !settled_) return settle(s.now + options_.settle_time);
+  timed_out_ = false;
+  may_be_applied_ = earlier_doubt_;
+  if (charged_ >= options_.retry.max_attempts)
+    return finish(exhausted(may_be_applied_), verified::none, kept_.view());
+  read_at_ = s.now;
+  return queue(lease_lead);
+}
+
+// Reads once more when what may still be on its way has arrived.
+step_action job_step::settle(time_point until) {
+  settled_ = true;
+  resume_with_read_ = true;
+  state_ = state::sleeping;
+  return action::sleep{until};
+}
+
+error_note job_step::unreadable(const attempt_fact& fact, api::reading found) {
+  error_note note;
+  note.http_status = fact.status;
+  note.code = found == api::reading::other_id ? "other_id" : "unreadable_reply";
+  note.message = found == api::reading::other_id ? "the reply to a read is about another resource"
+                                                 : "the reply to a read could not be read";
+  return note;
+}
+
+}  // namespace pawl::policy
