@@ -18,7 +18,8 @@ class name_directory {
   enum class match { id, unknown, ambiguous };
   struct answer {
     match is = match::unknown;
-    std::string_view id_json;  // JSON text of the id; valid until the next add()
+    std::string_view id_json;     // JSON text of the id; valid until the next add()
+    std::string_view other_json;  // of an ambiguous name: the id of another one
   };
   answer find(std::string_view name) const;
 
@@ -30,7 +31,7 @@ class name_directory {
  private:
   struct entry {
     std::string id_json;
-    bool ambiguous = false;
+    std::string other_json;  // not empty: the name is ambiguous
   };
   struct text_hash : std::hash<std::string_view> {
     using is_transparent = void;

@@ -51,12 +51,16 @@ class complaint_list {
 };
 
 void count(const job_view& job, const api::profile& profile, validation_report& report) {
-  bool has_verb = false;
+  bool has_verb = false, has_name = false;
   for (const auto& value : job.patch) {
     if (value.field == passed_field) continue;
     ++report.rows_with_field[to_index(value.field)];
-    has_verb = has_verb || profile[value.field].verb != api::set_verb::none;
+    const auto verb = profile[value.field].verb;
+    has_verb = has_verb || verb != api::set_verb::none;
+    has_name = has_name || verb == api::set_verb::add_names || verb == api::set_verb::remove_names;
   }
+  if (has_name) report.names.add(job, profile);
+  report.swap.add(job, profile);
   report.rows_with_verbs += has_verb;
   report.rows_with_expect += !job.expect.empty();
   report.rows_not_replay_safe += !job.replay_safe;

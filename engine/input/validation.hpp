@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/input/job_source.hpp"
+#include "engine/input/used_names.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -23,12 +24,15 @@ struct validation_report {
   std::uint64_t rows_not_replay_safe = 0;
   std::uint64_t rows_with_expect = 0;
   std::uint64_t rows_with_verbs = 0;
+  used_names names;  // that set verbs use; what they stand for is known when the API has been asked
+  swap_watch swap;
 };
 
 // Reads the source from its first row to the end and leaves it there (seek back to run).
 // `on_progress` (may be empty) is called about once a batch with the rows and bytes read so far.
 // `stop` (may be null): set from a signal handler's thread; the failure then says that it was interrupted.
-// Memory: the checkpoints (24 bytes per 65,536 rows) and the first 20 complaints, however long the input.
+// Memory: the checkpoints (24 bytes per 65,536 rows), the first 20 complaints and the bounded names, however
+// long the input.
 expected<validation_report> validate(
     job_source&, const api::profile&,
     const std::function<void(std::uint64_t rows, std::uint64_t bytes)>& on_progress,
