@@ -79,22 +79,9 @@ std::optional<failure> refuse_unread(const config::settings& s, const std::strin
     return failure{failure_kind::usage, std::move(place), std::move(what), std::move(remedy)};
   };
   const auto rows = [](std::uint64_t n) { return n == 1 ? "1 row has" : grouped(n) + " rows have"; };
-  for (const auto& condition : s.conditions)
-    if (condition.is == api::precondition::test::has_name)
-      return refusal("--only-if", "names of tags are not resolved by this version",
-                     fmt::format("write `{} has ID`", condition.field));
   if (!s.read_first && !s.conditions.empty())
     return refusal("--only-if", fmt::format("preconditions {}", why), "leave --no-read-first out");
   if (report == nullptr) return std::nullopt;
-  for (std::size_t field = 0; field < report->rows_with_field.size(); ++field) {
-    const auto& spec = s.profile.fields[field];
-    if (report->rows_with_field[field] > 0 &&
-        (spec.verb == api::set_verb::add_names || spec.verb == api::set_verb::remove_names))
-      return refusal(input_name,
-                     fmt::format("{} {}, and names of tags are not resolved by this version",
-                                 rows(report->rows_with_field[field]), spec.name),
-                     "give ids instead (such as add_tag_ids)");
-  }
   if (s.read_first) return std::nullopt;
   if (report->rows_with_expect > 0)
     return refusal(input_name,

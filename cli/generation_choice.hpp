@@ -38,8 +38,7 @@ failure changed_input_of_retry(const std::string& input_name, const ledger::gene
                                const input::input_identity& now);
 
 // What needs to know the present state, where nothing is read before a write: preconditions and set verbs.
-// And names of tags, which this version does not resolve. `report` may be null where only the settings are
-// known.
+// `report` may be null where only the settings are known.
 std::optional<failure> refuse_unread(const config::settings&, const std::string& input_name,
                                      const input::validation_report* report);
 

@@ -1,5 +1,6 @@
 #include "cli/run_texts.hpp"
 
+#include "cli/name_resolution.hpp"
 #include "cli/words.hpp"
 
 #include <fmt/format.h>
@@ -93,6 +94,10 @@ lines check_lines(const std::string& input_name, const config::settings& s, cons
     out.push_back(fmt::format("only if: {} (every row)", to_string(condition)));
   if (report.rows_with_verbs > 0)
     out.push_back(fmt::format("rows with set verbs: {}", grouped(report.rows_with_verbs)));
+  if (report.names.any())
+    out.push_back(fmt::format("names of tags: {}{}, looked up when it runs",
+                              report.names.complete() ? "" : "more than ", grouped(report.names.size())));
+  if (const auto hint = rename_hint(report, s); !hint.empty()) out.push_back("hint: " + hint);
   if (report.rows_not_replay_safe > 0)
     out.push_back(fmt::format("rows that must not be sent twice: {}", grouped(report.rows_not_replay_safe)));
   out.push_back(
@@ -124,6 +129,7 @@ lines announce(const announcement& a, const config::settings& s) {
             fmt::format("side effect: {} also changes {}", f.name, fmt::join(f.also_changes, ", ")));
     for (const auto& effect : s.profile.side_effects)
       if (concerns(effect, s.profile, a.report->rows_with_field)) out.push_back("side effect: " + effect);
+    if (const auto hint = rename_hint(*a.report, s); !hint.empty()) out.push_back("hint: " + hint);
   }
   for (const auto& condition : s.conditions)
     out.push_back(fmt::format("only if: {} (every row)", to_string(condition)));

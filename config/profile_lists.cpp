@@ -105,6 +105,7 @@ void read_lists(table_reader& root, const api::profile& profile, api::reading_sp
     read_path(*in, "name", reading.names.name, true);
     if (reading.names.id.empty())
       in->complain_here("does not say where an item shows its id", "add id = \"id\"");
+    reading.rename_hint = in->text("rename_hint").value_or("");
     in->finish();
   }
 }

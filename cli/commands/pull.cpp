@@ -3,6 +3,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/complete_output.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/name_resolution.hpp"
 #include "cli/pull_rows.hpp"
 #include "cli/reading.hpp"
 #include "cli/session.hpp"
@@ -93,7 +94,7 @@ class pull_steps {
     auto conditions = conditions_;
     if (needs_names()) {
       auto names = co_await run::fetch_names(api_.client(), settings.reading.names);
-      if (!names) co_return std::move(names.error());
+      if (!names) co_return names_not_read(std::move(names.error()), settings, who->scopes);
       for (auto& c : conditions) {
         auto resolved = api::resolve_name(c, *names);
         if (!resolved) {

@@ -5,6 +5,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/generation_choice.hpp"
+#include "cli/name_resolution.hpp"
 #include "cli/open_input.hpp"
 #include "cli/progress_ticker.hpp"
 #include "cli/retried_rows.hpp"
@@ -306,6 +307,7 @@ class run_steps {
     asio::co_spawn(io, s_.signals().watch(io, on_signal), helper_ended);
 
     auto ended = identify(io, runner);
+    if (ended) ended = look_up_names(io, runner);
     if (ended) {
       announce_run();
       progress_ticker ticker(
@@ -349,7 +351,25 @@ class run_steps {
       generation_.target.account = who->account;
     }
     s_.facts().target = in_words(generation_.target);
+    scopes_ = std::move(who->scopes);
     return {};
+  }
+
+  status look_up_names(asio::io_context& io, run::runner& runner) {
+    const name_question question{
+        .input_name = input_->name,
+        .source = input_->source,
+        .report = report_ ? &*report_ : nullptr,
+        .is_pending = [this](std::uint64_t row) { return !done_.contains(row); },
+        .scopes = scopes_,
+        .fetch = [&] { return wait_for(io, runner.fetch_names(s_.settings().reading.names)); }};
+    auto names = resolve_names(s_, question);
+    s_.facts().reads = progress_.reads;
+    if (names) return {};
+    // Nothing was done with this generation: the mended input is to begin like a first one.
+    if (names.error().kind != failure_kind::later && decision_ != ledger::run_decision::go_on)
+      if (auto done = ledger_->give_up(generation_.id, wall_now()); !done) return done;
+    return std::move(names.error());
   }
 
   void announce_run() {
@@ -438,6 +458,7 @@ class run_steps {
 
   std::string reason(const std::optional<failure>& error) const {
     if (report_of_run_ && !report_of_run_->stop_reason.empty()) return report_of_run_->stop_reason;
+    if (error && !s_.facts().stop_reason.empty()) return s_.facts().stop_reason;
     if (error) return error->kind == failure_kind::usage ? "usage" : "not_started";
     return s_.signals().first() != 0 && s_.facts().pending > 0 ? "signal" : "finished";
   }
@@ -495,6 +516,7 @@ class run_steps {
   std::int64_t run_ = 0;
   run::run_options options_;
   run::progress_counters progress_;
+  std::vector<std::string> scopes_;  // of the key
   std::optional<run::run_report> report_of_run_;
 };
 

@@ -40,6 +40,9 @@ struct reading_spec {
   scope_needs needs;
   list_spec list;   // of the resources; an item looks like the reply to a read of it
   list_spec names;  // what set verbs by name, and `has tag`, are resolved with
+  // What to do instead where every row of an input takes the same element away and puts the same other one
+  // there; empty: nothing better is known.
+  std::string rename_hint;
 };
 
 }  // namespace pawl::api

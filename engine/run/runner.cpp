@@ -1,5 +1,6 @@
 #include "engine/run/runner.hpp"
 
+#include "engine/run/name_fetch.hpp"
 #include "engine/run/read_client.hpp"
 #include "engine/run/run_context.hpp"
 #include "engine/run/worker.hpp"
@@ -65,6 +66,8 @@ void run_context::release_held() {
 }
 
 struct runner::impl {
+  struct early_client;
+
   asio::io_context& io;
   const run_options& options;
   const api::profile& profile;
@@ -73,7 +76,8 @@ struct runner::impl {
   policy::pacer writes, reads;
   credentials keys;
   api::reply_reader reader;
-  std::optional<api::resource_reader> resources;  // unset: the API shows none
+  std::optional<api::name_directory> names;       // once fetch_names() has read them
+  std::optional<api::resource_reader> resources;  // while run() is under way; unset: the API shows none
   policy::step_options step;
   jitter_source jitter;
   std::unique_ptr<wakeup> probe_alarm;  // while run() is under way
@@ -81,7 +85,7 @@ struct runner::impl {
   std::optional<stop_kind> stop_wanted;
   std::string stop_reason;
   std::optional<time_point> drain_until;
-  read_client* identifying = nullptr;  // while identify() is under way
+  read_client* asking = nullptr;  // while identify() or fetch_names() is under way
 
   impl(asio::io_context& context, const run_options& o, const api::profile& p, key_state& quota,
        token_source source, progress_counters& counters, std::unique_ptr<http::connection_pool> connections,
@@ -95,8 +99,6 @@ struct runner::impl {
         reads(o.reads, quota.reads(), now, boot_clock_now()),
         keys(p, o.transport.target, o.user_agent, std::move(source)),
         reader(p) {
-    if (p.reply.echoes_resource || o.read_first)
-      resources.emplace(p, o.conditions, nullptr, o.force_unechoed);
     step.retry = o.retry;
     step.read_first = o.read_first;
     step.settle_time = o.transport.attempt_timeout;
@@ -104,6 +106,7 @@ struct runner::impl {
   }
 
   asio::awaitable<expected<account_info>> identify();
+  asio::awaitable<expected<const api::name_directory*>> fetch_names(const api::list_spec&);
   asio::awaitable<void> watch(run_context&, const bool& done);
   asio::awaitable<void> probe(run_context&, read_client&, const bool& done);
   void take_sample(run_context&, time_point now, std::uint64_t& writes_before, time_point& since);
@@ -132,7 +135,7 @@ void runner::stop(stop_kind kind, std::string reason) {
     i.running->events.tell(i.stop_reason, kind == stop_kind::now ? "stopped at once" : "told to stop");
     i.running->begin_stopping();
   }
-  if (i.identifying != nullptr) i.identifying->stop(read_client::stopping::waits);
+  if (i.asking != nullptr) i.asking->stop(read_client::stopping::waits);
   if (kind == stop_kind::now) {
     i.pool->cancel_all();
   } else if (!i.drain_until) {
@@ -140,23 +143,52 @@ void runner::stop(stop_kind kind, std::string reason) {
   }
 }
 
+// A client for what is asked before the first job, with the run's pool, pacer and key.
+struct runner::impl::early_client {
+  send_line line;
+  read_upkeep upkeep;
+  read_client client;
+  impl& owner;
+
+  explicit early_client(impl& i)
+      : line(i.io, i.reads),
+        upkeep(i.io, *i.pool, line),
+        client({i.io, i.profile, i.options.retry, i.options.stop, i.options.transport, *i.pool, i.reads, line,
+                i.keys, i.reader, i.jitter, i.progress}),
+        owner(i) {
+    if (i.stop_wanted) client.stop(read_client::stopping::waits);
+    i.asking = &client;
+    upkeep.start();
+  }
+  asio::awaitable<void> finish() {
+    owner.asking = nullptr;
+    return upkeep.finish();
+  }
+};
+
 asio::awaitable<expected<account_info>> runner::identify() {
   return impl_->identify();
 }
 
 asio::awaitable<expected<account_info>> runner::impl::identify() {
-  send_line line(io, reads);
-  read_upkeep upkeep(io, *pool, line);
-  const read_client::parts parts{io,   profile, options.retry, options.stop, options.transport, *pool, reads,
-                                 line, keys,    reader,        jitter,       progress};
-  read_client client(parts);
-  if (stop_wanted) client.stop(read_client::stopping::waits);
-  identifying = &client;
-  upkeep.start();
-  auto answer = co_await ask_identity(client, profile, reader);
-  identifying = nullptr;
-  co_await upkeep.finish();
+  early_client early(*this);
+  auto answer = co_await ask_identity(early.client, profile, reader);
+  co_await early.finish();
   co_return answer;
+}
+
+asio::awaitable<expected<const api::name_directory*>> runner::fetch_names(const api::list_spec& list) {
+  return impl_->fetch_names(list);
+}
+
+asio::awaitable<expected<const api::name_directory*>> runner::impl::fetch_names(const api::list_spec& list) {
+  early_client early(*this);
+  auto answer = co_await run::fetch_names(early.client, list);
+  co_await early.finish();
+  if (!answer) co_return std::move(answer.error());
+  names = *std::move(answer);
+  const api::name_directory* read = &*names;
+  co_return read;
 }
 
 void runner::impl::describe_wait(run_context& run, time_point now) {
@@ -257,6 +289,9 @@ asio::awaitable<run_report> runner::run(input::job_source& source, ledger::ledge
   i.progress.started = started;
   i.progress.rows = rows;
 
+  if (i.profile.reply.echoes_resource || i.options.read_first)
+    i.resources.emplace(i.profile, i.options.conditions, i.names ? &*i.names : nullptr,
+                        i.options.force_unechoed);
   left_intents interrupted;
   auto open = file.open_intents(generation);
   if (!open) {

@@ -2,8 +2,10 @@
 // place.
 #pragma once
 
+#include "engine/api/name_directory.hpp"
 #include "engine/api/precondition.hpp"
 #include "engine/api/profile.hpp"
+#include "engine/api/reading_spec.hpp"
 #include "engine/http/connection_pool.hpp"
 #include "engine/input/job_source.hpp"
 #include "engine/ledger/ledger.hpp"
@@ -68,8 +70,14 @@ class runner {
   // later.
   boost::asio::awaitable<expected<account_info>> identify();
 
+  // Reads a list of names whole, for run() to resolve set verbs and `has tag` with: before run(), where the
+  // input or a condition has names. It may be held against them until then, and lives as long as the runner.
+  // Failures as read_client::get.
+  boost::asio::awaitable<expected<const api::name_directory*>> fetch_names(const api::list_spec&);
+
   // The source stands at the first row of the generation that may be pending; rows in `done` are passed over.
-  // `file` has the generation and the run; the runner drains the writer before it returns.
+  // `file` has the generation and the run; the runner drains the writer before it returns. Names in the rows
+  // that are pending and in the conditions stand for one id each in what fetch_names() has read.
   boost::asio::awaitable<run_report> run(input::job_source&, ledger::ledger_file& file,
                                          std::int64_t generation, std::int64_t run, std::uint64_t rows,
                                          const ledger::row_set& done);

@@ -80,21 +80,6 @@ TEST(RefuseUnread, NamesPreconditionsAndVerbsWhereNothingIsRead) {
   EXPECT_FALSE(refuse_unread(s, "j", &report));
 }
 
-TEST(RefuseUnread, NamesOfTagsAlways) {
-  config::settings s;
-  s.read_first = true;
-  api::field_spec by_id, by_name;
-  by_id.verb = api::set_verb::add_ids;
-  by_name.name = "add_tags";
-  by_name.verb = api::set_verb::add_names;
-  s.profile.fields = {by_id, by_name};
-  input::validation_report report;
-  report.rows_with_field = {5, 0};
-  EXPECT_FALSE(refuse_unread(s, "j", &report));
-  report.rows_with_field = {5, 2};
-  EXPECT_THAT(to_string(*refuse_unread(s, "j", &report)), HasSubstr("2 rows have add_tags"));
-}
-
 TEST(Pending, IsCountedByBit) {
   ledger::row_set done(200);
   EXPECT_EQ(first_pending(done, 200), 1u);

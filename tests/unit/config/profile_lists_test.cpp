@@ -46,6 +46,7 @@ TEST(ProfileLists, TheEmbeddedProfilesSayHowToRead) {
   EXPECT_EQ(r.list.filters.size(), 5u);
   EXPECT_EQ(r.names.path, "/tags");
   EXPECT_EQ(to_string(r.names.name), "name");
+  EXPECT_THAT(r.rename_hint, HasSubstr("PATCH /tags/{id}"));
 }
 
 TEST(ProfileLists, AListWithoutPagesIsOnePage) {
