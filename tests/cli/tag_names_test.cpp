@@ -54,13 +54,13 @@ std::size_t requests_to(const sandbox_process& sandbox, std::string_view path) {
 TEST(TagNames, StandForTheirIdsWhateverIsInThem) {
   const sandbox_process sandbox{sandbox_flags(
       4, {"--tag", "tag_b=Billing", "--tag", "tag_s=semi;colon", "--tag", "tag_q=say \"hi\", ok", "--tag",
-          "tag_e=\xF0\x9F\x9A\x80 Launch \xC3\xBC", "--tag", "tag_l=billing", "--tag", "tag_p=[VIP]"})};
+          "tag_e=\xF0\x9F\x9A\x80 Launch \xC3\xBC", "--tag", "tag_l=BILLING", "--tag", "tag_p=[VIP]"})};
   for (int n = 1; n <= 4; ++n) sandbox.edit(thread_id(n), R"({"tag_ids":["tag_keep","tag_l"]})");
   const pawl_workspace workspace{sandbox};
   const auto csv =
       workspace.input("jobs.csv",
                       "id,add_tags,remove_tags\n"
-                      "thr_000001,Billing | semi;colon | \xF0\x9F\x9A\x80 Launch \xC3\xBC,billing\n"
+                      "thr_000001,Billing | semi;colon | \xF0\x9F\x9A\x80 Launch \xC3\xBC,BILLING\n"
                       "thr_000002,\"[\"\"say \\\"\"hi\\\"\", ok\"\",\"\"semi;colon\"\"]\",\n"
                       "thr_000003,[VIP],Billing\n");
   const auto run = workspace.run({"run", csv.string(), "-o", "csv.list_separator=|", "--summary", "s.json"});
@@ -72,7 +72,7 @@ TEST(TagNames, StandForTheirIdsWhateverIsInThem) {
 
   const auto ndjson = workspace.input(
       "jobs.ndjson",
-      R"({"id":"thr_000004","patch":{"add_tags":["say \"hi\", ok","\ud83d\ude80 Launch \u00fc"],"add_tag_ids":["tag_b"],"remove_tags":["billing"]},"expect":{"tag_ids":["tag_l","tag_keep"]}})"
+      R"({"id":"thr_000004","patch":{"add_tags":["say \"hi\", ok","\ud83d\ude80 Launch \u00fc"],"add_tag_ids":["tag_b"],"remove_tags":["BILLING"]},"expect":{"tag_ids":["tag_l","tag_keep"]}})"
       "\n");
   const auto second = workspace.run({"run", ndjson.string()});
   ASSERT_EQ(second.exit_code, 0) << second.errors;
@@ -188,7 +188,8 @@ TEST(TagNames, AreLookedUpAgainByARunThatGoesOnAfterAKill) {
     text += thread_id(n) + ",Billing,Old\n";
   }
   const auto input = workspace.input("jobs.csv", text);
-  const std::vector<std::string> command{"run", input.string(), "--rate", "40/s", "--read-rate", "unlimited"};
+  const std::vector<std::string> command{"run",         input.string(), "--rate", "40/s",
+                                         "--read-rate", "unlimited",    "-o",     "timeouts.attempt=3s"};
   {
     auto run = workspace.start(command);
     ASSERT_TRUE(wait_until([&] { return number(sandbox->totals(), "applied") >= 50; })) << run.errors();
