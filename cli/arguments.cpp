@@ -49,7 +49,7 @@ constexpr std::array text_flags{
     text_flag{"--key", &raw_options::key, "FILE", of_target, of_setting},
     text_flag{"--proxy", &raw_options::proxy, "URL", of_target, of_setting},
     text_flag{"--reserve", &raw_options::reserve, "PERCENT", of_limits, of_setting},
-    text_flag{"--concurrency", &raw_options::concurrency, "N", of_limits, of_setting},
+    text_flag{"--concurrency", &raw_options::concurrency, "N|auto", of_limits, of_setting},
     text_flag{"--ledger", &raw_options::ledger, "FILE", of_run, of_setting},
     text_flag{"--limit", &raw_options::limit, "N", of_run,
               "Take only the next N pending rows, as a canary; exit 3 if rows remain. Default: all rows."},

@@ -84,6 +84,7 @@ progress_view look(const run::progress_counters& c, const policy::pacer_options&
   v.retries = c.retries;
   v.writes_per_second = meter.per_second(now);
   v.limit = tightest(writes);
+  v.at_once = c.at_once;
   v.waits_for = c.waits_for;
   if (c.waits_until) v.waits_left = *c.waits_until - now;
   const auto left = v.rows - std::min(v.rows, v.done);
@@ -98,10 +99,11 @@ std::string render(const progress_view& v, std::size_t width) {
   };
   const auto share =
       v.rows == 0 ? 100.0 : std::floor(100.0 * static_cast<double>(v.done) / static_cast<double>(v.rows));
-  std::array<part, 7> parts{{
+  std::array<part, 8> parts{{
       {fmt::format("{}/{}", grouped(v.done), grouped(v.rows)), 7},
       {fmt::format("({:.0f}%)", share), 2},
       {v.writes_per_second ? rate_in_words(*v.writes_per_second, v.limit) : "", 4},
+      {v.at_once > 0 ? fmt::format("{} at once", v.at_once) : "", 0},
       {v.retries > 0 ? counted(v.retries, "retry", "retries") : "", 1},
       {v.failures > 0 ? counted(v.failures, "failure", "failures") : "", 5},
       {v.eta ? "ETA " + in_words(*v.eta) : "", 3},

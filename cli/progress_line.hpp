@@ -49,6 +49,7 @@ struct progress_view {
   std::uint64_t rows = 0, done = 0, failures = 0, retries = 0;
   std::optional<double> writes_per_second;
   std::optional<api::rate_window> limit;
+  std::uint32_t at_once = 0;  // --concurrency auto: the limit in use; 0: it is fixed
   std::optional<duration> eta;
   std::string waits_for;  // empty: it moves
   std::optional<duration> waits_left;

@@ -77,8 +77,12 @@ status apply_reserve(draft& d, texts from) {
 }
 
 status apply_concurrency(draft& d, texts from) {
-  const std::string range = "write a number from 1 to 1024";
-  if (from[0] == "auto") return wrong("auto is not built into this version", range);
+  const std::string range = "write a number from 1 to 1024, or auto";
+  d.value.run.adaptive = from[0] == "auto";
+  if (d.value.run.adaptive) {
+    d.value.run.concurrency = run::run_options::adaptive_slots;
+    return {};
+  }
   const auto count = parse_count(from[0], 1, 1024);
   if (!count) return wrong(count.error().what, range);
   d.value.run.concurrency = static_cast<std::uint32_t>(*count);
@@ -205,8 +209,9 @@ const std::array<setting_key, key_count>& table() {
        "on).",
        nullptr, nullptr, [](draft& d, texts t) { return assign(d.value.run.stop.max_wait, t); }},
       {"concurrency", "--concurrency", shape::count_or_word, "16", "",
-       "Requests under way at the same time, 1 to 1024.", &raw_options::concurrency, nullptr,
-       apply_concurrency},
+       "Requests under way at the same time, 1 to 1024; auto, for an API without a known rate, finds out "
+       "how many pay, up to 512.",
+       &raw_options::concurrency, nullptr, apply_concurrency},
       {"read_first", "", shape::boolean, "", "the profile's",
        "Reads each resource before it is written, to save needless writes; --no-read-first turns it off.",
        nullptr, nullptr, [](draft& d, texts t) { return assign(d.value.read_first, t); }},

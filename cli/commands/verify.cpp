@@ -238,7 +238,9 @@ class verify_steps {
   }
 
   asio::awaitable<expected<int>> look_one_by_one() {
-    const std::size_t at_once = s_.settings().run.concurrency;
+    // Reads in batches: nothing finds out here how many pay.
+    const auto& run = s_.settings().run;
+    const std::size_t at_once = run.adaptive ? run::run_options{}.concurrency : run.concurrency;
     for (;;) {
       auto some = wanted_->take_next(at_once);
       if (!some) co_return std::move(some.error());

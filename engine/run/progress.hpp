@@ -52,6 +52,7 @@ struct progress_counters {
   std::optional<time_point> waits_until;
   bool foreign_use =
       false;  // somebody else uses the key: replies count more requests than were sent from here
+  std::uint32_t at_once = 0;  // the limit in use where it is found out; 0: it is fixed
   latency_histogram latency;
   time_point started{};
 

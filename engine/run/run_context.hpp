@@ -10,6 +10,7 @@
 #include "engine/policy/stop_rules.hpp"
 #include "engine/run/credentials.hpp"
 #include "engine/run/job_feed.hpp"
+#include "engine/run/job_places.hpp"
 #include "engine/run/progress.hpp"
 #include "engine/run/run_events.hpp"
 #include "engine/run/runner.hpp"
@@ -40,6 +41,7 @@ struct run_context {
   ledger::ledger_writer& ledger;
   run_events& events;
   job_feed& feed;
+  job_places& places;
   policy::stop_rules& rules;
   progress_counters& progress;
   jitter_source& jitter;

@@ -38,6 +38,11 @@ void run_events::observe(const state& s, time_point now) {
   foreign_ = foreign_ || s.foreign_use;
 }
 
+void run_events::observe_concurrency(std::optional<std::uint32_t> at_once) {
+  if (at_once && at_once != at_once_) tell("concurrency", fmt::format("{} at the same time", *at_once));
+  at_once_ = at_once;
+}
+
 void run_events::tell(std::string_view kind, std::string_view reason) {
   ledger::event_record happened;
   happened.at = std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());

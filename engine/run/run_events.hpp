@@ -25,11 +25,14 @@ class run_events {
   };
   // Writes what has changed since the last one.
   void observe(const state&, time_point now);
+  // What `--concurrency auto` has found, with each sample; unset: fixed.
+  void observe_concurrency(std::optional<std::uint32_t> at_once);
   void tell(std::string_view kind, std::string_view reason);
 
  private:
   ledger::ledger_writer& ledger_;
   std::uint64_t throttled_ = 0;
+  std::optional<std::uint32_t> at_once_;
   bool gated_ = false, trouble_ = false, held_ = false, foreign_ = false;
 };
 

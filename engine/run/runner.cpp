@@ -55,6 +55,7 @@ void run_context::begin_stopping() {
   if (stopping) return;
   stopping = true;
   feed.close();
+  places.open_all();
   line.cancel_all();
   read_line.cancel_all();
   for (auto* alarm : sleeping) alarm->wake();
@@ -230,6 +231,7 @@ void runner::impl::take_sample(run_context& run, time_point now, std::uint64_t& 
   sample.latency_max_us = run.interval_latency.max();
   sample.waits_for = progress.waits_for;
   run.ledger.put(sample);
+  run.events.observe_concurrency(run.places.found());
   run.interval_latency.clear();
   writes_before = progress.writes;
   since = now;
@@ -252,6 +254,7 @@ asio::awaitable<void> runner::impl::watch(run_context& run, const bool& done) {
     if (!run.stopping)
       if (auto order = run.rules.check(now, gate, profile)) run.order_stop(*std::move(order));
     describe_wait(run, now);
+    progress.at_once = run.places.found().value_or(0);
 
     progress.foreign_use = progress.foreign_use || writes.phantoms() > 0;
     run.events.observe(
@@ -306,6 +309,8 @@ asio::awaitable<run_report> runner::run(input::job_source& source, ledger::ledge
   send_line line(i.io, i.writes), read_line(i.io, i.reads);
   policy::breaker breaker(breaker_options_of(i.options, i.profile));
   policy::stop_rules rules(i.options.stop);
+  job_places places(i.options.concurrency,
+                    i.options.adaptive ? job_places::kind::adaptive : job_places::kind::fixed);
   job_feed feed(i.io, source, done, i.options.concurrency, i.options.limit);
   run_context shared{.io = i.io,
                      .options = i.options,
@@ -321,6 +326,7 @@ asio::awaitable<run_report> runner::run(input::job_source& source, ledger::ledge
                      .ledger = writer,
                      .events = events,
                      .feed = feed,
+                     .places = places,
                      .rules = rules,
                      .progress = i.progress,
                      .jitter = i.jitter,

@@ -34,7 +34,12 @@ struct run_options {
   policy::retry_options retry;
   http::transport_options transport;
   ledger::writer_options writer;
-  std::uint32_t concurrency = 16;      // worker slots
+  std::uint32_t concurrency = 16;  // worker slots
+  // As many of the slots work at the same time as policy::concurrency_limit finds good.
+  bool adaptive = false;
+  // Slots of an adaptive run. Chosen: some 50 MB of connections, and half the file descriptors that a process
+  // commonly has.
+  static constexpr std::uint32_t adaptive_slots = 512;
   std::optional<std::uint64_t> limit;  // --limit N: only the next N pending jobs
   policy::stop_options stop;
   duration drain_timeout = std::chrono::seconds{20};

@@ -45,9 +45,17 @@ worker::worker(run_context& shared)
       alarm_(shared.io) {}
 
 asio::awaitable<void> worker::run() {
+  co_await shared_.places.take(alarm_);
   for (;;) {
+    if (shared_.places.surplus()) {
+      shared_.places.give_back();
+      co_await shared_.places.take(alarm_);
+    }
     const auto got = co_await shared_.feed.take(buffer_, bad_, alarm_);
-    if (got == job_feed::taken::ended) co_return;
+    if (got == job_feed::taken::ended) {
+      shared_.places.give_back();
+      co_return;
+    }
     if (got == job_feed::taken::invalid) {
       const auto message =
           fmt::format("{}: {}", bad_.complaints.front().column, bad_.complaints.front().what);
@@ -169,6 +177,8 @@ void worker::account(policy::breaker::request kind, time_point now) {
     (is_read ? shared_.reads : shared_.writes).closed(*slot, now, facts, shared_.jitter());
     (is_read ? shared_.read_line : shared_.line).changed();
     slot.reset();
+    shared_.places.replied(mark_, is_read ? job_places::request::read : job_places::request::write,
+                           policy::load_sign_of(judged, fact_), now);
     if (judged.is == api::verdict::throttled) ++shared_.progress.throttled;
   }
   if (fact_.fault != transport_fault::cancelled) heard(kind, judged, now);
@@ -277,6 +287,7 @@ asio::awaitable<policy::step_event> worker::send(std::span<const field_value> va
   const auto started = clock::now();
   sent_at_ = wall_now();
   shared_.writes.sent(*slot_, started);
+  mark_ = shared_.places.sent(started);
   ++shared_.progress.writes;
   if (step_.attempts() > 0) ++shared_.progress.retries;
   ++shared_.progress.in_flight;
@@ -311,6 +322,7 @@ asio::awaitable<policy::step_event> worker::read() {
     token_version_ = shared_.keys.version();
     const auto started = clock::now();
     shared_.reads.sent(*read_slot_, started);
+    mark_ = shared_.places.sent(started);
     ++shared_.progress.reads;
     ++shared_.progress.in_flight;
     fact_ = co_await connection_.exchange(request_, started + shared_.options.transport.attempt_timeout);

@@ -53,7 +53,8 @@ class worker {
   std::string detail_;  // keeps the words of a failed connection alive
   std::string request_;
   std::optional<policy::pacer::slot> slot_, read_slot_;
-  bool trial_ = false;  // this job is what the half-open breaker let through
+  job_places::mark mark_;  // of the request under way
+  bool trial_ = false;     // this job is what the half-open breaker let through
   std::uint64_t token_version_ = 0;
   wall_time sent_at_{};
   std::uint64_t latency_us_ = 0;

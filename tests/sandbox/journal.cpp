@@ -89,6 +89,7 @@ void append_totals(std::string& out, const totals& t) {
   append_member(out, "throttled_writes", t.throttled_writes);
   const auto bad = t.by_status.find(400);
   append_member(out, "bad_requests", bad == t.by_status.end() ? 0 : bad->second);
+  append_member(out, "refused_as_too_many", t.refused_as_too_many);
   append_member(out, "unauthenticated", t.unauthenticated);
   append_member(out, "malformed_requests", t.malformed_requests);
   append_member(out, "connections", t.connections);

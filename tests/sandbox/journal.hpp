@@ -33,6 +33,7 @@ struct totals {
   std::uint64_t requests = 0, reads = 0, writes = 0;
   std::uint64_t applied = 0;                                // writes that changed a thread or an item
   std::uint64_t throttled_reads = 0, throttled_writes = 0;  // 429 because a limit was reached, not injected
+  std::uint64_t refused_as_too_many = 0;                    // at the same time: behaviour::most_in_flight
   std::uint64_t unauthenticated = 0;
   std::uint64_t malformed_requests = 0;  // bytes that were no HTTP request; not among `requests`
   std::map<int, std::uint64_t> by_status;

@@ -202,6 +202,12 @@ std::optional<options> read_options(int argc, char** argv, int& exit_code) {
       ->capture_default_str();
   app.add_option("--idle-close", raw.idle_close, "close connections that were idle this long; 0: never")
       ->capture_default_str();
+  app.add_option("--max-in-flight", o.how.most_in_flight,
+                 "API requests that are served at the same time; others are refused at once; 0: all")
+      ->capture_default_str();
+  app.add_option("--over-status", o.how.over_status, "what those get: 503 or 429, without Retry-After")
+      ->check(CLI::IsMember({429, 503}))
+      ->capture_default_str();
   app.add_flag("--chunked", o.how.chunked, "replies in chunks");
 
   app.add_option("--journal", o.journal_file, "write a line of JSON per request to this file");

@@ -96,6 +96,17 @@ struct server::registration {
   std::list<link*>::iterator at_;
 };
 
+// Ends the request's count among those under way, however its connection ends.
+struct under_way {
+  explicit under_way(service& api) : api_(api) {}
+  ~under_way() { api_.finished(); }
+  under_way(const under_way&) = delete;
+  under_way& operator=(const under_way&) = delete;
+
+ private:
+  service& api_;
+};
+
 struct server::impl {
   static void report(std::exception_ptr failure) {
     if (!failure) return;
@@ -188,6 +199,7 @@ struct server::impl {
         out.how = delivery::hold;
       } else {
         const course c = s.service_.plan(r);
+        const under_way counted{s.service_};
         if (c.before.count() > 0) co_await pause(entry, c.before);
         s.service_.answer(r, c, s.clock_.now(), out);
         if (c.after.count() > 0) co_await pause(entry, c.after);

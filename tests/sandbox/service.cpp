@@ -48,6 +48,7 @@ service::service(store& threads, key_ring& keys, journal& log, behaviour how, st
 course service::plan(const request& r) {
   course c;
   c.number = ++totals_.requests;
+  c.too_many = ++under_way_ > behaviour_.most_in_flight && behaviour_.most_in_flight != 0;
   c.kind = r.method == "GET" || r.method == "HEAD" ? request_class::read : request_class::write;
   ++(c.kind == request_class::read ? totals_.reads : totals_.writes);
 
@@ -82,6 +83,7 @@ course service::plan(const request& r) {
     c.fault = scripted ? scripted->what : behaviour_.faults.draw(c.kind, unit_interval(c.dice));
   }
 
+  if (c.too_many) return c;  // refused at once
   const auto share = [](std::chrono::microseconds whole, double part) {
     return std::chrono::microseconds{static_cast<std::int64_t>(static_cast<double>(whole.count()) * part)};
   };
@@ -112,7 +114,7 @@ void service::answer(const request& r, const course& c, time_us now, outgoing& o
   const key_check who = c.where == endpoint_kind::item ? keys_.check_secret(r.api_key, rep.key)
                                                        : keys_.check(r.authorization, rep.key);
   const std::uint64_t notices = store_.notices();
-  if (forced(c, rep)) {
+  if (forced(c, rep) || refused_as_too_many(c, rep)) {
     // Said already.
   } else if (who == key_check::accepted) {
     answer_accepted(r, c, *rep.key, now, rep);
@@ -160,6 +162,16 @@ bool service::forced(const course& c, reply& rep) {
   rep.error(f->status, f->code, f->message);
   rep.location = f->location;
   if (f->status == 429) rep.retry_after = static_cast<std::uint64_t>(behaviour_.injected_retry_after.count());
+  return true;
+}
+
+bool service::refused_as_too_many(const course& c, reply& rep) {
+  if (!c.too_many) return false;
+  ++totals_.refused_as_too_many;
+  if (behaviour_.over_status == 429)
+    rep.error(429, "too_many_requests", "Too many requests at the same time.");
+  else
+    rep.error(503, "overloaded", "Too many requests at the same time.");
   return true;
 }
 

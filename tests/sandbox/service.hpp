@@ -36,6 +36,8 @@ struct behaviour {
   rate_headers headers = rate_headers::send;
   std::chrono::microseconds clock_offset{0};  // added to the time that headers tell
   bool chunked = false;                       // replies in chunks instead of with Content-Length
+  std::uint32_t most_in_flight = 0;           // with more under way, API requests are refused; 0: no bound
+  int over_status = 503;                      // 429 or 503
   bool refuse_unknown_ids = false;  // an unknown tag, user, contact or company is a 400, not a new one
 
   // Every API request gets this instead of its answer.
@@ -80,6 +82,7 @@ struct course {
   std::string id;  // of the thread or item, decoded
   std::string_view query;
   sandbox::fault fault;
+  bool too_many = false;                          // over behaviour::most_in_flight
   std::uint64_t dice = 0;                         // of this request, for whatever is left to chance
   std::chrono::microseconds before{0}, after{0};  // the delay, on either side of answer()
 };
@@ -102,7 +105,9 @@ class service {
     return (kind == request_class::write ? script_ : read_script_).add(id, step);
   }
 
+  // From here on the request is under way, until finished().
   course plan(const request&);
+  void finished() { --under_way_; }
   void answer(const request&, const course&, time_us now, outgoing&);
 
   // Control endpoints (`/_sandbox/...`): no key, no limits, no faults, no journal.
@@ -130,6 +135,7 @@ class service {
   bool scope_missing(const api_key&, std::string_view scope, reply&) const;
   std::vector<violation> unknown_ids(const boost::json::object& patch) const;
   bool forced(const course&, reply&);
+  bool refused_as_too_many(const course&, reply&);
 
   std::string configure(std::string_view body);  // empty: done, else what is wrong
   std::string edit_thread(std::string_view id, std::string_view body, time_us now, int& status);
@@ -140,6 +146,7 @@ class service {
   behaviour behaviour_;
   fault_script script_, read_script_;
   totals totals_;
+  std::uint32_t under_way_ = 0;
   std::uint64_t seed_;
   std::string workspace_;
   std::string date_;  // the Date header of date_second_

@@ -418,5 +418,24 @@ TEST(Control, JournalTellsRequestsWithoutKeys) {
   EXPECT_EQ(line.find("pl_v2_test"), std::string::npos);
 }
 
+// Only the server knows when a reply has left, so here the first request is still under way.
+TEST(Service, RefusesWhatIsTooMuchAtTheSameTime) {
+  for (const int status : {503, 429}) {
+    behaviour how;
+    how.most_in_flight = 1;
+    how.over_status = status;
+    fixture f{how};
+    EXPECT_EQ(f.patch("thr_1", R"({"status":"done"})").status, 200);
+    const auto refused = f.patch("thr_2", R"({"status":"done"})");
+    EXPECT_EQ(refused.status, status);
+    EXPECT_EQ(refused.headers.count("Retry-After"), 0u);
+    EXPECT_EQ(f.api.counts().applied, 1u);
+    EXPECT_EQ(f.api.counts().refused_as_too_many, 1u);
+    f.api.finished();
+    f.api.finished();
+    EXPECT_EQ(f.patch("thr_2", R"({"status":"done"})").status, 200);
+  }
+}
+
 }  // namespace
 }  // namespace sandbox

@@ -92,6 +92,9 @@ TEST(ProgressLine, LeavesOutWhatIsNotThere) {
   v.limit.reset();
   v.writes_per_second = 8123.4;
   EXPECT_EQ(render(v, 0), "300/300 (100%)  8123/s  1 failure");
+  v.at_once = 37;
+  EXPECT_EQ(render(v, 0), "300/300 (100%)  8123/s  37 at once  1 failure");
+  EXPECT_EQ(render(v, 33), "300/300 (100%)  8123/s  1 failure");
 }
 
 TEST(ProgressLine, NeverClaimsAllBeforeAllIsDone) {
@@ -128,11 +131,13 @@ TEST(ProgressLine, ReadsTheCounters) {
   c.now[outcome::applied] = 20;
   c.now[outcome::failed] = 2;
   c.retries = 4;
+  c.at_once = 37;
   c.waits_for = "the API to come back";
   c.waits_until = start + 5s;
   c.started = start;
   const auto v = look(c, productlane_limits(), {}, start + 1s);
   EXPECT_EQ(v.rows, 100u);
+  EXPECT_EQ(v.at_once, 37u);
   EXPECT_EQ(v.done, 33u);
   EXPECT_EQ(v.failures, 3u);
   EXPECT_EQ(v.waits_left, std::optional<duration>{4s});

@@ -45,12 +45,12 @@ TEST_F(SettingsComplaints, NameSourceValueAndRemedy) {
         "-o retry.cap: has no value; write -o retry.cap=VALUE",
         "-o : is not a known setting; remove it; README lists all settings",
         "-o : is not a known setting; remove it; README lists all settings"}},
-      {[](auto& r) { r.concurrency = "auto"; },
-       {"--concurrency: auto is not built into this version; write a number from 1 to 1024"}},
+      {[](auto& r) { r.concurrency = "Auto"; },
+       {"--concurrency: \"Auto\" is not a whole number; write a number from 1 to 1024, or auto"}},
       {[](auto& r) { r.concurrency = "0"; },
-       {"--concurrency: \"0\" is out of range; write a number from 1 to 1024"}},
+       {"--concurrency: \"0\" is out of range; write a number from 1 to 1024, or auto"}},
       {[](auto& r) { r.overrides = {"concurrency=1025"}; },
-       {"-o concurrency: \"1025\" is out of range; write a number from 1 to 1024"}},
+       {"-o concurrency: \"1025\" is out of range; write a number from 1 to 1024, or auto"}},
       {[](auto& r) { r.reserve = "100%"; },
        {"--reserve: \"100%\" leaves nothing to this run; reserve at most 99%"}},
       {[](auto& r) { r.reserve = "20"; },
@@ -174,7 +174,7 @@ TEST_F(SettingsComplaints, NameSourceValueAndRemedy) {
        },
        {"-o nope: is not a known setting; remove it; README lists all settings",
         "--rate: \"0/s\" would never send anything; write at least 1, or unlimited",
-        "--concurrency: \"x\" is not a whole number; write a number from 1 to 1024",
+        "--concurrency: \"x\" is not a whole number; write a number from 1 to 1024, or auto",
         "--limit: 0 takes no job at all; write at least 1; pawl check looks without sending",
         "-q: stands beside -v; leave out one of the two"}},
   };
@@ -218,7 +218,7 @@ null = 2026-01-01
           "pawl.toml:12: timeouts.connect: has the wrong type (got a table); write a duration such as "
           "\"3s\"",
           "pawl.toml:15: csv.null: has the wrong type (got a date or time); write text in quotes",
-          "pawl.toml:2: concurrency: \"many\" is not a whole number; write a number from 1 to 1024",
+          "pawl.toml:2: concurrency: \"many\" is not a whole number; write a number from 1 to 1024, or auto",
           "pawl.toml:10: retry.base: \"fast\" is not a duration; write it as 250ms, 3s, 15m or 1h"));
   write("pawl.toml", "a = = 1\n");
   EXPECT_THAT(complaints(), ElementsAre(HasSubstr("pawl.toml:1: cannot be read as TOML: ")));

@@ -401,11 +401,14 @@ TEST(SettingKeys, ReferenceIsATableOfAllOfThem) {
   for (const auto& k : setting_keys()) EXPECT_THAT(text, HasSubstr("| `" + std::string(k.key) + "` | "));
   EXPECT_THAT(
       text, HasSubstr("| `concurrency` | `--concurrency` | `16` | Requests under way at the same time, 1 to "
-                      "1024. |\n"));
+                      "1024; auto, for an API without a known rate, finds out how many pay, up to 512. |\n"));
   EXPECT_THAT(
       text,
       HasSubstr("| `csv.delimiter` |  | found out from the header | Between cells: , ; tab or \\|. |\n"));
-  EXPECT_EQ(flag_help("--concurrency"), "Requests under way at the same time, 1 to 1024. Default: 16.");
+  EXPECT_EQ(
+      flag_help("--concurrency"),
+      "Requests under way at the same time, 1 to 1024; auto, for an API without a known rate, finds out "
+      "how many pay, up to 512. Default: 16.");
   EXPECT_EQ(flag_help("--yes"), "");
   EXPECT_EQ(flag_help(""), "");
 }

@@ -1,0 +1,54 @@
+#include "engine/run/job_places.hpp"
+
+namespace pawl::run {
+
+job_places::job_places(std::uint32_t slots, kind k) : slots_(slots), open_(slots) {
+  if (k == kind::fixed) return;
+  limit_.emplace(slots);
+  open_ = limit_->limit();
+  parked_.reserve(slots);
+}
+
+boost::asio::awaitable<void> job_places::take(wakeup& alarm) {
+  while (taken_ >= open_) {
+    parked_.push_back(&alarm);
+    co_await alarm.sleep();
+    --coming_;
+  }
+  ++taken_;
+}
+
+void job_places::give_back() {
+  --taken_;
+  wake_parked();
+}
+
+void job_places::replied(const mark& m, request what, policy::load_sign sign, time_point now) {
+  if (!limit_) return;
+  limit_->replied(m, what, sign, now);
+  if (all_open_) return;
+  open_ = limit_->limit();
+  wake_parked();
+}
+
+void job_places::open_all() {
+  all_open_ = true;
+  open_ = slots_;
+  wake_parked();
+}
+
+std::optional<std::uint32_t> job_places::found() const noexcept {
+  if (!limit_) return std::nullopt;
+  return limit_->limit();
+}
+
+// The one that was parked last first: its buffers are warm.
+void job_places::wake_parked() {
+  while (!parked_.empty() && taken_ + coming_ < open_) {
+    ++coming_;
+    parked_.back()->wake();
+    parked_.pop_back();
+  }
+}
+
+}  // namespace pawl::run

@@ -1,0 +1,54 @@
+// How many workers may have a job at the same time: all of them, or as many as a concurrency_limit finds out
+// (`--concurrency auto`); the others are parked. A worker asks between two jobs, so a limit that falls takes
+// effect as jobs end. Network thread only.
+#pragma once
+
+#include "engine/model/time.hpp"
+#include "engine/policy/concurrency_limit.hpp"
+#include "engine/run/wakeup.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace pawl::run {
+
+class job_places {
+ public:
+  using request = policy::concurrency_limit::request;
+  using mark = policy::concurrency_limit::mark;
+
+  enum class kind : std::uint8_t { fixed, adaptive };
+  // `slots`: workers, all of which have a place where the kind is fixed.
+  job_places(std::uint32_t slots, kind);
+
+  // Returns with a place. `alarm` belongs to the caller, who waits for nothing else.
+  boost::asio::awaitable<void> take(wakeup& alarm);
+  void give_back();
+  // More are taken than there are: who ends a job is to give its place back and ask again.
+  bool surplus() const noexcept { return taken_ > open_; }
+
+  // Every request of a job, and how it ended.
+  mark sent(time_point now) noexcept { return limit_ ? limit_->sent(now) : mark{}; }
+  void replied(const mark&, request, policy::load_sign, time_point now);
+
+  // The run is stopping: nobody is parked any more, so that every worker sees that the feed has ended.
+  void open_all();
+
+  // The limit now in use; unset where it is fixed.
+  std::optional<std::uint32_t> found() const noexcept;
+
+ private:
+  void wake_parked();
+
+  const std::uint32_t slots_;
+  std::optional<policy::concurrency_limit> limit_;
+  bool all_open_ = false;
+  std::uint32_t open_, taken_ = 0;
+  std::uint32_t coming_ = 0;  // woken, but not back yet
+  std::vector<wakeup*> parked_;
+};
+
+}  // namespace pawl::run
