@@ -5,6 +5,8 @@
 #include "cli/exit_code.hpp"
 #include "cli/files.hpp"
 #include "cli/find_generation.hpp"
+#include "cli/find_ledger.hpp"
+#include "cli/shell_word.hpp"
 #include "cli/undo_texts.hpp"
 #include "cli/words.hpp"
 #include "config/profile_loader.hpp"
@@ -64,7 +66,7 @@ class undo_steps {
   undo_steps(const undo_options& options, console& out) : options_(options), out_(out) {}
 
   expected<int> all() {
-    auto file = ledger::ledger_file::open(options_.ledger, ledger::access::read_only);
+    auto file = open_to_read(options_.ledger);
     if (!file) return file.error();
     auto runner = ledger::ledger_file::running(options_.ledger);
     if (!runner) return runner.error();

@@ -4,6 +4,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/files.hpp"
 #include "cli/find_generation.hpp"
+#include "cli/find_ledger.hpp"
 #include "cli/generation_choice.hpp"
 #include "cli/generation_input.hpp"
 #include "cli/reading.hpp"
@@ -75,7 +76,7 @@ class verify_steps {
       return failure{failure_kind::usage, "--summary", "standard output is where the drift goes",
                      "name a file"};
     s_.facts().ledger = options_.ledger;
-    auto opened = ledger::ledger_file::open(options_.ledger, ledger::access::read_only);
+    auto opened = open_to_read(options_.ledger);
     if (!opened) return opened.error();
     ledger_.emplace(*std::move(opened));
     auto found = find_generation(*ledger_, options_.generation);
