@@ -121,6 +121,9 @@ constexpr std::array switch_flags{
 };
 
 // Parts of the documentation that later versions bring: named as such instead of "unknown".
+constexpr const char* verbose_help =
+    "Say the settings with their sources, and each wait, too; twice: also the defaults. Default: off.";
+
 constexpr std::array later_commands{"plan"};
 
 constexpr std::string_view command_names = "run, check, verify, undo, pull, doctor, export and status";
@@ -247,8 +250,7 @@ void add_input_command(CLI::App& app) {
     for (const auto& f : switch_flags)
       if (f.group == group) add_switch(app, f.name, f.help)->group(group);
   }
-  add_switch(app, "-v,--verbose", "Details of the run too; twice: everything. Default: off.")
-      ->group(of_output);
+  add_switch(app, "-v,--verbose", verbose_help)->group(of_output);
 }
 
 // What the commands that only read take: where to, as whom, how fast, and how to say it.
@@ -269,7 +271,7 @@ void add_reading_flags(CLI::App& app) {
     for (const auto& f : switch_flags)
       if (f.group == group && is_for_reading(f.name, group)) add_switch(app, f.name, f.help)->group(group);
   }
-  add_switch(app, "-v,--verbose", "Details too; twice: everything. Default: off.")->group(of_output);
+  add_switch(app, "-v,--verbose", verbose_help)->group(of_output);
 }
 
 CLI::Option* add_list(CLI::App& app, const char* name, const char* value, const std::string& help) {

@@ -26,7 +26,6 @@ std::string temporary_copy() {
 
 expected<int> check(session& s) {
   if (auto loaded = s.load(); !loaded) return loaded.error();
-  if (auto fits = check_summary_path(s.settings().summary_path); !fits) return fits.error();
   const auto on_spooled = [&s](std::uint64_t bytes) { s.show_work("reading", 0, bytes); };
   auto opened = open_input(s.settings(), temporary_copy(), on_spooled, &s.signals().came());
   if (!opened) return opened.error();
@@ -72,3 +71,4 @@ int check_command(const config::raw_options& raw, const config::environment& env
 }
 
 }  // namespace pawl::cli
+  s.when_interrupted("the same command starts again");

@@ -145,3 +145,4 @@ TEST(RunStops, ASummaryThatCannotBeWrittenIsSaidBeforeAnythingIsSent) {
 
 }  // namespace
 }  // namespace pawl::test
+  EXPECT_EQ(run.errors.find("--summary"), run.errors.rfind("--summary")) << "said once: " << run.errors;
