@@ -8,6 +8,16 @@ namespace pawl::cli {
 namespace {
 
 std::string profile_and_url(const ledger::target& t) {
+// For names: the field that does the same with ids.
+std::string ids_instead(const api::profile& profile, const api::field_spec& names) {
+  const auto wanted =
+      names.verb == api::set_verb::add_names ? api::set_verb::add_ids : api::set_verb::remove_ids;
+  for (const auto& f : profile.fields)
+    if (f.verb == wanted && f.verb_target == names.verb_target)
+      return fmt::format("give ids instead ({})", f.name);
+  return "give ids instead";
+}
+
   return t.profile + " " + t.base_url;
 }
 
@@ -93,7 +103,7 @@ std::optional<failure> refuse_unread(const config::settings& s, const std::strin
       return refusal(input_name,
                      fmt::format("{} {}, and names of tags are not resolved by this version",
                                  rows(report->rows_with_field[field]), spec.name),
-                     "give ids instead (such as add_tag_ids)");
+                     ids_instead(s.profile, spec));
   }
   if (s.read_first) return std::nullopt;
   if (report->rows_with_expect > 0)

@@ -46,6 +46,7 @@ class run_steps {
     if (decision_ != ledger::run_decision::go_on)
       if (auto done = validate(); !done) return done.error();
     if (auto done = begin(); !done) return done.error();
+    if (report_ && report_->rows == 0) return tell_nothing_to_do();
     auto applied = pending_ > 0 ? apply() : status{};
     return conclude(std::move(applied));
   }
@@ -59,7 +60,6 @@ class run_steps {
     target_.profile = settings.profile.name;
     target_.base_url = settings.target.url();
     s_.facts().target = in_words(target_);
-    if (auto fits = check_summary_path(settings.summary_path); !fits) return fits;
     if (auto refused = refuse_unread(settings, settings.input_path, nullptr)) return *refused;
     if (must_be_spooled(settings.input_path) && settings.ledger_path == settings.input_path + ".ledger")
       return failure{failure_kind::usage, settings.input_path == "-" ? "stdin" : settings.input_path,
@@ -160,6 +160,13 @@ class run_steps {
   }
 
   status validate() {
+  expected<int> tell_nothing_to_do() {
+    if (auto refused = refuse_no_rows(*input_)) return *std::move(refused);
+    s_.say().note(fmt::format("{}: {}", input_->name, nothing_to_do));
+    s_.facts().stop_reason = "finished";
+    return exit_success;
+  }
+
     const auto on_progress = [this](std::uint64_t rows, std::uint64_t bytes) {
       s_.show_work("validating", rows, bytes);
     };
