@@ -128,7 +128,7 @@ class run_steps {
     decision_ = ledger::decide_run(question);
     if (decision_ == ledger::run_decision::refuse_changed) {
       if (auto done = count(*newest_); !done) return done;
-      return changed_input(input_->name, *newest_, identity_, s_.facts().pending);
+      return changed_input(input_->name, *newest_, identity_, s_.facts().pending, settings.as_json);
     }
     return {};
   }
@@ -141,7 +141,7 @@ class run_steps {
                      "holds no run whose rows --retry could take again", "leave out --retry"};
     if (auto done = count(*newest_); !done) return done;
     if (answer == ledger::retry_decision::refuse_changed)
-      return changed_input_of_retry(input_->name, *newest_, identity_);
+      return changed_input_of_retry(input_->name, *newest_, identity_, s_.settings().as_json);
     std::uint64_t rows = 0;
     for (const auto o : s_.settings().retry) rows += s_.facts().counts[o];
     if (rows == 0) s_.say().note("--retry: no row has one of these outcomes");
@@ -258,7 +258,9 @@ class run_steps {
     } else if (newest_ && !newest_->given_up) {
       s_.say().note(fmt::format("the input that was finished on {} {}: a new generation starts",
                                 date_and_time(*newest_->finished),
-                                identity_ == newest_->input ? "is applied once more" : "has changed since"));
+                                identity_ == newest_->input             ? "is applied once more"
+                                : identity_.file == newest_->input.file ? "is applied with other settings"
+                                                                        : "has changed since"));
     }
     const auto& settings = s_.settings();
     ledger::generation_row fresh;

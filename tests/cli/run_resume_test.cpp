@@ -159,7 +159,7 @@ TEST(Resume, AnUnfinishedInputThatChangedIsRefusedUnlessFresh) {
 
   const auto settings = workspace.run({"run", input.string(), "--set", "pain_level=LOW"});
   EXPECT_EQ(settings.exit_code, 2);
-  EXPECT_THAT(settings.errors, HasSubstr("not the file"));
+  EXPECT_THAT(settings.errors, HasSubstr("the file is the same"));
 
   input = workspace.input("jobs.csv", "id,status\nthr_000001,done\nthr_000003,done\n");
   const auto changed = workspace.run({"run", input.string(), "--summary", "s.json"});
