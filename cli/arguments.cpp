@@ -540,6 +540,7 @@ std::variant<command_line, early_exit> parse_arguments(const std::vector<std::st
       line.what = command::verify;
       if (what.empty()) what = read_verify(*command, line.verify);
     } else if (command == pull) {
+  line.arguments = arguments;
       line.what = command::pull;
       if (what.empty()) what = read_pull(*command, line.pull);
     } else {

@@ -7,6 +7,7 @@
 #include "cli/generation_choice.hpp"
 #include "cli/open_input.hpp"
 #include "cli/progress_ticker.hpp"
+#include "cli/resume_command.hpp"
 #include "cli/retried_rows.hpp"
 #include "cli/session.hpp"
 #include "cli/words.hpp"
@@ -36,7 +37,7 @@ namespace asio = boost::asio;
 
 class run_steps {
  public:
-  explicit run_steps(session& s) : s_(s) {}
+  run_steps(session& s, const std::vector<std::string>& arguments) : s_(s), arguments_(arguments) {}
 
   expected<int> all() {
     if (auto done = prepare(); !done) return done.error();
@@ -45,8 +46,8 @@ class run_steps {
     if (decision_ == ledger::run_decision::already_finished) return tell_finished();
     if (decision_ != ledger::run_decision::go_on)
       if (auto done = validate(); !done) return done.error();
-    if (auto done = begin(); !done) return done.error();
     if (report_ && report_->rows == 0) return tell_nothing_to_do();
+    if (auto done = begin(); !done) return done.error();
     auto applied = pending_ > 0 ? apply() : status{};
     return conclude(std::move(applied));
   }
@@ -159,7 +160,6 @@ class run_steps {
     return exit_code(run_end{s_.facts().counts, 0, true, {}, 0});
   }
 
-  status validate() {
   expected<int> tell_nothing_to_do() {
     if (auto refused = refuse_no_rows(*input_)) return *std::move(refused);
     s_.say().note(fmt::format("{}: {}", input_->name, nothing_to_do));
@@ -167,6 +167,7 @@ class run_steps {
     return exit_success;
   }
 
+  status validate() {
     const auto on_progress = [this](std::uint64_t rows, std::uint64_t bytes) {
       s_.show_work("validating", rows, bytes);
     };
@@ -465,6 +466,9 @@ class run_steps {
     e.error_counts = progress_.error_counts;
     e.stop_reason = facts.stop_reason;
     e.resume_at = facts.resume_at;
+    e.resume_command =
+        resume_command({arguments_, s_.settings().input_path, input_->spooled ? spool_path() : std::string{},
+                        facts.ledger, input_->source.facts().format});
     s_.print(closing_lines(e));
   }
 
@@ -490,6 +494,7 @@ class run_steps {
   std::string spool_path() const { return s_.settings().ledger_path + ".input"; }
 
   session& s_;
+  const std::vector<std::string>& arguments_;
   secret token_;
   ledger::target target_;
   std::optional<ledger::ledger_file> ledger_;
@@ -509,9 +514,10 @@ class run_steps {
 
 }  // namespace
 
-int run_command(const config::raw_options& raw, const config::environment& env, console& out) {
+int run_command(const config::raw_options& raw, const std::vector<std::string>& arguments,
+                const config::environment& env, console& out) {
   session s(raw, env, out);
-  run_steps steps(s);
+  run_steps steps(s, arguments);
   return s.conclude([&steps] { return steps.all(); });
 }
 
