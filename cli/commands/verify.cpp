@@ -159,6 +159,8 @@ class verify_steps {
                        fmt::format("the intent of row {} is not readable", row.row),
                        "the ledger was changed by hand: put it back"};
     }
+    if (row.outcome == outcome::unknown) ++counts_.unknown_rows;
+    if (row.outcome == outcome::mismatch) ++counts_.mismatch_rows;
     for (const auto& v : job.patch) {
       if (v.field == passed_field) continue;
       const auto& spec = profile[v.field];
@@ -189,9 +191,16 @@ class verify_steps {
   status forget_open_intents() {
     auto open = ledger_->open_intents(generation_.id);
     if (!open) return open.error();
-    for (const auto& intent : *open)
+    std::uint64_t row = 0;
+    for (const auto& intent : *open) {
+      counts_.cut_off_rows += intent.row != std::exchange(row, intent.row);
       for (const auto& f : s_.settings().profile.fields)
         if (auto done = wanted_->forget(intent.id, f.name); !done) return done;
+    }
+    const auto counts = ledger_->counts(generation_.id);
+    if (!counts) return counts.error();
+    const auto left = generation_.rows - std::min(generation_.rows, counts->total());
+    counts_.pending_rows = left - std::min(left, counts_.cut_off_rows);
     return {};
   }
 
@@ -372,9 +381,9 @@ class verify_steps {
 int verify_command(const config::raw_options& raw, const verify_options& options,
                    const config::environment& env, console& out) {
   session s(raw, env, out);
+  s.when_interrupted("nothing was changed, and the same command starts again");
   verify_steps steps(s, options);
   return s.conclude([&steps] { return steps.all(); });
 }
 
 }  // namespace pawl::cli
-  s.when_interrupted("nothing was changed, and the same command starts again");
