@@ -1,5 +1,6 @@
 #include "cli/arguments.hpp"
 
+#include "cli/argument_hints.hpp"
 #include "cli/exit_code.hpp"
 
 #include <CLI/CLI.hpp>
@@ -119,6 +120,9 @@ constexpr std::array switch_flags{
                 "Do not ask before the first write (this version never asks). Default: off."},
     switch_flag{"-q,--quiet", &raw_options::quiet, of_output, "Errors and warnings only. Default: off."},
 };
+
+constexpr const char* verbose_help =
+    "Say the settings with their sources, and each wait, too; twice: also the defaults. Default: off.";
 
 // Parts of the documentation that later versions bring: named as such instead of "unknown".
 constexpr std::array later_commands{"plan"};
@@ -247,8 +251,7 @@ void add_input_command(CLI::App& app) {
     for (const auto& f : switch_flags)
       if (f.group == group) add_switch(app, f.name, f.help)->group(group);
   }
-  add_switch(app, "-v,--verbose", "Details of the run too; twice: everything. Default: off.")
-      ->group(of_output);
+  add_switch(app, "-v,--verbose", verbose_help)->group(of_output);
 }
 
 // What the commands that only read take: where to, as whom, how fast, and how to say it.
@@ -269,7 +272,7 @@ void add_reading_flags(CLI::App& app) {
     for (const auto& f : switch_flags)
       if (f.group == group && is_for_reading(f.name, group)) add_switch(app, f.name, f.help)->group(group);
   }
-  add_switch(app, "-v,--verbose", "Details too; twice: everything. Default: off.")->group(of_output);
+  add_switch(app, "-v,--verbose", verbose_help)->group(of_output);
 }
 
 CLI::Option* add_list(CLI::App& app, const char* name, const char* value, const std::string& help) {
@@ -349,7 +352,7 @@ std::string complaint_about(const CLI::App& app) {
   for (const auto& f : switch_flags) {
     const std::string name = std::string_view{f.name}.starts_with("-q") ? "--quiet" : f.name;
     if (const auto* o = app.get_option_no_throw(name); o != nullptr && o->count() > 1)
-      return fmt::format("{}: given {} times; give it once", name, o->count());
+      return fmt::format("{} is given {} times; give it once", name, o->count());
   }
   if (times_given(app, "--quiet") > 0 && times_given(app, "--verbose") > 0)
     return "--quiet and --verbose exclude each other; give one of them";
@@ -407,6 +410,13 @@ std::string read_status(const CLI::App& app, status_options& to) {
     to.format = format.back() == "text" ? report_format::text : report_format::json;
   }
   return {};
+}
+
+std::vector<std::string> flags_of(const CLI::App& app) {
+  std::vector<std::string> flags;
+  for (const auto* option : app.get_options())
+    for (const auto& name : option->get_lnames()) flags.push_back("--" + name);
+  return flags;
 }
 
 // CLI11 stops at the first error, so what came of --summary is looked up by hand.
@@ -513,15 +523,24 @@ std::variant<command_line, early_exit> parse_arguments(const std::vector<std::st
   } catch (const CLI::CallForVersion& version) {
     return early_exit{exit_success, std::string{version.what()} + "\n", "", ""};
   } catch (const CLI::ParseError& e) {
-    if (arguments.empty()) return complain(nullptr, fmt::format("no command; there are {}", command_names));
-    if (chosen() == nullptr && !arguments.front().starts_with("-"))
-      return complain(nullptr,
-                      fmt::format("{} is not a command; there are {}", arguments.front(), command_names));
-    return complain(chosen(), e.what());
+    const auto* command = chosen();
+    if (command == nullptr) {
+      if (arguments.empty() || arguments.front().starts_with("-"))
+        return complain(nullptr, fmt::format("no command; there are {}", command_names));
+      std::vector<std::string> commands;
+      for (const auto* one : app.get_subcommands({})) commands.push_back(one->get_name());
+      return complain(nullptr, unknown_command(arguments.front(), commands, command_names));
+    }
+    if (const auto extras = app.remaining(); !extras.empty())
+      return complain(nullptr, before_the_command(extras, command->get_name()));
+    if (const auto extras = command->remaining(); !extras.empty())
+      return complain(command, unexpected(extras, flags_of(*command)));
+    return complain(command, mismatch_in_words(e.what()));
   }
 
   const auto* command = chosen();
   command_line line;
+  line.arguments = arguments;
   std::string what;
   if (std::ranges::find(later_commands, command->get_name()) != later_commands.end()) {
     what = command->get_name() + " is not part of this version yet";

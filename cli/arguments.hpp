@@ -56,7 +56,8 @@ struct doctor_options {
 
 struct command_line {
   command what = command::run;
-  config::raw_options raw;  // run, check, verify, pull, doctor
+  std::vector<std::string> arguments;  // as given, from the command's name on
+  config::raw_options raw;             // run, check, verify, pull, doctor
   export_options export_jobs;
   status_options status;
   undo_options undo;

@@ -49,6 +49,17 @@ std::string windows_in_words(const std::vector<api::rate_window>& windows) {
   return text;
 }
 
+// The most that these limits let through within such a time, wherever it begins; nullopt: no limit.
+std::optional<std::uint64_t> most_within(const std::vector<api::rate_window>& windows, duration time) {
+  std::optional<std::uint64_t> most;
+  for (const auto& w : windows) {
+    const auto times = std::max<std::int64_t>(1, (time + w.length - duration{1}) / w.length);
+    const auto through = w.limit * static_cast<std::uint64_t>(times);
+    most = std::min(most.value_or(through), through);
+  }
+  return most;
+}
+
 class examination {
  public:
   explicit examination(const doctor_facts& f) : f_(f), settings_(*f.settings), reply_(*f.reply) {}
@@ -235,20 +246,29 @@ class examination {
     }
     const auto seen = *f_.rates.limit;
     text += fmt::format("; the API says {} reads", grouped(seen));
+    if (f_.rates.window) text += fmt::format(" in {}", in_words(*f_.rates.window));
     if (f_.rates.remaining) text += fmt::format(", of which {} are left now", grouped(*f_.rates.remaining));
     const auto& windows = run.reads.windows;
-    const bool known =
-        std::ranges::any_of(windows, [seen](const api::rate_window& w) { return w.limit == seen; });
-    const bool over = windows.empty() || std::ranges::any_of(windows, [seen](const api::rate_window& w) {
-                        return w.limit > seen;
-                      });
-    if (known) {
+    // Without a window it is known that it lasts at least until the quota is new again (less the rounding of
+    // that to a second), and that a burst falls into any.
+    const auto within =
+        f_.rates.window.value_or(f_.rates.reset_in.value_or(duration{}) - std::chrono::seconds{1});
+    const auto ours = most_within(windows, within);
+    const bool named =
+        std::ranges::any_of(windows, [&](const api::rate_window& w) { return w.limit == seen; });
+    if (f_.rates.window ? ours == seen : named) {
       add("limits", state::ok, std::move(text), "");
-    } else if (over) {
+    } else if (windows.empty() || (ours && *ours > seen)) {
       add("limits", state::mend, text + ", which is less than is set for reads",
           "set limits.read, and look whether limits.write is right too");
-    } else {
+    } else if (f_.rates.window) {
       add("limits", state::note, text + ", which is more than is set for reads: limits.read can be raised",
+          "");
+    } else {
+      add("limits", state::note,
+          text +
+              ", but not in what time, so it cannot be compared with limits.read: the API's documentation "
+              "says it",
           "");
     }
   }

@@ -85,6 +85,19 @@ std::string counts_text(const drift_counts& c) {
   if (c.not_compared > 0)
     text += fmt::format("; of {} the ledger does not know what was written",
                         counted(c.not_compared, "row", "rows"));
+  std::string unsure;
+  const auto add = [&unsure](std::uint64_t rows, std::string_view how) {
+    if (rows > 0) unsure += fmt::format("{}{} {}", unsure.empty() ? "" : ", ", grouped(rows), how);
+  };
+  add(c.unknown_rows, "unknown");
+  add(c.mismatch_rows, "mismatch");
+  add(c.cut_off_rows, "cut off while they were sent");
+  if (!unsure.empty())
+    text +=
+        fmt::format("; the fields of {} were not looked at, because nobody knows what they should show: {}",
+                    counted(c.unknown_rows + c.mismatch_rows + c.cut_off_rows, "row", "rows"), unsure);
+  if (c.pending_rows > 0)
+    text += fmt::format("; {} still pending", counted(c.pending_rows, "row is", "rows are"));
   return text;
 }
 

@@ -32,6 +32,10 @@ struct drift_counts {
   std::uint64_t drifted_fields = 0;
   std::uint64_t unclear_fields = 0;  // that no read can tell of
   std::uint64_t not_compared = 0;    // rows of which it is not known what they wrote
+  // Rows of which nobody knows whether they were applied, so nobody knows what should show: their fields are
+  // not looked at, unless a later row has written them.
+  std::uint64_t unknown_rows = 0, mismatch_rows = 0, cut_off_rows = 0;
+  std::uint64_t pending_rows = 0;  // without an outcome
 };
 
 // "200 resources looked at: 198 as written, 2 drifted (3 fields)" and what was left out, a line each.

@@ -1,5 +1,6 @@
 #include "cli/generation_choice.hpp"
 
+#include "cli/recorded_settings.hpp"
 #include "cli/words.hpp"
 
 #include <fmt/format.h>
@@ -43,31 +44,40 @@ std::optional<failure> refuse_account(const ledger::target& bound, const std::st
   return std::nullopt;
 }
 
-std::string difference(const input::input_identity& before, const input::input_identity& now) {
-  const bool file = before.file != now.file, shaping = before.shaping != now.shaping;
-  if (file && shaping)
-    return "the file and the settings that shape what is done with it (id column, map, ignore, set, only-if, "
-           "null token, separators, types of its fields)";
-  if (shaping)
-    return "the settings that shape what is done with it (id column, map, ignore, set, only-if, null token, "
-           "separators, types of its fields), not the file";
-  return file ? "the file, not the settings" : "nothing";
+std::string difference(const ledger::generation_row& g, const input::input_identity& now,
+                       std::string_view settings_now) {
+  const bool file = g.input.file != now.file, shaping = g.input.shaping != now.shaping;
+  if (!shaping) return file ? "the file, not the settings" : "nothing";
+  std::string settings;
+  for (const auto& one : changed_settings(g.settings, settings_now))
+    settings += (settings.empty() ? "" : ", ") + one;
+  if (!settings.empty()) return settings + (file ? ", and the file" : "; the file is the same");
+  constexpr std::string_view shapers =
+      "that shape what is done with it (id column, map, ignore, set, only-if, null token, separators, types "
+      "of its fields)";
+  return file ? fmt::format("the file and the settings {}", shapers)
+              : fmt::format("the settings {}, not the file", shapers);
 }
 
 failure changed_input(const std::string& input_name, const ledger::generation_row& g,
-                      const input::input_identity& now, std::uint64_t pending) {
+                      const input::input_identity& now, std::uint64_t pending,
+                      std::string_view settings_now) {
+  const bool file = g.input.file != now.file;
   return {failure_kind::usage, input_name,
-          fmt::format("is not the input that was begun on {} and has {} left; what differs: {}",
-                      date_and_time(g.started), counted(pending, "row", "rows"), difference(g.input, now)),
-          "go on with the input as it was, or give up the rest and start anew with --fresh"};
+          fmt::format("{} begun on {}{} and has {} left; what differs: {}",
+                      file ? "is not the input that was" : "was", date_and_time(g.started),
+                      file ? "" : " with other settings", counted(pending, "row", "rows"),
+                      difference(g, now, settings_now)),
+          fmt::format("go on with the {} as {}, or give up the rest and start anew with --fresh",
+                      file ? "input" : "settings", file ? "it was" : "they were")};
 }
 
 failure changed_input_of_retry(const std::string& input_name, const ledger::generation_row& g,
-                               const input::input_identity& now) {
+                               const input::input_identity& now, std::string_view settings_now) {
   return {
       failure_kind::usage, input_name,
       fmt::format("is not the input of the run of {}, whose rows --retry would take again; what differs: {}",
-                  date_and_time(g.started), difference(g.input, now)),
+                  date_and_time(g.started), difference(g, now, settings_now)),
       "name the input as it was, with the same options; or leave out --retry"};
 }
 

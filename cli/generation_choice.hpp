@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace pawl::cli {
 
@@ -26,16 +27,19 @@ std::optional<failure> refuse_target(const ledger::target& bound, const ledger::
 std::optional<failure> refuse_account(const ledger::target& bound, const std::string& configured,
                                       const std::string& answered, const std::string& ledger_path);
 
-// What makes two inputs different: "the file", "the settings that shape its patches", or both.
-std::string difference(const input::input_identity& before, const input::input_identity& now);
+// What makes an input another than a generation's: the file, the settings that shape its patches (by name
+// with both values where `settings_now`, config::settings::as_json, tells), or both.
+std::string difference(const ledger::generation_row&, const input::input_identity& now,
+                       std::string_view settings_now = {});
 
-// The input of an unfinished generation changed.
+// The input of an unfinished generation, or the settings that shape it, changed.
 failure changed_input(const std::string& input_name, const ledger::generation_row&,
-                      const input::input_identity& now, std::uint64_t pending);
+                      const input::input_identity& now, std::uint64_t pending,
+                      std::string_view settings_now = {});
 
 // --retry with another input than the generation's.
 failure changed_input_of_retry(const std::string& input_name, const ledger::generation_row&,
-                               const input::input_identity& now);
+                               const input::input_identity& now, std::string_view settings_now = {});
 
 // What needs to know the present state, where nothing is read before a write: preconditions and set verbs.
 // `report` may be null where only the settings are known.

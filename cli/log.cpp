@@ -2,6 +2,7 @@
 
 #include "cli/words.hpp"
 
+#include <fmt/format.h>
 #include <spdlog/formatter.h>
 #include <spdlog/logger.h>
 #include <spdlog/sinks/base_sink.h>
@@ -9,7 +10,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <mutex>
+#include <optional>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -105,6 +109,16 @@ spdlog::level::level_enum console_level(int verbosity) {
   return verbosity == 1 ? spdlog::level::debug : spdlog::level::trace;
 }
 
+// spdlog makes directories that are missing; a mistyped path would go unnoticed.
+std::optional<failure> refuse_directory(const std::string& file) {
+  const auto directory = std::filesystem::path(file).parent_path();
+  std::error_code cannot_tell;
+  if (directory.empty() || std::filesystem::is_directory(directory, cannot_tell)) return std::nullopt;
+  return failure{failure_kind::usage, "--log-file " + file,
+                 fmt::format("there is no directory \"{}\"", directory.string()),
+                 "make it, or name a file in a directory that is there"};
+}
+
 }  // namespace
 
 struct log::impl {
@@ -129,6 +143,7 @@ expected<log> log::open(const log_options& options, console& out) {
   sinks.push_back(std::make_shared<console_sink>(out));
   sinks.back()->set_level(console_level(options.verbosity));
   sinks.back()->set_formatter(formatter_for(options.format, stamp::none));
+  if (auto refused = refuse_directory(options.file)) return *std::move(refused);
   if (!options.file.empty()) try {
       sinks.push_back(std::make_shared<spdlog::sinks::basic_file_sink_mt>(options.file));
       sinks.back()->set_level(std::min(spdlog::level::info, console_level(options.verbosity)));

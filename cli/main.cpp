@@ -46,7 +46,7 @@ int dispatch(const cli::command_line& line, cli::console& out) {
   const auto env = read_environment();
   switch (line.what) {
     case cli::command::run:
-      return cli::run_command(line.raw, env, out);
+      return cli::run_command(line.raw, line.arguments, env, out);
     case cli::command::check:
       return cli::check_command(line.raw, env, out);
     case cli::command::export_jobs:

@@ -1,8 +1,33 @@
 #include "cli/open_input.hpp"
 
+#include "cli/find_ledger.hpp"
+
+#include <algorithm>
+#include <fstream>
 #include <utility>
 
 namespace pawl::cli {
+namespace {
+
+// White space and a byte order mark at most.
+bool holds_nothing(const std::string& path) {
+  constexpr std::string_view utf8_mark = "\xef\xbb\xbf";
+  std::string head(64 * 1024, '\0');  // chosen: nobody sends more of nothing
+  std::ifstream file(path, std::ios::binary);
+  file.read(head.data(), static_cast<std::streamsize>(head.size()));
+  if (!file.eof()) return false;
+  head.resize(static_cast<std::size_t>(file.gcount()));
+  std::string_view rest = head;
+  if (rest.starts_with(utf8_mark)) rest.remove_prefix(utf8_mark.size());
+  return std::ranges::all_of(rest, [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; });
+}
+
+}  // namespace
+
+std::optional<failure> refuse_no_rows(const opened_input& input) {
+  if (input.spooled || input.source.facts().format == input::file_format::csv) return std::nullopt;
+  return failure{failure_kind::usage, input.name, "has no rows", "check the path"};
+}
 
 std::optional<input::file_format> format_by_name(const std::string& path) {
   const auto ends = [&path](const char* ending) { return path.ends_with(ending); };
@@ -28,6 +53,10 @@ expected<opened_input> open_input(const config::settings& s, const std::string& 
     if (!copy) return copy.error();
     path = copy->path();
     spooled = *std::move(copy);
+    // There is no header to read; lines of JSON may be none.
+    if (holds_nothing(path)) options.format = input::file_format::ndjson;
+  } else if (auto refused = refuse_ledger_as_input(path)) {
+    return *std::move(refused);
   }
   auto source = input::job_source::open(path, s.profile, options);
   if (!source) {

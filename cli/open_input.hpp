@@ -20,6 +20,11 @@ struct opened_input {
   input::job_source source;
 };
 
+// No row is in it. A stream that held nothing and a header without rows are complete answers of whatever made
+// them: nothing to do. A file that is empty altogether is a mistake: the failure says so.
+std::optional<failure> refuse_no_rows(const opened_input&);
+inline constexpr const char* nothing_to_do = "no rows in it: there is nothing to do";
+
 // Spools to `spool_path`.part where need be. Failures name the input as the user knows it.
 expected<opened_input> open_input(const config::settings&, const std::string& spool_path,
                                   const std::function<void(std::uint64_t bytes)>& on_spooled,

@@ -1,7 +1,10 @@
 #include "cli/progress_ticker.hpp"
 
+#include "cli/words.hpp"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -26,6 +29,19 @@ void progress_ticker::show(time_point now) {
     log_.progress(render(view, 0));
 }
 
+void progress_ticker::tell_wait(time_point now) {
+  const auto& why = counters_.waits_for;
+  if (why == told_wait_) return;
+  if (why.empty())
+    log_.detail(fmt::format("going on after {}", in_words(now - waits_since_)));
+  else if (counters_.waits_until && *counters_.waits_until > now)
+    log_.detail(fmt::format("waiting for {}, {}", why, in_words(*counters_.waits_until - now)));
+  else
+    log_.detail(fmt::format("waiting for {}", why));
+  told_wait_ = why;
+  waits_since_ = now;
+}
+
 boost::asio::awaitable<void> progress_ticker::run() {
   const auto started = clock::now();
   auto next_shown =
@@ -34,6 +50,7 @@ boost::asio::awaitable<void> progress_ticker::run() {
   while (!stopped_) {
     const auto now = clock::now();
     meter_.read(now, counters_.writes);
+    tell_wait(now);
     if (counters_.foreign_use && !told_of_foreign_use_) {
       told_of_foreign_use_ = true;
       log_.warning(

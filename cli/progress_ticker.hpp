@@ -9,6 +9,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <string>
+
 namespace pawl::cli {
 
 class progress_ticker {
@@ -23,6 +25,8 @@ class progress_ticker {
 
  private:
   void show(time_point now);
+  // Why nothing moves, as a detail of the log each time that it changes.
+  void tell_wait(time_point now);
 
   boost::asio::steady_timer timer_;
   config::progress_kind kind_;
@@ -31,6 +35,8 @@ class progress_ticker {
   const run::progress_counters& counters_;
   const policy::pacer_options& writes_;
   rate_meter meter_;
+  std::string told_wait_;
+  time_point waits_since_{};
   bool stopped_ = false, told_of_foreign_use_ = false;
 };
 

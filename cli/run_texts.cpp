@@ -167,7 +167,10 @@ lines closing_lines(const ending& e) {
     out.push_back(fmt::format("the failures, to mend and run again: pawl export {} --with-input --outcome {}",
                               e.ledger_path, fmt::join(failed, ",")));
   }
-  if (e.pending > 0)
+  if (e.pending > 0 && !e.resume_command.empty())
+    out.push_back(fmt::format("this goes on where it stopped{}: {}",
+                              e.resume_at ? ", from " + date_and_time(*e.resume_at) : "", e.resume_command));
+  else if (e.pending > 0)
     out.push_back(e.resume_at ? fmt::format("the same command goes on, from {}", date_and_time(*e.resume_at))
                               : std::string{"the same command goes on where this stopped"});
   return out;

@@ -52,6 +52,7 @@ struct ending {
   std::map<std::string, std::uint64_t> error_counts;  // of this invocation
   std::string stop_reason;
   std::optional<wall_time> resume_at;
+  std::string resume_command;  // empty: the same command goes on
 };
 lines closing_lines(const ending&);
 

@@ -59,7 +59,12 @@ status session::load() {
   auto opened = log::open(wanted, console_);
   if (!opened) return opened.error();
   log_ = *std::move(opened);
-  return {};
+  for (const auto& setting : settings_->effective)
+    if (!setting.value.empty() && (setting.source != "default" || settings_->verbosity > 1))
+      log_->detail(fmt::format("setting {} = {} ({})", setting.key, setting.value, setting.source));
+  auto fits = check_summary_path(settings_->summary_path);
+  summary_refused_ = !fits;
+  return fits;
 }
 
 void session::print(const lines& all) {
@@ -84,7 +89,7 @@ void session::hide_work() {
 int session::end(const failure& why) {
   if (signals_.first() != 0 && why.kind == failure_kind::later) {
     if (facts_.stop_reason.empty()) facts_.stop_reason = "signal";
-    log_->note(fmt::format("stopped by {}; the same command goes on", signal_name(signals_.first())));
+    log_->note(fmt::format("stopped by {}; {}", signal_name(signals_.first()), when_interrupted_));
     return 128 + signals_.first();
   }
   if (!complained_)
@@ -100,7 +105,7 @@ int session::write(int code) {
   facts_.exit_code = code;
   facts_.elapsed = clock::now() - started_;
   const auto path = settings_ ? settings_->summary_path : raw_.summary.value_or("");
-  if (path.empty()) return code;
+  if (path.empty() || summary_refused_) return code;
   if (auto written = write_summary(path, facts_); !written) {
     log_->error(written.error());
     // "All is well" must not be the answer where the one who waits for the summary gets none.

@@ -15,6 +15,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace pawl::cli {
 
@@ -24,13 +25,16 @@ class session {
  public:
   session(const config::raw_options&, const config::environment&, console&);
 
-  // Reads the settings and opens the log that they ask for. All complaints are printed; the failure that
-  // comes back has been said already.
+  // Reads the settings, opens the log that they ask for, and refuses a place where no summary can be written.
+  // All complaints about settings are printed; the failure that comes back has been said already.
   status load();
 
   // Runs `work`, turns its failure into words, a signal into its code, a bug into an honest message, and
   // writes the summary. `work` returns the exit code or the failure that ended it.
   int conclude(const std::function<expected<int>()>& work);
+
+  // What to say after "stopped by SIGINT; ". Default: the same command goes on.
+  void when_interrupted(std::string text) { when_interrupted_ = std::move(text); }
 
   const config::settings& settings() const { return *settings_; }
   const config::environment& environment() const { return environment_; }
@@ -58,7 +62,8 @@ class session {
   summary facts_;
   time_point started_ = clock::now();
   time_point shown_{};
-  bool complained_ = false;
+  bool complained_ = false, summary_refused_ = false;
+  std::string when_interrupted_ = "the same command goes on";
 };
 
 }  // namespace pawl::cli

@@ -21,6 +21,17 @@ std::string_view in_words(run::undo_obstacle why) {
   return "";
 }
 
+// "generation 2 (1,200 rows, 2026-01-02 03:04:05 UTC), generation 1 (...)".
+std::string named(const std::vector<writing_generation>& all) {
+  constexpr std::size_t most = 5;  // chosen: a ledger of nightly runs has hundreds
+  std::string text;
+  for (std::size_t i = 0; i < all.size() && i < most; ++i)
+    text += fmt::format("{}generation {} ({}, {})", i == 0 ? "" : ", ", all[i].id,
+                        counted(all[i].rows, "row", "rows"), date_and_time(all[i].started));
+  if (all.size() > most) text += fmt::format(" and {} more", all.size() - most);
+  return text;
+}
+
 }  // namespace
 
 void undo_losses::add(std::string reason, std::string_view one, std::string_view many, std::string_view id) {
@@ -48,6 +59,24 @@ std::vector<std::string> undo_losses::lines() const {
       line += fmt::format(" and {} more", grouped(lost.count - lost.ids.size()));
     all.push_back(std::move(line));
   }
+  return all;
+}
+
+std::vector<std::string> other_generations(std::int64_t undone, const std::vector<writing_generation>& others,
+                                           const std::string& command) {
+  std::vector<writing_generation> newer, older;
+  for (const auto& g : others) (g.id > undone ? newer : older).push_back(g);
+  std::vector<std::string> all;
+  if (!newer.empty())
+    all.push_back(
+        fmt::format("{} wrote later: what it has changed since is skipped, unless it is undone first: {} "
+                    "--generation {}",
+                    named(newer), command, newer.front().id));
+  if (!older.empty())
+    all.push_back(
+        fmt::format("{} wrote too, and this does not undo it; to go back further, run these jobs first and "
+                    "then those of: {} --generation {}",
+                    named(older), command, older.front().id));
   return all;
 }
 

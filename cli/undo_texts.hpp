@@ -1,6 +1,7 @@
 // What `pawl undo` says on standard error: what cannot go back, grouped and counted. Pure.
 #pragma once
 
+#include "engine/model/time.hpp"
 #include "engine/run/undo.hpp"
 
 #include <cstdint>
@@ -33,5 +34,17 @@ class undo_losses {
   void add(std::string reason, std::string_view one, std::string_view many, std::string_view id);
   std::map<std::string, group> groups_;  // by what is said of them
 };
+
+// Another generation of the same ledger whose rows were or may have been applied.
+struct writing_generation {
+  std::int64_t id = 0;
+  std::uint64_t rows = 0;  // applied, mismatch, unknown
+  wall_time started{};
+};
+
+// What undoing the generation `undone` alone leaves as it is. `others` newest first; `command` is the command
+// line of this undo without --generation. Empty: no other has written.
+std::vector<std::string> other_generations(std::int64_t undone, const std::vector<writing_generation>& others,
+                                           const std::string& command);
 
 }  // namespace pawl::cli

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <utility>
 #include <variant>
 
@@ -22,6 +23,27 @@ std::string unknown_key_remedy(std::string_view key) {
   const auto last = key.substr(key.rfind('.') + 1);
   if (last != key && find_setting(last) && last.find('.') == std::string_view::npos)
     return "did you mean " + std::string(last) + "? It stands above the first [table]";
+  // What the flags and other tools call them.
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 14> aliases{
+      {{"rate", "limits.write"},
+       {"write_rate", "limits.write"},
+       {"read_rate", "limits.read"},
+       {"read-rate", "limits.read"},
+       {"token", "auth.token_env"},
+       {"url", "api.base_url"},
+       {"timeout", "timeouts.attempt"},
+       {"timeouts", "timeouts.attempt"},
+       {"retries", "retry.max_attempts"},
+       {"max_retries", "retry.max_attempts"},
+       {"backoff", "retry.base"},
+       {"patience", "breaker.patience"},
+       {"delimiter", "csv.delimiter"},
+       {"workers", "concurrency"}}};
+  for (const auto& [alias, name] : aliases)
+    if (alias == key) return "did you mean " + std::string(name) + "?";
+  for (const auto& k : setting_keys())
+    if (!k.flag.empty() && (k.flag == key || k.flag.substr(2) == key))
+      return "did you mean " + std::string(k.key) + "?";
   const auto near = nearest(key, names);
   return near.empty() ? "remove it; README lists all settings" : "did you mean " + std::string(near) + "?";
 }

@@ -2,6 +2,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/files.hpp"
+#include "cli/generation_choice.hpp"
 #include "cli/open_input.hpp"
 #include "cli/session.hpp"
 #include "engine/input/validation.hpp"
@@ -26,8 +27,9 @@ std::string temporary_copy() {
 
 expected<int> check(session& s) {
   if (auto loaded = s.load(); !loaded) return loaded.error();
-  if (auto fits = check_summary_path(s.settings().summary_path); !fits) return fits.error();
   const auto on_spooled = [&s](std::uint64_t bytes) { s.show_work("reading", 0, bytes); };
+  if (auto refused = refuse_unread(s.settings(), s.settings().input_path, nullptr))
+    return *std::move(refused);
   auto opened = open_input(s.settings(), temporary_copy(), on_spooled, &s.signals().came());
   if (!opened) return opened.error();
 
@@ -49,11 +51,16 @@ expected<int> check(session& s) {
     s.facts().stop_reason = "invalid_input";
     return failure{failure_kind::usage, opened->name, wrong_rows_in_words(*report), ""};
   }
+  if (auto refused = refuse_unread(s.settings(), opened->name, &*report)) return *std::move(refused);
+  if (auto refused = report->rows == 0 ? refuse_no_rows(*opened) : std::nullopt) return *std::move(refused);
   s.facts().stop_reason = "finished";
   if (s.settings().summary_path != "-") {
     std::string text;
-    for (const auto& line : check_lines(opened->name, s.settings(), opened->source.facts(), *report))
-      text += line + "\n";
+    if (report->rows == 0)
+      text = fmt::format("{}: {}\n", opened->name, nothing_to_do);
+    else
+      for (const auto& line : check_lines(opened->name, s.settings(), opened->source.facts(), *report))
+        text += line + "\n";
     // A reader that has seen enough closes the pipe: the answer is the exit code.
     if (const auto failed = write_all(STDOUT_FILENO, text); failed && failed != std::errc::broken_pipe)
       return failure{failure_kind::mend, "standard output", failed.message(), ""};
@@ -68,6 +75,7 @@ int check_command(const config::raw_options& raw, const config::environment& env
   auto options = raw;
   if (options.input == "-" && !options.ledger) options.ledger = temporary_copy();
   session s(options, env, out);
+  s.when_interrupted("the same command starts again");
   return s.conclude([&s] { return check(s); });
 }
 

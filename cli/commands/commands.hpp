@@ -6,9 +6,14 @@
 #include "cli/console.hpp"
 #include "config/settings.hpp"
 
+#include <string>
+#include <vector>
+
 namespace pawl::cli {
 
-int run_command(const config::raw_options&, const config::environment&, console&);
+// `arguments` as given, from "run" on: for the command that goes on.
+int run_command(const config::raw_options&, const std::vector<std::string>& arguments,
+                const config::environment&, console&);
 int check_command(const config::raw_options&, const config::environment&, console&);
 int export_command(const export_options&, console&);
 int status_command(const status_options&, console&);

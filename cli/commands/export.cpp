@@ -3,6 +3,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/files.hpp"
 #include "cli/find_generation.hpp"
+#include "cli/find_ledger.hpp"
 #include "cli/log.hpp"
 #include "cli/original_rows.hpp"
 #include "cli/words.hpp"
@@ -20,7 +21,7 @@ namespace {
 constexpr std::size_t write_at_bytes = 64 * 1024;
 
 status export_jobs(const export_options& options) {
-  auto file = ledger::ledger_file::open(options.ledger, ledger::access::read_only);
+  auto file = open_to_read(options.ledger);
   if (!file) return file.error();
   const auto generation = find_generation(*file, options.generation);
   if (!generation) return generation.error();

@@ -47,7 +47,6 @@ class pull_steps {
   status prepare() {
     if (auto loaded = s_.load(); !loaded) return loaded;
     const auto& settings = s_.settings();
-    if (auto fits = check_summary_path(settings.summary_path); !fits) return fits;
     if (settings.summary_path == "-" && options_.out.empty())
       return failure{failure_kind::usage, "--summary", "standard output is where the list goes",
                      "name a file for one of them (--out)"};
@@ -165,6 +164,7 @@ class pull_steps {
 int pull_command(const config::raw_options& raw, const pull_options& options, const config::environment& env,
                  console& out) {
   session s(raw, env, out);
+  s.when_interrupted("nothing was written, and the same command starts again");
   pull_steps steps(s, options);
   return s.conclude([&steps] { return steps.all(); });
 }

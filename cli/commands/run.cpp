@@ -8,6 +8,7 @@
 #include "cli/name_resolution.hpp"
 #include "cli/open_input.hpp"
 #include "cli/progress_ticker.hpp"
+#include "cli/resume_command.hpp"
 #include "cli/retried_rows.hpp"
 #include "cli/session.hpp"
 #include "cli/words.hpp"
@@ -37,7 +38,7 @@ namespace asio = boost::asio;
 
 class run_steps {
  public:
-  explicit run_steps(session& s) : s_(s) {}
+  run_steps(session& s, const std::vector<std::string>& arguments) : s_(s), arguments_(arguments) {}
 
   expected<int> all() {
     if (auto done = prepare(); !done) return done.error();
@@ -46,6 +47,7 @@ class run_steps {
     if (decision_ == ledger::run_decision::already_finished) return tell_finished();
     if (decision_ != ledger::run_decision::go_on)
       if (auto done = validate(); !done) return done.error();
+    if (report_ && report_->rows == 0) return tell_nothing_to_do();
     if (auto done = begin(); !done) return done.error();
     auto applied = pending_ > 0 ? apply() : status{};
     return conclude(std::move(applied));
@@ -60,7 +62,6 @@ class run_steps {
     target_.profile = settings.profile.name;
     target_.base_url = settings.target.url();
     s_.facts().target = in_words(target_);
-    if (auto fits = check_summary_path(settings.summary_path); !fits) return fits;
     if (auto refused = refuse_unread(settings, settings.input_path, nullptr)) return *refused;
     if (must_be_spooled(settings.input_path) && settings.ledger_path == settings.input_path + ".ledger")
       return failure{failure_kind::usage, settings.input_path == "-" ? "stdin" : settings.input_path,
@@ -129,7 +130,7 @@ class run_steps {
     decision_ = ledger::decide_run(question);
     if (decision_ == ledger::run_decision::refuse_changed) {
       if (auto done = count(*newest_); !done) return done;
-      return changed_input(input_->name, *newest_, identity_, s_.facts().pending);
+      return changed_input(input_->name, *newest_, identity_, s_.facts().pending, settings.as_json);
     }
     return {};
   }
@@ -142,7 +143,7 @@ class run_steps {
                      "holds no run whose rows --retry could take again", "leave out --retry"};
     if (auto done = count(*newest_); !done) return done;
     if (answer == ledger::retry_decision::refuse_changed)
-      return changed_input_of_retry(input_->name, *newest_, identity_);
+      return changed_input_of_retry(input_->name, *newest_, identity_, s_.settings().as_json);
     std::uint64_t rows = 0;
     for (const auto o : s_.settings().retry) rows += s_.facts().counts[o];
     if (rows == 0) s_.say().note("--retry: no row has one of these outcomes");
@@ -158,6 +159,13 @@ class run_steps {
                               counts_in_words(s_.facts().counts)));
     s_.facts().stop_reason = "already_finished";
     return exit_code(run_end{s_.facts().counts, 0, true, {}, 0});
+  }
+
+  expected<int> tell_nothing_to_do() {
+    if (auto refused = refuse_no_rows(*input_)) return *std::move(refused);
+    s_.say().note(fmt::format("{}: {}", input_->name, nothing_to_do));
+    s_.facts().stop_reason = "finished";
+    return exit_success;
   }
 
   status validate() {
@@ -252,7 +260,9 @@ class run_steps {
     } else if (newest_ && !newest_->given_up) {
       s_.say().note(fmt::format("the input that was finished on {} {}: a new generation starts",
                                 date_and_time(*newest_->finished),
-                                identity_ == newest_->input ? "is applied once more" : "has changed since"));
+                                identity_ == newest_->input             ? "is applied once more"
+                                : identity_.file == newest_->input.file ? "is applied with other settings"
+                                                                        : "has changed since"));
     }
     const auto& settings = s_.settings();
     ledger::generation_row fresh;
@@ -477,6 +487,9 @@ class run_steps {
     e.error_counts = progress_.error_counts;
     e.stop_reason = facts.stop_reason;
     e.resume_at = facts.resume_at;
+    e.resume_command =
+        resume_command({arguments_, s_.settings().input_path, input_->spooled ? spool_path() : std::string{},
+                        facts.ledger, input_->source.facts().format});
     s_.print(closing_lines(e));
   }
 
@@ -502,6 +515,7 @@ class run_steps {
   std::string spool_path() const { return s_.settings().ledger_path + ".input"; }
 
   session& s_;
+  const std::vector<std::string>& arguments_;
   secret token_;
   ledger::target target_;
   std::optional<ledger::ledger_file> ledger_;
@@ -522,9 +536,10 @@ class run_steps {
 
 }  // namespace
 
-int run_command(const config::raw_options& raw, const config::environment& env, console& out) {
+int run_command(const config::raw_options& raw, const std::vector<std::string>& arguments,
+                const config::environment& env, console& out) {
   session s(raw, env, out);
-  run_steps steps(s);
+  run_steps steps(s, arguments);
   return s.conclude([&steps] { return steps.all(); });
 }
 

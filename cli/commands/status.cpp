@@ -2,6 +2,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/files.hpp"
+#include "cli/find_ledger.hpp"
 #include "cli/session.hpp"
 #include "cli/status_texts.hpp"
 #include "cli/words.hpp"
@@ -22,7 +23,7 @@ std::vector<outcome> failing_outcomes() {
 }
 
 expected<ledger_state> read_state(const std::string& path) {
-  auto file = ledger::ledger_file::open(path, ledger::access::read_only);
+  auto file = open_to_read(path);
   if (!file) return file.error();
   auto newest = file->newest_generation();
   if (!newest) return newest.error();

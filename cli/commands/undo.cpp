@@ -5,6 +5,8 @@
 #include "cli/exit_code.hpp"
 #include "cli/files.hpp"
 #include "cli/find_generation.hpp"
+#include "cli/find_ledger.hpp"
+#include "cli/shell_word.hpp"
 #include "cli/undo_texts.hpp"
 #include "cli/words.hpp"
 #include "config/profile_loader.hpp"
@@ -17,6 +19,7 @@
 #include <memory>
 #include <optional>
 #include <system_error>
+#include <vector>
 
 #include <unistd.h>
 
@@ -64,7 +67,7 @@ class undo_steps {
   undo_steps(const undo_options& options, console& out) : options_(options), out_(out) {}
 
   expected<int> all() {
-    auto file = ledger::ledger_file::open(options_.ledger, ledger::access::read_only);
+    auto file = open_to_read(options_.ledger);
     if (!file) return file.error();
     auto runner = ledger::ledger_file::running(options_.ledger);
     if (!runner) return runner.error();
@@ -95,7 +98,9 @@ class undo_steps {
     if (auto done = flush(); !done) return done.error();
     const auto blind = [&](std::uint64_t, const std::string& of) { losses_.add_blind(of); };
     if (auto read = file->for_each_blind_write(generation->id, blind); !read) return read.error();
-    return report(*generation);
+    auto others = other_writers(*file, generation->id);
+    if (!others) return others.error();
+    return report(*generation, *others);
   }
 
  private:
@@ -118,12 +123,35 @@ class undo_steps {
     return {};
   }
 
-  int report(const ledger::generation_row& generation) {
+  // Newest first.
+  static expected<std::vector<writing_generation>> other_writers(ledger::ledger_file& file,
+                                                                 std::int64_t undone) {
+    std::vector<writing_generation> all;
+    const auto newest = file.newest_generation();
+    if (!newest) return newest.error();
+    for (auto id = (*newest)->id; id > 0; --id) {
+      if (id == undone) continue;
+      const auto counts = file.counts(id);
+      if (!counts) return counts.error();
+      const auto rows =
+          (*counts)[outcome::applied] + (*counts)[outcome::mismatch] + (*counts)[outcome::unknown];
+      if (rows == 0) continue;
+      const auto one = file.generation(id);
+      if (!one) return one.error();
+      if (*one) all.push_back({id, rows, (*one)->started});
+    }
+    return all;
+  }
+
+  int report(const ledger::generation_row& generation, const std::vector<writing_generation>& others) {
     if (jobs_ == 0)
       out_.line(fmt::format("generation {}: there is nothing that can go back", generation.id));
     else
       out_.line(fmt::format("generation {}: {} to undo it", generation.id, counted(jobs_, "job", "jobs")));
     for (const auto& line : losses_.lines()) out_.line("warning: " + line);
+    auto command = "pawl undo " + shell_word(options_.ledger);
+    if (!options_.profile.empty()) command += " --profile " + shell_word(options_.profile);
+    for (const auto& line : other_generations(generation.id, others, command)) out_.line("note: " + line);
     return losses_.empty() ? exit_success : exit_some_failed;
   }
 

@@ -4,6 +4,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/files.hpp"
 #include "cli/find_generation.hpp"
+#include "cli/find_ledger.hpp"
 #include "cli/generation_choice.hpp"
 #include "cli/generation_input.hpp"
 #include "cli/reading.hpp"
@@ -70,12 +71,11 @@ class verify_steps {
   status prepare() {
     if (auto loaded = s_.load(); !loaded) return loaded;
     const auto& settings = s_.settings();
-    if (auto fits = check_summary_path(settings.summary_path); !fits) return fits;
     if (settings.summary_path == "-")
       return failure{failure_kind::usage, "--summary", "standard output is where the drift goes",
                      "name a file"};
     s_.facts().ledger = options_.ledger;
-    auto opened = ledger::ledger_file::open(options_.ledger, ledger::access::read_only);
+    auto opened = open_to_read(options_.ledger);
     if (!opened) return opened.error();
     ledger_.emplace(*std::move(opened));
     auto found = find_generation(*ledger_, options_.generation);
@@ -159,6 +159,8 @@ class verify_steps {
                        fmt::format("the intent of row {} is not readable", row.row),
                        "the ledger was changed by hand: put it back"};
     }
+    if (row.outcome == outcome::unknown) ++counts_.unknown_rows;
+    if (row.outcome == outcome::mismatch) ++counts_.mismatch_rows;
     for (const auto& v : job.patch) {
       if (v.field == passed_field) continue;
       const auto& spec = profile[v.field];
@@ -189,9 +191,16 @@ class verify_steps {
   status forget_open_intents() {
     auto open = ledger_->open_intents(generation_.id);
     if (!open) return open.error();
-    for (const auto& intent : *open)
+    std::uint64_t row = 0;
+    for (const auto& intent : *open) {
+      counts_.cut_off_rows += intent.row != std::exchange(row, intent.row);
       for (const auto& f : s_.settings().profile.fields)
         if (auto done = wanted_->forget(intent.id, f.name); !done) return done;
+    }
+    const auto counts = ledger_->counts(generation_.id);
+    if (!counts) return counts.error();
+    const auto left = generation_.rows - std::min(generation_.rows, counts->total());
+    counts_.pending_rows = left - std::min(left, counts_.cut_off_rows);
     return {};
   }
 
@@ -374,6 +383,7 @@ class verify_steps {
 int verify_command(const config::raw_options& raw, const verify_options& options,
                    const config::environment& env, console& out) {
   session s(raw, env, out);
+  s.when_interrupted("nothing was changed, and the same command starts again");
   verify_steps steps(s, options);
   return s.conclude([&steps] { return steps.all(); });
 }

@@ -230,7 +230,7 @@ expected<precondition> parse_precondition(std::string_view text, const profile& 
   const auto whole = trim(text);
   const std::string grammar =
       "write FIELD = VALUE, FIELD != VALUE, FIELD < VALUE, FIELD > VALUE, FIELD older than 90d, "
-      "FIELD newer than 15m, FIELD is null or has tag NAME";
+      "FIELD newer than 15m, FIELD has VALUE, has tag NAME, FIELD is null or FIELD is not null";
   auto rest = whole;
   if (take_words(rest, "has tag")) return parse_has_tag(rest, api);
 

@@ -65,7 +65,7 @@ std::string row_rules::check_id(std::string_view id) const {
 void row_rules::check(row_draft& draft, std::uint64_t line) const {
   const std::span<const field_value> patch = draft.patch;
   if (patch.empty()) {
-    draft.complain(line, {}, "has nothing to change: no field has a value");
+    draft.complain(line, {}, std::string(nothing_to_change));
     return;
   }
   for (const auto& value : patch) {

@@ -12,6 +12,9 @@
 
 namespace pawl::input {
 
+// The complaint about a row whose patch is empty.
+inline constexpr std::string_view nothing_to_change = "has nothing to change: no field has a value";
+
 // A row while it is being read. Reused from row to row.
 struct row_draft {
   std::string_view id;

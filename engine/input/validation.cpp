@@ -1,8 +1,12 @@
 #include "engine/input/validation.hpp"
 
+#include "engine/input/row_rules.hpp"
 #include "engine/input/text.hpp"
 
-#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace pawl::input {
 
@@ -10,7 +14,35 @@ namespace {
 
 constexpr std::size_t shown_complaints = 20;  // design.md section 5
 
-// Collects complaints; rows that are not UTF-8 make one together, because they have one cause and one remedy.
+// Complaints that have one cause and one remedy for the whole input are made once, with a count.
+class shared_complaint {
+ public:
+  shared_complaint(std::string_view what, std::string_view more) : what_(what), more_(more) {}
+
+  bool is(const complaint& c) const { return c.what == what_; }
+  std::uint64_t rows() const noexcept { return rows_; }
+  std::optional<std::size_t> at;  // in the report's `first`
+
+  void add(const complaint& c) {
+    if (rows_++ > 0 && lines_.size() < shown_lines) lines_.push_back(c.line);
+  }
+  // ", and so are 9999 further rows (lines 3, 4, 5, ...)"
+  std::string further() const {
+    if (rows_ < 2) return {};
+    auto text = std::string(more_) + ' ' + std::to_string(rows_ - 1) + " further row";
+    if (rows_ > 2) text += 's';
+    text += lines_.size() > 1 ? " (lines " : " (line ";
+    for (std::size_t i = 0; i < lines_.size(); ++i) text += (i == 0 ? "" : ", ") + std::to_string(lines_[i]);
+    return text + (rows_ - 1 > lines_.size() ? ", ...)" : ")");
+  }
+
+ private:
+  static constexpr std::size_t shown_lines = 5;  // chosen
+  std::string_view what_, more_;
+  std::uint64_t rows_ = 0;
+  std::vector<std::uint64_t> lines_;  // of the further rows
+};
+
 class complaint_list {
  public:
   explicit complaint_list(validation_report& report) : report_(report) {}
@@ -18,36 +50,46 @@ class complaint_list {
   void add(const row_error& error) {
     ++report_.bad_rows;
     for (const auto& c : error.complaints) {
-      const bool is_encoding = c.what == not_utf8;
-      if (is_encoding && bad_encoding_++ > 0) continue;
-      ++report_.complaint_count;
-      if (is_encoding) {
-        // It explains the file as a whole, so it is shown in any case.
-        if (report_.first.size() == shown_complaints) report_.first.pop_back();
-        at_ = report_.first.size();
-      } else if (report_.first.size() == shown_complaints) {
-        continue;
+      auto* const shared = encoding_.is(c) ? &encoding_ : nothing_.is(c) ? &nothing_ : nullptr;
+      if (shared != nullptr) {
+        shared->add(c);
+        if (shared->rows() > 1) continue;
       }
+      ++report_.complaint_count;
+      if (report_.first.size() == shown_complaints) {
+        // It explains the input as a whole, so it is shown in any case.
+        if (shared == nullptr) continue;
+        make_room();
+      }
+      if (shared != nullptr) shared->at = report_.first.size();
       report_.first.push_back(c);
     }
   }
 
   void finish() {
-    if (bad_encoding_ == 0) return;
-    auto& what = report_.first[at_].what;
-    if (bad_encoding_ > 1)
-      what += ", and so are " + std::to_string(bad_encoding_ - 1) + " further row" +
-              (bad_encoding_ > 2 ? "s" : "");
-    what +=
-        ": the file seems to be in a legacy code page; save it as UTF-8 (in a spreadsheet: \"CSV UTF-8\"; "
-        "or: iconv -f "
-        "WINDOWS-1252 -t UTF-8)";
+    if (encoding_.at)
+      report_.first[*encoding_.at].what +=
+          encoding_.further() +
+          ": the file seems to be in a legacy code page; save it as UTF-8 (in a spreadsheet: \"CSV UTF-8\"; "
+          "or: iconv -f WINDOWS-1252 -t UTF-8)";
+    if (nothing_.at)
+      report_.first[*nothing_.at].what +=
+          nothing_.further() + "; give every row a field with --set FIELD=VALUE, or leave such rows out";
   }
 
  private:
+  // Takes the last complaint out that is not shared.
+  void make_room() {
+    auto victim = report_.first.size() - 1;
+    while (encoding_.at == victim || nothing_.at == victim) --victim;
+    report_.first.erase(report_.first.begin() + static_cast<std::ptrdiff_t>(victim));
+    for (auto* shared : {&encoding_, &nothing_})
+      if (shared->at && *shared->at > victim) --*shared->at;
+  }
+
   validation_report& report_;
-  std::uint64_t bad_encoding_ = 0;
-  std::size_t at_ = 0;
+  shared_complaint encoding_{not_utf8, ", and so are"};
+  shared_complaint nothing_{nothing_to_change, ", nor in"};
 };
 
 void count(const job_view& job, const api::profile& profile, validation_report& report) {
@@ -104,10 +146,6 @@ expected<validation_report> validate(
     if (on_progress) on_progress(report.rows, source.position().offset);
   }
   complaints.finish();
-  if (report.rows == 0)
-    return failure{failure_kind::usage, source.name(),
-                   source.facts().format == file_format::csv ? "has a header and no rows" : "has no rows",
-                   "check the path"};
   auto identity = source.finish_pass();
   if (!identity) return as_usage(std::move(identity.error()));
   report.identity = *identity;

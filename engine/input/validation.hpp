@@ -13,10 +13,10 @@
 namespace pawl::input {
 
 struct validation_report {
-  std::uint64_t rows = 0;  // good and bad, without all-empty ones
+  std::uint64_t rows = 0;  // good and bad, without all-empty ones; 0: there is nothing in it
   std::uint64_t bad_rows = 0;
   std::uint64_t complaint_count = 0;
-  std::vector<complaint> first;         // the first 20
+  std::vector<complaint> first;         // the first 20; what all rows have in common once, with a count
   std::vector<checkpoint> checkpoints;  // every checkpoint_every rows; the first is the first row's
   input_identity identity;
   std::vector<std::uint64_t>

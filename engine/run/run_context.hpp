@@ -20,6 +20,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace pawl::run {
@@ -54,6 +55,7 @@ struct run_context {
   std::vector<wakeup*> sleeping;       // workers that wait for a backoff or for room in the ledger
   std::vector<wakeup*> held;           // workers that wait for the breaker
   latency_histogram interval_latency;  // since the last sample
+  std::string last_trouble;            // what the last outage or throttling was, in words; empty: none yet
 
   // The first order counts: it becomes the reason of the run.
   void order_stop(policy::stop_order order);

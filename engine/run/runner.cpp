@@ -252,7 +252,12 @@ asio::awaitable<void> runner::impl::watch(run_context& run, const bool& done) {
     const auto gate = later_of(writes.gated_until(now), reads.gated_until(now));
     if (const auto due = run.breaker.next_probe(); due && *due <= now) probe_alarm->wake();
     if (!run.stopping)
-      if (auto order = run.rules.check(now, gate, profile)) run.order_stop(*std::move(order));
+      if (auto order = run.rules.check(now, gate, profile)) {
+        const bool is_trouble = order->reason == "outage" || order->reason == "throttled";
+        if (is_trouble && !run.last_trouble.empty())
+          order->why.what += "; the last answer: " + run.last_trouble;
+        run.order_stop(*std::move(order));
+      }
     describe_wait(run, now);
     progress.at_once = run.places.found().value_or(0);
 
@@ -336,7 +341,8 @@ asio::awaitable<run_report> runner::run(input::job_source& source, ledger::ledge
                      .stopped_for = {},
                      .sleeping = {},
                      .held = {},
-                     .interval_latency = {}};
+                     .interval_latency = {},
+                     .last_trouble = {}};
   i.running = &shared;
   if (i.stop_wanted) shared.begin_stopping();
 

@@ -17,6 +17,17 @@ wall_time wall_now() {
   return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
 }
 
+// "timed out", "proxy failed: ...", "the API answered 503". Into a buffer that is used again.
+void keep_trouble(std::string& to, const attempt_fact& fact) {
+  constexpr std::size_t longest = 400;  // chosen
+  if (fact.reached == phase::answered) {
+    to = fmt::format("the API answered {}", fact.status);
+    return;
+  }
+  to = to_string(fact.fault);
+  if (!fact.detail.empty()) to.append(": ").append(fact.detail.substr(0, longest));
+}
+
 // A run that goes on was validated by an earlier invocation, perhaps with other flags.
 bool needs_reading(const api::profile& profile, const job_view& job) {
   const auto is_verb = [&profile](const field_value& value) {
@@ -189,6 +200,7 @@ void worker::heard(policy::breaker::request kind, const policy::judgement& judge
   // An answered read is no sign that writes work.
   if (is_write || judged.outage || judged.is == api::verdict::throttled)
     shared_.rules.on_attempt(judged, now);
+  if (judged.outage || judged.is == api::verdict::throttled) keep_trouble(shared_.last_trouble, fact_);
   const auto before = shared_.breaker.is();
   if (!trial_) {
     shared_.breaker.on_attempt(kind, judged.outage, now);

@@ -56,6 +56,42 @@ TEST(Check, MapsIgnoresAndSetsAsRunDoes) {
   EXPECT_THAT(check.output, HasSubstr("pain_level 1"));
 }
 
+TEST(Check, SaysOnceWhatIsWrongWithEveryRow) {
+  const pawl_workspace workspace;
+  std::string ids = "id\n";
+  for (int i = 1; i <= 300; ++i) ids += "thr_" + std::to_string(i) + "\n";
+  workspace.input("ids.csv", ids);
+  const auto check = workspace.run({"check", "ids.csv"});
+  EXPECT_EQ(check.exit_code, 2);
+  EXPECT_THAT(check.errors,
+              HasSubstr("ids.csv:2: has nothing to change: no field has a value, nor in 299 further "
+                        "rows (lines 3, 4, 5, 6, 7, ...); give every row a field with --set "
+                        "FIELD=VALUE, or leave such rows out\n"));
+  EXPECT_EQ(check.errors.find("ids.csv:3:"), std::string::npos);
+  EXPECT_EQ(workspace.run({"check", "ids.csv", "--set", "status=done"}).exit_code, 0);
+}
+
+TEST(Check, RefusesWhatRunRefuses) {
+  const pawl_workspace workspace;
+  workspace.input("verbs.csv", "id,remove_tag_ids\nthr_1,tag_1\n");
+  EXPECT_EQ(workspace.run({"check", "verbs.csv"}).exit_code, 0);
+  const auto blind = workspace.run({"check", "verbs.csv", "--no-read-first"});
+  EXPECT_EQ(blind.exit_code, 2);
+  EXPECT_THAT(blind.errors, HasSubstr("1 row has set verbs"));
+}
+
+TEST(Check, VerboseNamesTheSettingsAndWhereTheyComeFrom) {
+  const pawl_workspace workspace;
+  workspace.input("jobs.csv", "id,status\nthr_1,done\n");
+  const auto check = workspace.run({"check", "jobs.csv", "-v", "-o", "retry.cap=30s"});
+  EXPECT_THAT(check.errors, HasSubstr("setting retry.cap = 30s (-o retry.cap)\n"));
+  EXPECT_THAT(check.errors, HasSubstr("setting limits.write = 60/min,20/10s (profile productlane)\n"));
+  EXPECT_THAT(check.errors, ::testing::Not(HasSubstr("(default)")));
+  EXPECT_THAT(workspace.run({"check", "jobs.csv", "-vv"}).errors,
+              HasSubstr("setting retry.max_attempts = 6 (default)\n"));
+  EXPECT_EQ(workspace.run({"check", "jobs.csv"}).errors, "");
+}
+
 TEST(Check, WritesASummary) {
   const pawl_workspace workspace;
   workspace.input("jobs.csv", "id,status\nthr_1,done\nthr_2,nope\n");

@@ -1,32 +1,17 @@
 #include "tests/cli/job_file.hpp"
 
+#include "tests/support/thread_rows.hpp"
+
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <set>
 
 namespace pawl::test {
 namespace json = boost::json;
 namespace {
-
-std::string thread_id(std::size_t n) {
-  std::array<char, 16> text{};
-  std::snprintf(text.data(), text.size(), "thr_%06zu", n);
-  return text.data();
-}
-
-std::string quoted(const std::string& text) {
-  if (text.find_first_of("\",\n\r;") == std::string::npos) return text;
-  std::string out = "\"";
-  for (const char c : text) {
-    out += c;
-    if (c == '"') out += c;
-  }
-  return out + '"';
-}
 
 std::string joined(const std::vector<std::string>& parts) {
   std::string out;
@@ -75,8 +60,8 @@ std::vector<thread_job> make_jobs(std::size_t count) {
 std::string to_csv(const std::vector<thread_job>& jobs) {
   std::string out = "id,status,snoozed_until,title,tag_ids,_note\r\n";
   for (const auto& job : jobs)
-    out += job.id + "," + job.status + "," + job.snoozed_until + "," + quoted(job.title) + "," +
-           quoted(joined(job.tags)) + ",\"for people, not for the API\"\r\n";
+    out += job.id + "," + job.status + "," + job.snoozed_until + "," + csv_cell(job.title) + "," +
+           csv_cell(joined(job.tags)) + ",\"for people, not for the API\"\r\n";
   return out;
 }
 

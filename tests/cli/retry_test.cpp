@@ -1,6 +1,7 @@
 // `pawl run --retry`: recorded failures are taken again.
 #include "tests/cli/job_file.hpp"
 #include "tests/support/pawl_process.hpp"
+#include "tests/support/thread_rows.hpp"
 #include "tests/support/wait_until.hpp"
 
 #include <gmock/gmock.h>
@@ -10,11 +11,6 @@ namespace pawl::test {
 namespace {
 
 using ::testing::HasSubstr;
-
-std::string thread_id(int n) {
-  auto text = std::to_string(n);
-  return "thr_" + std::string(6 - text.size(), '0') + text;
-}
 
 std::string outcomes(const std::filesystem::path& ledger) {
   std::string all;
@@ -144,11 +140,11 @@ TEST(Retry, IsForTheSameInputAndForFailures) {
 }
 
 TEST(Retry, AKillInTheMiddleLosesNoRow) {
-  constexpr int rows = 60;
+  constexpr std::size_t rows = 60;
   const sandbox_process sandbox{{"--threads", std::to_string(rows), "--limits", "off", "--delay", "10ms"}};
   const pawl_workspace workspace{sandbox};
   std::string text = "id,title\n";
-  for (int n = 1; n <= rows; ++n) {
+  for (std::size_t n = 1; n <= rows; ++n) {
     text += thread_id(n) + ",title\n";
     sandbox.edit(thread_id(n), R"({"deleted":404})");
   }
@@ -157,7 +153,7 @@ TEST(Retry, AKillInTheMiddleLosesNoRow) {
   const std::vector<std::string> command{"run", input.string(), "--rate",           "100/s", "--concurrency",
                                          "2",   "-o",           "max_failures=none"};
   EXPECT_EQ(workspace.run(command).exit_code, 1);
-  for (int n = 1; n <= rows; ++n) sandbox.edit(thread_id(n), R"({"deleted":false})");
+  for (std::size_t n = 1; n <= rows; ++n) sandbox.edit(thread_id(n), R"({"deleted":false})");
   auto again = command;
   again.insert(again.end(), {"--retry", "refused"});
   auto killed = workspace.start(again);

@@ -8,6 +8,10 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace pawl::test {
 namespace {
@@ -76,6 +80,71 @@ TEST_P(signals, DrainSayHowToResumeAndLeaveATrueLedger) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Resume, signals, ::testing::Values(SIGINT, SIGTERM, SIGHUP));
+
+// The words behind "where it stopped: ".
+std::vector<std::string> told_command(const std::string& errors) {
+  constexpr std::string_view mark = "this goes on where it stopped: pawl ";
+  std::vector<std::string> words;
+  const auto at = errors.find(mark);
+  if (at == std::string::npos) return words;
+  const auto from = at + mark.size();
+  std::istringstream line(errors.substr(from, errors.find('\n', from) - from));
+  for (std::string word; line >> word;) words.push_back(word);
+  return words;
+}
+
+TEST(Resume, AStreamThatStoppedNamesTheCommandThatGoesOn) {
+  const sandbox_process sandbox{{"--threads", "6", "--limits", "off"}};
+  const pawl_workspace workspace{sandbox};
+  auto jobs = make_jobs(6);
+  for (const auto* format : {"csv", "ndjson"}) {
+    for (auto& job : jobs) job.title += format;
+    const auto ledger = (workspace.files() / format).string() + ".ledger";
+    auto piped = workspace.command(
+        {"run", "-", "--summary", "-", "--format", format, "--ledger", ledger, "--limit", "2"});
+    piped.input = format == std::string_view{"csv"} ? to_csv(jobs) : to_ndjson(jobs);
+    const auto first = run_child(piped);
+    EXPECT_EQ(first.exit_code, 3) << first.errors;
+    auto command = told_command(first.errors);
+    ASSERT_FALSE(command.empty()) << first.errors;
+    EXPECT_EQ(command[1], ledger + ".input");
+    const auto second = workspace.run(command);
+    EXPECT_EQ(second.exit_code, 3) << second.errors;
+    command = {"run", ledger + ".input", "--ledger", ledger, "--format", format};
+    const auto third = workspace.run(command);
+    EXPECT_EQ(third.exit_code, 0) << third.errors;
+    EXPECT_EQ(sqlite_value(ledger, "select count(*) from generation"), "1");
+  }
+  const auto truth = sandbox.truth();
+  for (const auto& job : jobs)
+    EXPECT_EQ(truth.at("threads").at(job.id).at("title"), boost::json::value(job.title));
+}
+
+TEST(Resume, AFreshStartIsNotStartedFreshAgain) {
+  const sandbox_process sandbox{{"--threads", "6", "--limits", "off"}};
+  const pawl_workspace workspace{sandbox};
+  const auto input = workspace.input("jobs.csv", to_csv(make_jobs(6)));
+  ASSERT_EQ(workspace.run({"run", input.string(), "--limit", "1"}).exit_code, 3);
+  const auto fresh = workspace.run({"run", input.string(), "--limit", "1", "--fresh"});
+  ASSERT_EQ(fresh.exit_code, 3) << fresh.errors;
+  const auto command = told_command(fresh.errors);
+  ASSERT_FALSE(command.empty()) << fresh.errors;
+  EXPECT_THAT(command, Not(::testing::Contains("--fresh")));
+  EXPECT_EQ(workspace.run(command).exit_code, 3);
+  EXPECT_EQ(sqlite_value(pawl_workspace::ledger_of(input), "select count(*) from generation"), "2");
+}
+
+TEST(Resume, OtherSettingsAreNamedWhereTheInputIsTheSame) {
+  const sandbox_process sandbox{{"--threads", "6", "--limits", "off"}};
+  const pawl_workspace workspace{sandbox};
+  const auto input = workspace.input("ids.csv", "id\nthr_000001\nthr_000002\n");
+  ASSERT_EQ(workspace.run({"run", input.string(), "--set", "title=a", "--limit", "1"}).exit_code, 3);
+  const auto run = workspace.run({"run", input.string(), "--set", "title=b"});
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_THAT(run.errors,
+              HasSubstr("with other settings and has 1 row left; what differs: --set was title=a and "
+                        "is title=b; the file is the same"));
+}
 
 TEST(Resume, ASecondSignalStopsNow) {
   const sandbox_process sandbox{{"--threads", "5", "--limits", "off"}};
@@ -159,7 +228,7 @@ TEST(Resume, AnUnfinishedInputThatChangedIsRefusedUnlessFresh) {
 
   const auto settings = workspace.run({"run", input.string(), "--set", "pain_level=LOW"});
   EXPECT_EQ(settings.exit_code, 2);
-  EXPECT_THAT(settings.errors, HasSubstr("not the file"));
+  EXPECT_THAT(settings.errors, HasSubstr("the file is the same"));
 
   input = workspace.input("jobs.csv", "id,status\nthr_000001,done\nthr_000003,done\n");
   const auto changed = workspace.run({"run", input.string(), "--summary", "s.json"});

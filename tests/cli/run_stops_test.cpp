@@ -123,6 +123,17 @@ TEST(RunStops, NothingButOutageEndsWithThree) {
   EXPECT_TRUE(applied(sandbox, jobs));
 }
 
+TEST(RunStops, AnOutageInTheMiddleNamesTheLastFault) {
+  const sandbox_process sandbox{{"--threads", "60", "--limits", "off"}};
+  const pawl_workspace workspace{sandbox};
+  const auto input = workspace.input("jobs.csv", to_csv(make_jobs(60)));
+  auto run = workspace.start({"run", input.string(), "--rate", "20/s", "-o", "breaker.patience=1s"});
+  ASSERT_TRUE(wait_until([&] { return number(sandbox.totals(), "applied") >= 5; })) << run.errors();
+  sandbox.configure(R"({"outage":"refuse"})");
+  EXPECT_EQ(run.wait().code, 3) << run.errors();
+  EXPECT_THAT(run.errors(), HasSubstr("(breaker.patience); the last answer: connection failed"));
+}
+
 TEST(RunStops, AMissingKeyIsAUsageError) {
   const sandbox_process sandbox{{"--threads", "1"}};
   const pawl_workspace workspace{sandbox, ""};
@@ -140,6 +151,7 @@ TEST(RunStops, ASummaryThatCannotBeWrittenIsSaidBeforeAnythingIsSent) {
   const auto run = workspace.run({"run", input.string(), "--summary", "no/such/dir/s.json"});
   EXPECT_EQ(run.exit_code, 2);
   EXPECT_THAT(run.errors, HasSubstr("--summary"));
+  EXPECT_EQ(run.errors.find("--summary"), run.errors.rfind("--summary")) << "said once: " << run.errors;
   EXPECT_EQ(number(sandbox.totals(), "requests"), 0);
 }
 

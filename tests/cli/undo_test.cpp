@@ -94,6 +94,28 @@ TEST_F(undo, TakesTheGenerationAndProfileThatItIsTold) {
   EXPECT_EQ(undone({"--profile", "./nope.toml"}).exit_code, 2);
 }
 
+TEST_F(undo, NamesOtherGenerationsThatWroteToo) {
+  const auto again =
+      workspace_.run({"run", input_.string(), "--rate", "unlimited", "--no-read-first", "--again"});
+  ASSERT_EQ(again.exit_code, 0) << again.errors;
+  const auto newest = undone();
+  EXPECT_THAT(newest.errors, HasSubstr("generation 1 (4 rows, "));
+  EXPECT_THAT(newest.errors, HasSubstr("wrote too, and this does not undo it"));
+  EXPECT_THAT(newest.errors, HasSubstr("pawl undo " + ledger_ + " --generation 1"));
+  const auto oldest = undone({"--generation", "1"});
+  EXPECT_THAT(oldest.errors, HasSubstr("generation 2 (4 rows, "));
+  EXPECT_THAT(oldest.errors, HasSubstr("wrote later"));
+}
+
+TEST_F(undo, SaysNothingOfGenerationsThatWroteNothing) {
+  const auto same = workspace_.input("same.csv", "id,title\nthr_000002,two\n");
+  ASSERT_EQ(workspace_.run({"run", same.string()}).exit_code, 0);
+  ASSERT_EQ(workspace_.run({"run", same.string(), "--again"}).exit_code, 0);
+  const auto result = workspace_.run({"undo", same.string() + ".ledger"});
+  EXPECT_THAT(result.errors, HasSubstr("generation 2: there is nothing that can go back"));
+  EXPECT_THAT(result.errors, Not(HasSubstr("generation 1")));
+}
+
 TEST_F(undo, NeitherSendsNorChangesAnything) {
   pre_image(1, "thr_000001", R"({"title":"Eins"})", R"({"title":"one"})");
   const auto writes = number(sandbox_.totals(), "writes");

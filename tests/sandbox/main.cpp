@@ -4,12 +4,14 @@
 #include "tests/sandbox/server.hpp"
 
 #include <boost/asio/signal_set.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <csignal>
 #include <cstdio>
 #include <exception>
 #include <iostream>
 #include <stdexcept>
+#include <string>
 
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -76,6 +78,13 @@ void print_ready_line(const options& o, const server& s) {
   line += ",\"pid\":" + std::to_string(::getpid()) + "}\n";
   std::fputs(line.c_str(), stdout);
   std::fflush(stdout);
+}
+
+// "cannot listen on 127.0.0.1 port 8443: Address already in use".
+std::string in_words(const boost::system::system_error& e) {
+  const std::string all = e.what(), message = e.code().message();
+  const auto at = all.find(": " + message);
+  return at == std::string::npos ? message : all.substr(0, at) + ": " + message;
 }
 
 int serve(const options& o) {
@@ -158,6 +167,10 @@ int main(int argc, char** argv) {
     int exit_code = 0;
     const auto options = sandbox::read_options(argc, argv, exit_code);
     return options ? sandbox::serve(*options) : exit_code;
+  } catch (const boost::system::system_error& e) {
+    // Its what() ends with the place in Boost where it was thrown.
+    std::cerr << "pawl-sandbox: " << sandbox::in_words(e) << '\n';
+    return 1;
   } catch (const std::exception& e) {
     std::cerr << "pawl-sandbox: " << e.what() << '\n';
     return 1;

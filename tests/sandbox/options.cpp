@@ -2,8 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <array>
 #include <iostream>
-#include <map>
 
 namespace sandbox {
 namespace {
@@ -19,8 +19,42 @@ struct raw_options {
   std::uint64_t retry_after = 1, max_seconds = 600;
   std::string limits = "on";
   bool count_429 = false, no_rate_headers = false;
-  limit_kind kind = limit_kind::sliding;
+  std::string window_kind = "sliding", count_at = "arrival", cert_kind = "good", tls_newest = "1.3";
 };
+
+// Names and what they stand for; CLI11's own transformer would show the numbers behind them in the help.
+template <class Value>
+struct choice {
+  const char* name;
+  Value value;
+};
+constexpr std::array<choice<certificate_kind>, 7> certificate_kinds{
+    {{"good", certificate_kind::good},
+     {"wrong-host", certificate_kind::wrong_host},
+     {"expired", certificate_kind::expired},
+     {"not-yet-valid", certificate_kind::not_yet_valid},
+     {"self-signed", certificate_kind::self_signed},
+     {"wrong-ca", certificate_kind::wrong_ca},
+     {"client-only", certificate_kind::client_only}}};
+constexpr std::array<choice<int>, 3> tls_versions{{{"1.3", 13}, {"1.2", 12}, {"1.1", 11}}};
+constexpr std::array<choice<limit_kind>, 2> limit_kinds{
+    {{"sliding", limit_kind::sliding}, {"fixed", limit_kind::fixed}}};
+constexpr std::array<choice<count_point>, 3> count_points{
+    {{"arrival", count_point::arrival}, {"reply", count_point::reply}, {"random", count_point::random}}};
+
+template <class Choices>
+CLI::Option* add_choice(CLI::App& app, const std::string& flag, std::string& to, const Choices& choices,
+                        const std::string& help) {
+  std::vector<std::string> names;
+  for (const auto& c : choices) names.emplace_back(c.name);
+  return app.add_option(flag, to, help)->check(CLI::IsMember(names))->capture_default_str();
+}
+
+template <class Choices, class Value>
+void take_choice(const std::string& text, const Choices& choices, Value& to) {
+  for (const auto& c : choices)
+    if (text == c.name) to = c.value;
+}
 
 std::vector<std::string> texts(std::string_view list) {
   std::vector<std::string> out;
@@ -79,7 +113,7 @@ void check_keys(const raw_options& raw, options& o) {
 void check_limits(const raw_options& raw, options& o, checker& check) {
   const bool off = raw.limits == "off";
   limit_rules rules;
-  rules.kind = raw.kind;
+  take_choice(raw.window_kind, limit_kinds, rules.kind);
   rules.enforce = raw.limits == "observe" ? enforcement::observe : enforcement::on;
   rules.count_refused = raw.count_429;
   o.limits.reads = o.limits.writes = rules;
@@ -92,6 +126,9 @@ std::vector<std::string> check_rest(const raw_options& raw, options& o) {
   checker check;
   check_keys(raw, o);
   check_limits(raw, o, check);
+  take_choice(raw.cert_kind, certificate_kinds, o.tls.kind);
+  take_choice(raw.tls_newest, tls_versions, o.tls.newest);
+  take_choice(raw.count_at, count_points, o.how.count_at);
   std::string why_not;
   if (const auto rates = fault_rates::parse(raw.faults, why_not)) {
     o.how.faults = *rates;
@@ -133,18 +170,10 @@ std::optional<options> read_options(int argc, char** argv, int& exit_code) {
   app.add_option("--port", o.port, "port on 127.0.0.1 and ::1; 0 takes a free one")->capture_default_str();
   app.add_flag("--plain", o.plain, "plain http instead of TLS");
   app.add_option("--ca-out", o.ca_out, "where to write the CA certificate (PEM)");
-  const std::map<std::string, certificate_kind> kinds{{"good", certificate_kind::good},
-                                                      {"wrong-host", certificate_kind::wrong_host},
-                                                      {"expired", certificate_kind::expired},
-                                                      {"not-yet-valid", certificate_kind::not_yet_valid},
-                                                      {"self-signed", certificate_kind::self_signed},
-                                                      {"wrong-ca", certificate_kind::wrong_ca},
-                                                      {"client-only", certificate_kind::client_only}};
-  app.add_option("--cert-kind", o.tls.kind, "the server's certificate, good or bad in one way")
-      ->transform(CLI::CheckedTransformer(kinds));
-  const std::map<std::string, int> versions{{"1.3", 13}, {"1.2", 12}, {"1.1", 11}};
-  app.add_option("--tls-newest", o.tls.newest, "newest TLS version that is offered; 1.1 offers nothing newer")
-      ->transform(CLI::CheckedTransformer(versions));
+  add_choice(app, "--cert-kind", raw.cert_kind, certificate_kinds,
+             "the server's certificate, good or bad in one way");
+  add_choice(app, "--tls-newest", raw.tls_newest, tls_versions,
+             "newest TLS version that is offered; 1.1 offers nothing newer");
   app.add_flag("--require-client-cert", o.tls.require_client_certificate,
                "refuse clients without a certificate");
   app.add_option("--client-cert-out", o.client_cert_out,
@@ -161,14 +190,8 @@ std::optional<options> read_options(int argc, char** argv, int& exit_code) {
   app.add_option("--limits", raw.limits, "on, observe (count, refuse nothing) or off")
       ->check(CLI::IsMember({"on", "observe", "off"}))
       ->capture_default_str();
-  const std::map<std::string, limit_kind> limit_kinds{{"sliding", limit_kind::sliding},
-                                                      {"fixed", limit_kind::fixed}};
-  app.add_option("--limit-kind", raw.kind, "sliding or fixed")
-      ->transform(CLI::CheckedTransformer(limit_kinds));
-  const std::map<std::string, count_point> points{
-      {"arrival", count_point::arrival}, {"reply", count_point::reply}, {"random", count_point::random}};
-  app.add_option("--count-at", o.how.count_at, "when a delayed request is counted: arrival, reply or random")
-      ->transform(CLI::CheckedTransformer(points));
+  add_choice(app, "--limit-kind", raw.window_kind, limit_kinds, "how windows are counted");
+  add_choice(app, "--count-at", raw.count_at, count_points, "when a delayed request is counted");
   app.add_flag("--count-429", raw.count_429, "refused requests take quota too");
   app.add_flag("--no-rate-headers", raw.no_rate_headers, "send no X-RateLimit headers");
   app.add_option("--clock-offset", raw.clock_offset, "added to the time in headers, for example -3s");

@@ -1,6 +1,7 @@
 #include "tests/fault/audit/campaign.hpp"
 
 #include "tests/support/pawl_process.hpp"
+#include "tests/support/wait_until.hpp"
 
 #include <boost/json.hpp>
 
@@ -17,9 +18,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using steady = std::chrono::steady_clock;
-
-// Between two looks at how far the run is.
-constexpr milliseconds look_every{3};
 
 class campaign {
  public:
@@ -120,13 +118,17 @@ class campaign {
     return true;
   }
 
+  // Until so many writes were applied, or the run has ended.
+  void await_applied(test::child_process& run, std::size_t writes) {
+    const auto there = [&] { return !run.running() || applied() >= writes; };
+    if (!test::wait_until(there, left())) throw std::runtime_error("the time limit is over (--limit)");
+  }
+
   bool kill_in_time(test::child_process& run) {
     const bool at_start = random_() % 5 == 0;
     const auto pause = std::chrono::microseconds{random_() % (at_start ? 300'000 : 30'000)};
-    while (!at_start && run.running() && applied() < kill_at_[result_.kills]) {
-      left();
-      std::this_thread::sleep_for(look_every);
-    }
+    if (!at_start) await_applied(run, kill_at_[result_.kills]);
+    // Any moment will do: the kill is to hit whatever is under way then.
     std::this_thread::sleep_for(pause);
     if (!run.running()) return false;
     run.kill();
@@ -136,10 +138,7 @@ class campaign {
   }
 
   void take_server_away(test::child_process& run) {
-    while (run.running() && applied() < planned_.rows.size() / 3) {
-      left();
-      std::this_thread::sleep_for(look_every);
-    }
+    await_applied(run, planned_.rows.size() / 3);
     sandbox_.configure(R"({"outage":")" + options_.outage_kind + R"(","outage_for":")" +
                        std::to_string(options_.outage.count()) + R"(ms"})");
     const auto back = std::chrono::system_clock::now() + options_.outage;

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <charconv>
-#include <cstdio>
 #include <random>
 
 namespace pawl::audit {
@@ -21,23 +20,7 @@ void want_values(planned_row& row, std::size_t number, std::mt19937_64& random) 
     row.tags = {"tag_" + std::to_string(random() % 7), "tag_team_" + std::to_string(random() % 3)};
 }
 
-std::string quoted(const std::string& text) {
-  if (text.find_first_of("\",\n\r;") == std::string::npos) return text;
-  std::string out = "\"";
-  for (const char c : text) {
-    out += c;
-    if (c == '"') out += c;
-  }
-  return out + '"';
-}
-
 }  // namespace
-
-std::string thread_id(std::size_t number) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "thr_%06zu", number);
-  return text.data();
-}
 
 plan make_plan(const plan_options& options) {
   plan made;
@@ -71,11 +54,11 @@ std::string to_csv(const plan& planned) {
   std::string out = "id,status,snoozed_until,title,tag_ids,notify.slack,_note\r\n";
   for (const auto& row : planned.rows) {
     out += row.id + ',' + row.status.value_or("") + ',' + row.snoozed_until.value_or("") + ',' +
-           quoted(row.title.value_or("")) + ',';
+           test::csv_cell(row.title.value_or("")) + ',';
     if (row.tags) {
       std::string list;
       for (const auto& tag : *row.tags) list += (list.empty() ? "" : ";") + tag;
-      out += quoted(list);
+      out += test::csv_cell(list);
     }
     out += row.notifies ? ",true" : ",";
     out += ",audit\r\n";

@@ -4,6 +4,8 @@
 // the row (`... #17`): so each write that the server saw can be attributed to one row.
 #pragma once
 
+#include "tests/support/thread_rows.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -12,6 +14,8 @@
 #include <vector>
 
 namespace pawl::audit {
+
+using test::thread_id;
 
 struct planned_row {
   std::string id;
@@ -43,8 +47,5 @@ std::string to_csv(const plan&);
 
 // The row that a title names; absent: none.
 std::optional<std::size_t> row_in_title(std::string_view title);
-
-// `thr_000017`, as the sandbox names its threads.
-std::string thread_id(std::size_t number);
 
 }  // namespace pawl::audit

@@ -6,7 +6,6 @@
 #include <gtest/gtest.h>
 
 #include <exception>
-#include <thread>
 
 namespace pawl::http {
 
@@ -77,15 +76,6 @@ kept_fact client::send(std::string_view target, freshness wanted, std::string_vi
   kept_fact result;
   run([&]() -> asio::awaitable<void> { result = co_await attempt(request_text(target, body), wanted); });
   return result;
-}
-
-bool eventually(const std::function<bool()>& holds) {
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds{5};
-  while (!holds()) {
-    if (std::chrono::steady_clock::now() > until) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds{1});
-  }
-  return true;
 }
 
 }  // namespace pawl::http

@@ -52,7 +52,4 @@ class client {
   bool done_ = true;
 };
 
-// Asks until it is so, 5 s at most. For what another thread or the kernel does.
-bool eventually(const std::function<bool()>&);
-
 }  // namespace pawl::http

@@ -1,4 +1,5 @@
 #include "tests/integration/http/client.hpp"
+#include "tests/support/wait_until.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -64,7 +65,7 @@ TEST(ConnectionReuse, FindsAConnectionThatTheServerClosed) {
     server.when("/x").reply(200).and_close();
     client c(server);
     EXPECT_EQ(c.send("/x").status, 200);
-    ASSERT_TRUE(eventually([&] { return server.open_connections() == 0; }));
+    ASSERT_TRUE(test::wait_until([&] { return server.open_connections() == 0; }));
     EXPECT_FALSE(c.pool().take_idle(freshness::any));
     EXPECT_EQ(c.send("/x").status, 200);
     EXPECT_EQ(server.connections(), 2u);
@@ -96,7 +97,7 @@ TEST(ConnectionReuse, SweepClosesConnectionsIdleForTooLong) {
   EXPECT_EQ(c.pool().open_connections(), 1u);
   c.pool().sweep(now + 4s);
   EXPECT_EQ(c.pool().open_connections(), 0u);
-  EXPECT_TRUE(eventually([&] { return server.open_connections() == 0; }));
+  EXPECT_TRUE(test::wait_until([&] { return server.open_connections() == 0; }));
 }
 
 TEST(ConnectionReuse, WhoWantsAFreshOneDoesNotGetOneIdleForASecond) {

@@ -1,4 +1,5 @@
 #include "tests/integration/http/client.hpp"
+#include "tests/support/wait_until.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -186,7 +187,7 @@ TEST_P(Exchange, DoesNotReuseAConnectionThatSpeaksUnasked) {
   client c(server);
   EXPECT_EQ(c.send("/x").status, 200);
   if (!GetParam()) server.say("x");  // sure to be there when send returns
-  ASSERT_TRUE(eventually([&] { return c.send("/y").status == 202; }));
+  ASSERT_TRUE(test::wait_until([&] { return c.send("/y").status == 202; }));
   EXPECT_EQ(server.connections(), 2u);
 }
 

@@ -1,6 +1,7 @@
 // Everything that a server can do wrong after a request: an error of that attempt or a reply as it stands, in
 // bounded memory, never a hang, and a connection that something is wrong with serves nobody again.
 #include "tests/integration/http/client.hpp"
+#include "tests/support/wait_until.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -339,7 +340,7 @@ TEST(HostileReplies, WhatIsSaidBeforeTheRequestIsNoReply) {
       auto got = co_await c.pool().acquire(freshness::any);
       EXPECT_TRUE(got.connection);
       if (!got.connection) co_return;
-      EXPECT_TRUE(eventually([&] { return server.bytes_sent() > 0; }));
+      EXPECT_TRUE(test::wait_until([&] { return server.bytes_sent() > 0; }));
       const auto request = request_text("/x", "{}");
       const auto fact = co_await got.connection.exchange(request, time_point::max());
       EXPECT_EQ(fact.reached, phase::not_sent);

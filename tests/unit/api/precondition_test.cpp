@@ -106,7 +106,7 @@ TEST(Precondition, NamesWhatIsWrong) {
   const std::string grammar =
       "write FIELD = VALUE, FIELD != VALUE, FIELD < VALUE, FIELD > VALUE, FIELD older than 90d, FIELD newer "
       "than "
-      "15m, FIELD is null or has tag NAME";
+      "15m, FIELD has VALUE, has tag NAME, FIELD is null or FIELD is not null";
   const std::string ages = "write it as 90d, 12h, 30m, 45s or 2w";
   const std::vector<std::pair<std::string, std::string>> table = {
       {"", "\"\" is not a condition; " + grammar},

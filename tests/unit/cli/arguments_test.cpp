@@ -168,6 +168,29 @@ TEST(Arguments, AFlagGivenTwiceIsAnError) {
   }
 }
 
+TEST(Arguments, MistakesAreToldInPlainWordsWithWhatWasMeant) {
+  struct {
+    std::vector<std::string> arguments;
+    const char* said;
+  } table[]{
+      {{"run", "j.csv", "--concurency", "3"},
+       "there is no option --concurency; did you mean --concurrency?\n"},
+      {{"run", "j.csv", "--read_rate=1/s"}, "there is no option --read_rate; did you mean --read-rate?\n"},
+      {{"status", "l", "--colour"}, "there is no option --colour\n"},
+      {{"run", "j.csv", "k.csv"}, "\"k.csv\" is one argument too many\n"},
+      {{"--rate", "60/min", "run", "j.csv"},
+       "--rate stands before the command, which comes first: pawl run --rate 60/min ...\n"},
+      {{"j.csv", "run"}, "j.csv stands before the command, which comes first: pawl run j.csv ...\n"},
+      {{"--rate", "60/min"}, "no command; there are run, "},
+      {{"statsu", "l"}, "statsu is not a command; did you mean status?\n"},
+      {{"run", "j.csv", "--ledger", "a", "--ledger", "b"}, "--ledger is given 2 times; give it once\n"},
+      {{"run", "j.csv", "--fresh", "--fresh", "--fresh"}, "--fresh is given 3 times; give it once\n"},
+      {{"run", "j.csv", "--ledger"}, "--ledger has no value; write --ledger FILE\n"},
+      {{"run", "j.csv", "--fresh=yes"}, "--fresh takes no value\n"},
+  };
+  for (const auto& row : table) EXPECT_THAT(ended(row.arguments).error, ::testing::StartsWith(row.said));
+}
+
 TEST(Arguments, UsageErrorsEndWithTwoAndNameTheCulprit) {
   struct {
     std::vector<std::string> arguments;

@@ -42,13 +42,36 @@ TEST(RefuseAccount, HoldsTheKeyAgainstLedgerAndConfiguration) {
 }
 
 TEST(Difference, SaysFileSettingsOrBoth) {
-  input::input_identity a, file, shaping, both;
+  ledger::generation_row a;
+  input::input_identity file, shaping, both;
   file.file[0] = 1;
   shaping.shaping[0] = 1;
   both.file[0] = both.shaping[0] = 1;
   EXPECT_EQ(difference(a, file), "the file, not the settings");
   EXPECT_THAT(difference(a, shaping), HasSubstr("not the file"));
   EXPECT_THAT(difference(a, both), HasSubstr("the file and the settings"));
+}
+
+TEST(Difference, NamesTheSettingsThatChangedWithBothValues) {
+  ledger::generation_row g;
+  g.settings = R"({"csv.null":"null","csv.delimiter":null,"input.format":null,"input.set":["status=done"],)"
+               R"("input.only_if":[],"input.map":["a=b"]})";
+  input::input_identity now;
+  now.shaping[0] = 1;
+  constexpr const char* settings =
+      R"({"csv.null":"-","csv.delimiter":";","input.format":"csv","input.set":["status=open","title=x"],)"
+      R"("input.only_if":["status = open"],"input.map":["a=b"]})";
+  EXPECT_EQ(difference(g, now, settings),
+            "--set was status=done and is status=open title=x, --only-if was not given and is status = open, "
+            "csv.null was null and is -; the file is the same");
+  EXPECT_THAT(
+      to_string(changed_input("j.csv", g, now, 3, settings)),
+      ::testing::AllOf(HasSubstr("j.csv: was begun on"), HasSubstr("with other settings and has 3 rows left"),
+                       HasSubstr("go on with the settings as they were")));
+  now.file[0] = 1;
+  EXPECT_THAT(difference(g, now, settings), ::testing::EndsWith("csv.null was null and is -, and the file"));
+  EXPECT_THAT(difference(g, now, g.settings), HasSubstr("the file and the settings that shape"));
+  EXPECT_THAT(difference(g, now, "not JSON"), HasSubstr("the file and the settings that shape"));
 }
 
 TEST(ChangedInput, SaysWhatWasLeftAndHowToGoOn) {

@@ -89,6 +89,19 @@ TEST(Log, AFileGetsNotesEvenWhereTheTerminalIsQuiet) {
   std::filesystem::remove(path);
 }
 
+TEST(Log, MakesNoDirectories) {
+  console out{STDERR_FILENO};
+  const auto missing =
+      std::filesystem::temp_directory_path() / ("pawl-no-such-directory-" + std::to_string(::getpid()));
+  log_options options;
+  options.file = (missing / "pawl.log").string();
+  const auto opened = log::open(options, out);
+  ASSERT_FALSE(opened);
+  EXPECT_THAT(to_string(opened.error()),
+              HasSubstr("there is no directory \"" + missing.string() + "\"; make it"));
+  EXPECT_FALSE(std::filesystem::exists(missing));
+}
+
 TEST(Log, AFileThatCannotBeOpenedIsAUsageError) {
   console out{STDERR_FILENO};
   log_options options;

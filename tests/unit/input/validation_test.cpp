@@ -74,9 +74,9 @@ TEST(Validation, MakesOneComplaintOfALegacyCodePage) {
   EXPECT_EQ(report->complaint_count, 2u);
   EXPECT_EQ(texts(*report),
             (std::vector<std::string>{
-                "3: is not valid UTF-8, and so are 9999 further rows: the file seems to be in a legacy code "
-                "page; save "
-                "it as UTF-8 (in a spreadsheet: \"CSV UTF-8\"; or: iconv -f WINDOWS-1252 -t UTF-8)",
+                "3: is not valid UTF-8, and so are 9999 further rows (lines 4, 5, 6, 7, 8, ...): the file "
+                "seems to be in a legacy code page; save it as UTF-8 (in a spreadsheet: \"CSV UTF-8\"; or: "
+                "iconv -f WINDOWS-1252 -t UTF-8)",
                 "10003: status: must be one of open, snoozed, done (got \"nope\")"}));
 
   // It is shown although twenty others came before it.
@@ -130,15 +130,50 @@ TEST(Validation, LeavesCheckpointsThatAResumeCanSeekTo) {
   }
 }
 
-TEST(Validation, RefusesAnInputWithoutRows) {
-  auto header = source_of("id,status\n\n,\n");
-  auto report = check(header);
-  ASSERT_FALSE(report);
-  EXPECT_EQ(to_string(report.error()), "jobs.csv: has a header and no rows; check the path");
+TEST(Validation, SaysOnceThatRowsHaveNothingToChange) {
+  constexpr const char* remedy = "; give every row a field with --set FIELD=VALUE, or leave such rows out";
+  std::string text = "id,status\nt0,\n";
+  const std::string what = "has nothing to change: no field has a value";
+  auto one = source_of(text);
+  auto report = check(one);
+  ASSERT_TRUE(report);
+  EXPECT_EQ(texts(*report), std::vector<std::string>{"2: " + what + remedy});
+  auto two = source_of(text += "t1,\n");
+  report = check(two);
+  ASSERT_TRUE(report);
+  EXPECT_EQ(texts(*report),
+            std::vector<std::string>{"2: " + what + ", nor in 1 further row (line 3)" + remedy});
+  for (int i = 0; i < 25; ++i) text += "t,nope\n";
+  auto mixed = source_of(text + "t2,\nt3,caf\xe9\n");
+  report = check(mixed);
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->bad_rows, 29u);
+  EXPECT_EQ(report->complaint_count, 27u);
+  ASSERT_EQ(report->first.size(), 20u);
+  EXPECT_EQ(report->first.front().what, what + ", nor in 2 further rows (lines 3, 29)" + remedy);
+  EXPECT_EQ(report->first.back().line, 30u);
+  std::string all = "id,status\n";
+  for (int i = 0; i < 10'000; ++i) all += "t,\n";
+  auto every = source_of(all);
+  report = check(every);
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->complaint_count, 1u);
+  EXPECT_EQ(texts(*report),
+            std::vector<std::string>{"2: " + what + ", nor in 9999 further rows (lines 3, 4, 5, 6, 7, ...)" +
+                                     remedy});
+}
+
+TEST(Validation, AnInputWithoutRowsHasNone) {
+  for (auto* source : {"id,status\n\n,\n", "id,status"}) {
+    auto header = source_of(source);
+    const auto report = check(header);
+    ASSERT_TRUE(report);
+    EXPECT_EQ(report->rows, 0u);
+  }
   auto blank = source_of("\n\n", file_format::ndjson);
-  report = check(blank);
-  ASSERT_FALSE(report);
-  EXPECT_EQ(to_string(report.error()), "jobs.csv: has no rows; check the path");
+  const auto report = check(blank);
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->rows, 0u);
 }
 
 TEST(Validation, ReportsProgressAndStopsWhenToldTo) {

@@ -1,0 +1,54 @@
+#include "cli/resume_command.hpp"
+
+#include "cli/shell_word.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace pawl::cli {
+namespace {
+
+constexpr std::array<std::string_view, 6> switches{"--skip-invalid", "--no-read-first", "--force-unechoed",
+                                                   "--yes",          "--quiet",         "--verbose"};
+
+bool starts_anew(const std::string& argument) {
+  return argument == "--fresh" || argument == "--again";
+}
+
+// "--summary" and "-o" do, "--summary=s.json", "--yes" and "-qv" do not.
+bool takes_the_next(std::string_view argument) {
+  if (!argument.starts_with('-') || argument == "-" || argument == "--") return false;
+  if (!argument.starts_with("--")) return argument == "-o";
+  return argument.find('=') == std::string_view::npos &&
+         std::ranges::find(switches, argument) == switches.end();
+}
+
+bool has_flag(const std::vector<std::string>& arguments, std::string_view flag) {
+  return std::ranges::any_of(arguments, [flag](std::string_view a) {
+    return a == flag || (a.starts_with(flag) && a.substr(flag.size()).starts_with('='));
+  });
+}
+
+}  // namespace
+
+std::string resume_command(const resumption& r) {
+  auto words = r.arguments;
+  const auto anew = std::ranges::remove_if(words, starts_anew);
+  const bool left_out = !anew.empty();
+  words.erase(anew.begin(), anew.end());
+  if (r.copy.empty()) return left_out ? "pawl " + shell_words(words) : std::string{};
+
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    if (words[i] != r.input || takes_the_next(words[i - 1])) continue;
+    words[i] = r.copy;
+    const auto* format = r.format == input::file_format::csv ? "csv" : "ndjson";
+    const bool named = has_flag(words, "--ledger") || has_flag(words, "ledger.path");
+    if (!named) words.insert(words.end(), {"--ledger", r.ledger});
+    if (!has_flag(words, "--format")) words.insert(words.end(), {"--format", format});
+    return "pawl " + shell_words(words);
+  }
+  return {};
+}
+
+}  // namespace pawl::cli

@@ -1,0 +1,15 @@
+// What rows of job files about threads are made of.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace pawl::test {
+
+// "thr_000017", as the sandbox names its threads.
+std::string thread_id(std::size_t number);
+
+// A cell of a CSV file (RFC 4180), in quotes where it needs them.
+std::string csv_cell(const std::string& text);
+
+}  // namespace pawl::test

@@ -1,0 +1,253 @@
+// What replies teach the pacer: the gate, limits in headers, others who use the key.
+#include "tests/unit/policy/pacer_table.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <optional>
+#include <random>
+#include <vector>
+
+namespace pawl::policy {
+namespace {
+
+using namespace by_hand;
+using namespace std::chrono_literals;
+
+// ---- the gate ----
+
+rate_facts throttled(std::optional<duration> retry_after, std::optional<duration> reset_in) {
+  rate_facts f;
+  f.throttled = true;
+  f.retry_after = retry_after;
+  f.reset_in = reset_in;
+  return f;
+}
+
+TEST(Pacer, AThrottledReplyClosesTheGate) {
+  struct row {
+    const char* name;
+    rate_facts facts;
+    double jitter01;
+    duration waits;
+  };
+  const row rows[] = {
+      {"Retry-After is a floor", throttled(18s, {}), 0, 18s},
+      {"jitter comes on top", throttled(18s, {}), 0.5, 18s + 250ms},
+      {"Retry-After wins over reset", throttled(2s, 40s), 0, 2s},
+      {"zero is a value", throttled(0s, 40s), 0.5, 250ms},
+      {"else the reset", throttled({}, 40s), 0.5, 40s + 250ms},
+      {"else a backoff with full jitter", throttled({}, {}), 0.5, 500ms},
+      {"a reset that has passed says nothing", throttled({}, 0s), 0.5, 500ms},
+      {"absurd waits are bounded", throttled(duration::max(), {}), 0, std::chrono::hours{24 * 366}},
+      {"only throttled replies count", rate_facts{{}, {}, {}, {}, 40s, 18s}, 0, 0s},
+  };
+  for (const auto& r : rows) {
+    table t(with({}));
+    t.reply(*t.send(), r.facts, r.jitter01);
+    EXPECT_EQ(t.wait(), r.waits) << r.name;
+    EXPECT_EQ(t.p.gated_until(t.now).has_value(), r.waits > 0s) << r.name;
+    EXPECT_EQ(t.p.gated_until(t.now + r.waits), std::nullopt) << r.name;
+  }
+}
+
+TEST(Pacer, GatesOnlyMoveLater) {
+  table t(with({}));
+  t.p.gate(t.now + 10s);
+  t.p.gate(t.now + 5s);
+  EXPECT_EQ(t.wait(), 10s);
+  EXPECT_EQ(t.p.gated_until(t.now), t.now + 10s);
+}
+
+TEST(Pacer, TheBackoffDoublesPerEpisodeAndEndsWithASuccess) {
+  table t(with({}));
+  const double almost_all = 0.999;
+  for (const int seconds : {1, 2, 4, 8, 16, 32, 60, 60}) {
+    const auto a = t.send(), b = t.send(), c = t.send();
+    t.reply(*a, throttled({}, {}), almost_all);
+    t.reply(*b, throttled({}, {}), almost_all);  // sent before the gate shut: the same episode
+    EXPECT_EQ(t.wait(), 1ms * (999 * seconds));
+    t.reply(*c);  // so is this success
+    t.now += 61s;
+  }
+  t.reply(*t.send());
+  t.now += 1s;
+  t.reply(*t.send(), throttled({}, {}), almost_all);
+  EXPECT_EQ(t.wait(), 999ms);
+}
+
+// ---- what replies teach ----
+
+TEST(Pacer, FewerRemainingThanOursMeansOthersUseTheKey) {
+  table t(with({{10, 60s}}));
+  const auto s = t.send();
+  t.reply(*s, says(10, 4, 30s));  // six counted, one of them ours
+  EXPECT_EQ(t.p.phantoms(), 5u);
+  EXPECT_TRUE(t.burst(4));
+  EXPECT_EQ(t.wait(), 30s);
+  t.now += 30s;
+  EXPECT_TRUE(t.burst(5));
+  EXPECT_EQ(t.p.phantoms(), 0u);
+  EXPECT_EQ(t.wait(), 30s);  // our own ones
+}
+
+TEST(Pacer, MoreRemainingThanOursLoosensNothing) {
+  table t(with({{3, 60s}}));
+  for (int i = 0; i < 3; ++i) t.reply(*t.send(), says(3, 3, 1s));
+  EXPECT_EQ(t.wait(), 60s);
+  EXPECT_EQ(t.p.phantoms(), 0u);
+}
+
+TEST(Pacer, OwnRequestsInFlightExplainWhatIsMissing) {
+  table t(with({{10, 60s}}));
+  std::vector<pacer::slot> slots;
+  for (int i = 0; i < 6; ++i) slots.push_back(t.send().value());
+  t.reply(slots[0], says(10, 4, 60s));  // the server has counted all six
+  EXPECT_EQ(t.p.phantoms(), 0u);
+  t.reply(slots[5], says(10, 9, 60s));  // written before the others, overtaken
+  EXPECT_EQ(t.p.phantoms(), 0u);
+  t.reply(slots[1], says(10, 3, 60s));
+  EXPECT_EQ(t.p.phantoms(), 1u);
+}
+
+TEST(Pacer, SlotsThatCameFreeWhileTheReplyWasUnderWayExplainItToo) {
+  table t(with({{10, 60s}}));
+  EXPECT_TRUE(t.burst(5));
+  t.now += 59s;
+  const auto s = t.send();  // the server counts six and answers
+  t.now += 2s;              // ours from before are free again
+  t.reply(*s, says(10, 4, 1s));
+  EXPECT_EQ(t.p.phantoms(), 0u);
+}
+
+TEST(Pacer, ForeignUseFallsAsItsPartsReset) {
+  table t(with({{10, 60s}}));
+  t.reply(*t.send(), says(10, 1, 10s));  // eight foreign ones for ten seconds
+  t.now += 5s;
+  t.reply(*t.send(), says(10, 5, 60s));  // of them three for a minute
+  EXPECT_EQ(t.p.phantoms(), 8u);
+  t.now += 5s;
+  EXPECT_TRUE(t.burst(5));  // ten, less three, less our two
+  EXPECT_EQ(t.p.phantoms(), 3u);
+  EXPECT_EQ(t.wait(), 50s);
+}
+
+TEST(Pacer, ForeignUseComesOutOfTheReserveFirst) {
+  auto o = with({{10, 60s}});
+  o.reserve = 0.5;
+  table t(o);
+  t.reply(*t.send(), says(10, 5, 30s));  // four foreign ones fit into the reserve
+  EXPECT_TRUE(t.burst(4));
+  EXPECT_EQ(t.wait(), 60s);
+}
+
+TEST(Pacer, AWindowIsKnownByItsLengthOrItsLimit) {
+  struct row {
+    const char* name;
+    rate_facts facts;
+    duration waits;  // after nine more
+    std::uint32_t phantoms;
+  };
+  auto ietf = says(20, 0, 7s);
+  ietf.window = 10s;
+  auto part = says(40, 0, 7s);  // the server allows 40 in ten seconds, the config uses 20
+  part.window = 10s;
+  rate_facts no_limit;
+  no_limit.remaining = 0;
+  const row rows[] = {
+      {"by limit: the short one", says(20, 0, 5s), 5s, 19},
+      {"by limit: the long one", says(60, 0, 40s), 40s, 59},
+      {"by length", ietf, 7s, 19},
+      {"by length, a larger limit", part, 7s, 39},
+      {"an unknown larger limit", says(5'000, 0, 40s), 0s, 0},
+      {"remaining without a limit says nothing of two windows", no_limit, 0s, 0},
+      {"a limit of zero is no limit", says(0, 0, 40s), 0s, 0},
+      {"more remaining than the limit", says(20, 21, 5s), 0s, 0},
+      {"a reset that has passed", says(20, 0, 0s), 0s, 0},
+  };
+  for (const auto& r : rows) {
+    table t(with({{60, 60s}, {20, 10s}}));
+    t.reply(*t.send(), r.facts);
+    EXPECT_EQ(t.wait(), r.waits) << r.name;
+    EXPECT_EQ(t.p.phantoms(), r.phantoms) << r.name;
+  }
+}
+
+TEST(Pacer, RemainingAloneIsReadWhereThereIsOneWindow) {
+  table t(with({{10, 60s}}));
+  rate_facts f;
+  f.remaining = 0;
+  t.reply(*t.send(), f);
+  EXPECT_EQ(t.p.phantoms(), 9u);
+  EXPECT_EQ(t.wait(), 60s);  // no reset said: one window
+}
+
+TEST(Pacer, ASmallerLimitThanOursTightens) {
+  table t(with({{60, 60s}}));
+  t.reply(*t.send(), says(5, 4, 20s));
+  EXPECT_EQ(t.p.tightened(t.now), (api::rate_window{5, 20s}));
+  EXPECT_EQ(t.p.phantoms(), 0u);  // that is nobody else's use
+  EXPECT_TRUE(t.burst(4));
+  EXPECT_EQ(t.wait(), 20s);
+  t.now += 20s;  // it has reset, and no reply has confirmed it since
+  EXPECT_EQ(t.p.tightened(t.now), std::nullopt);
+  EXPECT_TRUE(t.burst(55));
+  EXPECT_EQ(t.wait(), 40s);
+}
+
+TEST(Pacer, ATightenedLimitHoldsAsLongAsRepliesConfirmIt) {
+  table t(with({{60, 60s}}));
+  for (int minute = 0; minute < 3; ++minute) {
+    for (std::uint64_t i = 1; i <= 5; ++i) {
+      const auto s = t.send();
+      ASSERT_TRUE(s) << minute << " " << i;
+      t.reply(*s, says(5, 5 - i, 60s));
+    }
+    EXPECT_EQ(t.wait(), 60s);
+    t.now += 60s - 1ns;
+    EXPECT_EQ(t.wait(), 1ns);
+    t.now += 1ns;
+  }
+}
+
+TEST(Pacer, ATightenedLimitCountsWhatWasUsedBefore) {
+  table t(with({{60, 60s}}));
+  EXPECT_TRUE(t.burst(10));
+  t.reply(*t.send(), says(30, 2, 20s));  // 28 used, whoever did
+  EXPECT_TRUE(t.burst(2));
+  EXPECT_EQ(t.wait(), 20s);
+}
+
+TEST(Pacer, AnIetfWindowThatTheConfigDoesNotNameIsKept) {
+  table t(with({{60, 60s}}));
+  auto f = says(100, 3, 1000s);
+  f.window = 3600s;
+  t.reply(*t.send(), f);
+  EXPECT_TRUE(t.burst(3));
+  EXPECT_EQ(t.wait(), 1000s);
+}
+
+TEST(Pacer, HeadersTightenUnlimitedToo) {
+  table t(with({}));
+  t.reply(*t.send(), says(10, 2, 5s));
+  EXPECT_TRUE(t.burst(2));
+  EXPECT_EQ(t.wait(), 5s);
+  EXPECT_EQ(t.p.phantoms(), 0u);
+}
+
+TEST(Pacer, HeadersThatChangeAtEveryReplyCostNoMemoryAndNeverStandStill) {
+  table t(with({{60, 60s}}));
+  std::mt19937_64 rng(3);
+  for (int i = 0; i < 20'000; ++i) {
+    if (const auto s = t.send()) {
+      auto f = says(rng() % 80, rng() % 80, 1ms * (rng() % 5'000));
+      if (rng() % 4 == 0) f.window = 1ms * (rng() % 5'000);
+      t.reply(*s, f);
+    }
+    t.now += t.wait();
+    ASSERT_LT(t.now - start, 20'000 * 61s);
+  }
+}
+
+}  // namespace
+}  // namespace pawl::policy
