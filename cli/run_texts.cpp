@@ -176,6 +176,14 @@ lines closing_lines(const ending& e) {
   return out;
 }
 
+std::string snapshot_in_words(const run::snapshot_facts& f) {
+  auto text = fmt::format("snapshot: {} read, {} settled", counted(f.pages, "list page", "list pages"),
+                          counted(f.settled, "row", "rows"));
+  if (!f.failure.empty())
+    text += "; the rest is read row by row: " + f.failure;
+  return text;
+}
+
 std::string failure_in_words(const run::failed_row& f) {
   auto text = fmt::format("row {} (id {}): {}", f.row, printable(f.id, 100), to_string(f.outcome));
   if (!f.code.empty()) text += ": " + printable(f.code, 100);

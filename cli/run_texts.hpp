@@ -59,6 +59,9 @@ lines closing_lines(const ending&);
 // "280 applied, 12 refused", in the order of the outcomes; "no outcome yet" where there is none.
 std::string counts_in_words(const outcome_counts&);
 
+// "snapshot: 34 list pages read, 8,950 rows settled".
+std::string snapshot_in_words(const run::snapshot_facts&);
+
 // The log line of one failed row: `row 17 (id th_9): refused: validation_failed: ...; request req_1`.
 std::string failure_in_words(const run::failed_row&);
 

@@ -17,6 +17,7 @@
 #include "engine/ledger/ledger.hpp"
 #include "engine/run/key_state.hpp"
 #include "engine/run/runner.hpp"
+#include "engine/run/snapshot_rows.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -212,8 +213,31 @@ class run_steps {
       auto from = ledger_->checkpoint_before(generation_.id, first_pending(done_, generation_.rows));
       if (!from) return from.error();
       if (auto sought = input_->source.seek(*from); !sought) return sought;
+      if (auto gathered = gather_for_snapshot(); !gathered) return gathered;
+      if (auto sought = input_->source.seek(*from); !sought) return sought;
     }
     return run_ == 0 ? begin_run() : status{};
+  }
+
+  // The rows that list pages may settle.
+  status gather_for_snapshot() {
+    const auto& settings = s_.settings();
+    if (!settings.read_first) return {};
+    const run::snapshot_terms terms{
+        settings.profile, settings.reading.list, settings.max_snapshot_age, !settings.conditions.empty(),
+        pending_,         settings.run.limit};
+    const auto on_progress = [this](std::uint64_t rows) {
+      s_.show_work("gathering rows for list pages", rows, 0);
+    };
+    auto found = run::gather_snapshot_rows(*ledger_, generation_.id, input_->source, done_, terms,
+                                           on_progress, &s_.signals().came());
+    s_.hide_work();
+    if (auto stopped = interrupted()) return *stopped;
+    if (!found) return found.error();
+    if (!found->why_not.empty())
+      s_.say().note("every row is read by itself, without list pages first: " + found->why_not);
+    listed_ = std::move(found->input);
+    return {};
   }
 
   status begin_run() {
@@ -301,6 +325,7 @@ class run_steps {
                                       options_.writes, options_.reads);
     if (!quota) return quota.error();
     progress_.on_failure = [this](const run::failed_row& row) { s_.say().warning(failure_in_words(row)); };
+    progress_.on_snapshot = [this](const run::snapshot_facts& f) { s_.say().note(snapshot_in_words(f)); };
 
     asio::io_context io{1};
     auto made = run::runner::create(io, options_, settings.profile, *quota, token_source(), progress_);
@@ -325,8 +350,8 @@ class run_steps {
           s_.terminal(), s_.say(), progress_, options_.writes);
       ++helpers;
       asio::co_spawn(io, ticker.run(), helper_ended);
-      report_of_run_ =
-          wait_for(io, runner.run(input_->source, *ledger_, generation_.id, run_, generation_.rows, done_));
+      report_of_run_ = wait_for(io, runner.run(input_->source, *ledger_, generation_.id, run_,
+                                               generation_.rows, done_, listed_ ? &*listed_ : nullptr));
       ticker.stop();
       s_.signals().stop();
       while (helpers > 0) io.run_one();
@@ -527,6 +552,7 @@ class run_steps {
   ledger::generation_row generation_;
   ledger::row_set done_;
   std::uint64_t pending_ = 0;
+  std::optional<run::snapshot_input> listed_;
   std::int64_t run_ = 0;
   run::run_options options_;
   run::progress_counters progress_;

@@ -67,6 +67,7 @@ void clear(write_plan& p) {
   start_over(p.send, most_values_kept);
   for (auto* text : {&p.old_values, &p.new_values, &p.updated_at, &p.unmet}) start_over(*text, most_kept);
   p.shown = verified::none;
+  p.complete = false;
   p.sets.clear();
 }
 
@@ -94,6 +95,7 @@ struct resource_reader::impl {
 
   bool list_wanted(const job_view&, write_plan&);
   bool check(const job_view&, wall_time now, write_plan&);
+  bool shows_all(const job_view&, const write_plan&) const;
   void say_unmet(std::string& to, std::string_view field, const located*, std::string_view expected);
   bool select(write_plan&);
   void choose(std::uint32_t position, const write_plan&);
@@ -236,6 +238,17 @@ bool resource_reader::impl::check(const job_view& job, wall_time now, write_plan
   return true;
 }
 
+bool resource_reader::impl::shows_all(const job_view& job, const write_plan& plan) const {
+  const auto stands_there = [this](const field_value& v) {
+    return !is_shown(v.field) || at(v.field).is != located::kind::absent;
+  };
+  if (!std::ranges::all_of(plan.wanted, stands_there) || !std::ranges::all_of(job.expect, stands_there))
+    return false;
+  for (std::size_t i = 0; i < resolved.size(); ++i)
+    if (found[path_of_condition(api, i)].is == located::kind::absent) return false;
+  return true;
+}
+
 void resource_reader::impl::choose(std::uint32_t place, const write_plan& plan) {
   if (place >= plan.wanted.size() || chosen[place] != 0) return;
   chosen[place] = 1;
@@ -330,10 +343,12 @@ reading resource_reader::impl::make_plan(std::string_view body, const job_view& 
 
   auto is = look(body, job.id);
   if (is == reading::readable) {
-    if (list_wanted(job, plan) && check(job, now, plan) && select(plan))
+    if (list_wanted(job, plan) && check(job, now, plan) && select(plan)) {
       record(plan);
-    else
+      plan.complete = shows_all(job, plan);
+    } else {
       is = reading::unreadable;
+    }
     for (const auto& v : plan.wanted)
       if (is_known(v.field)) position[to_index(v.field)] = nowhere;
   }

@@ -55,6 +55,10 @@ struct write_plan {
   // How much of `unchanged` the read proves, when `send` is empty: full, or partial where a wanted value was
   // not shown and counts as null, or a field was left out that rides with another.
   verified shown = verified::none;
+  // Whether everything that was looked at (what the patch wants where the API shows it, and the
+  // preconditions) stands in the body, a null as a null. False: something counts as null because it is
+  // missing; in a body that may leave out more than a read of the one resource does, that is no evidence.
+  bool complete = false;
 
   byte_arena sets;  // what the views of set verbs point into
 };

@@ -122,6 +122,18 @@ expected<std::unique_ptr<database>> database::open(const std::string& path, int 
   return db;
 }
 
+expected<std::unique_ptr<database>> database::open_temporary() {
+  tune_once();
+  std::unique_ptr<database> db{new database("temporary file")};
+  sqlite3* handle = nullptr;
+  constexpr int flags =
+      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  const int code = sqlite3_open_v2("", &handle, flags, nullptr);
+  db->handle_.reset(handle);
+  if (code != SQLITE_OK) return db->last_failure(code);
+  return db;
+}
+
 failure database::last_failure(int code) const {
   return sqlite_failure(code, path_, handle_ ? sqlite3_errmsg(handle_.get()) : sqlite3_errstr(code));
 }

@@ -68,6 +68,9 @@ class database {
   // looks for a write-ahead log, for files in places where nothing can be written.
   static expected<std::unique_ptr<database>> open(const std::string& path, int flags, bool immutable = false);
 
+  // A file without a name, private to this process and gone with the connection.
+  static expected<std::unique_ptr<database>> open_temporary();
+
   const std::string& path() const noexcept { return path_; }
   // Opened for writing, and the rights of the file did not allow it.
   bool is_read_only() const noexcept { return sqlite3_db_readonly(handle_.get(), "main") == 1; }

@@ -183,6 +183,9 @@ class ledger_file {
   // Of rows that are pending after --retry: what of their patches is not sent, in row order.
   expected<std::vector<left_out_row>> left_out(std::int64_t generation);
 
+  // All that --retry ever took again.
+  expected<row_set> retried_rows(std::int64_t generation);
+
   // The last checkpoint at or before `row`; the start of the input where there is none.
   expected<input::checkpoint> checkpoint_before(std::int64_t generation, std::uint64_t row);
 

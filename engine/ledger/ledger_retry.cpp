@@ -131,4 +131,17 @@ expected<std::vector<left_out_row>> ledger_file::left_out(std::int64_t generatio
   }
 }
 
+expected<row_set> ledger_file::retried_rows(std::int64_t generation) {
+  auto query = impl_->db->prepare("SELECT row FROM retried WHERE generation = ?");
+  if (!query) return std::move(query.error());
+  query->bind(1, generation);
+  row_set rows;
+  for (;;) {
+    auto found = query->step();
+    if (!found) return std::move(found.error());
+    if (!*found) return rows;
+    rows.insert(static_cast<std::uint64_t>(query->integer(0)));
+  }
+}
+
 }  // namespace pawl::ledger

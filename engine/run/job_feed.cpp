@@ -102,6 +102,11 @@ std::optional<job_feed::taken> job_feed::try_take(job_buffer& into, row_error& b
       ++at_;
       continue;
     }
+    if (claimed_.contains(job.row)) {
+      if (left_ && *left_ > 0) --*left_;
+      ++at_;
+      continue;
+    }
     if (left_ == 0) {
       limited_ = true;
       wake_all();
@@ -110,6 +115,8 @@ std::optional<job_feed::taken> job_feed::try_take(job_buffer& into, row_error& b
     const auto answer = dispatcher_.offer(job);
     if (answer == dispatcher::answer::hold) return std::nullopt;
     if (left_) --*left_;
+    newest_ = job.row;
+    ++begun_;
     ++at_;
     if (answer == dispatcher::answer::parked) continue;
     into.assign(job);
@@ -145,6 +152,13 @@ bool job_feed::over() const noexcept {
 void job_feed::finished(std::string_view id) {
   dispatcher_.finished(id);
   if (dispatcher_.parked() > 0 || over()) wake_all();
+}
+
+bool job_feed::claim(std::uint64_t row) {
+  if (closed_ || row <= newest_ || claimed_.contains(row)) return false;
+  claimed_.insert(row);
+  ++begun_;
+  return true;
 }
 
 void job_feed::close() {

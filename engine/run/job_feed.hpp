@@ -40,6 +40,12 @@ class job_feed {
   boost::asio::awaitable<taken> take(job_buffer& into, row_error& bad, wakeup& alarm);
   void finished(std::string_view id);
 
+  // For a row that is settled without being handed out: from now on it is passed over. False: it was handed
+  // out already. The row must be one of the next `limit` jobs, and no other row of its id may wait.
+  bool claim(std::uint64_t row);
+  // Jobs that were handed out or claimed.
+  std::uint64_t begun() const noexcept { return begun_; }
+
   // Hands out nothing more: waiting takers get `ended`.
   void close();
 
@@ -59,6 +65,8 @@ class job_feed {
 
   std::shared_ptr<channel> channel_;
   const ledger::row_set& done_;
+  ledger::row_set claimed_;
+  std::uint64_t newest_ = 0, begun_ = 0;  // the highest row that was handed out or parked
   dispatcher dispatcher_;
   job_batch batch_;
   std::size_t at_ = 0;

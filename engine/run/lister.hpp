@@ -31,6 +31,8 @@ class lister {
   boost::asio::awaitable<expected<const api::page*>> next();
 
   std::uint64_t pages() const noexcept { return pages_; }
+  // When the page was asked for: what it shows is not older.
+  time_point page_sent() const noexcept { return reply_.sent; }
 
  private:
   read_client& client_;

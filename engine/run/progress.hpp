@@ -39,6 +39,13 @@ struct failed_row {
   std::string_view code, message, request_id;
 };
 
+// How far the list pages of a run (run/snapshot) have come.
+struct snapshot_facts {
+  std::uint64_t pages = 0, settled = 0;  // pages read; rows that needed no read of their own
+  bool over = false;
+  std::string failure;  // what ended it; empty: nothing did
+};
+
 struct progress_counters {
   std::uint64_t rows = 0;  // of the generation
   outcome_counts before;   // outcomes of the generation before this invocation
@@ -62,6 +69,8 @@ struct progress_counters {
   // Called for the first five rows of each code; set by the shell, may be empty.
   static constexpr std::uint64_t lines_per_code = 5;
   std::function<void(const failed_row&)> on_failure;
+  // Called once when list pages were read and the last one is over; set by the shell, may be empty.
+  std::function<void(const snapshot_facts&)> on_snapshot;
 };
 
 // Time until the last of `writes` is sent under these windows, starting with empty ones, by quota arithmetic:

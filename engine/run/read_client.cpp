@@ -129,6 +129,7 @@ asio::awaitable<expected<read_reply>> read_client::attempt(std::string_view path
   const auto fact = co_await connection.exchange(request, started + p_.transport.attempt_timeout);
   const auto ended = clock::now();
   auto reply = judge(fact);
+  reply.sent = started;
   reply.latency = ended - started;
   if (want_peer) reply.peer = connection.peer();
   std::optional<policy::rate_facts> facts;

@@ -54,6 +54,7 @@ class read_reply {
   std::string remedy;                     // with verdict::stop: what to mend
   std::string code, message, request_id;  // the API's own words where it answered 3xx or more; the
                                           // transport's in `message` where no reply came
+  time_point sent{};                      // its first byte
   duration latency{};                     // from the first byte sent to the last one read
   wall_time received{};                   // this machine's clock
   std::optional<wall_time> server_time;   // the Date header

@@ -16,6 +16,7 @@
 #include "engine/run/runner.hpp"
 #include "engine/run/send_line.hpp"
 
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <cstdint>
@@ -24,6 +25,8 @@
 #include <vector>
 
 namespace pawl::run {
+
+class snapshot;
 
 // The newest intent of each row that an earlier run left without an outcome: what was about to be sent when
 // it was cut off. As many as there are slots, and a few more after several crashes.
@@ -50,6 +53,8 @@ struct run_context {
   const left_intents& interrupted;
   const policy::step_options& step;
 
+  snapshot* pages = nullptr;  // while it is under way
+  bool workers_begun = false;
   bool stopping = false;
   std::optional<policy::stop_order> stopped_for;
   std::vector<wakeup*> sleeping;       // workers that wait for a backoff or for room in the ledger
@@ -62,6 +67,9 @@ struct run_context {
   void begin_stopping();
   // The breaker may have changed: those that it holds look again.
   void release_held();
+  // Puts an outcome into the ledger, waiting for room, and into the figures. A ledger that failed stops the
+  // run: the row stays pending.
+  boost::asio::awaitable<void> record(ledger::job_record);
 };
 
 }  // namespace pawl::run

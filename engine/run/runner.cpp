@@ -3,6 +3,7 @@
 #include "engine/run/name_fetch.hpp"
 #include "engine/run/read_client.hpp"
 #include "engine/run/run_context.hpp"
+#include "engine/run/snapshot_settler.hpp"
 #include "engine/run/worker.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -19,7 +20,11 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr duration tick = std::chrono::milliseconds{50};     // deadlines are this coarse; chosen
+constexpr duration tick = std::chrono::milliseconds{50};  // deadlines are this coarse; chosen
+// The first write waits this long for list pages at most: 1 % of what the smallest input for which there are
+// any needs at a write per second. Chosen: what pages settle in that time is not read one by one, and what
+// they have not shown by then they show while the writes go on.
+constexpr duration head_start = std::chrono::seconds{10};
 constexpr duration sample_every = std::chrono::seconds{10};  // documented with the ledger's schema
 
 wall_time wall_now() {
@@ -45,26 +50,6 @@ policy::breaker_options breaker_options_of(const run_options& options, const api
 }
 
 }  // namespace
-
-void run_context::order_stop(policy::stop_order order) {
-  if (!stopped_for) stopped_for = std::move(order);
-  begin_stopping();
-}
-
-void run_context::begin_stopping() {
-  if (stopping) return;
-  stopping = true;
-  feed.close();
-  places.open_all();
-  line.cancel_all();
-  read_line.cancel_all();
-  for (auto* alarm : sleeping) alarm->wake();
-  release_held();
-}
-
-void run_context::release_held() {
-  for (auto* alarm : held) alarm->wake();
-}
 
 struct runner::impl {
   struct early_client;
@@ -110,6 +95,7 @@ struct runner::impl {
   asio::awaitable<expected<const api::name_directory*>> fetch_names(const api::list_spec&);
   asio::awaitable<void> watch(run_context&, const bool& done);
   asio::awaitable<void> probe(run_context&, read_client&, const bool& done);
+  asio::awaitable<void> take_snapshot(run_context&, snapshot&);
   void take_sample(run_context&, time_point now, std::uint64_t& writes_before, time_point& since);
   void describe_wait(run_context&, time_point now);
 };
@@ -206,6 +192,9 @@ void runner::impl::describe_wait(run_context& run, time_point now) {
     progress.waits_until = gate;
   } else if (run.rules.trouble_since() && now - *run.rules.trouble_since() > std::chrono::seconds{1}) {
     progress.waits_for = "the API to come back";
+  } else if (run.pages != nullptr && !run.workers_begun) {
+    progress.waits_for = fmt::format("list pages ({} read, {} rows settled)", run.pages->facts().pages,
+                                     run.pages->facts().settled);
   } else if (progress.in_flight == 0 && progress.next_due &&
              *progress.next_due - now > std::chrono::milliseconds{500}) {
     progress.waits_for = "quota";
@@ -288,9 +277,21 @@ asio::awaitable<void> runner::impl::probe(run_context& run, read_client& client,
   }
 }
 
+asio::awaitable<void> runner::impl::take_snapshot(run_context& run, snapshot& pages) {
+  co_await pages.run();
+  run.pages = nullptr;
+  const auto& facts = pages.facts();
+  if (facts.pages == 0 && facts.failure.empty()) co_return;
+  auto text = fmt::format("{} list pages read, {} rows settled", facts.pages, facts.settled);
+  if (!facts.failure.empty())
+    text += "; the rest is read row by row: " + facts.failure;
+  run.events.tell("snapshot", text);
+  if (progress.on_snapshot) progress.on_snapshot(facts);
+}
+
 asio::awaitable<run_report> runner::run(input::job_source& source, ledger::ledger_file& file,
                                         std::int64_t generation, std::int64_t run_id, std::uint64_t rows,
-                                        const ledger::row_set& done) {
+                                        const ledger::row_set& done, snapshot_input* listed) {
   auto& i = *impl_;
   run_report report;
   const auto started = clock::now();
@@ -346,6 +347,9 @@ asio::awaitable<run_report> runner::run(input::job_source& source, ledger::ledge
   i.running = &shared;
   if (i.stop_wanted) shared.begin_stopping();
 
+  snapshot_settler settler(shared, rows - std::min(rows, i.progress.before.total()));
+  std::optional<snapshot> pages;
+
   // Everything that is spawned here is counted and joined here: nothing below outlives this scope.
   std::size_t workers_alive = i.options.concurrency, helpers_alive = 4;
   bool workers_done = false;
@@ -375,11 +379,21 @@ asio::awaitable<run_report> runner::run(input::job_source& source, ledger::ledge
   i.probe_alarm = std::make_unique<wakeup>(i.io);
   asio::co_spawn(i.io, i.probe(shared, prober, workers_done), helper_ended);
   asio::co_spawn(i.io, i.watch(shared, workers_done), helper_ended);
+  if (listed != nullptr && i.resources && !shared.stopping) {
+    pages.emplace(parts, *i.resources, *listed, settler);
+    shared.pages = &*pages;
+    ++helpers_alive;
+    asio::co_spawn(i.io, i.take_snapshot(shared, *pages), helper_ended);
+    while (shared.pages != nullptr && !shared.stopping && !broken && clock::now() - started < head_start)
+      co_await joined.sleep(std::min(started + head_start, clock::now() + tick));
+  }
+  shared.workers_begun = true;
   for (auto& w : workers) asio::co_spawn(i.io, w->run(), worker_ended);
   while (workers_alive > 0) co_await joined.sleep();
   workers_done = true;
   line.cancel_all();
   prober.stop(read_client::stopping::now);
+  if (pages) pages->stop(read_client::stopping::now);
   i.probe_alarm->wake();
   while (helpers_alive > 0) co_await joined.sleep();
   workers.clear();

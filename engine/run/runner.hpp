@@ -29,6 +29,8 @@
 
 namespace pawl::run {
 
+struct snapshot_input;  // run/snapshot
+
 struct run_options {
   policy::pacer_options writes, reads;
   policy::retry_options retry;
@@ -82,10 +84,12 @@ class runner {
 
   // The source stands at the first row of the generation that may be pending; rows in `done` are passed over.
   // `file` has the generation and the run; the runner drains the writer before it returns. Names in the rows
-  // that are pending and in the conditions stand for one id each in what fetch_names() has read.
+  // that are pending and in the conditions stand for one id each in what fetch_names() has read. `listed`:
+  // rows that list pages may settle, before and beside the writes (run/snapshot_rows); null: every row is read
+  // by itself.
   boost::asio::awaitable<run_report> run(input::job_source&, ledger::ledger_file& file,
                                          std::int64_t generation, std::int64_t run, std::uint64_t rows,
-                                         const ledger::row_set& done);
+                                         const ledger::row_set& done, snapshot_input* listed = nullptr);
 
   // Network thread. drain: take no new job, finish what is on the wire (at most drain_timeout), the rest
   // stays pending.

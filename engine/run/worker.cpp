@@ -77,7 +77,7 @@ asio::awaitable<void> worker::run() {
       record_of_bad.error_code = "invalid_row";
       record_of_bad.error_message = message;
       record_of_bad.raw = bad_.raw;
-      co_await record(record_of_bad);
+      co_await shared_.record(record_of_bad);
       continue;
     }
     job_ = buffer_.view();
@@ -141,7 +141,7 @@ asio::awaitable<void> worker::carry_out() {
       finished_by_a_read();
       shared_.line.leave(place_);
       shared_.rules.on_finish(done->result, done->note.http_status, done->differing);
-      co_await record(outcome_record(*done));
+      co_await shared_.record(outcome_record(*done));
       co_return;
     } else {
       give_back_slot();
@@ -360,20 +360,6 @@ asio::awaitable<void> worker::pause_until(time_point until) {
     co_await alarm_.sleep();
     std::erase(shared_.held, &alarm_);
   }
-}
-
-asio::awaitable<void> worker::record(ledger::job_record entry) {
-  entry.finished_at = wall_now();
-  while (shared_.ledger.health() && !shared_.ledger.put(entry)) co_await shared_.ledger.room();
-  if (!shared_.ledger.health()) {
-    shared_.order_stop({"ledger", shared_.ledger.health().error(), {}});
-    co_return;
-  }
-  ++shared_.progress.now[entry.outcome];
-  if (is_success(entry.outcome)) co_return;
-  const failed_row failed{entry.row,           entry.id,        entry.outcome, entry.error_code,
-                          entry.error_message, entry.request_id};
-  shared_.progress.count_error(failed);
 }
 
 ledger::job_record worker::outcome_record(const action::finish& done) const {

@@ -31,7 +31,6 @@ class worker {
   boost::asio::awaitable<policy::step_event> read();
   boost::asio::awaitable<bool> admitted();
   boost::asio::awaitable<void> pause_until(time_point);
-  boost::asio::awaitable<void> record(ledger::job_record);
   policy::step_action step_on(const policy::step_event&);
   void account(policy::breaker::request, time_point now);
   void heard(policy::breaker::request, const policy::judgement&, time_point now);

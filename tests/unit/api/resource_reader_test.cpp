@@ -42,6 +42,7 @@ struct made_plan {
   reading is;
   std::string wanted, send, old_values, new_values, updated_at, unmet;
   verified shown;
+  bool complete = false;
 };
 
 made_plan plan(std::string_view body, const job_view& job, std::vector<precondition> only_if = {},
@@ -53,7 +54,8 @@ made_plan plan(std::string_view body, const job_view& job, std::vector<precondit
   (void)reader.make_plan(at, job, now, p);
   (void)reader.make_plan(padded(R"({"id":"other"})"), job, now, p);
   const auto is = reader.make_plan(at, job, now, p);
-  return {is, text_of(p.wanted), text_of(p.send), p.old_values, p.new_values, p.updated_at, p.unmet, p.shown};
+  return {is,           text_of(p.wanted), text_of(p.send), p.old_values, p.new_values,
+          p.updated_at, p.unmet,           p.shown,         p.complete};
 }
 
 precondition only_if(std::string_view text) {
@@ -67,6 +69,43 @@ constexpr std::string_view thread = R"({"id":"t1","updated_at":"2026-11-20T10:00
   "last_inbound_message_at":"2026-08-01T00:00:00Z","is_read":true,
   "contact":{"id":"con_1"},"company":{"id":"com_1","size":42},"assignee":{"id":"usr_1","name":"Sam"},
   "tags":[{"id":"tag_a","name":"A"},{"id":"tag_billing","name":"Billing"}],"ai_draft_sources":[{"a": 1}]})";
+
+// A page of a list may leave out what a read of the one resource shows.
+TEST(ResourceReader, SaysWhetherEverythingThatItLookedAtWasThere) {
+  struct row {
+    const char* what;
+    const char* body;
+    members patch, expect;
+    const char* condition;
+    bool complete;
+  };
+  constexpr const char* done = R"({"id":"t1","status":"done","tags":[]})";
+  const row table[]{
+      {"all of it", done, {{"status", "\"done\""}}, {}, "", true},
+      {"what is not shown anywhere", done, {{"status", "\"done\""}, {"closed_loop", "true"}}, {}, "", true},
+      {"an empty list", done, {{"add_tag_ids", R"(["a"])"}}, {}, "", true},
+      {"a null", R"({"id":"t1","title":null})", {{"title", "null"}}, {}, "", true},
+      {"the member of a null", R"({"id":"t1","assignee":null})", {{"assignee_id", "null"}}, {}, "", true},
+      {"missing, though a null is wanted", done, {{"title", "null"}}, {}, "", false},
+      {"missing, and another value is wanted", done, {{"title", "\"x\""}}, {}, "", false},
+      {"missing in expect", done, {{"status", "\"done\""}}, {{"title", "null"}}, "", false},
+      {"missing in a condition",
+       done,
+       {{"status", "\"done\""}},
+       {},
+       "last_inbound_message_at is null",
+       false},
+      {"a condition that it shows", done, {{"status", "\"open\""}}, {}, "status = open", true},
+      {"a partner that is not wanted", done, {{"status", "\"open\""}}, {}, "", true},
+  };
+  for (const auto& r : table) {
+    std::vector<precondition> conditions;
+    if (*r.condition != '\0') conditions.push_back(only_if(r.condition));
+    const auto made = plan(r.body, made_job(api(), r.patch, r.expect), conditions);
+    EXPECT_EQ(static_cast<int>(made.is), static_cast<int>(reading::readable)) << r.what;
+    EXPECT_EQ(made.complete, r.complete) << r.what;
+  }
+}
 
 // What is sent.
 

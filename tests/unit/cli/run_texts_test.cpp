@@ -136,5 +136,17 @@ TEST(FailureLine, CannotWriteToTheTerminal) {
             "row 17 (id th_\\x1b[2J): refused: validation_failed: tags.0:\\nunknown; request req_1");
 }
 
+TEST(Snapshot, SaysWhatPagesHaveSettledAndWhatEndedThem) {
+  run::snapshot_facts f;
+  f.pages = 34;
+  f.settled = 8950;
+  EXPECT_EQ(snapshot_in_words(f), "snapshot: 34 list pages read, 8,950 rows settled");
+  f.pages = f.settled = 1;
+  f.failure = "https://api.example/threads: the API answered 404";
+  EXPECT_EQ(snapshot_in_words(f),
+            "snapshot: 1 list page read, 1 row settled; the rest is read row by row: "
+            "https://api.example/threads: the API answered 404");
+}
+
 }  // namespace
 }  // namespace pawl::cli

@@ -1,0 +1,46 @@
+#include "engine/run/run_context.hpp"
+
+#include "engine/run/snapshot.hpp"
+
+#include <utility>
+
+namespace pawl::run {
+namespace asio = boost::asio;
+
+void run_context::order_stop(policy::stop_order order) {
+  if (!stopped_for) stopped_for = std::move(order);
+  begin_stopping();
+}
+
+void run_context::begin_stopping() {
+  if (stopping) return;
+  stopping = true;
+  feed.close();
+  places.open_all();
+  line.cancel_all();
+  read_line.cancel_all();
+  if (pages != nullptr) pages->stop(read_client::stopping::waits);
+  for (auto* alarm : sleeping) alarm->wake();
+  release_held();
+}
+
+void run_context::release_held() {
+  for (auto* alarm : held) alarm->wake();
+}
+
+asio::awaitable<void> run_context::record(ledger::job_record entry) {
+  entry.finished_at =
+      std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+  while (ledger.health() && !ledger.put(entry)) co_await ledger.room();
+  if (!ledger.health()) {
+    order_stop({"ledger", ledger.health().error(), {}});
+    co_return;
+  }
+  ++progress.now[entry.outcome];
+  if (is_success(entry.outcome)) co_return;
+  const failed_row failed{entry.row,           entry.id,        entry.outcome, entry.error_code,
+                          entry.error_message, entry.request_id};
+  progress.count_error(failed);
+}
+
+}  // namespace pawl::run
