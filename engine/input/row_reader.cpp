@@ -104,9 +104,6 @@ status check_head(const std::string& path, std::string_view head) {
                    "save it as \"CSV UTF-8\" first"};
   if (head.starts_with("\x1f\x8b"))
     return failure{failure_kind::usage, path, "is compressed", "unpack it first (gunzip)"};
-  auto text = head;
-  if (text.starts_with(utf8_mark)) text.remove_prefix(utf8_mark.size());
-  if (text.empty()) return failure{failure_kind::usage, path, "is empty", "check the path"};
   return {};
 }
 

@@ -87,8 +87,8 @@ class row_reader {
 // Adds "; "-free lines to a text.
 void add_line(std::string& lines, std::string_view line);
 
-// Whole-file trouble that shows in the first bytes: empty, UTF-16 or UTF-32, not text. `head` begins the
-// file.
+// Whole-file trouble that shows in the first bytes: UTF-16 or UTF-32, not text. `head` begins the file; it
+// may be empty, which is for the formats to judge.
 status check_head(const std::string& path, std::string_view head);
 inline constexpr std::string_view utf8_mark = "\xef\xbb\xbf";
 

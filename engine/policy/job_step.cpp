@@ -262,15 +262,13 @@ step_action job_step::after_maybe(const attempt_fact& fact, const error_note& no
 // outage was confirmed by then.
 void job_step::charge(bool of_read, const attempt_fact& fact, bool trial) {
   if (outage_meanwhile_) return;
-  auto& charged = of_read ? read_charged_ : charged_;
-  if (!last_.outage) {
-    ++charged;
-  } else if (!trial) {
+  if (last_.outage && !trial) {
     (of_read ? read_charge_pending_ : charge_pending_) = true;
-  } else if (++failed_trials_ > options_.free_trials &&
-             (options_.breaker_has_probe || fact.reached == phase::answered)) {
-    ++charged;
+    return;
   }
+  const bool counts = !last_.outage || (++failed_trials_ > options_.free_trials &&
+                                        (options_.breaker_has_probe || fact.reached == phase::answered));
+  if (counts) ++(of_read ? read_charged_ : charged_);
 }
 
 step_action job_step::after_sleep(const surroundings& s) {

@@ -158,9 +158,11 @@ asio::awaitable<expected<read_reply>> read_client::with_renewed_key(std::string_
   }
 }
 
-asio::awaitable<bool> read_client::probe(std::string_view path_and_query) {
+asio::awaitable<bool> read_client::probe(std::string_view path_and_query, std::string& trouble) {
   const auto reply = co_await attempt(path_and_query);
-  co_return reply && reply->reached == phase::answered && !reply->outage;
+  const bool answered = reply && reply->reached == phase::answered && !reply->outage;
+  if (reply && !answered) trouble = reply->in_words();
+  co_return answered;
 }
 
 asio::awaitable<expected<read_reply>> read_client::get(std::string_view path_and_query) {

@@ -123,8 +123,9 @@ class read_client {
   // being stopped, and a wait for quota longer than limits.max_wait, is a failure. `peer` is filled in.
   boost::asio::awaitable<expected<read_reply>> once(std::string_view path_and_query);
 
-  // For a breaker: one attempt; true if a whole reply came that is no sign of an outage.
-  boost::asio::awaitable<bool> probe(std::string_view path_and_query);
+  // For a breaker: one attempt; true if a whole reply came that is no sign of an outage. `trouble` is what it
+  // was otherwise.
+  boost::asio::awaitable<bool> probe(std::string_view path_and_query, std::string& trouble);
 
   // Attempts under way end at once, waits too, and every get() of now and later with failure_kind::later.
   // Reads change nothing, so there is nothing to drain. Cancels the line, and with `now` the pool's

@@ -270,7 +270,7 @@ asio::awaitable<void> runner::impl::probe(run_context& run, read_client& client,
     if (done || run.stopping || !run.breaker.next_probe()) continue;
     run.breaker.begin_probe();
     if (run.breaker.has_probe()) {
-      const bool answered = co_await client.probe(profile.whoami.path);
+      const bool answered = co_await client.probe(profile.whoami.path, run.last_trouble);
       run.breaker.on_probe(answered, clock::now());
     }
     run.release_held();

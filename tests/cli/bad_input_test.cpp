@@ -126,7 +126,7 @@ TEST(BadInput, ListsTheFirstTwentyAndCountsTheRest) {
   const pawl_workspace workspace;
   std::string csv = "id,status\n";
   for (int i = 1; i <= 100; ++i) csv += "thr_" + std::to_string(i) + ",nope\n";
-  const auto input = workspace.input("jobs.csv", csv);
+  workspace.input("jobs.csv", csv);
   const auto check = workspace.run({"check", "jobs.csv"});
   EXPECT_EQ(check.exit_code, 2);
   EXPECT_THAT(check.errors, HasSubstr("jobs.csv:2: status: "));

@@ -127,8 +127,9 @@ TEST(RunStops, AnOutageInTheMiddleNamesTheLastFault) {
   const sandbox_process sandbox{{"--threads", "60", "--limits", "off"}};
   const pawl_workspace workspace{sandbox};
   const auto input = workspace.input("jobs.csv", to_csv(make_jobs(60)));
-  auto run = workspace.start({"run", input.string(), "--rate", "20/s", "-o", "breaker.patience=1s"});
+  auto run = workspace.start({"run", input.string(), "--rate", "20/s", "-o", "breaker.patience=3s"});
   ASSERT_TRUE(wait_until([&] { return number(sandbox.totals(), "applied") >= 5; })) << run.errors();
+  // The connections that are open break; then none is accepted, which the probes find after a second.
   sandbox.configure(R"({"outage":"refuse"})");
   EXPECT_EQ(run.wait().code, 3) << run.errors();
   EXPECT_THAT(run.errors(), HasSubstr("(breaker.patience); the last answer: connection failed"));

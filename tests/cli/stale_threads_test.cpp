@@ -32,7 +32,7 @@ TEST(StaleThreads, ACustomersReplyAfterThePullIsNotClosedAway) {
   ASSERT_EQ(pull.exit_code, 0) << pull.errors;
   const auto ids = ids_of(read_file(workspace.files() / "stale.csv"));
   ASSERT_GE(ids.size(), 4u);
-  const auto answered = ids[ids.size() / 2];
+  const auto& answered = ids[ids.size() / 2];
   sandbox.edit(answered, R"({"customer_reply":true})");
 
   const auto run = workspace.run({"run", "stale.csv", "--set", "status=done", "--only-if", stale, "--rate",

@@ -19,7 +19,6 @@ namespace pawl::test {
 namespace {
 
 namespace json = boost::json;
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using tags = std::set<std::string>;

@@ -65,9 +65,9 @@ request_class class_of(const json::value& v, const std::string& name) {
   return text == "read" ? request_class::read : request_class::write;
 }
 
-std::optional<behaviour::forced_reply> forced_reply_of(const json::value& v) {
+std::optional<forced_reply> forced_reply_of(const json::value& v) {
   if (v.is_null()) return std::nullopt;
-  behaviour::forced_reply f;
+  forced_reply f;
   for (const auto& member : object_of(v, "force_status")) {
     const std::string name{member.key()};
     if (name == "status") {

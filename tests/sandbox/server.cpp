@@ -108,7 +108,7 @@ struct under_way {
 };
 
 struct server::impl {
-  static void report(std::exception_ptr failure) {
+  static void report(const std::exception_ptr& failure) {
     if (!failure) return;
     try {
       std::rethrow_exception(failure);

@@ -26,6 +26,14 @@ struct violation;
 enum class count_point : std::uint8_t { arrival, reply, random };
 enum class rate_headers : std::uint8_t { send, leave_out };
 
+// Every API request gets this instead of its answer.
+struct forced_reply {
+  int status = 500;
+  std::string code = "internal_error", message = "Forced by the sandbox.", location;
+  std::optional<request_class> only;   // absent: reads and writes
+  std::optional<std::uint64_t> times;  // absent: until it is taken back
+};
+
 // How the sandbox behaves; all of it can change while it runs.
 struct behaviour {
   fault_rates faults;
@@ -40,13 +48,6 @@ struct behaviour {
   int over_status = 503;                      // 429 or 503
   bool refuse_unknown_ids = false;  // an unknown tag, user, contact or company is a 400, not a new one
 
-  // Every API request gets this instead of its answer.
-  struct forced_reply {
-    int status = 500;
-    std::string code = "internal_error", message = "Forced by the sandbox.", location;
-    std::optional<request_class> only;   // absent: reads and writes
-    std::optional<std::uint64_t> times;  // absent: until it is taken back
-  };
   std::optional<forced_reply> forced;
 };
 

@@ -53,9 +53,9 @@ asio::awaitable<void> client::sweep() {
   }
 }
 
-void client::run(std::function<asio::awaitable<void>()> work) {
+void client::run(const std::function<asio::awaitable<void>()>& work) {
   done_ = false;
-  const auto finished = [this](std::exception_ptr failure) {
+  const auto finished = [this](const std::exception_ptr& failure) {
     done_ = true;
     if (failure) std::rethrow_exception(failure);
   };

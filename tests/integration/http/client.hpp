@@ -36,7 +36,7 @@ class client {
   ~client();
 
   // Runs the coroutine to its end; the pool is swept every 5 ms meanwhile.
-  void run(std::function<boost::asio::awaitable<void>()> work);
+  void run(const std::function<boost::asio::awaitable<void>()>& work);
   // Acquires, exchanges one request and gives the connection back.
   kept_fact send(std::string_view target, freshness = freshness::any, std::string_view body = {});
   // The same inside a coroutine. `request` is a whole request.

@@ -221,7 +221,7 @@ TEST_P(Exchange, SixtyFourAtATime) {
       if (--running == 0) all_done.cancel();
     };
     for (int i = 0; i < connections; ++i)
-      boost::asio::co_spawn(executor, one(), [](std::exception_ptr failure) {
+      boost::asio::co_spawn(executor, one(), [](const std::exception_ptr& failure) {
         if (failure) std::rethrow_exception(failure);
       });
     boost::system::error_code woken;

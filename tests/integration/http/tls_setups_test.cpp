@@ -14,7 +14,6 @@ namespace pawl::http {
 namespace {
 
 using testing::ca_wish;
-using testing::certificate;
 using testing::certificate_wish;
 using testing::chain_of;
 using ::testing::HasSubstr;
@@ -43,7 +42,7 @@ struct setup {
 
 // A server with one certificate of the test's CA.
 std::function<void(server_options&)> leaf(std::function<void(certificate_wish&)> change) {
-  return [change](server_options& o) {
+  return [change = std::move(change)](server_options& o) {
     certificate_wish wish;
     change(wish);
     o.chain = chain_of(issue(wish, &test_ca()));
@@ -53,7 +52,7 @@ std::function<void(server_options&)> leaf(std::function<void(certificate_wish&)>
 // A server with a certificate of an intermediate authority.
 std::function<void(server_options&)> below(std::function<void(certificate_wish&)> intermediate,
                                            bool sent = true) {
-  return [intermediate, sent](server_options& o) {
+  return [intermediate = std::move(intermediate), sent](server_options& o) {
     auto wish = ca_wish("pawl intermediate");
     intermediate(wish);
     auto middle = issue(wish, &test_ca());

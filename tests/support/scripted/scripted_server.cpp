@@ -273,11 +273,11 @@ struct scripted_server::impl {
       if (bytes.empty()) return true;
       server_.sent += bytes.size();
       if (ssl_) return SSL_write(ssl_.get(), bytes.data(), static_cast<int>(bytes.size())) > 0;
-      std::size_t sent = 0;
-      while (sent != bytes.size()) {
-        const auto n = ::send(fd_, bytes.data() + sent, bytes.size() - sent, 0);
+      std::size_t gone = 0;
+      while (gone != bytes.size()) {
+        const auto n = ::send(fd_, bytes.data() + gone, bytes.size() - gone, 0);
         if (n <= 0) return false;
-        sent += static_cast<std::size_t>(n);
+        gone += static_cast<std::size_t>(n);
       }
       return true;
     }

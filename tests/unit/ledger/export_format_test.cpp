@@ -105,7 +105,7 @@ TEST(ExportWithInput, ReplacesTheNotesOfAnEarlierExport) {
 
 TEST(ExportWithInput, AddsANoteToTheOriginalObject) {
   const auto json = with_input(export_format::ndjson, "");
-  const auto want = [](std::string before) { return before + R"("_pawl":)" + own_json + "}\n"; };
+  const auto want = [](const std::string& before) { return before + R"("_pawl":)" + own_json + "}\n"; };
   EXPECT_EQ(line(json, refused_row(), R"( {"id": "t-1", "patch": {"a": [1, "x\"}"]}} )"),
             want(R"({"id": "t-1","patch": {"a": [1, "x\"}"]},)"));
   EXPECT_EQ(line(json, refused_row(), "{}"), want("{"));

@@ -65,8 +65,8 @@ TEST_F(LedgerWriterFailures, AnswersThoseWhoWaitWhenItIsDestroyed) {
   writer.emplace(context, made.file, made.generation, made.run, options);
   status drained, committed;
   // Spawned and started, and destroyed before the answer of the disk can be read.
-  asio::co_spawn(context, commit_one(*writer, 1, {}, committed), [](std::exception_ptr) {});
-  asio::co_spawn(context, put_and_drain(*writer, 1, 3, drained), [](std::exception_ptr) {});
+  asio::co_spawn(context, commit_one(*writer, 1, {}, committed), [](const std::exception_ptr&) {});
+  asio::co_spawn(context, put_and_drain(*writer, 1, 3, drained), [](const std::exception_ptr&) {});
   asio::post(context, [&] { writer.reset(); });
   context.run();
   const auto rows = ask("SELECT count(*) FROM job");
@@ -82,8 +82,9 @@ TEST_F(LedgerWriterFailures, WaitsForTheDiskAlsoWhenCancelled) {
   asio::cancellation_signal signal;
   status drained{failure{}};
   bool ended = false;
-  asio::co_spawn(context, only_drain(writer, drained),
-                 asio::bind_cancellation_slot(signal.slot(), [&](std::exception_ptr) { ended = true; }));
+  asio::co_spawn(
+      context, only_drain(writer, drained),
+      asio::bind_cancellation_slot(signal.slot(), [&](const std::exception_ptr&) { ended = true; }));
   asio::post(context, [&] { signal.emit(asio::cancellation_type::terminal); });
   context.run();
   EXPECT_TRUE(ended);

@@ -23,7 +23,7 @@ namespace asio = boost::asio;
 
 inline void run(asio::io_context& context, asio::awaitable<void> body) {
   std::exception_ptr thrown;
-  asio::co_spawn(context, std::move(body), [&](std::exception_ptr e) { thrown = e; });
+  asio::co_spawn(context, std::move(body), [&](const std::exception_ptr& e) { thrown = e; });
   context.restart();
   context.run();
   if (thrown) std::rethrow_exception(thrown);

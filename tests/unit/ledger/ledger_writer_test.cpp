@@ -267,7 +267,7 @@ TEST_F(LedgerWriter, CommitsIntentsThatWaitTogetherInFewTransactions) {
     const auto before = commits_in_log(path);
     for (std::size_t i = 0; i < results.size(); ++i)
       asio::co_spawn(context, commit_one(writer, i + 1, R"({"status":"open"})", results[i]),
-                     [](std::exception_ptr) {});
+                     [](const std::exception_ptr&) {});
     context.restart();
     context.run();
     commits = commits_in_log(path) - before;

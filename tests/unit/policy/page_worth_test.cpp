@@ -79,7 +79,7 @@ INSTANTIATE_TEST_SUITE_P(
         scenario{"one_row_in_forty", 100'000, 100'000, [](std::uint64_t) { return page{5, 5}; }, 19'000,
                  20'000},
         scenario{"too_few", 999, 50, [](std::uint64_t) { return page{200, 200}; }, 0, 0}),
-    [](const auto& info) { return std::string{info.param.name}; });
+    [](const auto& each) { return std::string{each.param.name}; });
 
 }  // namespace
 }  // namespace pawl::policy

@@ -78,7 +78,7 @@ TEST(SnapshotRows, GathersNothingWherePagesCannotPay) {
   g.rows = 1200;
   g.done.insert_range(1, 201);
   EXPECT_FALSE(gather(g).input) << "too few are pending";
-  g.done = {};
+  g.done = ledger::row_set{};
   g.limit = 500;
   EXPECT_FALSE(gather(g).input) << "too few may be taken";
   g.limit.reset();

@@ -12,7 +12,6 @@
 namespace pawl::run {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 const api::profile& productlane() {
