@@ -9,17 +9,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <string_view>
 
 namespace pawl::cli {
 namespace {
 
-// Parts of the documentation that later versions bring: named as such instead of "unknown".
-constexpr std::array later_commands{"plan"};
-
-constexpr std::string_view command_names = "run, check, verify, undo, pull, doctor, export and status";
+constexpr std::string_view command_names = "run, plan, check, verify, undo, pull, doctor, export and status";
 
 // The empty text where all is well, as below.
 std::string read_generation(const CLI::App& app, std::optional<std::int64_t>& to) {
@@ -60,6 +56,23 @@ std::string read_pull(const CLI::App& app, pull_options& to) {
       return fmt::format("--format: must be csv or ndjson (got \"{}\")", format.back());
     to.format = format.back() == "csv" ? table_format::csv : table_format::ndjson;
   }
+  return {};
+}
+
+std::string read_plan(const CLI::App& app, const config::raw_options& raw, plan_options& to) {
+  if (auto format = given(app, "--format"); !format.empty()) {
+    if (format.back() != "text" && format.back() != "ndjson")
+      return fmt::format("--format: must be text or ndjson (got \"{}\"); the format of the input is {}",
+                         format.back(), plan_format_flag);
+    to.format = format.back() == "text" ? plan_format::text : plan_format::ndjson;
+  }
+  if (auto out = given(app, "--out"); !out.empty()) {
+    to.out = out.back();
+    if (to.out.empty()) return "--out: is empty; name a file";
+  }
+  if (raw.input == "-" && !raw.format)
+    return fmt::format("-: standard input has no name that tells its format; add {} csv or ndjson",
+                       plan_format_flag);
   return {};
 }
 
@@ -151,6 +164,13 @@ std::variant<command_line, early_exit> parse_arguments(const std::vector<std::st
   auto* undo = app.add_subcommand("undo", "Print the jobs that bring back what a run has overwritten.");
   add_input_command(*run);
   run->footer(run_footer);
+  auto* plan = app.add_subcommand("plan", "Read only: what would change, what it costs, how long it takes.");
+  add_text(*plan, "--format", "text|ndjson",
+           "A screen for people, or a JSON object for each row. Default: text.");
+  add_text(*plan, "--out", "FILE",
+           "Write the jobs that remain, with what they expect, as an input for run. Default: nowhere.");
+  add_input_command(*plan, plan_format_flag);
+  plan->footer(plan_footer);
   add_input_command(*check);
   check->footer(check_footer);
 
@@ -200,9 +220,6 @@ std::variant<command_line, early_exit> parse_arguments(const std::vector<std::st
   add_reading_flags(*doctor);
   doctor->footer(doctor_footer);
 
-  for (const auto* name : later_commands)
-    app.add_subcommand(name, "")->group("")->prefix_command()->set_help_flag();
-
   early_exit wrong;
   wrong.code = exit_usage;
   wrong.summary = find_summary(arguments);
@@ -243,14 +260,11 @@ std::variant<command_line, early_exit> parse_arguments(const std::vector<std::st
   command_line line;
   line.arguments = arguments;
   std::string what;
-  if (std::ranges::find(later_commands, command->get_name()) != later_commands.end()) {
-    what = command->get_name() + " is not part of this version yet";
-    return complain(nullptr, what);
-  }
-  if (command == run || command == check) {
-    line.what = command == run ? command::run : command::check;
+  if (command == run || command == check || command == plan) {
+    line.what = command == run ? command::run : command == check ? command::check : command::plan;
     what = complaint_about(*command);
     if (what.empty()) line.raw = read_raw(*command);
+    if (what.empty() && command == plan) what = read_plan(*command, line.raw, line.plan);
   } else if (command == verify || command == pull || command == doctor) {
     what = complaint_about(*command);
     if (what.empty()) line.raw = read_reading_raw(*command);

@@ -113,7 +113,7 @@ constexpr std::array switch_flags{
         "Also write rows of which only fields differ that no read shows, such as closed_loop. Default: "
         "they ride with the field that they belong to."},
     switch_flag{"--yes", &raw_options::yes, of_run,
-                "Do not ask before the first write (this version never asks). Default: off."},
+                "Do not ask on a terminal before the first write. Default: ask there."},
     switch_flag{"-q,--quiet", &raw_options::quiet, of_output, "Errors and warnings only. Default: off."},
 };
 
@@ -162,11 +162,14 @@ CLI::Option* add_list(CLI::App& app, const char* name, const char* value, const 
   return add_text(app, name, value, help)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
-void add_input_command(CLI::App& app) {
+void add_input_command(CLI::App& app, const char* format_flag) {
   add_positional(app, "INPUT", "The jobs: a CSV or NDJSON file, or - for standard input.");
   for (const auto* group : {of_input, of_target, of_limits, of_run, of_output}) {
     for (const auto& f : text_flags)
-      if (f.group == group) add_text(app, f.name, f.value, help_of(f.name, f.help))->group(group);
+      if (f.group == group) {
+        const auto* name = f.to == &raw_options::format ? format_flag : f.name;
+        add_text(app, name, f.value, help_of(f.name, f.help))->group(group);
+      }
     for (const auto& f : list_flags)
       if (f.group == group)
         add_text(app, f.name, f.value, help_of(f.name, f.help))
@@ -209,7 +212,11 @@ raw_options read_reading_raw(const CLI::App& app) {
 raw_options read_raw(const CLI::App& app) {
   raw_options raw;
   for (const auto& f : text_flags)
-    if (auto values = given(app, f.name); !values.empty()) raw.*f.to = values.back();
+    if (f.to != &raw_options::format)
+      if (auto values = given(app, f.name); !values.empty()) raw.*f.to = values.back();
+  const bool has_own_format = app.get_option_no_throw(std::string{plan_format_flag}) != nullptr;
+  if (auto values = given(app, has_own_format ? plan_format_flag : "--format"); !values.empty())
+    raw.format = values.back();
   for (const auto& f : list_flags) raw.*f.to = given(app, f.name);
   for (const auto& f : switch_flags)
     raw.*f.to = app.count(std::string_view{f.name}.starts_with("-q") ? "--quiet" : f.name) > 0;

@@ -26,8 +26,12 @@ CLI::Option* add_positional(CLI::App&, const char* name, const std::string& help
 std::vector<std::string> given(const CLI::App&, const std::string& name);
 std::size_t times_given(const CLI::App&, const std::string& name);
 
-// INPUT and everything that `run` takes.
-void add_input_command(CLI::App&);
+// What `plan` calls the format of its input, for its --format is that of the plan.
+inline constexpr const char* plan_format_flag = "--input-format";
+
+// INPUT and everything that `run` takes; the format of the input under another name where --format means
+// another thing.
+void add_input_command(CLI::App&, const char* format_flag = "--format");
 config::raw_options read_raw(const CLI::App&);
 
 // What the commands that only read take: where to, as whom, how fast, and how to say it.

@@ -6,6 +6,7 @@ namespace pawl::cli {
 inline constexpr const char* main_footer =
     "Examples:\n"
     "  pawl check jobs.csv                            is the file right? nothing is sent\n"
+    "  pawl plan jobs.csv                             what would change, and how long would it take?\n"
     "  pawl run jobs.csv                              apply it; the same command goes on after any stop\n"
     "  pawl run ids.csv --set status=done --limit 5   a bare list of ids, and only five of them first\n"
     "  pawl status jobs.csv.ledger                    how far is it?\n"
@@ -27,6 +28,18 @@ inline constexpr const char* run_footer =
     "  make-jobs | pawl run - --format ndjson --ledger nightly.ledger\n"
     "  pawl run jobs.csv --base-url https://127.0.0.1:8443/api/v2 --ca-file sandbox-ca.pem --ledger "
     "rehearsal.ledger";
+
+inline constexpr const char* plan_footer =
+    "Takes the options of run: what a run with them would do. Reads each resource that it would read, within "
+    "the read limits;\nnothing is written, neither to the API nor to the ledger. Rows that are done in the "
+    "ledger are left out.\n"
+    "Exit codes: 0 every row would succeed; 1 some rows are missing, refused, unreadable or invalid; 2 usage "
+    "or input\nerror; 3 stopped, try again later; 4 a person must act.\n"
+    "Examples:\n"
+    "  pawl plan jobs.csv\n"
+    "  pawl plan ids.csv --set status=done --only-if 'last_inbound_message_at older than 90d'\n"
+    "  pawl plan jobs.csv --format ndjson | jq -c 'select(.what == \"write\") | .changes'\n"
+    "  pawl plan jobs.csv --out todo.ndjson && pawl run todo.ndjson";
 
 inline constexpr const char* check_footer =
     "Takes the options of run and reads only those that matter to the input.\n"

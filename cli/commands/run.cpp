@@ -3,6 +3,7 @@
 // run_texts and exit_code.
 #include "cli/blocking.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/confirmation.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/generation_choice.hpp"
 #include "cli/name_resolution.hpp"
@@ -43,6 +44,11 @@ class run_steps {
     if (choice_.decision() == ledger::run_decision::already_finished) return tell_finished();
     if (auto done = choice_.validate(); !done) return done.error();
     if (choice_.report() && choice_.report()->rows == 0) return tell_nothing_to_do();
+    asked_ = asks(s_.settings());
+    if (asked_) {
+      if (auto agreed = confirm(s_, choice_); !agreed) return agreed.error();
+      reads_to_ask_ = s_.facts().reads;
+    }
     if (auto done = rows_.begin(); !done) return done.error();
     auto applied = rows_.pending() > 0 ? apply() : status{};
     return conclude(std::move(applied));
@@ -112,7 +118,7 @@ class run_steps {
     auto ended = identify(io, runner);
     if (ended) ended = look_up_names(io, runner);
     if (ended) {
-      announce_run();
+      if (!asked_) announce_run();
       progress_ticker ticker(
           io, choose_progress(settings.progress, s_.terminal().can_redraw(), settings.verbosity),
           s_.terminal(), s_.say(), progress_, options_.writes);
@@ -145,7 +151,7 @@ class run_steps {
 
   status identify(asio::io_context& io, run::runner& runner) {
     auto who = wait_for(io, runner.identify());
-    s_.facts().reads = progress_.reads;
+    s_.facts().reads = reads_to_ask_ + progress_.reads;
     if (!who) return who.error();
     const auto& bound_to = rows_.generation().target;
     if (auto refused =
@@ -186,10 +192,6 @@ class run_steps {
     a.facts = &choice_.input().source.facts();
     a.report = choice_.report() ? &*choice_.report() : nullptr;
     s_.print(announce(a, s_.settings()));
-    if (!s_.settings().read_first && s_.settings().profile.read_first)
-      s_.say().note(
-          "--no-read-first: every row is written, also those that are as wanted; what is overwritten is not "
-          "known, so it cannot be undone, and a write that was cut off cannot be judged by a read");
   }
 
   void obey(run::runner& runner, int number, int so_far) {
@@ -211,7 +213,7 @@ class run_steps {
 
     auto& facts = s_.facts();
     if (report_of_run_) {
-      facts.reads = report_of_run_->reads;
+      facts.reads = reads_to_ask_ + report_of_run_->reads;
       facts.writes = report_of_run_->writes;
       facts.retries = report_of_run_->retries;
       facts.throttled = report_of_run_->throttled;
@@ -278,6 +280,8 @@ class run_steps {
   run_choice choice_;
   run_rows rows_;
   secret token_;
+  bool asked_ = false;  // then everything was said already
+  std::uint64_t reads_to_ask_ = 0;
   run::run_options options_;
   run::progress_counters progress_;
   std::vector<std::string> scopes_;  // of the key
