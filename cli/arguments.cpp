@@ -2,299 +2,20 @@
 
 #include "cli/argument_hints.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/flags.hpp"
+#include "cli/help_footers.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <string_view>
 
 namespace pawl::cli {
 namespace {
 
-using config::raw_options;
-
-// Help shows the groups in this order.
-constexpr const char* of_input = "Input";
-constexpr const char* of_target = "Target and key";
-constexpr const char* of_limits = "Limits";
-constexpr const char* of_run = "Run";
-constexpr const char* of_output = "Output";
-
-struct text_flag {
-  const char* name;
-  std::optional<std::string> raw_options::* to;
-  const char* value;
-  const char* group;
-  const char* help;
-};
-
-// Flags that stand for a setting have no text here: config says what they mean and what their default is.
-constexpr const char* of_setting = nullptr;
-
-constexpr std::array text_flags{
-    text_flag{"--format", &raw_options::format, "csv|ndjson", of_input,
-              "Format of the input. Default: by its name (.csv .tsv, .ndjson .jsonl)."},
-    text_flag{"--id-column", &raw_options::id_column, "NAME", of_input,
-              "Column or member that holds the resource id. Default: the profile's, usually id."},
-    text_flag{"--config", &raw_options::config_file, "FILE", of_target,
-              "Settings in TOML. Default: ./pawl.toml if it is there."},
-    text_flag{"--profile", &raw_options::profile, "NAME|FILE", of_target, of_setting},
-    text_flag{"--base-url", &raw_options::base_url, "URL", of_target, of_setting},
-    text_flag{"--token-env", &raw_options::token_env, "NAME", of_target, of_setting},
-    text_flag{"--token-file", &raw_options::token_file, "FILE", of_target, of_setting},
-    text_flag{"--ca-file", &raw_options::ca_file, "FILE", of_target, of_setting},
-    text_flag{"--cert", &raw_options::cert, "FILE", of_target, of_setting},
-    text_flag{"--key", &raw_options::key, "FILE", of_target, of_setting},
-    text_flag{"--proxy", &raw_options::proxy, "URL", of_target, of_setting},
-    text_flag{"--reserve", &raw_options::reserve, "PERCENT", of_limits, of_setting},
-    text_flag{"--concurrency", &raw_options::concurrency, "N|auto", of_limits, of_setting},
-    text_flag{"--ledger", &raw_options::ledger, "FILE", of_run, of_setting},
-    text_flag{"--limit", &raw_options::limit, "N", of_run,
-              "Take only the next N pending rows, as a canary; exit 3 if rows remain. Default: all rows."},
-    text_flag{"--max-failures", &raw_options::max_failures, "N|N%|none", of_run, of_setting},
-    text_flag{"--retry", &raw_options::retry, "OUTCOMES", of_run,
-              "Take rows of the same input again that ended so: failed, refused, mismatch, unknown, with "
-              "commas between; what later rows of an id have written stays. Default: none."},
-    text_flag{"--state-dir", &raw_options::state_dir, "DIR", of_run, of_setting},
-    text_flag{"--summary", &raw_options::summary, "FILE|-", of_output,
-              "Write a JSON summary at the end, whatever the end; - for standard output. Default: none."},
-    text_flag{"--progress", &raw_options::progress, "auto|line|plain|none", of_output,
-              "Live line on a terminal, plain lines (every 10 s, after 10 minutes every minute), or none. "
-              "Default: auto."},
-    text_flag{"--log-format", &raw_options::log_format, "text|json", of_output,
-              "Lines for people, or a JSON object a line. Default: text."},
-    text_flag{"--log-file", &raw_options::log_file, "FILE", of_output,
-              "Append the log to a file too, with times. Default: standard error only."},
-};
-
-struct list_flag {
-  const char* name;
-  std::vector<std::string> raw_options::* to;
-  const char* value;
-  const char* group;
-  const char* help;
-};
-
-constexpr std::array list_flags{
-    list_flag{"--map", &raw_options::map, "COLUMN=FIELD", of_input,
-              "Read a column as a field; repeatable. Default: columns are named as fields."},
-    list_flag{"--ignore-column", &raw_options::ignore_column, "NAME", of_input,
-              "Leave a column out; repeatable. Default: none."},
-    list_flag{"--set", &raw_options::set, "FIELD=VALUE", of_input,
-              "Give every row this field too; repeatable. Default: none."},
-    list_flag{
-        "--only-if", &raw_options::only_if, "FIELD=VALUE", of_input,
-        "Precondition for every row, such as 'updated_at older than 90d'; a row of which it does not hold "
-        "is skipped; repeatable. Default: none."},
-    list_flag{"--rate", &raw_options::rate, "N/s|N/min|N/10s|unlimited", of_limits, of_setting},
-    list_flag{"--read-rate", &raw_options::read_rate, "N/s|N/min|N/10s|unlimited", of_limits, of_setting},
-    list_flag{"-o", &raw_options::overrides, "KEY=VALUE", of_target,
-              "Any setting of the configuration file, such as retry.cap=30s; repeatable. Default: none."},
-};
-
-struct switch_flag {
-  const char* name;
-  bool raw_options::* to;
-  const char* group;
-  const char* help;
-};
-
-constexpr std::array switch_flags{
-    switch_flag{
-        "--skip-invalid", &raw_options::skip_invalid, of_input,
-        "Record rows that are wrong as invalid and apply the others. Default: exit 2, nothing is sent."},
-    switch_flag{"--fresh", &raw_options::fresh, of_run,
-                "Give up what is left of an unfinished run and start anew. Default: go on."},
-    switch_flag{"--again", &raw_options::again, of_run,
-                "Apply a finished input once more. Default: say when it finished."},
-    switch_flag{"--no-read-first", &raw_options::no_read_first, of_run,
-                "Write every row without reading it first. Default: the profile's read_first."},
-    switch_flag{
-        "--force-unechoed", &raw_options::force_unechoed, of_run,
-        "Also write rows of which only fields differ that no read shows, such as closed_loop. Default: "
-        "they ride with the field that they belong to."},
-    switch_flag{"--yes", &raw_options::yes, of_run,
-                "Do not ask before the first write (this version never asks). Default: off."},
-    switch_flag{"-q,--quiet", &raw_options::quiet, of_output, "Errors and warnings only. Default: off."},
-};
-
-constexpr const char* verbose_help =
-    "Say the settings with their sources, and each wait, too; twice: also the defaults. Default: off.";
-
-// Parts of the documentation that later versions bring: named as such instead of "unknown".
-constexpr std::array later_commands{"plan"};
-
-constexpr std::string_view command_names = "run, check, verify, undo, pull, doctor, export and status";
-
-constexpr const char* main_footer =
-    "Examples:\n"
-    "  pawl check jobs.csv                            is the file right? nothing is sent\n"
-    "  pawl run jobs.csv                              apply it; the same command goes on after any stop\n"
-    "  pawl run ids.csv --set status=done --limit 5   a bare list of ids, and only five of them first\n"
-    "  pawl status jobs.csv.ledger                    how far is it?\n"
-    "  pawl export jobs.csv.ledger --outcome failed,refused --with-input > to-mend.csv\n"
-    "  pawl verify jobs.csv.ledger                    does everything still show what was written?\n"
-    "  pawl pull --where status=open --out open.csv   an input from what the API lists\n"
-    "  pawl doctor                                    are key, scopes, TLS and limits right?\n"
-    "\n"
-    "Exit codes: 0 every row is a success; 1 finished, some rows failed; 2 usage or input error, nothing was "
-    "sent;\n"
-    "3 stopped, run the same command again later; 4 stopped, a person must act; 130, 143, 129 interrupted.\n"
-    "'pawl COMMAND --help' lists the options of a command.";
-
-constexpr const char* run_footer =
-    "Examples:\n"
-    "  pawl run jobs.csv\n"
-    "  pawl run jobs.ndjson --rate 30/min --summary summary.json\n"
-    "  pawl run export.csv --map \"Thread ID=id\" --ignore-column Notes --set status=done\n"
-    "  make-jobs | pawl run - --format ndjson --ledger nightly.ledger\n"
-    "  pawl run jobs.csv --base-url https://127.0.0.1:8443/api/v2 --ca-file sandbox-ca.pem --ledger "
-    "rehearsal.ledger";
-
-constexpr const char* check_footer =
-    "Takes the options of run and reads only those that matter to the input.\n"
-    "Examples:\n"
-    "  pawl check jobs.csv\n"
-    "  pawl check jobs.csv --set status=snoozed --set snoozed_until=2027-01-01T00:00:00Z";
-
-constexpr const char* export_footer =
-    "Examples:\n"
-    "  pawl export jobs.csv.ledger > outcomes.csv\n"
-    "  pawl export jobs.csv.ledger --outcome failed,refused --with-input > to-mend.csv\n"
-    "  pawl export jobs.csv.ledger --format ndjson | jq 'select(.attempts > 1)'";
-
-constexpr const char* status_footer =
-    "Examples:\n"
-    "  pawl status jobs.csv.ledger\n"
-    "  watch -n 5 pawl status jobs.csv.ledger\n"
-    "  pawl status jobs.csv.ledger --format json | jq .pending";
-
-constexpr const char* undo_footer =
-    "Prints jobs for 'pawl run' that bring back what the run has overwritten, one for each resource, newest "
-    "row first.\n"
-    "Each expects what the run wrote: a resource that somebody has changed since is skipped and stays as it "
-    "is.\n"
-    "What cannot go back is listed on standard error.\n"
-    "Exit codes: 0 everything can go back; 1 some fields or rows cannot (the jobs are printed all the "
-    "same).\n"
-    "Examples:\n"
-    "  pawl undo jobs.csv.ledger > undo.ndjson\n"
-    "  pawl check undo.ndjson && pawl run undo.ndjson";
-constexpr const char* verify_footer =
-    "Reads only: pages of the list while they settle more than they cost, then one resource after the other. "
-    "What a later\nrow of the same id wrote is what counts. Needs the input file of the run.\n"
-    "Exit codes: 0 everything is as it was written; 1 something has drifted; 2 usage; 3 stopped, try again "
-    "later; 4 a person must act.\n"
-    "Examples:\n"
-    "  pawl verify jobs.csv.ledger\n"
-    "  pawl verify jobs.csv.ledger --format csv > drift.csv";
-
-constexpr const char* pull_footer =
-    "Conditions: FIELD = VALUE, FIELD != VALUE, FIELD < VALUE, FIELD > VALUE, FIELD older than 90d, FIELD "
-    "newer "
-    "than 15m,\nhas tag NAME, FIELD has VALUE, FIELD is null, FIELD is not null. A null is neither old nor "
-    "new.\n"
-    "The output is complete or not there: it is written when the last page has come.\n"
-    "Examples:\n"
-    "  pawl pull --where status=open --where 'last_inbound_message_at older than 90d' --out stale.csv\n"
-    "  pawl run stale.csv --set status=done\n"
-    "  pawl pull --where 'has tag billing' --note title --note company_name --format ndjson";
-
-constexpr const char* doctor_footer =
-    "Sends one read and looks at what comes back. Exit codes: 0 all is well; 4 something is to be mended; 3 "
-    "the "
-    "API cannot be\nreached now; 2 the settings are wrong.\n"
-    "Examples:\n"
-    "  pawl doctor\n"
-    "  pawl doctor --config nightly.toml --format json";
-
-// Texts of the command line are read from CLI11 as they stand: its conversions would take "[a,b]" and "{}"
-// apart.
-std::vector<std::string> given(const CLI::App& app, const std::string& name) {
-  const auto* option = app.get_option_no_throw(name);
-  return option == nullptr ? std::vector<std::string>{} : option->results();
-}
-
-std::string help_of(const char* flag, const char* own) {
-  return own == of_setting ? config::flag_help(flag) : own;
-}
-
-// CLI11 takes a description that is not a `const std::string` for the variable to fill.
-CLI::Option* add_text(CLI::App& app, const char* name, const char* value, const std::string& help) {
-  return app.add_option(name, help)
-      ->type_name(value)
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::Throw);
-}
-
-CLI::Option* add_switch(CLI::App& app, const char* name, const std::string& help) {
-  return app.add_flag(name, help)->disable_flag_override();
-}
-
-CLI::Option* add_positional(CLI::App& app, const char* name, const std::string& help) {
-  return app.add_option(name, help)->required()->type_name("");
-}
-
-void add_input_command(CLI::App& app) {
-  add_positional(app, "INPUT", "The jobs: a CSV or NDJSON file, or - for standard input.");
-  for (const auto* group : {of_input, of_target, of_limits, of_run, of_output}) {
-    for (const auto& f : text_flags)
-      if (f.group == group) add_text(app, f.name, f.value, help_of(f.name, f.help))->group(group);
-    for (const auto& f : list_flags)
-      if (f.group == group)
-        add_text(app, f.name, f.value, help_of(f.name, f.help))
-            ->group(group)
-            ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    for (const auto& f : switch_flags)
-      if (f.group == group) add_switch(app, f.name, f.help)->group(group);
-  }
-  add_switch(app, "-v,--verbose", verbose_help)->group(of_output);
-}
-
-// What the commands that only read take: where to, as whom, how fast, and how to say it.
-bool is_for_reading(std::string_view name, std::string_view group) {
-  return group == of_target || group == of_limits || group == of_output || name == "--state-dir";
-}
-
-void add_reading_flags(CLI::App& app) {
-  for (const auto* group : {of_target, of_limits, of_run, of_output}) {
-    for (const auto& f : text_flags)
-      if (f.group == group && is_for_reading(f.name, group))
-        add_text(app, f.name, f.value, help_of(f.name, f.help))->group(group);
-    for (const auto& f : list_flags)
-      if (f.group == group && is_for_reading(f.name, group))
-        add_text(app, f.name, f.value, help_of(f.name, f.help))
-            ->group(group)
-            ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    for (const auto& f : switch_flags)
-      if (f.group == group && is_for_reading(f.name, group)) add_switch(app, f.name, f.help)->group(group);
-  }
-  add_switch(app, "-v,--verbose", verbose_help)->group(of_output);
-}
-
-CLI::Option* add_list(CLI::App& app, const char* name, const char* value, const std::string& help) {
-  return add_text(app, name, value, help)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-}
-
-std::size_t times_given(const CLI::App& app, const std::string& name) {
-  const auto* option = app.get_option_no_throw(name);
-  return option == nullptr ? 0 : option->count();
-}
-
-raw_options read_reading_raw(const CLI::App& app) {
-  raw_options raw;
-  for (const auto& f : text_flags)
-    if (is_for_reading(f.name, f.group))
-      if (auto values = given(app, f.name); !values.empty()) raw.*f.to = values.back();
-  for (const auto& f : list_flags)
-    if (is_for_reading(f.name, f.group)) raw.*f.to = given(app, f.name);
-  raw.quiet = times_given(app, "--quiet") > 0;
-  raw.verbose = static_cast<int>(times_given(app, "--verbose"));
-  return raw;
-}
+constexpr std::string_view command_names = "run, plan, check, verify, undo, pull, doctor, export and status";
 
 // The empty text where all is well, as below.
 std::string read_generation(const CLI::App& app, std::optional<std::int64_t>& to) {
@@ -338,6 +59,23 @@ std::string read_pull(const CLI::App& app, pull_options& to) {
   return {};
 }
 
+std::string read_plan(const CLI::App& app, const config::raw_options& raw, plan_options& to) {
+  if (auto format = given(app, "--format"); !format.empty()) {
+    if (format.back() != "text" && format.back() != "ndjson")
+      return fmt::format("--format: must be text or ndjson (got \"{}\"); the format of the input is {}",
+                         format.back(), plan_format_flag);
+    to.format = format.back() == "text" ? plan_format::text : plan_format::ndjson;
+  }
+  if (auto out = given(app, "--out"); !out.empty()) {
+    to.out = out.back();
+    if (to.out.empty()) return "--out: is empty; name a file";
+  }
+  if (raw.input == "-" && !raw.format)
+    return fmt::format("-: standard input has no name that tells its format; add {} csv or ndjson",
+                       plan_format_flag);
+  return {};
+}
+
 std::string read_doctor(const CLI::App& app, doctor_options& to) {
   if (auto format = given(app, "--format"); !format.empty()) {
     if (format.back() != "text" && format.back() != "json")
@@ -345,30 +83,6 @@ std::string read_doctor(const CLI::App& app, doctor_options& to) {
     to.format = format.back() == "text" ? report_format::text : report_format::json;
   }
   return {};
-}
-
-// What CLI11 does not complain about.
-std::string complaint_about(const CLI::App& app) {
-  for (const auto& f : switch_flags) {
-    const std::string name = std::string_view{f.name}.starts_with("-q") ? "--quiet" : f.name;
-    if (const auto* o = app.get_option_no_throw(name); o != nullptr && o->count() > 1)
-      return fmt::format("{} is given {} times; give it once", name, o->count());
-  }
-  if (times_given(app, "--quiet") > 0 && times_given(app, "--verbose") > 0)
-    return "--quiet and --verbose exclude each other; give one of them";
-  return {};
-}
-
-raw_options read_raw(const CLI::App& app) {
-  raw_options raw;
-  for (const auto& f : text_flags)
-    if (auto values = given(app, f.name); !values.empty()) raw.*f.to = values.back();
-  for (const auto& f : list_flags) raw.*f.to = given(app, f.name);
-  for (const auto& f : switch_flags)
-    raw.*f.to = app.count(std::string_view{f.name}.starts_with("-q") ? "--quiet" : f.name) > 0;
-  raw.verbose = static_cast<int>(app.count("--verbose"));
-  raw.input = given(app, "INPUT").back();
-  return raw;
 }
 
 // The empty text where all is well; what is wrong otherwise.
@@ -450,6 +164,13 @@ std::variant<command_line, early_exit> parse_arguments(const std::vector<std::st
   auto* undo = app.add_subcommand("undo", "Print the jobs that bring back what a run has overwritten.");
   add_input_command(*run);
   run->footer(run_footer);
+  auto* plan = app.add_subcommand("plan", "Read only: what would change, what it costs, how long it takes.");
+  add_text(*plan, "--format", "text|ndjson",
+           "A screen for people, or a JSON object for each row. Default: text.");
+  add_text(*plan, "--out", "FILE",
+           "Write the jobs that remain, with what they expect, as an input for run. Default: nowhere.");
+  add_input_command(*plan, plan_format_flag);
+  plan->footer(plan_footer);
   add_input_command(*check);
   check->footer(check_footer);
 
@@ -499,9 +220,6 @@ std::variant<command_line, early_exit> parse_arguments(const std::vector<std::st
   add_reading_flags(*doctor);
   doctor->footer(doctor_footer);
 
-  for (const auto* name : later_commands)
-    app.add_subcommand(name, "")->group("")->prefix_command()->set_help_flag();
-
   early_exit wrong;
   wrong.code = exit_usage;
   wrong.summary = find_summary(arguments);
@@ -542,14 +260,11 @@ std::variant<command_line, early_exit> parse_arguments(const std::vector<std::st
   command_line line;
   line.arguments = arguments;
   std::string what;
-  if (std::ranges::find(later_commands, command->get_name()) != later_commands.end()) {
-    what = command->get_name() + " is not part of this version yet";
-    return complain(nullptr, what);
-  }
-  if (command == run || command == check) {
-    line.what = command == run ? command::run : command::check;
+  if (command == run || command == check || command == plan) {
+    line.what = command == run ? command::run : command == check ? command::check : command::plan;
     what = complaint_about(*command);
     if (what.empty()) line.raw = read_raw(*command);
+    if (what.empty() && command == plan) what = read_plan(*command, line.raw, line.plan);
   } else if (command == verify || command == pull || command == doctor) {
     what = complaint_about(*command);
     if (what.empty()) line.raw = read_reading_raw(*command);

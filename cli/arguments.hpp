@@ -13,10 +13,16 @@
 
 namespace pawl::cli {
 
-enum class command : std::uint8_t { run, check, export_jobs, status, verify, pull, doctor, undo };
+enum class command : std::uint8_t { run, plan, check, export_jobs, status, verify, pull, doctor, undo };
 enum class table_format : std::uint8_t { csv, ndjson };
 enum class report_format : std::uint8_t { text, json };
+enum class plan_format : std::uint8_t { text, ndjson };
 enum class drift_format : std::uint8_t { text, csv, ndjson };
+
+struct plan_options {
+  plan_format format = plan_format::text;
+  std::string out;  // file for the jobs that remain; empty: none
+};
 
 struct export_options {
   std::string ledger;
@@ -57,7 +63,8 @@ struct doctor_options {
 struct command_line {
   command what = command::run;
   std::vector<std::string> arguments;  // as given, from the command's name on
-  config::raw_options raw;             // run, check, verify, pull, doctor
+  config::raw_options raw;             // run, plan, check, verify, pull, doctor
+  plan_options plan;
   export_options export_jobs;
   status_options status;
   undo_options undo;

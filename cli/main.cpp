@@ -47,6 +47,8 @@ int dispatch(const cli::command_line& line, cli::console& out) {
   switch (line.what) {
     case cli::command::run:
       return cli::run_command(line.raw, line.arguments, env, out);
+    case cli::command::plan:
+      return cli::plan_command(line.raw, line.plan, env, out);
     case cli::command::check:
       return cli::check_command(line.raw, env, out);
     case cli::command::export_jobs:

@@ -38,6 +38,8 @@ class reading {
   api::reply_reader& replies() noexcept { return reader_->replies(); }
   boost::asio::io_context& io() noexcept { return io_; }
   const run::progress_counters& progress() const noexcept { return progress_; }
+  // What the windows of the key hold now.
+  run::key_state& quota() noexcept { return *quota_; }
 
   // Runs `work` to its end; a signal makes its reads fail with failure_kind::later. Once per object. The
   // reads are counted in the session's summary.

@@ -1,5 +1,6 @@
 #include "cli/run_texts.hpp"
 
+#include "cli/effects.hpp"
 #include "cli/name_resolution.hpp"
 #include "cli/words.hpp"
 
@@ -14,6 +15,8 @@ std::string delimiter_name(char c) {
   return std::string{c};
 }
 
+}  // namespace
+
 std::string windows_in_words(const policy::pacer_options& o) {
   if (o.windows.empty()) return "unlimited";
   std::vector<std::string> each;
@@ -22,31 +25,6 @@ std::string windows_in_words(const policy::pacer_options& o) {
   if (o.reserve > 0) text += fmt::format(" less a reserve of {:.0f}%", o.reserve * 100);
   return text;
 }
-
-bool is_word(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-// A side effect that is about fields (it begins with one's name, or names one that has a `_` and so is no
-// plain word) concerns a run that writes one of them; any other concerns every run.
-bool concerns(const std::string& effect, const api::profile& p,
-              const std::vector<std::uint64_t>& rows_with_field) {
-  bool about_fields = false;
-  for (std::size_t at = 0; at < effect.size();) {
-    auto end = at;
-    while (end < effect.size() && is_word(effect[end])) ++end;
-    const std::string_view word{effect.data() + at, end - at};
-    if (at == 0 || word.find('_') != std::string_view::npos)
-      if (const auto field = p.find(word)) {
-        if (to_index(*field) < rows_with_field.size() && rows_with_field[to_index(*field)] > 0) return true;
-        about_fields = true;
-      }
-    at = end + 1;
-  }
-  return !about_fields;
-}
-
-}  // namespace
 
 lines complaint_lines(const std::string& input_name, const input::validation_report& report) {
   lines out;
@@ -123,12 +101,8 @@ lines announce(const announcement& a, const config::settings& s) {
     if (a.report->rows_not_replay_safe > 0)
       out.push_back(fmt::format("{} must not be sent twice: an answer that is lost leaves such a row unknown",
                                 counted(a.report->rows_not_replay_safe, "row", "rows")));
-    for (std::size_t i = 0; i < s.profile.fields.size() && i < a.report->rows_with_field.size(); ++i)
-      if (const auto& f = s.profile.fields[i]; a.report->rows_with_field[i] > 0 && !f.also_changes.empty())
-        out.push_back(
-            fmt::format("side effect: {} also changes {}", f.name, fmt::join(f.also_changes, ", ")));
-    for (const auto& effect : s.profile.side_effects)
-      if (concerns(effect, s.profile, a.report->rows_with_field)) out.push_back("side effect: " + effect);
+    for (const auto& effect : side_effects(s.profile, a.report->rows_with_field))
+      out.push_back("side effect: " + effect);
     if (const auto hint = rename_hint(*a.report, s); !hint.empty()) out.push_back("hint: " + hint);
   }
   for (const auto& condition : s.conditions)
@@ -138,6 +112,10 @@ lines announce(const announcement& a, const config::settings& s) {
                             in_words(run::time_needed(s.run.writes.windows, s.run.writes.reserve, writes)),
                             windows_in_words(s.run.writes)));
   out.push_back("ledger: " + a.ledger_path);
+  if (!s.read_first && s.profile.read_first)
+    out.push_back(
+        "--no-read-first: every row is written, also those that are as wanted; what is overwritten is not "
+        "known, so it cannot be undone, and a write that was cut off cannot be judged by a read");
   return out;
 }
 
@@ -179,8 +157,7 @@ lines closing_lines(const ending& e) {
 std::string snapshot_in_words(const run::snapshot_facts& f) {
   auto text = fmt::format("snapshot: {} read, {} settled", counted(f.pages, "list page", "list pages"),
                           counted(f.settled, "row", "rows"));
-  if (!f.failure.empty())
-    text += "; the rest is read row by row: " + f.failure;
+  if (!f.failure.empty()) text += "; the rest is read row by row: " + f.failure;
   return text;
 }
 

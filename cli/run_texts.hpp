@@ -28,6 +28,9 @@ std::string format_in_words(const input::source_facts&);
 // "status 300, tag_ids 280": the fields in use with the rows that have them.
 std::string fields_in_words(const api::profile&, const std::vector<std::uint64_t>& rows_with_field);
 
+// "60/min and 20/10s less a reserve of 20%", "unlimited".
+std::string windows_in_words(const policy::pacer_options&);
+
 // What `check` answers for an input without errors.
 lines check_lines(const std::string& input_name, const config::settings&, const input::source_facts&,
                   const input::validation_report&);

@@ -5,9 +5,8 @@
 #include <fmt/format.h>
 
 namespace pawl::cli {
-namespace {
 
-std::string_view in_words(run::undo_obstacle why) {
+std::string_view in_words(run::undo_obstacle why) noexcept {
   switch (why) {
     case run::undo_obstacle::not_shown:
       return "the API does not show it, so its old value is not known";
@@ -20,6 +19,8 @@ std::string_view in_words(run::undo_obstacle why) {
   }
   return "";
 }
+
+namespace {
 
 // "generation 2 (1,200 rows, 2026-01-02 03:04:05 UTC), generation 1 (...)".
 std::string named(const std::vector<writing_generation>& all) {

@@ -12,6 +12,9 @@
 
 namespace pawl::cli {
 
+// "the API does not show it, so its old value is not known".
+std::string_view in_words(run::undo_obstacle) noexcept;
+
 // Counts losses and keeps the first ids of each kind, so its memory does not grow with the run.
 class undo_losses {
  public:

@@ -38,14 +38,6 @@ namespace asio = boost::asio;
 
 constexpr std::size_t write_at_bytes = 64 * 1024;
 
-// "/threads/thr_1".
-std::string path_to(const api::profile& profile, std::string_view id) {
-  const auto at = profile.resource_path.find("{id}");
-  auto path = profile.resource_path.substr(0, at);
-  api::append_path_segment(path, id);
-  return path + profile.resource_path.substr(at + 4);
-}
-
 class verify_steps {
  public:
   verify_steps(session& s, const verify_options& o) : s_(s), options_(o), api_(s) {}
@@ -289,7 +281,7 @@ class verify_steps {
   }
 
   asio::awaitable<void> read_one(const std::string& id, std::optional<expected<run::read_reply>>& into) {
-    const auto path = path_to(s_.settings().profile, id);
+    const auto path = api::resource_path(s_.settings().profile, id);
     run::read_terms terms;
     terms.refusals_are_answers = true;
     auto reply = co_await api_.client().get(path, terms);

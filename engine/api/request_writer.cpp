@@ -152,6 +152,14 @@ void append_path_segment(std::string& to, std::string_view id) {
   }
 }
 
+std::string resource_path(const profile& profile, std::string_view id) {
+  constexpr std::string_view place = "{id}";
+  const auto at = profile.resource_path.find(place);
+  auto path = profile.resource_path.substr(0, at);
+  append_path_segment(path, id);
+  return path + profile.resource_path.substr(at + place.size());
+}
+
 expected<request_writer> request_writer::create(const profile& p, std::string_view host,
                                                 std::string_view base_path, const secret& token,
                                                 std::string_view user_agent) {

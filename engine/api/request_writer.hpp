@@ -17,6 +17,9 @@ namespace pawl::api {
 // segment. "." and ".." are encoded too: as they stand they would name another path (section 5.2.4).
 void append_path_segment(std::string& to, std::string_view id);
 
+// Where the resource lies below the base URL: "/threads/thr_1".
+std::string resource_path(const profile&, std::string_view id);
+
 // Everything that is the same in each request is joined once, in create(); a write copies the pieces around
 // the id and the values. Holds the token: never printed, and gone with the object. After the token has been
 // rotated, create() another one.

@@ -65,7 +65,8 @@ void start_over(Text& text, std::size_t most) {
 void clear(write_plan& p) {
   start_over(p.wanted, most_values_kept);
   start_over(p.send, most_values_kept);
-  for (auto* text : {&p.old_values, &p.new_values, &p.updated_at, &p.unmet}) start_over(*text, most_kept);
+  for (auto* text : {&p.old_values, &p.new_values, &p.updated_at, &p.unmet, &p.unmet_rule})
+    start_over(*text, most_kept);
   p.shown = verified::none;
   p.complete = false;
   p.sets.clear();
@@ -96,7 +97,7 @@ struct resource_reader::impl {
   bool list_wanted(const job_view&, write_plan&);
   bool check(const job_view&, wall_time now, write_plan&);
   bool shows_all(const job_view&, const write_plan&) const;
-  void say_unmet(std::string& to, std::string_view field, const located*, std::string_view expected);
+  void say_unmet(write_plan&, std::string_view field, const located*, std::string_view expected);
   bool select(write_plan&);
   void choose(std::uint32_t position, const write_plan&);
   bool shows_value(field_index);
@@ -208,8 +209,11 @@ bool resource_reader::impl::list_wanted(const job_view& job, write_plan& plan) {
   return true;
 }
 
-void resource_reader::impl::say_unmet(std::string& to, std::string_view field, const located* here,
+void resource_reader::impl::say_unmet(write_plan& plan, std::string_view field, const located* here,
                                       std::string_view expected) {
+  plan.unmet_rule.append(field).append(", expected ");
+  append_printable(plan.unmet_rule, expected, max_reason);
+  auto& to = plan.unmet;
   to += field;
   to += " is ";
   if (here == nullptr)
@@ -226,14 +230,14 @@ bool resource_reader::impl::check(const job_view& job, wall_time now, write_plan
     const auto is = can_tell ? compare(v.field, v.json) : equality::different;
     if (is == equality::malformed) return false;
     if (is == equality::different && plan.unmet.empty())
-      say_unmet(plan.unmet, v.name, can_tell ? &at(v.field) : nullptr, v.json);
+      say_unmet(plan, v.name, can_tell ? &at(v.field) : nullptr, v.json);
   }
   for (std::size_t i = 0; i < resolved.size(); ++i) {
     const auto& here = found[path_of_condition(api, i)];
     const auto is = judge.judge(resolved[i], here, now);
     if (is == condition_state::malformed) return false;
     if (is == condition_state::fails && plan.unmet.empty())
-      say_unmet(plan.unmet, resolved[i].field, &here, expectations[i]);
+      say_unmet(plan, resolved[i].field, &here, expectations[i]);
   }
   return true;
 }

@@ -52,6 +52,9 @@ struct write_plan {
   // The first precondition that does not hold, in words (`status is "done", expected "open"`), printable;
   // those of the job come before those of all jobs. Empty: all hold.
   std::string unmet;
+  // The same without what the resource shows, which may be another value in every row: `status, expected
+  // "open"`.
+  std::string unmet_rule;
   // How much of `unchanged` the read proves, when `send` is empty: full, or partial where a wanted value was
   // not shown and counts as null, or a field was left out that rides with another.
   verified shown = verified::none;

@@ -175,6 +175,7 @@ asio::awaitable<expected<read_reply>> read_client::get(std::string_view path_and
   std::uint32_t failures = 0;  // in a row, whatever they were: for the backoff
   std::uint32_t charged =
       0;  // of a server that is up: more than max_attempts of them will not mend themselves
+  const auto answered_before = answered_;
   for (;;) {
     auto reply = co_await with_renewed_key(path_and_query, false);
     if (!reply) co_return reply;
@@ -185,6 +186,7 @@ asio::awaitable<expected<read_reply>> read_client::get(std::string_view path_and
     rules_.on_attempt(judged, now);
 
     const bool refused = reply->is == api::verdict::refused;
+    if (refused || reply->is == api::verdict::ok) ++answered_;
     if (refused && terms.refusals_are_answers) co_return reply;
     if (refused || reply->is == api::verdict::stop)
       co_return failure{failure_kind::mend, place_of(path_and_query), reply->in_words(), reply->remedy};
@@ -198,6 +200,7 @@ asio::awaitable<expected<read_reply>> read_client::get(std::string_view path_and
     }
     if (reply->is == api::verdict::throttled) continue;  // the pacer's gate makes the next one wait
     if (!reply->outage && ++charged >= p_.retry.max_attempts) {
+      if (terms.gives_up_alone) co_return reply;
       if (!unreadable)
         co_return failure{failure_kind::later, place_of(path_and_query),
                           fmt::format("{} (after {} attempts)", reply->in_words(), charged),
@@ -208,6 +211,11 @@ asio::awaitable<expected<read_reply>> read_client::get(std::string_view path_and
                         terms.unreadable_remedy};
     }
     ++failures;
+    if (terms.gives_up_alone && failures >= p_.retry.max_attempts) {
+      bool is_up = answered_ != answered_before;
+      if (!is_up && !p_.profile.whoami.path.empty()) is_up = co_await probe(p_.profile.whoami.path);
+      if (is_up) co_return reply;
+    }
     p_.progress.waits_for = "the API to come back";
     co_await pause_until(now + policy::backoff(p_.retry, failures, reply->http_status >= 500, p_.jitter()));
     p_.progress.waits_for.clear();

@@ -86,6 +86,9 @@ struct read_terms {
   std::function<bool(const read_reply&)> is_readable;
   std::string unreadable = "the reply is not what the profile promises";
   std::string unreadable_remedy = "check api.base_url and the profile";
+  // true: a read that failed retry.max_attempts times is given back as it is where the API is up otherwise
+  // (another read was answered meanwhile, or its whoami is): then it is this resource that cannot be read.
+  bool gives_up_alone = false;
 };
 
 class read_client {
@@ -146,6 +149,7 @@ class read_client {
 
   parts p_;
   policy::stop_rules rules_;
+  std::uint64_t answered_ = 0;  // good replies and refusals so far
   std::vector<wakeup*> sleeping_;
   bool stopped_ = false;
 };

@@ -265,14 +265,5 @@ TEST(Run, JsonLogsAreAnObjectALine) {
     }
 }
 
-TEST(Run, PartsOfLaterVersionsSaySo) {
-  const pawl_workspace workspace;
-  for (const auto* command : {"plan"}) {
-    const auto run = workspace.run({command, "jobs.csv"});
-    EXPECT_EQ(run.exit_code, 2);
-    EXPECT_THAT(run.errors, HasSubstr("not part of this version yet"));
-  }
-}
-
 }  // namespace
 }  // namespace pawl::test

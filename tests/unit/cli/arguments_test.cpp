@@ -215,12 +215,18 @@ TEST(Arguments, UsageErrorsEndWithTwoAndNameTheCulprit) {
   }
 }
 
-TEST(Arguments, PartsThatComeLaterSaySo) {
-  for (const auto* command : {"plan"}) {
-    const auto e = ended({command, "jobs.csv", "--out", "x", "--where", "status=open"});
-    EXPECT_EQ(e.code, 2);
-    EXPECT_THAT(e.error, HasSubstr(std::string{command} + " is not part of this version yet"));
-  }
+TEST(Arguments, PlanTakesWhatRunTakesAndAFormatOfItsOwn) {
+  const auto parsed = parse_arguments({"plan", "jobs.csv", "--set", "status=done", "--format", "ndjson",
+                                       "--input-format", "csv", "--out", "todo.ndjson", "--yes"});
+  ASSERT_TRUE(std::holds_alternative<command_line>(parsed));
+  const auto& line = std::get<command_line>(parsed);
+  EXPECT_EQ(line.what, command::plan);
+  EXPECT_EQ(line.plan.format, plan_format::ndjson);
+  EXPECT_EQ(line.plan.out, "todo.ndjson");
+  EXPECT_EQ(line.raw.format, "csv");
+  EXPECT_EQ(line.raw.set, std::vector<std::string>{"status=done"});
+  EXPECT_EQ(ended({"plan", "jobs.csv", "--format", "csv"}).code, 2);
+  EXPECT_THAT(ended({"plan", "-"}).error, HasSubstr("--input-format"));
 }
 
 TEST(Arguments, AUsageErrorKnowsWhereTheSummaryGoes) {

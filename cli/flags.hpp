@@ -1,0 +1,44 @@
+// The flags that commands share: their names, their help, and how they come off the command line. Private to
+// arguments.cpp and flags.cpp, with CLI11 behind them.
+#pragma once
+
+#include "config/settings.hpp"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
+namespace pawl::cli {
+
+// One option of a command: with one value, with one value for each time that it is given, without a value,
+// and the required operand.
+CLI::Option* add_text(CLI::App&, const char* name, const char* value, const std::string& help);
+CLI::Option* add_list(CLI::App&, const char* name, const char* value, const std::string& help);
+CLI::Option* add_switch(CLI::App&, const char* name, const std::string& help);
+CLI::Option* add_positional(CLI::App&, const char* name, const std::string& help);
+
+// What was given for it, in order; empty where the command has no such option.
+std::vector<std::string> given(const CLI::App&, const std::string& name);
+std::size_t times_given(const CLI::App&, const std::string& name);
+
+// What `plan` calls the format of its input, for its --format is that of the plan.
+inline constexpr const char* plan_format_flag = "--input-format";
+
+// INPUT and everything that `run` takes; the format of the input under another name where --format means
+// another thing.
+void add_input_command(CLI::App&, const char* format_flag = "--format");
+config::raw_options read_raw(const CLI::App&);
+
+// What the commands that only read take: where to, as whom, how fast, and how to say it.
+void add_reading_flags(CLI::App&);
+config::raw_options read_reading_raw(const CLI::App&);
+
+// What CLI11 does not complain about; the empty text where all is well.
+std::string complaint_about(const CLI::App&);
+
+}  // namespace pawl::cli
