@@ -208,7 +208,8 @@ TEST(NameDirectory, FindsNamesExactly) {
   EXPECT_EQ(names.find("a").id_json, R"("1")");
   EXPECT_EQ(names.find("A").id_json, R"("2")");
   EXPECT_EQ(names.find("b").is, match::ambiguous);
-  EXPECT_EQ(names.find("b").id_json, "");
+  EXPECT_EQ(names.find("b").id_json, R"("3")");
+  EXPECT_EQ(names.find("b").other_json, R"("4")");
   EXPECT_EQ(names.find("").id_json, R"("5\"")");
   EXPECT_EQ(names.find("c").is, match::unknown);
   EXPECT_EQ(names.find("a ").is, match::unknown);

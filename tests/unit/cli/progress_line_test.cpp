@@ -142,7 +142,8 @@ TEST(ProgressLine, ReadsTheCounters) {
   EXPECT_EQ(v.failures, 3u);
   EXPECT_EQ(v.waits_left, std::optional<duration>{4s});
   EXPECT_EQ(render(v, 0),
-            "33/100 (33%)  4 retries  3 failures  ETA 1 min 00 s  waiting for the API to come back, 4 s");
+            "33/100 (33%)  37 at once  4 retries  3 failures  ETA 1 min 00 s  waiting for the API to come "
+            "back, 4 s");
 }
 
 TEST(ProgressInterval, IsTenSecondsForTenMinutesThenAMinute) {
