@@ -32,6 +32,10 @@ status assign(bool& into, texts from) {
 enum class zero { refused, allowed };
 
 status assign(duration& into, texts from, zero z = zero::refused) {
+  if (z == zero::allowed && from[0] == "0") {  // nothing is nothing in every unit
+    into = duration::zero();
+    return {};
+  }
   const auto parsed = parse_duration(from[0]);
   if (!parsed) return parsed.error();
   if (z == zero::refused && *parsed <= duration::zero())
@@ -220,8 +224,8 @@ const std::array<setting_key, key_count>& table() {
        "goes on.",
        &raw_options::max_failures, nullptr, apply_max_failures},
       {"max_snapshot_age", "", shape::duration, "5m", "",
-       "How old a list page may be to settle rows as unchanged or skipped; 0s reads no list pages.", nullptr,
-       nullptr, [](draft& d, texts t) { return assign(d.value.max_snapshot_age, t); }},
+       "How old a list page may be to settle rows as unchanged or skipped; 0 reads no list pages.", nullptr,
+       nullptr, [](draft& d, texts t) { return assign(d.value.max_snapshot_age, t, zero::allowed); }},
       {"retry.max_attempts", "", shape::count, "6", "",
        "Sends of one row at most; throttling and failures to connect are not counted.", nullptr, nullptr,
        apply_attempts},

@@ -283,8 +283,7 @@ asio::awaitable<void> runner::impl::take_snapshot(run_context& run, snapshot& pa
   const auto& facts = pages.facts();
   if (facts.pages == 0 && facts.failure.empty()) co_return;
   auto text = fmt::format("{} list pages read, {} rows settled", facts.pages, facts.settled);
-  if (!facts.failure.empty())
-    text += "; the rest is read row by row: " + facts.failure;
+  if (!facts.failure.empty()) text += "; the rest is read row by row: " + facts.failure;
   run.events.tell("snapshot", text);
   if (progress.on_snapshot) progress.on_snapshot(facts);
 }

@@ -249,6 +249,13 @@ TEST_F(Settings, OverridesTakeAnyKey) {
   EXPECT_EQ(s.run.concurrency, 1024u);
 }
 
+TEST_F(Settings, ListPagesCanBeTurnedOff) {
+  for (const auto* off : {"0", "0s", "0ms"}) {
+    raw.overrides = {std::string{"max_snapshot_age="} + off};
+    EXPECT_EQ(loaded().max_snapshot_age, 0s) << off;
+  }
+}
+
 TEST_F(Settings, TheStrongerNameOfAKeyWins) {
   write("pawl.toml", "auth.token_file = \"key\"\n");
   EXPECT_EQ(loaded().token_file, "key");
