@@ -164,7 +164,7 @@ TEST(Snapshot, ReadsNoPagesForSmallInputsNorWhereItIsTurnedOff) {
   EXPECT_EQ(run.exit_code, 0) << run.errors;
   EXPECT_THAT(run.errors, Not(HasSubstr("snapshot")));
   const auto large = workspace.input("large.csv", csv("id,title", 1100, [](int) { return "b"; }));
-  run = workspace.run(fast_run(large.string(), {"-o", "max_snapshot_age=0s"}));
+  run = workspace.run(fast_run(large.string(), {"-o", "max_snapshot_age=0"}));
   EXPECT_EQ(run.exit_code, 0) << run.errors;
   EXPECT_THAT(run.errors, Not(HasSubstr("snapshot")));
   const auto blind = workspace.input("blind.csv", csv("id,title", 1100, [](int) { return "c"; }));
@@ -172,6 +172,19 @@ TEST(Snapshot, ReadsNoPagesForSmallInputsNorWhereItIsTurnedOff) {
   EXPECT_EQ(run.exit_code, 0) << run.errors;
   EXPECT_THAT(run.errors, Not(HasSubstr("snapshot")));
   EXPECT_EQ(asked_since(sandbox, 0).pages, 0);
+}
+
+TEST(Snapshot, SettlesRowsWithNamesOfTagsAsTheirOwnReadsWould) {
+  const sandbox_process sandbox{{"--threads", "1200", "--limits", "off", "--tag", "tag_b=Billing"}};
+  prepare(sandbox, csv("id,tag_ids", 1200, [](int n) { return n <= 60 ? "[]" : "tag_b"; }));
+  const auto mark = requests_so_far(sandbox);
+  const pawl_workspace workspace{sandbox};
+  const auto input = workspace.input("jobs.csv", csv("id,add_tags", 1200, [](int) { return "Billing"; }));
+  const auto run = workspace.run(fast_run(input.string()));
+  ASSERT_EQ(run.exit_code, 0) << run.errors;
+  EXPECT_THAT(run.errors, HasSubstr("snapshot: 6 list pages read, 1,140 rows settled"));
+  EXPECT_EQ(number(read_summary(workspace.files() / "s.json"), "applied"), 60);
+  EXPECT_EQ(asked_since(sandbox, mark).blind_writes, 0);
 }
 
 // The list is of no use to this API: every row is read by itself, and that is said once.
@@ -233,11 +246,12 @@ TEST(Snapshot, KilledInTheMiddleItGoesOnWithANewOne) {
   const pawl_workspace workspace{sandbox};
   const auto input = workspace.input("jobs.csv", csv("id,title", 3000, [](int) { return "wanted"; }));
   const auto ledger = pawl_workspace::ledger_of(input);
+  const auto mark_before = requests_so_far(sandbox);
   auto killed = workspace.start(fast_run(input.string()));
+  // The ledger has its tables before the first request goes out.
+  ASSERT_TRUE(wait_until([&] { return requests_so_far(sandbox) > mark_before; })) << killed.errors();
   const std::string settled = "select count(*) from job where outcome = 'unchanged'";
-  ASSERT_TRUE(wait_until([&] {
-    return std::filesystem::exists(ledger) && std::stoi("0" + sqlite_value(ledger, settled)) >= 400;
-  })) << killed.errors();
+  ASSERT_TRUE(wait_until([&] { return std::stoi(sqlite_value(ledger, settled)) >= 400; })) << killed.errors();
   killed.kill();
   const auto before = std::stoi(sqlite_value(ledger, settled));
   EXPECT_LT(before, 2970) << "killed before its end";
