@@ -120,8 +120,9 @@ TEST(Plan, ItsPriceAndTimeAreThoseOfTheRun) {
   EXPECT_NEAR(static_cast<double>(number(summary, "writes")), 220, 220 * 0.02);
   EXPECT_NEAR(static_cast<double>(number(summary, "reads")), 261, 261 * 0.02);
   const auto elapsed = summary.at("elapsed_s").to_number<double>();
-  // The text is rounded up to a whole second.
-  EXPECT_NEAR(seconds_of(plan.output) - 0.5, elapsed, elapsed * 0.02 + 0.5) << plan.output;
+  // The text is rounded up to a whole second, and a program with sanitizers takes up to some two seconds to
+  // start and to end where others use the machine.
+  EXPECT_NEAR(seconds_of(plan.output) - 0.5, elapsed, elapsed * 0.02 + 2.5) << plan.output;
 }
 
 TEST(Plan, OfEightThousandRowsFitsOneScreen) {
