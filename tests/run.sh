@@ -41,5 +41,12 @@ PAWL_BINARY=$PWD/build/tsan/bin/pawl
 export PAWL_BINARY
 run_tests results-threads.xml -R '^(Kill|Resume|Audit\.(AllFaults|Notices))'
 
+# What an update costs, counted: fails when it grew by more than 5 %.
+if sh benchmarks/cost/check.sh; then
+  passed=$((passed + 1))
+else
+  failed=$((failed + 1))
+fi
+
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -58,6 +58,17 @@ bool too_deep(std::string_view body) noexcept {
   return false;
 }
 
+// Letters share bits, so a bit that is set says "perhaps", one that is not says "no".
+std::uint64_t letter_bit(char c) noexcept {
+  return std::uint64_t{1} << (static_cast<unsigned char>(c) & 63U);
+}
+
+// The bytes that a key may begin with as JSON: its first letter, or the backslash of an escape; the closing
+// quote if it is empty.
+std::uint64_t first_letter_bits(std::string_view key) noexcept {
+  return letter_bit('\\') | letter_bit(key.empty() ? '"' : key.front());
+}
+
 }  // namespace
 
 struct json_parser::impl {
@@ -114,6 +125,7 @@ struct value_locator::walk {
 
   // The member with that key; null if it is not asked for.
   member* match(node& object, const char* raw_key) {
+    if ((object.first_letters & letter_bit(*raw_key)) == 0) return nullptr;
     const auto room = static_cast<std::size_t>(end - raw_key);
     for (auto& m : object.wanted_members)
       if (m.size < room && raw_key[m.size] == '"' && std::memcmp(raw_key, m.key, m.size) == 0) return &m;
@@ -251,13 +263,16 @@ void value_locator::ask_for(std::uint32_t path) {
       here.pass = pass_;
       here.wanted_paths.clear();
       here.wanted_members.clear();
+      here.first_letters = 0;
       here.element_wanted = false;
       auto& above = nodes_[parent];
-      if (above.element == n)
+      if (above.element == n) {
         above.element_wanted = true;
-      else
+      } else {
+        above.first_letters |= first_letter_bits(here.key);
         above.wanted_members.push_back(
             {here.key.data(), here.plain_key ? static_cast<std::uint32_t>(here.key.size()) : ~0U, n, false});
+      }
     }
     parent = n;
   }
@@ -268,6 +283,7 @@ bool value_locator::locate(json_parser& parser, std::string_view body,
                            std::span<const std::uint32_t> wanted) {
   ++pass_;
   nodes_[0].wanted_members.clear();
+  nodes_[0].first_letters = 0;
   for (const auto path : wanted) ask_for(path);
 
   if (body.starts_with(byte_order_mark)) body.remove_prefix(byte_order_mark.size());

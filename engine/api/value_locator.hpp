@@ -74,6 +74,7 @@ class value_locator {
     std::uint64_t pass = 0;
     std::vector<std::uint32_t> wanted_paths;
     std::vector<member> wanted_members;
+    std::uint64_t first_letters = 0;  // of their keys, a bit each: most other keys are told by it
     bool element_wanted = false;
   };
   struct walk;  // the pass itself

@@ -226,10 +226,11 @@ void socket_stream::close_notify() {
   failed_ = true;  // nothing may follow it
 }
 
-// SSL_get_error judges by OpenSSL's error queue of this thread: it must be empty before each call.
+// SSL_get_error judges by OpenSSL's error queue of this thread: it must be empty before each call. It nearly
+// always is, and looking costs a tenth of clearing, which goes through all 16 places.
 void socket_stream::begin_call() {
   error_ = 0;
-  if (ssl_) ERR_clear_error();
+  if (ssl_ && ERR_peek_error() != 0) ERR_clear_error();
 }
 
 io_result socket_stream::judge(int result) {

@@ -3,6 +3,8 @@
 #include "engine/ledger/compact_text.hpp"
 #include "engine/ledger/done_blocks.hpp"
 
+#include <algorithm>
+
 namespace pawl::ledger {
 namespace {
 
@@ -223,7 +225,8 @@ void group_commit::bind_id(int at, std::string_view text, std::optional<std::str
       sql_.job.bind(at, made.number);
       return;
     case compact_text::form::bytes:
-      scratch.assign(made.bytes.begin(), made.bytes.begin() + static_cast<std::ptrdiff_t>(made.size));
+      scratch.resize(made.size);  // assign() of bytes that are no char makes a string of its own first
+      std::copy_n(made.bytes.begin(), made.size, scratch.begin());
       sql_.job.bind_blob(at, scratch);
       return;
     case compact_text::form::text:

@@ -35,8 +35,9 @@ class job_feed {
            std::optional<std::uint64_t> limit);
   ~job_feed();  // joins the reader
 
-  // The next row, without waiting where there is one. `alarm` belongs to the caller, who waits for nothing
-  // else.
+  // The next row, or the end; nothing: it is not there yet, so await take().
+  std::optional<taken> try_take(job_buffer& into, row_error& bad);
+  // The same, with the waiting. `alarm` belongs to the caller, who waits for nothing else.
   boost::asio::awaitable<taken> take(job_buffer& into, row_error& bad, wakeup& alarm);
   void finished(std::string_view id);
 
@@ -58,7 +59,6 @@ class job_feed {
  private:
   struct channel;
 
-  std::optional<taken> try_take(job_buffer& into, row_error& bad);
   bool next_batch();
   bool over() const noexcept;
   void wake_all();

@@ -28,19 +28,24 @@ void run_context::release_held() {
   for (auto* alarm : held) alarm->wake();
 }
 
-asio::awaitable<void> run_context::record(ledger::job_record entry) {
+bool run_context::try_record(ledger::job_record entry) {
   entry.finished_at =
       std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-  while (ledger.health() && !ledger.put(entry)) co_await ledger.room();
-  if (!ledger.health()) {
-    order_stop({"ledger", ledger.health().error(), {}});
-    co_return;
-  }
+  if (!ledger.health() || !ledger.put(entry)) return false;
   ++progress.now[entry.outcome];
-  if (is_success(entry.outcome)) co_return;
+  if (is_success(entry.outcome)) return true;
   const failed_row failed{entry.row,           entry.id,        entry.outcome, entry.error_code,
                           entry.error_message, entry.request_id};
   progress.count_error(failed);
+  return true;
+}
+
+asio::awaitable<void> run_context::record(ledger::job_record entry) {
+  while (ledger.health()) {
+    if (try_record(entry)) co_return;
+    co_await ledger.room();
+  }
+  order_stop({"ledger", ledger.health().error(), {}});
 }
 
 }  // namespace pawl::run

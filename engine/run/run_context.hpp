@@ -70,6 +70,8 @@ struct run_context {
   // Puts an outcome into the ledger, waiting for room, and into the figures. A ledger that failed stops the
   // run: the row stays pending.
   boost::asio::awaitable<void> record(ledger::job_record);
+  // The same without waiting. False: nothing was taken, so await record().
+  bool try_record(ledger::job_record);
 };
 
 }  // namespace pawl::run

@@ -5,6 +5,24 @@
 namespace pawl::run {
 namespace asio = boost::asio;
 
+bool send_line::is_near(place& p, time_point now, duration lead) {
+  if (cancelled_) return false;
+  if (!p.ticket_) p.ticket_ = pacer_.join(now);
+  return pacer_.due(*p.ticket_, now) - now <= lead;
+}
+
+bool send_line::try_grant(place& p, time_point now) {
+  if (cancelled_) return false;
+  if (!p.ticket_) p.ticket_ = pacer_.join(now);
+  auto asked = pacer_.acquire(*p.ticket_, now);
+  const auto* slot = std::get_if<policy::pacer::slot>(&asked);
+  if (slot == nullptr) return false;
+  p.slot_ = *slot;
+  p.ticket_.reset();
+  if (!waiting_.empty()) head_alarm_.wake();
+  return true;
+}
+
 asio::awaitable<bool> send_line::near_due(place& p, duration lead) {
   auto now = clock::now();
   if (!p.ticket_) p.ticket_ = pacer_.join(now);
@@ -24,15 +42,7 @@ asio::awaitable<bool> send_line::near_due(place& p, duration lead) {
 
 asio::awaitable<send_line::answer> send_line::grant(place& p) {
   auto now = clock::now();
-  if (!p.ticket_ && !cancelled_) p.ticket_ = pacer_.join(now);
-  auto asked = cancelled_ ? std::variant<policy::pacer::slot, time_point>{time_point::max()}
-                          : pacer_.acquire(*p.ticket_, now);
-  if (auto* slot = std::get_if<policy::pacer::slot>(&asked)) {
-    p.slot_ = *slot;
-    p.ticket_.reset();
-    if (!waiting_.empty()) head_alarm_.wake();
-    co_return answer::granted;
-  }
+  if (try_grant(p, now)) co_return answer::granted;
   while (!cancelled_) {
     if (pacer_.due(*p.ticket_, now) - now > 2 * connection_lead) co_return answer::delayed;
     p.for_ = place::waiting::grant;

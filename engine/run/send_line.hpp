@@ -37,6 +37,11 @@ class send_line {
   // 1.3, and a margin. Chosen; longer waits hold none.
   static constexpr duration connection_lead = std::chrono::milliseconds{500};
 
+  // Without waiting, for the usual case, which needs no coroutine then. Both join the line (keep the place if
+  // there is one already). False: await near_due() or grant().
+  bool is_near(place&, time_point now, duration lead = connection_lead);
+  bool try_grant(place&, time_point now);
+
   // Joins the line (keeps the place if there is one already) and returns when it is due in `lead`. False:
   // cancelled.
   boost::asio::awaitable<bool> near_due(place&, duration lead = connection_lead);

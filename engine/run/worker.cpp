@@ -36,6 +36,10 @@ bool needs_reading(const api::profile& profile, const job_view& job) {
   return !job.expect.empty() || std::ranges::any_of(job.patch, is_verb);
 }
 
+http::freshness freshness_for(policy::connection_need need) {
+  return need == policy::connection_need::fresh ? http::freshness::fresh : http::freshness::any;
+}
+
 policy::stop_order unread_job(const job_view& job) {
   policy::stop_order order;
   order.reason = "read_first";
@@ -57,12 +61,18 @@ worker::worker(run_context& shared)
 
 asio::awaitable<void> worker::run() {
   co_await shared_.places.take(alarm_);
+  now_ = clock::now();
   for (;;) {
     if (shared_.places.surplus()) {
       shared_.places.give_back();
       co_await shared_.places.take(alarm_);
+      now_ = clock::now();
     }
-    const auto got = co_await shared_.feed.take(buffer_, bad_, alarm_);
+    auto got = shared_.feed.try_take(buffer_, bad_);
+    if (!got) {
+      got = co_await shared_.feed.take(buffer_, bad_, alarm_);
+      now_ = clock::now();
+    }
     if (got == job_feed::taken::ended) {
       shared_.places.give_back();
       co_return;
@@ -78,6 +88,7 @@ asio::awaitable<void> worker::run() {
       record_of_bad.error_message = message;
       record_of_bad.raw = bad_.raw;
       co_await shared_.record(record_of_bad);
+      now_ = clock::now();
       continue;
     }
     job_ = buffer_.view();
@@ -102,6 +113,8 @@ asio::awaitable<void> worker::run() {
   }
 }
 
+// What usually needs no waiting is tried without a coroutine first: the way from a reply to the next request
+// then has none but that of the exchange, and the clock is read once on it.
 asio::awaitable<void> worker::carry_out() {
   policy::step_event happened = event::started{};
   for (;;) {
@@ -110,25 +123,46 @@ asio::awaitable<void> worker::carry_out() {
       give_back_slot();
       connection_ = {};
       const auto lead = std::get<action::queue_for_write>(next).lead;
-      const bool near = co_await shared_.line.near_due(place_, lead);
+      bool near = shared_.line.is_near(place_, now_, lead);
+      if (!near) {
+        near = co_await shared_.line.near_due(place_, lead);
+        now_ = clock::now();
+      }
       if (near)
         happened = event::near_due{};
       else
         happened = event::cancelled{};
     } else if (std::holds_alternative<action::read>(next)) {
       happened = co_await read();
+      now_ = clock::now();
     } else if (const auto* wanted = std::get_if<action::lease>(&next)) {
-      happened = co_await fetch_connection(wanted->need);
+      if (take_idle_connection(wanted->need)) {
+        happened = event::leased{};
+      } else {
+        happened = co_await fetch_connection(wanted->need);
+        now_ = clock::now();
+      }
     } else if (std::holds_alternative<action::await_grant>(next)) {
-      happened = co_await await_grant();
+      if (shared_.line.try_grant(place_, now_)) {
+        slot_ = shared_.line.slot_of(place_);
+        happened = event::granted{};
+      } else {
+        happened = co_await await_grant();
+        now_ = clock::now();
+      }
     } else if (const auto* intent = std::get_if<action::commit_intent>(&next)) {
       happened = co_await commit_intent(*intent);
+      now_ = clock::now();
     } else if (const auto* request = std::get_if<action::send>(&next)) {
-      happened = co_await send(request->values);
+      const auto started = begin_send(request->values);
+      fact_ = co_await connection_.exchange(request_, started + shared_.options.transport.attempt_timeout);
+      end_send(started);
+      happened = event::replied{&fact_, trial_};
     } else if (const auto* sleep = std::get_if<action::sleep>(&next)) {
       connection_ = {};
       shared_.line.leave(place_);
       co_await pause_until(sleep->until);
+      now_ = clock::now();
       happened = event::woke{};
     } else if (const auto* stop = std::get_if<action::stop_run>(&next)) {
       if (stop->note.http_status == 401 && shared_.keys.renew(token_version_)) {
@@ -141,7 +175,11 @@ asio::awaitable<void> worker::carry_out() {
       finished_by_a_read();
       shared_.line.leave(place_);
       shared_.rules.on_finish(done->result, done->note.http_status, done->differing);
-      co_await shared_.record(outcome_record(*done));
+      const auto entry = outcome_record(*done);
+      if (!shared_.try_record(entry)) {
+        co_await shared_.record(entry);
+        now_ = clock::now();
+      }
       co_return;
     } else {
       give_back_slot();
@@ -159,17 +197,16 @@ asio::awaitable<void> worker::carry_out() {
 
 // Feeds the step, and the books of the run with what it made of an attempt or a read.
 policy::step_action worker::step_on(const policy::step_event& happened) {
-  const auto now = clock::now();
-  policy::surroundings around{now, {}, shared_.jitter(), shared_.breaker.outages()};
+  policy::surroundings around{now_, {}, shared_.jitter(), shared_.breaker.outages()};
   if (std::holds_alternative<event::replied>(happened)) {
     auto next = step_.resume(happened, around);
-    account(policy::breaker::request::write, now);
+    account(policy::breaker::request::write, now_);
     return next;
   }
   if (std::holds_alternative<event::read_replied>(happened)) {
     around.wall = wall_now();
     auto next = step_.resume(happened, around);
-    account(policy::breaker::request::read, now);
+    account(policy::breaker::request::read, now_);
     return next;
   }
   if (shared_.stopping) return step_.resume(event::cancelled{}, around);
@@ -213,15 +250,14 @@ void worker::heard(policy::breaker::request kind, const policy::judgement& judge
 
 // A job that needed no write proves as much as it could: the API answers.
 void worker::finished_by_a_read() {
-  const auto now = clock::now();
   const auto& judged = step_.last();
   const bool answered =
       step_.attempts() == 0 && (judged.is == api::verdict::ok || judged.is == api::verdict::refused);
-  if (answered) shared_.rules.on_attempt(judged, now);
+  if (answered) shared_.rules.on_attempt(judged, now_);
   if (!trial_) return;
   trial_ = false;
   if (answered)
-    shared_.breaker.on_trial(false, now);
+    shared_.breaker.on_trial(false, now_);
   else
     shared_.breaker.abandon_trial();
   shared_.release_held();
@@ -246,15 +282,20 @@ asio::awaitable<bool> worker::admitted() {
   co_return false;
 }
 
+bool worker::take_idle_connection(policy::connection_need need) {
+  if (shared_.breaker.is() != policy::breaker::state::closed) return false;
+  connection_ = {};
+  connection_ = shared_.pool.take_idle(freshness_for(need));
+  return static_cast<bool>(connection_);
+}
+
 asio::awaitable<policy::step_event> worker::fetch_connection(policy::connection_need need) {
   if (shared_.breaker.is() != policy::breaker::state::closed) {
     const bool go = co_await admitted();
     if (!go) co_return event::cancelled{};
   }
   connection_ = {};
-  const auto freshness =
-      need == policy::connection_need::fresh ? http::freshness::fresh : http::freshness::any;
-  auto got = co_await shared_.pool.acquire(freshness);
+  auto got = co_await shared_.pool.acquire(freshness_for(need));
   if (got.connection) {
     connection_ = std::move(got.connection);
     co_return event::leased{};
@@ -293,7 +334,9 @@ asio::awaitable<policy::step_event> worker::commit_intent(action::commit_intent 
   co_return event::cancelled{};
 }
 
-asio::awaitable<policy::step_event> worker::send(std::span<const field_value> values) {
+// Before and after the exchange; not a coroutine around it, because Asio keeps two frames for reuse and a
+// third would be allocated for each job.
+time_point worker::begin_send(std::span<const field_value> values) {
   shared_.keys.writer().write_patch(request_, job_.id, values);
   token_version_ = shared_.keys.version();
   const auto started = clock::now();
@@ -303,13 +346,16 @@ asio::awaitable<policy::step_event> worker::send(std::span<const field_value> va
   ++shared_.progress.writes;
   if (step_.attempts() > 0) ++shared_.progress.retries;
   ++shared_.progress.in_flight;
-  fact_ = co_await connection_.exchange(request_, started + shared_.options.transport.attempt_timeout);
+  return started;
+}
+
+void worker::end_send(time_point started) {
+  now_ = clock::now();
   --shared_.progress.in_flight;
   latency_us_ = static_cast<std::uint64_t>(
-      std::chrono::duration_cast<std::chrono::microseconds>(clock::now() - started).count());
+      std::chrono::duration_cast<std::chrono::microseconds>(now_ - started).count());
   shared_.progress.latency.add(latency_us_);
   shared_.interval_latency.add(latency_us_);
-  co_return event::replied{&fact_, trial_};
 }
 
 asio::awaitable<policy::step_event> worker::read() {

@@ -24,10 +24,12 @@ class worker {
 
  private:
   boost::asio::awaitable<void> carry_out();
+  bool take_idle_connection(policy::connection_need);
   boost::asio::awaitable<policy::step_event> fetch_connection(policy::connection_need);
   boost::asio::awaitable<policy::step_event> await_grant();
   boost::asio::awaitable<policy::step_event> commit_intent(policy::action::commit_intent);
-  boost::asio::awaitable<policy::step_event> send(std::span<const field_value> values);
+  time_point begin_send(std::span<const field_value> values);
+  void end_send(time_point started);
   boost::asio::awaitable<policy::step_event> read();
   boost::asio::awaitable<bool> admitted();
   boost::asio::awaitable<void> pause_until(time_point);
@@ -55,6 +57,7 @@ class worker {
   job_places::mark mark_;  // of the request under way
   bool trial_ = false;     // this job is what the half-open breaker let through
   std::uint64_t token_version_ = 0;
+  time_point now_{};  // read after whatever may have waited, and kept until the next such thing
   wall_time sent_at_{};
   std::uint64_t latency_us_ = 0;
 };
