@@ -137,7 +137,7 @@ void write_through(benchmark::State& state) {
   ledger_writer writer{context, file, generation, run, writer_options{}};
   rows source;
   for (auto _ : state) {
-    boost::asio::co_spawn(context, pump(writer, source, 100'000), [](std::exception_ptr e) {
+    boost::asio::co_spawn(context, pump(writer, source, 100'000), [](const std::exception_ptr& e) {
       if (e) std::rethrow_exception(e);
     });
     context.restart();
@@ -156,7 +156,7 @@ const std::string& large_ledger() {
     boost::asio::io_context context;
     ledger_writer writer{context, file, generation, run, writer_options{}};
     rows source;
-    boost::asio::co_spawn(context, pump(writer, source, 4'990'000), [](std::exception_ptr e) {
+    boost::asio::co_spawn(context, pump(writer, source, 4'990'000), [](const std::exception_ptr& e) {
       if (e) std::rethrow_exception(e);
     });
     context.run();

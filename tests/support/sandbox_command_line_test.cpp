@@ -13,7 +13,6 @@ namespace pawl::test {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 child_result run_sandbox(std::vector<std::string> arguments) {
   child_options wanted;
