@@ -75,21 +75,21 @@ void name_lookup::start() {
       // Under the lock: the owner lives, and so does its io_context.
       const std::lock_guard lock(state->mutex);
       if (state->owner == nullptr) return;
-      boost::asio::post(state->owner->io_, [state, answer = std::move(answer)]() mutable {
+      boost::asio::post(state->owner->io_, [state, answer = std::move(answer)]() {
         // On the network thread, where the owner is destroyed: it cannot go away during the call.
-        if (state->owner != nullptr) state->owner->answered(std::move(answer));
+        if (state->owner != nullptr) state->owner->answered(answer);
       });
     }).detach();
   } catch (const std::system_error& e) {
     auto answer = std::make_shared<name_addresses>();
     answer->error = host_ + ": no thread to resolve it: " + e.what();
-    boost::asio::post(io_, [state = running_, answer = std::move(answer)]() mutable {
-      if (state->owner != nullptr) state->owner->answered(std::move(answer));
+    boost::asio::post(io_, [state = running_, answer = std::move(answer)]() {
+      if (state->owner != nullptr) state->owner->answered(answer);
     });
   }
 }
 
-void name_lookup::answered(std::shared_ptr<const name_addresses> answer) {
+void name_lookup::answered(const std::shared_ptr<const name_addresses>& answer) {
   running_.reset();
   for (auto* w : std::exchange(waiters_, {})) {
     w->answer = answer;

@@ -48,7 +48,7 @@ class name_lookup {
  private:
   struct shared;
   void start();
-  void answered(std::shared_ptr<const name_addresses>);
+  void answered(const std::shared_ptr<const name_addresses>&);
 
   boost::asio::io_context& io_;
   const std::string host_;
