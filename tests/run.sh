@@ -13,13 +13,14 @@ build_preset tsan pawl pawl_tests_threads
 
 passed=0
 failed=0
-# run_tests FILE ARGUMENTS: counts from ctest's own account: <testsuite ... tests="N" failures="N" ...>
+# run_tests FILE ARGUMENTS: counts from ctest's own account: <testsuite ... tests="N" failures="N" ...>. Most tests
+# wait for a window or a server most of the time, so four at a time suit two cores.
 run_tests() {
   results=build/dev/$1
   shift
   rm -f "$results"
   code=0
-  ctest --preset dev --parallel 2 --timeout 300 --output-junit "$(basename "$results")" "$@" || code=$?
+  ctest --preset dev --parallel 4 --timeout 300 --output-junit "$(basename "$results")" "$@" || code=$?
   suite=$(tr '\n\t' '  ' < "$results" | grep -o '<testsuite [^>]*>' | head -n 1)
   bad=$(count failures)
   if [ "$code" -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
