@@ -107,7 +107,6 @@ status run_rows::start() {
   auto& file = choice_.ledger();
   const auto& newest = choice_.newest();
   if (newest && !newest->finished && !newest->given_up) {
-    if (auto done = file.give_up(newest->id, wall_now()); !done) return done;
     s_.say().note(fmt::format("the run of {} is given up with rows pending; a new generation starts",
                               date_and_time(newest->started)));
   } else if (newest && !newest->given_up) {
@@ -150,8 +149,8 @@ status run_rows::bind_account(const std::string& account) {
   return {};
 }
 
-status run_rows::give_up() {
-  return choice_.ledger().give_up(generation_.id, wall_now());
+status run_rows::withdraw() {
+  return choice_.ledger().withdraw(generation_.id, wall_now());
 }
 
 status run_rows::settle(const outcome_counts& now_done) {

@@ -25,8 +25,8 @@ class run_rows {
   status begin();
   // The ledger belongs to this account from now on.
   status bind_account(const std::string& account);
-  // What is pending of the generation will not be taken any more.
-  status give_up();
+  // What begin() began counts as not begun; only while nothing was done with it.
+  status withdraw();
   // Reads the counts back and finishes the generation when nothing is pending. A row that got lost: mend.
   status settle(const outcome_counts& now_done);
 

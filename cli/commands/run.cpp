@@ -176,8 +176,10 @@ class run_steps {
     s_.facts().reads = progress_.reads;
     if (names) return {};
     // Nothing was done with this generation: the mended input is to begin like a first one.
-    if (names.error().kind != failure_kind::later && choice_.decision() != ledger::run_decision::go_on)
-      if (auto done = rows_.give_up(); !done) return done;
+    if (names.error().kind != failure_kind::later && choice_.decision() != ledger::run_decision::go_on) {
+      if (auto done = rows_.withdraw(); !done) return done;
+      withdrawn_ = true;
+    }
     return std::move(names.error());
   }
 
@@ -244,7 +246,7 @@ class run_steps {
     }
     s_.hide_work();
     if (error) s_.say().error(*error);
-    say_how_it_ended();
+    if (!withdrawn_) say_how_it_ended();
     return code;
   }
 
@@ -285,6 +287,7 @@ class run_steps {
   run::run_options options_;
   run::progress_counters progress_;
   std::vector<std::string> scopes_;  // of the key
+  bool withdrawn_ = false;           // what was begun counts as not begun
   std::optional<run::run_report> report_of_run_;
 };
 

@@ -182,7 +182,10 @@ expected<std::optional<generation_row>> ledger_file::generation(std::int64_t id)
   auto query = impl_->db->prepare(
       "SELECT id, profile, base_url, account, input_path, input_sha256, shaping_sha256, header, delimiter,"
       " settings, rows, skip_invalid, started_at, finished_at, given_up_at"
-      " FROM generation WHERE ?1 = 0 OR id = ?1 ORDER BY id DESC LIMIT 1");
+      " FROM generation WHERE id = ?1 OR (?1 = 0 AND (given_up_at IS NULL"
+      " OR EXISTS (SELECT 1 FROM job_data WHERE key BETWEEN (id - 1) << 40 AND (id << 40) - 1)"
+      " OR EXISTS (SELECT 1 FROM intent WHERE generation = generation.id)))"
+      " ORDER BY id DESC LIMIT 1");
   if (!query) return std::move(query.error());
   query->bind(1, id);
   auto row = query->step();
@@ -248,11 +251,18 @@ status ledger_file::bind_account(std::int64_t generation, const std::string& acc
   return update->bind_text(1, account).bind(2, generation).run();
 }
 
-status ledger_file::give_up(std::int64_t generation, wall_time now) {
-  auto update =
-      impl_->db->prepare("UPDATE generation SET given_up_at = ? WHERE id = ? AND finished_at IS NULL");
-  if (!update) return std::move(update.error());
-  return update->bind(1, micros(now)).bind(2, generation).run();
+status ledger_file::withdraw(std::int64_t generation, wall_time now) {
+  auto group = transaction::begin(*impl_->db);
+  if (!group) return std::move(group.error());
+  auto revive = impl_->db->prepare(
+      "UPDATE generation SET given_up_at = NULL"
+      " WHERE id < ?1 AND given_up_at = (SELECT started_at FROM generation WHERE id = ?1)");
+  if (!revive) return std::move(revive.error());
+  if (auto done = revive->bind(1, generation).run(); !done) return done;
+  auto end = impl_->db->prepare("UPDATE generation SET given_up_at = ? WHERE id = ? AND finished_at IS NULL");
+  if (!end) return std::move(end.error());
+  if (auto done = end->bind(1, micros(now)).bind(2, generation).run(); !done) return done;
+  return group->commit();
 }
 
 status ledger_file::finish_generation(std::int64_t generation, wall_time now) {

@@ -139,7 +139,7 @@ class ledger_file {
 
   const std::string& path() const noexcept;
 
-  // The newest generation; empty ledger: nullopt.
+  // The newest generation, those left out that were withdrawn; none: nullopt.
   expected<std::optional<generation_row>> newest_generation();
   // The one with this number, from 1; nullopt: there is none.
   expected<std::optional<generation_row>> generation(std::int64_t id);
@@ -147,7 +147,9 @@ class ledger_file {
   // on. `id`, `finished` and `given_up` of the argument do not matter.
   expected<std::int64_t> begin_generation(const generation_row&, const std::vector<input::checkpoint>&);
   status bind_account(std::int64_t generation, const std::string& account);
-  status give_up(std::int64_t generation, wall_time now);
+  // For a generation with which nothing was done: it counts as given up, and what begin_generation() gave up
+  // for it does not any more.
+  status withdraw(std::int64_t generation, wall_time now);
   status finish_generation(std::int64_t generation, wall_time now);
 
   // Rows per outcome as they are on the disk, one moment's view. Milliseconds, however large the ledger:

@@ -122,6 +122,8 @@ TEST(TagNames, ThatAreUnknownOrAmbiguousSendNothingAndDoNotHoldTheLedger) {
   EXPECT_EQ(number(summary, "exit_code"), 2);
   EXPECT_GE(number(summary, "reads"), 2);
 
+  EXPECT_THAT(run.errors + run.output, Not(HasSubstr("goes on")));
+
   // The mended file begins like a first one: no --fresh.
   const auto mended = workspace.input("jobs.csv", "id,add_tags\nthr_000001,Billing\nthr_000002,Billing\n");
   const auto second = workspace.run({"run", mended.string(), "--summary", "s.json"});
@@ -129,6 +131,29 @@ TEST(TagNames, ThatAreUnknownOrAmbiguousSendNothingAndDoNotHoldTheLedger) {
   summary = read_summary(workspace.files() / "s.json");
   EXPECT_EQ(number(summary, "rows"), 2);
   EXPECT_EQ(number(summary, "applied"), 2);
+}
+
+TEST(TagNames, ThatAreUnknownLeaveTheRunBeforeAsItWas) {
+  const sandbox_process sandbox{sandbox_flags(3, {"--tag", "tag_b=Billing"})};
+  const pawl_workspace workspace{sandbox};
+  const std::string good = "id,add_tags\nthr_000001,Billing\nthr_gone,Billing\nthr_000002,Billing\n";
+  const std::string bad = "id,add_tags\nthr_000001,Biling\n";
+  auto input = workspace.input("jobs.csv", good);
+  EXPECT_EQ(workspace.run({"run", input.string(), "--limit", "2"}).exit_code, 3);
+  // A run that is given up for a mistyped name is not given up.
+  workspace.input("jobs.csv", bad);
+  EXPECT_EQ(workspace.run({"run", input.string(), "--fresh"}).exit_code, 2);
+  workspace.input("jobs.csv", good);
+  const auto on = workspace.run({"run", input.string()});
+  EXPECT_EQ(on.exit_code, 1) << on.errors;
+  EXPECT_THAT(on.errors, HasSubstr("going on with the run of"));
+  // Nor does one that is finished lose its --retry.
+  workspace.input("jobs.csv", bad);
+  EXPECT_EQ(workspace.run({"run", input.string()}).exit_code, 2);
+  workspace.input("jobs.csv", good);
+  const auto again = workspace.run({"run", input.string(), "--retry", "refused"});
+  EXPECT_EQ(again.exit_code, 1) << again.errors;
+  EXPECT_THAT(again.errors, HasSubstr("taking 1 row again"));
 }
 
 TEST(TagNames, OfATenThousandRowsWithANameEachAreHeldAgainstTheListAllTheSame) {

@@ -99,11 +99,28 @@ TEST_F(Ledger, GivesUpAnUnfinishedGenerationForANewOne) {
   EXPECT_EQ(must(made.file.begin_generation(a_generation(11), {})), 2);
   EXPECT_EQ(must(made.file.newest_generation())->id, 2);
   EXPECT_FALSE(must(made.file.newest_generation())->given_up);
-  must(made.file.give_up(2, start));
-  EXPECT_TRUE(must(made.file.newest_generation())->given_up);
   auto db = must(database::open(path, SQLITE_OPEN_READONLY));
   EXPECT_EQ(must(db->ask("SELECT given_up_at FROM generation WHERE id = 1")),
             start.time_since_epoch().count());
+}
+
+TEST_F(Ledger, AWithdrawnGenerationIsAsIfItHadNotBegun) {
+  auto made = begin(path, 10);
+  must(made.file.begin_generation(a_generation(11), {}));
+  must(made.file.withdraw(2, start + std::chrono::seconds{1}));
+  EXPECT_EQ(must(made.file.newest_generation())->id, 1);
+  EXPECT_FALSE(must(made.file.newest_generation())->given_up);
+  EXPECT_TRUE(must(made.file.generation(2))->given_up);
+
+  must(made.file.finish_generation(1, start + std::chrono::seconds{2}));
+  EXPECT_EQ(must(made.file.begin_generation(a_generation(12), {})), 3);
+  must(made.file.withdraw(3, start + std::chrono::seconds{3}));
+  EXPECT_EQ(must(made.file.newest_generation())->id, 1);
+
+  const auto only_path = path + ".first";
+  auto only = begin(only_path, 10);
+  must(only.file.withdraw(1, start));
+  EXPECT_FALSE(must(only.file.newest_generation()));
 }
 
 TEST_F(Ledger, KeepsRuns) {
