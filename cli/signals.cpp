@@ -72,7 +72,7 @@ const std::atomic<bool>& signal_watch::came() const noexcept {
 
 boost::asio::awaitable<void> signal_watch::watch(boost::asio::io_context& context,
                                                  std::function<void(int, int)> on_signal) {
-  if (stopped_) co_return;
+  if (std::exchange(stopped_, false)) co_return;
   boost::asio::posix::stream_descriptor reader{context, ::dup(wake[0])};
   reader_ = &reader;
   int so_far = 0;
@@ -88,8 +88,10 @@ boost::asio::awaitable<void> signal_watch::watch(boost::asio::io_context& contex
 }
 
 void signal_watch::stop() {
-  stopped_ = true;
-  if (reader_ != nullptr) reader_->close();
+  if (reader_ != nullptr)
+    reader_->close();
+  else
+    stopped_ = true;
 }
 
 std::string_view signal_name(int number) noexcept {

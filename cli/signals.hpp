@@ -26,13 +26,14 @@ class signal_watch {
   const std::atomic<bool>& came() const noexcept;
 
   // Calls `on_signal(number, how_many_so_far)` for each signal, also for those that came before, until
-  // stop(). Network thread; the watch must outlive the coroutine's end.
+  // stop(), which ends one watch, also one that has not started yet. One after another. Network thread; the
+  // watch must outlive the coroutine's end.
   boost::asio::awaitable<void> watch(boost::asio::io_context&, std::function<void(int, int)> on_signal);
   void stop();
 
  private:
   boost::asio::posix::stream_descriptor* reader_ = nullptr;  // while watch() runs
-  bool stopped_ = false;
+  bool stopped_ = false;                                     // before watch() began
 };
 
 std::string_view signal_name(int number) noexcept;

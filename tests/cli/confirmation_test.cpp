@@ -78,6 +78,19 @@ TEST_F(confirmation, ControlCEndsAtOnce) {
   expect_nothing_written();
 }
 
+TEST_F(confirmation, ControlCAfterAYesDrainsTheRun) {
+  sandbox_.configure(R"({"delay":"300ms"})");
+  on_a_terminal run{command({"--concurrency", "1"})};
+  ASSERT_TRUE(run.wait_for("Apply this? [y/N]")) << run.shown();
+  run.type("y\n");
+  ASSERT_TRUE(wait_until([&] { return number(sandbox_.totals(), "writes") > 0; })) << run.shown();
+  run.type('\x03');
+  EXPECT_EQ(run.wait(), 130) << run.shown();
+  EXPECT_THAT(run.shown(), HasSubstr("SIGINT: finishing what is on the wire"));
+  EXPECT_EQ(stop_reason(), "signal");
+  EXPECT_GT(number(read_summary(workspace_.files() / "s.json"), "pending"), 0);
+}
+
 TEST_F(confirmation, AWindowThatClosesIsNoYes) {
   on_a_terminal run{command()};
   ASSERT_TRUE(run.wait_for("Apply this? [y/N]")) << run.shown();
