@@ -150,6 +150,8 @@ status run_rows::bind_account(const std::string& account) {
 }
 
 status run_rows::withdraw() {
+  if (auto& copy = choice_.input().spooled)
+    if (auto back = copy->put_back(); !back) return back;
   return choice_.ledger().withdraw(generation_.id, wall_now());
 }
 

@@ -69,22 +69,44 @@ expected<spooled_input> spooled_input::read(const std::string& input_path, const
 }
 
 spooled_input::spooled_input(spooled_input&& other) noexcept
-    : path_(std::move(other.path_)), provisional_(std::exchange(other.provisional_, false)) {}
+    : path_(std::move(other.path_)),
+      before_(std::exchange(other.before_, {})),
+      provisional_(std::exchange(other.provisional_, false)) {}
 
 spooled_input& spooled_input::operator=(spooled_input&& other) noexcept {
   std::swap(path_, other.path_);
+  std::swap(before_, other.before_);
   std::swap(provisional_, other.provisional_);
   return *this;
 }
 
 spooled_input::~spooled_input() {
   if (provisional_) ::unlink(path_.c_str());
+  if (!before_.empty()) ::unlink(before_.c_str());
 }
 
 status spooled_input::keep_as(const std::string& to_path) {
-  if (::rename(path_.c_str(), to_path.c_str()) != 0) return not_kept(to_path, last_error());
+  auto aside = to_path + ".before";
+  if (::rename(to_path.c_str(), aside.c_str()) == 0)
+    before_ = std::move(aside);
+  else if (errno != ENOENT)
+    return not_kept(to_path, last_error());
+  if (::rename(path_.c_str(), to_path.c_str()) != 0) {
+    const auto why = last_error();
+    if (!before_.empty() && ::rename(before_.c_str(), to_path.c_str()) == 0) before_.clear();
+    return not_kept(to_path, why);
+  }
   path_ = to_path;
   provisional_ = false;
+  return {};
+}
+
+status spooled_input::put_back() {
+  if (provisional_) return {};
+  const bool done =
+      before_.empty() ? ::unlink(path_.c_str()) == 0 : ::rename(before_.c_str(), path_.c_str()) == 0;
+  if (!done) return not_kept(path_, last_error());
+  before_.clear();
   return {};
 }
 

@@ -28,12 +28,16 @@ class spooled_input {
   ~spooled_input();
 
   const std::string& path() const noexcept { return path_; }
-  // Renames it to `to_path`, which replaces what an earlier run has spooled.
+  // Renames it to `to_path`. What an earlier run has spooled there is kept aside until put_back() or the end
+  // of this.
   status keep_as(const std::string& to_path);
+  // As if keep_as() had not been called, but that the copy itself is gone.
+  status put_back();
 
  private:
   explicit spooled_input(std::string path) : path_(std::move(path)) {}
   std::string path_;
+  std::string before_;  // what keep_as() has put aside; empty: nothing
   bool provisional_ = true;
 };
 

@@ -183,8 +183,9 @@ expected<std::optional<generation_row>> ledger_file::generation(std::int64_t id)
       "SELECT id, profile, base_url, account, input_path, input_sha256, shaping_sha256, header, delimiter,"
       " settings, rows, skip_invalid, started_at, finished_at, given_up_at"
       " FROM generation WHERE id = ?1 OR (?1 = 0 AND (given_up_at IS NULL"
-      " OR EXISTS (SELECT 1 FROM job_data WHERE key BETWEEN (id - 1) << 40 AND (id << 40) - 1)"
-      " OR EXISTS (SELECT 1 FROM intent WHERE generation = generation.id)))"
+      " OR EXISTS (SELECT 1 FROM job_data WHERE key BETWEEN (generation.id - 1) << 40 AND (generation.id << "
+      "40) - 1)"
+      " OR EXISTS (SELECT 1 FROM intent WHERE intent.generation = generation.id)))"
       " ORDER BY id DESC LIMIT 1");
   if (!query) return std::move(query.error());
   query->bind(1, id);

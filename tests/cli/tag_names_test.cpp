@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <set>
 #include <string>
@@ -154,6 +155,29 @@ TEST(TagNames, ThatAreUnknownLeaveTheRunBeforeAsItWas) {
   const auto again = workspace.run({"run", input.string(), "--retry", "refused"});
   EXPECT_EQ(again.exit_code, 1) << again.errors;
   EXPECT_THAT(again.errors, HasSubstr("taking 1 row again"));
+}
+
+TEST(TagNames, ThatAreUnknownLeaveTheCopyOfAStreamAsItWas) {
+  const sandbox_process sandbox{sandbox_flags(3, {"--tag", "tag_b=Billing"})};
+  const pawl_workspace workspace{sandbox};
+  const std::string good = "id,add_tags\nthr_000001,Billing\nthr_000002,Billing\n";
+  const auto pipe = [&](const std::string& text, const std::vector<std::string>& more) {
+    std::vector<std::string> words{"run", "-", "--format", "csv", "--ledger", "l.ledger"};
+    words.insert(words.end(), more.begin(), more.end());
+    auto piped = workspace.command(words);
+    piped.input = text;
+    return run_child(piped).exit_code;
+  };
+  const std::string bad = "id,add_tags\nthr_000001,Biling\n";
+  EXPECT_EQ(pipe(bad, {}), 2);
+  EXPECT_FALSE(std::filesystem::exists(workspace.files() / "l.ledger.input"));
+  EXPECT_EQ(pipe(good, {"--limit", "1"}), 3);
+  EXPECT_EQ(pipe(bad, {"--fresh"}), 2);
+  EXPECT_EQ(read_file(workspace.files() / "l.ledger.input"), good);
+  EXPECT_FALSE(std::filesystem::exists(workspace.files() / "l.ledger.input.before"));
+  const auto on = workspace.run({"run", "l.ledger.input", "--ledger", "l.ledger", "--format", "csv"});
+  EXPECT_EQ(on.exit_code, 0) << on.errors;
+  EXPECT_THAT(on.errors, HasSubstr("going on with the run of"));
 }
 
 TEST(TagNames, OfATenThousandRowsWithANameEachAreHeldAgainstTheListAllTheSame) {

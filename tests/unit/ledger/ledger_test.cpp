@@ -106,6 +106,14 @@ TEST_F(Ledger, GivesUpAnUnfinishedGenerationForANewOne) {
 
 TEST_F(Ledger, AWithdrawnGenerationIsAsIfItHadNotBegun) {
   auto made = begin(path, 10);
+  auto db = must(database::open(path, SQLITE_OPEN_READWRITE));
+  const auto put_row = [&](const std::string& key, const std::string& id) {
+    const auto sql =
+        "INSERT INTO job_data (key, id, outcome, attempts, latency_us, finished_after) VALUES (" + key +
+        ", " + id + ", 0, 1, 0, 0)";
+    must(db->execute(sql.c_str()));
+  };
+  put_row("1", "1");  // the id of a resource that looks like a generation's
   must(made.file.begin_generation(a_generation(11), {}));
   must(made.file.withdraw(2, start + std::chrono::seconds{1}));
   EXPECT_EQ(must(made.file.newest_generation())->id, 1);
@@ -116,6 +124,10 @@ TEST_F(Ledger, AWithdrawnGenerationIsAsIfItHadNotBegun) {
   EXPECT_EQ(must(made.file.begin_generation(a_generation(12), {})), 3);
   must(made.file.withdraw(3, start + std::chrono::seconds{3}));
   EXPECT_EQ(must(made.file.newest_generation())->id, 1);
+
+  // What was given up after something was done is still the newest.
+  put_row("(2 << 40) + 1", "'thr_1'");
+  EXPECT_EQ(must(made.file.newest_generation())->id, 3);
 
   const auto only_path = path + ".first";
   auto only = begin(only_path, 10);
