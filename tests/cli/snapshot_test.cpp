@@ -187,6 +187,21 @@ TEST(Snapshot, SettlesRowsWithNamesOfTagsAsTheirOwnReadsWould) {
   EXPECT_EQ(asked_since(sandbox, mark).blind_writes, 0);
 }
 
+// A run whose writes go wrong ends as soon as it would without pages.
+TEST(Snapshot, RowsThatNeedNoWriteHideNoFailures) {
+  const sandbox_process sandbox{{"--threads", "3000", "--limits", "off", "--refuse-unknown-ids"}};
+  prepare(sandbox, csv("id,title", 3000, [](int) { return "wanted"; }));
+  const pawl_workspace workspace{sandbox};
+  const auto input = workspace.input("jobs.csv", csv("id,title,tag_ids", 3000, [](int n) {
+                                       return n % 12 == 0 ? "wanted,tag_of_nobody" : "wanted,";
+                                     }));
+  const auto run = workspace.run(fast_run(input.string()));
+  EXPECT_EQ(run.exit_code, 4) << run.errors;
+  const auto summary = read_summary(workspace.files() / "s.json");
+  EXPECT_EQ(summary.at("stop_reason"), "max_failures");
+  EXPECT_LT(number(summary, "refused"), 120) << "of 250; 50 are enough, and some are under way";
+}
+
 // The list is of no use to this API: every row is read by itself, and that is said once.
 TEST(Snapshot, APageThatCannotBeReadLeavesTheRowsToTheirOwnReads) {
   const sandbox_process sandbox{{"--threads", "1100", "--limits", "off"}};
