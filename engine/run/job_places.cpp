@@ -6,12 +6,13 @@ job_places::job_places(std::uint32_t slots, kind k) : slots_(slots), open_(slots
   if (k == kind::fixed) return;
   limit_.emplace(slots);
   open_ = limit_->limit();
-  parked_.reserve(slots);
+  for (auto& parked : parked_) parked.reserve(slots);
 }
 
-boost::asio::awaitable<void> job_places::take(wakeup& alarm) {
-  while (taken_ >= open_) {
-    parked_.push_back(&alarm);
+boost::asio::awaitable<void> job_places::take(wakeup& alarm, taker who) {
+  // Those who were woken have a claim to what is free.
+  while (taken_ + coming_ >= open_) {
+    parked_[who == taker::has_job ? with_job : with_none].push_back(&alarm);
     co_await alarm.sleep();
     --coming_;
   }
@@ -44,10 +45,12 @@ std::optional<std::uint32_t> job_places::found() const noexcept {
 
 // The one that was parked last first: its buffers are warm.
 void job_places::wake_parked() {
-  while (!parked_.empty() && taken_ + coming_ < open_) {
-    ++coming_;
-    parked_.back()->wake();
-    parked_.pop_back();
+  for (auto& parked : parked_) {
+    while (!parked.empty() && taken_ + coming_ < open_) {
+      ++coming_;
+      parked.back()->wake();
+      parked.pop_back();
+    }
   }
 }
 

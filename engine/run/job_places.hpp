@@ -9,6 +9,8 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -24,11 +26,14 @@ class job_places {
   // `slots`: workers, all of which have a place where the kind is fixed.
   job_places(std::uint32_t slots, kind);
 
-  // Returns with a place. `alarm` belongs to the caller, who waits for nothing else.
-  boost::asio::awaitable<void> take(wakeup& alarm);
+  // Returns with a place; those who have a job already, which slept between two attempts, come before others.
+  // `alarm` belongs to the caller, who waits for nothing else.
+  enum class taker : std::uint8_t { has_none, has_job };
+  boost::asio::awaitable<void> take(wakeup& alarm, taker);
   void give_back();
-  // More are taken than there are: who ends a job is to give its place back and ask again.
-  bool surplus() const noexcept { return taken_ > open_; }
+  // More are taken than there are, or somebody waits with a job: who ends one is to give its place back and
+  // ask again.
+  bool surplus() const noexcept { return taken_ > open_ || !parked_[with_job].empty(); }
 
   // Every request of a job, and how it ended.
   mark sent(time_point now) noexcept { return limit_ ? limit_->sent(now) : mark{}; }
@@ -43,12 +48,14 @@ class job_places {
  private:
   void wake_parked();
 
+  static constexpr std::size_t with_job = 0, with_none = 1;
+
   const std::uint32_t slots_;
   std::optional<policy::concurrency_limit> limit_;
   bool all_open_ = false;
   std::uint32_t open_, taken_ = 0;
   std::uint32_t coming_ = 0;  // woken, but not back yet
-  std::vector<wakeup*> parked_;
+  std::array<std::vector<wakeup*>, 2> parked_;
 };
 
 }  // namespace pawl::run

@@ -60,12 +60,12 @@ worker::worker(run_context& shared)
       alarm_(shared.io) {}
 
 asio::awaitable<void> worker::run() {
-  co_await shared_.places.take(alarm_);
+  co_await shared_.places.take(alarm_, job_places::taker::has_none);
   now_ = clock::now();
   for (;;) {
     if (shared_.places.surplus()) {
       shared_.places.give_back();
-      co_await shared_.places.take(alarm_);
+      co_await shared_.places.take(alarm_, job_places::taker::has_none);
       now_ = clock::now();
     }
     auto got = shared_.feed.try_take(buffer_, bad_);
@@ -161,7 +161,9 @@ asio::awaitable<void> worker::carry_out() {
     } else if (const auto* sleep = std::get_if<action::sleep>(&next)) {
       connection_ = {};
       shared_.line.leave(place_);
+      shared_.places.give_back();
       co_await pause_until(sleep->until);
+      co_await shared_.places.take(alarm_, job_places::taker::has_job);
       now_ = clock::now();
       happened = event::woke{};
     } else if (const auto* stop = std::get_if<action::stop_run>(&next)) {

@@ -209,7 +209,8 @@ TEST(LoadSign, OnlyWhatSpeaksOfTheLoadIsCounted) {
       {answered(504), load_sign::maybe},
       {answered(500), load_sign::other},
       {answered(502), load_sign::other},
-      {answered(404), load_sign::other},
+      {answered(404), load_sign::served},  // it was worked on
+      {answered(422), load_sign::served},
       {answered(401), load_sign::other},
       {broken(phase::maybe_applied, transport_fault::timeout), load_sign::overload},
       {broken(phase::maybe_applied, transport_fault::reset), load_sign::other},

@@ -24,7 +24,7 @@ struct crew {
     settle();
   }
   boost::asio::awaitable<void> work(wakeup& alarm) {
-    co_await places.take(alarm);
+    co_await places.take(alarm, job_places::taker::has_none);
     ++with_place;
   }
   // Everything that can happen now, without waiting for what is parked.
@@ -86,6 +86,40 @@ TEST(JobPlaces, APlaceThatIsGivenBackGoesToAParkedWorker) {
   EXPECT_EQ(c.with_place, 2u);
   c.places.open_all();
   c.settle();
+}
+
+TEST(JobPlaces, AJobThatSleptComesBeforeNewOnes) {
+  crew c(3, job_places::kind::adaptive);
+  wakeup alarm(c.io);
+  bool is_back = false;
+  const auto come_back = [&]() -> boost::asio::awaitable<void> {
+    co_await c.places.take(alarm, job_places::taker::has_job);
+    is_back = true;
+  };
+  c.places.give_back();  // it sleeps, and a parked worker goes on
+  c.settle();
+  ASSERT_EQ(c.with_place, 2u);
+  boost::asio::co_spawn(c.io, come_back(), boost::asio::detached);
+  c.settle();
+  EXPECT_FALSE(is_back);
+  EXPECT_TRUE(c.places.surplus()) << "who ends a job makes room";
+
+  c.places.give_back();
+  EXPECT_FALSE(c.places.surplus());
+  wakeup other(c.io);
+  bool other_has = false;
+  const auto ask_again = [&]() -> boost::asio::awaitable<void> {
+    co_await c.places.take(other, job_places::taker::has_none);
+    other_has = true;
+  };
+  boost::asio::co_spawn(c.io, ask_again(), boost::asio::detached);
+  c.settle();
+  EXPECT_TRUE(is_back);
+  EXPECT_FALSE(other_has) << "the place was promised";
+  EXPECT_EQ(c.with_place, 2u);
+  c.places.open_all();
+  c.settle();
+  EXPECT_TRUE(other_has);
 }
 
 TEST(JobPlaces, NobodyStaysParkedWhenTheRunStops) {
