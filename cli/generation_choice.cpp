@@ -47,10 +47,10 @@ std::optional<failure> refuse_account(const ledger::target& bound, const std::st
 std::string difference(const ledger::generation_row& g, const input::input_identity& now,
                        std::string_view settings_now) {
   const bool file = g.input.file != now.file, shaping = g.input.shaping != now.shaping;
-  if (!shaping) return file ? "the file, not the settings" : "nothing";
   std::string settings;
   for (const auto& one : changed_settings(g.settings, settings_now))
     settings += (settings.empty() ? "" : ", ") + one;
+  if (!shaping && settings.empty()) return file ? "the file, not the settings" : "nothing";
   if (!settings.empty()) return settings + (file ? ", and the file" : "; the file is the same");
   constexpr std::string_view shapers =
       "that shape what is done with it (id column, map, ignore, set, only-if, null token, separators, types "

@@ -18,15 +18,16 @@ struct known_key {
 };
 
 // By shaping_key.
-constexpr std::array<known_key, 9> keys{{{"input.format", "--format", false},
-                                         {"input.id_column", "--id-column", false},
-                                         {"input.map", "--map", true},
-                                         {"input.ignore_column", "--ignore-column", true},
-                                         {"input.set", "--set", true},
-                                         {"input.only_if", "--only-if", true},
-                                         {"csv.null", "csv.null", false},
-                                         {"csv.list_separator", "csv.list_separator", false},
-                                         {"csv.delimiter", "csv.delimiter", false}}};
+constexpr std::array<known_key, 10> keys{{{"input.format", "--format", false},
+                                          {"input.id_column", "--id-column", false},
+                                          {"input.map", "--map", true},
+                                          {"input.ignore_column", "--ignore-column", true},
+                                          {"input.set", "--set", true},
+                                          {"input.only_if", "--only-if", true},
+                                          {"csv.null", "csv.null", false},
+                                          {"csv.list_separator", "csv.list_separator", false},
+                                          {"csv.delimiter", "csv.delimiter", false},
+                                          {"read_first", "read_first", false}}};
 
 std::vector<api::json_path> paths() {
   std::vector<api::json_path> all;

@@ -22,6 +22,7 @@ enum class shaping_key : std::uint32_t {
   null_token,
   separator,
   delimiter,
+  read_first,  // "true" or "false"
 };
 
 class recorded_settings {

@@ -1,6 +1,7 @@
 #include "cli/run_choice.hpp"
 
 #include "cli/generation_choice.hpp"
+#include "cli/recorded_settings.hpp"
 #include "cli/words.hpp"
 
 #include <fmt/format.h>
@@ -92,7 +93,18 @@ status run_choice::choose() {
     if (auto done = count(*newest_); !done) return done;
     return changed_input(input_->name, *newest_, identity_, s_.facts().pending, settings.as_json);
   }
+  if (decision_ == ledger::run_decision::go_on && !reads_as_before()) {
+    if (auto done = count(*newest_); !done) return done;
+    return changed_input(input_->name, *newest_, identity_, s_.facts().pending, settings.as_json);
+  }
   return {};
+}
+
+// A write without a read leaves nothing in the ledger before it is sent. A read of the next invocation would
+// find its values and call the row unchanged.
+bool run_choice::reads_as_before() const {
+  const recorded_settings before(newest_->settings), now(s_.settings().as_json);
+  return before.text(shaping_key::read_first) == now.text(shaping_key::read_first);
 }
 
 // --retry goes on with the newest generation, finished or not, and with no other input.
@@ -102,7 +114,7 @@ status run_choice::choose_retry(const ledger::run_question& question) {
     return failure{failure_kind::usage, s_.settings().ledger_path,
                    "holds no run whose rows --retry could take again", "leave out --retry"};
   if (auto done = count(*newest_); !done) return done;
-  if (answer == ledger::retry_decision::refuse_changed)
+  if (answer == ledger::retry_decision::refuse_changed || !reads_as_before())
     return changed_input_of_retry(input_->name, *newest_, identity_, s_.settings().as_json);
   std::uint64_t rows = 0;
   for (const auto o : s_.settings().retry) rows += s_.facts().counts[o];

@@ -52,6 +52,7 @@ class run_choice {
   status look_at_ledger();
   status choose();
   status choose_retry(const ledger::run_question&);
+  bool reads_as_before() const;
 
   session& s_;
   ledger::access access_;

@@ -120,6 +120,28 @@ TEST(Resume, AStreamThatStoppedNamesTheCommandThatGoesOn) {
     EXPECT_EQ(truth.at("threads").at(job.id).at("title"), boost::json::value(job.title));
 }
 
+// A row that was written without a read, and whose outcome was lost, would look as if it needed no write.
+TEST(Resume, ReadsFirstAsTheRunDidThatItGoesOnWith) {
+  const sandbox_process sandbox{{"--threads", "6", "--limits", "off"}};
+  const pawl_workspace workspace{sandbox};
+  const auto input = workspace.input("jobs.csv", to_csv(make_jobs(6)));
+  const auto run = [&](std::vector<std::string> more) {
+    std::vector<std::string> words{"run", input.string(), "--rate", "unlimited"};
+    words.insert(words.end(), more.begin(), more.end());
+    return workspace.run(words);
+  };
+  EXPECT_EQ(run({"--limit", "2", "--no-read-first"}).exit_code, 3);
+  const auto refused = run({});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.errors, HasSubstr("read_first was false and is true"));
+  EXPECT_THAT(refused.errors, HasSubstr("go on with the settings as they were"));
+  EXPECT_EQ(run({"--no-read-first"}).exit_code, 0);
+  // What is finished stays so, however it would be done now.
+  const auto finished = run({});
+  EXPECT_EQ(finished.exit_code, 0);
+  EXPECT_THAT(finished.errors, HasSubstr("nothing is sent"));
+}
+
 TEST(Resume, AFreshStartIsNotStartedFreshAgain) {
   const sandbox_process sandbox{{"--threads", "6", "--limits", "off"}};
   const pawl_workspace workspace{sandbox};
