@@ -158,20 +158,22 @@ void job_lines::append(std::string& to, const run::planned_row& row) {
     expect += v.json;
   }
   bool whole = true;
-  for (const auto& change : row.changes) {
-    if (!change.old_value || change.field == passed_field || !names_.can_expect(change.field)) continue;
-    if (std::ranges::find(row.job.expect, change.field, &field_value::field) != row.job.expect.end())
-      continue;
+  const auto add_old = [&](field_index field, std::string_view name, std::string_view json) {
+    if (field == passed_field || !names_.can_expect(field)) return;
+    if (std::ranges::find(row.job.expect, field, &field_value::field) != row.job.expect.end()) return;
     std::string old_value;
-    append_compact(old_value, *change.old_value);
+    append_compact(old_value, json);
     const auto size = line.size() + patch.size() + expect.size() + old_value.size() + row.job.raw.size();
     if (old_value.size() > most_of_field || size > most_of_row) {
       whole = false;
-      continue;
+      return;
     }
-    append_key(expect, change.name);
+    append_key(expect, name);
     expect += old_value;
-  }
+  };
+  for (const auto& change : row.changes)
+    if (change.old_value) add_old(change.field, change.name, *change.old_value);
+  for (const auto& old : row.beside) add_old(old.field, old.name, old.json);
   if (!whole) ++shortened_;
   append_key(line, "patch");
   line += patch + "}";

@@ -213,6 +213,9 @@ lines plan_lines(const plan_report& r, const config::settings& s) {
   if (!r.out.empty()) {
     out.push_back(fmt::format("jobs:   {} with what they expect: {}",
                               counted(tally.of(planned::write), "row", "rows"), printable(r.out)));
+    if (const auto as_they_came = tally.of(planned::unreadable); as_they_came > 0)
+      out.push_back(fmt::format("  and, as they came, {} that could not be read",
+                                counted(as_they_came, "row", "rows")));
     if (r.jobs_shortened > 0)
       out.push_back(
           fmt::format("  {} an old value that is too long to be expected",

@@ -266,7 +266,8 @@ class plan_steps {
       if (text_.size() >= write_at_bytes) flush();
     }
     s_.show_work(fmt::format("planning {}", counted(pending_, "row", "rows")), tally_->rows(), 0);
-    if (!out_ || row.is != run::planned::write) return {};
+    // A row that could not be read is still to be done, and before later ones of its id.
+    if (!out_ || (row.is != run::planned::write && row.is != run::planned::unreadable)) return {};
     std::string job;
     jobs_->append(job, row);
     return out_->append(job);

@@ -117,6 +117,7 @@ std::string_view plan_judge::as_written(std::string_view body, wall_time now) {
 
 void plan_judge::list_changes() {
   changes_.clear();
+  beside_.clear();
   old_values_.clear();
   // What make_plan has written is an object.
   if (!plan_.old_values.empty())
@@ -131,6 +132,9 @@ void plan_judge::list_changes() {
     }
     changes_.push_back(change);
   }
+  for (const auto& old : old_values_)
+    if (std::ranges::find(plan_.send, old.name, &field_value::name) == plan_.send.end())
+      beside_.push_back(old);
 }
 
 status plan_judge::list_losses(const job_view& job) {
@@ -189,6 +193,7 @@ expected<planned_row> plan_judge::judge(const job_view& job, std::string_view bo
   list_changes();
   if (auto listed = list_losses(job); !listed) return std::move(listed.error());
   row.changes = changes_;
+  row.beside = beside_;
   row.losses = losses_;
   return row;
 }

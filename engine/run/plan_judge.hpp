@@ -59,6 +59,7 @@ class plan_judge {
   api::write_plan plan_;
   std::vector<field_value> old_values_, sent_values_;
   std::vector<planned_change> changes_;
+  std::vector<field_value> beside_;
   std::vector<undo_loss> losses_;
   std::vector<field_index> riders_;
 };

@@ -45,6 +45,7 @@ struct planned_row {
   std::string_view id;
   job_view job;                               // empty for invalid rows
   std::span<const planned_change> changes;    // of a write
+  std::span<const field_value> beside;        // of a write: old values that may be changed by the way
   std::string_view why;                       // of what is no write: the reason, printable
   std::string_view rule;                      // of skipped: the precondition that does not hold
   bool is_repeated = false;                   // an earlier row has the same id

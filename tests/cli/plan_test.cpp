@@ -183,6 +183,21 @@ TEST(Plan, ItsFileOfWhatRemainsIsAnInputThatKeepsLaterEdits) {
   EXPECT_EQ(number(sandbox.totals(), "writes") - writes, 28);
 }
 
+// A state that is left takes its date along.
+TEST(Plan, ItsFileExpectsWhatAWriteChangesByTheWay) {
+  const sandbox_process sandbox{{"--threads", "1", "--limits", "off"}};
+  const pawl_workspace workspace{sandbox};
+  sandbox.edit("thr_000001", R"({"status":"snoozed","snoozed_until":"2031-01-01T00:00:00Z"})");
+  const auto input = workspace.input("jobs.csv", "id,status\nthr_000001,done\n");
+  const auto todo = workspace.files() / "todo.ndjson";
+  const auto plan = workspace.run({"plan", input.string(), "--out", todo.string()});
+  ASSERT_EQ(plan.exit_code, 0) << plan.errors;
+  EXPECT_THAT(read_file(todo), HasSubstr(R"("snoozed_until":"2031)"));
+  sandbox.edit("thr_000001", R"({"snoozed_until":"2032-01-01T00:00:00Z"})");
+  ASSERT_EQ(workspace.run({"run", todo.string(), "--summary", "s.json"}).exit_code, 0);
+  EXPECT_EQ(number(read_summary(workspace.files() / "s.json"), "skipped"), 1);
+}
+
 TEST(Plan, AFileThatItCannotFinishIsNotThere) {
   const sandbox_process sandbox{{"--threads", "10", "--limits", "off"}};
   const pawl_workspace workspace{sandbox};
@@ -268,12 +283,15 @@ TEST(Plan, AResourceThatCannotBeReadHoldsNobodyUp) {
   std::string csv = "id,title\n";
   for (int n = 1; n <= 30; ++n) csv += thread_id(n) + ",wanted\n";
   const auto input = workspace.input("jobs.csv", csv);
-  const auto plan = workspace.run(
-      {"plan", input.string(), "-o", "retry.base=10ms", "-o", "retry.cap=20ms", "--read-rate", "unlimited"});
+  const auto todo = workspace.files() / "todo.ndjson";
+  const auto plan = workspace.run({"plan", input.string(), "-o", "retry.base=10ms", "-o", "retry.cap=20ms",
+                                   "--read-rate", "unlimited", "--out", todo.string()});
   EXPECT_EQ(plan.exit_code, 1) << plan.errors;
   EXPECT_THAT(plan.output, testing::ContainsRegex("to write +28\n"));
   EXPECT_THAT(plan.output, testing::ContainsRegex("unreadable +2 "));
   EXPECT_THAT(plan.output, HasSubstr("row 5 (thr_000005), row 7 (thr_000007)"));
+  EXPECT_THAT(plan.output, HasSubstr("and, as they came, 2 rows that could not be read"));
+  EXPECT_THAT(read_file(todo), HasSubstr(R"({"id":"thr_000005","patch":{"title":"wanted"}})"));
 }
 
 TEST(Plan, TellsWhatRidesWhatNobodyCanUndoAndWhatPeopleAreTold) {
