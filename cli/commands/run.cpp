@@ -173,7 +173,7 @@ class run_steps {
         .scopes = scopes_,
         .fetch = [&] { return wait_for(io, runner.fetch_names(s_.settings().reading.names)); }};
     auto names = resolve_names(s_, question);
-    s_.facts().reads = progress_.reads;
+    s_.facts().reads = reads_to_ask_ + progress_.reads;
     if (names) return {};
     // Nothing was done with this generation: the mended input is to begin like a first one.
     if (names.error().kind != failure_kind::later && choice_.decision() != ledger::run_decision::go_on) {
