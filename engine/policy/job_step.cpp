@@ -32,6 +32,7 @@ void job_step::reset(const job_view& job, const std::optional<left_intent>& left
   charged_ = not_sent_ = read_charged_ = reads_not_sent_ = failed_trials_ = 0;
   charge_pending_ = read_charge_pending_ = outage_meanwhile_ = false;
   timed_out_ = settled_ = intent_committed_ = earlier_doubt_ = replaces_intent_ = false;
+  left_on_its_way_ = false;
   may_be_applied_ = left.has_value();
   sends_ = left.has_value() ? 1 : 0;
 }

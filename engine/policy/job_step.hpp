@@ -215,6 +215,8 @@ class job_step {
   step_action read_gave_up(const error_note&);
   step_action plan_from(const attempt_fact&, bool trial, const surroundings&);
   step_action look_again(const attempt_fact&, bool trial, const surroundings&);
+  api::second_look look_for_left(const attempt_fact&);
+  bool left_has_arrived(const attempt_fact&, api::second_look&);
   step_action untouched(const surroundings&);
   step_action settle(time_point until);
   void charge(bool of_read, const attempt_fact&, bool trial);
@@ -243,6 +245,7 @@ class job_step {
   time_point read_at_{};
 
   std::vector<field_value> left_values_;  // what left_ says was sent
+  bool left_on_its_way_ = false;          // nor had it arrived when it was looked for
 
   std::uint32_t sends_ = 0;         // writes that left
   std::uint32_t charged_ = 0;       // of these, the ones that count against max_attempts

@@ -65,7 +65,23 @@ step_action job_step::read_gave_up(const error_note& read_note) {
   return finish(outcome::unknown, verified::none, kept_.view());
 }
 
+// What an invocation that was killed has sent, as this read shows it.
+api::second_look job_step::look_for_left(const attempt_fact& fact) {
+  left_values_.clear();
+  if (!api::parse_values(left_->new_values, profile_, left_values_)) left_values_.clear();
+  return resources_->look_again(fact.body, job_.id, left_values_, left_->old_values, left_->updated_at);
+}
+
+// A write that was on its way when pawl was killed may arrive after a read that showed nothing of it.
+bool job_step::left_has_arrived(const attempt_fact& fact, api::second_look& look) {
+  if (!left_on_its_way_) return false;
+  look = look_for_left(fact);
+  return look.is == api::reading::readable && look.proven == api::second_look::proof::applied;
+}
+
 step_action job_step::plan_from(const attempt_fact& fact, bool trial, const surroundings& s) {
+  if (api::second_look look; left_has_arrived(fact, look))
+    return finish(outcome::applied, look.how, {fact.status, {}, {}, {}});
   // Before a job is planned anew: perhaps its last attempt is what the resource shows.
   if (may_be_applied_ && planned_) {
     const auto look =
@@ -102,9 +118,7 @@ step_action job_step::look_again(const attempt_fact& fact, bool trial, const sur
   using proof = api::second_look::proof;
   api::second_look look;
   if (reading_for_ == purpose::interrupted) {
-    left_values_.clear();
-    if (!api::parse_values(left_->new_values, profile_, left_values_)) left_values_.clear();
-    look = resources_->look_again(fact.body, job_.id, left_values_, left_->old_values, left_->updated_at);
+    look = look_for_left(fact);
   } else if (reading_for_ == purpose::contradiction || !planned_) {
     look = resources_->look_again(fact.body, job_.id, wanted(), {}, {});
   } else {
@@ -123,6 +137,7 @@ step_action job_step::look_again(const attempt_fact& fact, bool trial, const sur
         if (!job_.replay_safe && over > s.wall && !settled_)
           return settle(s.now + std::min<duration>(over - s.wall, options_.settle_time));
         may_be_applied_ = false;
+        left_on_its_way_ = true;
       }
       earlier_doubt_ = may_be_applied_;
       return join_line();
@@ -140,6 +155,8 @@ step_action job_step::look_again(const attempt_fact& fact, bool trial, const sur
             look.proven == proof::not_applied && !earlier_doubt_ ? outcome::refused : outcome::unknown,
             verified::none, kept_.view());
       }
+      if (api::second_look of_left; left_has_arrived(fact, of_left))
+        return finish(outcome::applied, of_left.how, {kept_.http_status, {}, {}, kept_.request_id});
       if (look.shows_wanted && look.how != verified::none)
         return finish(outcome::unchanged, look.how, kept_.view());
       return finish(outcome::refused, verified::none, kept_.view());

@@ -175,6 +175,33 @@ TEST(JobStepReading, WhatACutOffRunSentMayStillBeOnItsWay) {
   EXPECT_EQ(w.result(), outcome::applied);
 }
 
+TEST(JobStepReading, WhatArrivesAfterTheFirstLookIsStillOfThisJob) {
+  const left_intent left{
+      true, R"({"status":"open"})", R"({"status":"done"})", R"("2026-01-01T00:00:01Z")", {}};
+  for (const bool has_precondition : {false, true}) {
+    walk w(true, true, left);
+    if (has_precondition) {
+      w.expect = {{field_index{0}, "status", "\"open\""}};
+      w.job.expect = w.expect;
+      w.step->reset(w.job, left);
+    }
+    ASSERT_EQ(w.feed(event::started{}), "read");
+    ASSERT_EQ(w.read_shows(untouched), "queue");
+    ASSERT_EQ(w.feed(event::near_due{}), "read");
+    ASSERT_EQ(w.read_shows(wanted), "finish");
+    EXPECT_EQ(w.result(), outcome::applied) << "neither unchanged nor skipped";
+  }
+  walk w(true, true, left);
+  ASSERT_EQ(w.feed(event::started{}), "read");
+  ASSERT_EQ(w.read_shows(untouched), "queue");
+  ASSERT_EQ(w.feed(event::near_due{}), "read");
+  ASSERT_EQ(w.read_shows(untouched), "queue");
+  w.to_the_wire();
+  ASSERT_EQ(w.write_answers(409), "read");
+  ASSERT_EQ(w.read_shows(wanted), "finish");
+  EXPECT_EQ(w.result(), outcome::applied);
+}
+
 TEST(JobStepReading, ARefusalOfTheBodyMayBeNewsToo) {
   walk w;
   w.read_and_send();
