@@ -1,11 +1,13 @@
 #include "config/settings_checks.hpp"
 
 #include "config/quantity.hpp"
+#include "engine/input/text.hpp"
 #include "engine/model/text.hpp"
 
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <functional>
 #include <limits>
 #include <utility>
 
@@ -192,6 +194,18 @@ void check_combinations(const raw_options& raw, const settings& s, std::vector<f
     }
 }
 
+namespace {
+
+// Paths and arguments may hold any bytes, JSON takes UTF-8 only: `?` stands for each byte of a text that is
+// none and that is not ASCII.
+void append_text(std::string& to, std::string text) {
+  constexpr auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  if (!input::is_utf8(text)) std::ranges::replace_if(text, std::not_fn(is_ascii), '?');
+  append_json_string(to, text);
+}
+
+}  // namespace
+
 std::string settings_json(const settings& s, const raw_options& raw) {
   std::string out = "{";
   const auto key = [&](std::string_view name) {
@@ -204,7 +218,7 @@ std::string settings_json(const settings& s, const raw_options& raw) {
     out += '[';
     for (std::size_t i = 0; i < texts.size(); ++i) {
       if (i != 0) out += ',';
-      append_json_string(out, texts[i]);
+      append_text(out, texts[i]);
     }
     out += ']';
   };
@@ -213,15 +227,15 @@ std::string settings_json(const settings& s, const raw_options& raw) {
     if (setting.value.empty())
       out += "null";
     else
-      append_json_string(out, setting.value);
+      append_text(out, setting.value);
   }
   key("input.format");
   if (raw.format)
-    append_json_string(out, *raw.format);
+    append_text(out, *raw.format);
   else
     out += "null";
   key("input.id_column");
-  append_json_string(out, s.source.id_column.empty() ? s.profile.id_column : s.source.id_column);
+  append_text(out, s.source.id_column.empty() ? s.profile.id_column : s.source.id_column);
   list("input.map", raw.map);
   list("input.ignore_column", raw.ignore_column);
   list("input.set", raw.set);

@@ -323,6 +323,11 @@ TEST_F(Settings, TheKeyOfAClientCertificateMayStandInItsFile) {
   EXPECT_EQ(s.run.transport.key_file, "");
 }
 
+TEST_F(Settings, RecordIsJsonWhateverTheBytesOfAnArgumentAre) {
+  raw.set = {"title=\xff\"\xc3\xbc", "status=\xc3\xbc"};
+  EXPECT_THAT(loaded().as_json, HasSubstr(R"("input.set":["title=?\"??","status=ü"],)"));
+}
+
 TEST_F(Settings, RecordHoldsEveryKeyInOrderAndNoSecret) {
   env["PRODUCTLANE_API_KEY"] = "pl_v2_abcdefghijklmnop";
   raw.proxy = "http://ada:hunter2@proxy.example:3128";
