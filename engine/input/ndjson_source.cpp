@@ -117,7 +117,8 @@ ndjson_source::key_meaning ndjson_source::look_up(std::string_view key) const {
 }
 
 ndjson_source::key_meaning ndjson_source::meaning_of(std::string_view key, std::size_t at) {
-  if (at < hints_.size() && hints_[at].key == key) return hints_[at].meaning;
+  // A hint that no row has given yet has an empty key.
+  if (!key.empty() && at < hints_.size() && hints_[at].key == key) return hints_[at].meaning;
   const auto meaning = look_up(key);
   constexpr std::size_t most_hints = 256;  // chosen
   const bool in_row = meaning.what == key_meaning::kind::unknown || meaning.field == passed_field;
