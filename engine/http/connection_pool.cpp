@@ -18,7 +18,7 @@ constexpr duration fresh_for = std::chrono::seconds{1};  // design section 8
 
 std::optional<boost::asio::ip::address> literal_address(const std::string& host) {
   boost::system::error_code error;
-  const auto address = boost::asio::ip::make_address(host, error);
+  auto address = boost::asio::ip::make_address(host, error);
   if (error) return std::nullopt;
   return address;
 }

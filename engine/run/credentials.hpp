@@ -51,7 +51,8 @@ class jitter_source {
   jitter_source() : engine_(std::random_device{}()) {}
   // In [0, 1), one of 2^31 values: enough for waits, and a fifth of what uniform_real_distribution costs.
   double operator()() {
-    return static_cast<double>(engine_() - engine_.min()) / (1.0 + (engine_.max() - engine_.min()));
+    constexpr auto values = static_cast<double>(std::minstd_rand::max() - std::minstd_rand::min()) + 1;
+    return static_cast<double>(engine_() - std::minstd_rand::min()) / values;
   }
 
  private:

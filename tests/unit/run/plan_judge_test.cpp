@@ -17,9 +17,6 @@ namespace {
 
 using api::testing::made_job;
 using api::testing::members;
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 
 const api::profile& productlane() {
   static const auto compiled =
