@@ -10,6 +10,8 @@
 #include <cstdlib>
 #include <fstream>
 
+#include <unistd.h>
+
 namespace pawl::http {
 namespace {
 
@@ -243,7 +245,8 @@ TEST_P(TlsSetup, DecidesWhoGetsTheKey) {
 
 class pem_file {
  public:
-  explicit pem_file(const std::string& content) : path_(::testing::TempDir() + "pawl-tls-setups.pem") {
+  explicit pem_file(const std::string& content)
+      : path_(::testing::TempDir() + "pawl-tls-setups-" + std::to_string(::getpid()) + ".pem") {
     std::ofstream(path_) << content;
   }
   ~pem_file() { std::remove(path_.c_str()); }

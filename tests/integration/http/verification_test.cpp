@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <fstream>
 
+#include <unistd.h>
+
 namespace pawl::http {
 namespace {
 
@@ -21,7 +23,8 @@ TEST(ServerIdentity, WithoutTheCaNothingIsTrusted) {
 
 class ca_file {
  public:
-  explicit ca_file(const std::string& content) : path_(::testing::TempDir() + "pawl-ca-test.pem") {
+  explicit ca_file(const std::string& content)
+      : path_(::testing::TempDir() + "pawl-ca-test-" + std::to_string(::getpid()) + ".pem") {
     std::ofstream(path_) << content;
   }
   ~ca_file() { std::remove(path_.c_str()); }
