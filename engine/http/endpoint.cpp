@@ -75,7 +75,13 @@ std::string endpoint::url() const {
 expected<endpoint> parse_endpoint(std::string_view url, bool allow_http) {
   constexpr auto form = "write it as https://HOST[:PORT][/PATH]";
   // The parser takes a NUL and the like for bad characters; white space around a value read from a file is
-  // not forgiven, because it would not be seen.
+  // not forgiven, because it would not be seen. What is no path behind the scheme's colon trips an assertion
+  // of Boost.URL 1.81 ("https: ").
+  const auto behind = url.find(':') == std::string_view::npos ? url : url.substr(url.find(':') + 1);
+  const auto begins_path = [](char c) {
+    return c == '/' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+  };
+  if (!behind.empty() && !begins_path(behind.front())) return refuse(quoted(url) + " is not a URL", form);
   const auto parsed = boost::urls::parse_uri({url.data(), url.size()});
   if (!parsed) return refuse(quoted(url) + " is not a URL", form);
   const auto& u = *parsed;

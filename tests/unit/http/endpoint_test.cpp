@@ -70,6 +70,8 @@ const bad_case bad[] = {
     {"", "is not a URL"},
     {"productlane.com", "is not a URL"},
     {" https://h.example", "is not a URL"},
+    {"https: ", "is not a URL"},
+    {"https:^", "is not a URL"},
     {"https://h.example/a b", "is not a URL"},
     {"https://h\u00e9.example", "is not a URL"},
     {"https://h.example:99999", "port out of range"},
