@@ -1,5 +1,7 @@
 #include "engine/api/request_writer.hpp"
 
+#include "engine/model/text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cassert>
@@ -15,8 +17,17 @@ constexpr std::string_view id_mark = "{id}";
 constexpr bool is_alnum(char c) noexcept {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
+// RFC 3986 section 2.3. A table: each id is looked through letter by letter.
+constexpr auto unreserved = [] {
+  std::array<bool, 256> table{};
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    const auto c = static_cast<char>(i);
+    table[i] = is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~';
+  }
+  return table;
+}();
 constexpr bool is_unreserved(char c) noexcept {
-  return is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~';
+  return unreserved[static_cast<unsigned char>(c)];
 }
 constexpr bool is_control(char c) noexcept {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
@@ -59,35 +70,6 @@ void append_percent(std::string& to, char c) {
 
 void append_header(std::string& to, std::string_view name, std::string_view value) {
   to.append(name).append(": ").append(value).append("\r\n");
-}
-
-bool needs_escape(char c) noexcept {
-  return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
-}
-std::size_t escaped_size(std::string_view name) noexcept {
-  std::size_t size = name.size();
-  for (const char c : name)
-    if (needs_escape(c)) size += c == '"' || c == '\\' ? 1U : 5U;
-  return size;
-}
-void append_escaped(std::string& to, std::string_view name) {
-  if (std::ranges::none_of(name, needs_escape)) {
-    to.append(name);
-    return;
-  }
-  for (const char c : name) {
-    if (!needs_escape(c)) {
-      to += c;
-    } else if (c == '"' || c == '\\') {
-      to += '\\';
-      to += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      to.append("\\u00");
-      to += hex_digits[byte >> 4U];
-      to += hex_digits[byte & 0x0fU];
-    }
-  }
 }
 
 status check_headers(const profile& p, std::string_view host, const secret& token,
@@ -203,9 +185,9 @@ expected<request_writer> request_writer::create(const profile& p, std::string_vi
 void request_writer::write_patch(std::string& into, std::string_view id,
                                  std::span<const field_value> values) const {
   assert(!id.empty());
-  // {"name":json,...}: two braces, and per value two quotes, a colon and (but for the last) a comma.
+  // {"name":json,...}: two braces, and per value a colon and (but for the last) a comma.
   std::size_t body_bytes = values.empty() ? 2 : 1;
-  for (const auto& v : values) body_bytes += escaped_size(v.name) + v.json.size() + 4;
+  for (const auto& v : values) body_bytes += json_string_size(v.name) + v.json.size() + 2;
   std::array<char, 24> digits{};
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), body_bytes).ptr;
 
@@ -219,9 +201,10 @@ void request_writer::write_patch(std::string& into, std::string_view id,
   into += '{';
   bool first = true;
   for (const auto& v : values) {
-    into.append(first ? "\"" : ",\"");
-    append_escaped(into, v.name);
-    into.append("\":").append(v.json);
+    if (!first) into += ',';
+    append_json_string(into, v.name);
+    into += ':';
+    into.append(v.json);
     first = false;
   }
   into += '}';

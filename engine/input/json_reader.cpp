@@ -19,6 +19,7 @@ struct json_reader::impl {
   std::string out, decoded, problem;
   std::vector<std::string_view> keys;  // of the objects that are open, innermost last
   byte_arena* arena = nullptr;
+  const char* end = nullptr;  // of the text that is read
 
   bool fail(std::string what) {
     problem = std::move(what);
@@ -70,8 +71,8 @@ struct json_reader::impl {
   bool string_token(ondemand::raw_json_string token, std::string_view& canonical, std::string_view& inside) {
     bool escaped = false;
     const char* const start = token.raw();
-    const char* const end = closing_quote(start, escaped);
-    inside = {start, static_cast<std::size_t>(end - start)};
+    const char* const quote = closing_quote(start, end, escaped);
+    inside = {start, static_cast<std::size_t>(quote - start)};
     canonical = {start - 1, inside.size() + 2};
     if (!escaped) return true;
     decoded.clear();
@@ -258,6 +259,7 @@ std::optional<json_value> json_reader::value(std::string_view text, byte_arena& 
   auto& me = *impl_;
   me.keys.clear();
   me.arena = &arena;
+  me.end = at + size;
   json_value result;
   ondemand::document document;
   ondemand::array array;
@@ -292,6 +294,7 @@ bool json_reader::row(std::string_view line, byte_arena& arena, json_row& into) 
   auto& me = *impl_;
   me.keys.clear();
   me.arena = &arena;
+  me.end = line.data() + line.size();
   ondemand::document document;
   ondemand::object object;
   if (auto error = me.parser.iterate(line.data(), line.size(), line.size() + json_padding).get(document))

@@ -1,6 +1,9 @@
 #include "engine/input/json_text.hpp"
 
+#include "engine/model/byte_words.hpp"
+
 #include <algorithm>
+#include <bit>
 
 namespace pawl::input {
 
@@ -114,7 +117,14 @@ const char* unescape_json(std::string_view inside, std::string& to) {
   return nullptr;
 }
 
-const char* closing_quote(const char* at, bool& escaped) noexcept {
+const char* closing_quote(const char* at, const char* end, bool& escaped) noexcept {
+  for (; end - at >= 8; at += 8) {
+    const auto word = load_word(at);
+    const auto backslash = zero_bytes(word ^ every_byte('\\'));
+    const auto quote = zero_bytes(word ^ every_byte('"'));
+    if (quote != 0 && backslash == 0) return at + std::countr_zero(quote) / 8;
+    if (backslash != 0) break;
+  }
   for (;; ++at) {
     if (*at == '"') return at;
     if (*at == '\\') {
@@ -190,7 +200,9 @@ bool json_items::next(std::string_view& key, json_value& value) noexcept {
   if (rest_.empty()) return false;
   const auto string_end = [this](std::size_t from) {
     bool escaped = false;
-    return static_cast<std::size_t>(closing_quote(rest_.data() + from + 1, escaped) - rest_.data()) + 1;
+    return static_cast<std::size_t>(
+               closing_quote(rest_.data() + from + 1, rest_.data() + rest_.size(), escaped) - rest_.data()) +
+           1;
   };
   std::size_t at = 0;
   key = {};

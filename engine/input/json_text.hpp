@@ -49,8 +49,8 @@ class json_items {
 // with it: a bad escape or a lone surrogate.
 const char* unescape_json(std::string_view inside, std::string& to);
 
-// The closing quote of a string whose first character (behind the quote) is `at`; there must be one.
-// `escaped` becomes true where the string has a backslash.
-const char* closing_quote(const char* at, bool& escaped) noexcept;
+// The closing quote of a string whose first character (behind the quote) is `at`; there must be one before
+// `end`. `escaped` becomes true where the string has a backslash.
+const char* closing_quote(const char* at, const char* end, bool& escaped) noexcept;
 
 }  // namespace pawl::input

@@ -1,9 +1,10 @@
 #include "engine/input/text.hpp"
 
+#include "engine/model/byte_words.hpp"
+
 #include <simdjson.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <cstring>
 #include <vector>
@@ -11,25 +12,6 @@
 namespace pawl::input {
 
 namespace {
-
-constexpr std::uint64_t every_byte(std::uint8_t value) {
-  return 0x0101010101010101ull * value;
-}
-
-// The high bit of at least the lowest zero byte; no bit if there is none.
-constexpr std::uint64_t zero_bytes(std::uint64_t word) {
-  return (word - every_byte(1)) & ~word & every_byte(0x80);
-}
-
-std::uint64_t load(const char* at) {
-  std::uint64_t word;
-  std::memcpy(&word, at, sizeof word);
-  return word;
-}
-
-bool escaped_in_json(char c) {
-  return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
-}
 
 // Up to `limit` characters of it, with control characters as \xNN.
 std::string visible(std::string_view utf8, std::size_t limit) {
@@ -70,7 +52,7 @@ byte_census take_census(std::string_view text) noexcept {
   const char* at = text.data();
   const char* const end = at + text.size();
   for (; end - at >= 8; at += 8) {
-    const auto word = load(at);
+    const auto word = load_word(at);
     high |= word;
     zero |= zero_bytes(word);
   }
@@ -88,20 +70,6 @@ std::size_t count_code_points(std::string_view utf8) noexcept {
   std::size_t count = 0;
   for (const char c : utf8) count += (static_cast<unsigned char>(c) & 0xc0) != 0x80;
   return count;
-}
-
-bool needs_json_escape(std::string_view text) noexcept {
-  const char* at = text.data();
-  const char* const end = at + text.size();
-  std::uint64_t found = 0;
-  for (; end - at >= 8; at += 8) {
-    const auto word = load(at);
-    // Below 0x20: the subtraction borrows into the high bit, where the byte itself had none.
-    found |= zero_bytes(word ^ every_byte('"')) | zero_bytes(word ^ every_byte('\\')) |
-             ((word - every_byte(0x20)) & ~word & every_byte(0x80));
-  }
-  if (found != 0) return true;
-  return std::any_of(at, end, escaped_in_json);
 }
 
 std::string_view json_string(std::string_view utf8, byte_arena& arena) {

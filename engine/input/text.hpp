@@ -35,8 +35,6 @@ constexpr std::string_view trim(std::string_view text) noexcept {
   return text;
 }
 
-// True where a JSON string cannot hold the bytes as they are: quote, backslash, below U+0020.
-bool needs_json_escape(std::string_view) noexcept;
 // The canonical JSON string (append_json_string) in an arena.
 std::string_view json_string(std::string_view utf8, byte_arena&);
 

@@ -1,5 +1,7 @@
 #include "engine/model/text.hpp"
 
+#include "engine/model/byte_words.hpp"
+
 #include <algorithm>
 #include <vector>
 
@@ -16,7 +18,34 @@ char lower(char c) {
 
 }  // namespace
 
+bool needs_json_escape(std::string_view text) noexcept {
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  std::uint64_t found = 0;
+  for (; end - at >= 8; at += 8) {
+    const auto word = load_word(at);
+    // Below 0x20: the subtraction borrows into the high bit, where the byte itself had none.
+    found |= zero_bytes(word ^ every_byte('"')) | zero_bytes(word ^ every_byte('\\')) |
+             ((word - every_byte(0x20)) & ~word & every_byte(0x80));
+  }
+  if (found != 0) return true;
+  return std::any_of(at, end, escaped_in_json);
+}
+
+std::size_t json_string_size(std::string_view utf8) noexcept {
+  auto size = utf8.size() + 2;
+  if (!needs_json_escape(utf8)) return size;
+  constexpr std::string_view short_ones = "\b\f\n\r\t\"\\";
+  for (const char c : utf8)
+    if (escaped_in_json(c)) size += short_ones.find(c) != std::string_view::npos ? 1U : 5U;
+  return size;
+}
+
 void append_json_string(std::string& to, std::string_view utf8) {
+  if (!needs_json_escape(utf8)) {
+    (to += '"').append(utf8) += '"';
+    return;
+  }
   to += '"';
   for (const char c : utf8) {
     if (!escaped_in_json(c)) {

@@ -7,10 +7,15 @@
 
 namespace pawl {
 
+// True where a JSON string cannot hold the bytes as they are: quote, backslash, below U+0020.
+bool needs_json_escape(std::string_view) noexcept;
+
 // A JSON string (RFC 8259 section 7): short escapes where there are some, \u00xx for the other control
 // characters, everything else as it is. `utf8` is not checked.
 void append_json_string(std::string& to, std::string_view utf8);
 std::string json_string(std::string_view utf8);
+// How many bytes append_json_string appends.
+std::size_t json_string_size(std::string_view utf8) noexcept;
 
 // Optimal string alignment distance without regard to ASCII case: insertions, deletions, replacements and
 // swaps of neighbours count 1. For names typed by hand: quadratic in their lengths.

@@ -25,20 +25,6 @@ TEST(Text, FindsNulAndNonAsciiAtEveryPlace) {
   }
 }
 
-TEST(Text, KnowsWhatJsonMustEscape) {
-  for (int c = 0; c < 256; ++c)
-    for (const std::size_t at : {0u, 7u, 8u, 13u}) {
-      std::string text(14, 'x');
-      text[at] = static_cast<char>(c);
-      EXPECT_EQ(needs_json_escape(text), c < 0x20 || c == '"' || c == '\\') << c << " at " << at;
-      // Behind a byte over 0x7f nothing is missed either.
-      if (at > 0) {
-        text[at - 1] = '\xff';
-        EXPECT_EQ(needs_json_escape(text), c < 0x20 || c == '"' || c == '\\') << c << " at " << at;
-      }
-    }
-}
-
 TEST(Text, ShowsControlCharactersAndCutsLongText) {
   EXPECT_EQ(shown("a\n\t\x1b[31m\x7f"), "\"a\\n\\t\\x1b[31m\\x7f\"");
   EXPECT_EQ(shown(std::string(60, 'x')), '"' + std::string(60, 'x') + '"');

@@ -1,0 +1,26 @@
+// Eight bytes at a time, where a byte is looked for in text: no vector instructions, and no library call that
+// costs more than a short text.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+namespace pawl {
+
+constexpr std::uint64_t every_byte(std::uint8_t value) {
+  return 0x0101010101010101ull * value;
+}
+
+// The high bit of at least the lowest zero byte, and of no byte below it; 0 if there is none.
+constexpr std::uint64_t zero_bytes(std::uint64_t word) {
+  return (word - every_byte(1)) & ~word & every_byte(0x80);
+}
+
+// The first byte is the lowest (x86 and ARM as Debian runs them are little endian).
+inline std::uint64_t load_word(const char* at) {
+  std::uint64_t word;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+}  // namespace pawl
