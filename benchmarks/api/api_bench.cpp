@@ -1,8 +1,8 @@
 // The hot path of engine/api: writing a patch, holding a 2.7 KB reply against it, planning a write from such
 // a resource, reading an error. Each line shows the allocations of one call after warm-up, which have to be
 // 0. raw_* are the baseline: simdjson by hand on the same reply.
-#include "benchmarks/api/allocation_counter.hpp"
 #include "benchmarks/api/raw_simdjson.hpp"
+#include "benchmarks/support/allocation_counter.hpp"
 #include "engine/api/reply_reader.hpp"
 #include "engine/api/request_writer.hpp"
 #include "engine/api/resource_reader.hpp"
@@ -42,6 +42,7 @@ class received {
  public:
   explicit received(std::string_view body) : bytes_(body), size_(body.size()) { bytes_.append(64, '\0'); }
   operator std::string_view() const noexcept { return {bytes_.data(), size_}; }
+  std::size_t size() const noexcept { return size_; }
 
  private:
   std::string bytes_;
@@ -50,17 +51,14 @@ class received {
 
 constexpr wall_time now = std::chrono::sys_days{std::chrono::year{2026} / 11 / 23};
 
-// Runs `call` until the clock is satisfied and reports what it allocated once warm.
+// Runs `call` until the clock is satisfied and reports what it allocated once warm, and the bytes that it
+// returns as read or written.
 void measure(benchmark::State& state, auto call) {
-  call();
-  const auto before = bench::allocations();
-  std::uint64_t calls = 0;
-  for ([[maybe_unused]] auto _ : state) {
-    call();
-    ++calls;
-  }
-  state.counters["allocations"] =
-      static_cast<double>(bench::allocations() - before) / static_cast<double>(calls == 0 ? 1 : calls);
+  const std::size_t bytes = call();
+  const bench::allocation_meter meter;
+  for ([[maybe_unused]] auto _ : state) call();
+  meter.report(state, state.iterations());
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(bytes));
 }
 
 void write_patch(benchmark::State& state) {
@@ -72,6 +70,7 @@ void write_patch(benchmark::State& state) {
   measure(state, [&] {
     made->write_patch(request, sample::thread_id, three_fields);
     benchmark::DoNotOptimize(request.data());
+    return request.size();
   });
 }
 BENCHMARK(write_patch);
@@ -83,6 +82,7 @@ void compare(benchmark::State& state, std::span<const field_value> wanted) {
   measure(state, [&] {
     const auto report = reader.compare(body, sample::thread_id, wanted);
     if (report.is != api::echo_report::state::as_wanted) std::abort();
+    return body.size();
   });
 }
 void compare_three_fields_with_a_list(benchmark::State& state) {
@@ -99,6 +99,7 @@ void raw_look_up(benchmark::State& state) {
   const received body(sample::thread_reply);
   measure(state, [&] {
     if (!raw.look_up(body)) std::abort();
+    return body.size();
   });
 }
 void raw_walk_all(benchmark::State& state) {
@@ -106,6 +107,7 @@ void raw_walk_all(benchmark::State& state) {
   const received body(sample::thread_reply);
   measure(state, [&] {
     if (!raw.walk_all(body)) std::abort();
+    return body.size();
   });
 }
 BENCHMARK(raw_look_up);
@@ -128,6 +130,7 @@ void make_plan(benchmark::State& state, std::span<const field_value> patch, std:
   measure(state, [&] {
     if (reader.make_plan(body, job, now, plan) != api::reading::readable || plan.send.size() != differing)
       std::abort();
+    return body.size();
   });
 }
 void plan_unchanged(benchmark::State& state) {
@@ -165,7 +168,10 @@ void read_error(benchmark::State& state) {
   const received body(
       R"({"error":{"code":"validation_failed","message":"Body is not valid","details":[{"path":"tag_ids.0",)"
       R"("message":"Expected string, received number"}],"request_id":"req_0123456789abcdef"}})");
-  measure(state, [&] { benchmark::DoNotOptimize(reader.read_error(body).code.data()); });
+  measure(state, [&] {
+    benchmark::DoNotOptimize(reader.read_error(body).code.data());
+    return body.size();
+  });
 }
 BENCHMARK(read_error);
 

@@ -1,5 +1,6 @@
 // The reader's hot paths over a file on disk: rows into jobs, the validation pass, the digest alone. Rows are
 // those of a retagging (id, status, tags), about 50 bytes each. Figures to beat are in performance.md.
+#include "benchmarks/support/allocation_counter.hpp"
 #include "engine/input/job_source.hpp"
 #include "engine/input/validation.hpp"
 
@@ -78,7 +79,8 @@ input::job_source open(const input_file& file) {
   return std::move(*source);
 }
 
-void count(benchmark::State& state, const input_file& file) {
+void count(benchmark::State& state, const input_file& file, const bench::allocation_meter& meter) {
+  meter.report(state, state.iterations() * row_count);
   state.SetItemsProcessed(state.iterations() * row_count);
   state.SetBytesProcessed(state.iterations() * file.bytes);
 }
@@ -88,6 +90,7 @@ void next_rows(benchmark::State& state, input::file_format format) {
   auto source = open(file);
   const auto start = source.position();
   job_batch batch;
+  const bench::allocation_meter meter;
   for (auto _ : state) {
     if (!source.seek(start)) throw std::runtime_error("cannot seek");
     std::int64_t rows = 0;
@@ -100,7 +103,7 @@ void next_rows(benchmark::State& state, input::file_format format) {
     }
     if (rows != row_count) throw std::runtime_error("rows are missing");
   }
-  count(state, file);
+  count(state, file, meter);
 }
 BENCHMARK_CAPTURE(next_rows, csv, input::file_format::csv)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(next_rows, ndjson, input::file_format::ndjson)->Unit(benchmark::kMillisecond);
@@ -108,11 +111,12 @@ BENCHMARK_CAPTURE(next_rows, ndjson, input::file_format::ndjson)->Unit(benchmark
 void validate_rows(benchmark::State& state, input::file_format format) {
   const auto& file = file_of(format);
   auto source = open(file);
+  const bench::allocation_meter meter;
   for (auto _ : state) {
     const auto report = input::validate(source, profile(), {}, nullptr);
     if (!report || report->bad_rows != 0) throw std::runtime_error("the input is not valid");
   }
-  count(state, file);
+  count(state, file, meter);
 }
 BENCHMARK_CAPTURE(validate_rows, csv, input::file_format::csv)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(validate_rows, ndjson, input::file_format::ndjson)->Unit(benchmark::kMillisecond);
@@ -120,12 +124,13 @@ BENCHMARK_CAPTURE(validate_rows, ndjson, input::file_format::ndjson)->Unit(bench
 void digest(benchmark::State& state) {
   const auto& file = file_of(input::file_format::csv);
   auto source = open(file);
+  const bench::allocation_meter meter;
   for (auto _ : state) {
     const auto identity = source.identity();
     if (!identity) throw std::runtime_error(to_string(identity.error()));
     benchmark::DoNotOptimize(identity->file.data());
   }
-  count(state, file);
+  count(state, file, meter);
 }
 BENCHMARK(digest)->Unit(benchmark::kMillisecond);
 

@@ -1,6 +1,7 @@
 // What a row costs on its way into the ledger, and what a resume of a large one costs. The figures to beat:
 // 0.63-0.80 us a row in groups of 1,000, 70 bytes an applied row, 0.6 s for a resume of 5 million rows
 // together with everything else. TMPDIR says which disk is measured.
+#include "benchmarks/support/allocation_counter.hpp"
 #include "engine/ledger/export_format.hpp"
 #include "engine/ledger/group_commit.hpp"
 #include "engine/ledger/ledger.hpp"
@@ -91,6 +92,7 @@ void append(benchmark::State& state) {
   auto group = must(group_commit::prepare(*db, generation, run));
   std::vector<record_batch> batches(1);
   rows source;
+  const bench::allocation_meter meter;
   for (auto _ : state) {
     state.PauseTiming();
     batches[0].clear();
@@ -99,6 +101,7 @@ void append(benchmark::State& state) {
     must(group->commit(batches));
   }
   state.SetItemsProcessed(state.iterations() * state.range(0));
+  meter.report(state, state.iterations() * state.range(0));
   group.reset();
   must(db->execute("PRAGMA wal_checkpoint(TRUNCATE)"));
   state.counters["bytes_per_row"] = static_cast<double>(std::filesystem::file_size(place.path)) /
@@ -111,11 +114,13 @@ void hand_over(benchmark::State& state) {
   record_batch batch;
   rows source;
   const auto job = source.next();
+  const bench::allocation_meter meter;
   for (auto _ : state) {
     batch.add(job);
     if (batch.records() == 1000) batch.clear();
   }
   state.SetItemsProcessed(state.iterations());
+  meter.report(state, state.iterations());
 }
 BENCHMARK(hand_over);
 
@@ -136,6 +141,7 @@ void write_through(benchmark::State& state) {
   boost::asio::io_context context;
   ledger_writer writer{context, file, generation, run, writer_options{}};
   rows source;
+  const bench::allocation_meter meter;
   for (auto _ : state) {
     boost::asio::co_spawn(context, pump(writer, source, 100'000), [](const std::exception_ptr& e) {
       if (e) std::rethrow_exception(e);
@@ -144,6 +150,7 @@ void write_through(benchmark::State& state) {
     context.run();
   }
   state.SetItemsProcessed(state.iterations() * 100'000);
+  meter.report(state, state.iterations() * 100'000);
 }
 BENCHMARK(write_through)->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime()->UseRealTime();
 
@@ -183,6 +190,7 @@ void export_lines(benchmark::State& state) {
   auto file = must(ledger_file::open(large_ledger(), access::read_only));
   const export_writer writer{export_format::csv};
   std::string out;
+  const bench::allocation_meter meter;
   for (auto _ : state) {
     std::int64_t left = 100'000;
     must(file.for_each_job(1, {}, [&](const job_row& job) {
@@ -192,6 +200,7 @@ void export_lines(benchmark::State& state) {
     }));
   }
   state.SetItemsProcessed(state.iterations() * 100'000);
+  meter.report(state, state.iterations() * 100'000);
 }
 BENCHMARK(export_lines)->Unit(benchmark::kMillisecond);
 

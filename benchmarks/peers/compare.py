@@ -49,7 +49,7 @@ def settings(updates: int) -> list[Setting]:
     everyone = [p.name for p in PEERS]
     return [
         Setting("saturated, 64 connections", 0, 64, updates, everyone),
-        Setting("20 ms of server delay, 64 connections", 0.02, 64, updates // 4, FAST),
+        Setting("20 ms of server delay, 64 connections", 0.02, 64, updates // 6, FAST),
         Setting("20 ms of server delay, 512 connections", 0.02, 512, updates, FAST),
     ]
 
@@ -142,6 +142,7 @@ def measure(place: Place, setting: Setting, rounds: int, only: list[str]) -> dic
         and (p.name == BASE or not only or any(o in p.name for o in only))
     ]  # fmt: skip
     samples: dict[str, list[Sample]] = {p.name: [] for p in taking_part}
+    place.delay_s = setting.delay_s
     with server(place, setting.delay_s):
         for number in range(rounds):
             # Each round begins elsewhere, so that no client always follows the same one.
@@ -199,7 +200,7 @@ def machine() -> str:
 def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("--rounds", type=int, default=5)
-    ask.add_argument("--updates", type=int, default=100_000, help="in a round, for the fastest clients")
+    ask.add_argument("--updates", type=int, default=300_000, help="in a round, for the fastest clients")
     ask.add_argument("--only", action="append", default=[], help="clients whose name contains this; repeatable")
     ask.add_argument("--tables", default="1,2,3", help="1: saturated; 2, 3: 20 ms of delay, 64 and 512 connections")
     ask.add_argument("--pawl", type=Path, default=ROOT / "build/release/bin/pawl")

@@ -1,5 +1,6 @@
 // What one request costs in the pacer: join, acquire, sent and closed, in virtual time. The aim is well under
 // a microsecond at 80,000 requests a second (performance.md: a whole request costs about 10 us).
+#include "benchmarks/support/allocation_counter.hpp"
 #include "engine/policy/pacer.hpp"
 
 #include <benchmark/benchmark.h>
@@ -43,6 +44,7 @@ void granted(benchmark::State& state) {
   std::vector<pacer::slot> open;
   const auto facts = headers();
   std::size_t oldest = 0, refused = 0;
+  const bench::allocation_meter meter;
   for (auto _ : state) {
     now += step;
     const auto answer = p.acquire(p.join(now), now);
@@ -60,6 +62,7 @@ void granted(benchmark::State& state) {
       p.leave(*p.head());
     }
   }
+  meter.report(state, state.iterations());
   state.counters["refused"] = static_cast<double>(refused);
 }
 BENCHMARK(granted)->ArgName("windows")->Arg(0)->Arg(1)->Arg(2);
@@ -72,7 +75,9 @@ void refused(benchmark::State& state) {
   std::vector<slot_entry> entries(pacer::entries_needed(o), slot_entry{1, 1'000'000'000'000});
   pacer p(o, entries, now, 1000s);
   for (int i = 0; i < 64; ++i) p.join(now);
+  const bench::allocation_meter meter;
   for (auto _ : state) benchmark::DoNotOptimize(p.acquire(*p.head(), now));
+  meter.report(state, state.iterations());
 }
 BENCHMARK(refused)->ArgName("windows")->Arg(1)->Arg(2)->Arg(3);
 
@@ -85,7 +90,9 @@ void due_in_line(benchmark::State& state) {
   pacer p(o, entries, now, 1000s);
   pacer::ticket last{};
   for (int i = 0; i < 64; ++i) last = p.join(now);
+  const bench::allocation_meter meter;
   for (auto _ : state) benchmark::DoNotOptimize(p.due(last, now));
+  meter.report(state, state.iterations());
 }
 BENCHMARK(due_in_line)->ArgName("windows")->Arg(1)->Arg(3);
 

@@ -1,4 +1,4 @@
-#include "benchmarks/api/allocation_counter.hpp"
+#include "benchmarks/support/allocation_counter.hpp"
 
 #include <atomic>
 #include <cstdlib>
