@@ -38,7 +38,7 @@ class window_schedule {
     std::uint64_t per_cell = 1;  // requests that share one entry
     std::uint64_t taken = 0;
     duration begun = duration::min();  // when the first of the present entry left
-    std::vector<duration> free_at;  // of the newest `usable` requests, as a ring
+    std::vector<duration> free_at;     // of the newest `usable` requests, as a ring
   };
   std::vector<window> windows_;
   bool early_release_;

@@ -214,8 +214,7 @@ asio::awaitable<expected<read_reply>> read_client::get(std::string_view path_and
     if (terms.gives_up_alone && failures >= p_.retry.max_attempts) {
       bool is_up = answered_ != answered_before;
       std::string trouble;  // the reply in hand says what is wrong with this resource
-      if (!is_up && !p_.profile.whoami.path.empty())
-        is_up = co_await probe(p_.profile.whoami.path, trouble);
+      if (!is_up && !p_.profile.whoami.path.empty()) is_up = co_await probe(p_.profile.whoami.path, trouble);
       if (is_up) co_return reply;
     }
     p_.progress.waits_for = "the API to come back";
