@@ -1,5 +1,6 @@
 // NDJSON rows into jobs: one JSON object a line, `{"id", "patch", "expect"?}` or flat.
 #include "engine/input/byte_window.hpp"
+#include "engine/input/plain_row.hpp"
 #include "engine/input/row_reader.hpp"
 #include "engine/input/text.hpp"
 
@@ -185,7 +186,7 @@ void ndjson_source::read_line(std::string_view line, job_batch& into) {
   std::memset(copy + line.size(), ' ', json_padding);
   const std::string_view raw{copy, line.size()};
 
-  if (!typer_.json().row(raw, arena, row_)) {
+  if (!read_plain_row(raw, row_) && !typer_.json().row(raw, arena, row_)) {
     // What was read before the trouble may still tell whose row it is.
     for (const auto& member : row_.members)
       if (member.scope == member_scope::row && look_up(member.key).what == key_meaning::kind::id)

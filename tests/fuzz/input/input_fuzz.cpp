@@ -2,6 +2,7 @@
 
 #include "engine/input/csv_scanner.hpp"
 #include "engine/input/json_reader.hpp"
+#include "engine/input/plain_row.hpp"
 #include "engine/input/validation.hpp"
 #include "tests/fuzz/promise.hpp"
 #include "tests/unit/input/test_profile.hpp"
@@ -149,6 +150,31 @@ void read_with(std::string_view bytes, file_format format, const api::profile& p
   promise(identity && *identity == report->identity, "two digests of the same bytes");
 }
 
+bool same(const json_row& a, const json_row& b) {
+  return a.has_patch == b.has_patch && a.has_expect == b.has_expect &&
+         std::ranges::equal(a.members, b.members, [](const json_member& x, const json_member& y) {
+           return x.scope == y.scope && x.key == y.key && x.value.kind == y.value.kind &&
+                  x.value.text == y.value.text;
+         });
+}
+
+// The short way through a line, where it is taken, and the long one say the same.
+void read_both_ways(std::string_view bytes) {
+  json_reader reader;
+  byte_arena arena;
+  json_row short_way, long_way;
+  std::string padded;
+  while (!bytes.empty()) {
+    const auto line = bytes.substr(0, bytes.find('\n'));
+    bytes.remove_prefix(std::min(line.size() + 1, bytes.size()));
+    padded.assign(line).append(json_padding, ' ');
+    const auto text = std::string_view{padded}.substr(0, line.size());
+    if (!read_plain_row(text, short_way)) continue;
+    promise(reader.row(text, arena, long_way), "the short way takes a row that is none");
+    promise(same(short_way, long_way), "the short way reads a row otherwise");
+  }
+}
+
 }  // namespace
 
 void scan_csv(std::string_view bytes) {
@@ -160,6 +186,7 @@ void scan_csv(std::string_view bytes) {
 }
 
 void read_jobs(std::string_view bytes, file_format format) {
+  if (format == file_format::ndjson) read_both_ways(bytes);
   // One of the two, for speed; a fuzzer finds the other one by another byte.
   read_with(bytes, format, bytes.size() % 2 == 0 ? test::threads() : test::passing_threads());
 }
