@@ -251,16 +251,28 @@ std::uint32_t value_locator::element_of(std::uint32_t parent) {
   return nodes_[parent].element;
 }
 
-void value_locator::ask_for(std::uint32_t path) {
-  auto& to = found_[path];
-  to.is = located::kind::absent;
-  to.text = {};
-  to.elements.clear();
+void value_locator::ask_for(std::span<const std::uint32_t> wanted) {
+  for (const auto path : wanted) {
+    auto& to = found_[path];
+    to.is = located::kind::absent;
+    to.text = {};
+    to.elements.clear();
+  }
+  // Rows of one file mostly change the same fields: then the tree is marked already.
+  if (std::ranges::equal(wanted, asked_)) return;
+  asked_.assign(wanted.begin(), wanted.end());
+  ++askings_;
+  nodes_[0].wanted_members.clear();
+  nodes_[0].first_letters = 0;
+  for (const auto path : wanted) link(path);
+}
+
+void value_locator::link(std::uint32_t path) {
   std::uint32_t parent = 0;
   for (const auto n : trails_[path]) {
     auto& here = nodes_[n];
-    if (here.pass != pass_) {
-      here.pass = pass_;
+    if (here.asking != askings_) {
+      here.asking = askings_;
       here.wanted_paths.clear();
       here.wanted_members.clear();
       here.first_letters = 0;
@@ -281,11 +293,7 @@ void value_locator::ask_for(std::uint32_t path) {
 
 bool value_locator::locate(json_parser& parser, std::string_view body,
                            std::span<const std::uint32_t> wanted) {
-  ++pass_;
-  nodes_[0].wanted_members.clear();
-  nodes_[0].first_letters = 0;
-  for (const auto path : wanted) ask_for(path);
-
+  ask_for(wanted);
   if (body.starts_with(byte_order_mark)) body.remove_prefix(byte_order_mark.size());
   if (body.empty() || too_deep(body)) return false;
 

@@ -70,8 +70,8 @@ class value_locator {
     std::vector<std::uint32_t> children;  // members of the object here
     std::uint32_t element = 0;            // what each element of the array here is; 0: not walked
 
-    // Of the present pass; not valid unless pass_ has this number.
-    std::uint64_t pass = 0;
+    // For the paths in asked_; not valid unless askings_ has this number.
+    std::uint64_t asking = 0;
     std::vector<std::uint32_t> wanted_paths;
     std::vector<member> wanted_members;
     std::uint64_t first_letters = 0;  // of their keys, a bit each: most other keys are told by it
@@ -81,13 +81,15 @@ class value_locator {
 
   std::uint32_t child(std::uint32_t parent, const std::string& key);
   std::uint32_t element_of(std::uint32_t parent);
-  void ask_for(std::uint32_t path);
+  void ask_for(std::span<const std::uint32_t> wanted);
+  void link(std::uint32_t path);
 
   std::vector<node> nodes_;                         // 0 is the root
   std::vector<std::vector<std::uint32_t>> trails_;  // per path: its nodes from below the root
   std::vector<located> found_;
   std::size_t longest_key_ = 0;
-  std::uint64_t pass_ = 0;
+  std::vector<std::uint32_t> asked_;  // the paths that the tree is marked for
+  std::uint64_t askings_ = 0;
 };
 
 }  // namespace pawl::api
