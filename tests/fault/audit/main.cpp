@@ -72,10 +72,11 @@ void declare(CLI::App& app, raw_options& raw) {
   app.add_flag(
       "--mismatch-may-err{false}", raw.judging.comparing.mismatch_is_proven,
       "count a mismatch whose values are there instead of calling it a lie (a pawl without read-back)");
-  app.add_option("--limit", raw.limit,
-                 "for everything, in seconds; then it ends, and all that it has started")
-      ->transform(seconds)
-      ->capture_default_str();
+  app.add_option(
+         "--limit", raw.limit,
+         "for everything, in seconds; then it ends, and all that it has started (default: 20 min, and "
+         "3 s for each 100 rows)")
+      ->transform(seconds);
   app.add_option("--pawl", raw.pawl, "the pawl to run (beside this program)")->check(CLI::ExistingFile);
   app.add_option("--sandbox", raw.sandbox, "the pawl-sandbox to run (beside this program)")
       ->check(CLI::ExistingFile);
@@ -105,6 +106,7 @@ int run(int argc, char** argv) {
   }
   auto& c = raw.campaign;
   c.outage = to_milliseconds(raw.outage);
+  if (app.count("--limit") == 0) raw.limit += 0.03 * static_cast<double>(c.rows);
   c.limit = to_milliseconds(raw.limit);
   raw.judging.takes_up_within = to_milliseconds(raw.takes_up_within);
   raw.judging.longest_pause = to_milliseconds(raw.longest_pause);
