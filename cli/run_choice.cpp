@@ -53,9 +53,9 @@ status run_choice::open_ledger() {
   if (!newest_) return {};
   if (auto refused = refuse_target(newest_->target, target_, s_.settings().ledger_path)) {
     // A mistyped address must not keep the ledger for itself: nobody answered there, and nothing was done.
-    auto done = ledger_->counts(newest_->id);
-    if (!done) return done.error();
-    if (newest_->id > 1 || !newest_->target.account.empty() || done->total() > 0) return *refused;
+    auto unused = nothing_was_done();
+    if (!unused) return unused.error();
+    if (!*unused) return *refused;
     s_.say().note(fmt::format("nothing was done at {} yet: the ledger is for this target from now on",
                               newest_->target.base_url));
     newest_.reset();
@@ -63,6 +63,18 @@ status run_choice::open_ledger() {
   }
   target_.account = newest_->target.account;
   return {};
+}
+
+// By no run of this ledger, wherever it went.
+expected<bool> run_choice::nothing_was_done() {
+  for (auto id = newest_->id; id > 0; --id) {
+    auto generation = ledger_->generation(id);
+    if (!generation) return std::move(generation.error());
+    auto done = ledger_->counts(id);
+    if (!done) return std::move(done.error());
+    if (done->total() > 0 || (*generation && !(*generation)->target.account.empty())) return false;
+  }
+  return true;
 }
 
 // What the ledger makes of this input.

@@ -50,6 +50,7 @@ class run_choice {
 
  private:
   status look_at_ledger();
+  expected<bool> nothing_was_done();
   status choose();
   status choose_retry(const ledger::run_question&);
   bool reads_as_before() const;

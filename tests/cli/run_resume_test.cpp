@@ -283,7 +283,10 @@ TEST(Resume, AMistypedAddressDoesNotKeepTheLedger) {
   const sandbox_process sandbox{{"--threads", "2", "--limits", "off"}};
   const pawl_workspace workspace{sandbox};
   const auto input = workspace.input("jobs.csv", "id,title\nthr_000001,new\n");
-  EXPECT_EQ(workspace.run({"run", input.string(), "--base-url", sandbox.base_url() + "2"}).exit_code, 4);
+  for (const char* typo : {"2", "3"}) {
+    const auto run = workspace.run({"run", input.string(), "--base-url", sandbox.base_url() + typo});
+    EXPECT_EQ(run.exit_code, 4) << run.errors;
+  }
   const auto run = workspace.run({"run", input.string(), "--summary", "s.json"});
   EXPECT_EQ(run.exit_code, 0) << run.errors;
   EXPECT_THAT(run.errors, HasSubstr("the ledger is for this target from now on"));
