@@ -19,18 +19,42 @@ std::string_view nearest_of(std::string_view name, const std::vector<std::string
   return config::nearest(name, known);
 }
 
+// What people know from other tools.
+std::string_view other_tools_say(std::string_view flag) {
+  struct habit {
+    std::string_view flag, here;
+  };
+  constexpr std::string_view plan = "`pawl plan` shows what a run would do";
+  constexpr std::string_view key = "the key comes from --token-env NAME or --token-file FILE";
+  constexpr habit habits[] = {{"--dry-run", plan},
+                              {"--dry", plan},
+                              {"--preview", plan},
+                              {"-n", plan},
+                              {"--token", key},
+                              {"--api-key", key},
+                              {"--key-file", key},
+                              {"--url", "it is --base-url"},
+                              {"--resume", "the same command goes on where the last one stopped"}};
+  for (const auto& [known, here] : habits)
+    if (flag == known) return here;
+  return {};
+}
+
 }  // namespace
 
 std::string unexpected(const std::vector<std::string>& extras, const std::vector<std::string>& flags) {
   const auto flag = std::ranges::find_if(extras, is_flag);
   if (flag == extras.end()) return fmt::format("\"{}\" is one argument too many", extras.front());
   const auto name = std::string_view{*flag}.substr(0, flag->find('='));
+  if (const auto meant = other_tools_say(name); !meant.empty())
+    return fmt::format("there is no option {}; {}", name, meant);
   const auto near = nearest_of(name, flags);
   return near.empty() ? fmt::format("there is no option {}", name)
                       : fmt::format("there is no option {}; did you mean {}?", name, near);
 }
 
 std::string before_the_command(const std::vector<std::string>& extras, const std::string& command) {
+  if (extras.front() == "help") return fmt::format("write pawl {} --help", command);
   return fmt::format("{} stands before the command, which comes first: pawl {} {} ...",
                      extras.front().substr(0, extras.front().find('=')), command, shell_words(extras));
 }

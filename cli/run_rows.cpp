@@ -106,24 +106,26 @@ status run_rows::keep_out() {
 status run_rows::start() {
   auto& file = choice_.ledger();
   const auto& newest = choice_.newest();
+  const auto& settings = s_.settings();
+  const auto& input = choice_.input();
+  const auto path =
+      std::filesystem::absolute(input.spooled ? choice_.spool_path() : settings.input_path).string();
   if (newest && !newest->finished && !newest->given_up) {
     s_.say().note(fmt::format("the run of {} is given up with rows pending; a new generation starts",
                               date_and_time(newest->started)));
   } else if (newest && !newest->given_up) {
     s_.say().note(fmt::format(
         "the input that was finished on {} {}: a new generation starts", date_and_time(*newest->finished),
-        choice_.identity() == newest->input             ? "is applied once more"
+        choice_.identity() == newest->input             ? std::string{"is applied once more"}
         : choice_.identity().file == newest->input.file ? "is applied with other settings"
+        : newest->input_path != path                    ? "was " + newest->input_path
                                                         : "has changed since"));
   }
-  const auto& settings = s_.settings();
-  const auto& input = choice_.input();
   const auto& facts = input.source.facts();
   ledger::generation_row fresh;
   fresh.target = choice_.target();
   fresh.input = choice_.report()->identity;
-  fresh.input_path =
-      std::filesystem::absolute(input.spooled ? choice_.spool_path() : settings.input_path).string();
+  fresh.input_path = path;
   fresh.header = facts.header;
   fresh.delimiter = facts.format == input::file_format::csv ? facts.delimiter : '\0';
   fresh.settings = settings.as_json;

@@ -127,6 +127,16 @@ std::string counts_in_words(const outcome_counts& counts) {
   return each.empty() ? "no outcome yet" : fmt::format("{}", fmt::join(each, ", "));
 }
 
+std::string failures_line(const outcome_counts& counts, const std::string& ledger_path) {
+  if (counts.failures() == 0) return {};
+  std::vector<std::string_view> failed;
+  for (std::size_t i = 0; i < outcome_count; ++i)
+    if (const auto o = static_cast<outcome>(i); !is_success(o) && counts[o] > 0)
+      failed.push_back(to_string(o));
+  return fmt::format("the failures, to mend and run again: pawl export {} --with-input --outcome {}",
+                     ledger_path, fmt::join(failed, ","));
+}
+
 lines closing_lines(const ending& e) {
   lines out;
   auto first = fmt::format("{}: {}", counted(e.rows, "row", "rows"), counts_in_words(e.counts));
@@ -137,20 +147,16 @@ lines closing_lines(const ending& e) {
   out.push_back(first);
   for (const auto& [code, count] : e.error_counts)
     out.push_back(fmt::format("  {}: {}", printable(code), counted(count, "row", "rows")));
-  if (e.counts.failures() > 0) {
-    std::vector<std::string_view> failed;
-    for (std::size_t i = 0; i < outcome_count; ++i)
-      if (const auto o = static_cast<outcome>(i); !is_success(o) && e.counts[o] > 0)
-        failed.push_back(to_string(o));
-    out.push_back(fmt::format("the failures, to mend and run again: pawl export {} --with-input --outcome {}",
-                              e.ledger_path, fmt::join(failed, ",")));
-  }
-  if (e.pending > 0 && !e.resume_command.empty())
-    out.push_back(fmt::format("this goes on where it stopped{}: {}",
+  if (auto line = failures_line(e.counts, e.ledger_path); !line.empty()) out.push_back(std::move(line));
+  if (e.pending == 0) return out;
+  const auto when = std::string{e.mend_first ? "when that is mended, " : ""};
+  if (!e.resume_command.empty())
+    out.push_back(fmt::format("{}this goes on where it stopped{}: {}", when,
                               e.resume_at ? ", from " + date_and_time(*e.resume_at) : "", e.resume_command));
-  else if (e.pending > 0)
-    out.push_back(e.resume_at ? fmt::format("the same command goes on, from {}", date_and_time(*e.resume_at))
-                              : std::string{"the same command goes on where this stopped"});
+  else
+    out.push_back(when + (e.resume_at
+                              ? fmt::format("the same command goes on, from {}", date_and_time(*e.resume_at))
+                              : std::string{"the same command goes on where this stopped"}));
   return out;
 }
 

@@ -56,8 +56,11 @@ struct ending {
   std::string stop_reason;
   std::optional<wall_time> resume_at;
   std::string resume_command;  // empty: the same command goes on
+  bool mend_first = false;     // it would end as this one did until something is mended
 };
 lines closing_lines(const ending&);
+// The command that shows the rows that failed, with their input; empty where none did.
+std::string failures_line(const outcome_counts&, const std::string& ledger_path);
 
 // "280 applied, 12 refused", in the order of the outcomes; "no outcome yet" where there is none.
 std::string counts_in_words(const outcome_counts&);

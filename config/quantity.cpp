@@ -69,6 +69,9 @@ expected<std::optional<api::rate_window>> parse_rate(std::string_view text) {
   if (count_state == number_state::none) count = 1;
   if (count_state == number_state::good && count == 0)
     return wrong(quoted(text) + " has a window of no length", rate_forms);
+  if (rest.find(',') != std::string_view::npos)
+    return wrong(quoted(text) + " names several windows in one",
+                 "give each its own: --rate 20/10s --rate 60/min, or a list in pawl.toml");
   const auto unit = unit_of(rest == "min" ? "m" : rest);
   if (!unit) {
     if (rest.empty()) return wrong(quoted(text) + " has no unit of time", rate_forms);

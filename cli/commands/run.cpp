@@ -75,6 +75,8 @@ class run_steps {
     s_.say().note(fmt::format("{}: finished on {}: {}; nothing is sent (--again applies it once more)",
                               choice_.input().name, date_and_time(*newest.finished),
                               counts_in_words(s_.facts().counts)));
+    if (const auto line = failures_line(s_.facts().counts, s_.facts().ledger); !line.empty())
+      s_.print({line});
     s_.facts().stop_reason = "already_finished";
     return exit_code(run_end{s_.facts().counts, 0, true, {}, 0});
   }
@@ -99,6 +101,9 @@ class run_steps {
     progress_.rows = rows_.generation().rows;
     progress_.before = rows_.before();
     progress_.on_failure = [this](const run::failed_row& row) { s_.say().warning(failure_in_words(row)); };
+    progress_.on_trouble = [this](const std::string& what) {
+      s_.say().note("no answer yet, trying again: " + what);
+    };
     progress_.on_snapshot = [this](const run::snapshot_facts& f) { s_.say().note(snapshot_in_words(f)); };
 
     asio::io_context io{1};
@@ -246,7 +251,7 @@ class run_steps {
     }
     s_.hide_work();
     if (error) s_.say().error(*error);
-    if (!withdrawn_) say_how_it_ended();
+    if (!withdrawn_) say_how_it_ended(code);
     return code;
   }
 
@@ -257,9 +262,10 @@ class run_steps {
     return s_.signals().first() != 0 && s_.facts().pending > 0 ? "signal" : "finished";
   }
 
-  void say_how_it_ended() {
+  void say_how_it_ended(int code) {
     const auto& facts = s_.facts();
     ending e;
+    e.mend_first = code == exit_usage || code == exit_mend;
     e.ledger_path = facts.ledger;
     e.rows = facts.rows;
     e.pending = facts.pending;

@@ -78,6 +78,27 @@ std::string sentence(std::string text) {
   return text += text.ends_with('?') ? " " : ". ";
 }
 
+std::string without_id(const std::vector<std::string_view>& names, std::string_view id_column) {
+  std::string all;
+  for (const auto n : names) {
+    if (all.size() > 500) {  // chosen: a header of a thousand columns is not repeated whole
+      all += ", ...";
+      break;
+    }
+    all += (all.empty() ? "" : ", ") + shown(n);
+  }
+  auto line = "there is no id column " + shown(id_column) + " among " + all;
+  if (const auto near = nearest(id_column, names); !near.empty())
+    line += "; did you mean " + shown(near) + '?';
+  return sentence(std::move(line)) + "Say with --id-column which of them it is";
+}
+
+std::string what_to_do_with(std::string_view column, std::string_view meant) {
+  return "Rename it with --map \"" + std::string(column) + '=' +
+         (meant.empty() ? "FIELD" : std::string(meant)) + "\" or drop it with --ignore-column \"" +
+         std::string(column) + '"';
+}
+
 const char* explain(csv_fault fault) {
   switch (fault) {
     case csv_fault::none:
@@ -161,6 +182,12 @@ csv_columns plan_columns(const csv_header& header, const reader_context& context
   };
   std::vector<std::string_view> names(header.names.begin(), header.names.end());
 
+  // Without it nothing can be done, and the columns that are then not known may have it among them.
+  if (std::ranges::none_of(names, [&](std::string_view column) { return is_id(context, column); })) {
+    add_line(problems, without_id(names, context.id_column));
+    size_before = problems.size();
+  }
+
   for (std::size_t i = 0; i < names.size(); ++i) {
     const auto column = names[i];
     if (problems.size() != size_before) {
@@ -193,8 +220,7 @@ csv_columns plan_columns(const csv_header& header, const reader_context& context
       if (to != nullptr)
         about(column, "is mapped to " + shown(name) + ", which " + problem);
       else
-        about(column, sentence(problem) + "Rename it with --map \"" + std::string(column) +
-                          "=FIELD\" or drop it with --ignore-column \"" + std::string(column) + '"');
+        about(column, sentence(problem) + what_to_do_with(column, context.names.nearest_field(column)));
       continue;
     }
     if (!plan.add(*target, {static_cast<int>(i), {}}, problem)) about(column, problem);
@@ -210,20 +236,6 @@ csv_columns plan_columns(const csv_header& header, const reader_context& context
   for (const auto& [from, to] : options.map) missing("--map", from);
   for (const auto& column : options.ignore) missing("--ignore-column", column);
 
-  if (columns.id < 0) {
-    std::string all;
-    for (const auto n : names) {
-      if (all.size() > 500) {  // chosen: a header of a thousand columns is not repeated whole
-        all += ", ...";
-        break;
-      }
-      all += (all.empty() ? "" : ", ") + shown(n);
-    }
-    auto line = "there is no id column " + shown(context.id_column) + " among " + all;
-    if (const auto near = nearest(context.id_column, names); !near.empty())
-      line += "; did you mean " + shown(near) + '?';
-    add_line(problems, sentence(std::move(line)) + "Name it with --id-column");
-  }
   return columns;
 }
 

@@ -33,11 +33,17 @@ bool field_names::can_expect(field_index field) const noexcept {
   return spec.verb == api::set_verb::none && (spec.compare != api::comparison::none || !spec.echo.empty());
 }
 
+std::string_view field_names::nearest_field(std::string_view name) const {
+  std::vector<std::string_view> known;
+  for (const auto& field : profile_->fields) known.push_back(field.name);
+  return nearest(name, known);
+}
+
 std::string field_names::unknown(std::string_view name) const {
   std::vector<std::string_view> known;
   for (const auto& field : profile_->fields) known.push_back(field.name);
   std::string what = "is not a known field";
-  if (const auto near = nearest(name, known); !near.empty())
+  if (const auto near = nearest_field(name); !near.empty())
     return what + "; did you mean " + shown(near) + '?';
   constexpr std::size_t listed = 30;  // chosen: enough for a real API, short enough to read
   what += " (known:";

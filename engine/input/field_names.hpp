@@ -43,6 +43,8 @@ class field_names {
 
   // "is not a known field; did you mean ...?", or with the known fields where none is near.
   std::string unknown(std::string_view name) const;
+  // The field that was probably meant; empty: none is near.
+  std::string_view nearest_field(std::string_view name) const;
   // Whether a field that the profile does not know can be let through: not empty, short, nothing to escape in
   // JSON.
   static bool can_pass(std::string_view name) noexcept;

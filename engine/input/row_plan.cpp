@@ -86,7 +86,10 @@ bool row_plan::add_constant(std::string_view name, std::string_view value, std::
     return false;
   }
   // Added first, so that the rule of a member is known.
-  if (!add(*target, {}, problem)) return false;
+  if (!add(*target, {}, problem)) {
+    problem += "; --set is for fields that the input does not have, and for each once";
+    return false;
+  }
   const auto entry = std::find_if(patch_.begin(), patch_.end(), [&](const plan_entry& e) {
     return e.field == target->field && e.name == target->name;
   });

@@ -19,7 +19,11 @@ asio::awaitable<expected<account_info>> ask_identity(read_client& client, const 
   terms.unreadable = "the reply does not say whose key this is";
   terms.unreadable_remedy = "check api.base_url and the profile's whoami";
   auto reply = co_await client.get(profile.whoami.path, terms);
-  if (!reply) co_return std::move(reply.error());
+  if (!reply) {
+    auto why = std::move(reply.error());
+    if (why.remedy.empty()) why.remedy = terms.unreadable_remedy;
+    co_return why;
+  }
   account_info info;
   info.account = std::move(who.account);
   info.scopes = std::move(who.scopes);

@@ -195,6 +195,9 @@ asio::awaitable<expected<read_reply>> read_client::get(std::string_view path_and
 
     if (auto order = rules_.check(now, p_.reads.gated_until(now), p_.profile)) {
       order->why.what += "; the last answer: " + reply->in_words();
+      if (answered_ == 0 && order->why.kind == failure_kind::later)
+        order->why.remedy =
+            "check api.base_url (--base-url) and the network, or run the same command again later";
       order->why.place = place_of(path_and_query);
       co_return std::move(order->why);
     }
@@ -217,6 +220,7 @@ asio::awaitable<expected<read_reply>> read_client::get(std::string_view path_and
       if (!is_up && !p_.profile.whoami.path.empty()) is_up = co_await probe(p_.profile.whoami.path, trouble);
       if (is_up) co_return reply;
     }
+    if (failures == 2 && p_.progress.on_trouble) p_.progress.on_trouble(reply->in_words());
     p_.progress.waits_for = "the API to come back";
     co_await pause_until(now + policy::backoff(p_.retry, failures, reply->http_status >= 500, p_.jitter()));
     p_.progress.waits_for.clear();

@@ -122,6 +122,9 @@ TEST(ClosingLines, SayWhatToDoNext) {
           "300 rows: 280 applied, 12 refused, 8 pending; 292 writes in 1 min 01 s", "  not_found: 12 rows",
           "the failures, to mend and run again: pawl export jobs.csv.ledger --with-input --outcome refused",
           "the same command goes on where this stopped"));
+  e.mend_first = true;
+  EXPECT_EQ(closing_lines(e).back(), "when that is mended, the same command goes on where this stopped");
+  e.mend_first = false;
   e.counts[outcome::refused] = 0;
   e.counts[outcome::applied] = 292;
   e.error_counts.clear();

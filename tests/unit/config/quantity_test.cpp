@@ -52,6 +52,9 @@ TEST(Quantity, RefusesRatesByName) {
       {"60/", "\"60/\" has no unit of time" + forms},
       {"60/10", "\"60/10\" has no unit of time" + forms},
       {"60/fortnight", "\"60/fortnight\": \"fortnight\" is no unit of time; use ms, s, min or h"},
+      {"20/10s,60/min",
+       "\"20/10s,60/min\" names several windows in one; give each its own: --rate 20/10s --rate 60/min, or a "
+       "list in pawl.toml"},
       {"60/d", "\"60/d\": \"d\" is no unit of time; use ms, s, min or h"},
       {"60/Min", "\"60/Min\": \"Min\" is no unit of time; use ms, s, min or h"},
       {"0/min", "\"0/min\" would never send anything; write at least 1, or unlimited"},

@@ -212,16 +212,20 @@ TEST(CsvSource, RefusesAHeaderThatItCannotTrust) {
       {"\xef\xbb\xbf", "jobs.csv: is empty; check the path"},
       {"\n\r\n \n", "jobs.csv: is empty; check the path"},
       {"status,title\ndone,x\n",
-       "jobs.csv: there is no id column \"id\" among \"status\", \"title\". Name it with --id-column"},
+       "jobs.csv: there is no id column \"id\" among \"status\", \"title\". Say with --id-column which of "
+       "them it "
+       "is"},
       {"ID,title\n1,x\n",
-       "jobs.csv: column \"ID\" is not a known field (known: text, title, pain_level, assignee_id, tag_ids, "
+       "jobs.csv: there is no id column \"id\" among \"ID\", \"title\"; did you mean \"ID\"? Say with "
+       "--id-column "
+       "which of them it is\n"
+       "column \"ID\" is not a known field (known: text, title, pain_level, assignee_id, tag_ids, "
        "status, "
        "snoozed_until, closed_loop, ai_draft_sources, notify, score, add_tags, remove_tags, add_tag_ids, "
-       "remove_tag_ids). Rename it with --map \"ID=FIELD\" or drop it with --ignore-column \"ID\"\n"
-       "there is no id column \"id\" among \"ID\", \"title\"; did you mean \"ID\"? Name it with --id-column"},
+       "remove_tag_ids). Rename it with --map \"ID=FIELD\" or drop it with --ignore-column \"ID\""},
       {"id,statsu\nt1,done\n",
        "jobs.csv: column \"statsu\" is not a known field; did you mean \"status\"? Rename it with --map "
-       "\"statsu=FIELD\" or drop it with --ignore-column \"statsu\""},
+       "\"statsu=status\" or drop it with --ignore-column \"statsu\""},
       {"id,status,status\nt1,done,open\n", "jobs.csv: column \"status\" is given twice"},
       {"id,id\nt1,t2\n", "jobs.csv: column \"id\" is given twice: column 1 is the id already"},
       {"id,status,\nt1,done,\n",
@@ -257,7 +261,8 @@ TEST(CsvSource, BoundsItsComplaintsAboutAHeader) {
   std::string text = "x0";
   for (int i = 1; i < 100'000; ++i) text += ",x" + std::to_string(i);
   const auto failure = read_csv(text + "\n").failure;
-  EXPECT_EQ(std::count(failure.begin(), failure.end(), '\n'), 20);
+  // The missing id, 20 columns, and the count of the rest.
+  EXPECT_EQ(std::count(failure.begin(), failure.end(), '\n'), 21);
   EXPECT_TRUE(failure.ends_with("\nand 99980 columns more that were not looked at")) << failure;
 }
 
@@ -282,7 +287,10 @@ TEST(CsvSource, JudgesOptionsAtOpen) {
     change(options);
     return read_csv("id,status\nt1,done\n", options).failure;
   };
-  EXPECT_EQ(with([](auto& o) { o.set = {{"status", "done"}}; }), "jobs.csv: --set status: is given twice");
+  EXPECT_EQ(with([](auto& o) { o.set = {{"status", "done"}}; }),
+            "jobs.csv: --set status: is given twice; --set is for fields that the input does not have, and "
+            "for each "
+            "once");
   EXPECT_EQ(with([](auto& o) { o.set = {{"pain_level", "hihg"}}; }),
             "jobs.csv: --set pain_level: must be one of UNKNOWN, LOW, MEDIUM, HIGH (got \"hihg\"); did you "
             "mean \"HIGH\"?");
