@@ -43,5 +43,19 @@ INSTANTIATE_TEST_SUITE_P(
                       scripted_row{"ThrottledAgainAndAgain", "r429,e503-retry,r429,ok", "applied", true}),
     [](const auto& each) { return each.param.name; });
 
+// Its goodbye comes in the same flight as the reply: a connection that was heard just now is dead all the
+// same.
+TEST(Faults, AServerThatHangsUpAfterEveryReplyIsWorkedWith) {
+  const sandbox_process sandbox{{"--threads", "200", "--limits", "off", "--faults", "close=1"}};
+  const pawl_workspace workspace{sandbox};
+  const auto input = workspace.input("jobs.csv", to_csv(make_jobs(200)));
+  const auto run = workspace.run(
+      {"run", input.string(), "--rate", "unlimited", "-o", "retry.base=10ms", "-o", "breaker.patience=20s"});
+  EXPECT_EQ(run.exit_code, 0) << run.errors;
+  EXPECT_EQ(
+      sqlite_value(pawl_workspace::ledger_of(input), "select count(*) from job where outcome = 'applied'"),
+      "200");
+}
+
 }  // namespace
 }  // namespace pawl::test
