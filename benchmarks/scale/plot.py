@@ -32,12 +32,17 @@ def panel(left: float, title: str, rows: list[int], lines: list[tuple[str, list[
     for n in rows:
         out.append(f'<text x="{x(n):.1f}" y="{HEIGHT - BOTTOM + 16}" text-anchor="middle">{short(n)}</text>')
     out.append(f'<text x="{left + PANEL / 2:.1f}" y="{HEIGHT - 8}" text-anchor="middle">rows</text>')
+    labels: list[float] = []  # their heights, so that none stands on another
     for k, (name, values) in enumerate(lines):
         points = " ".join(f"{x(n):.1f},{y(v):.1f}" for n, v in zip(rows, values))
         colour = COLOURS[k]
         out.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>')
         out += [f'<circle cx="{x(n):.1f}" cy="{y(v):.1f}" r="3" fill="{colour}"/>' for n, v in zip(rows, values)]
-        out.append(f'<text x="{x(rows[-1]):.1f}" y="{y(values[-1]) - 7:.1f}" text-anchor="end" fill="{colour}">{name}</text>')
+        height = y(values[-1]) - 7
+        while any(abs(height - other) < 13 for other in labels):
+            height -= 13
+        labels.append(height)
+        out.append(f'<text x="{x(rows[-1]):.1f}" y="{height:.1f}" text-anchor="end" fill="{colour}">{name}</text>')
     return out
 
 
