@@ -30,9 +30,7 @@ status reading::open() {
     if (!read) return read.error();
     return std::move(read->value);
   };
-  progress_.on_trouble = [this](const std::string& what) {
-    s_.say().note("no answer yet, trying again: " + what);
-  };
+  progress_.on_trouble = [this](const std::string& what) { s_.say().note("trying again: " + what); };
   auto made =
       run::lone_reader::create(io_, options_, settings.profile, *quota_, std::move(source), progress_);
   if (!made) return made.error();

@@ -101,9 +101,7 @@ class run_steps {
     progress_.rows = rows_.generation().rows;
     progress_.before = rows_.before();
     progress_.on_failure = [this](const run::failed_row& row) { s_.say().warning(failure_in_words(row)); };
-    progress_.on_trouble = [this](const std::string& what) {
-      s_.say().note("no answer yet, trying again: " + what);
-    };
+    progress_.on_trouble = [this](const std::string& what) { s_.say().note("trying again: " + what); };
     progress_.on_snapshot = [this](const run::snapshot_facts& f) { s_.say().note(snapshot_in_words(f)); };
 
     asio::io_context io{1};

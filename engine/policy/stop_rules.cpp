@@ -18,6 +18,7 @@ std::string minutes_text(duration d) {
 
 void stop_rules::on_attempt(const judgement& j, time_point now) noexcept {
   throttled_last_ = j.is == api::verdict::throttled;
+  heard_ever_ = heard_ever_ || !j.outage;
   if (j.outage || throttled_last_) {
     if (!trouble_since_) trouble_since_ = now;
   } else {
@@ -85,7 +86,10 @@ std::optional<stop_order> stop_rules::check(time_point now, std::optional<time_p
                        fmt::format("nothing but {} for {} (breaker.patience)",
                                    throttled_last_ ? "throttling" : "failures of the API",
                                    minutes_text(now - *trouble_since_)),
-                       "run the same command again later"},
+                       heard_ever_ || !options_.address_in_doubt
+                           ? "run the same command again later"
+                           : "check api.base_url (--base-url) and the network, or run the same command "
+                             "again later"},
                       {}};
   return std::nullopt;
 }

@@ -24,6 +24,9 @@ struct stop_options {
   duration patience = std::chrono::hours{1};     // with nothing but throttling or outage for this long
   duration max_wait = std::chrono::minutes{15};  // a pause that the API asks for, longer than this
   failure_limit failures;
+  // Nobody has answered at this address yet, so it may be mistyped: who never hears anything but outage is
+  // told.
+  bool address_in_doubt = false;
 };
 
 struct stop_order {
@@ -58,6 +61,7 @@ class stop_rules {
   const stop_options options_;
   std::optional<time_point> trouble_since_;
   bool throttled_last_ = false;
+  bool heard_ever_ = false;            // of the API, be it to slow down
   std::array<bool, window> failed_{};  // ring of the last jobs
   std::size_t at_ = 0, seen_ = 0;
   std::uint64_t failed_in_window_ = 0, failed_ever_ = 0;

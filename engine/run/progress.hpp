@@ -69,8 +69,9 @@ struct progress_counters {
   // Called for the first five rows of each code; set by the shell, may be empty.
   static constexpr std::uint64_t lines_per_code = 5;
   std::function<void(const failed_row&)> on_failure;
-  // Called when a read before the run, or of a command that only reads, gets no answer twice in a row, with
-  // what is the matter: it is tried again; set by the shell, may be empty.
+  // Called when a read that must be answered (whose key it is, names, list pages, those of a command that
+  // only reads) has failed twice and is tried again, with what is the matter; once until one is answered. Set
+  // by the shell, may be empty.
   std::function<void(const std::string&)> on_trouble;
   // Called once when list pages were read and the last one is over; set by the shell, may be empty.
   std::function<void(const snapshot_facts&)> on_snapshot;

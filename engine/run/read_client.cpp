@@ -25,7 +25,14 @@ failure interruption() {
   return {failure_kind::later, "", "interrupted", "run the same command again"};
 }
 
+policy::stop_options doubting_the_address(policy::stop_options o) {
+  o.address_in_doubt = true;
+  return o;
+}
+
 }  // namespace
+
+read_client::read_client(const parts& p) : p_(p), rules_(doubting_the_address(p.stop)) {}
 
 read_reply::read_reply(const attempt_fact& fact)
     : reached(fact.reached),
@@ -186,7 +193,10 @@ asio::awaitable<expected<read_reply>> read_client::get(std::string_view path_and
     rules_.on_attempt(judged, now);
 
     const bool refused = reply->is == api::verdict::refused;
-    if (refused || reply->is == api::verdict::ok) ++answered_;
+    if (refused || reply->is == api::verdict::ok) {
+      ++answered_;
+      told_trouble_ = false;
+    }
     if (refused && terms.refusals_are_answers) co_return reply;
     if (refused || reply->is == api::verdict::stop)
       co_return failure{failure_kind::mend, place_of(path_and_query), reply->in_words(), reply->remedy};
@@ -195,9 +205,6 @@ asio::awaitable<expected<read_reply>> read_client::get(std::string_view path_and
 
     if (auto order = rules_.check(now, p_.reads.gated_until(now), p_.profile)) {
       order->why.what += "; the last answer: " + reply->in_words();
-      if (answered_ == 0 && order->why.kind == failure_kind::later)
-        order->why.remedy =
-            "check api.base_url (--base-url) and the network, or run the same command again later";
       order->why.place = place_of(path_and_query);
       co_return std::move(order->why);
     }
@@ -220,11 +227,18 @@ asio::awaitable<expected<read_reply>> read_client::get(std::string_view path_and
       if (!is_up && !p_.profile.whoami.path.empty()) is_up = co_await probe(p_.profile.whoami.path, trouble);
       if (is_up) co_return reply;
     }
-    if (failures == 2 && p_.progress.on_trouble) p_.progress.on_trouble(reply->in_words());
+    if (failures > 1) tell_trouble(*reply);
     p_.progress.waits_for = "the API to come back";
     co_await pause_until(now + policy::backoff(p_.retry, failures, reply->http_status >= 500, p_.jitter()));
     p_.progress.waits_for.clear();
   }
+}
+
+// Once for all reads that wait, until one of them is answered.
+void read_client::tell_trouble(const read_reply& reply) {
+  if (told_trouble_ || !p_.progress.on_trouble) return;
+  told_trouble_ = true;
+  p_.progress.on_trouble(reply.in_words());
 }
 
 asio::awaitable<void> read_client::pause_until(time_point until) {

@@ -109,7 +109,7 @@ class read_client {
     progress_counters& progress;  // counts reads, and says what the client waits for
   };
 
-  explicit read_client(const parts& p) : p_(p), rules_(p.stop) {}
+  explicit read_client(const parts&);
   read_client(const read_client&) = delete;
   read_client& operator=(const read_client&) = delete;
 
@@ -143,6 +143,7 @@ class read_client {
   boost::asio::awaitable<expected<read_reply>> with_renewed_key(std::string_view path_and_query,
                                                                 bool want_peer);
   boost::asio::awaitable<void> pause_until(time_point);
+  void tell_trouble(const read_reply&);
   read_reply judge(const attempt_fact&);
   std::optional<failure> too_long_a_wait() const;
   std::string place_of(std::string_view path_and_query) const;
@@ -150,6 +151,7 @@ class read_client {
   parts p_;
   policy::stop_rules rules_;
   std::uint64_t answered_ = 0;  // good replies and refusals so far
+  bool told_trouble_ = false;   // since the last of them
   std::vector<wakeup*> sleeping_;
   bool stopped_ = false;
 };

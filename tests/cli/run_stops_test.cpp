@@ -115,8 +115,13 @@ TEST(RunStops, NothingButOutageEndsWithThree) {
   const auto jobs = make_jobs(5);
   const auto input = workspace.input("jobs.csv", to_csv(jobs));
   sandbox.configure(R"({"outage":"refuse"})");
-  const auto run = workspace.run({"run", input.string(), "-o", "breaker.patience=1s", "--summary", "s.json"});
+  const auto run = workspace.run(
+      {"run", input.string(), "-o", "breaker.patience=2s", "-o", "retry.base=50ms", "--summary", "s.json"});
   EXPECT_EQ(run.exit_code, 3) << run.errors;
+  EXPECT_THAT(run.errors, HasSubstr("check api.base_url"));
+  const auto told = run.errors.find("trying again: connection failed");
+  EXPECT_NE(told, std::string::npos) << run.errors;
+  EXPECT_EQ(run.errors.find("trying again", told + 1), std::string::npos) << "once is enough: " << run.errors;
   EXPECT_EQ(number(read_summary(workspace.files() / "s.json"), "pending"), 5);
   sandbox.configure(R"({"outage":false})");
   EXPECT_EQ(workspace.run({"run", input.string()}).exit_code, 0);

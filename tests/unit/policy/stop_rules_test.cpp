@@ -35,6 +35,19 @@ TEST_F(rules_test, PatienceEndsARunThatHearsNothingButOutage) {
   EXPECT_EQ(order->why.kind, failure_kind::later);
 }
 
+TEST_F(rules_test, WhoNeverHeardAnythingIsToldToCheckTheAddress) {
+  for (const bool in_doubt : {false, true})
+    for (const bool heard : {false, true}) {
+      options.address_in_doubt = in_doubt;
+      stop_rules rules(options);
+      if (heard) rules.on_attempt(judged(api::verdict::throttled, false), now);
+      rules.on_attempt(judged(api::verdict::maybe, true), now);
+      const auto order = rules.check(now + 60min, {}, profile);
+      ASSERT_TRUE(order);
+      EXPECT_EQ(order->why.remedy.starts_with("check api.base_url"), in_doubt && !heard) << order->why.remedy;
+    }
+}
+
 TEST_F(rules_test, OneGoodReplyRestartsPatience) {
   stop_rules rules(options);
   rules.on_attempt(judged(api::verdict::retry, true), now);
