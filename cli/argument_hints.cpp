@@ -19,24 +19,23 @@ std::string_view nearest_of(std::string_view name, const std::vector<std::string
   return config::nearest(name, known);
 }
 
-// What people know from other tools.
-std::string_view other_tools_say(std::string_view flag) {
+// What people know from other tools, where this command has what they mean.
+std::string_view other_tools_say(std::string_view flag, const std::vector<std::string>& flags) {
   struct habit {
-    std::string_view flag, here;
+    std::string_view flag, needs, here;
   };
   constexpr std::string_view plan = "`pawl plan` shows what a run would do";
   constexpr std::string_view key = "the key comes from --token-env NAME or --token-file FILE";
-  constexpr habit habits[] = {{"--dry-run", plan},
-                              {"--dry", plan},
-                              {"--preview", plan},
-                              {"-n", plan},
-                              {"--token", key},
-                              {"--api-key", key},
-                              {"--key-file", key},
-                              {"--url", "it is --base-url"},
-                              {"--resume", "the same command goes on where the last one stopped"}};
-  for (const auto& [known, here] : habits)
-    if (flag == known) return here;
+  constexpr habit habits[] = {{"--dry-run", "--rate", plan},
+                              {"--dry", "--rate", plan},
+                              {"--preview", "--rate", plan},
+                              {"-n", "--rate", plan},
+                              {"--token", "--token-env", key},
+                              {"--api-key", "--token-env", key},
+                              {"--url", "--base-url", "it is --base-url"},
+                              {"--resume", "--again", "the same command goes on where the last one stopped"}};
+  for (const auto& [known, needs, here] : habits)
+    if (flag == known && std::ranges::find(flags, needs) != flags.end()) return here;
   return {};
 }
 
@@ -46,7 +45,7 @@ std::string unexpected(const std::vector<std::string>& extras, const std::vector
   const auto flag = std::ranges::find_if(extras, is_flag);
   if (flag == extras.end()) return fmt::format("\"{}\" is one argument too many", extras.front());
   const auto name = std::string_view{*flag}.substr(0, flag->find('='));
-  if (const auto meant = other_tools_say(name); !meant.empty())
+  if (const auto meant = other_tools_say(name, flags); !meant.empty())
     return fmt::format("there is no option {}; {}", name, meant);
   const auto near = nearest_of(name, flags);
   return near.empty() ? fmt::format("there is no option {}", name)

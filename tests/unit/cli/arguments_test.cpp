@@ -180,6 +180,7 @@ TEST(Arguments, MistakesAreToldInPlainWordsWithWhatWasMeant) {
        "there is no option --dry-run; `pawl plan` shows what a run would do\n"},
       {{"run", "j.csv", "--api-key=x"},
        "there is no option --api-key; the key comes from --token-env NAME or --token-file FILE\n"},
+      {{"status", "l", "--dry-run"}, "there is no option --dry-run\n"},
       {{"help", "run"}, "write pawl run --help\n"},
       {{"status", "l", "--colour"}, "there is no option --colour\n"},
       {{"run", "j.csv", "k.csv"}, "\"k.csv\" is one argument too many\n"},
