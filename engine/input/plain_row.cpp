@@ -45,10 +45,8 @@ class scanner {
     const char* const start = at_;
     for (; at_ < end_; at_ += sizeof(std::uint64_t)) {
       const auto word = load_word(at_);
-      // What ends a plain run: quote, backslash, a byte below 0x20 (where the subtraction borrows), above
-      // 0x7f.
-      const auto found = zero_bytes(word ^ every_byte('"')) | zero_bytes(word ^ every_byte('\\')) |
-                         ((word - every_byte(0x20)) & ~word & every_byte(0x80)) | (word & every_byte(0x80));
+      // A plain run ends at what needs an escape (the quote among it) and at what is not ASCII.
+      const auto found = json_escaped_bytes(word) | (word & every_byte(0x80));
       if (found == 0) continue;
       at_ += std::countr_zero(found) / 8;
       inside = since(start);

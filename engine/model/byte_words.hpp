@@ -2,6 +2,7 @@
 // costs more than a short text.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <cstring>
 
@@ -16,7 +17,18 @@ constexpr std::uint64_t zero_bytes(std::uint64_t word) {
   return (word - every_byte(1)) & ~word & every_byte(0x80);
 }
 
-// The first byte is the lowest (x86 and ARM as Debian runs them are little endian).
+// The same for bytes below 0x20: the subtraction borrows into the high bit, where the byte itself had none.
+constexpr std::uint64_t control_bytes(std::uint64_t word) {
+  return (word - every_byte(0x20)) & ~word & every_byte(0x80);
+}
+
+// The same for what a JSON string cannot hold as it is (RFC 8259 section 7).
+constexpr std::uint64_t json_escaped_bytes(std::uint64_t word) {
+  return zero_bytes(word ^ every_byte('"')) | zero_bytes(word ^ every_byte('\\')) | control_bytes(word);
+}
+
+// The first byte is the lowest.
+static_assert(std::endian::native == std::endian::little);
 inline std::uint64_t load_word(const char* at) {
   std::uint64_t word;
   std::memcpy(&word, at, sizeof word);

@@ -22,12 +22,7 @@ bool needs_json_escape(std::string_view text) noexcept {
   const char* at = text.data();
   const char* const end = at + text.size();
   std::uint64_t found = 0;
-  for (; end - at >= 8; at += 8) {
-    const auto word = load_word(at);
-    // Below 0x20: the subtraction borrows into the high bit, where the byte itself had none.
-    found |= zero_bytes(word ^ every_byte('"')) | zero_bytes(word ^ every_byte('\\')) |
-             ((word - every_byte(0x20)) & ~word & every_byte(0x80));
-  }
+  for (; end - at >= 8; at += 8) found |= json_escaped_bytes(load_word(at));
   if (found != 0) return true;
   return std::any_of(at, end, escaped_in_json);
 }
