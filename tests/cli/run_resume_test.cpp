@@ -286,11 +286,27 @@ TEST(Resume, AMistypedAddressDoesNotKeepTheLedger) {
   for (const char* typo : {"2", "3"}) {
     const auto run = workspace.run({"run", input.string(), "--base-url", sandbox.base_url() + typo});
     EXPECT_EQ(run.exit_code, 4) << run.errors;
+    EXPECT_THAT(run.errors, HasSubstr("check api.base_url"));
+    EXPECT_THAT(run.errors, HasSubstr("when that is mended, the same command goes on"));
   }
   const auto run = workspace.run({"run", input.string(), "--summary", "s.json"});
   EXPECT_EQ(run.exit_code, 0) << run.errors;
   EXPECT_THAT(run.errors, HasSubstr("the ledger is for this target from now on"));
   EXPECT_EQ(number(read_summary(workspace.files() / "s.json"), "applied"), 1);
+}
+
+TEST(Resume, AnotherInputInAFinishedLedgerIsNamed) {
+  const sandbox_process sandbox{{"--threads", "2", "--limits", "off"}};
+  const pawl_workspace workspace{sandbox};
+  const auto first = workspace.input("first.csv", "id,title\nthr_000001,new\nthr_000099,new\n");
+  EXPECT_EQ(workspace.run({"run", first.string()}).exit_code, 1);
+  const auto finished = workspace.run({"run", first.string()});
+  EXPECT_THAT(finished.errors, HasSubstr("--with-input --outcome refused"));
+  const auto second = workspace.input("second.csv", "id,title\nthr_000002,new\n");
+  const auto run =
+      workspace.run({"run", second.string(), "--ledger", pawl_workspace::ledger_of(first).string()});
+  EXPECT_EQ(run.exit_code, 0) << run.errors;
+  EXPECT_THAT(run.errors, HasSubstr("was " + first.string() + ": a new generation starts"));
 }
 
 TEST(Resume, GoingOnWithoutAPreconditionIsRefused) {
