@@ -1,15 +1,13 @@
 #include "engine/http/connection.hpp"
 
-#include "engine/http/awaited.hpp"
-
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/experimental/parallel_group.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <cassert>
 #include <utility>
+
+#include <unistd.h>
 
 namespace pawl::http {
 
@@ -30,7 +28,8 @@ std::string received_text(std::size_t bytes) {
 connection::connection(asio::io_context& io, const connection_needs& needs)
     : io_(io),
       needs_(needs),
-      socket_(io),
+      connecting_(io),
+      watch_(needs.sockets),
       parser_(reply_limits{needs.options.max_reply_bytes, needs.options.max_header_bytes}) {}
 
 connection::~connection() {
@@ -38,11 +37,15 @@ connection::~connection() {
 }
 
 void connection::close() {
-  if (!socket_.is_open()) return;
+  // close(2) gives the descriptor back in any case, and nothing unsent is of interest.
+  error_code ignored;
+  connecting_.close(ignored);
+  if (fd_ < 0) return;
   if (reusable()) stream_.close_notify();
   reusable_ = false;
-  error_code ignored;  // close(2) gives the descriptor back in any case, and nothing unsent is of interest
-  socket_.close(ignored);
+  watch_.leave();
+  static_cast<void>(::close(fd_));
+  fd_ = -1;
 }
 
 void connection::abort(abort_reason why) {
@@ -50,7 +53,8 @@ void connection::abort(abort_reason why) {
   abort_ = why;
   if (lookup_wake_ != nullptr) lookup_wake_->cancel();
   error_code ignored;  // fails only if the socket is not open: then nothing waits for it
-  socket_.cancel(ignored);
+  connecting_.cancel(ignored);
+  watch_.wake();
 }
 
 transport_fault connection::fail(transport_fault fault, std::string detail) {
@@ -63,7 +67,8 @@ transport_fault connection::fail(transport_fault fault, std::string detail) {
 }
 
 bool connection::quiet() {
-  return stream_.peek().is == io_state::want_read;
+  looked_at_ = stream_.peek().is == io_state::want_read;
+  return looked_at_;
 }
 
 asio::awaitable<attempt_fact> connection::exchange(std::string_view request, time_point deadline) {
@@ -73,8 +78,9 @@ asio::awaitable<attempt_fact> connection::exchange(std::string_view request, tim
     co_return no_answer(transport_fault::closed, "the connection was closed before");
   }
   reusable_ = false;  // until the exchange has left it clean
-  // Nobody has looked at a new connection since it was opened, and what it says now is no reply to us.
-  const auto said = answered_before_ ? io_result{io_state::want_read, 0} : stream_.peek();
+  // What it says before it was asked is no reply to us.
+  const auto said = looked_at_ ? io_result{io_state::want_read, 0} : stream_.peek();
+  looked_at_ = false;
   deadline_ = std::min(deadline, after(clock::now(), needs_.options.attempt_timeout));
   sent_before_ = stream_.bytes_sent();
   parser_.reset();
@@ -136,30 +142,13 @@ asio::awaitable<attempt_fact> connection::exchange(std::string_view request, tim
     if (!write_error.empty()) co_return no_answer(transport_fault::reset, std::move(write_error));
     if (abort_ != abort_reason::none)
       co_return no_answer(transport_fault::timeout, "time ran out " + received_text(parser_.received()));
-    if (sent == request.size()) {
-      error_code error;
-      awaited readable(
-          [this](auto&& token) { return socket_.async_wait(tcp::socket::wait_read, std::move(token)); },
-          error);
-      co_await std::move(readable);
-      if (error && error != asio::error::operation_aborted)
-        co_return no_answer(transport_fault::reset, error.message());
-    } else {
-      // The socket is full. A server that answers now may never read the rest: listen while waiting.
-      co_await readable_or_writable();
-      may_write = true;
-    }
+    // Where the socket is full, a server that answers now may never read the rest: listen while waiting.
+    may_write = sent != request.size();
+    auto change =
+        watch_.wait(may_write ? socket_watch::change::readable_or_writable : socket_watch::change::readable);
+    co_await std::move(change);
     may_read = true;
   }
-}
-
-asio::awaitable<void> connection::readable_or_writable() {
-  auto either =
-      asio::experimental::make_parallel_group(socket_.async_wait(tcp::socket::wait_read, asio::deferred),
-                                              socket_.async_wait(tcp::socket::wait_write, asio::deferred));
-  const asio::experimental::wait_for_one first;
-  // The results are not looked at: whatever woke us, the next read and write tell what is the matter.
-  co_await either.async_wait(first, asio::use_awaitable);
 }
 
 attempt_fact connection::answer(bool request_sent) {

@@ -4,6 +4,7 @@
 
 #include "engine/http/connection_pool.hpp"
 #include "engine/http/name_lookup.hpp"
+#include "engine/http/ready_set.hpp"
 #include "engine/http/reply_parser.hpp"
 #include "engine/http/socket_stream.hpp"
 #include "engine/model/attempt.hpp"
@@ -28,6 +29,7 @@ struct connection_needs {
   const transport_options& options;
   const tls_context* tls;  // null: plain HTTP
   name_lookup& names;
+  ready_set& sockets;
   std::optional<boost::asio::ip::address> address;  // the host is a literal: nothing to look up
   std::uint16_t port;                               // of the endpoint, or of the proxy on the way to it
 };
@@ -82,8 +84,6 @@ class connection {
   boost::asio::awaitable<transport_fault> tunnel();
   boost::asio::awaitable<transport_fault> handshake();
   boost::asio::awaitable<transport_fault> verdict_on_certificate();
-  boost::asio::awaitable<void> possible(tcp::socket::wait_type, boost::system::error_code&);
-  boost::asio::awaitable<void> readable_or_writable();
   void abort(abort_reason);
   transport_fault fail(transport_fault, std::string detail);
   transport_fault certificate_refused();
@@ -93,7 +93,9 @@ class connection {
 
   boost::asio::io_context& io_;
   const connection_needs& needs_;
-  tcp::socket socket_;
+  tcp::socket connecting_;  // until it is connected
+  int fd_ = -1;             // then it is ours
+  socket_watch watch_;
   socket_stream stream_;
   reply_parser parser_;
   std::string detail_;
@@ -103,6 +105,7 @@ class connection {
   abort_reason abort_ = abort_reason::none;
   bool reusable_ = false;
   bool answered_before_ = false;  // an exchange has got its reply: the handshake is behind us on both sides
+  bool looked_at_ = false;        // by quiet(), since the last exchange
 };
 
 }  // namespace pawl::http

@@ -41,7 +41,9 @@ struct pool_core {
         options(given),
         tls(std::move(trust)),
         names(context, route_host(options), route_port(options)),
-        needs{options, tls.get(), names, literal_address(route_host(options)), route_port(options)} {}
+        sockets(context),
+        needs{options, tls.get(), names, sockets, literal_address(route_host(options)), route_port(options)} {
+  }
 
   std::unique_ptr<connection> open_new() {
     auto c = std::make_unique<connection>(io, needs);
@@ -68,6 +70,7 @@ struct pool_core {
   const transport_options options;
   const std::unique_ptr<tls_context> tls;
   name_lookup names;
+  ready_set sockets;
   const connection_needs needs;
   std::vector<connection*> on_loan;               // owned by their leases
   std::vector<std::unique_ptr<connection>> idle;  // the most recently used last

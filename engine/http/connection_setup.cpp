@@ -98,26 +98,22 @@ asio::awaitable<transport_fault> connection::connect() {
 
 asio::awaitable<transport_fault> connection::connect_to(tcp::endpoint endpoint) {
   error_code error;
-  if (socket_.is_open()) close();
-  socket_.open(endpoint.protocol(), error);
+  close();  // what an earlier address left
+  connecting_.open(endpoint.protocol(), error);
   if (!error && abort_ == abort_reason::none) {
-    awaited connected([&](auto&& token) { return socket_.async_connect(endpoint, std::move(token)); }, error);
+    awaited connected([&](auto&& token) { return connecting_.async_connect(endpoint, std::move(token)); },
+                      error);
     co_await std::move(connected);
   }
   if (abort_ != abort_reason::none)
     co_return fail(transport_fault::connect, to_text(endpoint) + ": no answer in time");
   // One write per request: waiting to fill a segment (Nagle) could only delay it.
-  if (!error) socket_.set_option(tcp::no_delay(true), error);
-  if (!error) socket_.non_blocking(true, error);
+  if (!error) connecting_.set_option(tcp::no_delay(true), error);
+  if (!error) connecting_.non_blocking(true, error);
+  if (!error) fd_ = connecting_.release(error);
+  if (!error) error = watch_.enter(fd_);
   if (error) co_return fail(transport_fault::connect, to_text(endpoint) + ": " + error.message());
   co_return transport_fault::none;
-}
-
-// A cancelled wait is no error here: abort_ says why, and the caller looks at it.
-asio::awaitable<void> connection::possible(tcp::socket::wait_type direction, error_code& error) {
-  awaited waited([&](auto&& token) { return socket_.async_wait(direction, std::move(token)); }, error);
-  co_await std::move(waited);
-  if (error == asio::error::operation_aborted) error.clear();
 }
 
 asio::awaitable<transport_fault> connection::tunnel() {
@@ -127,7 +123,7 @@ asio::awaitable<transport_fault> connection::tunnel() {
     return fail(transport_fault::proxy, proxy.name() + ": " + what);
   };
   deadline_ = after(clock::now(), needs_.options.connect_timeout);
-  stream_.open(socket_.native_handle(), nullptr);  // never fails without TLS
+  stream_.open(fd_, nullptr);  // never fails without TLS
 
   const auto request = tunnel_request(proxy, target);
   std::size_t sent = 0;
@@ -140,9 +136,9 @@ asio::awaitable<transport_fault> connection::tunnel() {
     const auto step =
         sending ? stream_.write(std::string_view{request}.substr(sent)) : stream_.read(std::span<char>{room});
     if (step.is == io_state::want_read || step.is == io_state::want_write) {
-      error_code error;
-      co_await possible(sending ? tcp::socket::wait_write : tcp::socket::wait_read, error);
-      if (error) co_return failed(error.message());
+      auto change =
+          watch_.wait(sending ? socket_watch::change::readable_or_writable : socket_watch::change::readable);
+      co_await std::move(change);
       continue;
     }
     if (step.is == io_state::ended) co_return failed("closed the connection instead of answering CONNECT");
@@ -161,8 +157,7 @@ asio::awaitable<transport_fault> connection::tunnel() {
 }
 
 asio::awaitable<transport_fault> connection::handshake() {
-  if (!stream_.open(socket_.native_handle(), needs_.tls))
-    co_return fail(transport_fault::handshake, stream_.reason());
+  if (!stream_.open(fd_, needs_.tls)) co_return fail(transport_fault::handshake, stream_.reason());
   deadline_ = after(clock::now(), needs_.options.handshake_timeout);
   for (;;) {
     const auto step = stream_.handshake();
@@ -177,10 +172,9 @@ asio::awaitable<transport_fault> connection::handshake() {
     if (abort_ != abort_reason::none)
       co_return fail(transport_fault::handshake,
                      "not finished in " + seconds_text(needs_.options.handshake_timeout));
-    error_code error;
-    co_await possible(step.is == io_state::want_read ? tcp::socket::wait_read : tcp::socket::wait_write,
-                      error);
-    if (error) co_return fail(transport_fault::handshake, error.message());
+    auto change = watch_.wait(step.is == io_state::want_read ? socket_watch::change::readable
+                                                             : socket_watch::change::readable_or_writable);
+    co_await std::move(change);
   }
   if (needs_.tls == nullptr || !stream_.verdict_is_due()) co_return transport_fault::none;
   co_return co_await verdict_on_certificate();
@@ -191,9 +185,11 @@ asio::awaitable<transport_fault> connection::handshake() {
 asio::awaitable<transport_fault> connection::verdict_on_certificate() {
   const auto handshake_by = deadline_;
   deadline_ = std::min(handshake_by, after(clock::now(), verdict_wait));
-  error_code error;
-  co_await possible(tcp::socket::wait_read, error);
-  if (error) co_return fail(transport_fault::handshake, error.message());
+  if (abort_ == abort_reason::none) {
+    // Whatever it says comes after our last message, so no change is missed by not reading first.
+    auto change = watch_.wait(socket_watch::change::readable);
+    co_await std::move(change);
+  }
   if (abort_ == abort_reason::timeout && clock::now() < handshake_by) abort_ = abort_reason::none;
   switch (stream_.peek().is) {
     case io_state::ready:
