@@ -1,5 +1,7 @@
 #include "engine/http/reply_parser.hpp"
 
+#include "engine/http/plain_reply.hpp"
+
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
 
@@ -131,7 +133,8 @@ struct reply_parser::impl {
 
   const reply_limits limits;
   reply_buffer buffer;
-  std::optional<parser> machine;  // Beast's parsers serve one message each
+  int plain_status = 0;           // of a reply that was read the short way
+  std::optional<parser> machine;  // for all others; Beast's parsers serve one message each
   state is = state::reading;
   error_code error;
   const char* own_reason = nullptr;
@@ -146,15 +149,31 @@ struct reply_parser::impl {
     is = state::reading;
     error = {};
     own_reason = nullptr;
-    begin_message();
+    plain_status = 0;
+    machine.reset();
+    clear_message();
   }
 
-  void begin_message() {
+  void clear_message() {
     buffer.body_begin = buffer.body_end = 0;
     buffer.body_started = buffer.header_done = buffer.too_many_fields = false;
     buffer.fields.clear();
     buffer.folded.clear();
+  }
+
+  void begin_message() {
+    clear_message();
     machine.emplace(buffer, limits);
+  }
+
+  bool read_short_way() {
+    const auto plain = read_plain_reply({buffer.bytes.get(), buffer.filled}, limits, buffer.fields);
+    if (!plain) return false;
+    plain_status = plain->status;
+    buffer.body_begin = plain->body_begin;
+    buffer.body_end = buffer.parsed = plain->body_end;
+    buffer.header_done = true;
+    return true;
   }
 
   state fail(state how, const char* why) {
@@ -174,6 +193,10 @@ struct reply_parser::impl {
   }
 
   state advance() {
+    if (!machine) {
+      if (read_short_way()) return is = state::done;
+      begin_message();
+    }
     while (!buffer.header_done) {
       if (!put()) return is;
       // Beast bounds what it has not consumed yet; the whole block is bounded here.
@@ -252,7 +275,7 @@ reply_parser::state reply_parser::finish() {
 }
 
 int reply_parser::status() const noexcept {
-  return impl_->machine->status_code();
+  return impl_->machine ? impl_->machine->status_code() : impl_->plain_status;
 }
 std::span<const header_field> reply_parser::headers() const noexcept {
   return impl_->buffer.fields;
@@ -262,7 +285,7 @@ std::string_view reply_parser::body() const noexcept {
   return {b.bytes.get() + b.body_begin, b.body_end - b.body_begin};
 }
 bool reply_parser::keep_alive() const noexcept {
-  return impl_->is == state::done && impl_->machine->keep_alive();
+  return impl_->is == state::done && (!impl_->machine || impl_->machine->keep_alive());
 }
 std::size_t reply_parser::excess() const noexcept {
   return impl_->buffer.filled - impl_->buffer.parsed;

@@ -1,6 +1,6 @@
 // Turns received bytes into one reply, in place: headers and body are views into the one buffer that the
-// bytes were received into. Pure: no socket, no clock. Beast's parser does the reading and stays behind the
-// .cpp.
+// bytes were received into. Pure: no socket, no clock. plain_reply reads what is usual; for all else there is
+// Beast's parser, which stays behind the .cpp.
 //
 // The buffer holds, from its start: the header block (interim 1xx blocks before it), the body as decoded so
 // far, and what is not parsed yet. A chunked body is closed up in place as its pieces come, so that the body
