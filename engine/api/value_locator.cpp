@@ -11,52 +11,9 @@
 namespace pawl::api {
 namespace {
 
-namespace ondemand = simdjson::ondemand;
-
 constexpr std::size_t smallest_parser = 4 * 1024;  // chosen: a usual reply
 constexpr std::size_t largest_kept = 256 * 1024;   // chosen: above it, memory is given back
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
-
-// The deepest nesting is at most the number of opening brackets, and few replies have more than 64 of those:
-// only they are scanned for their true depth. (On-Demand skips in a loop and knows no bound of its own.)
-bool too_deep(std::string_view body) noexcept {
-  const auto opens = [](char c) {
-    return (static_cast<unsigned char>(c) | 0x20U) == '{';
-  };  // '[' | 0x20 is '{'
-  // Blocks of a fixed size whose count fits a byte: the compiler makes vector code of them, ten times as fast
-  // as std::count_if (66 against 580 ns for 2.7 KB, 2026-11-23).
-  constexpr std::size_t block = 128;
-  std::size_t opened = 0, at = 0;
-  for (; at + block <= body.size(); at += block) {
-    std::uint8_t in_block = 0;
-    for (std::size_t i = 0; i < block; ++i)
-      in_block = static_cast<std::uint8_t>(in_block + static_cast<std::uint8_t>(opens(body[at + i])));
-    opened += in_block;
-  }
-  for (; at < body.size(); ++at) opened += opens(body[at]) ? 1U : 0U;
-  if (opened <= max_json_depth) return false;
-
-  std::size_t depth = 0;
-  for (std::size_t i = 0; i < body.size(); ++i) {
-    switch (body[i]) {
-      case '"':
-        for (++i; i < body.size() && body[i] != '"'; ++i)
-          if (body[i] == '\\') ++i;
-        break;
-      case '{':
-      case '[':
-        if (++depth > max_json_depth) return true;
-        break;
-      case '}':
-      case ']':
-        if (depth > 0) --depth;
-        break;
-      default:
-        break;
-    }
-  }
-  return false;
-}
 
 // Letters share bits, so a bit that is set says "perhaps", one that is not says "no".
 std::uint64_t letter_bit(char c) noexcept {
@@ -71,20 +28,54 @@ std::uint64_t first_letter_bits(std::string_view key) noexcept {
 
 }  // namespace
 
+// simdjson's first stage: checks UTF-8 and where strings end, and tells where each bracket, colon and comma
+// outside of strings is, and where each string and other scalar begins (the marks). It is the vectorised
+// part. simdjson names it internal, but offers it in its header; its On-Demand walk over the marks takes
+// three times the instructions of the one below, which needs no errors to carry along.
 struct json_parser::impl {
-  ondemand::parser parser;
+  std::unique_ptr<simdjson::internal::dom_parser_implementation> stages;
+
+  std::size_t capacity() const noexcept { return stages ? stages->capacity() : 0; }
+
+  // False: not JSON. The marks stay until the next call.
+  bool mark(std::string_view body) {
+    // In powers of two: else a reply that is a little longer than all before would allocate each time.
+    if (capacity() < body.size()) {
+      const auto room = std::bit_ceil(std::max(body.size(), smallest_parser));
+      if (simdjson::get_active_implementation()->create_dom_parser_implementation(
+              room, max_json_depth, stages) != simdjson::SUCCESS)
+        return false;
+    }
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(body.data());
+    return stages->stage1(bytes, body.size(), simdjson::stage1_mode::regular) == simdjson::SUCCESS;
+  }
+  std::span<const std::uint32_t> marks() const noexcept {
+    return {stages->structural_indexes.get(), stages->n_structural_indexes};
+  }
 };
 
 json_parser::json_parser() : impl_(std::make_unique<impl>()) {}
 json_parser::~json_parser() = default;
 json_parser::json_parser(json_parser&&) noexcept = default;
 
-// One pass. A function that answers false has met something that makes the whole document unreadable.
+// One pass over the marks. A function that answers false has met something that makes the whole document
+// unreadable.
 struct value_locator::walk {
   value_locator& in;
-  const char* end;  // of the body
+  const char* text;  // the body
+  const char* end;
+  const std::uint32_t* mark;  // what comes next
+  const std::uint32_t* last;  // behind the last mark
+  std::size_t depth = 0;      // brackets that are open here
   // The first backslash at or behind the last key that was asked about; `end` if there is no more.
   const char* backslash = nullptr;
+
+  char letter() const noexcept { return text[*mark]; }
+  bool at_end() const noexcept { return mark == last; }
+  // From there to the end of what the last mark passed stands for, if that is a bracket.
+  std::string_view since(const char* start) const noexcept {
+    return {start, static_cast<std::size_t>(text + mark[-1] + 1 - start)};
+  }
 
   node& at(std::uint32_t n) const noexcept { return in.nodes_[n]; }
 
@@ -139,83 +130,152 @@ struct value_locator::walk {
     return nullptr;
   }
 
-  bool members(node& n, ondemand::object& object, bool in_list) {
-    for (auto& m : n.wanted_members) m.seen = false;
-    for (auto field : object) {
-      ondemand::raw_json_string key;
-      if (field.key().get(key)) return false;
-      auto* wanted = match(n, key.raw());
-      if (wanted == nullptr) continue;
-      if (wanted->seen) return false;
-      wanted->seen = true;
-      ondemand::value value;
-      if (field.value().get(value) || !visit(at(wanted->node), value, in_list)) return false;
+  // Behind an opening bracket: false where that makes one too many.
+  bool descend() noexcept { return ++depth <= max_json_depth; }
+
+  // The value that comes next, whatever it is; of a container only the balance of its brackets counts.
+  bool skip() noexcept {
+    if (at_end()) return false;
+    std::size_t open = 0;
+    switch (text[*mark++]) {
+      case '{':
+      case '[':
+        open = 1;
+        break;
+      case '}':
+      case ']':
+      case ',':
+      case ':':
+        return false;
+      default:
+        return true;
     }
-    for (const auto& m : n.wanted_members)
-      if (in_list && !m.seen) for_each_below(at(m.node), spoil);
+    auto deepest = open;
+    for (; open != 0; ++mark) {
+      if (at_end()) return false;
+      // '[' | 0x20 is '{', and ']' | 0x20 is '}'
+      const auto folded = static_cast<unsigned char>(letter()) | 0x20U;
+      open += folded == '{' ? 1U : 0U;
+      open -= folded == '}' ? 1U : 0U;
+      deepest = std::max(deepest, open);
+    }
+    return depth + deepest <= max_json_depth;
+  }
+
+  // Behind what stands between two members or elements, or between the last and the closing bracket.
+  enum class sequel : std::uint8_t { another, closed, neither };
+  sequel behind_item(char closing) noexcept {
+    if (at_end()) return sequel::neither;
+    const char c = text[*mark++];
+    return c == ',' ? sequel::another : c == closing ? sequel::closed : sequel::neither;
+  }
+
+  // Behind the opening bracket; ends behind the closing one.
+  bool members(node& n, bool in_list) {
+    if (!descend()) return false;
+    for (auto& m : n.wanted_members) m.seen = false;
+    auto after = sequel::another;
+    if (!at_end() && letter() == '}') {
+      ++mark;
+      after = sequel::closed;
+    }
+    while (after == sequel::another) {
+      constexpr std::ptrdiff_t least = 4;  // key, colon, value, and what follows it
+      if (last - mark < least || letter() != '"' || text[mark[1]] != ':') return false;
+      auto* wanted = match(n, text + *mark + 1);
+      mark += 2;
+      if (wanted == nullptr) {
+        if (!skip()) return false;
+      } else {
+        if (wanted->seen) return false;
+        wanted->seen = true;
+        if (!visit(at(wanted->node), in_list)) return false;
+      }
+      after = behind_item('}');
+    }
+    if (after == sequel::neither) return false;
+    --depth;
+    if (in_list)
+      for (const auto& m : n.wanted_members)
+        if (!m.seen) for_each_below(at(m.node), spoil);
     return true;
   }
 
-  bool visit(node& n, ondemand::value& value, bool in_list) {
-    ondemand::json_type type{};
-    if (value.type().get(type)) return false;
-    switch (type) {
-      case ondemand::json_type::object:
-        return visit_object(n, value, in_list);
-      case ondemand::json_type::array:
-        return visit_array(n, value, in_list);
-      case ondemand::json_type::null:
-      case ondemand::json_type::string:
-      case ondemand::json_type::number:
-      case ondemand::json_type::boolean:
-        break;
+  bool visit(node& n, bool in_list) {
+    if (at_end()) return false;
+    switch (letter()) {
+      case '{':
+        return visit_object(n, in_list);
+      case '[':
+        return visit_array(n, in_list);
+      case '"':
+      case '-':
+      case 't':
+      case 'f':
+        return visit_scalar(n, in_list, false);
+      case 'n':
+        return visit_scalar(n, in_list, true);
+      default:
+        return letter() >= '0' && letter() <= '9' && visit_scalar(n, in_list, false);
     }
-    const auto text = trim_json(value.raw_json_token());
-    // type() has looked at the first letter only.
-    if (type == ondemand::json_type::null && text != "null") return false;
-    for (const auto p : n.wanted_paths) record(in.found_[p], text, in_list);
-    if (type == ondemand::json_type::null)
-      for_each_deeper(n, [&](located& l) { record(l, text, in_list); });
+  }
+
+  bool visit_scalar(node& n, bool in_list, bool is_null) {
+    const char* start = text + *mark++;
+    const char* stop = at_end() ? end : text + *mark;
+    const auto token = trim_json({start, static_cast<std::size_t>(stop - start)});
+    if (is_null && token != "null") return false;
+    for (const auto p : n.wanted_paths) record(in.found_[p], token, in_list);
+    if (is_null)
+      for_each_deeper(n, [&](located& l) { record(l, token, in_list); });
     else
       for_each_deeper(n, spoil);
     return true;
   }
 
-  bool visit_object(node& n, ondemand::value& value, bool in_list) {
+  bool visit_object(node& n, bool in_list) {
     if (n.element_wanted) for_each_below(at(n.element), spoil);
-    if (n.wanted_paths.empty() && n.wanted_members.empty()) return true;
-    ondemand::object object;
-    if (value.get_object().get(object)) return false;
-    if (!n.wanted_paths.empty()) {
-      std::string_view text;
-      if (object.raw_json().get(text)) return false;
-      for (const auto p : n.wanted_paths) record(in.found_[p], trim_json(text), in_list);
-      if (!n.wanted_members.empty() && object.reset().error()) return false;
+    const char* start = text + *mark;
+    if (n.wanted_members.empty()) {
+      if (!skip()) return false;
+    } else {
+      ++mark;
+      if (!members(n, in_list)) return false;
     }
-    return n.wanted_members.empty() || members(n, object, in_list);
+    for (const auto p : n.wanted_paths) record(in.found_[p], since(start), in_list);
+    return true;
   }
 
-  bool visit_array(node& n, ondemand::value& value, bool in_list) {
+  bool visit_array(node& n, bool in_list) {
     for (const auto& m : n.wanted_members) for_each_below(at(m.node), spoil);
-    if (n.wanted_paths.empty() && !n.element_wanted) return true;
-    ondemand::array array;
-    if (value.get_array().get(array)) return false;
-    if (!n.wanted_paths.empty()) {
-      std::string_view text;
-      if (array.raw_json().get(text)) return false;
-      for (const auto p : n.wanted_paths) record(in.found_[p], trim_json(text), in_list);
-      if (n.element_wanted && array.reset().error()) return false;
+    const char* start = text + *mark;
+    if (!n.element_wanted) {
+      if (!skip()) return false;
+    } else {
+      ++mark;
+      if (!elements(at(n.element))) return false;
     }
-    if (!n.element_wanted) return true;
-    auto& element = at(n.element);
+    for (const auto p : n.wanted_paths) record(in.found_[p], since(start), in_list);
+    return true;
+  }
+
+  // Behind the opening bracket; ends behind the closing one.
+  bool elements(node& element) {
+    if (!descend()) return false;
     for_each_below(element, [](located& l) {
       if (l.is != located::kind::broken) l.is = located::kind::list;
     });
-    for (auto each : array) {
-      ondemand::value inner;
-      if (each.get(inner) || !visit(element, inner, true)) return false;
+    auto after = sequel::another;
+    if (!at_end() && letter() == ']') {
+      ++mark;
+      after = sequel::closed;
     }
-    return true;
+    while (after == sequel::another) {
+      if (!visit(element, true)) return false;
+      after = behind_item(']');
+    }
+    --depth;
+    return after == sequel::closed;
   }
 };
 
@@ -295,25 +355,17 @@ bool value_locator::locate(json_parser& parser, std::string_view body,
                            std::span<const std::uint32_t> wanted) {
   ask_for(wanted);
   if (body.starts_with(byte_order_mark)) body.remove_prefix(byte_order_mark.size());
-  if (body.empty() || too_deep(body)) return false;
+  if (body.empty()) return false;
 
-  auto& p = parser.impl_->parser;
-  // In powers of two: simdjson alone would allocate anew for each reply that is a little longer.
-  if (p.capacity() < body.size() && p.allocate(std::bit_ceil(std::max(body.size(), smallest_parser))))
-    return false;
+  auto& stage = *parser.impl_;
   bool readable = false;
-  {
-    ondemand::document document;
-    ondemand::object root;
-    if (!p.iterate(body.data(), body.size(), body.size() + simdjson::SIMDJSON_PADDING).get(document) &&
-        !document.get_object().get(root)) {
-      walk pass{*this, body.data() + body.size()};
-      // Behind the root's last bracket there is nothing more.
-      readable = pass.members(nodes_[0], root, false) &&
-                 document.current_location().error() == simdjson::OUT_OF_BOUNDS;
-    }
+  if (stage.mark(body)) {
+    const auto marks = stage.marks();
+    walk pass{*this, body.data(), body.data() + body.size(), marks.data(), marks.data() + marks.size()};
+    // Behind the root's last bracket there is nothing more.
+    readable = pass.letter() == '{' && (++pass.mark, pass.members(nodes_[0], false)) && pass.at_end();
   }
-  if (p.capacity() > largest_kept) parser.impl_ = std::make_unique<json_parser::impl>();
+  if (stage.capacity() > largest_kept) parser.impl_ = std::make_unique<json_parser::impl>();
   return readable;
 }
 

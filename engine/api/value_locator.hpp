@@ -1,5 +1,5 @@
-// Finds the values behind a handful of paths in a JSON document: one pass of simdjson On-Demand in document
-// order, in place. simdjson stays in the .cpp.
+// Finds the values behind a handful of paths in a JSON document: one pass in document order, in place, over
+// the places that simdjson marks. simdjson stays in the .cpp.
 #pragma once
 
 #include "engine/api/profile.hpp"
