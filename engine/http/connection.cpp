@@ -81,7 +81,7 @@ asio::awaitable<attempt_fact> connection::exchange(std::string_view request, tim
   // What it says before it was asked is no reply to us.
   const auto said = looked_at_ ? io_result{io_state::want_read, 0} : stream_.peek();
   looked_at_ = false;
-  deadline_ = std::min(deadline, after(clock::now(), needs_.options.attempt_timeout));
+  deadline_ = deadline != time_point::max() ? deadline : after(clock::now(), needs_.options.attempt_timeout);
   sent_before_ = stream_.bytes_sent();
   parser_.reset();
   if (said.is == io_state::alert) co_return turned_down();

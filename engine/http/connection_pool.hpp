@@ -61,8 +61,8 @@ class lease {
   explicit operator bool() const noexcept { return connection_ != nullptr; }
 
   // Sends the request, whole, and reads the reply to it. Never throws for network errors: they are in the
-  // fact. `request` must stay alive and unchanged until it returns, and so must the lease. The deadline is at
-  // most attempt_timeout away; time_point::max() leaves it at that. The views of the fact live in the
+  // fact. `request` must stay alive and unchanged until it returns, and so must the lease. The deadline
+  // time_point::max() is attempt_timeout from now. The views of the fact live in the
   // connection: until the next exchange or the end of the lease.
   //
   // not_sent: the kernel took no byte. maybe_applied: it took at least one. answered: the reply is whole
