@@ -233,6 +233,15 @@ std::optional<duration> parse_rate_reset(std::string_view text, wall_time server
   return parse_retry_after(text, server_now);
 }
 
+bool tells_of_rates(const api::header_names& names, std::span<const header_field> fields) noexcept {
+  const std::array<std::string_view, 6> telling{names.limit,       names.remaining,  names.reset,
+                                                names.ietf_policy, names.ietf_limit, names.retry_after};
+  return std::ranges::any_of(fields, [&](const header_field& f) {
+    return std::ranges::any_of(
+        telling, [&](std::string_view name) { return !name.empty() && same_name(f.name, name); });
+  });
+}
+
 rate_facts read_rate_headers(const api::header_names& names, std::span<const header_field> fields,
                              wall_time received) noexcept {
   const auto value_of = [&](std::string_view name) {

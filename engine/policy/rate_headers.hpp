@@ -39,6 +39,10 @@ struct rate_facts {
 rate_facts read_rate_headers(const api::header_names&, std::span<const header_field>,
                              wall_time received) noexcept;
 
+// Whether there is anything for read_rate_headers to read: without, its facts are empty. Most APIs say
+// nothing of rates in most replies.
+bool tells_of_rates(const api::header_names&, std::span<const header_field>) noexcept;
+
 // Parts, for tests and fuzzing.
 std::optional<duration> parse_retry_after(std::string_view, wall_time server_now) noexcept;
 std::optional<duration> parse_rate_reset(std::string_view, wall_time server_now) noexcept;

@@ -221,7 +221,10 @@ void worker::account(policy::breaker::request kind, time_point now) {
   if (auto& slot = is_read ? read_slot_ : slot_) {
     std::optional<policy::rate_facts> facts;
     if (fact_.reached == phase::answered) {
-      facts = policy::read_rate_headers(shared_.profile.headers, fact_.headers, wall_now());
+      const auto& names = shared_.profile.headers;
+      facts.emplace();
+      if (policy::tells_of_rates(names, fact_.headers))
+        *facts = policy::read_rate_headers(names, fact_.headers, wall_now());
       facts->throttled = judged.is == api::verdict::throttled;
     }
     (is_read ? shared_.reads : shared_.writes).closed(*slot, now, facts, shared_.jitter());

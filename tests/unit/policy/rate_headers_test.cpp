@@ -190,6 +190,7 @@ TEST(RateHeaders, ReadAllForms) {
        {60, 4, {}, {}, {}}},
   };
   for (const auto& r : rows) {
+    EXPECT_EQ(tells_of_rates(all_names(), r.fields), r.name != std::string_view{"none"}) << r.name;
     const auto f = read_rate_headers(all_names(), r.fields, now);
     EXPECT_EQ(f.limit, r.is.limit) << r.name;
     EXPECT_EQ(f.remaining, r.is.remaining) << r.name;
@@ -202,10 +203,21 @@ TEST(RateHeaders, ReadAllForms) {
 
 TEST(RateHeaders, AnApiWithoutNamesTellsNothingButRetryAfter) {
   const std::vector<header_field> fields{{"X-RateLimit-Limit", "60"}, {"", "7"}, {"Retry-After", "3"}};
+  EXPECT_TRUE(tells_of_rates({}, fields));
+  EXPECT_FALSE(tells_of_rates({}, std::span{fields}.first(2)));
   const auto f = read_rate_headers({}, fields, now);
   EXPECT_EQ(f.limit, std::nullopt);
   EXPECT_EQ(f.remaining, std::nullopt);
   EXPECT_EQ(f.retry_after, 3s);
+}
+
+TEST(RateHeaders, MostRepliesTellNothing) {
+  const std::vector<header_field> fields{
+      {"Date", "Thu, 26 Nov 2026 12:00:00 GMT"}, {"Content-Length", "2"}, {"X-Rate", "1"}, {"", "1"}};
+  EXPECT_FALSE(tells_of_rates(all_names(), fields));
+  EXPECT_FALSE(tells_of_rates(all_names(), {}));
+  const auto f = read_rate_headers(all_names(), fields, now);
+  EXPECT_FALSE(f.limit || f.remaining || f.window || f.reset_in || f.retry_after || f.throttled);
 }
 
 // Every cut of every list text: no crash, no read past the end (the sanitizers watch).
