@@ -179,15 +179,24 @@ expected<request_writer> request_writer::create(const profile& p, std::string_vi
   w.patch_head_ = std::move(head);
   append_header(w.patch_head_, "Content-Type", content_type);
   w.patch_head_ += "Content-Length: ";
+  for (const auto& f : p.fields) w.keys_.push_back({f.name, json_string(f.name) + ':'});
   return w;
+}
+
+std::string_view request_writer::key_of(const field_value& v) const noexcept {
+  const auto i = to_index(v.field);
+  return i < keys_.size() && keys_[i].name == v.name ? std::string_view{keys_[i].json} : std::string_view{};
 }
 
 void request_writer::write_patch(std::string& into, std::string_view id,
                                  std::span<const field_value> values) const {
   assert(!id.empty());
-  // {"name":json,...}: two braces, and per value a colon and (but for the last) a comma.
+  // {"name":json,...}: two braces, and a comma for each value but the last.
   std::size_t body_bytes = values.empty() ? 2 : 1;
-  for (const auto& v : values) body_bytes += json_string_size(v.name) + v.json.size() + 2;
+  for (const auto& v : values) {
+    const auto key = key_of(v);
+    body_bytes += (key.empty() ? json_string_size(v.name) + 1 : key.size()) + v.json.size() + 1;
+  }
   std::array<char, 24> digits{};
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), body_bytes).ptr;
 
@@ -202,8 +211,12 @@ void request_writer::write_patch(std::string& into, std::string_view id,
   bool first = true;
   for (const auto& v : values) {
     if (!first) into += ',';
-    append_json_string(into, v.name);
-    into += ':';
+    if (const auto key = key_of(v); !key.empty()) {
+      into.append(key);
+    } else {
+      append_json_string(into, v.name);
+      into += ':';
+    }
     into.append(v.json);
     first = false;
   }

@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pawl::api {
 
@@ -51,12 +52,19 @@ class request_writer {
 
  private:
   request_writer() = default;
+  // The value's name as a JSON key with its colon; empty where it has to be made.
+  std::string_view key_of(const field_value&) const noexcept;
+
   std::string patch_prefix_;     // "PATCH /api/v2/threads/"
   std::string read_prefix_;      // "GET /api/v2/threads/"
   std::string resource_suffix_;  // what follows the id in the path; mostly empty
   std::string get_prefix_;       // "GET /api/v2"
   std::string patch_head_;       // " HTTP/1.1\r\nHost: ... Content-Length: "
   std::string get_head_;         // " HTTP/1.1\r\nHost: ...\r\n\r\n"
+  struct field_key {
+    std::string name, json;  // status, "status":
+  };
+  std::vector<field_key> keys_;  // by field_index
 };
 
 }  // namespace pawl::api

@@ -90,6 +90,22 @@ TEST(RequestWriter, CountsTheBytesOfTheBody) {
         "{\"a\\\"b\\\\c\\nd\\u001f\":{},\"\":true}");
 }
 
+TEST(RequestWriter, EscapesTheNamesOfTheProfileToo) {
+  profile p = thread_profile();
+  p.fields.resize(2);
+  p.fields[0].name = "status";
+  p.fields[1].name = "a\"b";
+  const auto w = writer(p);
+  const std::array values{field_value{field_index{0}, "status", "1"},
+                          field_value{field_index{1}, "a\"b", "2"}, field_value{field_index{1}, "other", "3"},
+                          field_value{field_index{7}, "far", "4"}, field_value{passed_field, "status", "5"}};
+  std::string request;
+  w.write_patch(request, "1", values);
+  EXPECT_THAT(request, ::testing::EndsWith("Content-Length: 50\r\n\r\n"
+                                           R"({"status":1,"a\"b":2,"other":3,"far":4,"status":5})"))
+      << request;
+}
+
 TEST(RequestWriter, WritesReadsWithoutABody) {
   profile p = thread_profile();
   p.resource_path = "/threads/{id}/state?view=full";
