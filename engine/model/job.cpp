@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cstring>
+#include <functional>
 #include <utility>
 
 namespace pawl {
@@ -45,17 +46,32 @@ void byte_arena::clear() noexcept {
 
 void job_buffer::assign(const job_view& from) {
   // One buffer of bytes: sized first, so that the views taken while copying stay valid.
-  std::size_t need = from.id.size() + from.raw.size();
-  for (const auto& v : from.patch) need += v.name.size() + v.json.size();
-  for (const auto& v : from.expect) need += v.name.size() + v.json.size();
+  const auto in_raw = [&raw = from.raw](std::string_view text) {
+    return std::greater_equal<>{}(text.data(), raw.data()) &&
+           std::less_equal<>{}(text.data() + text.size(), raw.data() + raw.size());
+  };
+  std::size_t need = from.raw.size();
+  const auto add = [&](std::string_view text) { need += in_raw(text) ? 0 : text.size(); };
+  add(from.id);
+  for (const auto values : {from.patch, from.expect})
+    for (const auto& v : values) {
+      add(v.name);
+      add(v.json);
+    }
   bytes_.clear();
   bytes_.reserve(need);
-  const auto keep = [this](std::string_view text) {
+  const auto copy = [this](std::string_view text) {
     const auto* at = bytes_.data() + bytes_.size();
     bytes_.insert(bytes_.end(), text.begin(), text.end());
     return std::string_view{at, text.size()};
   };
-  view_ = job_view{from.row, from.line, keep(from.id), {}, {}, keep(from.raw), from.replay_safe};
+  // Most texts are pieces of the row as it stands in the input: they move with it.
+  const auto raw = copy(from.raw);
+  const auto keep = [&](std::string_view text) {
+    return in_raw(text) ? raw.substr(static_cast<std::size_t>(text.data() - from.raw.data()), text.size())
+                        : copy(text);
+  };
+  view_ = job_view{from.row, from.line, keep(from.id), {}, {}, raw, from.replay_safe};
   values_.clear();
   for (const auto& v : from.patch) values_.push_back({v.field, keep(v.name), keep(v.json)});
   for (const auto& v : from.expect) values_.push_back({v.field, keep(v.name), keep(v.json)});

@@ -29,6 +29,35 @@ TEST(JobBuffer, KeepsItsOwnCopyOfAJob) {
   }
 }
 
+// Pieces of the row, the whole of it, and what lies elsewhere or just outside.
+TEST(JobBuffer, MovesThePiecesOfTheRowAlong) {
+  std::string line = R"(x{"id":"t1","patch":{"title":"a"}}y)", elsewhere = "1,5";
+  const auto piece = [&](std::size_t at, std::size_t size) {
+    return std::string_view{line}.substr(at, size);
+  };
+  const auto raw = piece(1, line.size() - 2);
+  std::vector<field_value> patch{{passed_field, piece(22, 5), piece(29, 3)},
+                                 {passed_field, piece(0, 2), raw},
+                                 {field_index{1}, "status", elsewhere},
+                                 {field_index{2}, piece(33, 3), {}}};
+  const std::vector<field_value> wanted_texts{{passed_field, "title", R"("a")"},
+                                              {passed_field, "x{", R"({"id":"t1","patch":{"title":"a"}})"},
+                                              {field_index{1}, "status", "1,5"},
+                                              {field_index{2}, "}y", ""}};
+  job_buffer buffer;
+  buffer.assign({1, 1, piece(8, 2), patch, {}, raw, true});
+  line.assign(line.size(), '!');
+  elsewhere.assign(elsewhere.size(), '!');
+  const auto job = buffer.view();
+  EXPECT_EQ(job.id, "t1");
+  EXPECT_EQ(job.raw, R"({"id":"t1","patch":{"title":"a"}})");
+  ASSERT_EQ(job.patch.size(), wanted_texts.size());
+  for (std::size_t i = 0; i < wanted_texts.size(); ++i) {
+    EXPECT_EQ(job.patch[i].name, wanted_texts[i].name) << i;
+    EXPECT_EQ(job.patch[i].json, wanted_texts[i].json) << i;
+  }
+}
+
 TEST(JobBatch, HoldsGoodAndBadRowsInOrder) {
   job_batch batch;
   for (std::uint64_t row = 1; row <= 1000; ++row) {
