@@ -75,9 +75,7 @@ class scanner {
 
   void skip_printable() {
     for (; at_ < end_; at_ += sizeof(std::uint64_t)) {
-      const auto word = load_word(at_);
-      const auto found =
-          control_bytes(word) | zero_bytes(word ^ every_byte(0x7f)) | (word & every_byte(0x80));
+      const auto found = unprintable_bytes(load_word(at_));
       if (found == 0) continue;
       at_ += std::countr_zero(found) / 8;
       return;

@@ -1,6 +1,7 @@
 #include "engine/input/row_rules.hpp"
 
 #include "engine/input/text.hpp"
+#include "engine/model/byte_words.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -17,7 +18,10 @@ const field_value* find(std::span<const field_value> patch, field_index field) {
 
 // The code point of the first control character (C0, DEL, C1), or -1.
 int control_character(std::string_view utf8) {
-  for (std::size_t i = 0; i < utf8.size(); ++i) {
+  std::size_t i = 0;
+  while (utf8.size() - i >= sizeof(std::uint64_t) && unprintable_bytes(load_word(utf8.data() + i)) == 0)
+    i += sizeof(std::uint64_t);
+  for (; i < utf8.size(); ++i) {
     const auto c = static_cast<unsigned char>(utf8[i]);
     if (c < 0x20 || c == 0x7f) return c;
     if (c == 0xc2 && i + 1 < utf8.size()) {

@@ -27,6 +27,11 @@ constexpr std::uint64_t json_escaped_bytes(std::uint64_t word) {
   return zero_bytes(word ^ every_byte('"')) | zero_bytes(word ^ every_byte('\\')) | control_bytes(word);
 }
 
+// The same for what is no printable ASCII.
+constexpr std::uint64_t unprintable_bytes(std::uint64_t word) {
+  return control_bytes(word) | zero_bytes(word ^ every_byte(0x7f)) | (word & every_byte(0x80));
+}
+
 // The first byte is the lowest.
 static_assert(std::endian::native == std::endian::little);
 inline std::uint64_t load_word(const char* at) {
