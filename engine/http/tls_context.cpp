@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace pawl::http {
 namespace {
@@ -66,6 +67,28 @@ status trust_file(SSL_CTX* context, const std::string& file) {
   }
 }
 
+// The TLS 1.3 cipher suites, in the order in which they are offered.
+std::vector<std::string> offered_suites(const SSL_CTX* context) {
+  std::vector<std::string> names;
+  const auto* all = SSL_CTX_get_ciphers(context);
+  for (int i = 0; i < sk_SSL_CIPHER_num(all); ++i) {
+    const auto* cipher = sk_SSL_CIPHER_value(all, i);
+    if (SSL_CIPHER_get_kx_nid(cipher) == NID_kx_any) names.emplace_back(SSL_CIPHER_get_name(cipher));
+  }
+  return names;
+}
+
+// AES-128 before AES-256, as browsers and Go's crypto/tls ask for it: nobody searches 128 bits either, and it
+// takes 10 rounds a block instead of 14 (0.15 us of an update with a 2.5 KB reply). Only where openssl.cnf
+// has not set another order: the one below is OpenSSL's own, SSL_CTX_set_ciphersuites(3).
+bool prefer_short_keys(SSL_CTX* context) {
+  const std::vector<std::string> by_default{"TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256",
+                                            "TLS_AES_128_GCM_SHA256"};
+  if (offered_suites(context) != by_default) return true;
+  return SSL_CTX_set_ciphersuites(
+             context, "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256") == 1;
+}
+
 bool is_address(const std::string& host) {
   boost::system::error_code error;
   boost::asio::ip::make_address(host, error);
@@ -97,12 +120,12 @@ expected<std::unique_ptr<tls_context>> tls_context::create(const endpoint& targe
   // Partial writes: a request that the socket does not take whole is counted as far as it went, and the
   // caller's bytes may move between two tries.
   SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  if (!prefer_short_keys(context)) return openssl_failure("the cipher suites cannot be ordered");
   // One receive per record instead of two (header, then rest).
   SSL_CTX_set_read_ahead(context, 1);
-  if (SSL_CTX_set_default_verify_paths(context) != 1)
-    return openssl_failure("the system's certificates cannot be used");
   if (!files.ca.empty())
     if (auto trusted = trust_file(context, files.ca); !trusted) return std::move(trusted.error());
+  if (!made->trust_.apply_to(context)) return openssl_failure("the system's certificates cannot be used");
   if (!files.cert.empty())
     if (auto used = use_client_certificate(context, files.cert, files.key); !used)
       return std::move(used.error());

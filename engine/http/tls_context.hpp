@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/http/endpoint.hpp"
+#include "engine/http/system_trust.hpp"
 #include "engine/model/error.hpp"
 
 #include <memory>
@@ -24,8 +25,8 @@ struct tls_files {
 class tls_context {
  public:
   // Trusts the system's certificates (OpenSSL's default paths; SSL_CERT_FILE and SSL_CERT_DIR move them) and
-  // those of `ca`. TLS 1.2 and later. The files are read now. Failures: kind usage, naming the file and the
-  // reason.
+  // those of `ca`. TLS 1.2 and later. The files named here are read now. Failures: kind usage, naming the
+  // file and the reason.
   static expected<std::unique_ptr<tls_context>> create(const endpoint&, const tls_files&);
   ~tls_context();
   tls_context(const tls_context&) = delete;
@@ -50,6 +51,7 @@ class tls_context {
   tls_context() = default;
   static int remember(ssl_st*, ssl_session_st*);  // OpenSSL hands over a session that can be resumed
 
+  system_trust trust_;
   std::unique_ptr<ssl_ctx_st, free_context> context_;
   // One slot is enough: there is one peer. A TLS 1.3 ticket used twice costs linkability only, which between
   // connections of one key is none; servers that take a ticket once do a full handshake.

@@ -1,14 +1,18 @@
 // Which servers get the key, and which never do: certificates, names, protocols and chains, good and bad,
 // over real TLS. What a server got is asked of the server.
 #include "tests/integration/http/client.hpp"
+#include "tests/support/files.hpp"
 #include "tests/support/scripted/scripted_proxy.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <openssl/x509.h>
 
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <tuple>
 
 #include <unistd.h>
 
@@ -200,11 +204,42 @@ const setup good[] = {
      "localhost", nullptr},
 };
 
-class TlsSetup : public ::testing::TestWithParam<setup> {};
-INSTANTIATE_TEST_SUITE_P(Bad, TlsSetup, ::testing::ValuesIn(bad),
-                         [](const auto& tested) { return tested.param.name; });
-INSTANTIATE_TEST_SUITE_P(Good, TlsSetup, ::testing::ValuesIn(good),
-                         [](const auto& tested) { return tested.param.name; });
+// Where the test's CA stands.
+enum class trusted_by { ca_file, system_file, system_directory };
+constexpr std::array<const char*, 3> way_names{"ByCaFile", "BySystemFile", "BySystemDirectory"};
+
+// The system's certificates for pools that are made meanwhile: one in its file, or in its directory.
+class system_certificates {
+ public:
+  system_certificates(trusted_by way, const testing::certificate& authority) {
+    const auto pem = to_pem(authority);
+    char name[32];
+    std::snprintf(name, sizeof name, "%08lx.0", X509_subject_name_hash(authority.x509.get()));
+    pawl::test::write_file(directory_ / name, way == trusted_by::system_directory ? pem : "");
+    pawl::test::write_file(directory_ / "file.pem", way == trusted_by::system_file ? pem : "");
+    ::setenv("SSL_CERT_FILE", (directory_ / "file.pem").c_str(), 1);
+    ::setenv("SSL_CERT_DIR", directory_.path().c_str(), 1);
+  }
+  ~system_certificates() {
+    ::unsetenv("SSL_CERT_FILE");
+    ::unsetenv("SSL_CERT_DIR");
+  }
+  system_certificates(const system_certificates&) = delete;
+  system_certificates& operator=(const system_certificates&) = delete;
+
+ private:
+  pawl::test::temp_dir directory_;
+};
+
+class TlsSetup : public ::testing::TestWithParam<std::tuple<setup, trusted_by>> {};
+constexpr auto setup_name = [](const ::testing::TestParamInfo<TlsSetup::ParamType>& tested) {
+  return std::string(std::get<0>(tested.param).name) +
+         way_names[static_cast<std::size_t>(std::get<1>(tested.param))];
+};
+const auto all_ways =
+    ::testing::Values(trusted_by::ca_file, trusted_by::system_file, trusted_by::system_directory);
+INSTANTIATE_TEST_SUITE_P(Bad, TlsSetup, ::testing::Combine(::testing::ValuesIn(bad), all_ways), setup_name);
+INSTANTIATE_TEST_SUITE_P(Good, TlsSetup, ::testing::Combine(::testing::ValuesIn(good), all_ways), setup_name);
 
 kept_fact send_key(client& c) {
   kept_fact fact;
@@ -213,7 +248,8 @@ kept_fact send_key(client& c) {
 }
 
 TEST_P(TlsSetup, DecidesWhoGetsTheKey) {
-  const auto& s = GetParam();
+  const auto& [s, way] = GetParam();
+  const system_certificates system(way, test_ca());
   server_options o;
   s.change(o);
   scripted_server server(o);
@@ -221,7 +257,8 @@ TEST_P(TlsSetup, DecidesWhoGetsTheKey) {
   // Names that resolve nowhere are found by a proxy, which leads to this server whatever the name.
   scripted_proxy proxy({.lead_to = server.port()});
   const std::string host = s.host != nullptr ? s.host : "";
-  client user(server, [&](transport_options& t) {
+  client user(server, [&, way = way](transport_options& t) {
+    if (way != trusted_by::ca_file) t.ca_file.clear();
     if (host.empty()) return;
     t.target = *parse_endpoint("https://" + host + ":" + std::to_string(server.port()), false);
     if (host.find('.') != std::string::npos) t.proxy = *parse_proxy(proxy.url());
@@ -277,6 +314,31 @@ TEST(TlsTrust, ACaFileStandsBesideTheSystemsCertificates) {
   EXPECT_EQ(send_trusting(of_other, of_test.ca_file(), other.path()).status, 200);
   EXPECT_EQ(send_trusting(of_other, "", other.path()).status, 200);
   EXPECT_EQ(send_trusting(of_other, of_test.ca_file()).fault, transport_fault::untrusted);
+}
+
+// Of two authorities with one name, the directory has the one that did not sign.
+TEST(TlsTrust, TheSystemsFileCountsWhereItsDirectoryHasAnotherOfThatName) {
+  const auto signer = issue(ca_wish("twin CA"), nullptr), twin = issue(ca_wish("twin CA"), nullptr);
+  server_options o;
+  o.chain = chain_of(issue(certificate_wish{}, &signer));
+  scripted_server server(o);
+  server.when("/x").reply(200);
+  const pem_file of_signer(to_pem(signer));
+  const system_certificates directory(trusted_by::system_directory, twin);
+  ::setenv("SSL_CERT_FILE", of_signer.path().c_str(), 1);
+  client c(server, [](transport_options& t) { t.ca_file.clear(); });
+  EXPECT_EQ(send_key(c).status, 200);
+}
+
+// RFC 8446 9.1 has every server know it.
+TEST(TlsTrust, TheShorterKeyIsAskedForFirst) {
+  scripted_server server;
+  server.when("/x").reply(200);
+  client c(server);
+  c.run([&]() -> boost::asio::awaitable<void> {
+    const auto got = co_await c.pool().acquire(freshness::any);
+    EXPECT_EQ(got.connection.peer().cipher, "TLS_AES_128_GCM_SHA256");
+  });
 }
 
 TEST(TlsTrust, ACaFileMayHoldSeveralAuthorities) {

@@ -113,7 +113,7 @@ certificate issue(const certificate_wish& wish, const certificate* issuer) {
   extend(NID_name_constraints, wish.name_constraints);
   extend(NID_subject_key_identifier, "hash");
   if (wish.unknown_critical_extension) {
-    const int nid = OBJ_create("1.3.6.1.4.1.99999.1", "pawlTest", "pawl test extension");
+    static const int nid = OBJ_create("1.3.6.1.4.1.99999.1", "pawlTest", "pawl test extension");
     ASN1_OCTET_STRING* value = ASN1_OCTET_STRING_new();
     const unsigned char null[] = {5, 0};
     ASN1_OCTET_STRING_set(value, null, sizeof null);

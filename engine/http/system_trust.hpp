@@ -1,0 +1,39 @@
+// The certificates that the system trusts, read as late as possible: OpenSSL's default file holds some 150,
+// which take it 20 ms, more than half of a short run's CPU time. Network thread only. OpenSSL stays behind
+// the .cpp.
+#pragma once
+
+#include <memory>
+#include <string>
+
+struct ssl_ctx_st;
+struct x509_store_st;
+struct x509_store_ctx_st;
+
+namespace pawl::http {
+
+class system_trust {
+ public:
+  // Chains are verified with what the context's store holds now and with OpenSSL's default directory, where
+  // one look finds an authority by its name. A chain that does not verify so is verified once more, with a
+  // store like that which SSL_CTX_set_default_verify_paths makes, the file read whole; from then on that is
+  // the context's. So what verifies with OpenSSL's default paths verifies here, and what verifies here leads
+  // to an authority of theirs. SSL_CERT_FILE and SSL_CERT_DIR, as they are now, move the paths; a path where
+  // nothing is, is no error. False: OpenSSL refused, its error queue says why. Outlives the context.
+  bool apply_to(ssl_ctx_st*);
+
+ private:
+  struct free_store {
+    void operator()(x509_store_st*) const noexcept;
+  };
+  static int verify(x509_store_ctx_st*, void* self);
+  bool complete();
+
+  ssl_ctx_st* context_ = nullptr;
+  std::string file_, directory_;
+  // Until complete(): what the context has trusted from the start. Then: the store that the context had.
+  std::unique_ptr<x509_store_st, free_store> spare_;
+  bool complete_ = false;
+};
+
+}  // namespace pawl::http
