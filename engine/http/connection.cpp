@@ -30,7 +30,7 @@ connection::connection(asio::io_context& io, const connection_needs& needs)
       needs_(needs),
       connecting_(io),
       watch_(needs.sockets),
-      parser_(reply_limits{needs.options.max_reply_bytes, needs.options.max_header_bytes}) {}
+      parser_(reply_limits{needs.options.max_reply_bytes, needs.options.max_header_bytes}, needs.buffers) {}
 
 connection::~connection() {
   close();
@@ -46,6 +46,14 @@ void connection::close() {
   watch_.leave();
   static_cast<void>(::close(fd_));
   fd_ = -1;
+}
+
+wait_handler connection::abandon() {
+  home = nullptr;
+  auto waiter = watch_.abandon();
+  close();
+  parser_.reset();
+  return waiter;
 }
 
 void connection::abort(abort_reason why) {

@@ -30,6 +30,7 @@ struct connection_needs {
   const tls_context* tls;  // null: plain HTTP
   name_lookup& names;
   ready_set& sockets;
+  reply_buffers& buffers;
   std::optional<boost::asio::ip::address> address;  // the host is a literal: nothing to look up
   std::uint16_t port;                               // of the endpoint, or of the proxy on the way to it
 };
@@ -58,8 +59,13 @@ class connection {
 
   // Open, and nothing is left over from the last exchange: another may follow.
   bool reusable() const noexcept { return reusable_ && abort_ == abort_reason::none; }
+  // Nobody looks at the last reply any more.
+  void rest() { parser_.reset(); }
   // Looks at the socket of an idle connection: nothing has come, and it is not closed.
   bool quiet();
+  // The pool goes away before the lease. The handler of a coroutine that waits here, or none: it holds the
+  // lease.
+  [[nodiscard]] wait_handler abandon();
   // With a goodbye to a healthy peer. Leaves operations under way to end by themselves.
   void close();
 

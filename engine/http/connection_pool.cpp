@@ -42,8 +42,13 @@ struct pool_core {
         tls(std::move(trust)),
         names(context, route_host(options), route_port(options)),
         sockets(context),
-        needs{options, tls.get(), names, sockets, literal_address(route_host(options)), route_port(options)} {
-  }
+        needs{options,
+              tls.get(),
+              names,
+              sockets,
+              buffers,
+              literal_address(route_host(options)),
+              route_port(options)} {}
 
   std::unique_ptr<connection> open_new() {
     auto c = std::make_unique<connection>(io, needs);
@@ -62,6 +67,7 @@ struct pool_core {
     on_loan[c->place] = on_loan.back();
     on_loan.pop_back();
     if (!c->reusable()) return;  // and so it is closed
+    c->rest();
     c->idle_since = clock::now();
     idle.push_back(std::move(c));
   }
@@ -71,6 +77,7 @@ struct pool_core {
   const std::unique_ptr<tls_context> tls;
   name_lookup names;
   ready_set sockets;
+  reply_buffers buffers;
   const connection_needs needs;
   std::vector<connection*> on_loan;               // owned by their leases
   std::vector<std::unique_ptr<connection>> idle;  // the most recently used last
@@ -119,7 +126,8 @@ connection_pool::connection_pool(std::unique_ptr<pool_core> core) : core_(std::m
 
 connection_pool::~connection_pool() {
   assert(core_->on_loan.empty() && "a lease outlives its pool");
-  for (auto* c : core_->on_loan) c->home = nullptr;  // without assertions: they close by themselves
+  // Without assertions: they are closed, and destroyed with those who wait for them.
+  for (auto* c : std::exchange(core_->on_loan, {})) const auto waiter = c->abandon();
 }
 
 lease connection_pool::take_idle(freshness wanted) {

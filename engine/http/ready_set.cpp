@@ -31,6 +31,19 @@ epoll_event event_for(socket_watch* watch, socket_watch::change what) noexcept {
   return event;
 }
 
+// For the time of a scope, however it ends, as long as the flag is there.
+struct still_collecting {
+  still_collecting(bool& f, const std::weak_ptr<const bool>& t) : flag(f), there(t) { flag = true; }
+  ~still_collecting() {
+    if (!there.expired()) flag = false;
+  }
+  still_collecting(const still_collecting&) = delete;
+  still_collecting& operator=(const still_collecting&) = delete;
+
+  bool& flag;
+  const std::weak_ptr<const bool>& there;
+};
+
 error_code last_error() {
   return {errno, boost::system::system_category()};
 }
@@ -73,14 +86,13 @@ void ready_set::collect() {
   while (count < 0 && errno == EINTR);
   if (count < 0) throw std::system_error(errno, std::system_category(), "epoll_wait");
   told_ = static_cast<std::size_t>(count);
-  collecting_ = true;
   const std::weak_ptr there(is_there_);
+  const still_collecting mark{collecting_, there};
   for (next_ = 0; next_ != told_;) {
     auto* watch = static_cast<socket_watch*>(events_[next_++].data.ptr);
     if (watch != nullptr) watch->changed();
     if (there.expired()) return;
   }
-  collecting_ = false;
   if (waiting_ != 0 && !listening_) listen();
 }
 
@@ -117,11 +129,14 @@ void socket_watch::begin(wait_handler waiter, change what) {
   changed_ = false;
 }
 
-void socket_watch::set_interest(change what) {
+void socket_watch::set_interest(change what) noexcept {
   auto event = event_for(this, what);
-  if (::epoll_ctl(set_.set_.native_handle(), EPOLL_CTL_MOD, fd_, &event) != 0)
-    throw std::system_error(errno, std::system_category(), "epoll_ctl");
-  interest_ = what;
+  const bool set = ::epoll_ctl(set_.set_.native_handle(), EPOLL_CTL_MOD, fd_, &event) == 0;
+  assert(set && "a descriptor that is open and in the set");
+  if (set)
+    interest_ = what;
+  else
+    changed_ = true;  // the wait is over at once, and the next read or write tells what is the matter
 }
 
 void socket_watch::changed() {
@@ -132,6 +147,13 @@ void socket_watch::changed() {
   auto waiter = std::move(waiter_);
   set_.one_less_waits();
   std::move(waiter)();
+}
+
+wait_handler socket_watch::abandon() {
+  if (waiter_) set_.one_less_waits();
+  auto waiter = std::move(waiter_);
+  leave();
+  return waiter;
 }
 
 void socket_watch::wake() {

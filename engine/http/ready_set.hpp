@@ -138,6 +138,10 @@ class socket_watch {
   // Ends the wait under way, from the io_context.
   void wake();
 
+  // Leaves the set. Whoever waits does so no longer, and will not be told: their handler, perhaps empty, is
+  // the caller's to destroy, and with it what it holds.
+  [[nodiscard]] wait_handler abandon();
+
  private:
   friend class ready_set;
   struct wait_operation {
@@ -155,7 +159,7 @@ class socket_watch {
 
   void begin(wait_handler, change);
   void changed();
-  void set_interest(change);
+  void set_interest(change) noexcept;
 
   ready_set& set_;
   wait_handler waiter_;

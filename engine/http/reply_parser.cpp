@@ -20,9 +20,13 @@ namespace beast = boost::beast;
 using boost::system::error_code;
 
 constexpr std::size_t body_padding = 64;          // simdjson 3.0.1: SIMDJSON_PADDING
-constexpr std::size_t first_capacity = 17408;     // one full TLS record (16 KiB), its headers and the padding
 constexpr std::size_t kept_capacity = 64 * 1024;  // chosen
 constexpr std::size_t least_room = 2048;          // chosen: below this a receive is not worth its system call
+#ifdef __SANITIZE_ADDRESS__
+constexpr std::size_t most_free = 0;  // so that it sees who looks at a reply that is done with
+#else
+constexpr std::size_t most_free = 64;  // chosen: a MiB of buffers that nobody uses
+#endif
 
 // The received bytes and what was found in them. One owner, one thread.
 struct reply_buffer {
@@ -129,9 +133,11 @@ class parser final : public beast::http::basic_parser<false> {
 }  // namespace
 
 struct reply_parser::impl {
-  explicit impl(const reply_limits& l) : limits(l) { reset(); }
+  impl(const reply_limits& l, reply_buffers& b) : limits(l), buffers(b) { reset(); }
+  ~impl() { give_buffer_back(); }
 
   const reply_limits limits;
+  reply_buffers& buffers;
   reply_buffer buffer;
   int plain_status = 0;           // of a reply that was read the short way
   std::optional<parser> machine;  // for all others; Beast's parsers serve one message each
@@ -140,11 +146,7 @@ struct reply_parser::impl {
   const char* own_reason = nullptr;
 
   void reset() {
-    if (buffer.capacity == 0 || buffer.capacity > kept_capacity) {
-      buffer.fields.clear();
-      buffer.filled = 0;
-      buffer.grow(first_capacity);
-    }
+    if (buffer.capacity == reply_buffers::capacity || buffer.capacity > kept_capacity) give_buffer_back();
     buffer.filled = buffer.parsed = 0;
     is = state::reading;
     error = {};
@@ -152,6 +154,12 @@ struct reply_parser::impl {
     plain_status = 0;
     machine.reset();
     clear_message();
+  }
+
+  void give_buffer_back() {
+    if (buffer.capacity == reply_buffers::capacity) buffers.give_back(std::move(buffer.bytes));
+    buffer.bytes.reset();
+    buffer.capacity = 0;
   }
 
   void clear_message() {
@@ -244,7 +252,19 @@ struct reply_parser::impl {
   }
 };
 
-reply_parser::reply_parser(const reply_limits& limits) : impl_(std::make_unique<impl>(limits)) {}
+std::unique_ptr<char[]> reply_buffers::take() {
+  if (free_.empty()) return std::make_unique<char[]>(capacity);
+  auto last = std::move(free_.back());
+  free_.pop_back();
+  return last;
+}
+
+void reply_buffers::give_back(std::unique_ptr<char[]> buffer) {
+  if (free_.size() < most_free) free_.push_back(std::move(buffer));
+}
+
+reply_parser::reply_parser(const reply_limits& limits, reply_buffers& buffers)
+    : impl_(std::make_unique<impl>(limits, buffers)) {}
 reply_parser::~reply_parser() = default;
 
 void reply_parser::reset() {
@@ -253,6 +273,10 @@ void reply_parser::reset() {
 
 std::span<char> reply_parser::prepare() {
   auto& b = impl_->buffer;
+  if (b.capacity == 0) {
+    b.bytes = impl_->buffers.take();
+    b.capacity = reply_buffers::capacity;
+  }
   if (b.capacity - b.filled < least_room + body_padding) b.grow(b.capacity * 2);
   return {b.bytes.get() + b.filled, b.capacity - b.filled - body_padding};
 }

@@ -15,6 +15,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pawl::http {
 
@@ -24,15 +25,30 @@ struct reply_limits {
   std::size_t max_fields = 1000;             // chosen: ten times what any real API sends
 };
 
+// Buffers of the usual size that no parser uses now. The parsers of a pool share them: most replies come
+// whole and are done with before the next is received, so that a few buffers that stay in the processor's
+// caches do for all connections. One thread; outlives its parsers.
+class reply_buffers {
+ public:
+  static constexpr std::size_t capacity = 17408;  // one full TLS record (16 KiB), its headers and the padding
+
+  std::unique_ptr<char[]> take();
+  void give_back(std::unique_ptr<char[]>);
+
+ private:
+  std::vector<std::unique_ptr<char[]>> free_;
+};
+
 class reply_parser {
  public:
   enum class state : std::uint8_t { reading, done, malformed, oversized };
 
-  explicit reply_parser(const reply_limits&);
+  reply_parser(const reply_limits&, reply_buffers&);
   ~reply_parser();
 
-  // Begins a new reply. All views are void; bytes left over are dropped. A buffer that has grown over 64 KiB
-  // is given back, so that one large reply does not stay in memory 64 times.
+  // Begins a new reply. All views are void; bytes left over are dropped. The buffer is given back, but for
+  // one that has grown: that is kept up to 64 KiB, and freed above it, so that one large reply does not stay
+  // in memory 64 times.
   void reset();
 
   // Room for received bytes, never empty. Moves the views of a reply under way (not of a finished one).

@@ -4,8 +4,6 @@
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 
-#include <cstdlib>
-
 namespace pawl::http {
 namespace {
 
@@ -13,15 +11,14 @@ struct free_store_context {
   void operator()(X509_STORE_CTX* c) const noexcept { X509_STORE_CTX_free(c); }
 };
 
-// As OpenSSL itself reads it: not where the program runs with another user's rights.
-std::string moved(const char* variable, const char* otherwise) {
-  const char* to = ::secure_getenv(variable);
-  return to != nullptr ? to : otherwise;
-}
-
-bool add_directory(X509_STORE* store, const std::string& path) {
-  auto* lookup = X509_STORE_add_lookup(store, X509_LOOKUP_hash_dir());
-  return lookup != nullptr && X509_LOOKUP_add_dir(lookup, path.c_str(), X509_FILETYPE_PEM) == 1;
+// The certificates of one store into another. False: out of memory.
+bool copy_certificates(const X509_STORE* from, X509_STORE* to) {
+  const auto* all = X509_STORE_get0_objects(from);
+  for (int i = 0; i < sk_X509_OBJECT_num(all); ++i) {
+    auto* certificate = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(all, i));
+    if (certificate != nullptr && X509_STORE_add_cert(to, certificate) != 1) return false;
+  }
+  return true;
 }
 
 // The same chain with another store: a store context serves one verification (X509_verify_cert(3)).
@@ -48,17 +45,9 @@ void system_trust::free_store::operator()(x509_store_st* s) const noexcept {
 
 bool system_trust::apply_to(ssl_ctx_st* context) {
   context_ = context;
-  file_ = moved(X509_get_default_cert_file_env(), X509_get_default_cert_file());
-  directory_ = moved(X509_get_default_cert_dir_env(), X509_get_default_cert_dir());
-  spare_.reset(X509_STORE_new());
-  if (!spare_) return false;
-  // A copy of what is trusted apart from the system's, which a directory's findings do not get into.
-  const auto* own = X509_STORE_get0_objects(SSL_CTX_get_cert_store(context));
-  for (int i = 0; i < sk_X509_OBJECT_num(own); ++i) {
-    auto* certificate = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(own, i));
-    if (certificate != nullptr && X509_STORE_add_cert(spare_.get(), certificate) != 1) return false;
-  }
-  if (!add_directory(SSL_CTX_get_cert_store(context), directory_)) return false;
+  own_.reset(X509_STORE_new());
+  if (!own_ || !copy_certificates(SSL_CTX_get_cert_store(context), own_.get())) return false;
+  if (SSL_CTX_set_default_verify_dir(context) != 1) return false;
   SSL_CTX_set_cert_verify_callback(context, &system_trust::verify, this);
   return true;
 }
@@ -70,20 +59,18 @@ int system_trust::verify(x509_store_ctx_st* context, void* self) {
   return verify_again(context, SSL_CTX_get_cert_store(trust.context_)) ? 1 : 0;
 }
 
-// The spare store becomes what OpenSSL's default paths would have made, and takes the place of the first,
-// which is kept until the end: the verification under way refers to it.
 bool system_trust::complete() {
-  complete_ = true;
-  auto* whole = spare_.release();
-  spare_.reset(SSL_CTX_get_cert_store(context_));
-  X509_STORE_up_ref(spare_.get());
-  SSL_CTX_set_cert_store(context_, whole);
-  auto* lookup = X509_STORE_add_lookup(whole, X509_LOOKUP_file());
-  // Whatever of the file cannot be read is not trusted, as with OpenSSL's own default.
-  if (lookup != nullptr) static_cast<void>(X509_load_cert_crl_file(lookup, file_.c_str(), X509_FILETYPE_PEM));
-  const bool added = lookup != nullptr && add_directory(whole, directory_);
-  ERR_clear_error();
-  return added;
+  store whole(X509_STORE_new());
+  if (!whole || !copy_certificates(own_.get(), whole.get())) return false;
+  const auto before = sk_X509_OBJECT_num(X509_STORE_get0_objects(whole.get()));
+  if (X509_STORE_set_default_paths(whole.get()) != 1) return false;
+  ERR_clear_error();  // of what could not be read: it is not trusted
+  // Else there is no such file, or it could not be read just now: another time, perhaps.
+  complete_ = sk_X509_OBJECT_num(X509_STORE_get0_objects(whole.get())) > before;
+  replaced_.reset(SSL_CTX_get_cert_store(context_));
+  X509_STORE_up_ref(replaced_.get());
+  SSL_CTX_set_cert_store(context_, whole.release());
+  return true;
 }
 
 }  // namespace pawl::http

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <memory>
-#include <string>
 
 struct ssl_ctx_st;
 struct x509_store_st;
@@ -22,17 +21,20 @@ class system_trust {
   // nothing is, is no error. False: OpenSSL refused, its error queue says why. Outlives the context.
   bool apply_to(ssl_ctx_st*);
 
+  // Makes that store the context's now. OpenSSL takes the chain of a client certificate from it, too. False:
+  // as above.
+  bool complete();
+
  private:
   struct free_store {
     void operator()(x509_store_st*) const noexcept;
   };
+  using store = std::unique_ptr<x509_store_st, free_store>;
   static int verify(x509_store_ctx_st*, void* self);
-  bool complete();
 
   ssl_ctx_st* context_ = nullptr;
-  std::string file_, directory_;
-  // Until complete(): what the context has trusted from the start. Then: the store that the context had.
-  std::unique_ptr<x509_store_st, free_store> spare_;
+  store own_;       // what the context has trusted from the start, without the system's
+  store replaced_;  // the context's before the last complete(): a verification may be under way with it
   bool complete_ = false;
 };
 

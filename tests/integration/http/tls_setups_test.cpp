@@ -298,8 +298,9 @@ kept_fact send_trusting(const scripted_server& server, const std::string& ca_fil
                         const std::string& system_file = {}) {
   if (!system_file.empty()) ::setenv("SSL_CERT_FILE", system_file.c_str(), 1);
   client c(server, [&](transport_options& t) { t.ca_file = ca_file; });
+  auto fact = send_key(c);
   ::unsetenv("SSL_CERT_FILE");
-  return send_key(c);
+  return fact;
 }
 
 TEST(TlsTrust, ACaFileStandsBesideTheSystemsCertificates) {

@@ -10,6 +10,7 @@ namespace pawl::http {
 namespace {
 
 constexpr reply_limits limits{.max_body_bytes = 100, .max_header_bytes = 300, .max_fields = 4};
+reply_buffers buffers;
 
 bool is_plain(std::string_view text, const reply_limits& within = limits) {
   const auto padded = std::string(text) + "12345678";
@@ -27,7 +28,7 @@ std::string described(const reply_parser& p, reply_parser::state is) {
 
 // The parser takes the short way only if the first bytes it gets are a whole reply.
 std::string parsed_in(std::string_view text, std::size_t first) {
-  reply_parser p(limits);
+  reply_parser p(limits, buffers);
   auto is = reply_parser::state::reading;
   for (const auto piece : {text.substr(0, first), text.substr(first)}) {
     if (is != reply_parser::state::reading) break;
@@ -97,7 +98,7 @@ TEST(PlainReply, KeepsTheLimits) {
 }
 
 TEST(PlainReply, SeesWhatNobodyAskedFor) {
-  reply_parser p(limits);
+  reply_parser p(limits, buffers);
   const std::string_view text = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}HTTP";
   std::memcpy(p.prepare().data(), text.data(), text.size());
   EXPECT_EQ(p.commit(text.size()), reply_parser::state::done);

@@ -136,6 +136,30 @@ TEST_F(ReadySet, AWaitCanBeEnded) {
   EXPECT_EQ(heard.back(), "x");
 }
 
+// The coroutine is destroyed where it waits, and what it holds with it.
+TEST_F(ReadySet, AWaitCanBeAbandoned) {
+  auto held = std::make_shared<pair>(set);
+  const std::weak_ptr<pair> there(held);
+  asio::co_spawn(
+      io,
+      [](std::shared_ptr<pair> mine) -> asio::awaitable<void> {
+        auto event = mine->watch.wait(change::readable);
+        co_await std::move(event);
+        ADD_FAILURE() << "nobody told it to go on";
+      }(std::move(held)),
+      asio::detached);
+  settle();
+  ASSERT_FALSE(there.expired());
+  {
+    auto* watch = &there.lock()->watch;
+    const auto waiter = watch->abandon();
+    EXPECT_TRUE(waiter);
+  }
+  settle();  // Asio unwinds coroutines from the io_context
+  EXPECT_TRUE(there.expired());
+  EXPECT_TRUE(io.stopped());
+}
+
 TEST_F(ReadySet, TellsWhenThereIsRoomAgain) {
   pair p(set);
   p.fill();

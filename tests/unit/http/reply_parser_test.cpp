@@ -14,6 +14,8 @@ namespace {
 
 using state = reply_parser::state;
 
+reply_buffers buffers;
+
 // Gives the text in pieces of `step` bytes; stops when it is not reading any more. How much was taken in
 // `used`.
 state feed(reply_parser& p, std::string_view text, std::size_t step, std::size_t* used = nullptr) {
@@ -65,7 +67,7 @@ const reply_case whole[] = {
 TEST(ReplyParser, ReadsWholeRepliesInPiecesOfAnySize) {
   for (const auto& c : whole) {
     const std::string_view text = c.text;
-    reply_parser p(reply_limits{});
+    reply_parser p(reply_limits{}, buffers);
     for (std::size_t step = 1; step <= text.size(); ++step) {
       p.reset();
       std::size_t used = 0;
@@ -81,7 +83,7 @@ TEST(ReplyParser, AReplyCutAnywhereIsNeverWhole) {
   for (const auto& c : whole) {
     const std::string_view text = c.text;
     for (std::size_t length = 0; length < text.size(); ++length) {
-      reply_parser p(reply_limits{});
+      reply_parser p(reply_limits{}, buffers);
       ASSERT_EQ(feed(p, text.substr(0, length), 64), state::reading) << text.substr(0, length);
       EXPECT_EQ(p.finish(), state::reading) << text.substr(0, length);
     }
@@ -89,14 +91,14 @@ TEST(ReplyParser, AReplyCutAnywhereIsNeverWhole) {
 }
 
 TEST(ReplyParser, ABodyWithoutALengthEndsWithTheStream) {
-  reply_parser p(reply_limits{});
+  reply_parser p(reply_limits{}, buffers);
   ASSERT_EQ(feed(p, "HTTP/1.1 200 OK\r\n\r\nto the end", 3), state::reading);
   ASSERT_EQ(p.finish(), state::done);
   EXPECT_EQ(described(p), "200 [to the end] closes");
 }
 
 TEST(ReplyParser, TellsBytesBehindTheReply) {
-  reply_parser p(reply_limits{});
+  reply_parser p(reply_limits{}, buffers);
   ASSERT_EQ(feed(p, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}HTTP/1.1", 1000), state::done);
   EXPECT_EQ(p.excess(), 8u);
   EXPECT_EQ(p.body(), "{}");
@@ -118,7 +120,7 @@ TEST(ReplyParser, LargeChunkedBodiesAreOnePiece) {
   }
   text += "0\r\n\r\n";
   for (const std::size_t step : {1u, 7u, 1000u, 1u << 20}) {
-    reply_parser p(reply_limits{});
+    reply_parser p(reply_limits{}, buffers);
     ASSERT_EQ(feed(p, text, step), state::done) << p.reason();
     EXPECT_EQ(p.body(), body);
     ASSERT_EQ(p.headers().size(), 3u);
@@ -171,7 +173,7 @@ TEST(ReplyParser, BoundsAreExact) {
   };
   for (const auto& c : cases) {
     for (const std::size_t step : {1u, 1000u}) {
-      reply_parser p(limits);
+      reply_parser p(limits, buffers);
       EXPECT_EQ(feed(p, c.text, step), c.is) << c.name << ", by " << step << ": " << p.reason();
     }
   }
@@ -196,7 +198,7 @@ TEST(ReplyParser, RefusesWhatIsNotAReply) {
   };
   for (const auto* text : texts) {
     for (const std::size_t step : {1u, 1000u}) {
-      reply_parser p(reply_limits{});
+      reply_parser p(reply_limits{}, buffers);
       EXPECT_EQ(feed(p, text, step), state::malformed) << text;
       EXPECT_FALSE(p.reason().empty());
     }
@@ -212,7 +214,7 @@ TEST(ReplyParser, SurvivesDamage) {
   limits.max_body_bytes = 50;
   limits.max_header_bytes = 200;
   limits.max_fields = 4;
-  reply_parser p(limits);
+  reply_parser p(limits, buffers);
   for (int round = 0; round < 20'000; ++round) {
     std::string text = whole[below(std::size(whole))].text;
     for (auto edits = below(4); edits-- > 0;) {
@@ -241,7 +243,7 @@ TEST(ReplyParser, SurvivesDamage) {
 }
 
 TEST(ReplyParser, GivesBackABufferThatALargeReplyGrew) {
-  reply_parser p(reply_limits{});
+  reply_parser p(reply_limits{}, buffers);
   const std::string large(1'000'000, 'l');
   ASSERT_EQ(feed(p, "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n" + large, 16'384), state::done);
   EXPECT_EQ(p.body(), large);
