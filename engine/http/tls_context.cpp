@@ -119,10 +119,7 @@ expected<std::unique_ptr<tls_context>> tls_context::create(const endpoint& targe
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
   // Partial writes: a request that the socket does not take whole is counted as far as it went, and the
   // caller's bytes may move between two tries.
-  // Buffers are given back between records: the next connection finds them in the processor's caches, and a
-  // connection at rest takes 34 KiB less.
-  SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
-                                SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   if (!prefer_short_keys(context)) return openssl_failure("the cipher suites cannot be ordered");
   // One receive per record instead of two (header, then rest).
   SSL_CTX_set_read_ahead(context, 1);
