@@ -1,5 +1,7 @@
 #include "engine/http/plain_reply.hpp"
 
+#include "tests/support/mutations.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -116,19 +118,7 @@ TEST(PlainReply, TakesNothingThatTheLongWayTakesOtherwise) {
     ++compared;
     ASSERT_EQ(parsed_in(text, text.size()), parsed_in(text, 1)) << text;
   };
-  for (const std::string text : taken) {
-    for (std::size_t i = 0; i < text.size(); ++i) {
-      compare(text.substr(0, i));
-      for (const char mark : marks) {
-        auto other = text;
-        other[i] = mark;
-        compare(other);
-        other = text;
-        other.insert(i, 1, mark);
-        compare(other);
-      }
-    }
-  }
+  for (const char* text : taken) pawl::test::for_each_mutation(text, marks, compare);
   EXPECT_GT(compared, 1000u);
 }
 

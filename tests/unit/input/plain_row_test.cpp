@@ -1,5 +1,7 @@
 #include "engine/input/plain_row.hpp"
 
+#include "tests/support/mutations.hpp"
+
 #include <gtest/gtest.h>
 
 #include <string>
@@ -107,19 +109,7 @@ TEST(PlainRow, TakesNothingThatTheLongWayTakesOtherwise) {
     EXPECT_TRUE(b.full) << line << ": " << b.reader.problem();
     EXPECT_EQ(b.said_short, b.said_long) << line;
   };
-  for (const std::string line : taken) {
-    for (std::size_t i = 0; i < line.size(); ++i) {
-      compare(line.substr(0, i));
-      for (const char mark : marks) {
-        auto other = line;
-        other[i] = mark;
-        compare(other);
-        other = line;
-        other.insert(i, 1, mark);
-        compare(other);
-      }
-    }
-  }
+  for (const char* line : taken) pawl::test::for_each_mutation(line, marks, compare);
   EXPECT_GT(compared, 1000u);
 }
 
