@@ -71,6 +71,7 @@ TEST(PlainReply, LeavesEverythingElse) {
       "HTTP/1.1 200 OK\nContent-Length: 2\n\n{}",
       "HTTP/1.1 200 OK\r\n\r\n",
       "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\n{}",
+      "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nContent-Length: 2\r\n\r\n{}",
       "HTTP/1.1 200 OK\r\nContent-Length: 2, 2\r\n\r\n{}",
       "HTTP/1.1 200 OK\r\nContent-Length: +2\r\n\r\n{}",
       "HTTP/1.1 200 OK\r\nContent-Length:\r\n\r\n{}",
