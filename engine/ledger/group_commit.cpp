@@ -19,11 +19,30 @@ std::int64_t code_of(verified v) noexcept {
   return static_cast<std::int64_t>(verified::full) - static_cast<std::int64_t>(v);
 }
 
+// What nearly every row of a good run is. The statements for such rows spell out what they share.
+bool is_usual(const job_record& job) noexcept {
+  return job.outcome == outcome::applied && job.verified == verified::full && job.http_status == 200 &&
+         job.attempts == 1 && job.sent_at != wall_time{} && job.error_code.empty() &&
+         job.error_message.empty() && job.raw.empty();
+}
+
+constexpr int usual_values = 6;  // of a row, in a statement for usual ones
+std::string insert_usual(std::size_t rows) {
+  static_assert(static_cast<int>(outcome::applied) == 0 && static_cast<int>(verified::full) == 2);
+  std::string sql = "INSERT INTO job_data VALUES ";
+  for (std::size_t i = 0; i < rows; ++i)
+    sql += i == 0 ? "(?, ?, 0, 0, 200, ?, 1, ?, ?, ?, NULL, NULL, NULL)"
+                  : ", (?, ?, 0, 0, 200, ?, 1, ?, ?, ?, NULL, NULL, NULL)";
+  return sql;
+}
+
 }  // namespace
 
 expected<std::unique_ptr<group_commit>> group_commit::prepare(database& db, std::int64_t generation,
                                                               std::int64_t run) {
   auto job = db.prepare("INSERT INTO job_data VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  auto usual_job = db.prepare(insert_usual(1));
+  auto usual_jobs = db.prepare(insert_usual(usual_at_once));
   auto intent = db.prepare(
       "INSERT INTO intent VALUES (?1, ?2, max(?3, coalesce((SELECT max(sent_at) + 1 FROM intent"
       " WHERE generation = ?1 AND row = ?2), ?3)), ?4, ?5, ?6, ?7, ?8)");
@@ -33,10 +52,11 @@ expected<std::unique_ptr<group_commit>> group_commit::prepare(database& db, std:
   auto event = db.prepare("INSERT INTO event VALUES (?, ?, ?, ?)");
   auto block = db.prepare("INSERT INTO done_block VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   auto prefixes = db.prepare("UPDATE generation SET id_prefix = ?, request_id_prefix = ? WHERE id = ?");
-  for (auto* s : {&job, &intent, &withdrawal, &sample, &event, &block, &prefixes})
+  for (auto* s : {&job, &usual_job, &usual_jobs, &intent, &withdrawal, &sample, &event, &block, &prefixes})
     if (!*s) return std::move(s->error());
-  statements all{std::move(*job),   std::move(*intent), std::move(*withdrawal), std::move(*sample),
-                 std::move(*event), std::move(*block),  std::move(*prefixes)};
+  statements all{std::move(*job),    std::move(*usual_job),  std::move(*usual_jobs),
+                 std::move(*intent), std::move(*withdrawal), std::move(*sample),
+                 std::move(*event),  std::move(*block),      std::move(*prefixes)};
   std::unique_ptr<group_commit> made{new group_commit(db, generation, run, std::move(all))};
   if (auto read = made->read_generation(); !read) return std::move(read.error());
   if (auto counted = made->count_open_blocks(); !counted) return std::move(counted.error());
@@ -90,6 +110,7 @@ status group_commit::commit(const std::vector<record_batch>& batches) {
 status group_commit::write(const record_batch& batch) {
   auto written = batch.visit([this](const auto& record) { return write(record); });
   if (!written) return written;
+  if (auto done = write_left_usual(); !done) return done;
   for (const auto& [sample, waits_for] : batch.samples())
     if (auto done = write(sample, waits_for); !done) return done;
   for (const auto& [event, texts] : batch.events())
@@ -103,12 +124,60 @@ status group_commit::write(const job_record& job) {
         failure_kind::mend, db_.path(),
         "row " + std::to_string(job.row) + " is outside of the input of " + std::to_string(rows_) + " rows",
         "this is a bug of pawl: please report it; what is committed stays true"};
+  auto done = is_usual(job) ? queue_usual(job) : of_row(job.row, write_any(job));
+  if (!done) return done;
+  return count(job.row, job.outcome);
+}
+
+status group_commit::of_row(std::uint64_t row, status done) {
+  if (!done) done.error().what = "row " + std::to_string(row) + ": " + done.error().what;
+  return done;
+}
+
+status group_commit::queue_usual(const job_record& job) {
+  usual_[usual_count_++] = job;
+  if (usual_count_ < usual_at_once) return {};
+  for (std::size_t i = 0; i < usual_count_; ++i) bind_usual(sql_.usual_jobs, i, i);
+  usual_count_ = 0;
+  auto done = sql_.usual_jobs.run();
+  if (done) return done;
+  std::string rows;
+  for (const auto& one : usual_) rows += (rows.empty() ? "" : ", ") + std::to_string(one.row);
+  done.error().what = "one of the rows " + rows + ": " + done.error().what;
+  return done;
+}
+
+status group_commit::write_left_usual() {
+  for (std::size_t i = 0; i < usual_count_; ++i) {
+    bind_usual(sql_.usual_job, i, 0);
+    if (auto done = of_row(usual_[i].row, sql_.usual_job.run()); !done) return done;
+  }
+  usual_count_ = 0;
+  return {};
+}
+
+void group_commit::bind_usual(statement& to, std::size_t i, std::size_t place) {
+  const auto& job = usual_[i];
+  const auto sent_after = micros(job.sent_at) - started_us_;
+  const auto latency = number(job.latency_us);
+  const int before = static_cast<int>(place) * usual_values;
+  to.bind(before + 1, job_key(generation_, job.row));
+  bind_id(to, before + 2, job.id, id_prefix_, usual_scratch_[2 * i]);
+  if (job.request_id.empty())
+    to.bind_null(before + 3);
+  else
+    bind_id(to, before + 3, job.request_id, request_id_prefix_, usual_scratch_[2 * i + 1]);
+  to.bind(before + 4, sent_after).bind(before + 5, latency);
+  to.bind(before + 6, micros(job.finished_at) - started_us_ - sent_after - latency);
+}
+
+status group_commit::write_any(const job_record& job) {
   auto& to = sql_.job;
   const bool was_sent = job.sent_at != wall_time{};
   const auto sent_after = was_sent ? micros(job.sent_at) - started_us_ : 0;
   const auto latency = number(job.latency_us);
   to.bind(1, job_key(generation_, job.row));
-  bind_id(2, job.id, id_prefix_, scratch_[0]);
+  bind_id(to, 2, job.id, id_prefix_, scratch_[0]);
   to.bind(3, static_cast<std::int64_t>(job.outcome));
   if (job.outcome == outcome::applied)
     to.bind(4, code_of(job.verified));
@@ -121,7 +190,7 @@ status group_commit::write(const job_record& job) {
   if (job.request_id.empty())
     to.bind_null(6);
   else
-    bind_id(6, job.request_id, request_id_prefix_, scratch_[1]);
+    bind_id(to, 6, job.request_id, request_id_prefix_, scratch_[1]);
   to.bind(7, std::int64_t{job.attempts});
   if (was_sent)
     to.bind(8, sent_after);
@@ -137,11 +206,7 @@ status group_commit::write(const job_record& job) {
     to.bind_text(13, job.raw);
   else
     to.bind_blob(13, job.raw);  // the very bytes: mending them is the user's part
-  if (auto done = to.run(); !done) {
-    done.error().what = "row " + std::to_string(job.row) + ": " + done.error().what;
-    return done;
-  }
-  return count(job.row, job.outcome);
+  return to.run();
 }
 
 status group_commit::count(std::uint64_t row, outcome o) {
@@ -210,7 +275,7 @@ status group_commit::write_prefixes() {
   return to.run();
 }
 
-void group_commit::bind_id(int at, std::string_view text, std::optional<std::string>& prefix,
+void group_commit::bind_id(statement& to, int at, std::string_view text, std::optional<std::string>& prefix,
                            std::string& scratch) {
   auto made = compact(text, prefix);
   if (made.is == compact_text::form::text && !prefix) {
@@ -222,21 +287,21 @@ void group_commit::bind_id(int at, std::string_view text, std::optional<std::str
   }
   switch (made.is) {
     case compact_text::form::number:
-      sql_.job.bind(at, made.number);
+      to.bind(at, made.number);
       return;
     case compact_text::form::bytes:
       scratch.resize(made.size);  // assign() of bytes that are no char makes a string of its own first
       std::copy_n(made.bytes.begin(), made.size, scratch.begin());
-      sql_.job.bind_blob(at, scratch);
+      to.bind_blob(at, scratch);
       return;
     case compact_text::form::text:
       break;
   }
   if (is_plain_utf8(text)) {
-    sql_.job.bind_text(at, text);
+    to.bind_text(at, text);
   } else {
     scratch = as_plain_utf8(text);
-    sql_.job.bind_text(at, scratch);
+    to.bind_text(at, scratch);
   }
 }
 

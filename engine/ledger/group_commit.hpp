@@ -28,7 +28,7 @@ class group_commit {
 
  private:
   struct statements {
-    statement job, intent, withdrawal, sample, event, block, prefixes;
+    statement job, usual_job, usual_jobs, intent, withdrawal, sample, event, block, prefixes;
   };
   group_commit(database& db, std::int64_t generation, std::int64_t run, statements s)
       : db_(db), generation_(generation), run_(run), sql_(std::move(s)) {}
@@ -37,6 +37,10 @@ class group_commit {
   status count_open_blocks();
   status write(const record_batch&);
   status write(const job_record&);
+  status write_any(const job_record&);
+  status queue_usual(const job_record&);
+  status write_left_usual();
+  static status of_row(std::uint64_t row, status);
   status write(const intent_record&);
   status write(const intent_withdrawal&);
   status write(const sample_record&, std::string_view waits_for);
@@ -45,7 +49,10 @@ class group_commit {
   status close_block(std::uint64_t block, const outcome_counts&);
   status write_prefixes();
   // The first id that would be bytes under a prefix makes that prefix the generation's.
-  void bind_id(int at, std::string_view, std::optional<std::string>& prefix, std::string& scratch);
+  void bind_id(statement&, int at, std::string_view, std::optional<std::string>& prefix,
+               std::string& scratch);
+  // Of usual_[i], to the row `place` of the statement.
+  void bind_usual(statement&, std::size_t i, std::size_t place);
   void bind_plain(statement&, int at, std::string_view, std::string& scratch);  // empty: NULL
 
   database& db_;
@@ -59,6 +66,13 @@ class group_commit {
 
   std::unordered_map<std::uint64_t, outcome_counts> open_blocks_;
   std::array<std::string, 4> scratch_;  // texts that had to be mended, while they are bound
+
+  // Usual rows go to the table several at once, which takes a quarter off what SQLite costs for
+  // one: 0.45 instead of 0.6 us (2026-11-26). Their texts lie in the batch that is being written.
+  static constexpr std::size_t usual_at_once = 16;
+  std::array<job_record, usual_at_once> usual_;
+  std::size_t usual_count_ = 0;
+  std::array<std::string, 2 * usual_at_once> usual_scratch_;  // as scratch_
 };
 
 }  // namespace pawl::ledger

@@ -167,5 +167,71 @@ TEST_F(GroupCommit, KeepsTheInputRowOfFailuresOnly) {
   EXPECT_EQ(ask("SELECT typeof(raw) = 'blob' FROM job WHERE row = 3"), 1);
 }
 
+// What a row is may not depend on which statement took it: usual rows go to the table several at once.
+TEST_F(GroupCommit, KeepsEachFieldOfUsualRowsAndOfOthersAmongThem) {
+  const std::vector<void (*)(job_record&)> unlike{
+      [](job_record&) {},
+      [](job_record& job) { job.request_id = {}; },
+      [](job_record& job) { job.request_id = "Req 7"; },
+      [](job_record& job) { job.outcome = outcome::unchanged; },
+      [](job_record& job) { job.verified = verified::partial; },
+      [](job_record& job) { job.verified = verified::none; },
+      [](job_record& job) { job.http_status = 204; },
+      [](job_record& job) { job.http_status = 0; },
+      [](job_record& job) { job.attempts = 2; },
+      [](job_record& job) { job.attempts = 0; },
+      [](job_record& job) { job.sent_at = {}; },
+      [](job_record& job) { job.error_code = "drift"; },
+      [](job_record& job) { job.error_message = "it said so"; },
+  };
+  const auto names = [](std::size_t i) { return "thr_" + std::to_string(i); };
+  std::vector<std::string> ids;
+  for (std::size_t i = 0; i < 20 * unlike.size(); ++i) ids.push_back(names(i));
+  std::vector<job_record> jobs;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    auto job = applied(i + 1, ids[i]);
+    job.latency_us += i;
+    job.finished_at += std::chrono::microseconds{7 * i};
+    // Runs of usual rows, each a little longer than the last.
+    if (i % 20 < unlike.size()) unlike[i % 20 <= i / 20 ? i % 20 : 0](job);
+    jobs.push_back(job);
+  }
+  open(jobs.size());
+  must(put(jobs));
+  auto file = must(ledger_file::open(path, access::read_only));
+  const auto rows = all_jobs(file, generation);
+  ASSERT_EQ(rows.size(), jobs.size());
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    SCOPED_TRACE(i);
+    EXPECT_EQ(rows[i].row, jobs[i].row);
+    EXPECT_EQ(rows[i].id, jobs[i].id);
+    EXPECT_EQ(rows[i].outcome, jobs[i].outcome);
+    const bool was_applied = jobs[i].outcome == outcome::applied;
+    EXPECT_EQ(rows[i].verified, was_applied ? std::optional{jobs[i].verified} : std::nullopt);
+    EXPECT_EQ(rows[i].http_status, jobs[i].http_status);
+    EXPECT_EQ(rows[i].request_id, jobs[i].request_id);
+    EXPECT_EQ(rows[i].attempts, jobs[i].attempts);
+    EXPECT_EQ(rows[i].sent_at.value_or(wall_time{}), jobs[i].sent_at);
+    EXPECT_EQ(rows[i].finished_at, jobs[i].finished_at);
+    EXPECT_EQ(rows[i].latency_us, jobs[i].latency_us);
+    EXPECT_EQ(rows[i].error_code, jobs[i].error_code);
+    EXPECT_EQ(rows[i].error_message, jobs[i].error_message);
+  }
+}
+
+TEST_F(GroupCommit, NamesTheRowsOfWhichOneIsRecordedTwice) {
+  open(100);
+  must(put({applied(7)}));
+  std::vector<job_record> jobs;
+  for (std::uint64_t row = 1; row <= 40; ++row) jobs.push_back(applied(row));
+  const auto twice = put(jobs);
+  ASSERT_FALSE(twice);
+  EXPECT_NE(twice.error().what.find("one of the rows 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16: "
+                                    "something would be recorded twice"),
+            std::string::npos)
+      << twice.error().what;
+  EXPECT_EQ(ask("SELECT count(*) FROM job_data"), 1);
+}
+
 }  // namespace
 }  // namespace pawl::ledger
