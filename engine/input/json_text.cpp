@@ -212,16 +212,20 @@ bool json_items::next(std::string_view& key, json_value& value) noexcept {
     ++at;  // the colon
   }
   const auto start = at;
-  for (int depth = 0; at < rest_.size(); ++at) {
-    const char c = rest_[at];
-    if (c == '"')
-      at = string_end(at) - 1;
-    else if (c == '[' || c == '{')
-      ++depth;
-    else if (c == ']' || c == '}')
-      --depth;
-    else if (c == ',' && depth == 0)
-      break;
+  if (rest_[at] == '"') {
+    at = string_end(at);
+  } else {
+    for (int depth = 0; at < rest_.size(); ++at) {
+      const char c = rest_[at];
+      if (c == '"')
+        at = string_end(at) - 1;
+      else if (c == '[' || c == '{')
+        ++depth;
+      else if (c == ']' || c == '}')
+        --depth;
+      else if (c == ',' && depth == 0)
+        break;
+    }
   }
   value.text = rest_.substr(start, at - start);
   value.kind = kind_of(value.text);

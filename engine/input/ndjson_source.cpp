@@ -67,6 +67,7 @@ class ndjson_source final : public row_reader {
   byte_arena constants_;
   std::vector<field_value> constant_values_;
   byte_window window_;
+  plain_row_reader plain_rows_;
   json_row row_;
   struct hint {
     std::string key;
@@ -186,7 +187,7 @@ void ndjson_source::read_line(std::string_view line, job_batch& into) {
   std::memset(copy + line.size(), ' ', json_padding);
   const std::string_view raw{copy, line.size()};
 
-  if (!read_plain_row(raw, row_) && !typer_.json().row(raw, arena, row_)) {
+  if (!plain_rows_.read(raw, row_) && !typer_.json().row(raw, arena, row_)) {
     // What was read before the trouble may still tell whose row it is.
     for (const auto& member : row_.members)
       if (member.scope == member_scope::row && look_up(member.key).what == key_meaning::kind::id)

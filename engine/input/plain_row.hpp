@@ -4,14 +4,37 @@
 
 #include "engine/input/json_reader.hpp"
 
+#include <cstdint>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace pawl::input {
 
-// True: the row holds only ASCII, no escapes, no white space inside arrays, no objects but itself, `patch`
-// and `expect`, at most 24 keys in each, none twice; `into` is what json_reader::row makes of it. Its texts
-// lie in `line`, which is followed by json_padding readable bytes without a quote. False: `into` is in no
-// order. Saves half a microsecond of an update, whose row is read twice (190 bytes, 2026-11-26).
-bool read_plain_row(std::string_view line, json_row& into);
+// A row it takes holds only ASCII, no escapes, no white space inside arrays, no objects but itself, `patch`
+// and `expect`, at most 24 keys in each, none twice. Not thread-safe.
+class plain_row_reader {
+ public:
+  // True: `into` is what json_reader::row makes of the row. Its texts lie in `line`, which is followed by
+  // json_padding readable bytes without a quote. False: `into` is in no order. With it a row of 190 bytes is
+  // a job in 110 ns instead of 220 (2026-11-26), and each row is read twice.
+  bool read(std::string_view line, json_row& into);
+
+ private:
+  // Rows of one program differ in their values only. So what stood before, between and behind the values of
+  // the last row that was read whole is kept, and looked for first; where it stands again, so do the members
+  // (35 ns less).
+  struct frame_member {
+    member_scope scope;
+    std::uint32_t size;  // of what stands before the value, behind the value before
+    std::uint32_t key_at, key_size;
+  };
+  bool read_in_frame(std::string_view line, json_row& into) const;
+  void keep_frame(std::string_view line, const json_row&);
+
+  std::vector<frame_member> frame_;  // none: nothing is kept
+  std::string frame_text_;           // one behind the other; the rest of it ends the row
+  bool frame_has_patch_ = false, frame_has_expect_ = false;
+};
 
 }  // namespace pawl::input

@@ -19,18 +19,32 @@ std::string describe(const json_row& row) {
   return text;
 }
 
-// Both ways through a line; what the short one takes, the long one takes alike.
+// A line with what must follow it.
+struct padded {
+  explicit padded(std::string_view line) : bytes(line), size(line.size()) { bytes.append(json_padding, ' '); }
+  std::string_view text() const { return std::string_view{bytes}.substr(0, size); }
+  std::string bytes;
+  std::size_t size;
+};
+
+// Both ways through a line; what the short one takes, the long one takes alike. The short one has read the
+// line `before`, if there is one.
 struct both_ways {
-  explicit both_ways(std::string_view line) {
-    bytes = std::string(line) + std::string(json_padding, ' ');
-    const auto text = std::string_view{bytes}.substr(0, line.size());
-    plain = read_plain_row(text, short_way);
+  explicit both_ways(std::string_view line, const char* before = nullptr) : bytes(line) {
+    plain_row_reader plain_rows;
+    if (before != nullptr) {
+      const padded first(before);
+      EXPECT_TRUE(plain_rows.read(first.text(), short_way)) << before;
+    }
+    const auto text = bytes.text();
+    plain = plain_rows.read(text, short_way);
     byte_arena arena;
     full = reader.row(text, arena, long_way);
     said_short = describe(short_way);
     said_long = describe(long_way);
   }
-  std::string bytes, said_short, said_long;
+  padded bytes;
+  std::string said_short, said_long;
   json_reader reader;
   json_row short_way, long_way;
   bool plain = false, full = false;
@@ -98,19 +112,44 @@ TEST(PlainRow, LeavesEverythingElse) {
   EXPECT_FALSE(both_ways(many + '}').plain);
 }
 
-// Each line cut short anywhere, and with each of its bytes replaced by what means something in JSON.
+TEST(PlainRow, ReadsRowsOfOneFrameAndOfOthersInTurn) {
+  for (const char* before : taken)
+    for (const char* line : taken) {
+      const both_ways b(line, before);
+      EXPECT_TRUE(b.plain) << line << " behind " << before;
+      EXPECT_EQ(b.said_short, b.said_long) << line << " behind " << before;
+    }
+  const char* const same_frame[] = {
+      R"({"id":"a","patch":{"n":1,"b":[]},"expect":{"c":"x"}})",
+      R"({"id":22,"patch":{"n":"two","b":["p","q"]},"expect":{"c":null}})",
+      R"({"id":"","patch":{"n":false,"b":-0.5e3},"expect":{"c":[true]}})",
+      // one value is text that looks like the frame behind it
+      R"({"id":"a,'patch':{'n':1","patch":{"n":"}","b":"]},"},"expect":{"c":"}}"}})",
+  };
+  for (const char* before : same_frame)
+    for (const char* line : same_frame) {
+      const both_ways b(line, before);
+      EXPECT_TRUE(b.plain) << line << " behind " << before;
+      EXPECT_EQ(b.said_short, b.said_long) << line << " behind " << before;
+    }
+}
+
+// Each line cut short anywhere, and with each of its bytes replaced by what means something in JSON; read
+// first, and behind the whole line.
 TEST(PlainRow, TakesNothingThatTheLongWayTakesOtherwise) {
   const std::string marks{"\"\\{}[],: \t\n0-+.eEtfn\x1f\x80\x00", 23};
   std::size_t compared = 0;
-  const auto compare = [&compared](const std::string& line) {
-    const both_ways b(line);
-    if (!b.plain) return;
-    ++compared;
-    EXPECT_TRUE(b.full) << line << ": " << b.reader.problem();
-    EXPECT_EQ(b.said_short, b.said_long) << line;
-  };
-  for (const char* line : taken) pawl::test::for_each_mutation(line, marks, compare);
-  EXPECT_GT(compared, 1000u);
+  for (const char* whole : taken)
+    pawl::test::for_each_mutation(whole, marks, [&](const std::string& line) {
+      for (const char* before : {static_cast<const char*>(nullptr), whole}) {
+        const both_ways b(line, before);
+        if (!b.plain) continue;
+        ++compared;
+        EXPECT_TRUE(b.full) << line << ": " << b.reader.problem();
+        EXPECT_EQ(b.said_short, b.said_long) << line;
+      }
+    });
+  EXPECT_GT(compared, 2000u);
 }
 
 }  // namespace
