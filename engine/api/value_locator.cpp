@@ -1,6 +1,7 @@
 #include "engine/api/value_locator.hpp"
 
 #include "engine/api/json_text.hpp"
+#include "engine/model/byte_words.hpp"
 
 #include <simdjson.h>
 
@@ -14,6 +15,15 @@ namespace {
 constexpr std::size_t smallest_parser = 4 * 1024;  // chosen: a usual reply
 constexpr std::size_t largest_kept = 256 * 1024;   // chosen: above it, memory is given back
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+
+// '[' | 0x20 is '{', and ']' | 0x20 is '}'
+constexpr bool is_opening(char c) noexcept {
+  return (static_cast<unsigned char>(c) | 0x20U) == '{';
+}
+constexpr bool is_bracket(char c) noexcept {
+  const auto folded = static_cast<unsigned char>(c) | 0x20U;
+  return folded == '{' || folded == '}';
+}
 
 // Letters share bits, so a bit that is set says "perhaps", one that is not says "no".
 std::uint64_t letter_bit(char c) noexcept {
@@ -67,8 +77,6 @@ struct value_locator::walk {
   const std::uint32_t* mark;  // what comes next
   const std::uint32_t* last;  // behind the last mark
   std::size_t depth = 0;      // brackets that are open here
-  // The first backslash at or behind the last key that was asked about; `end` if there is no more.
-  const char* backslash = nullptr;
 
   char letter() const noexcept { return text[*mark]; }
   bool at_end() const noexcept { return mark == last; }
@@ -102,25 +110,22 @@ struct value_locator::walk {
   }
   static void spoil(located& l) { l.is = located::kind::broken; }
 
-  // Whether the key is written with escapes, and could be one of ours: those that we look for have at most
-  // six bytes (`\u0069`) for each of theirs. Keys come in document order, so each backslash is found once.
-  bool is_escaped(const char* raw_key) {
-    if (backslash < raw_key) {
-      const auto* next = std::memchr(raw_key, '\\', static_cast<std::size_t>(end - raw_key));
-      backslash = next == nullptr ? end : static_cast<const char*>(next);
+  // Of all that stands from a key's first letter to its colon.
+  static bool has_backslash(const char* at, const char* colon) noexcept {
+    for (; at < colon; at += sizeof(std::uint64_t)) {
+      // Reads beyond the colon, into the padding at worst: what is found there does not count.
+      const auto found = zero_bytes(load_word(at) ^ every_byte('\\'));
+      if (found != 0) return std::countr_zero(found) / 8 < colon - at;
     }
-    const auto distance = static_cast<std::size_t>(backslash - raw_key);
-    return backslash != end && distance < 6 * in.longest_key_ &&
-           std::memchr(raw_key, '"', distance) == nullptr;
+    return false;
   }
 
-  // The member with that key; null if it is not asked for.
-  member* match(node& object, const char* raw_key) {
-    if ((object.first_letters & letter_bit(*raw_key)) == 0) return nullptr;
+  // The member with the key whose first letter is there; null if it is not asked for.
+  member* match(node& object, const char* raw_key, const char* colon) {
     const auto room = static_cast<std::size_t>(end - raw_key);
     for (auto& m : object.wanted_members)
       if (m.size < room && raw_key[m.size] == '"' && std::memcmp(raw_key, m.key, m.size) == 0) return &m;
-    if (!is_escaped(raw_key)) return nullptr;
+    if (!has_backslash(raw_key, colon)) return nullptr;
     const char* stop = raw_key;
     while (stop < end && *stop != '"') stop += *stop == '\\' ? 2 : 1;
     if (stop >= end) return nullptr;
@@ -136,30 +141,25 @@ struct value_locator::walk {
   // The value that comes next, whatever it is; of a container only the balance of its brackets counts.
   bool skip() noexcept {
     if (at_end()) return false;
-    std::size_t open = 0;
-    switch (text[*mark++]) {
-      case '{':
-      case '[':
-        open = 1;
-        break;
-      case '}':
-      case ']':
-      case ',':
-      case ':':
-        return false;
-      default:
-        return true;
-    }
+    const char c = text[*mark++];
+    if (is_opening(c)) return skip_container();
+    return c != '}' && c != ']' && c != ',' && c != ':';
+  }
+  // Behind the opening bracket; ends behind the closing one.
+  bool skip_container() noexcept {
+    std::size_t open = 1;
     auto deepest = open;
-    for (; open != 0; ++mark) {
-      if (at_end()) return false;
-      // '[' | 0x20 is '{', and ']' | 0x20 is '}'
-      const auto folded = static_cast<unsigned char>(letter()) | 0x20U;
-      open += folded == '{' ? 1U : 0U;
-      open -= folded == '}' ? 1U : 0U;
-      deepest = std::max(deepest, open);
+    for (auto* m = mark; m != last; ++m) {
+      const char c = text[*m];
+      if (!is_bracket(c)) continue;
+      if (is_opening(c)) {
+        deepest = std::max(deepest, ++open);
+      } else if (--open == 0) {
+        mark = m + 1;
+        return depth + deepest <= max_json_depth;
+      }
     }
-    return depth + deepest <= max_json_depth;
+    return false;
   }
 
   // Behind what stands between two members or elements, or between the last and the closing bracket.
@@ -182,7 +182,8 @@ struct value_locator::walk {
     while (after == sequel::another) {
       constexpr std::ptrdiff_t least = 4;  // key, colon, value, and what follows it
       if (last - mark < least || letter() != '"' || text[mark[1]] != ':') return false;
-      auto* wanted = match(n, text + *mark + 1);
+      const char* const key = text + *mark + 1;
+      auto* wanted = (n.first_letters & letter_bit(*key)) != 0 ? match(n, key, text + mark[1]) : nullptr;
       mark += 2;
       if (wanted == nullptr) {
         if (!skip()) return false;
@@ -299,7 +300,6 @@ std::uint32_t value_locator::child(std::uint32_t parent, const std::string& key)
   n.plain_key = std::ranges::none_of(
       key, [](char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20; });
   nodes_[parent].children.push_back(made);
-  longest_key_ = std::max(longest_key_, key.size());
   return made;
 }
 

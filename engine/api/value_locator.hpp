@@ -87,7 +87,6 @@ class value_locator {
   std::vector<node> nodes_;                         // 0 is the root
   std::vector<std::vector<std::uint32_t>> trails_;  // per path: its nodes from below the root
   std::vector<located> found_;
-  std::size_t longest_key_ = 0;
   std::vector<std::uint32_t> asked_;  // the paths that the tree is marked for
   std::uint64_t askings_ = 0;
 };

@@ -2,6 +2,7 @@
 
 #include "tests/unit/api/thread_reply.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -125,6 +126,24 @@ TEST(ReplyReader, WhatIsNoWholeJsonObjectIsUnreadable) {
                            R"({"id":"t1","status":"open","st\u0061tus":"done"})"s,
                            R"({"id":"t1","id":"t1","status":"done"})"s})
     EXPECT_EQ(r.compare(body, wanted).is, state::unreadable) << body;
+}
+
+TEST(ReplyReader, KnowsAKeyWhereverItIsEscaped) {
+  reading r;
+  const values wanted{want(testing::status, R"("done")")};
+  constexpr std::string_view key = "status";
+  for (std::size_t first = 0; first < key.size(); ++first)
+    for (std::size_t last = first; last <= key.size(); ++last)
+      for (const char* space : {"", " ", "         "}) {
+        std::string name;
+        for (std::size_t i = 0; i < key.size(); ++i)
+          name += i >= first && i < last ? fmt::format("\\u{:04x}", key[i]) : std::string{key[i]};
+        const auto body = R"({"id":"t1",")" + name + '"' + space + R"(:"done","x":"\\"})";
+        EXPECT_EQ(r.compare(body, wanted).is, state::as_wanted) << body;
+        // What only begins like it is another one.
+        const auto other = R"({"id":"t1",")" + name + R"(es":"done","status":"open","x":"\\"})";
+        EXPECT_EQ(r.compare(other, wanted).is, state::differs) << other;
+      }
 }
 
 TEST(ReplyReader, BoundsTheDepthAlsoWhereNobodyLooks) {
