@@ -6,7 +6,9 @@
 #include <boost/asio/post.hpp>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -203,6 +205,39 @@ TEST_F(ReadySet, ASocketMayLeaveWhileItsTurnIsDue) {
   settle();
   EXPECT_FALSE(second);
   EXPECT_TRUE(io.stopped());
+}
+
+// Each text that is read brings another one, so that there is always something: others on the thread have
+// their turn all the same.
+TEST_F(ReadySet, OthersHaveTheirTurnHoweverMuchComes) {
+  constexpr int sockets = 8, texts = 1000;
+  std::vector<std::unique_ptr<pair>> pairs;
+  const auto echo = [this](pair& p) -> asio::awaitable<void> {
+    for (int i = 0; i < texts; ++i) {
+      auto event = p.watch.wait(change::readable);
+      co_await std::move(event);
+      heard.push_back(p.read());
+      p.send("more");
+    }
+  };
+  for (int i = 0; i < sockets; ++i) {
+    auto& p = *pairs.emplace_back(std::make_unique<pair>(set));
+    asio::co_spawn(io, echo(p), asio::detached);
+  }
+  settle();
+  for (auto& p : pairs) p->send("first");
+  std::vector<std::size_t> turns;  // texts heard at each
+  std::function<void()> other = [&] {
+    turns.push_back(heard.size());
+    if (heard.size() < std::size_t{sockets * texts}) asio::post(io, other);
+  };
+  asio::post(io, other);
+  io.restart();
+  io.run();
+  EXPECT_EQ(heard.size(), std::size_t{sockets * texts});
+  std::size_t longest = 0;
+  for (std::size_t i = 1; i < turns.size(); ++i) longest = std::max(longest, turns[i] - turns[i - 1]);
+  EXPECT_LE(longest, 8u * sockets);
 }
 
 TEST_F(ReadySet, ManySocketsAtOnce) {
