@@ -13,16 +13,21 @@
 #include <system_error>
 
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 namespace pawl::http {
 
 // The BIO's side of a stream. Its methods run inside SSL_read and SSL_write only.
+//
+// System calls as they are: send() and recv() of the C library are cancellation points, and in a process of
+// several threads each sets one up and takes it down again, for an eighth of what the call costs.
 struct stream_bio {
   static bool not_now(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
 
   static ssize_t send_some(socket_stream& s, const char* data, std::size_t size) {
     ssize_t n = 0;
-    do n = ::send(s.fd_, data, size, MSG_NOSIGNAL);
+    do n = ::syscall(SYS_sendto, s.fd_, data, size, MSG_NOSIGNAL, nullptr, 0);
     while (n < 0 && errno == EINTR);
     if (n > 0) s.bytes_sent_ += static_cast<std::uint64_t>(n);
     if (n < 0 && !not_now(errno)) s.error_ = errno;
@@ -31,7 +36,7 @@ struct stream_bio {
 
   static ssize_t receive_some(socket_stream& s, char* data, std::size_t size, int flags = 0) {
     ssize_t n = 0;
-    do n = ::recv(s.fd_, data, size, flags);
+    do n = ::syscall(SYS_recvfrom, s.fd_, data, size, flags, nullptr, nullptr);
     while (n < 0 && errno == EINTR);
     if (n == 0 && size != 0) s.eof_ = true;
     if (n < 0 && !not_now(errno)) s.error_ = errno;
