@@ -63,6 +63,8 @@ class connection {
   void rest() { parser_.reset(); }
   // Looks at the socket of an idle connection: nothing has come, and it is not closed.
   bool quiet();
+  // That was a while ago: the next exchange looks again.
+  void waited() noexcept { looked_at_ = false; }
   // The pool goes away before the lease. The handler of a coroutine that waits here, or none: it holds the
   // lease.
   [[nodiscard]] wait_handler abandon();
@@ -111,7 +113,7 @@ class connection {
   abort_reason abort_ = abort_reason::none;
   bool reusable_ = false;
   bool answered_before_ = false;  // an exchange has got its reply: the handshake is behind us on both sides
-  bool looked_at_ = false;        // by quiet(), since the last exchange
+  bool looked_at_ = false;        // by quiet(), just now
 };
 
 }  // namespace pawl::http

@@ -105,6 +105,10 @@ boost::asio::awaitable<attempt_fact> lease::exchange(std::string_view request, t
   return connection_->exchange(request, deadline);
 }
 
+void lease::waited() noexcept {
+  if (connection_) connection_->waited();
+}
+
 expected<std::unique_ptr<connection_pool>> connection_pool::create(boost::asio::io_context& io,
                                                                    const transport_options& options) {
   // Plain HTTP is for this machine and this network: behind a proxy it would be neither.

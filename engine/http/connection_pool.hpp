@@ -70,6 +70,9 @@ class lease {
   // long as the first left the connection clean; else it is not_sent, closed.
   boost::asio::awaitable<attempt_fact> exchange(std::string_view request, time_point deadline);
 
+  // Time has passed since the connection was taken: exchange() looks at it once more before it sends.
+  void waited() noexcept;
+
   // Who is at the other end; empty without a connection.
   peer_facts peer() const;
 

@@ -148,10 +148,12 @@ asio::awaitable<void> worker::carry_out() {
         happened = event::granted{};
       } else {
         happened = co_await await_grant();
+        connection_.waited();
         now_ = clock::now();
       }
     } else if (const auto* intent = std::get_if<action::commit_intent>(&next)) {
       happened = co_await commit_intent(*intent);
+      connection_.waited();
       now_ = clock::now();
     } else if (const auto* request = std::get_if<action::send>(&next)) {
       const auto started = begin_send(request->values);
@@ -378,6 +380,7 @@ asio::awaitable<policy::step_event> worker::read() {
     }
     connection_ = std::move(got.connection);
     const auto answer = co_await shared_.read_line.grant(read_place_);
+    connection_.waited();
     if (answer == send_line::answer::cancelled) co_return event::cancelled{};
     if (answer == send_line::answer::delayed) continue;
     read_slot_ = shared_.read_line.slot_of(read_place_);

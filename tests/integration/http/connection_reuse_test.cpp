@@ -6,6 +6,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <gtest/gtest.h>
 
+#include <memory>
+
 namespace pawl::http {
 namespace {
 
@@ -69,6 +71,28 @@ TEST(ConnectionReuse, FindsAConnectionThatTheServerClosed) {
     EXPECT_FALSE(c.pool().take_idle(freshness::any));
     EXPECT_EQ(c.send("/x").status, 200);
     EXPECT_EQ(server.connections(), 2u);
+  }
+}
+
+// Between the look at an idle connection and the request there may be a wait.
+TEST(ConnectionReuse, FindsAConnectionThatTheServerClosedWhileItsUserWaited) {
+  for (const bool tls : {true, false}) {
+    testing::server_options o;
+    o.tls = tls;
+    auto server = std::make_unique<scripted_server>(o);
+    server->when("/x").reply(200);
+    client c(*server);
+    EXPECT_EQ(c.send("/x").status, 200);
+    c.run([&]() -> boost::asio::awaitable<void> {
+      auto held = c.pool().take_idle(freshness::any);
+      EXPECT_TRUE(held);
+      server.reset();
+      held.waited();
+      const auto request = request_text("/x");
+      const auto fact = co_await held.exchange(request, time_point::max());
+      EXPECT_EQ(fact.reached, phase::not_sent) << fact.detail;
+      EXPECT_EQ(fact.fault, transport_fault::closed) << fact.detail;
+    });
   }
 }
 
