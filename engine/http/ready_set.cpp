@@ -83,22 +83,21 @@ void ready_set::listen() {
 void ready_set::collect() {
   const std::weak_ptr there(is_there_);
   const still_collecting mark{collecting_, there};
-  // What came while many replies were handled is taken at once, which saves the way through Asio (two system
-  // calls); but others on this thread have their turn too.
-  constexpr int many = 4;    // measured: behind fewer there is mostly nothing
+  // What came while replies were handled is taken at once, which saves the way through Asio (two system calls
+  // more); but others on this thread have their turn too.
   constexpr int rounds = 8;  // chosen: some milliseconds with 64 connections
   for (int round = 0; round < rounds; ++round) {
     int count = 0;
     do count = ::epoll_wait(set_.native_handle(), events_.data(), static_cast<int>(events_.size()), 0);
     while (count < 0 && errno == EINTR);
     if (count < 0) throw std::system_error(errno, std::system_category(), "epoll_wait");
+    if (count == 0) break;
     told_ = static_cast<std::size_t>(count);
     for (next_ = 0; next_ != told_;) {
       auto* watch = static_cast<socket_watch*>(events_[next_++].data.ptr);
       if (watch != nullptr) watch->changed();
       if (there.expired()) return;
     }
-    if (count < many) break;
   }
   if (waiting_ != 0 && !listening_) listen();
 }
