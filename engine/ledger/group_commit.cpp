@@ -15,7 +15,7 @@ std::int64_t number(std::uint64_t n) noexcept {
   return static_cast<std::int64_t>(n);
 }
 // job_data.verified: what is usual takes no byte.
-std::int64_t code_of(verified v) noexcept {
+constexpr std::int64_t code_of(verified v) noexcept {
   return static_cast<std::int64_t>(verified::full) - static_cast<std::int64_t>(v);
 }
 
@@ -28,7 +28,7 @@ bool is_usual(const job_record& job) noexcept {
 
 constexpr int usual_values = 6;  // of a row, in a statement for usual ones
 std::string insert_usual(std::size_t rows) {
-  static_assert(static_cast<int>(outcome::applied) == 0 && static_cast<int>(verified::full) == 2);
+  static_assert(static_cast<int>(outcome::applied) == 0 && code_of(verified::full) == 0);
   std::string sql = "INSERT INTO job_data VALUES ";
   for (std::size_t i = 0; i < rows; ++i)
     sql += i == 0 ? "(?, ?, 0, 0, 200, ?, 1, ?, ?, ?, NULL, NULL, NULL)"

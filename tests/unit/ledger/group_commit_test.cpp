@@ -192,7 +192,7 @@ TEST_F(GroupCommit, KeepsEachFieldOfUsualRowsAndOfOthersAmongThem) {
     auto job = applied(i + 1, ids[i]);
     job.latency_us += i;
     job.finished_at += std::chrono::microseconds{7 * i};
-    // Runs of usual rows, each a little longer than the last.
+    // One more kind in each twenty, so that runs of usual rows between them have many lengths.
     if (i % 20 < unlike.size()) unlike[i % 20 <= i / 20 ? i % 20 : 0](job);
     jobs.push_back(job);
   }
