@@ -1,6 +1,7 @@
 #include "engine/run/planner.hpp"
 
 #include "engine/api/request_writer.hpp"
+#include "engine/run/wall_clock.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <fmt/format.h>
@@ -12,10 +13,6 @@ namespace pawl::run {
 namespace asio = boost::asio;
 
 namespace {
-
-wall_time wall_now() {
-  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
 
 std::string in_words(const row_error& bad) {
   const auto& first = bad.complaints.front();

@@ -1,6 +1,7 @@
 #include "engine/run/read_client.hpp"
 
 #include "engine/policy/rate_headers.hpp"
+#include "engine/run/wall_clock.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <fmt/chrono.h>
@@ -16,10 +17,6 @@ namespace {
 
 constexpr duration tick = std::chrono::milliseconds{50};  // deadlines are this coarse; chosen
 constexpr std::size_t padding = 64;                       // simdjson's, as in attempt_fact
-
-wall_time wall_now() {
-  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
 
 failure interruption() {
   return {failure_kind::later, "", "interrupted", "run the same command again"};

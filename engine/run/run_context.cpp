@@ -1,6 +1,7 @@
 #include "engine/run/run_context.hpp"
 
 #include "engine/run/snapshot.hpp"
+#include "engine/run/wall_clock.hpp"
 
 #include <utility>
 
@@ -29,8 +30,7 @@ void run_context::release_held() {
 }
 
 bool run_context::try_record(ledger::job_record entry) {
-  entry.finished_at =
-      std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+  entry.finished_at = wall_now();
   if (!ledger.health() || !ledger.put(entry)) return false;
   ++progress.now[entry.outcome];
   if (is_success(entry.outcome)) return true;

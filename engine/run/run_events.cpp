@@ -1,5 +1,7 @@
 #include "engine/run/run_events.hpp"
 
+#include "engine/run/wall_clock.hpp"
+
 #include <fmt/format.h>
 
 namespace pawl::run {
@@ -45,7 +47,7 @@ void run_events::observe_concurrency(std::optional<std::uint32_t> at_once) {
 
 void run_events::tell(std::string_view kind, std::string_view reason) {
   ledger::event_record happened;
-  happened.at = std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+  happened.at = wall_now();
   happened.kind = kind;
   happened.reason = reason;
   ledger_.put(happened);

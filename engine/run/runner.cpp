@@ -4,6 +4,7 @@
 #include "engine/run/read_client.hpp"
 #include "engine/run/run_context.hpp"
 #include "engine/run/snapshot_settler.hpp"
+#include "engine/run/wall_clock.hpp"
 #include "engine/run/worker.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -26,10 +27,6 @@ constexpr duration tick = std::chrono::milliseconds{50};  // deadlines are this 
 // they have not shown by then they show while the writes go on.
 constexpr duration head_start = std::chrono::seconds{10};
 constexpr duration sample_every = std::chrono::seconds{10};  // documented with the ledger's schema
-
-wall_time wall_now() {
-  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
 
 wall_time on_the_wall(time_point t, time_point now) {
   return wall_now() + std::chrono::duration_cast<std::chrono::microseconds>(t - now);

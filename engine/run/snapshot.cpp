@@ -1,6 +1,7 @@
 #include "engine/run/snapshot.hpp"
 
 #include "engine/api/json_text.hpp"
+#include "engine/run/wall_clock.hpp"
 
 #include <fmt/format.h>
 
@@ -17,10 +18,6 @@ namespace {
 // a short cut. Chosen: a little longer than a window of a minute, so that a read budget that is used up is
 // waited for.
 constexpr duration patience = std::chrono::seconds{75};
-
-wall_time wall_now() {
-  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
 
 policy::stop_options with_little_patience(policy::stop_options options) {
   options.patience = std::min(options.patience, patience);
