@@ -1,6 +1,6 @@
 #include "engine/api/reply_reader.hpp"
 
-#include "tests/unit/api/thread_reply.hpp"
+#include "tests/unit/api/reply_reading.hpp"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -22,35 +22,12 @@ namespace {
 
 using state = echo_report::state;
 using testing::padded;
+using testing::reading;
 using values = std::vector<field_value>;
 
 constexpr field_value want(testing::thread_field f, std::string_view json) {
   return {static_cast<field_index>(f), "", json};
 }
-
-struct reading {
-  explicit reading(profile p = testing::thread_profile())
-      : api(std::make_unique<profile>(std::move(p))), reader(*api) {}
-
-  echo_report compare(std::string_view body, const values& wanted, std::string_view id = "t1") {
-    body_ = std::make_unique<padded>(body);
-    return reader.compare(*body_, id, wanted);
-  }
-  error_view error(std::string_view body) {
-    body_ = std::make_unique<padded>(body);
-    return reader.read_error(*body_);
-  }
-  identity_report identity(std::string_view body) {
-    body_ = std::make_unique<padded>(body);
-    return reader.read_identity(*body_);
-  }
-
-  std::unique_ptr<profile> api;
-  reply_reader reader;
-
- private:
-  std::unique_ptr<padded> body_;
-};
 
 void expect(const echo_report& is, state wanted, verified how = verified::none) {
   EXPECT_EQ(is.is, wanted);
@@ -354,72 +331,6 @@ TEST(ReplyReader, SurvivesAHugeReplyAndGoesOn) {
   reply_reader moved(std::move(r.reader));
   expect(moved.compare(padded{R"({"id":"t1","status":"done"})"}, "t1", wanted), state::as_wanted,
          verified::full);
-}
-
-TEST(ErrorReading, FindsTheEnvelope) {
-  reading r;
-  const auto e = r.error(
-      R"({"error":{"code":"validation_failed","message":"Bad \u00fc \"x\"","details":[{"path":"tags.0"} ],)"
-      R"("request_id":"req_0123456789abcdef"}})");
-  EXPECT_EQ(e.code, "validation_failed");
-  EXPECT_EQ(e.message, "Bad ü \"x\"");
-  EXPECT_EQ(e.details, R"([{"path":"tags.0"} ])");
-  EXPECT_EQ(e.request_id, "req_0123456789abcdef");
-
-  const auto numbers = r.error(R"({"error":{"code":4042,"message":{"de":"nein"},"details":null}})");
-  EXPECT_EQ(numbers.code, "4042");
-  EXPECT_EQ(numbers.message, R"({"de":"nein"})");
-  EXPECT_EQ(numbers.details, "");
-  EXPECT_EQ(numbers.request_id, "");
-}
-
-TEST(ErrorReading, IsEmptyWhereThereIsNoEnvelope) {
-  reading r;
-  for (const char* body : {"", "<html><head><title>502</title></head></html>", "null", "[]", "{}",
-                           "{\"error\":null}", "{\"error\":nul}", "{\"error\":{\"code\":nul}}",
-                           "{\"error\":\"broken\"}", "{\"error\":{\"code\":\"x\"}",
-                           "{\"error\":{\"code\":null}}", "{\"error\":{\"code\":\"a\",\"code\":\"b\"}}"}) {
-    r.error(R"({"error":{"code":"left over","message":"m","details":1,"request_id":"r"}})");
-    const auto e = r.error(body);
-    EXPECT_TRUE(e.code.empty() && e.message.empty() && e.details.empty() && e.request_id.empty()) << body;
-  }
-}
-
-TEST(ErrorReading, BoundsAndCleansWhatWillBePrinted) {
-  reading r;
-  const auto e = r.error("{\"error\":{\"code\":\"a\\u001b[2Jb\\u0000\\u009b\\ud800\",\"message\":\"\\n" +
-                         std::string(2046, 'm') + "\xc3\xa9\",\"details\":{\n\"x\":\"" +
-                         std::string(5000, 'd') + "\"},\"request_id\":\"" + std::string(300, 'r') + "\"}}");
-  EXPECT_EQ(e.code, "a [2Jb  \xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
-  EXPECT_EQ(e.message, " " + std::string(2046, 'm'));
-  EXPECT_EQ(e.details.size(), 4096U);
-  EXPECT_TRUE(e.details.starts_with("{ \"x\":\"ddd"));
-  EXPECT_EQ(e.request_id.size(), 256U);
-}
-
-TEST(IdentityReading, FindsAccountAndScopes) {
-  reading r;
-  const auto is = r.identity(
-      R"({"workspace_id":"ws_1","api_key_id":"k","scopes":["threads:read", "threads:write"],"linear_team_ids":[]})");
-  EXPECT_TRUE(is.readable);
-  EXPECT_EQ(is.account, "ws_1");
-  EXPECT_THAT(is.scopes, ::testing::ElementsAre("threads:read", "threads:write"));
-
-  EXPECT_EQ(r.identity(R"({"workspace_id":7})").account, "7");
-  EXPECT_TRUE(r.identity(R"({"workspace_id":7})").readable);
-  EXPECT_THAT(r.identity(R"({"workspace_id":7,"scopes":"read write"})").scopes,
-              ::testing::ElementsAre("read write"));
-  EXPECT_THAT(r.identity(R"({"workspace_id":7,"scopes":null})").scopes, ::testing::IsEmpty());
-  for (const char* body : {"", "<html>", "{}", R"({"workspace_id":null})", R"({"workspace_id":"w")"})
-    EXPECT_FALSE(r.identity(body).readable) << body;
-
-  auto p = testing::thread_profile();
-  p.whoami.account.clear();
-  p.whoami.scopes = *parse_json_path("grants[].name");
-  const auto unbound = reading(p).identity(R"({"workspace_id":"ws_1","grants":[{"name":"a"},{"name":"b"}]})");
-  EXPECT_TRUE(unbound.readable);
-  EXPECT_EQ(unbound.account, "");
-  EXPECT_THAT(unbound.scopes, ::testing::ElementsAre("a", "b"));
 }
 
 }  // namespace
