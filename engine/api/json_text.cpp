@@ -190,7 +190,7 @@ class canonical_writer {
 
 }  // namespace
 
-std::string_view trim_json(std::string_view text) noexcept {
+std::string_view trim_json_space(std::string_view text) noexcept {
   while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
   return text;

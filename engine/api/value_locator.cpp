@@ -122,9 +122,12 @@ struct value_locator::walk {
 
   // The member with the key whose first letter is there; null if it is not asked for.
   member* match(node& object, const char* raw_key, const char* colon) {
-    const auto room = static_cast<std::size_t>(end - raw_key);
+    // Behind the key: its closing quote, and perhaps white space.
+    const char* quote = colon - 1;
+    while (*quote != '"') --quote;
+    const auto size = static_cast<std::size_t>(quote - raw_key);
     for (auto& m : object.wanted_members)
-      if (m.size < room && raw_key[m.size] == '"' && std::memcmp(raw_key, m.key, m.size) == 0) return &m;
+      if (m.size == size && std::memcmp(raw_key, m.key, size) == 0) return &m;
     if (!has_backslash(raw_key, colon)) return nullptr;
     const char* stop = raw_key;
     while (stop < end && *stop != '"') stop += *stop == '\\' ? 2 : 1;

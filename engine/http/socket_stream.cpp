@@ -205,7 +205,7 @@ io_result socket_stream::read(std::span<char> room) {
 }
 
 io_result socket_stream::peek() {
-  begin_call();
+  error_ = 0;
   char byte = 0;
   // One plain look at the socket settles the usual case without OpenSSL.
   const auto n = stream_bio::receive_some(*this, &byte, 1, MSG_PEEK);
@@ -216,6 +216,7 @@ io_result socket_stream::peek() {
   }
   if (n < 0 && SSL_has_pending(ssl_.get()) == 0) return {io_state::want_read, 0};
   if (failed_) return {io_state::broken, 0};
+  begin_call();
   std::size_t count = 0;
   const int done = SSL_peek_ex(ssl_.get(), &byte, 1, &count);
   if (done == 1) return {io_state::ready, 0};

@@ -177,7 +177,7 @@ step_action job_step::after_reply(const event::replied& reply, const surrounding
 
   switch (last_.is) {
     case api::verdict::ok:
-      return after_success(fact, reply.trial, s);
+      return after_success(fact, note, reply.trial, s);
     case api::verdict::throttled:
       return queue(lease_lead);  // the pacer's gate does the waiting
     case api::verdict::refused:
@@ -199,8 +199,8 @@ step_action job_step::after_reply(const event::replied& reply, const surrounding
   return action::sleep{s.now + backoff(options_.retry, sends_, fact.status >= 500, s.jitter01)};
 }
 
-step_action job_step::after_success(const attempt_fact& fact, bool trial, const surroundings& s) {
-  auto note = note_of(fact, {});
+step_action job_step::after_success(const attempt_fact& fact, error_note note, bool trial,
+                                    const surroundings& s) {
   const auto echo = reader_.compare(fact.body, job_.id, wanted());
   switch (echo.is) {
     case api::echo_report::state::as_wanted:

@@ -207,7 +207,7 @@ class job_step {
   step_action granted(time_point now);
   step_action send();
   step_action after_reply(const event::replied&, const surroundings&);
-  step_action after_success(const attempt_fact&, bool trial, const surroundings&);
+  step_action after_success(const attempt_fact&, error_note, bool trial, const surroundings&);
   step_action after_refusal(const attempt_fact&, const error_note&);
   step_action after_maybe(const attempt_fact&, const error_note&, bool trial, const surroundings&);
   step_action after_read(const event::read_replied&, const surroundings&);

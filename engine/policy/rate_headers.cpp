@@ -236,9 +236,14 @@ std::optional<duration> parse_rate_reset(std::string_view text, wall_time server
 bool tells_of_rates(const api::header_names& names, std::span<const header_field> fields) noexcept {
   const std::array<std::string_view, 6> telling{names.limit,       names.remaining,  names.reset,
                                                 names.ietf_policy, names.ietf_limit, names.retry_after};
+  // Most fields of a reply have a length that none of these has.
+  const auto bit_of = [](std::string_view name) { return std::uint64_t{1} << (name.size() % 64); };
+  std::uint64_t lengths = 0;
+  for (const auto name : telling) lengths |= bit_of(name);
   return std::ranges::any_of(fields, [&](const header_field& f) {
-    return std::ranges::any_of(
-        telling, [&](std::string_view name) { return !name.empty() && same_name(f.name, name); });
+    return (lengths & bit_of(f.name)) != 0 && std::ranges::any_of(telling, [&](std::string_view name) {
+             return !name.empty() && same_name(f.name, name);
+           });
   });
 }
 
