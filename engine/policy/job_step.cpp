@@ -320,9 +320,11 @@ error_note job_step::note_of(const attempt_fact& fact, const api::error_view& er
     return note;
   }
   note.request_id = find_header(fact.headers, profile_.headers.request_id);
-  if (note.request_id.empty()) note.request_id = error.request_id;
-  note.code = error.code;
   if (fact.status >= 200 && fact.status <= 299) return note;
+  // The reader is shared, and its words last until its next call: before this job has its place in the
+  // ledger, perhaps.
+  note.code = code_ = error.code;
+  if (note.request_id.empty()) note.request_id = request_id_ = error.request_id;
   if (error.message.empty())
     text_ = fmt::format("HTTP {}", fact.status);
   else

@@ -74,7 +74,8 @@ struct surroundings {
 // Jobs that are not replay-safe want a connection that cannot have died unseen.
 enum class connection_need : std::uint8_t { any, fresh };
 
-// What goes into the ledger with an outcome. Views as in event::replied.
+// What goes into the ledger with an outcome. Views into the reply (as in event::replied) and into the step:
+// valid until the action that has it has been carried out.
 struct error_note {
   int http_status = 0;
   std::string_view code, message, request_id;
@@ -266,6 +267,7 @@ class job_step {
   kept_note kept_;
   std::optional<field_index> differing_;  // of a contradiction
   std::string text_;                      // composed messages, reused
+  std::string code_, request_id_;         // of the last error, in the API's words
 };
 
 }  // namespace pawl::policy

@@ -131,6 +131,25 @@ TEST(JobStep, EndsByTheStatusOfTheReply) {
   }
 }
 
+// The ledger may have no room for an outcome at once; meanwhile others have their errors read.
+TEST(JobStep, KeepsTheWordsOfItsErrorWhileOthersAreRead) {
+  for (const bool has_header : {true, false}) {
+    walk w;
+    if (!has_header) w.headers.clear();
+    w.to_the_wire();
+    const auto end = w.answer(422, envelope("unprocessable"));
+    std::string other = envelope(std::string(200, 'x'));
+    other.replace(other.find("req_9"), 5, "another request, of which more is said");
+    other.reserve(other.size() + 64);
+    w.reader.read_error(other);
+    const auto* done = std::get_if<action::finish>(&end);
+    ASSERT_NE(done, nullptr);
+    EXPECT_EQ(done->note.code, "unprocessable");
+    EXPECT_EQ(done->note.message, "why");
+    EXPECT_EQ(done->note.request_id, has_header ? "req_1" : "req_9");
+  }
+}
+
 TEST(JobStep, StopsTheRunOnWhatOnlyAPersonCanMend) {
   struct {
     int status;
