@@ -179,6 +179,13 @@ step_action job_step::after_reply(const event::replied& reply, const surrounding
     case api::verdict::ok:
       return after_success(fact, note, reply.trial, s);
     case api::verdict::throttled:
+      // A 429 is said at the door, a 503 perhaps after the work was done. (A job that cannot bear a second
+      // sending is here only if a rule of the profile says that nothing was.)
+      if (fact.status >= 500 && job_.replay_safe) {
+        may_be_applied_ = true;
+        settled_ = false;
+        kept_.keep(note);
+      }
       return queue(lease_lead);  // the pacer's gate does the waiting
     case api::verdict::refused:
       return after_refusal(fact, note);

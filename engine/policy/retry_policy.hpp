@@ -34,7 +34,8 @@ struct judgement {
 //
 //   2xx                                  ok
 //   429                                  throttled
-//   503 with Retry-After                 throttled; maybe, for a job that is not replay-safe
+//   503 with Retry-After                 throttled (job_step looks whether it was applied); maybe, for a job
+//                                        that is not replay-safe
 //   408, 5xx                             maybe
 //   3xx, 401, 403 `scope_required`, 410  stop
 //   other 4xx                            refused

@@ -137,7 +137,51 @@ TEST(JobStepReading, ARetryThatReadsAgainSeesItsOwnWrite) {
   }
 }
 
-// What is read after an attempt that may have been applied, and what it proves.
+// What a 429 refused was written by somebody else; a 503 may have written it.
+TEST(JobStepReading, AThrottledWriteIsLookedForWhereTheServerFailed) {
+  struct {
+    int status;
+    std::string shown;
+    std::string said;
+    outcome result;
+  } const rows[] = {{429, wanted, "finish", outcome::unchanged},
+                    {503, wanted, "finish", outcome::applied},
+                    {503, untouched, "queue", outcome::applied}};
+  const std::vector<header_field> headers{{"Retry-After", "1"}};
+  for (const auto& row : rows) {
+    walk w;
+    w.read_and_send();
+    attempt_fact fact;
+    fact.reached = phase::answered;
+    fact.status = row.status;
+    fact.headers = headers;
+    ASSERT_EQ(w.replied(false, fact), "queue") << row.status;
+    w.now += 10s;  // the plan gets too old
+    ASSERT_EQ(w.feed(event::near_due{}), "read");
+    ASSERT_EQ(w.read_shows(row.shown), row.said);
+    if (row.said == "queue") {
+      w.to_the_wire();
+      ASSERT_EQ(w.write_answers(200, wanted), "finish");
+    }
+    EXPECT_EQ(w.result(), row.result) << row.status;
+  }
+}
+
+// A refusal that follows may be of a write that was applied before: only a read can tell.
+TEST(JobStepReading, ARefusalAfterAFailingServerIsLookedInto) {
+  const std::vector<header_field> headers{{"Retry-After", "1"}};
+  walk w;
+  w.read_and_send();
+  attempt_fact fact;
+  fact.reached = phase::answered;
+  fact.status = 503;
+  fact.headers = headers;
+  ASSERT_EQ(w.replied(false, fact), "queue");
+  w.to_the_wire();
+  ASSERT_EQ(w.write_answers(404), "read");
+  ASSERT_EQ(w.read_shows(wanted), "finish");
+  EXPECT_EQ(w.result(), outcome::applied);
+}
 
 }  // namespace
 }  // namespace pawl::policy
