@@ -11,8 +11,9 @@ namespace pawl::api {
 // Deeper values are malformed. The bound of the documentation for input, kept for replies too.
 inline constexpr unsigned max_json_depth = 64;
 
+// Without the white space (RFC 8259 section 2) at both ends.
 std::string_view trim_json_space(std::string_view) noexcept;
-// Without the white space (RFC 8259 section 2) at both ends; mostly there is none.
+// The same, without a call where there is none: so are nearly all texts.
 inline std::string_view trim_json(std::string_view text) noexcept {
   const bool is_bare = text.empty() || (text.front() > ' ' && text.back() > ' ');
   return is_bare ? text : trim_json_space(text);

@@ -122,7 +122,8 @@ struct value_locator::walk {
 
   // The member with the key whose first letter is there; null if it is not asked for.
   member* match(node& object, const char* raw_key, const char* colon) {
-    // Behind the key: its closing quote, and perhaps white space.
+    // A string that begins at one mark and has the colon at the next ends before it: between its closing
+    // quote and the colon is white space at most, or there would be another mark.
     const char* quote = colon - 1;
     while (*quote != '"') --quote;
     const auto size = static_cast<std::size_t>(quote - raw_key);

@@ -181,11 +181,7 @@ step_action job_step::after_reply(const event::replied& reply, const surrounding
     case api::verdict::throttled:
       // A 429 is said at the door, a 503 perhaps after the work was done. (A job that cannot bear a second
       // sending is here only if a rule of the profile says that nothing was.)
-      if (fact.status >= 500 && job_.replay_safe) {
-        may_be_applied_ = true;
-        settled_ = false;
-        kept_.keep(note);
-      }
+      if (fact.status >= 500 && job_.replay_safe) leave_in_doubt(note);
       return queue(lease_lead);  // the pacer's gate does the waiting
     case api::verdict::refused:
       return after_refusal(fact, note);
@@ -249,13 +245,17 @@ step_action job_step::after_refusal(const attempt_fact& fact, const error_note& 
   return finish(may_be_applied_ && !of_the_body ? outcome::unknown : outcome::refused, verified::none, note);
 }
 
-step_action job_step::after_maybe(const attempt_fact& fact, const error_note& note, bool trial,
-                                  const surroundings& s) {
+void job_step::leave_in_doubt(const error_note& note) {
   may_be_applied_ = true;
-  timed_out_ = timed_out_ || !job_.replay_safe || fact.fault == transport_fault::timeout ||
-               fact.status == 408 || fact.status == 504;
   settled_ = false;
   kept_.keep(note);
+}
+
+step_action job_step::after_maybe(const attempt_fact& fact, const error_note& note, bool trial,
+                                  const surroundings& s) {
+  leave_in_doubt(note);
+  timed_out_ = timed_out_ || !job_.replay_safe || fact.fault == transport_fault::timeout ||
+               fact.status == 408 || fact.status == 504;
   if (!job_.replay_safe && !can_read()) return finish(outcome::unknown, verified::none, kept_.view());
   charge(false, fact, trial);
   if (job_.replay_safe && charged_ >= options_.retry.max_attempts) return attempts_used_up();

@@ -210,6 +210,7 @@ class job_step {
   step_action after_reply(const event::replied&, const surroundings&);
   step_action after_success(const attempt_fact&, error_note, bool trial, const surroundings&);
   step_action after_refusal(const attempt_fact&, const error_note&);
+  void leave_in_doubt(const error_note&);
   step_action after_maybe(const attempt_fact&, const error_note&, bool trial, const surroundings&);
   step_action after_read(const event::read_replied&, const surroundings&);
   step_action read_failed(const attempt_fact&, const error_note&, bool trial, const surroundings&);
