@@ -1,102 +1,14 @@
-#include "engine/policy/job_step.hpp"
+#include "tests/unit/policy/job_step_blind_walk.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
-#include <vector>
 
 namespace pawl::policy {
 namespace {
 
 using namespace std::chrono_literals;
-
-api::profile test_profile() {
-  api::profile p;
-  p.name = "test";
-  p.resource_path = "/items/{id}";
-  p.reply.id = *api::parse_json_path("id");
-  p.error = {*api::parse_json_path("error.code"), *api::parse_json_path("error.message"),
-             *api::parse_json_path("error.details"), *api::parse_json_path("error.request_id")};
-  p.headers.request_id = "X-Request-Id";
-  api::field_spec status;
-  status.name = "status";
-  status.echo = *api::parse_json_path("status");
-  p.fields.push_back(status);
-  api::field_spec notify;
-  notify.name = "notify";
-  notify.type = api::field_type::json;
-  notify.compare = api::comparison::none;
-  notify.replay_safe = false;
-  p.fields.push_back(notify);
-  return p;
-}
-
-// A job walked through the machine by hand, with time that moves only when the test says so.
-struct walk {
-  api::profile profile = test_profile();
-  api::reply_reader reader{profile};
-  step_options options;
-  job_step step{profile, reader, nullptr, options};
-  std::vector<field_value> patch{{field_index{0}, "status", "\"done\""}};
-  job_view job;
-  time_point now{1000s};
-  std::uint64_t outages = 0;
-  std::string body;
-  std::vector<header_field> headers{{"X-Request-Id", "req_1"}};
-
-  explicit walk(bool replay_safe = true) {
-    job.row = 1;
-    job.id = "t1";
-    job.patch = patch;
-    job.replay_safe = replay_safe;
-    step.reset(job);
-  }
-  step_action feed(const step_event& e) { return step.resume(e, {now, {}, 0.5, outages}); }
-
-  // Up to the request on the wire.
-  step_action to_the_wire(bool first = true) {
-    if (first) {
-      EXPECT_TRUE(std::holds_alternative<action::queue_for_write>(feed(event::started{})));
-    }
-    auto next = feed(event::near_due{});
-    const auto* lease = std::get_if<action::lease>(&next);
-    EXPECT_NE(lease, nullptr);
-    if (lease != nullptr) {
-      EXPECT_EQ(lease->need, job.replay_safe ? connection_need::any : connection_need::fresh);
-    }
-    EXPECT_TRUE(std::holds_alternative<action::await_grant>(feed(event::leased{})));
-    next = feed(event::granted{});
-    if (!job.replay_safe) {
-      EXPECT_TRUE(std::holds_alternative<action::commit_intent>(next));
-      next = feed(event::intent_committed{});
-    }
-    EXPECT_TRUE(std::holds_alternative<action::send>(next));
-    return next;
-  }
-  step_action answer(int status, std::string text) {
-    body = std::move(text);
-    body.reserve(body.size() + 64);
-    attempt_fact fact;
-    fact.reached = phase::answered;
-    fact.status = status;
-    fact.headers = headers;
-    fact.body = body;
-    return feed(event::replied{&fact});
-  }
-  step_action fault(phase reached, transport_fault what) {
-    attempt_fact fact;
-    fact.reached = reached;
-    fact.fault = what;
-    fact.detail = "words";
-    return feed(event::replied{&fact});
-  }
-};
-
-const std::string good = R"({"id":"t1","status":"done"})";
-
-std::string envelope(std::string_view code) {
-  return R"({"error":{"code":")" + std::string(code) + R"(","message":"why","request_id":"req_9"}})";
-}
+using namespace blind;
 
 TEST(JobStep, AppliesOnAReplyThatShowsTheWantedValues) {
   walk w;
@@ -266,6 +178,23 @@ TEST(JobStep, ARefusalProvesNothingAboutAnEarlierAttemptUnlessItIsAboutTheBody) 
   }
 }
 
+TEST(JobStep, ARefusalAfterAThrottledWriteIsBelievedIfNothingWasDone) {
+  struct {
+    int status;
+    outcome result;
+  } const rows[] = {{429, outcome::refused}, {503, outcome::unknown}};
+  for (const auto& row : rows) {
+    walk w;
+    w.headers.push_back({"Retry-After", "1"});
+    w.to_the_wire();
+    ASSERT_TRUE(std::holds_alternative<action::queue_for_write>(w.answer(row.status, ""))) << row.status;
+    w.to_the_wire(false);
+    const auto end = w.answer(404, envelope("not_found"));
+    ASSERT_TRUE(std::holds_alternative<action::finish>(end)) << row.status;
+    EXPECT_EQ(std::get<action::finish>(end).result, row.result) << row.status;
+  }
+}
+
 TEST(JobStep, NeverSendsAJobAgainThatIsNotReplaySafe) {
   const struct {
     int status;
@@ -357,59 +286,6 @@ TEST(JobStep, AProfileRuleCanCallAStatusKnownNotApplied) {
   if (std::holds_alternative<action::sleep>(end)) end = w.feed(event::woke{});
   ASSERT_TRUE(std::holds_alternative<action::finish>(end));
   EXPECT_EQ(std::get<action::finish>(end).result, outcome::failed);
-}
-
-TEST(JobStep, AnOutageWipesItsFailuresAway) {
-  walk w;
-  w.to_the_wire();
-  for (int i = 0; i < 100; ++i) {
-    auto next = w.answer(500, "");
-    ASSERT_TRUE(std::holds_alternative<action::sleep>(next)) << i;
-    if (i % 4 == 3) ++w.outages;
-    ASSERT_TRUE(std::holds_alternative<action::queue_for_write>(w.feed(event::woke{}))) << i;
-    w.to_the_wire(false);
-  }
-  // One that was confirmed while the request was under way explains its failure too.
-  ++w.outages;
-  auto next = w.answer(500, "");
-  ASSERT_TRUE(std::holds_alternative<action::sleep>(next));
-  w.feed(event::woke{});
-  w.to_the_wire(false);
-  for (std::uint32_t left = w.options.retry.max_attempts; left > 0; --left) {
-    next = w.answer(500, "");
-    ASSERT_TRUE(std::holds_alternative<action::sleep>(next));
-    next = w.feed(event::woke{});
-    if (left > 1) w.to_the_wire(false);
-  }
-  EXPECT_TRUE(std::holds_alternative<action::finish>(next));
-}
-
-TEST(JobStep, ATrialIsFreeTwiceAndCountsThen) {
-  struct {
-    bool has_probe;
-    int status;    // 0: no reply
-    int failures;  // until the end; 0: it never ends by this
-  } const rows[] = {{true, 500, 8}, {true, 0, 8}, {false, 500, 8}, {false, 0, 0}};
-  for (const auto& row : rows) {
-    walk w;
-    w.options.breaker_has_probe = row.has_probe;
-    w.to_the_wire();
-    int failures = 0;
-    for (;;) {
-      attempt_fact fact;
-      fact.reached = row.status == 0 ? phase::maybe_applied : phase::answered;
-      fact.fault = row.status == 0 ? transport_fault::reset : transport_fault::none;
-      fact.status = row.status;
-      auto next = w.feed(event::replied{&fact, true});
-      ++failures;
-      if (std::holds_alternative<action::finish>(next) || failures == 100) break;
-      ASSERT_TRUE(std::holds_alternative<action::sleep>(next));
-      next = w.feed(event::woke{});
-      ASSERT_TRUE(std::holds_alternative<action::queue_for_write>(next));
-      w.to_the_wire(false);
-    }
-    EXPECT_EQ(failures, row.failures == 0 ? 100 : row.failures) << row.has_probe << row.status;
-  }
 }
 
 }  // namespace
