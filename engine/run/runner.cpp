@@ -3,6 +3,7 @@
 #include "engine/run/name_fetch.hpp"
 #include "engine/run/read_client.hpp"
 #include "engine/run/run_context.hpp"
+#include "engine/run/run_sampler.hpp"
 #include "engine/run/snapshot_settler.hpp"
 #include "engine/run/wall_clock.hpp"
 #include "engine/run/worker.hpp"
@@ -26,7 +27,6 @@ constexpr duration tick = std::chrono::milliseconds{50};  // deadlines are this 
 // any needs at a write per second. Chosen: what pages settle in that time is not read one by one, and what
 // they have not shown by then they show while the writes go on.
 constexpr duration head_start = std::chrono::seconds{10};
-constexpr duration sample_every = std::chrono::seconds{10};  // documented with the ledger's schema
 
 wall_time on_the_wall(time_point t, time_point now) {
   return wall_now() + std::chrono::duration_cast<std::chrono::microseconds>(t - now);
@@ -93,7 +93,6 @@ struct runner::impl {
   asio::awaitable<void> watch(run_context&, const bool& done);
   asio::awaitable<void> probe(run_context&, read_client&, const bool& done);
   asio::awaitable<void> take_snapshot(run_context&, snapshot&);
-  void take_sample(run_context&, time_point now, std::uint64_t& writes_before, time_point& since);
   void describe_wait(run_context&, time_point now);
 };
 
@@ -199,35 +198,10 @@ void runner::impl::describe_wait(run_context& run, time_point now) {
   }
 }
 
-void runner::impl::take_sample(run_context& run, time_point now, std::uint64_t& writes_before,
-                               time_point& since) {
-  ledger::sample_record sample;
-  sample.at = wall_now();
-  sample.counts = progress.before;
-  for (std::size_t k = 0; k < outcome_count; ++k) sample.counts.of[k] += progress.now.of[k];
-  sample.reads = progress.reads;
-  sample.writes = progress.writes;
-  sample.retries = progress.retries;
-  sample.throttled = progress.throttled;
-  sample.in_flight = progress.in_flight;
-  const auto seconds = std::chrono::duration<double>(now - since).count();
-  sample.rate = seconds > 0 ? static_cast<double>(progress.writes - writes_before) / seconds : 0;
-  sample.latency_p50_us = run.interval_latency.quantile(0.5);
-  sample.latency_p95_us = run.interval_latency.quantile(0.95);
-  sample.latency_max_us = run.interval_latency.max();
-  sample.waits_for = progress.waits_for;
-  run.ledger.put(sample);
-  run.events.observe_concurrency(run.places.found());
-  run.interval_latency.clear();
-  writes_before = progress.writes;
-  since = now;
-}
-
 // The clock of a run: deadlines, the rules that stop it, samples and events.
 asio::awaitable<void> runner::impl::watch(run_context& run, const bool& done) {
   wakeup alarm(io);
-  auto sampled = clock::now();
-  auto writes_before = progress.writes;
+  run_sampler samples(run, clock::now());
   while (!done) {
     const auto now = clock::now();
     pool->sweep(now);
@@ -252,12 +226,12 @@ asio::awaitable<void> runner::impl::watch(run_context& run, const bool& done) {
         {progress.throttled, gate, run.rules.trouble_since(), run.breaker.opened_at(), progress.foreign_use},
         now);
 
-    if (now - sampled >= sample_every) take_sample(run, now, writes_before, sampled);
+    samples.tick(now);
     if (run.stopping && !drain_until) drain_until = now + options.drain_timeout;
     if (drain_until && now >= *drain_until) pool->cancel_all();
     co_await alarm.sleep(now + tick);
   }
-  if (progress.writes != writes_before) take_sample(run, clock::now(), writes_before, sampled);
+  samples.finish(clock::now());
 }
 
 // Asks whether the API is back while the breaker is open.
