@@ -222,6 +222,13 @@ def main() -> None:
     ask.add_argument("--pawl", type=Path, default=ROOT / "build/release/bin/pawl")
     ask.add_argument("--markdown", type=Path, help="the tables as Markdown go there as well")
     given = ask.parse_args()
+    if given.rounds < 1 or given.updates < 1:
+        ask.error("--rounds and --updates take a number from 1 on")
+    if not set(given.tables.split(",")) <= {"1", "2", "3"}:
+        ask.error(f"--tables: {given.tables!r} is not a list of tables; write 1, 2, 3 or some of them: 1,3")
+    for part in given.only:
+        if not any(part in p.name for p in PEERS):
+            ask.error(f"--only: no client has {part!r} in its name; there are " + "; ".join(p.name for p in PEERS))
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     directory = Path(tempfile.mkdtemp(prefix="pawl-peers-"))
