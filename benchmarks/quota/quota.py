@@ -174,13 +174,18 @@ def main() -> None:
     given = ask.parse_args()
     given.bin = given.bin.resolve()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    CLIENTS[:] = [c for c in CLIENTS if given.clients in c]
+    chosen = [c for c in cases(given.seconds) if given.only in f"{c.name} {c.delay_ms} ms"]
+    if not chosen:
+        names = "; ".join(f"{c.name} {c.delay_ms} ms" for c in cases(given.seconds))
+        ask.error(f"--only: no case has {given.only!r} in its name; there are {names}")
+    clients = [c for c in CLIENTS if given.clients in c]
+    if not clients:
+        ask.error(f"--clients: no client has {given.clients!r} in its name; there are {'; '.join(CLIENTS)}")
+    CLIENTS[:] = clients
 
     report = [HEADER]
     print(machine())
-    for case in cases(given.seconds):
-        if given.only not in f"{case.name} {case.delay_ms} ms":
-            continue
+    for case in chosen:
         print(f"  {case.name}, {case.delay_ms} ms, {case.connections} connections", file=sys.stderr, flush=True)
         if case.best_s / case.writes > 0.1:
             report += all_at_once(given, case)

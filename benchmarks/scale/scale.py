@@ -111,6 +111,8 @@ def main() -> None:
     ask.add_argument("--markdown", type=Path, help="the table as Markdown")
     ask.add_argument("--svg", type=Path, help="the plot")
     given = ask.parse_args()
+    if any(rows < 2 for rows in given.rows or []):
+        ask.error("--rows takes a number from 2 on: all rows but one are sent, then the last")
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     directory = Path(tempfile.mkdtemp(prefix="pawl-scale-"))
