@@ -133,8 +133,8 @@ class examination {
   }
 
   void answer() {
-    if (reply_.is == verdict::throttled || reply_.outage || reply_.is == verdict::maybe ||
-        reply_.is == verdict::retry) {
+    if (reply_.is == verdict::throttled || (reply_.outage && !reply_.foreign) ||
+        reply_.is == verdict::maybe || reply_.is == verdict::retry) {
       add("api", state::later, reply_.in_words(), "try again later");
       return;
     }

@@ -123,6 +123,11 @@ void read_resource(table_reader& root, api::profile& profile) {
     profile.max_id_length = static_cast<std::size_t>(*length);
   if (profile.reply.echoes_resource) profile.reply.id = {{"id", false}};
   read_path(*in, "id", profile.reply.id);
+  if (const auto how = in->text("id_compare")) {
+    if (*how != "exact" && *how != "nocase")
+      in->complain("id_compare", "\"" + *how + "\" is neither exact nor nocase", "use one of these");
+    profile.reply.id_nocase = *how == "nocase";
+  }
   read_path(*in, "updated_at", profile.reply.updated_at);
   in->finish();
 }

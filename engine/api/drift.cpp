@@ -33,7 +33,7 @@ bool drift_reader::read(std::string_view body, std::string_view id, std::span<co
     if (std::ranges::find(wanted_, path) == wanted_.end()) wanted_.push_back(path);
   }
   if (!at_.locate(parser_, body, wanted_)) return false;
-  if (!api_.reply.id.empty() && !shows_id(at_[0], id)) return false;
+  if (!api_.reply.id.empty() && !shows_id(at_[0], id, api_.reply)) return false;
 
   for (std::size_t i = 0; i < expected.size(); ++i) {
     const auto field = api_.find(expected[i].field);

@@ -33,6 +33,16 @@ bool is_control(std::string_view point) noexcept {
 
 }  // namespace
 
+std::optional<std::size_t> first_malformed(std::string_view text) noexcept {
+  const auto size = text.size();
+  while (!text.empty()) {
+    const auto length = point_length(text);
+    if (length == 0) return size - text.size();
+    text.remove_prefix(length);
+  }
+  return std::nullopt;
+}
+
 void append_printable(std::string& to, std::string_view text, std::size_t max_bytes) {
   const auto full = to.size() + max_bytes;
   while (!text.empty()) {

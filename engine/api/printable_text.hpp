@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -10,5 +11,8 @@ namespace pawl::api {
 // Appends UTF-8 text: control characters (C0, DEL, C1) as spaces, what is no UTF-8 as U+FFFD, at most
 // `max_bytes` in all and never a part of a code point.
 void append_printable(std::string& to, std::string_view text, std::size_t max_bytes);
+
+// Where the first byte stands that is part of no code point; unset: it is all well-formed UTF-8.
+std::optional<std::size_t> first_malformed(std::string_view) noexcept;
 
 }  // namespace pawl::api

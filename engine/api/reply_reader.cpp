@@ -53,6 +53,11 @@ struct reply_reader::impl {
         identity(std::array{p.whoami.account, p.whoami.scopes}) {}
 
   echo_report compare(std::string_view body, std::string_view id, std::span<const field_value> wanted);
+  void show(const located& at, echo_report& in) {
+    shown.clear();
+    if (at.is != located::kind::absent) append_printable_shown(shown, at, max_shown);
+    in.shown = shown;
+  }
   bool is_asked(field_index f) const {
     return f != passed_field && to_index(f) < api.fields.size() && is_echoed(api[f]);
   }
@@ -81,8 +86,9 @@ echo_report reply_reader::impl::compare(std::string_view body, std::string_view 
   for (const auto& v : wanted)
     if (is_asked(v.field)) asked.push_back(path_of(v.field));
   if (!echo.locate(parser, body, asked)) return report;
-  if (id_promised && !shows_id(echo[id_path], id)) {
+  if (id_promised && !shows_id(echo[id_path], id, api.reply)) {
     report.is = state::other_id;
+    show(echo[id_path], report);
     return report;
   }
 
@@ -100,7 +106,13 @@ echo_report reply_reader::impl::compare(std::string_view body, std::string_view 
       continue;
     }
     const auto is = compare_shown(comparer, how, v.json, at);
-    if (is == equality::malformed) return {};
+    if (is == equality::malformed) {
+      report = {};
+      if (!is_sound(at)) return report;
+      report.is = state::misshapen;
+      report.field = v.field;
+      return report;
+    }
     if (is == equality::equal) continue;
     if (how == comparison::text) {
       report.how = verified::partial;
@@ -113,9 +125,7 @@ echo_report reply_reader::impl::compare(std::string_view body, std::string_view 
   if (contradiction != nullptr) {
     report.is = state::differs;
     report.how = verified::none;
-    shown.clear();
-    append_printable_shown(shown, *contradiction, max_shown);
-    report.shown = shown;
+    show(*contradiction, report);
   }
   return report;
 }
@@ -141,7 +151,11 @@ error_view reply_reader::read_error(std::string_view body) {
     append_printable(text, raw ? at.text : said(at.text, impl_->scratch), bounds[i]);
   }
   const auto& t = impl_->error_texts;
-  return {t[0], t[1], t[2], t[3]};
+  const auto& envelope = impl_->error[impl_->api.error.code.empty() ? 1 : 0];
+  const bool enveloped = readable && envelope.is == located::kind::value && !envelope.text.empty() &&
+                         envelope.text != "null" && envelope.text != R"("")" && envelope.text != "{}" &&
+                         envelope.text != "[]";
+  return {t[0], t[1], t[2], t[3], enveloped};
 }
 
 identity_report reply_reader::read_identity(std::string_view body) {

@@ -22,6 +22,9 @@ struct error_view {
   std::string_view message;     // cut after 2 KiB
   std::string_view details;     // raw JSON text, cut after 4 KiB
   std::string_view request_id;  // cut after 256 bytes
+  // The body shows the profile's envelope: something where the code stands, or where the message stands if
+  // the profile knows no code. An error without it may be anybody's.
+  bool enveloped = false;
 };
 
 // What a 2xx reply to a patch proves.
@@ -30,13 +33,15 @@ struct echo_report {
     as_wanted,   // every echoed field of the patch shows its wanted value
     differs,     // `field` shows another value
     other_id,    // the reply does not show the id of the job: it is about another resource, or about none
-    unreadable,  // not JSON, cut off, not UTF-8, deeper than 64, or an echo path is missing
+    unreadable,  // not JSON, cut off, not UTF-8, deeper than 64
+    misshapen,   // JSON, but an echo path is missing, or leads to what cannot be compared: `field`
   };
   state is = state::unreadable;
   verified how = verified::none;  // with as_wanted: full, or partial where a field of the patch is not shown
-  field_index field{};            // with differs: the first in the order of the patch
-  std::string_view shown;         // with differs: the value shown, as JSON text, printable, cut after 1 KiB;
-                                  // a view into the reader, valid until its next call
+  field_index field{};            // with differs, misshapen: the first in the order of the patch
+  std::string_view shown;  // with differs: the value shown, with other_id: the id, empty where there is
+                           // none; as JSON text, printable, cut after 1 KiB; a view into the reader,
+                           // valid until its next call
 };
 
 struct identity_report {
@@ -63,10 +68,10 @@ class reply_reader {
   // - A field that the profile does not echo, and a passed field, is not compared: verified::partial.
   // - A field whose path is missing proves nothing. Wanted null, in a reply that showed the id: APIs leave
   //   out what is null, so that is no contradiction, and no proof: verified::partial. Any other wanted value,
-  //   or an element without the member that is compared: unreadable, for this is not the reply that the
+  //   or an element without the member that is compared: misshapen, for this is not the reply that the
   //   profile promises. A null on the way is null (`assignee.id` of `"assignee": null`).
   // - `text` fields that differ are not proven: verified::partial. Every other difference is a contradiction.
-  // One unreadable field makes the report unreadable, also where another one differs.
+  // One misshapen field makes the report misshapen, also where another one differs.
   echo_report compare(std::string_view body, std::string_view id, std::span<const field_value> wanted);
 
   // Never fails: what cannot be read is empty. HTML and empty bodies give an empty report.

@@ -47,11 +47,6 @@ bool is_field_value(std::string_view text) noexcept {
 bool is_target(std::string_view text) noexcept {
   return std::ranges::none_of(text, [](char c) { return is_control(c) || c == ' ' || c == '#'; });
 }
-bool equal_without_case(std::string_view a, std::string_view b) noexcept {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
-  return std::ranges::equal(a, b, [&](char x, char y) { return lower(x) == lower(y); });
-}
-
 // Framing and connection belong to the transport, and a compressed reply could not be read.
 constexpr std::array<std::string_view, 10> own_headers{
     "Host", "Content-Length",  "Transfer-Encoding", "Connection", "Keep-Alive",
@@ -166,6 +161,7 @@ expected<request_writer> request_writer::create(const profile& p, std::string_vi
   if (!user_agent.empty()) append_header(head, "User-Agent", user_agent);
   if (!token.empty()) append_header(head, p.auth_header, p.auth_scheme + token.reveal());
   append_header(head, "Accept", accept);
+  append_header(head, "Accept-Encoding", "identity");
   head += extra;
 
   const auto mark = p.resource_path.find(id_mark);

@@ -81,6 +81,8 @@ struct resource_reader::impl {
   second_look look_again(std::string_view body, std::string_view id, std::span<const field_value> sent,
                          std::string_view old_values, std::string_view updated_at);
 
+  std::string trouble;  // of the last body that was not readable
+
  private:
   bool is_known(field_index f) const { return f != passed_field && to_index(f) < api.fields.size(); }
   bool is_shown(field_index f) const { return is_known(f) && is_echoed(api[f]); }
@@ -97,6 +99,10 @@ struct resource_reader::impl {
   bool list_wanted(const job_view&, write_plan&);
   bool check(const job_view&, wall_time now, write_plan&);
   bool shows_all(const job_view&, const write_plan&) const;
+  void spoil(const located& here, std::string_view field) {
+    spoiled = is_sound(here) ? reading::misshapen : reading::unreadable;
+    trouble = field;
+  }
   void say_unmet(write_plan&, std::string_view field, const located*, std::string_view expected);
   bool select(write_plan&);
   void choose(std::uint32_t position, const write_plan&);
@@ -129,6 +135,7 @@ struct resource_reader::impl {
   std::vector<field_index> beside;      // old values of fields that are not sent
   std::vector<field_value> before;      // old values of a second look
   std::string shown, now_at;
+  reading spoiled = reading::misshapen;  // what the value makes of the body that could not be compared last
 };
 
 resource_reader::impl::impl(const profile& p, std::span<const precondition> conditions,
@@ -165,17 +172,25 @@ void resource_reader::impl::ask(std::uint32_t path) {
 }
 
 reading resource_reader::impl::look(std::string_view body, std::string_view id) {
+  trouble.clear();
   if (!found.locate(parser, body, asked)) return reading::unreadable;
-  return api.reply.id.empty() || shows_id(found[id_path], id) ? reading::readable : reading::other_id;
+  const auto& shown_id = found[id_path];
+  if (api.reply.id.empty() || shows_id(shown_id, id, api.reply)) return reading::readable;
+  if (shown_id.is != located::kind::absent) append_printable_shown(trouble, shown_id, max_reason);
+  return reading::other_id;
 }
 
 // With the rule for what is absent.
 equality resource_reader::impl::compare(field_index f, std::string_view wanted) {
   const auto& here = at(f);
   const auto& field = api[f];
-  if (here.is != located::kind::absent) return compare_shown(comparer, field.compare, wanted, here);
-  if (is_list(field)) return equality::malformed;
-  return comparer.compare(field.compare, wanted, "null");
+  auto is = equality::malformed;
+  if (here.is != located::kind::absent)
+    is = compare_shown(comparer, field.compare, wanted, here);
+  else if (!is_list(field))
+    is = comparer.compare(field.compare, wanted, "null");
+  if (is == equality::malformed) spoil(here, field.name);
+  return is;
 }
 
 // The patch with its set verbs as full sets.
@@ -193,7 +208,10 @@ bool resource_reader::impl::list_wanted(const job_view& job, write_plan& plan) {
     }
     auto& place = position[to_index(target)];
     if (place != nowhere) continue;  // an earlier verb of the same target took this one along
-    if (!is_shown(target) || !set.begin(at(target))) return false;
+    if (!is_shown(target) || !set.begin(at(target))) {
+      spoil(at(target), api[target].name);
+      return false;
+    }
     for (const auto& other : job.patch) {
       if (!is_known(other.field)) continue;
       const auto& spec = api[other.field];
@@ -235,7 +253,10 @@ bool resource_reader::impl::check(const job_view& job, wall_time now, write_plan
   for (std::size_t i = 0; i < resolved.size(); ++i) {
     const auto& here = found[path_of_condition(api, i)];
     const auto is = judge.judge(resolved[i], here, now);
-    if (is == condition_state::malformed) return false;
+    if (is == condition_state::malformed) {
+      spoil(here, resolved[i].field);
+      return false;
+    }
     if (is == condition_state::fails && plan.unmet.empty())
       say_unmet(plan, resolved[i].field, &here, expectations[i]);
   }
@@ -351,7 +372,7 @@ reading resource_reader::impl::make_plan(std::string_view body, const job_view& 
       record(plan);
       plan.complete = shows_all(job, plan);
     } else {
-      is = reading::unreadable;
+      is = spoiled;
     }
     for (const auto& v : plan.wanted)
       if (is_known(v.field)) position[to_index(v.field)] = nowhere;
@@ -396,7 +417,11 @@ second_look resource_reader::impl::look_again(std::string_view body, std::string
     const auto* old = old_of(v.field);
     const auto is_wanted = compare(v.field, v.json);
     const auto is_old = old == nullptr ? equality::different : compare(v.field, *old);
-    if (is_wanted == equality::malformed || is_old == equality::malformed) return {};
+    if (is_wanted == equality::malformed || is_old == equality::malformed) {
+      look_now = {};
+      look_now.is = is_wanted == equality::malformed ? spoiled : reading::misshapen;
+      return look_now;
+    }
     all_old = all_old && is_old == equality::equal;
 
     if (is_wanted == equality::equal) {
@@ -440,6 +465,9 @@ second_look resource_reader::impl::look_again(std::string_view body, std::string
 resource_reader::resource_reader(const profile& p, std::span<const precondition> only_if,
                                  const name_directory* names, bool force_unechoed)
     : impl_(std::make_unique<impl>(p, only_if, names, force_unechoed)) {}
+std::string_view resource_reader::trouble() const noexcept {
+  return impl_->trouble;
+}
 resource_reader::resource_reader(resource_reader&&) noexcept = default;
 resource_reader::~resource_reader() = default;
 

@@ -69,7 +69,8 @@ struct write_plan {
 enum class reading : std::uint8_t {
   readable,
   other_id,    // shows another id than the job's, or none where the profile says where it stands
-  unreadable,  // as reply_reader::compare has it, but for absent fields: see above
+  unreadable,  // not JSON, cut off, not UTF-8, deeper than 64
+  misshapen,   // JSON, but not of the shape that the profile promises: what trouble() says
 };
 
 // The same resource read again.
@@ -130,6 +131,10 @@ class resource_reader {
   // written: neither a contradiction nor a proof.
   second_look look_again(std::string_view body, std::string_view id, std::span<const field_value> sent,
                          std::string_view old_values, std::string_view updated_at);
+
+  // What was wrong with the last body that was not readable: with other_id the id that it shows, printable
+  // JSON text, empty if none; with misshapen the name of the field. Valid until the next call.
+  std::string_view trouble() const noexcept;
 
  private:
   struct impl;

@@ -2,6 +2,7 @@
 
 #include "engine/api/json_text.hpp"
 #include "engine/api/printable_text.hpp"
+#include "engine/model/text.hpp"
 
 #include <algorithm>
 
@@ -11,11 +12,36 @@ bool is_echoed(const field_spec& f) {
   return f.compare != comparison::none && !f.echo.empty() && f.verb == set_verb::none;
 }
 
-bool shows_id(const located& at, std::string_view id) noexcept {
+bool shows_id(const located& at, std::string_view id, const reply_shape& shape) {
   if (at.is != located::kind::value) return false;
-  if (at.text.starts_with('"')) return string_token_says(at.text, id);
+  if (at.text.starts_with('"')) {
+    if (string_token_says(at.text, id)) return true;
+    if (!shape.id_nocase) return false;
+    std::string said;
+    return append_unescaped(said, at.text) && equal_without_case(said, id);
+  }
   return (at.text.starts_with('-') || (!at.text.empty() && at.text[0] >= '0' && at.text[0] <= '9')) &&
          at.text == id;
+}
+
+bool spells_alike(std::string_view a, std::string_view b) noexcept {
+  const auto next = [](std::string_view& text) {
+    while (!text.empty()) {
+      const char c = text.front();
+      text.remove_prefix(1);
+      const auto byte = static_cast<unsigned char>(c);
+      if (c >= 'A' && c <= 'Z') return static_cast<char>(c - 'A' + 'a');
+      if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || byte >= 0x80) return c;
+    }
+    return '\0';
+  };
+  bool any = false;
+  for (;;) {
+    const char x = next(a), y = next(b);
+    if (x != y) return false;
+    if (x == '\0') return any;
+    any = true;
+  }
 }
 
 equality compare_shown(json_comparer& comparer, comparison how, std::string_view wanted,
@@ -30,6 +56,13 @@ equality compare_shown(json_comparer& comparer, comparison how, std::string_view
       break;
   }
   return equality::malformed;
+}
+
+bool is_sound(const located& at) {
+  std::string scratch;
+  if (at.is == located::kind::value) return append_canonical(scratch, at.text);
+  return at.is != located::kind::list ||
+         std::ranges::all_of(at.elements, [&](auto element) { return append_canonical(scratch, element); });
 }
 
 void append_shown(std::string& to, const located& at) {

@@ -109,6 +109,11 @@ void lease::waited() noexcept {
   if (connection_) connection_->waited();
 }
 
+void lease::discard() noexcept {
+  if (connection_) connection_->close();
+  *this = {};
+}
+
 expected<std::unique_ptr<connection_pool>> connection_pool::create(boost::asio::io_context& io,
                                                                    const transport_options& options) {
   // Plain HTTP is for this machine and this network: behind a proxy it would be neither.
@@ -136,7 +141,7 @@ connection_pool::~connection_pool() {
 
 lease connection_pool::take_idle(freshness wanted) {
   auto& idle = core_->idle;
-  while (!idle.empty()) {
+  while (wanted != freshness::unused && !idle.empty()) {
     // Those before it were idle for longer still.
     if (wanted == freshness::fresh && clock::now() - idle.back()->idle_since >= fresh_for) break;
     auto c = std::move(idle.back());

@@ -44,8 +44,8 @@ struct transport_options {
 };
 
 // Jobs that are not replay-safe want a connection that cannot have died unseen: a new one, or idle for under
-// 1 s.
-enum class freshness : std::uint8_t { any, fresh };
+// 1 s. `unused`: one that has carried nothing yet.
+enum class freshness : std::uint8_t { any, fresh, unused };
 
 class connection;
 struct pool_core;
@@ -72,6 +72,9 @@ class lease {
 
   // Time has passed since the connection was taken: exchange() looks at it once more before it sends.
   void waited() noexcept;
+
+  // Closes the connection, however clean it is: nobody shall have it again.
+  void discard() noexcept;
 
   // Who is at the other end; empty without a connection.
   peer_facts peer() const;

@@ -1,5 +1,7 @@
 #include "engine/http/proxy.hpp"
 
+#include "engine/model/text.hpp"
+
 #include <boost/asio/ip/address_v6.hpp>
 #include <openssl/evp.h>
 
@@ -20,10 +22,6 @@ failure refuse(std::string what, std::string remedy = form) {
 
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
-bool equal_without_case(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
 }
 
 int hex_digit(char c) {

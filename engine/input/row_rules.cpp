@@ -59,7 +59,7 @@ std::string row_rules::check_id(std::string_view id) const {
              std::to_string(profile_->max_id_length) + " are allowed (got " + shown(id) + ')';
   }
   if (const int c = control_character(id); c >= 0) {
-    char name[8];
+    char name[16];
     std::snprintf(name, sizeof name, "U+%04X", static_cast<unsigned>(c));
     return "contains the control character " + std::string(name) + " (got " + shown(id) + ')';
   }

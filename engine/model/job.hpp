@@ -60,6 +60,8 @@ class job_buffer {
  public:
   void assign(const job_view&);
   job_view view() const noexcept;
+  // Memory that it holds.
+  std::size_t bytes() const noexcept { return bytes_.capacity() + values_.capacity() * sizeof(field_value); }
 
  private:
   std::vector<char> bytes_;

@@ -27,6 +27,10 @@ bool needs_json_escape(std::string_view text) noexcept {
   return std::any_of(at, end, escaped_in_json);
 }
 
+bool equal_without_case(std::string_view a, std::string_view b) noexcept {
+  return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
+}
+
 std::size_t json_string_size(std::string_view utf8) noexcept {
   auto size = utf8.size() + 2;
   if (!needs_json_escape(utf8)) return size;

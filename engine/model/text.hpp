@@ -17,6 +17,9 @@ std::string json_string(std::string_view utf8);
 // How many bytes append_json_string appends.
 std::size_t json_string_size(std::string_view utf8) noexcept;
 
+// Letters of ASCII count alike in either case.
+bool equal_without_case(std::string_view a, std::string_view b) noexcept;
+
 // Optimal string alignment distance without regard to ASCII case: insertions, deletions, replacements and
 // swaps of neighbours count 1. For names typed by hand: quadratic in their lengths.
 std::size_t edit_distance(std::string_view a, std::string_view b);

@@ -1,6 +1,7 @@
 #include "engine/policy/breaker.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace pawl::policy {
 
@@ -15,28 +16,39 @@ void breaker::abandon_trial() noexcept {
   trial_taken_ = false;
 }
 
-void breaker::on_attempt(request kind, bool outage, time_point now) noexcept {
-  auto& failures = failures_in_a_row_[static_cast<std::size_t>(kind)];
-  if (!outage) {
-    failures = 0;
+void breaker::on_attempt(request kind, sign s, std::uint64_t id, time_point now) noexcept {
+  auto& failures = failures_[static_cast<std::size_t>(kind)];
+  if (s == sign::life) {
+    failures = {};
+    suspects_ = false;
     if (kind == request::write) close();
     return;
   }
   // What was under way when it opened says nothing new.
   if (state_ != state::closed) return;
-  if (++failures >= options_.threshold) open(now);
+  if (failures.count == 0) failures.first_id = id;
+  failures.several_ids = failures.several_ids || id != failures.first_id;
+  if (++failures.count < options_.threshold) return;
+  const auto& others =
+      failures_[static_cast<std::size_t>(kind == request::read ? request::write : request::read)];
+  if (failures.several_ids || others.count > 0)
+    open(now);
+  else if (options_.has_probe)
+    suspects_ = true;
 }
 
-void breaker::on_trial(bool outage, time_point now) noexcept {
+void breaker::on_trial(sign s, time_point now) noexcept {
   trial_taken_ = false;
-  if (!outage)
+  if (s == sign::life || (s == sign::foreign && options_.has_probe))
     close();
   else if (state_ == state::half_open)
     reopen(now);
 }
 
 std::optional<time_point> breaker::next_probe() const noexcept {
-  if (state_ != state::open || probing_) return std::nullopt;
+  if (probing_) return std::nullopt;
+  if (state_ == state::closed && suspects_) return time_point::min();
+  if (state_ != state::open) return std::nullopt;
   return next_probe_;
 }
 
@@ -49,6 +61,11 @@ void breaker::begin_probe() noexcept {
 
 void breaker::on_probe(bool answered, time_point now) noexcept {
   probing_ = false;
+  if (state_ == state::closed && std::exchange(suspects_, false) && !answered) {
+    open(now);
+    reopen(now);
+    return;
+  }
   if (state_ != state::open) return;
   if (answered)
     state_ = state::half_open;
@@ -77,7 +94,8 @@ void breaker::reopen(time_point now) noexcept {
 
 void breaker::close() noexcept {
   state_ = state::closed;
-  failures_in_a_row_ = {};
+  failures_ = {};
+  suspects_ = false;
 }
 
 }  // namespace pawl::policy

@@ -1,7 +1,10 @@
 // Holds a run while the API is down, so that an outage charges no job. Pure: the runner feeds it what came of
 // attempts and probes, and asks it before each connection.
 //
-//   closed     all may go. Failures in a row open it.
+//   closed     all may go. Failures in a row open it, of two ids at least or of reads and writes: one bad row
+//   is
+//              no outage. Where all failures are one row's and there is a probe, it is asked whether reads
+//              fail.
 //   open       nobody may go; probes (one cheap read each) ask whether the API is back.
 //   half open  a probe was answered: one job may try. Its end closes or opens again.
 //
@@ -46,10 +49,17 @@ class breaker {
   void abandon_trial() noexcept;
 
   enum class request : std::uint8_t { read, write };
-  // How an attempt ended that was let through freely: `outage` as judged (transport failure or 5xx).
-  void on_attempt(request, bool outage, time_point now) noexcept;
-  // The trial: one of its requests failed, or its write was answered, or it ended without one.
-  void on_trial(bool outage, time_point now) noexcept;
+  enum class sign : std::uint8_t {
+    life,
+    outage,   // transport failure or 5xx
+    foreign,  // answered by somebody else
+  };
+  // How an attempt ended that was let through freely. `id` tells resources apart (a hash will do): what one
+  // of them meets alone is no outage, unless reads fail as well as writes.
+  void on_attempt(request, sign, std::uint64_t id, time_point now) noexcept;
+  // The trial: one of its requests failed, or its write was answered, or it ended without one. Where a probe
+  // was answered just before, a foreign reply is about the row.
+  void on_trial(sign, time_point now) noexcept;
 
   // When the next probe is due: only while open, and none is under way.
   std::optional<time_point> next_probe() const noexcept;
@@ -70,10 +80,16 @@ class breaker {
 
   const breaker_options options_;
   state state_ = state::closed;
-  std::array<std::uint32_t, 2> failures_in_a_row_{};  // of reads, of writes
+  struct row_of_failures {
+    std::uint32_t count = 0;
+    std::uint64_t first_id = 0;
+    bool several_ids = false;
+  };
+  std::array<row_of_failures, 2> failures_{};  // in a row, of reads and of writes
   std::uint64_t outages_ = 0;
   bool confirmed_ = false;  // of the present opening
   bool probing_ = false, trial_taken_ = false;
+  bool suspects_ = false;  // closed, but one row has failed so often that the probe is asked
   time_point opened_at_{}, next_probe_{};
 };
 

@@ -44,7 +44,8 @@ load_sign load_sign_of(const judgement& judged, const attempt_fact& fact) noexce
   if (judged.is == api::verdict::throttled) return load_sign::overload;
   if (fact.reached == phase::answered) {
     if (fact.status == 503 || fact.status == 504) return load_sign::maybe;
-    const bool worked_on = judged.is == api::verdict::ok || judged.is == api::verdict::refused;
+    const bool worked_on =
+        !judged.foreign && (judged.is == api::verdict::ok || judged.is == api::verdict::refused);
     return worked_on ? load_sign::served : load_sign::other;
   }
   const bool hung = fact.reached == phase::maybe_applied && fact.fault == transport_fault::timeout;

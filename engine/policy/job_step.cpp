@@ -1,5 +1,7 @@
 #include "engine/policy/job_step.hpp"
 
+#include "engine/api/reply_signs.hpp"
+#include "engine/api/shown.hpp"
 #include "engine/api/value_object.hpp"
 
 #include <fmt/format.h>
@@ -33,6 +35,11 @@ void job_step::reset(const job_view& job, const std::optional<left_intent>& left
   charge_pending_ = read_charge_pending_ = outage_meanwhile_ = false;
   timed_out_ = settled_ = intent_committed_ = earlier_doubt_ = replaces_intent_ = false;
   left_on_its_way_ = false;
+  trouble_ = reply_trouble::none;
+  stranger_spoke_ = stranger_on_read_ = stranger_may_have_written_ = concluding_ = wants_unused_ =
+      holds_connection_ = false;
+  strangers_ = strangers_met_ = odd_reads_ = not_ready_ = stale_leases_ = 0;
+  stranger_.http_status = 0;
   may_be_applied_ = left.has_value();
   sends_ = left.has_value() ? 1 : 0;
 }
@@ -67,12 +74,16 @@ step_action job_step::resume(const step_event& happened, const surroundings& s) 
       assert(std::holds_alternative<event::near_due>(happened));
       if (is_stale(s.now, wait_after_near_due)) return read(purpose::plan);
       state_ = state::leasing;
+      if (std::exchange(wants_unused_, false)) return action::lease{connection_need::unused};
       return action::lease{job_.replay_safe ? connection_need::any : connection_need::fresh};
     case state::leasing:
       assert(std::holds_alternative<event::leased>(happened));
-      if (is_stale(s.now, wait_after_lease)) return read(purpose::plan);
-      state_ = state::awaiting;
-      return action::await_grant{};
+      if (is_stale(s.now, wait_after_lease)) {
+        // Where connections take long to open, the one for the write comes before the read.
+        holds_connection_ = stale_leases_++ > 0;
+        return read(purpose::plan);
+      }
+      return await_grant();
     case state::awaiting:
       if (std::holds_alternative<event::delayed>(happened)) return queue(lease_lead);
       assert(std::holds_alternative<event::granted>(happened));
@@ -123,10 +134,15 @@ step_action job_step::queue(duration lead) {
   return action::queue_for_write{lead};
 }
 
+step_action job_step::await_grant() {
+  state_ = state::awaiting;
+  return action::await_grant{};
+}
+
 step_action job_step::read(purpose why) {
   reading_for_ = why;
   state_ = state::reading;
-  return action::read{};
+  return action::read{holds_connection_};
 }
 
 bool job_step::is_stale(time_point now, duration margin) const noexcept {
@@ -154,16 +170,19 @@ step_action job_step::send() {
 
 step_action job_step::after_reply(const event::replied& reply, const surroundings& s) {
   const auto& fact = *reply.fact;
-  const auto error = fact.reached == phase::answered && (fact.status < 200 || fact.status > 299)
-                         ? reader_.read_error(fact.body)
-                         : api::error_view{};
-  last_ = judge(profile_, fact, error.code, job_.replay_safe);
+  // The reply to a write that shows nothing is looked at for an error that stands where errors do.
+  const bool is_2xx = fact.status >= 200 && fact.status <= 299;
+  const bool may_be_error =
+      fact.reached == phase::answered && (!is_2xx || (!profile_.reply.echoes_resource && !fact.body.empty()));
+  const auto error = may_be_error ? reader_.read_error(fact.body) : api::error_view{};
+  last_ = judge(profile_, fact, signs_of(fact, error, true, s), job_.replay_safe);
   if (fact.reached != phase::not_sent) {
     ++sends_;
     not_sent_ = 0;
   }
   resume_with_read_ = false;
   const auto note = note_of(fact, error);
+  if (!last_.foreign) strangers_ = strangers_met_ = 0;
 
   // A stopped run waits for nothing: what may have been applied is sent again by the next run if that is
   // safe, and read by it where a read can tell.
@@ -175,16 +194,21 @@ step_action job_step::after_reply(const event::replied& reply, const surrounding
     return give_up_quietly();
   }
 
+  if (last_.foreign) return after_foreign(false, fact, note, s);
   switch (last_.is) {
     case api::verdict::ok:
-      return after_success(fact, note, reply.trial, s);
+      if (is_error_in_success(error)) {
+        last_.is = api::verdict::refused;
+        return after_refusal(fact.status, note);
+      }
+      return after_success(fact, note);
     case api::verdict::throttled:
       // A 429 is said at the door, a 503 perhaps after the work was done. (A job that cannot bear a second
       // sending is here only if a rule of the profile says that nothing was.)
       if (fact.status >= 500 && job_.replay_safe) leave_in_doubt(note);
       return queue(lease_lead);  // the pacer's gate does the waiting
     case api::verdict::refused:
-      return after_refusal(fact, note);
+      return after_refusal(fact.status, note);
     case api::verdict::stop:
       state_ = state::stopped;
       return action::stop_run{note, last_.remedy};
@@ -193,6 +217,7 @@ step_action job_step::after_reply(const event::replied& reply, const surrounding
     case api::verdict::retry:
       break;
   }
+  if (fact.reached == phase::answered && !last_.charges_attempt) return not_ready(fact, s);
   state_ = state::sleeping;
   if (fact.reached == phase::not_sent)
     return action::sleep{s.now + backoff(options_.retry, ++not_sent_, false, s.jitter01)};
@@ -202,14 +227,15 @@ step_action job_step::after_reply(const event::replied& reply, const surrounding
   return action::sleep{s.now + backoff(options_.retry, sends_, fact.status >= 500, s.jitter01)};
 }
 
-step_action job_step::after_success(const attempt_fact& fact, error_note note, bool trial,
-                                    const surroundings& s) {
+step_action job_step::after_success(const attempt_fact& fact, error_note note) {
   const auto echo = reader_.compare(fact.body, job_.id, wanted());
   switch (echo.is) {
     case api::echo_report::state::as_wanted:
+      last_.proves_the_api = true;
       note.code = note.message = {};
       return finish(outcome::applied, echo.how, note);
     case api::echo_report::state::differs:
+      last_.proves_the_api = true;
       text_.clear();
       fmt::format_to(std::back_inserter(text_), "the reply shows {} = {}", profile_[echo.field].name,
                      echo.shown);
@@ -221,27 +247,56 @@ step_action job_step::after_success(const attempt_fact& fact, error_note note, b
       kept_.keep(note);
       return read(purpose::contradiction);
     case api::echo_report::state::other_id:
-      note.code = "other_id";
-      note.message = "the reply is about another resource";
-      break;
     case api::echo_report::state::unreadable:
-      note.code = "unreadable_reply";
-      note.message = "the reply could not be read";
+    case api::echo_report::state::misshapen:
       break;
   }
-  last_.is = api::verdict::maybe;
-  return after_maybe(fact, note, trial, s);
+  const auto error = reader_.read_error(fact.body);
+  if (is_error_in_success(error)) {
+    last_.is = api::verdict::refused;
+    const auto refusal = note_of_error(fact, error);
+    return after_refusal(fact.status, refusal);
+  }
+  return after_unshown(fact, note, echo);
+}
+
+// Accepted, and not shown. Sending it again might do it twice, so one look tells, or nobody can.
+step_action job_step::after_unshown(const attempt_fact& fact, error_note note, const api::echo_report& echo) {
+  using shown_as = api::echo_report::state;
+  note.code = echo.is == shown_as::other_id ? "other_id" : "unreadable_reply";
+  auto why = echo.is == shown_as::other_id    ? api::of_another_id(job_.id, echo.shown)
+             : echo.is == shown_as::misshapen ? api::of_another_shape(profile_[echo.field].name)
+                                              : api::why_unreadable(fact);
+  if (!why.certain()) why.what = "the reply could not be read";
+  if (why.remedy.empty())
+    why.remedy = "set reply = \"none\" in the profile if the API does not answer writes with the resource";
+  text_ = api::in_words(why);
+  note.message = text_;
+  trouble_ = reply_trouble::unshown;
+  may_be_applied_ = true;
+  kept_.keep(note);
+  if (!can_read()) return finish(outcome::unknown, verified::none, kept_.view());
+  return read(purpose::accepted);
 }
 
 // A refusal speaks of the last attempt only: it may be news since an earlier one was applied ("closed
 // already"). And a conflict may mean that the resource is as wanted already. Where no read can tell, a
 // refusal of the body (400, 422) is taken for one of every attempt, because they all carried the same.
-step_action job_step::after_refusal(const attempt_fact& fact, const error_note& note) {
-  if (can_read() && (fact.status == 409 || may_be_applied_)) {
+step_action job_step::after_refusal(int status, const error_note& note) {
+  const bool is_2xx = status >= 200 && status <= 299;
+  if (can_read() && (status == 409 || may_be_applied_)) {
     kept_.keep(note);
     return read(purpose::refusal);
   }
-  const bool of_the_body = fact.status == 400 || fact.status == 422;
+  // An error in a 2xx, and what comes after somebody else answered, are looked at before they are believed.
+  if (can_read() && (is_2xx || stranger_may_have_written_)) {
+    kept_.keep(note);
+    stranger_.keep(note);
+    stranger_says_ = api::verdict::refused;
+    concluding_ = true;
+    return read(purpose::foreign);
+  }
+  const bool of_the_body = status == 400 || status == 422 || is_2xx;
   return finish(may_be_applied_ && !of_the_body ? outcome::unknown : outcome::refused, verified::none, note);
 }
 
@@ -280,6 +335,7 @@ void job_step::charge(bool of_read, const attempt_fact& fact, bool trial) {
 }
 
 step_action job_step::after_sleep(const surroundings& s) {
+  if (std::exchange(stranger_spoke_, false)) return after_proof(s);
   if (charge_pending_) ++charged_;
   if (read_charge_pending_) ++read_charged_;
   charge_pending_ = read_charge_pending_ = false;
@@ -303,14 +359,18 @@ step_action job_step::attempts_used_up() {
 step_action job_step::finish(outcome result, verified how, const error_note& note,
                              std::optional<field_index> differing) {
   state_ = state::idle;
-  return action::finish{result, how, note, differing};
+  const auto why = trouble_ == reply_trouble::unshown ? std::string_view{kept_.message} : note.message;
+  return action::finish{result, how, note, differing, trouble_, why};
 }
 
 step_action job_step::give_up_quietly() {
+  // What was accepted is never sent again, and no later read knows of that.
+  if (state_ == state::reading && reading_for_ == purpose::accepted)
+    return finish(outcome::unknown, verified::none, kept_.view());
   // Cancelled while the commit was under way: the intent may be on the disk, and nothing has left.
   const bool intent = intent_committed_ || state_ == state::committing;
   state_ = state::idle;
-  return action::leave_pending{intent && !may_be_applied_};
+  return action::leave_pending{intent && !may_be_applied_ && !stranger_may_have_written_};
 }
 
 error_note job_step::note_of(const attempt_fact& fact, const api::error_view& error) {
@@ -327,13 +387,21 @@ error_note job_step::note_of(const attempt_fact& fact, const api::error_view& er
     return note;
   }
   note.request_id = find_header(fact.headers, profile_.headers.request_id);
-  if (fact.status >= 200 && fact.status <= 299) return note;
+  if (fact.status >= 200 && fact.status <= 299 && error.code.empty()) return note;
+  return note_of_error(fact, error);
+}
+
+error_note job_step::note_of_error(const attempt_fact& fact, const api::error_view& error) {
+  error_note note;
+  note.http_status = fact.status;
+  note.request_id = find_header(fact.headers, profile_.headers.request_id);
   // The reader is shared, and its words last until its next call: before this job has its place in the
   // ledger, perhaps.
   note.code = code_ = error.code;
   if (note.request_id.empty()) note.request_id = request_id_ = error.request_id;
   if (error.message.empty())
-    text_ = fmt::format("HTTP {}", fact.status);
+    text_ = fmt::format("HTTP {}{}", fact.status,
+                        api::is_page(fact) ? ", with a page that is not the API's" : "");
   else
     text_.assign(error.message);
   if (!error.details.empty()) {

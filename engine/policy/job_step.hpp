@@ -19,6 +19,13 @@
 //   was cut off. What a read shows untouched then is believed only after another time-out's length: always
 //   for a job that must not be sent twice, else where the request timed out (here or, 408 and 504, on the
 //   way).
+//
+// A reply that is not the API's own (judgement::foreign) speaks for nobody by itself. The job waits until the
+// API has proved itself, is sent again, and the third such reply in a row counts: by then the API was there
+// three times and somebody before it answered for this row all the same.
+//
+// A 2xx is never sent again: where it shows no readable resource, the resource is read once. What is certain
+// after one look at a reply (another spelling of the id, another shape, a coding) is not asked for again.
 #pragma once
 
 #include "engine/api/profile.hpp"
@@ -28,6 +35,7 @@
 #include "engine/model/job.hpp"
 #include "engine/model/outcome.hpp"
 #include "engine/model/time.hpp"
+#include "engine/policy/reply_trouble.hpp"
 #include "engine/policy/retry_policy.hpp"
 
 #include <cstdint>
@@ -69,10 +77,15 @@ struct surroundings {
   wall_time wall;
   double jitter01 = 0;        // in [0, 1)
   std::uint64_t outages = 0;  // breaker::outages()
+  // When the newest request was sent that the API itself answered well; min(): none yet.
+  time_point proven_at = time_point::min();
+  bool can_be_proven = false;  // there is a read that asks for nothing but life
+  bool has_succeeded = false;  // a row of this generation is a success already
 };
 
 // Jobs that are not replay-safe want a connection that cannot have died unseen.
-enum class connection_need : std::uint8_t { any, fresh };
+// `unused`: a new one, because the one at hand leads to the wrong server (421).
+enum class connection_need : std::uint8_t { any, fresh, unused };
 
 // What goes into the ledger with an outcome. Views into the reply (as in event::replied) and into the step:
 // valid until the action that has it has been carried out.
@@ -85,7 +98,11 @@ namespace action {
 struct queue_for_write {  // join the line, or keep the place; give back a slot and a connection that are held
   duration lead;          // near_due is wanted this long before the place comes up
 };
-struct read {};  // GET the resource; a connection that is held is given back, the place in the line is kept
+struct read {  // GET the resource; the place in the line is kept
+  // A connection that is held stays held, and the read goes on another: opening one takes so long that the
+  // read would be too old before its write could leave. Otherwise it is given back.
+  bool keeps_connection = false;
+};
 struct lease {
   connection_need need;
 };
@@ -98,8 +115,12 @@ struct commit_intent {  // what stands there now, and what is about to be sent
 struct send {
   std::span<const field_value> values;
 };
-struct sleep {  // the place in the line is given up
+struct sleep {  // the place in the line and the slot are given up
   time_point until;
+  // Unset: `until` alone counts. Set: not before the API has answered well to a request that was sent after
+  // this, or before `anyway`.
+  std::optional<time_point> proof_after = std::nullopt;
+  time_point anyway = time_point::max();
 };
 struct stop_run {  // this job stays pending; a person must act (or, after a 401, a rotated token is tried
                    // once)
@@ -111,6 +132,8 @@ struct finish {
   verified how;
   error_note note;
   std::optional<field_index> differing;  // with mismatch: the field that shows another value
+  reply_trouble trouble = reply_trouble::none;
+  std::string_view troubled_by;  // in words, with what to mend in the profile
 };
 struct leave_pending {
   bool withdraw_intent;  // an intent was committed and nothing of it left this process
@@ -178,6 +201,8 @@ class job_step {
     maybe,          // an attempt may have been applied
     contradiction,  // 2xx with other values
     refusal,        // the API said no, which may be news since an earlier attempt was applied; or a conflict
+    accepted,       // 2xx that shows no readable resource
+    foreign,        // the write was answered by somebody else
   };
 
   // What was said about the attempt or read that failed last: kept, because its views are gone when the job's
@@ -203,18 +228,27 @@ class job_step {
   step_action start();
   step_action join_line();
   step_action queue(duration lead);
+  step_action await_grant();
   step_action read(purpose);
   bool is_stale(time_point now, duration margin) const noexcept;
   step_action granted(time_point now);
   step_action send();
   step_action after_reply(const event::replied&, const surroundings&);
-  step_action after_success(const attempt_fact&, error_note, bool trial, const surroundings&);
-  step_action after_refusal(const attempt_fact&, const error_note&);
+  step_action after_success(const attempt_fact&, error_note);
+  step_action after_refusal(int status, const error_note&);
+  step_action after_unshown(const attempt_fact&, error_note, const api::echo_report&);
+  step_action after_foreign(bool of_read, const attempt_fact&, const error_note&, const surroundings&);
+  step_action after_proof(const surroundings&);
+  step_action stranger_counts(const surroundings&);
+  step_action look_for_foreign(const attempt_fact&, const api::second_look&, const surroundings&);
+  step_action not_ready(const attempt_fact&, const surroundings&);
+  reply_signs signs_of(const attempt_fact&, const api::error_view&, bool of_write, const surroundings&) const;
   void leave_in_doubt(const error_note&);
   step_action after_maybe(const attempt_fact&, const error_note&, bool trial, const surroundings&);
   step_action after_read(const event::read_replied&, const surroundings&);
   step_action read_failed(const attempt_fact&, const error_note&, bool trial, const surroundings&);
   step_action read_gave_up(const error_note&);
+  step_action read_unreadable(const attempt_fact&, api::reading, bool trial, const surroundings&);
   step_action plan_from(const attempt_fact&, bool trial, const surroundings&);
   step_action look_again(const attempt_fact&, bool trial, const surroundings&);
   api::second_look look_for_left(const attempt_fact&);
@@ -228,7 +262,8 @@ class job_step {
   step_action give_up_quietly();
   void see_outages(const surroundings&);
   error_note note_of(const attempt_fact&, const api::error_view&);
-  static error_note unreadable(const attempt_fact&, api::reading);
+  error_note note_of_error(const attempt_fact&, const api::error_view&);
+  static bool is_error_in_success(const api::error_view&) noexcept;
   bool can_read() const noexcept { return resources_ != nullptr; }
 
   const api::profile& profile_;
@@ -267,8 +302,24 @@ class job_step {
   std::uint64_t outages_seen_ = 0;
   kept_note kept_;
   std::optional<field_index> differing_;  // of a contradiction
-  std::string text_;                      // composed messages, reused
-  std::string code_, request_id_;         // of the last error, in the API's words
+  reply_trouble trouble_ = reply_trouble::none;
+
+  kept_note stranger_;                      // what the last foreign reply said
+  api::verdict stranger_says_{};            // ok or refused
+  bool stranger_spoke_ = false;             // asleep until the API has proved itself
+  bool stranger_on_read_ = false;           // the reply was to a read
+  bool stranger_may_have_written_ = false;  // a write of this job was answered by somebody else
+  bool concluding_ = false;                 // the read under way decides what the foreign reply was worth
+  time_point stranger_at_{};
+  std::uint32_t strangers_ = 0;      // alike, in a row, each with a proof behind it
+  std::uint32_t strangers_met_ = 0;  // in a row: for their backoff
+  std::uint32_t odd_reads_ = 0;      // reads in a row that showed no resource of this id
+  std::uint32_t not_ready_ = 0;      // 423, 425, 421 in a row
+  bool wants_unused_ = false;        // after 421
+  std::uint32_t stale_leases_ = 0;   // connections that came too late for the plan
+  bool holds_connection_ = false;    // during a read
+  std::string text_;                 // composed messages, reused
+  std::string code_, request_id_;    // of the last error, in the API's words
 };
 
 }  // namespace pawl::policy

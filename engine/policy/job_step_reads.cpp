@@ -1,4 +1,6 @@
 // What a job_step concludes from reads: plans, proofs, and what still may be on its way.
+#include "engine/api/reply_signs.hpp"
+#include "engine/api/shown.hpp"
 #include "engine/api/value_object.hpp"
 #include "engine/policy/job_step.hpp"
 
@@ -13,10 +15,17 @@ step_action job_step::after_read(const event::read_replied& reply, const surroun
   const auto error = fact.reached == phase::answered && (fact.status < 200 || fact.status > 299)
                          ? reader_.read_error(fact.body)
                          : api::error_view{};
-  last_ = judge(profile_, fact, error.code, true);
+  last_ = judge(profile_, fact, signs_of(fact, error, false, s), true);
   if (fact.reached != phase::not_sent) reads_not_sent_ = 0;
   resume_with_read_ = true;
   if (fact.fault == transport_fault::cancelled) return give_up_quietly();
+  if (last_.foreign) {
+    const auto note = note_of(fact, error);
+    return after_foreign(true, fact, note, s);
+  }
+  if (stranger_on_read_) strangers_ = strangers_met_ = 0;
+  if (last_.is == api::verdict::retry && fact.reached == phase::answered && !last_.charges_attempt)
+    return not_ready(fact, s);
   switch (last_.is) {
     case api::verdict::ok:
       return reading_for_ == purpose::plan ? plan_from(fact, reply.trial, s)
@@ -59,6 +68,11 @@ step_action job_step::read_gave_up(const error_note& read_note) {
       return finish(outcome::mismatch, verified::none, kept_.view(), differing_);
     case purpose::refusal:
       return finish(may_be_applied_ ? outcome::unknown : outcome::refused, verified::none, kept_.view());
+    case purpose::foreign:
+      if (stranger_says_ == api::verdict::refused && !may_be_applied_)
+        return finish(outcome::refused, verified::none, stranger_.view());
+      return finish(outcome::unknown, verified::none, stranger_.view());
+    case purpose::accepted:
     case purpose::maybe:
       break;
   }
@@ -83,7 +97,7 @@ step_action job_step::plan_from(const attempt_fact& fact, bool trial, const surr
   if (api::second_look look; left_has_arrived(fact, look))
     return finish(outcome::applied, look.how, {fact.status, {}, {}, {}});
   // Before a job is planned anew: perhaps its last attempt is what the resource shows.
-  if (may_be_applied_ && planned_) {
+  if ((may_be_applied_ || stranger_may_have_written_) && planned_) {
     const auto look =
         resources_->look_again(fact.body, job_.id, plan_.send, plan_.old_values, plan_.updated_at);
     if (look.is == api::reading::readable && look.proven == api::second_look::proof::applied)
@@ -95,8 +109,9 @@ step_action job_step::plan_from(const attempt_fact& fact, bool trial, const surr
   }
   const auto found = resources_->make_plan(fact.body, job_, s.wall, plan_);
   planned_ = found == api::reading::readable;
-  if (!planned_) return read_failed(fact, unreadable(fact, found), trial, s);
-  read_charged_ = 0;
+  if (!planned_) return read_unreadable(fact, found, trial, s);
+  last_.proves_the_api = true;
+  read_charged_ = odd_reads_ = 0;
   if (!plan_.unmet.empty())
     return finish(may_be_applied_ ? outcome::unknown : outcome::skipped, verified::none,
                   {fact.status, "precondition", plan_.unmet, {}});
@@ -109,8 +124,10 @@ step_action job_step::plan_from(const attempt_fact& fact, bool trial, const surr
     api::append_values(plan_.new_values, plan_.send);
   }
   read_at_ = s.now;
-  replaces_intent_ = (replaces_intent_ || intent_committed_) && !may_be_applied_;
+  replaces_intent_ =
+      (replaces_intent_ || intent_committed_) && !may_be_applied_ && !stranger_may_have_written_;
   intent_committed_ = false;
+  if (std::exchange(holds_connection_, false)) return await_grant();
   return queue(lease_lead);
 }
 
@@ -124,8 +141,9 @@ step_action job_step::look_again(const attempt_fact& fact, bool trial, const sur
   } else {
     look = resources_->look_again(fact.body, job_.id, plan_.send, plan_.old_values, plan_.updated_at);
   }
-  if (look.is != api::reading::readable) return read_failed(fact, unreadable(fact, look.is), trial, s);
-  read_charged_ = 0;
+  if (look.is != api::reading::readable) return read_unreadable(fact, look.is, trial, s);
+  last_.proves_the_api = true;
+  read_charged_ = odd_reads_ = 0;
 
   switch (reading_for_) {
     case purpose::interrupted:
@@ -160,6 +178,13 @@ step_action job_step::look_again(const attempt_fact& fact, bool trial, const sur
       if (look.shows_wanted && look.how != verified::none)
         return finish(outcome::unchanged, look.how, kept_.view());
       return finish(outcome::refused, verified::none, kept_.view());
+    case purpose::accepted:
+      if (look.shows_wanted && look.how != verified::none)
+        return finish(outcome::applied, look.how, {kept_.http_status, {}, {}, kept_.request_id});
+      if (look.shows_wanted) return finish(outcome::unknown, verified::none, kept_.view());
+      return finish(outcome::mismatch, verified::none, kept_.view(), look.field);
+    case purpose::foreign:
+      return look_for_foreign(fact, look, s);
     case purpose::maybe:
     case purpose::plan:
       break;
@@ -189,13 +214,36 @@ step_action job_step::settle(time_point until) {
   return action::sleep{until};
 }
 
-error_note job_step::unreadable(const attempt_fact& fact, api::reading found) {
+// A 2xx to a read that shows no resource of this id. Where the reason will not go away, the row does not ask
+// again; what may be a mix-up on the way (another id, no id) is asked for twice.
+step_action job_step::read_unreadable(const attempt_fact& fact, api::reading found, bool trial,
+                                      const surroundings& s) {
   error_note note;
   note.http_status = fact.status;
-  note.code = found == api::reading::other_id ? "other_id" : "unreadable_reply";
-  note.message = found == api::reading::other_id ? "the reply to a read is about another resource"
-                                                 : "the reply to a read could not be read";
-  return note;
+  note.request_id = find_header(fact.headers, profile_.headers.request_id);
+  note.code = "unreadable_reply";
+  api::misreading why;
+  bool certain = true;
+  if (found == api::reading::other_id) {
+    note.code = "other_id";
+    why = api::of_another_id(job_.id, resources_->trouble());
+    certain = api::spells_alike(job_.id, resources_->trouble()) || ++odd_reads_ > 1;
+  } else if (found == api::reading::misshapen) {
+    why = api::of_another_shape(resources_->trouble());
+  } else {
+    why = api::why_unreadable(fact);
+    certain = why.certain();
+    if (!certain) why.what = "the reply to a read could not be read";
+  }
+  text_ = api::in_words(why);
+  note.message = text_;
+  if (!certain) return read_failed(fact, note, trial, s);
+  // What a write met says more than why it cannot be read back.
+  if (reading_for_ == purpose::plan && !may_be_applied_) {
+    trouble_ = reply_trouble::misread;
+    return finish(outcome::failed, verified::none, note);
+  }
+  return read_gave_up(note);
 }
 
 }  // namespace pawl::policy

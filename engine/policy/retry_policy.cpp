@@ -1,5 +1,7 @@
 #include "engine/policy/retry_policy.hpp"
 
+#include "engine/model/text.hpp"
+
 #include <algorithm>
 
 namespace pawl::policy {
@@ -21,6 +23,8 @@ constexpr std::string_view redirect_remedy =
     "really has and run the same command again";
 constexpr std::string_view key_remedy =
     "the API did not accept the key (401): renew it and run the same command again";
+constexpr std::string_view payment_remedy =
+    "the API wants to be paid first (402): settle the account's plan or bill, and run the same command again";
 constexpr std::string_view scope_remedy =
     "the key lacks a scope that this needs (403 scope_required): grant it, or use a key that has it, and run "
     "the same command again";
@@ -31,11 +35,6 @@ constexpr std::string_view gone_remedy =
 constexpr std::string_view rule_remedy =
     "a rule of the profile stops the run at this reply: mend what its message names and run the same command "
     "again";
-
-bool equal_without_case(std::string_view a, std::string_view b) noexcept {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
-  return std::ranges::equal(a, b, [&](char x, char y) { return lower(x) == lower(y); });
-}
 
 // find_header cannot tell an empty header from none; a rule on presence has to.
 bool has_header(std::span<const header_field> headers, std::string_view name,
@@ -52,20 +51,47 @@ bool matches(const api::status_rule& rule, const attempt_fact& fact, std::string
 }
 
 judgement judged(verdict is, int status, std::string_view remedy = {}) noexcept {
-  const bool server_error = status >= 500 && status <= 599;
+  judgement j;
+  j.is = is;
   switch (is) {
     case verdict::throttled:
-      return {is, false, false, {}};
+      j.charges_attempt = false;
+      break;
     case verdict::stop:
-      return {is, false, false, remedy};
+      j.charges_attempt = false;
+      j.remedy = remedy;
+      break;
     case verdict::retry:
     case verdict::maybe:
-      return {is, true, server_error, {}};
+      j.outage = status >= 500 && status <= 599;
+      break;
     case verdict::ok:
     case verdict::refused:
       break;
   }
-  return {is, true, false, {}};
+  return j;
+}
+
+judgement uncharged(verdict is, bool outage, std::string_view remedy = {}) noexcept {
+  judgement j;
+  j.is = is;
+  j.charges_attempt = false;
+  j.outage = outage;
+  j.remedy = remedy;
+  return j;
+}
+
+judgement broken_off() noexcept {
+  judgement j;
+  j.outage = true;
+  return j;
+}
+
+// What is not the API's own says nothing about the row yet, and nobody pays for it.
+judgement from_a_stranger(judgement j) noexcept {
+  j.foreign = j.outage = true;
+  j.charges_attempt = false;
+  return j;
 }
 
 // Failures before the first byte that no retry can mend.
@@ -82,59 +108,94 @@ std::string_view misconfigured(transport_fault fault) noexcept {
   }
 }
 
-judgement judge_status(const api::profile& profile, const attempt_fact& fact, std::string_view code,
-                       bool replay_safe) noexcept {
-  const int status = fact.status;
-  if (status < 100 || status > 999) return judged(verdict::maybe, status);
-  for (const auto& rule : profile.rules)
-    if (matches(rule, fact, code))
-      return judged(rule.then, status, rule.remedy.empty() ? rule_remedy : std::string_view{rule.remedy});
+bool asks_for_a_pause(const api::profile& profile, const attempt_fact& fact) noexcept {
+  return !profile.headers.retry_after.empty() && has_header(fact.headers, profile.headers.retry_after, {});
+}
 
+judgement not_ready(bool misdirected) noexcept {
+  judgement j;
+  j.is = verdict::retry;
+  j.charges_attempt = false;
+  j.misdirected = misdirected;
+  j.outage = misdirected;
+  j.of_the_row = !misdirected;
+  return j;
+}
+
+judgement by_default(const api::profile& profile, const attempt_fact& fact, const reply_signs& signs,
+                     bool replay_safe) noexcept {
+  const int status = fact.status;
   if (status >= 200 && status <= 299) return judged(verdict::ok, status);
-  if (status >= 300 && status <= 399) return judged(verdict::stop, status, redirect_remedy);
   switch (status) {
     case 401:
       return judged(verdict::stop, status, key_remedy);
-    case 403:
-      if (code == "scope_required") return judged(verdict::stop, status, scope_remedy);
-      return judged(verdict::refused, status);
+    case 402:
+      return judged(verdict::stop, status, payment_remedy);
+    case 407:
+      return judged(verdict::stop, status, proxy_remedy);
+    case 421:
+      return not_ready(true);
+    case 423:
+    case 425:
+      return not_ready(false);
     case 408:
       return judged(verdict::maybe, status);
-    case 410:
-      return judged(verdict::stop, status, gone_remedy);
     case 429:
       return judged(verdict::throttled, status);
     case 503:
       // A gateway may answer so after it has passed the request on; only a job that can bear a second
       // sending takes the header's word for it.
-      if (replay_safe && !profile.headers.retry_after.empty() &&
-          has_header(fact.headers, profile.headers.retry_after, {}))
-        return judged(verdict::throttled, status);
-      return judged(verdict::maybe, status);
+      return judged(replay_safe && asks_for_a_pause(profile, fact) ? verdict::throttled : verdict::maybe,
+                    status);
     default:
       break;
   }
-  if (status >= 400 && status <= 499) return judged(verdict::refused, status);
-  return judged(verdict::maybe, status);
+  if (status >= 400 && status <= 499 && asks_for_a_pause(profile, fact))
+    return judged(verdict::throttled, status);
+  if (status == 403 && signs.code == "scope_required") return judged(verdict::stop, status, scope_remedy);
+  if (status >= 300 && status <= 399)
+    return judged(signs.has_succeeded ? verdict::refused : verdict::stop, status, redirect_remedy);
+  if (status == 410)
+    return judged(signs.has_succeeded ? verdict::refused : verdict::stop, status, gone_remedy);
+  return judged(status >= 400 && status <= 499 ? verdict::refused : verdict::maybe, status);
+}
+
+judgement judge_status(const api::profile& profile, const attempt_fact& fact, const reply_signs& signs,
+                       bool replay_safe) noexcept {
+  const int status = fact.status;
+  if (status < 100 || status > 999) return judged(verdict::maybe, status);
+  bool vouched = signs.enveloped;
+  const auto rule = std::ranges::find_if(
+      profile.rules, [&](const api::status_rule& r) { return matches(r, fact, signs.code); });
+  judgement j;
+  if (rule == profile.rules.end()) {
+    j = by_default(profile, fact, signs, replay_safe);
+  } else {
+    j = judged(rule->then, status, rule->remedy.empty() ? rule_remedy : std::string_view{rule->remedy});
+    vouched = vouched || !rule->code.empty() || !rule->header.empty();
+  }
+  if (j.is == verdict::ok && signs.page) return from_a_stranger(j);
+  if (j.is == verdict::refused && !vouched) return from_a_stranger(j);
+  return j;
 }
 
 }  // namespace
 
-judgement judge(const api::profile& profile, const attempt_fact& fact, std::string_view code,
+judgement judge(const api::profile& profile, const attempt_fact& fact, const reply_signs& signs,
                 bool replay_safe) noexcept {
   switch (fact.reached) {
     case phase::not_sent:
       if (const auto remedy = misconfigured(fact.fault); !remedy.empty())
-        return {verdict::stop, false, false, remedy};
-      return {verdict::retry, false, fact.fault != transport_fault::cancelled, {}};
+        return uncharged(verdict::stop, false, remedy);
+      return uncharged(verdict::retry, fact.fault != transport_fault::cancelled);
     case phase::maybe_applied:
-      if (fact.fault == transport_fault::cancelled) return {verdict::maybe, false, false, {}};
+      if (fact.fault == transport_fault::cancelled) return uncharged(verdict::maybe, false);
       // A reply over its bound comes from a server that is up.
-      return {verdict::maybe, true, fact.fault != transport_fault::oversized, {}};
+      return fact.fault == transport_fault::oversized ? judged(verdict::maybe, 0) : broken_off();
     case phase::answered:
       break;
   }
-  return judge_status(profile, fact, code, replay_safe);
+  return judge_status(profile, fact, signs, replay_safe);
 }
 
 duration backoff(const retry_options& options, std::uint32_t attempt, bool after_5xx,

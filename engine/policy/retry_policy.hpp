@@ -19,26 +19,50 @@ struct retry_options {
   duration cap = std::chrono::seconds{60};
 };
 
+// What a reply shows of whose words it is. Empty where no reply came.
+struct reply_signs {
+  std::string_view code;       // of the error's envelope, empty if there is none
+  bool enveloped = false;      // the body shows the profile's error envelope
+  bool page = false;           // a page for people (api::is_page)
+  bool has_succeeded = false;  // not of the reply: a row of this generation is a success already
+};
+
+// Foreign replies alike to one request, each with a proof behind it that the API is there, of which the last
+// counts. Chosen: where a load balancer answers every tenth request itself, one row in a thousand is refused
+// by it, and a row that really is pays two requests more.
+inline constexpr std::uint32_t foreign_replies_that_count = 3;
+
 struct judgement {
   api::verdict is = api::verdict::maybe;
   bool charges_attempt = true;  // throttling, stops, and failures before the first byte charge none
   bool outage = false;          // counts for the breaker: transport failure or 5xx that is no throttling
   std::string_view remedy;      // with verdict::stop: what to mend; static text or the profile's
+  // With ok and refused: the reply is not the API's own, and `is` counts once the API has proved itself.
+  // Until then it is a sign of an outage.
+  bool foreign = false;
+  bool of_the_row = false;      // with retry: this resource is not ready, others may be (423, 425)
+  bool misdirected = false;     // with retry: this connection is the wrong one (421); another must be opened
+  bool proves_the_api = false;  // set by job_step: the reply is good and the API's own
 
   bool operator==(const judgement&) const = default;
 };
 
-// `code` is the error code of the reply's envelope, empty if there is none.
-//
 // A complete reply is judged by the profile's rules in their order, and by these defaults where none matches:
 //
-//   2xx                                  ok
-//   429                                  throttled
+//   2xx                                  ok; foreign if it is a page; refused if the profile says that a
+//   write shows
+//                                        nothing and an error's code stands in it (job_step)
+//   429, any other 4xx with Retry-After  throttled (but 401, 402, 407: a pause mends nothing)
+//   421                                  retry, on a new connection
+//   423, 425                             retry of this row, later
 //   503 with Retry-After                 throttled (job_step looks whether it was applied); maybe, for a job
 //                                        that is not replay-safe
 //   408, 5xx                             maybe
-//   3xx, 401, 403 `scope_required`, 410  stop
+//   401, 402, 403 `scope_required`, 407  stop
+//   3xx, 410                             stop; refused once a row has succeeded
 //   other 4xx                            refused
+// A refusal is foreign if the body does not show the error envelope of the profile, unless a rule made it
+// that names a code or a header.
 //   1xx, 600 and above                   maybe: not HTTP's answer to anything; rules are not asked outside
 //                                        of 100..999
 //
@@ -50,7 +74,7 @@ struct judgement {
 // certificate, a client certificate that is missing or not accepted, and a proxy that wants credentials stop
 // the run); after it the request may have been applied. A cancelled attempt charges nothing
 // and is no outage, but where bytes had left it is still `maybe`.
-judgement judge(const api::profile&, const attempt_fact&, std::string_view code, bool replay_safe) noexcept;
+judgement judge(const api::profile&, const attempt_fact&, const reply_signs&, bool replay_safe) noexcept;
 
 // Full jitter: a random point of [0, min(cap, base * 2^(attempt-1))]; `attempt` counts from 1, `jitter01` is
 // in [0, 1). Never negative, whatever the arguments.

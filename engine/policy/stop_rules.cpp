@@ -45,6 +45,15 @@ void stop_rules::on_finish(outcome o, int http_status, std::optional<field_index
   }
 }
 
+void stop_rules::on_replies(reply_trouble trouble, outcome result, std::string_view why) {
+  succeeded_ = succeeded_ || is_success(result);
+  if (result == outcome::invalid) return;
+  unshown_in_a_row_ = trouble == reply_trouble::unshown ? unshown_in_a_row_ + 1 : 0;
+  misread_in_a_row_ = trouble == reply_trouble::misread ? misread_in_a_row_ + 1 : 0;
+  if (trouble == reply_trouble::none) return;
+  troubled_by_.assign(why);
+}
+
 std::optional<stop_order> stop_rules::check(time_point now, std::optional<time_point> gated_until,
                                             const api::profile& names) const {
   if (mismatches_in_a_row_ >= alike_mismatches) {
@@ -57,6 +66,30 @@ std::optional<stop_order> stop_rules::check(time_point now, std::optional<time_p
                  "same command again"};
     return order;
   }
+  if (unshown_in_a_row_ >= alike_troubles)
+    return stop_order{
+        "unshown_replies",
+        {failure_kind::mend, "",
+         fmt::format("{} rows in a row were accepted with a reply that shows no resource of theirs: {}",
+                     unshown_in_a_row_, troubled_by_),
+         "mend that, and run the same command again"},
+        {}};
+  // Later in a run these are rows; at its beginning they are the profile.
+  if (misread_in_a_row_ >= alike_troubles && !succeeded_)
+    return stop_order{
+        "unreadable_replies",
+        {failure_kind::mend, "",
+         fmt::format("none of the first {} rows could be read: {}", misread_in_a_row_, troubled_by_),
+         "mend that, and run the same command again with --retry failed"},
+        {}};
+  if (progressed_at_ && replies_ >= replies_without_progress && now - *progressed_at_ >= options_.patience)
+    return stop_order{
+        "no_progress",
+        {failure_kind::later, "",
+         fmt::format("{} replies came in {}, and no row was finished (breaker.patience)", replies_,
+                     minutes_text(now - *progressed_at_)),
+         "look at the rows that are pending with `pawl status`, and run the same command again later"},
+        {}};
   if (options_.failures.count) {
     if (failed_ever_ >= *options_.failures.count && failed_ever_ > 0)
       return stop_order{

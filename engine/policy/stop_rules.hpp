@@ -6,6 +6,7 @@
 #include "engine/model/job.hpp"
 #include "engine/model/outcome.hpp"
 #include "engine/model/time.hpp"
+#include "engine/policy/reply_trouble.hpp"
 #include "engine/policy/retry_policy.hpp"
 
 #include <array>
@@ -30,7 +31,8 @@ struct stop_options {
 };
 
 struct stop_order {
-  std::string reason;  // the summary's stop_reason: "outage", "throttled", "max_failures", "mismatches"
+  std::string reason;  // the summary's stop_reason: "outage", "throttled", "max_failures", "mismatches",
+                       // "unshown_replies", "unreadable_replies", "no_progress"
   failure why;
   std::optional<time_point> resume_at;
 };
@@ -44,6 +46,17 @@ class stop_rules {
   // After every job that ended. `code` is the error code; `differing` names the field of a mismatch.
   // 404 and `invalid` are no sign of a run that goes wrong: they do not count.
   void on_finish(outcome, int http_status, std::optional<field_index> differing) noexcept;
+  // Likewise, what its replies had against the profile; `why` in words.
+  void on_replies(reply_trouble, outcome, std::string_view why);
+  // A row of this generation is a success already.
+  void has_succeeded() noexcept { succeeded_ = true; }
+
+  // After every reply, and every job that ended: whether a run gets anywhere.
+  void on_reply() noexcept { ++replies_; }
+  void progressed(time_point now) noexcept {
+    replies_ = 0;
+    progressed_at_ = now;
+  }
 
   // `gated_until`: the pacer's gate, if it is closed. `field_name` turns a field into text for the message.
   std::optional<stop_order> check(time_point now, std::optional<time_point> gated_until,
@@ -57,6 +70,9 @@ class stop_rules {
   static constexpr std::size_t window = 500;     // documented with --max-failures
   static constexpr std::uint64_t at_least = 50;  // likewise: a share of few jobs says nothing
   static constexpr std::uint32_t alike_mismatches = 20;
+  static constexpr std::uint32_t alike_troubles = 3;  // documented
+  // Of a run that finishes nothing. Chosen: fewer may be the last of a long wait.
+  static constexpr std::uint64_t replies_without_progress = 8;
 
   const stop_options options_;
   std::optional<time_point> trouble_since_;
@@ -66,6 +82,11 @@ class stop_rules {
   std::size_t at_ = 0, seen_ = 0;
   std::uint64_t failed_in_window_ = 0, failed_ever_ = 0;
   std::uint32_t mismatches_in_a_row_ = 0;
+  std::uint32_t unshown_in_a_row_ = 0, misread_in_a_row_ = 0;
+  std::string troubled_by_;  // of the last of these
+  bool succeeded_ = false;
+  std::uint64_t replies_ = 0;  // since progressed_at_
+  std::optional<time_point> progressed_at_;
   std::optional<field_index> mismatching_;
 };
 

@@ -14,7 +14,7 @@ namespace {
 // Enough to keep the network thread busy while the reader is descheduled for a few milliseconds; small enough
 // that memory stays flat with rows of the largest size. Chosen.
 constexpr std::size_t queued_batches = 4;
-constexpr std::size_t most_parked = 256;  // jobs waiting for an earlier one of their id; chosen
+constexpr std::size_t most_parked = 1024;  // jobs waiting for an earlier one of their id; documented
 }  // namespace
 
 // Shared by both threads; the reader's posts keep it alive.
@@ -77,13 +77,10 @@ job_feed::~job_feed() {
   reader_.join();
 }
 
-asio::awaitable<job_feed::taken> job_feed::take(job_buffer& into, row_error& bad, wakeup& alarm) {
-  for (;;) {
-    if (const auto got = try_take(into, bad)) co_return *got;
-    waiting_.push_back(&alarm);
-    co_await alarm.sleep();
-    std::erase(waiting_, &alarm);
-  }
+asio::awaitable<void> job_feed::change(wakeup& alarm, time_point until) {
+  waiting_.push_back(&alarm);
+  co_await alarm.sleep(until);
+  std::erase(waiting_, &alarm);
 }
 
 std::optional<job_feed::taken> job_feed::try_take(job_buffer& into, row_error& bad) {

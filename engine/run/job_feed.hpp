@@ -30,15 +30,18 @@ class job_feed {
   };
 
   // Starts the reader thread at the source's position; rows in `done` are passed over. Source and set outlive
-  // the feed. `limit`: at most so many jobs are handed out.
+  // the feed. `slots`: jobs that may be under way at a time. `limit`: at most so many jobs are handed out.
   job_feed(boost::asio::io_context&, input::job_source&, const ledger::row_set& done, std::size_t slots,
            std::optional<std::uint64_t> limit);
   ~job_feed();  // joins the reader
 
-  // The next row, or the end; nothing: it is not there yet, so await take().
+  // The next row, or the end; nothing: it is not there yet, so await change().
   std::optional<taken> try_take(job_buffer& into, row_error& bad);
-  // The same, with the waiting. `alarm` belongs to the caller, who waits for nothing else.
-  boost::asio::awaitable<taken> take(job_buffer& into, row_error& bad, wakeup& alarm);
+  // Returns when there may be something to take, or at `until`. `alarm` belongs to the caller, who waits for
+  // nothing else.
+  boost::asio::awaitable<void> change(wakeup& alarm, time_point until);
+  // Wakes all that await change().
+  void wake_all();
   void finished(std::string_view id);
 
   // For a row that is settled without being handed out: from now on it is passed over. False: it was handed
@@ -61,7 +64,6 @@ class job_feed {
 
   bool next_batch();
   bool over() const noexcept;
-  void wake_all();
 
   std::shared_ptr<channel> channel_;
   const ledger::row_set& done_;

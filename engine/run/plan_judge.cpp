@@ -1,5 +1,6 @@
 #include "engine/run/plan_judge.hpp"
 
+#include "engine/api/reply_signs.hpp"
 #include "engine/api/shown.hpp"
 #include "engine/api/value_object.hpp"
 #include "engine/api/written_resource.hpp"
@@ -88,8 +89,11 @@ expected<planned_row> plan_judge::undecided(const job_view& job, planned is, std
   return row;
 }
 
-bool plan_judge::is_readable(const job_view& job, std::string_view body, wall_time now) {
-  return resources_ == nullptr || resources_->make_plan(body, job, now, plan_) == api::reading::readable;
+bool plan_judge::is_worth_another_read(const job_view& job, std::string_view body, wall_time now) {
+  if (resources_ == nullptr) return false;
+  const auto found = resources_->make_plan(body, job, now, plan_);
+  return found == api::reading::unreadable ||
+         (found == api::reading::other_id && !api::spells_alike(job.id, resources_->trouble()));
 }
 
 // A run that was killed may have written this row: then nothing is sent again.
@@ -170,8 +174,10 @@ expected<planned_row> plan_judge::judge(const job_view& job, std::string_view bo
     const auto found = resources_->make_plan(as_written(body, now), job, now, plan_);
     if (found != api::reading::readable) {
       is = planned::unreadable;
-      why_ = found == api::reading::other_id ? "the reply to a read is about another resource"
-                                             : "the reply to a read could not be read";
+      why_ = found == api::reading::other_id
+                 ? api::in_words(api::of_another_id(job.id, resources_->trouble()))
+             : found == api::reading::misshapen ? api::in_words(api::of_another_shape(resources_->trouble()))
+                                                : "the reply to a read could not be read";
     } else if (was_applied(job, body)) {
       is = planned::unchanged;
       plan_.send.clear();

@@ -32,8 +32,8 @@ class plan_judge {
   expected<planned_row> judge(const job_view&, std::string_view body, wall_time now);
   // A row that no read decides: `why` in words. It counts among the rows of its id all the same.
   expected<planned_row> undecided(const job_view&, planned, std::string_view why);
-  // Whether the reply to a read is what the profile promises.
-  bool is_readable(const job_view&, std::string_view body, wall_time now);
+  // Whether the reply to a read is not what the profile promises, and another might be.
+  bool is_worth_another_read(const job_view&, std::string_view body, wall_time now);
 
  private:
   status look_back(const job_view&);

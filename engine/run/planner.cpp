@@ -126,8 +126,8 @@ asio::awaitable<status> planner::decide(pending_row& row,
   for (std::uint32_t attempt = 1; p_.reads; ++attempt) {
     if (!*row.reply) co_return std::move(row.reply->error());
     const auto& reply = **row.reply;
-    if (reply.is != api::verdict::ok || p_.judge.is_readable(job, reply.body(), wall_now()) ||
-        attempt >= p_.retry.max_attempts)
+    if (reply.is != api::verdict::ok || attempt >= p_.retry.max_attempts ||
+        !p_.judge.is_worth_another_read(job, reply.body(), wall_now()))
       break;
     wakeup alarm(p_.io);
     co_await alarm.sleep(clock::now() + policy::backoff(p_.retry, attempt, false, 0.5));

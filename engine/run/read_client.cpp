@@ -1,5 +1,6 @@
 #include "engine/run/read_client.hpp"
 
+#include "engine/api/reply_signs.hpp"
 #include "engine/policy/rate_headers.hpp"
 #include "engine/run/wall_clock.hpp"
 
@@ -59,6 +60,8 @@ read_reply::read_reply(const attempt_fact& fact)
 std::string read_reply::in_words() const {
   if (reached != phase::answered)
     return message.empty() ? std::string{to_string(fault)} : fmt::format("{}: {}", to_string(fault), message);
+  if (is == api::verdict::ok && foreign)
+    return fmt::format("{} with a page that is not the API's own; check api.base_url", http_status);
   auto text = fmt::format("the API answered {}", http_status);
   if (!code.empty()) text += " " + code;
   if (!message.empty()) text += ": " + message;
@@ -69,17 +72,22 @@ std::string read_reply::in_words() const {
 read_reply read_client::judge(const attempt_fact& fact) {
   read_reply reply(fact);
   api::error_view error;
+  policy::reply_signs signs;
   if (fact.reached == phase::answered) {
     reply.request_id = find_header(reply.headers(), p_.profile.headers.request_id);
     if (fact.status >= 300) error = p_.reader.read_error(reply.body());
     reply.code = error.code;
     reply.message = error.message;
     if (!error.request_id.empty()) reply.request_id = error.request_id;
+    signs.code = error.code;
+    signs.enveloped = error.enveloped;
+    signs.page = api::is_page(fact);
   }
   // A read changes nothing, so it may always be sent again.
-  const auto judged = policy::judge(p_.profile, fact, error.code, true);
+  const auto judged = policy::judge(p_.profile, fact, signs, true);
   reply.is = judged.is;
   reply.outage = judged.outage;
+  reply.foreign = judged.foreign;
   reply.remedy = judged.remedy;
   return reply;
 }
@@ -162,11 +170,19 @@ asio::awaitable<expected<read_reply>> read_client::with_renewed_key(std::string_
   }
 }
 
-asio::awaitable<bool> read_client::probe(std::string_view path_and_query, std::string& trouble) {
+asio::awaitable<read_client::life_sign> read_client::probe(std::string_view path_and_query,
+                                                           std::string& trouble) {
   const auto reply = co_await attempt(path_and_query);
-  const bool answered = reply && reply->reached == phase::answered && !reply->outage;
-  if (reply && !answered) trouble = reply->in_words();
-  co_return answered;
+  life_sign sign;
+  if (!reply) co_return sign;
+  sign.is_alive = reply->reached == phase::answered && !reply->outage;
+  const auto body = reply->body();
+  if (reply->is == api::verdict::ok && !reply->foreign && body.find_first_of("{[") != body.npos) {
+    sign.proven = reply->sent;
+    proven_at_ = reply->sent;
+  }
+  if (!sign.is_alive) trouble = reply->in_words();
+  co_return sign;
 }
 
 asio::awaitable<expected<read_reply>> read_client::get(std::string_view path_and_query) {
@@ -180,6 +196,8 @@ asio::awaitable<expected<read_reply>> read_client::get(std::string_view path_and
   std::uint32_t charged =
       0;  // of a server that is up: more than max_attempts of them will not mend themselves
   const auto answered_before = answered_;
+  std::uint32_t strangers = 0;  // foreign refusals alike, each with a proof behind it: as in policy::job_step
+  int stranger_status = 0;
   for (;;) {
     auto reply = co_await with_renewed_key(path_and_query, false);
     if (!reply) co_return reply;
@@ -189,16 +207,28 @@ asio::awaitable<expected<read_reply>> read_client::get(std::string_view path_and
     judged.outage = reply->outage;
     rules_.on_attempt(judged, now);
 
-    const bool refused = reply->is == api::verdict::refused;
-    if (refused || reply->is == api::verdict::ok) {
+    // Who refused is not the API, unless the API is there each time.
+    bool refused = reply->is == api::verdict::refused;
+    if (refused && reply->foreign) {
+      if (reply->http_status != stranger_status) strangers = 0;
+      stranger_status = reply->http_status;
+      std::string trouble;
+      if (proven_at_ <= now && !p_.profile.whoami.path.empty() && path_and_query != p_.profile.whoami.path)
+        co_await probe(p_.profile.whoami.path, trouble);
+      if (proven_at_ > now) ++strangers;
+      refused = strangers >= policy::foreign_replies_that_count;
+    }
+    const bool good = reply->is == api::verdict::ok && !reply->foreign;
+    if (good) proven_at_ = std::max(proven_at_, reply->sent);
+    if (refused || good) {
       ++answered_;
       told_trouble_ = false;
     }
     if (refused && terms.refusals_are_answers) co_return reply;
     if (refused || reply->is == api::verdict::stop)
       co_return failure{failure_kind::mend, place_of(path_and_query), reply->in_words(), reply->remedy};
-    const bool unreadable = reply->is == api::verdict::ok && terms.is_readable && !terms.is_readable(*reply);
-    if (reply->is == api::verdict::ok && !unreadable) co_return reply;
+    const bool unreadable = good && terms.is_readable && !terms.is_readable(*reply);
+    if (good && !unreadable) co_return reply;
 
     if (auto order = rules_.check(now, p_.reads.gated_until(now), p_.profile)) {
       order->why.what += "; the last answer: " + reply->in_words();
@@ -221,7 +251,10 @@ asio::awaitable<expected<read_reply>> read_client::get(std::string_view path_and
     if (terms.gives_up_alone && failures >= p_.retry.max_attempts) {
       bool is_up = answered_ != answered_before;
       std::string trouble;  // the reply in hand says what is wrong with this resource
-      if (!is_up && !p_.profile.whoami.path.empty()) is_up = co_await probe(p_.profile.whoami.path, trouble);
+      if (!is_up && !p_.profile.whoami.path.empty()) {
+        const auto sign = co_await probe(p_.profile.whoami.path, trouble);
+        is_up = sign.is_alive;
+      }
       if (is_up) co_return reply;
     }
     if (failures > 1) tell_trouble(*reply);

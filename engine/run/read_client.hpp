@@ -51,6 +51,7 @@ class read_reply {
   int http_status = 0;  // 0 unless answered
   api::verdict is = api::verdict::maybe;
   bool outage = false;
+  bool foreign = false;                   // as policy::judgement has it
   std::string remedy;                     // with verdict::stop: what to mend
   std::string code, message, request_id;  // the API's own words where it answered 3xx or more; the
                                           // transport's in `message` where no reply came
@@ -126,9 +127,13 @@ class read_client {
   // being stopped, and a wait for quota longer than limits.max_wait, is a failure. `peer` is filled in.
   boost::asio::awaitable<expected<read_reply>> once(std::string_view path_and_query);
 
-  // For a breaker: one attempt; true if a whole reply came that is no sign of an outage. `trouble` is what it
-  // was otherwise.
-  boost::asio::awaitable<bool> probe(std::string_view path_and_query, std::string& trouble);
+  struct life_sign {
+    bool is_alive = false;             // a whole reply came that is no sign of an outage
+    std::optional<time_point> proven;  // when the request was sent that the API itself answered well
+  };
+  // For a breaker, and where somebody else answered for the API: one attempt. `trouble` is what it was where
+  // it is no sign of life.
+  boost::asio::awaitable<life_sign> probe(std::string_view path_and_query, std::string& trouble);
 
   // Attempts under way end at once, waits too, and every get() of now and later with failure_kind::later.
   // Reads change nothing, so there is nothing to drain. Cancels the line, and with `now` the pool's
@@ -150,8 +155,9 @@ class read_client {
 
   parts p_;
   policy::stop_rules rules_;
-  std::uint64_t answered_ = 0;  // good replies and refusals so far
-  bool told_trouble_ = false;   // since the last of them
+  std::uint64_t answered_ = 0;                // good replies and refusals so far
+  time_point proven_at_ = time_point::min();  // when the newest request was sent that was answered well
+  bool told_trouble_ = false;                 // since the last of them
   std::vector<wakeup*> sleeping_;
   bool stopped_ = false;
 };

@@ -21,12 +21,29 @@ void run_context::begin_stopping() {
   line.cancel_all();
   read_line.cancel_all();
   if (pages != nullptr) pages->stop(read_client::stopping::waits);
-  for (auto* alarm : sleeping) alarm->wake();
+  wake_sleeping();
   release_held();
+}
+
+void run_context::wake_sleeping() {
+  for (auto* alarm : sleeping) alarm->wake();
+}
+
+void run_context::proven(time_point sent) {
+  if (parked.proven(sent)) feed.wake_all();
+  if (!sleeping.empty()) wake_sleeping();
+}
+
+void run_context::succeeded(std::string_view id) {
+  has_succeeded = true;
+  if (profile.whoami.path.empty()) last_good_id.assign(id);
 }
 
 void run_context::release_held() {
   for (auto* alarm : held) alarm->wake();
+  parked.set_outage(breaker.is() == policy::breaker::state::open);
+  wake_sleeping();
+  if (!parked.empty()) feed.wake_all();
 }
 
 bool run_context::try_record(ledger::job_record entry) {

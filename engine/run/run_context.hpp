@@ -11,6 +11,7 @@
 #include "engine/run/credentials.hpp"
 #include "engine/run/job_feed.hpp"
 #include "engine/run/job_places.hpp"
+#include "engine/run/parked_jobs.hpp"
 #include "engine/run/progress.hpp"
 #include "engine/run/run_events.hpp"
 #include "engine/run/runner.hpp"
@@ -46,6 +47,7 @@ struct run_context {
   run_events& events;
   job_feed& feed;
   job_places& places;
+  parked_jobs& parked;
   policy::stop_rules& rules;
   progress_counters& progress;
   jitter_source& jitter;
@@ -60,13 +62,21 @@ struct run_context {
   std::vector<wakeup*> sleeping;       // workers that wait for a backoff or for room in the ledger
   std::vector<wakeup*> held;           // workers that wait for the breaker
   latency_histogram interval_latency;  // since the last sample
+  bool has_succeeded = false;          // a row of this generation is a success already
+  std::string last_good_id;            // of a row that succeeded; kept only where the API has no whoami
   std::string last_trouble;            // what the last outage or throttling was, in words; empty: none yet
 
   // The first order counts: it becomes the reason of the run.
   void order_stop(policy::stop_order order);
   void begin_stopping();
-  // The breaker may have changed: those that it holds look again.
+  // The breaker may have changed: those that it holds look again, and those that are parked.
   void release_held();
+  // The API answered well to a request that was sent then.
+  void proven(time_point sent);
+  // A row ended well.
+  void succeeded(std::string_view id);
+  // Those that sleep in their slot, because there was no room to park, look again.
+  void wake_sleeping();
   // Puts an outcome into the ledger, waiting for room, and into the figures. A ledger that failed stops the
   // run: the row stays pending.
   boost::asio::awaitable<void> record(ledger::job_record);

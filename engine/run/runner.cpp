@@ -64,6 +64,7 @@ struct runner::impl {
   policy::step_options step;
   jitter_source jitter;
   std::unique_ptr<wakeup> probe_alarm;  // while run() is under way
+  time_point next_proof{};              // likewise: not before this
   run_context* running = nullptr;       // while run() is under way
   std::optional<stop_kind> stop_wanted;
   std::string stop_reason;
@@ -211,6 +212,10 @@ asio::awaitable<void> runner::impl::watch(run_context& run, const bool& done) {
     }
     const auto gate = later_of(writes.gated_until(now), reads.gated_until(now));
     if (const auto due = run.breaker.next_probe(); due && *due <= now) probe_alarm->wake();
+    if (now >= std::max(run.parked.proof_wanted_at(), next_proof)) probe_alarm->wake();
+    // Waiting for quota is no lack of progress: limits.max_wait bounds it.
+    if (writes.waiting() > 0 && writes.next_due(now) && *writes.next_due(now) > now)
+      run.rules.progressed(now);
     if (!run.stopping)
       if (auto order = run.rules.check(now, gate, profile)) {
         const bool is_trouble = order->reason == "outage" || order->reason == "throttled";
@@ -234,16 +239,35 @@ asio::awaitable<void> runner::impl::watch(run_context& run, const bool& done) {
   samples.finish(clock::now());
 }
 
-// Asks whether the API is back while the breaker is open.
+// Asks whether the API is back while the breaker is open, and whether it is there where somebody else
+// answered for it.
 asio::awaitable<void> runner::impl::probe(run_context& run, read_client& client, const bool& done) {
+  std::uint32_t failures = 0;  // of proofs, in a row
+  std::string request;
   while (!done) {
     co_await probe_alarm->sleep();
-    if (done || run.stopping || !run.breaker.next_probe()) continue;
-    run.breaker.begin_probe();
-    if (run.breaker.has_probe()) {
-      const bool answered = co_await client.probe(profile.whoami.path, run.last_trouble);
-      run.breaker.on_probe(answered, clock::now());
+    if (done || run.stopping) continue;
+    const bool for_breaker = run.breaker.next_probe() && run.breaker.has_probe();
+    if (run.breaker.next_probe()) run.breaker.begin_probe();
+    if (!for_breaker) run.release_held();
+    const bool for_proof = clock::now() >= std::max(run.parked.proof_wanted_at(), next_proof);
+    if (!for_breaker && !for_proof) continue;
+    if (run.breaker.has_probe())
+      request = profile.whoami.path;
+    else if (!run.last_good_id.empty())
+      request = api::resource_path(profile, run.last_good_id);
+    std::optional<time_point> proven;
+    if (!request.empty()) {
+      const auto answer = co_await client.probe(request, run.last_trouble);
+      proven = answer.proven;
+      if (for_breaker) run.breaker.on_probe(answer.is_alive, clock::now());
     }
+    failures = proven ? 0 : failures + 1;
+    next_proof = clock::now();
+    if (proven)
+      run.proven(*proven);
+    else
+      next_proof += policy::backoff(options.retry, failures, true, 1);
     run.release_held();
   }
 }
@@ -287,33 +311,40 @@ asio::awaitable<run_report> runner::run(input::job_source& source, ledger::ledge
   policy::stop_rules rules(i.options.stop);
   job_places places(i.options.concurrency,
                     i.options.adaptive ? job_places::kind::adaptive : job_places::kind::fixed);
-  job_feed feed(i.io, source, done, i.options.concurrency, i.options.limit);
-  run_context shared{.io = i.io,
-                     .options = i.options,
-                     .profile = i.profile,
-                     .pool = *i.pool,
-                     .writes = i.writes,
-                     .reads = i.reads,
-                     .line = line,
-                     .read_line = read_line,
-                     .keys = i.keys,
-                     .reader = i.reader,
-                     .resources = i.resources ? &*i.resources : nullptr,
-                     .ledger = writer,
-                     .events = events,
-                     .feed = feed,
-                     .places = places,
-                     .rules = rules,
-                     .progress = i.progress,
-                     .jitter = i.jitter,
-                     .breaker = breaker,
-                     .interrupted = interrupted,
-                     .step = i.step,
-                     .stopped_for = {},
-                     .sleeping = {},
-                     .held = {},
-                     .interval_latency = {},
-                     .last_trouble = {}};
+  parked_jobs parked;
+  job_feed feed(i.io, source, done, i.options.concurrency + parked_jobs::most, i.options.limit);
+  run_context shared{
+      .io = i.io,
+      .options = i.options,
+      .profile = i.profile,
+      .pool = *i.pool,
+      .writes = i.writes,
+      .reads = i.reads,
+      .line = line,
+      .read_line = read_line,
+      .keys = i.keys,
+      .reader = i.reader,
+      .resources = i.resources ? &*i.resources : nullptr,
+      .ledger = writer,
+      .events = events,
+      .feed = feed,
+      .places = places,
+      .parked = parked,
+      .rules = rules,
+      .progress = i.progress,
+      .jitter = i.jitter,
+      .breaker = breaker,
+      .interrupted = interrupted,
+      .step = i.step,
+      .stopped_for = {},
+      .sleeping = {},
+      .held = {},
+      .interval_latency = {},
+      .has_succeeded = i.progress.before[outcome::applied] + i.progress.before[outcome::unchanged] > 0,
+      .last_good_id = {},
+      .last_trouble = {}};
+  if (shared.has_succeeded) rules.has_succeeded();
+  rules.progressed(started);
   i.running = &shared;
   if (i.stop_wanted) shared.begin_stopping();
 

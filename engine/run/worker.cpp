@@ -22,7 +22,15 @@ bool needs_reading(const api::profile& profile, const job_view& job) {
 }
 
 http::freshness freshness_for(policy::connection_need need) {
-  return need == policy::connection_need::fresh ? http::freshness::fresh : http::freshness::any;
+  switch (need) {
+    case policy::connection_need::any:
+      return http::freshness::any;
+    case policy::connection_need::fresh:
+      return http::freshness::fresh;
+    case policy::connection_need::unused:
+      break;
+  }
+  return http::freshness::unused;
 }
 
 policy::stop_order unread_job(const job_view& job) {
@@ -39,7 +47,7 @@ policy::stop_order unread_job(const job_view& job) {
 
 worker::worker(run_context& shared)
     : shared_(shared),
-      step_(shared.profile, shared.reader, shared.resources, shared.step),
+      job_(std::make_unique<job_in_hand>(shared.profile, shared.reader, shared.resources, shared.step)),
       place_(shared.io),
       read_place_(shared.io),
       alarm_(shared.io) {}
@@ -53,55 +61,92 @@ asio::awaitable<void> worker::run() {
       co_await shared_.places.take(alarm_, job_places::taker::has_none);
       now_ = clock::now();
     }
-    auto got = shared_.feed.try_take(buffer_, bad_);
-    if (!got) {
-      got = co_await shared_.feed.take(buffer_, bad_, alarm_);
+    auto got = try_take();
+    while (!got) {
+      co_await shared_.feed.change(alarm_, shared_.parked.next_due());
       now_ = clock::now();
+      got = try_take();
     }
     if (got == job_feed::taken::ended) {
       shared_.places.give_back();
       co_return;
     }
     if (got == job_feed::taken::invalid) {
-      const auto message =
-          fmt::format("{}: {}", bad_.complaints.front().column, bad_.complaints.front().what);
-      ledger::job_record record_of_bad;
-      record_of_bad.row = bad_.row;
-      record_of_bad.id = bad_.id;
-      record_of_bad.outcome = outcome::invalid;
-      record_of_bad.error_code = "invalid_row";
-      record_of_bad.error_message = message;
-      record_of_bad.raw = bad_.raw;
-      co_await shared_.record(record_of_bad);
+      co_await record_invalid();
       now_ = clock::now();
       continue;
     }
-    job_ = buffer_.view();
-    if (!shared_.step.read_first && needs_reading(shared_.profile, job_)) {
-      shared_.order_stop(unread_job(job_));
-      shared_.feed.finished(job_.id);
+    policy::step_event first = event::started{};
+    if (goes_on_) {
+      first = event::woke{};
+    } else if (!begin()) {
       continue;
     }
-    sent_at_ = {};
-    latency_us_ = 0;
-    std::optional<policy::left_intent> left;
-    if (!shared_.interrupted.empty())
-      if (const auto found = shared_.interrupted.find(job_.row); found != shared_.interrupted.end()) {
-        const auto& intent = found->second;
-        left = {intent.was_read, intent.old_values, intent.new_values, intent.updated_at, intent.sent_at};
-        sent_at_ = intent.sent_at;
-      }
-    step_.reset(job_, left);
-    co_await carry_out();
+    const auto how = co_await carry_out(first);
     connection_ = {};
-    shared_.feed.finished(job_.id);
+    if (how == left::parked) {
+      if (!job_)
+        job_ =
+            std::make_unique<job_in_hand>(shared_.profile, shared_.reader, shared_.resources, shared_.step);
+    } else {
+      shared_.feed.finished(job_->job.id);
+    }
   }
+}
+
+// A job that was parked and is due comes before a new one. Nothing: neither is there yet.
+std::optional<job_feed::taken> worker::try_take() {
+  if (!shared_.parked.empty())
+    if (auto due = shared_.parked.take(now_, shared_.stopping)) {
+      job_ = std::move(due);
+      goes_on_ = true;
+      // The others may have waited for this one only.
+      if (shared_.parked.empty()) shared_.feed.wake_all();
+      return job_feed::taken::job;
+    }
+  goes_on_ = false;
+  const auto got = shared_.feed.try_take(job_->buffer, bad_);
+  if (got == job_feed::taken::ended && !shared_.parked.empty()) return std::nullopt;
+  return got;
+}
+
+asio::awaitable<void> worker::record_invalid() {
+  const auto message = fmt::format("{}: {}", bad_.complaints.front().column, bad_.complaints.front().what);
+  ledger::job_record record_of_bad;
+  record_of_bad.row = bad_.row;
+  record_of_bad.id = bad_.id;
+  record_of_bad.outcome = outcome::invalid;
+  record_of_bad.error_code = "invalid_row";
+  record_of_bad.error_message = message;
+  record_of_bad.raw = bad_.raw;
+  co_await shared_.record(record_of_bad);
+}
+
+// False: this job cannot be run, and the run stops.
+bool worker::begin() {
+  auto& job = *job_;
+  job.job = job.buffer.view();
+  if (!shared_.step.read_first && needs_reading(shared_.profile, job.job)) {
+    shared_.order_stop(unread_job(job.job));
+    shared_.feed.finished(job.job.id);
+    return false;
+  }
+  job.sent_at = {};
+  job.latency_us = 0;
+  std::optional<policy::left_intent> unfinished;
+  if (!shared_.interrupted.empty())
+    if (const auto found = shared_.interrupted.find(job.job.row); found != shared_.interrupted.end()) {
+      const auto& intent = found->second;
+      unfinished = {intent.was_read, intent.old_values, intent.new_values, intent.updated_at, intent.sent_at};
+      job.sent_at = intent.sent_at;
+    }
+  job.step.reset(job.job, unfinished);
+  return true;
 }
 
 // What usually needs no waiting is tried without a coroutine first: the way from a reply to the next request
 // then has none but that of the exchange, and the clock is read once on it.
-asio::awaitable<void> worker::carry_out() {
-  policy::step_event happened = event::started{};
+asio::awaitable<worker::left> worker::carry_out(policy::step_event happened) {
   for (;;) {
     const auto next = step_on(happened);
     if (std::holds_alternative<action::queue_for_write>(next)) {
@@ -117,8 +162,8 @@ asio::awaitable<void> worker::carry_out() {
         happened = event::near_due{};
       else
         happened = event::cancelled{};
-    } else if (std::holds_alternative<action::read>(next)) {
-      happened = co_await read();
+    } else if (const auto* wanted_read = std::get_if<action::read>(&next)) {
+      happened = co_await read(wanted_read->keeps_connection);
       now_ = clock::now();
     } else if (const auto* wanted = std::get_if<action::lease>(&next)) {
       if (take_idle_connection(wanted->need)) {
@@ -145,13 +190,17 @@ asio::awaitable<void> worker::carry_out() {
       fact_ = co_await connection_.exchange(request_, started + shared_.options.transport.attempt_timeout);
       end_send(started);
       happened = event::replied{&fact_, trial_};
-    } else if (const auto* sleep = std::get_if<action::sleep>(&next)) {
+    } else if (const auto* wait = std::get_if<action::sleep>(&next)) {
       connection_ = {};
       shared_.line.leave(place_);
-      shared_.places.give_back();
-      co_await pause_until(sleep->until);
-      co_await shared_.places.take(alarm_, job_places::taker::has_job);
-      now_ = clock::now();
+      abandon_trial();
+      const auto due_before = shared_.parked.next_due();
+      if (shared_.parked.put(job_, *wait)) {
+        // Who waits for the next job that is due may have to rise earlier now.
+        if (shared_.parked.next_due() < due_before) shared_.feed.wake_all();
+        co_return left::parked;
+      }
+      co_await sleep_here(*wait);
       happened = event::woke{};
     } else if (const auto* stop = std::get_if<action::stop_run>(&next)) {
       if (stop->note.http_status == 401 && shared_.keys.renew(token_version_)) {
@@ -164,42 +213,50 @@ asio::awaitable<void> worker::carry_out() {
       finished_by_a_read();
       shared_.line.leave(place_);
       shared_.rules.on_finish(done->result, done->note.http_status, done->differing);
+      shared_.rules.on_replies(done->trouble, done->result, done->troubled_by);
+      shared_.rules.progressed(now_);
+      if (is_success(done->result)) shared_.succeeded(job_->job.id);
       const auto entry = outcome_record(*done);
       if (!shared_.try_record(entry)) {
         co_await shared_.record(entry);
         now_ = clock::now();
       }
-      co_return;
+      co_return left::ended;
     } else {
       give_back_slot();
       shared_.line.leave(place_);
-      if (trial_) {
-        trial_ = false;
-        shared_.breaker.abandon_trial();
-        shared_.release_held();
-      }
-      if (std::get<action::leave_pending>(next).withdraw_intent) shared_.ledger.withdraw_intent(job_.row);
-      co_return;
+      abandon_trial();
+      if (std::get<action::leave_pending>(next).withdraw_intent)
+        shared_.ledger.withdraw_intent(job_->job.row);
+      co_return left::ended;
     }
   }
 }
 
 // Feeds the step, and the books of the run with what it made of an attempt or a read.
 policy::step_action worker::step_on(const policy::step_event& happened) {
-  policy::surroundings around{now_, {}, shared_.jitter(), shared_.breaker.outages()};
+  auto& step = job_->step;
+  policy::surroundings around;
+  around.now = now_;
+  around.jitter01 = shared_.jitter();
+  around.outages = shared_.breaker.outages();
+  around.proven_at = shared_.parked.proven_at();
+  around.can_be_proven = shared_.breaker.has_probe();
+  around.has_succeeded = shared_.has_succeeded;
   if (std::holds_alternative<event::replied>(happened)) {
-    auto next = step_.resume(happened, around);
+    if (fact_.status >= 300) around.wall = wall_now();
+    auto next = step.resume(happened, around);
     account(policy::breaker::request::write, now_);
     return next;
   }
   if (std::holds_alternative<event::read_replied>(happened)) {
     around.wall = wall_now();
-    auto next = step_.resume(happened, around);
+    auto next = step.resume(happened, around);
     account(policy::breaker::request::read, now_);
     return next;
   }
-  if (shared_.stopping) return step_.resume(event::cancelled{}, around);
-  return step_.resume(happened, around);
+  if (shared_.stopping) return step.resume(event::cancelled{}, around);
+  return step.resume(happened, around);
 }
 
 // Waits while the breaker holds the run; false: the run is stopping. Nobody waits in a line meanwhile: only
@@ -259,10 +316,10 @@ asio::awaitable<policy::step_event> worker::await_grant() {
 }
 
 asio::awaitable<policy::step_event> worker::commit_intent(action::commit_intent what) {
-  if (what.replaces) shared_.ledger.withdraw_intent(job_.row);
+  if (what.replaces) shared_.ledger.withdraw_intent(job_->job.row);
   ledger::intent_record intent;
-  intent.row = job_.row;
-  intent.id = job_.id;
+  intent.row = job_->job.row;
+  intent.id = job_->job.id;
   intent.sent_at = wall_now();
   if (what.was_read) intent.old_values = what.old_values;
   intent.new_values = what.new_values;
@@ -276,14 +333,15 @@ asio::awaitable<policy::step_event> worker::commit_intent(action::commit_intent 
 // Before and after the exchange; not a coroutine around it, because Asio keeps two frames for reuse and a
 // third would be allocated for each job.
 time_point worker::begin_send(std::span<const field_value> values) {
-  shared_.keys.writer().write_patch(request_, job_.id, values);
+  shared_.keys.writer().write_patch(request_, job_->job.id, values);
   token_version_ = shared_.keys.version();
   const auto started = clock::now();
-  sent_at_ = wall_now();
+  request_sent_ = started;
+  job_->sent_at = wall_now();
   shared_.writes.sent(*slot_, started);
   mark_ = shared_.places.sent(started);
   ++shared_.progress.writes;
-  if (step_.attempts() > 0) ++shared_.progress.retries;
+  if (job_->step.attempts() > 0) ++shared_.progress.retries;
   ++shared_.progress.in_flight;
   return started;
 }
@@ -291,13 +349,23 @@ time_point worker::begin_send(std::span<const field_value> values) {
 void worker::end_send(time_point started) {
   now_ = clock::now();
   --shared_.progress.in_flight;
-  latency_us_ = static_cast<std::uint64_t>(
+  job_->latency_us = static_cast<std::uint64_t>(
       std::chrono::duration_cast<std::chrono::microseconds>(now_ - started).count());
-  shared_.progress.latency.add(latency_us_);
-  shared_.interval_latency.add(latency_us_);
+  shared_.progress.latency.add(job_->latency_us);
+  shared_.interval_latency.add(job_->latency_us);
 }
 
-asio::awaitable<policy::step_event> worker::read() {
+asio::awaitable<policy::step_event> worker::read(bool keeps_connection) {
+  if (keeps_connection) kept_ = std::move(connection_);
+  auto happened = co_await read_once();
+  if (kept_) {
+    connection_ = std::move(kept_);
+    connection_.waited();
+  }
+  co_return happened;
+}
+
+asio::awaitable<policy::step_event> worker::read_once() {
   for (;;) {
     connection_ = {};
     const bool go = co_await admitted();
@@ -316,9 +384,10 @@ asio::awaitable<policy::step_event> worker::read() {
     if (answer == send_line::answer::cancelled) co_return event::cancelled{};
     if (answer == send_line::answer::delayed) continue;
     read_slot_ = shared_.read_line.slot_of(read_place_);
-    shared_.keys.writer().write_read(request_, job_.id);
+    shared_.keys.writer().write_read(request_, job_->job.id);
     token_version_ = shared_.keys.version();
     const auto started = clock::now();
+    request_sent_ = started;
     shared_.reads.sent(*read_slot_, started);
     mark_ = shared_.places.sent(started);
     ++shared_.progress.reads;
@@ -336,16 +405,25 @@ void worker::give_back_slot() {
   slot_.reset();
 }
 
-asio::awaitable<void> worker::pause_until(time_point until) {
-  shared_.sleeping.push_back(&alarm_);
-  if (!shared_.stopping) co_await alarm_.sleep(until);
-  std::erase(shared_.sleeping, &alarm_);
-  // Whether an outage explains the failure is known when the breaker is no longer open.
-  while (shared_.breaker.is() == policy::breaker::state::open && !shared_.stopping) {
-    shared_.held.push_back(&alarm_);
-    co_await alarm_.sleep();
-    std::erase(shared_.held, &alarm_);
+// Where there was no room to park: the job keeps its slot, but others may have its place.
+asio::awaitable<void> worker::sleep_here(action::sleep wait) {
+  shared_.places.give_back();
+  for (;;) {
+    const auto due = shared_.parked.due(wait);
+    if (shared_.stopping || due <= clock::now()) break;
+    shared_.sleeping.push_back(&alarm_);
+    co_await alarm_.sleep(due);
+    std::erase(shared_.sleeping, &alarm_);
   }
+  co_await shared_.places.take(alarm_, job_places::taker::has_job);
+  now_ = clock::now();
+}
+
+void worker::abandon_trial() {
+  if (!trial_) return;
+  trial_ = false;
+  shared_.breaker.abandon_trial();
+  shared_.release_held();
 }
 
 }  // namespace pawl::run

@@ -1,5 +1,6 @@
-// One slot: takes a job, drives its job_step, records the outcome, takes the next. It decides nothing: each
-// branch does the one thing that the step named and feeds back what came of it.
+// One slot: takes a job, drives its job_step, records the outcome, takes the next. A job that has to wait for
+// more than its turn is parked, and whichever slot is free when it is due goes on with it. The worker decides
+// nothing: each branch does the one thing that the step named and feeds back what came of it.
 #pragma once
 
 #include "engine/model/job.hpp"
@@ -9,6 +10,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -23,16 +25,22 @@ class worker {
   boost::asio::awaitable<void> run();
 
  private:
-  boost::asio::awaitable<void> carry_out();
+  std::optional<job_feed::taken> try_take();
+  boost::asio::awaitable<void> record_invalid();
+  bool begin();
+  enum class left : std::uint8_t { ended, parked };
+  boost::asio::awaitable<left> carry_out(policy::step_event);
   bool take_idle_connection(policy::connection_need);
   boost::asio::awaitable<policy::step_event> fetch_connection(policy::connection_need);
   boost::asio::awaitable<policy::step_event> await_grant();
   boost::asio::awaitable<policy::step_event> commit_intent(policy::action::commit_intent);
   time_point begin_send(std::span<const field_value> values);
   void end_send(time_point started);
-  boost::asio::awaitable<policy::step_event> read();
+  boost::asio::awaitable<policy::step_event> read(bool keeps_connection);
+  boost::asio::awaitable<policy::step_event> read_once();
   boost::asio::awaitable<bool> admitted();
-  boost::asio::awaitable<void> pause_until(time_point);
+  boost::asio::awaitable<void> sleep_here(policy::action::sleep);
+  void abandon_trial();
   policy::step_action step_on(const policy::step_event&);
   void account(policy::breaker::request, time_point now);
   void heard(policy::breaker::request, const policy::judgement&, time_point now);
@@ -43,13 +51,12 @@ class worker {
   void stop_run(const policy::action::stop_run&);
 
   run_context& shared_;
-  policy::job_step step_;
-  job_buffer buffer_;
-  job_view job_;
+  std::unique_ptr<job_in_hand> job_;
+  bool goes_on_ = false;  // it was parked
   row_error bad_;
   send_line::place place_, read_place_;
   wakeup alarm_;
-  http::lease connection_;
+  http::lease connection_, kept_;  // kept_: for the write, while the read goes on another
   attempt_fact fact_;
   std::string detail_;  // keeps the words of a failed connection alive
   std::string request_;
@@ -57,9 +64,8 @@ class worker {
   job_places::mark mark_;  // of the request under way
   bool trial_ = false;     // this job is what the half-open breaker let through
   std::uint64_t token_version_ = 0;
-  time_point now_{};  // read after whatever may have waited, and kept until the next such thing
-  wall_time sent_at_{};
-  std::uint64_t latency_us_ = 0;
+  time_point now_{};           // read after whatever may have waited, and kept until the next such thing
+  time_point request_sent_{};  // of the request under way
 };
 
 }  // namespace pawl::run

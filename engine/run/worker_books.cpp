@@ -1,10 +1,13 @@
 // The books of the run: what an attempt, a read and a finished job mean to the pacer, the breaker, the stop
 // rules and the ledger.
+#include "engine/api/reply_signs.hpp"
 #include "engine/policy/rate_headers.hpp"
 #include "engine/run/wall_clock.hpp"
 #include "engine/run/worker.hpp"
 
 #include <fmt/format.h>
+
+#include <functional>
 
 namespace pawl::run {
 namespace action = policy::action;
@@ -15,7 +18,9 @@ namespace {
 void keep_trouble(std::string& to, const attempt_fact& fact) {
   constexpr std::size_t longest = 400;  // chosen
   if (fact.reached == phase::answered) {
-    to = fmt::format("the API answered {}", fact.status);
+    to = api::is_page(fact)
+             ? fmt::format("{} with a page that is not the API's own; check api.base_url", fact.status)
+             : fmt::format("the API answered {}", fact.status);
     return;
   }
   to = to_string(fact.fault);
@@ -26,7 +31,9 @@ void keep_trouble(std::string& to, const attempt_fact& fact) {
 
 void worker::account(policy::breaker::request kind, time_point now) {
   const bool is_read = kind == policy::breaker::request::read;
-  const auto& judged = step_.last();
+  const auto& judged = job_->step.last();
+  if (fact_.reached == phase::answered) shared_.rules.on_reply();
+  if (judged.proves_the_api) shared_.proven(request_sent_);
   if (auto& slot = is_read ? read_slot_ : slot_) {
     std::optional<policy::rate_facts> facts;
     if (fact_.reached == phase::answered) {
@@ -53,25 +60,29 @@ void worker::heard(policy::breaker::request kind, const policy::judgement& judge
     shared_.rules.on_attempt(judged, now);
   if (judged.outage || judged.is == api::verdict::throttled) keep_trouble(shared_.last_trouble, fact_);
   const auto before = shared_.breaker.is();
+  using sign = policy::breaker::sign;
+  const auto is = judged.foreign ? sign::foreign : judged.outage ? sign::outage : sign::life;
+  if (judged.foreign || judged.misdirected) connection_.discard();
   if (!trial_) {
-    shared_.breaker.on_attempt(kind, judged.outage, now);
+    const auto id = is == sign::life ? 0 : std::hash<std::string_view>{}(job_->job.id);
+    shared_.breaker.on_attempt(kind, is, id, now);
   } else if (is_write || judged.outage) {
     trial_ = false;
-    shared_.breaker.on_trial(judged.outage, now);
+    shared_.breaker.on_trial(is, now);
   }
   if (before != shared_.breaker.is()) shared_.release_held();
 }
 
 // A job that needed no write proves as much as it could: the API answers.
 void worker::finished_by_a_read() {
-  const auto& judged = step_.last();
-  const bool answered =
-      step_.attempts() == 0 && (judged.is == api::verdict::ok || judged.is == api::verdict::refused);
+  const auto& judged = job_->step.last();
+  const bool answered = job_->step.attempts() == 0 && !judged.foreign &&
+                        (judged.is == api::verdict::ok || judged.is == api::verdict::refused);
   if (answered) shared_.rules.on_attempt(judged, now_);
   if (!trial_) return;
   trial_ = false;
   if (answered)
-    shared_.breaker.on_trial(false, now_);
+    shared_.breaker.on_trial(policy::breaker::sign::life, now_);
   else
     shared_.breaker.abandon_trial();
   shared_.release_held();
@@ -79,18 +90,18 @@ void worker::finished_by_a_read() {
 
 ledger::job_record worker::outcome_record(const action::finish& done) const {
   ledger::job_record entry;
-  entry.row = job_.row;
-  entry.id = job_.id;
+  entry.row = job_->job.row;
+  entry.id = job_->job.id;
   entry.outcome = done.result;
   entry.verified = done.how;
   entry.http_status = done.note.http_status;
   entry.error_code = done.note.code;
   entry.error_message = done.note.message;
   entry.request_id = done.note.request_id;
-  entry.attempts = step_.attempts();
-  entry.sent_at = sent_at_;
-  entry.latency_us = latency_us_;
-  entry.raw = job_.raw;
+  entry.attempts = job_->step.attempts();
+  entry.sent_at = job_->sent_at;
+  entry.latency_us = job_->latency_us;
+  entry.raw = job_->job.raw;
   return entry;
 }
 

@@ -29,27 +29,28 @@ std::string with_body(const std::string& body, const std::string& header = "") {
 
 const std::string chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 
+// Never three 2xx without a resource in a row: those would stop the run.
 const hostile_case cases[] = {
     {"stall", [](route& r) { r.raw("").and_stall(); }},
+    {"gzip", [](route& r) { r.raw(with_body("\x1f\x8b\x08", "Content-Encoding: gzip\r\n")); }},
     {"drip", [](route& r) { r.raw(with_body("{}")).in_pieces_of(1).paced(std::chrono::milliseconds{100}); }},
+    {"utf8", [](route& r) { r.raw(with_body("{\"id\":\"utf8\",\"status\":\"\xe2\x82\"}")); }},
     {"reset", [](route& r) { r.raw("").and_reset(); }},
+    {"deep", [](route& r) { r.raw(with_body(std::string(2'000'000, '['))); }},
     {"cut", [](route& r) { r.raw("HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n{\"id\":").and_cut(); }},
+    {"half", [](route& r) { r.raw(with_body("{\"id\":\"half\",\"sta")); }},
     {"garbage", [](route& r) { r.raw(std::string(3000, '\xa5')); }},
+    {"empty", [](route& r) { r.raw("HTTP/1.1 204 No Content\r\n\r\n"); }},
     {"headers", [](route& r) { r.raw("HTTP/1.1 200 OK\r\n").and_repeat("A: b\r\n"); }},
+    {"other", [](route& r) { r.raw(with_body("{\"id\":\"another\",\"status\":\"done\"}")); }},
     {"interim", [](route& r) { r.raw("").and_repeat("HTTP/1.1 100 Continue\r\n\r\n"); }},
+    {"twice", [](route& r) { r.raw(with_body("{}") + with_body("{}")); }},
     {"large", [](route& r) { r.raw(with_body(std::string(10u << 20, ' '))); }},
     {"chunks", [](route& r) { r.raw(std::string(chunked)).and_repeat("1\r\nc\r\n"); }},
     {"length",
      [](route& r) { r.raw("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}"); }},
     {"html", [](route& r) { r.raw(with_body("<html>please log in</html>")); }},
     {"gateway", [](route& r) { r.raw("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 6\r\n\r\n<html>"); }},
-    {"gzip", [](route& r) { r.raw(with_body("\x1f\x8b\x08", "Content-Encoding: gzip\r\n")); }},
-    {"utf8", [](route& r) { r.raw(with_body("{\"id\":\"utf8\",\"status\":\"\xe2\x82\"}")); }},
-    {"deep", [](route& r) { r.raw(with_body(std::string(2'000'000, '['))); }},
-    {"half", [](route& r) { r.raw(with_body("{\"id\":\"half\",\"sta")); }},
-    {"empty", [](route& r) { r.raw("HTTP/1.1 204 No Content\r\n\r\n"); }},
-    {"other", [](route& r) { r.raw(with_body("{\"id\":\"another\",\"status\":\"done\"}")); }},
-    {"twice", [](route& r) { r.raw(with_body("{}") + with_body("{}")); }},
 };
 
 std::string good_reply(const std::string& id) {
@@ -113,7 +114,10 @@ TEST(RunAgainstAHostileServer, EveryRowEndsAsItIs) {
   EXPECT_EQ(run.exit_code, 0) << run.errors;
   const auto ledger = pawl_workspace::ledger_of(input);
   EXPECT_EQ(sqlite_value(ledger, "select group_concat(id) from job where outcome <> 'applied'"), "NULL");
-  EXPECT_EQ(sqlite_value(ledger, "select group_concat(id) from job where attempts <> 2"), "NULL");
+  // What was accepted is looked at, and never sent again; everything else is sent once more.
+  EXPECT_EQ(sqlite_value(ledger, "select group_concat(id) from job where attempts <> 2"),
+            "gzip,utf8,deep,half,empty,other,twice");
+  EXPECT_EQ(sqlite_value(ledger, "select max(attempts) from job"), "2");
   EXPECT_EQ(sqlite_value(ledger, "select count(*) from job"), std::to_string(std::size(cases)));
   EXPECT_EQ(number(read_summary(workspace.files() / "s.json"), "applied"),
             static_cast<std::int64_t>(std::size(cases)));
@@ -133,7 +137,8 @@ TEST(RunAgainstAHostileServer, ThatNeverAnswersWellReportsNoRowAsApplied) {
   const auto run = api.run(workspace, input,
                            {"--concurrency", "8", "-o", "retry.max_attempts=2", "-o", "breaker.patience=5s",
                             "--max-failures", "none"});
-  EXPECT_TRUE(run.exit_code == 1 || run.exit_code == 3) << run.exit_code << run.errors;
+  // 4: three of them in a row look like a profile that does not fit.
+  EXPECT_THAT(run.exit_code, ::testing::AnyOf(1, 3, 4)) << run.errors;
   const auto summary = read_summary(workspace.files() / "s.json");
   EXPECT_EQ(number(summary, "applied"), 0);
   std::int64_t sum = 0;

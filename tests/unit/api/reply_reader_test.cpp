@@ -14,7 +14,7 @@
 namespace pawl::api {
 
 static void PrintTo(echo_report::state s, std::ostream* out) {
-  constexpr const char* names[] = {"as_wanted", "differs", "other_id", "unreadable"};
+  constexpr const char* names[] = {"as_wanted", "differs", "other_id", "unreadable", "misshapen"};
   *out << names[static_cast<std::size_t>(s)];
 }
 
@@ -153,7 +153,7 @@ TEST(ReplyReader, RowsThatChangeOtherFieldsInTurnAreReadAlike) {
     expect(r.compare(good, status), state::as_wanted, verified::full);
     expect(r.compare(good, status_and_owner), state::as_wanted, verified::full);
     expect(r.compare(other_owner, status_and_owner), state::differs);
-    expect(r.compare(no_owner, status_and_owner), state::unreadable);
+    expect(r.compare(no_owner, status_and_owner), state::misshapen);
     expect(r.compare(other_owner, status), state::as_wanted, verified::full);
     // A key that stands twice is in the way of those only who ask for it.
     expect(r.compare(two_owners, status), state::as_wanted, verified::full);
@@ -225,26 +225,26 @@ TEST(ReplyReader, ReadsNullOnTheWayAsNull) {
   expect(is, state::differs);
   EXPECT_EQ(is.shown, "null");
   expect(r.compare(R"({"id":"t1","assignee":{"id":"u2"}})", unassigned), state::differs);
-  expect(r.compare(R"({"id":"t1","assignee":"u1"})", assigned), state::unreadable);
-  expect(r.compare(R"({"id":"t1","assignee":[{"id":"u1"}]})", assigned), state::unreadable);
+  expect(r.compare(R"({"id":"t1","assignee":"u1"})", assigned), state::misshapen);
+  expect(r.compare(R"({"id":"t1","assignee":[{"id":"u1"}]})", assigned), state::misshapen);
 }
 
 TEST(ReplyReader, AMissingPathProvesNothing) {
   reading r;
   for (const char* body : {R"({"id":"t1"})", R"({"id":"t1","assignee":{}})"}) {
-    expect(r.compare(body, {want(testing::assignee_id, R"("u1")")}), state::unreadable);
+    expect(r.compare(body, {want(testing::assignee_id, R"("u1")")}), state::misshapen);
     expect(r.compare(body, {want(testing::assignee_id, "null")}), state::as_wanted, verified::partial);
   }
-  expect(r.compare(R"({"id":"t1"})", {want(testing::text, R"("x")")}), state::unreadable);
-  expect(r.compare(R"({"id":"t1"})", {want(testing::tag_ids, "[]")}), state::unreadable);
+  expect(r.compare(R"({"id":"t1"})", {want(testing::text, R"("x")")}), state::misshapen);
+  expect(r.compare(R"({"id":"t1"})", {want(testing::tag_ids, "[]")}), state::misshapen);
   // Nor does it where another field differs.
   expect(r.compare(R"({"id":"t1","status":"open"})",
                    {want(testing::status, R"("done")"), want(testing::title, R"("A")")}),
-         state::unreadable);
+         state::misshapen);
   // Without an id that the reply shows, `{}` would prove every null.
   auto p = testing::thread_profile();
   p.reply.id.clear();
-  expect(reading(p).compare("{}", {want(testing::title, "null")}), state::unreadable);
+  expect(reading(p).compare("{}", {want(testing::title, "null")}), state::misshapen);
 }
 
 TEST(ReplyReader, WalksListsElementByElement) {
@@ -258,11 +258,11 @@ TEST(ReplyReader, WalksListsElementByElement) {
   EXPECT_EQ(is("null", R"(["a"])"), state::differs);
   EXPECT_EQ(is("[]", R"(["a"])"), state::differs);
   EXPECT_EQ(is(R"([{"id":"a"}])", "[]"), state::differs);
-  EXPECT_EQ(is(R"([{"id":"a"},{"name":"b"}])", R"(["a"])"), state::unreadable);
-  EXPECT_EQ(is(R"([{"id":"a"},"b"])", R"(["a"])"), state::unreadable);
+  EXPECT_EQ(is(R"([{"id":"a"},{"name":"b"}])", R"(["a"])"), state::misshapen);
+  EXPECT_EQ(is(R"([{"id":"a"},"b"])", R"(["a"])"), state::misshapen);
   EXPECT_EQ(is(R"([{"id":"a","id":"b"}])", R"(["a"])"), state::unreadable);
-  EXPECT_EQ(is(R"({"id":"a"})", R"(["a"])"), state::unreadable);
-  EXPECT_EQ(is(R"("a")", R"(["a"])"), state::unreadable);
+  EXPECT_EQ(is(R"({"id":"a"})", R"(["a"])"), state::misshapen);
+  EXPECT_EQ(is(R"("a")", R"(["a"])"), state::misshapen);
   EXPECT_EQ(is(R"([{"id":"a"},null])", R"(["a"])"), state::differs);
 }
 
@@ -297,7 +297,7 @@ TEST(ReplyReader, ReadsOneValueForSeveralPaths) {
   expect(r.compare(R"({"id":"t1","owner":{},"tags":[],"rows":[]})",
                    {field(0, "[]"), field(1, "[]"), field(2, "[]"), field(3, "{}"), field(6, "[]")}),
          state::as_wanted, verified::full);
-  expect(r.compare(R"({"id":"t1","tags":[],"owner":{},"rows":{}})", {field(6, "[]")}), state::unreadable);
+  expect(r.compare(R"({"id":"t1","tags":[],"owner":{},"rows":{}})", {field(6, "[]")}), state::misshapen);
 }
 
 TEST(ReplyReader, SaysPartialWhereTheReplyCannotProveAField) {

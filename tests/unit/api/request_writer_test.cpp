@@ -65,6 +65,7 @@ TEST(RequestWriter, WritesAWholePatch) {
             "User-Agent: pawl/0.1\r\n"
             "Authorization: Bearer pl_v2_abcdefghijklmnop\r\n"
             "Accept: application/json\r\n"
+            "Accept-Encoding: identity\r\n"
             "Content-Type: application/json\r\n"
             "Content-Length: 50\r\n"
             "\r\n"
@@ -117,7 +118,8 @@ TEST(RequestWriter, WritesReadsWithoutABody) {
             "Host: api.example:8443\r\n"
             "User-Agent: pawl/0.1\r\n"
             "Authorization: Bearer pl_v2_abcdefghijklmnop\r\n"
-            "Accept: application/json\r\n\r\n");
+            "Accept: application/json\r\n"
+            "Accept-Encoding: identity\r\n\r\n");
   w.write_get(request, "/tags?limit=200");
   EXPECT_TRUE(request.starts_with("GET /api/v2/tags?limit=200 HTTP/1.1\r\nHost: ")) << request;
   EXPECT_TRUE(request.ends_with("\r\n\r\n"));
@@ -142,6 +144,7 @@ TEST(RequestWriter, TakesMethodAuthAndHeadersFromTheProfile) {
             "User-Agent: pawl/0.1\r\n"
             "X-Api-Key: pl_v2_abcdefghijklmnop\r\n"
             "Accept: application/vnd.x+json\r\n"
+            "Accept-Encoding: identity\r\n"
             "X-Tenant: 7\r\n"
             "Content-Type: application/merge-patch+json\r\n"
             "Content-Length: 2\r\n\r\n{}");

@@ -335,7 +335,7 @@ TEST(ResourceReader, NeverReplacesASetThatItHasNotSeen) {
         R"({"id":"t1","tags":[{"id":"\q"}]})", R"({"id":"t1","tags":{"id":"x"}})"}) {
     SCOPED_TRACE(body);
     const auto made = plan(body, add);
-    EXPECT_EQ(made.is, reading::unreadable);
+    EXPECT_NE(made.is, reading::readable);
     EXPECT_EQ(made.wanted + made.send + made.old_values + made.new_values, "");
   }
   EXPECT_EQ(plan(R"({"id":"t1","tags":[]})", add).send, R"(tag_ids=["x"])");
@@ -343,7 +343,7 @@ TEST(ResourceReader, NeverReplacesASetThatItHasNotSeen) {
   EXPECT_EQ(null.send, R"(tag_ids=["x"])");
   EXPECT_EQ(null.old_values, R"({"tag_ids":null})");
   // The full set as well: what it would delete must be in the ledger first.
-  EXPECT_EQ(plan(R"({"id":"t1"})", made_job(api(), {{"tag_ids", "[]"}})).is, reading::unreadable);
+  EXPECT_EQ(plan(R"({"id":"t1"})", made_job(api(), {{"tag_ids", "[]"}})).is, reading::misshapen);
 }
 
 TEST(ResourceReader, APlanMayBeMoved) {
@@ -466,7 +466,7 @@ TEST(ResourceReader, TellsOtherResourcesAndGarbageApart) {
       {"<html>", reading::unreadable},
       {R"({"id":"t1","status":"open","status":"done"})", reading::unreadable},
       {R"({"id":"t1","status":opn})", reading::unreadable},
-      {R"({"id":"t1","status":"open","assignee":"usr_1"})", reading::unreadable},
+      {R"({"id":"t1","status":"open","assignee":"usr_1"})", reading::misshapen},
       {R"({"id":"t1","status":"open"} x)", reading::unreadable},
       {R"({"id":"t1","status":"open"})", reading::readable},
   };
@@ -476,7 +476,7 @@ TEST(ResourceReader, TellsOtherResourcesAndGarbageApart) {
   EXPECT_EQ(plan(R"({"id":"t1","last_inbound_message_at":"soon"})", age,
                  {only_if("last_inbound_message_at older than 1d")})
                 .is,
-            reading::unreadable);
+            reading::misshapen);
 }
 
 TEST(ResourceReader, ReadsAWholeThread) {

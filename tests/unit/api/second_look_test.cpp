@@ -281,7 +281,7 @@ TEST(SecondLook, TellsOtherResourcesAndGarbageApart) {
   const std::vector<std::pair<const char*, reading>> cases{
       {R"({"id":"t2","status":"done","tags":[{"id":"a"}]})", reading::other_id},
       {R"({"id":"t1","status":"done","tags":[{"id":"a"}])", reading::unreadable},
-      {R"({"id":"t1","status":"done"})", reading::unreadable},  // a list that does not show
+      {R"({"id":"t1","status":"done"})", reading::misshapen},  // a list that does not show
       {R"({"id":"t1","status":nul,"tags":[{"id":"a"}]})", reading::unreadable},
       {R"({"id":"t1","status":"done","tags":[{"id":"a"}]})", reading::readable},
   };

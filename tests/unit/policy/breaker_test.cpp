@@ -10,12 +10,14 @@ using state = breaker::state;
 using admission = breaker::admission;
 constexpr auto read = breaker::request::read;
 constexpr auto write = breaker::request::write;
+using sign = breaker::sign;
 
 struct held {
   breaker b{{}};
   time_point now{1000s};
+  std::uint64_t id = 0;
   void fail(int times, breaker::request kind = write) {
-    for (int i = 0; i < times; ++i) b.on_attempt(kind, true, now);
+    for (int i = 0; i < times; ++i) b.on_attempt(kind, sign::outage, ++id, now);
   }
   // Up to the next probe, and its answer.
   void probe(bool answered) {
@@ -29,7 +31,7 @@ struct held {
 TEST(Breaker, OpensAfterFiveFailuresInARow) {
   held h;
   h.fail(4);
-  h.b.on_attempt(write, false, h.now);
+  h.b.on_attempt(write, sign::life, 0, h.now);
   h.fail(4);
   EXPECT_EQ(h.b.is(), state::closed);
   EXPECT_EQ(h.b.admit(), admission::free);
@@ -43,13 +45,13 @@ TEST(Breaker, OpensAfterFiveFailuresInARow) {
 TEST(Breaker, AnsweredReadsDoNotHideThatWritesFail) {
   held h;
   for (int i = 0; i < 5; ++i) {
-    h.b.on_attempt(read, false, h.now);
+    h.b.on_attempt(read, sign::life, 0, h.now);
     h.fail(1);
   }
   EXPECT_EQ(h.b.is(), state::open);
-  h.b.on_attempt(read, false, h.now);
+  h.b.on_attempt(read, sign::life, 0, h.now);
   EXPECT_EQ(h.b.is(), state::open);
-  h.b.on_attempt(write, false, h.now);
+  h.b.on_attempt(write, sign::life, 0, h.now);
   EXPECT_EQ(h.b.is(), state::closed);
 }
 
@@ -63,7 +65,7 @@ TEST(Breaker, LetsOneJobTryAfterAnAnsweredProbe) {
   EXPECT_EQ(h.b.admit(), admission::wait);
   h.b.abandon_trial();
   EXPECT_EQ(h.b.admit(), admission::trial);
-  h.b.on_trial(false, h.now);
+  h.b.on_trial(sign::life, h.now);
   EXPECT_EQ(h.b.is(), state::closed);
   h.fail(4);
   EXPECT_EQ(h.b.is(), state::closed) << "counting begins anew";
@@ -78,16 +80,16 @@ TEST(Breaker, AFailedProbeOrTrialConfirmsAnOutageOnce) {
   EXPECT_EQ(h.b.outages(), 1u);
   h.probe(true);
   ASSERT_EQ(h.b.admit(), admission::trial);
-  h.b.on_trial(true, h.now);
+  h.b.on_trial(sign::outage, h.now);
   EXPECT_EQ(h.b.is(), state::open);
   EXPECT_EQ(h.b.outages(), 1u);
   h.probe(true);
   ASSERT_EQ(h.b.admit(), admission::trial);
-  h.b.on_trial(false, h.now);
+  h.b.on_trial(sign::life, h.now);
   h.fail(5);
   h.probe(true);
   ASSERT_EQ(h.b.admit(), admission::trial);
-  h.b.on_trial(true, h.now);
+  h.b.on_trial(sign::outage, h.now);
   EXPECT_EQ(h.b.outages(), 2u) << "the trial of another opening";
 }
 
@@ -115,11 +117,11 @@ TEST(Breaker, WithoutAProbeAJobsOwnAttemptAsks) {
   options.has_probe = false;
   breaker b(options);
   time_point now{1000s};
-  for (int i = 0; i < 5; ++i) b.on_attempt(write, true, now);
+  for (std::uint64_t i = 0; i < 5; ++i) b.on_attempt(write, sign::outage, i, now);
   b.begin_probe();
   EXPECT_EQ(b.is(), state::half_open);
   ASSERT_EQ(b.admit(), admission::trial);
-  b.on_trial(true, now);
+  b.on_trial(sign::outage, now);
   EXPECT_EQ(b.is(), state::open);
   EXPECT_EQ(b.outages(), 1u);
 }
@@ -133,8 +135,69 @@ TEST(Breaker, LateRepliesOfWhatWasUnderWay) {
   h.probe(true);
   h.fail(10);
   EXPECT_EQ(h.b.is(), state::half_open);
-  h.b.on_attempt(write, false, h.now);
+  h.b.on_attempt(write, sign::life, 0, h.now);
   EXPECT_EQ(h.b.is(), state::closed) << "a late success does";
+}
+
+TEST(Breaker, OneBadRowIsNoOutage) {
+  for (const auto kind : {read, write}) {
+    held h;
+    for (int i = 0; i < 20; ++i) h.b.on_attempt(kind, sign::outage, 7, h.now);
+    EXPECT_EQ(h.b.is(), state::closed);
+    // The probe is asked, and nobody waits for it.
+    ASSERT_TRUE(h.b.next_probe());
+    EXPECT_EQ(h.b.admit(), admission::free);
+    h.b.begin_probe();
+    EXPECT_FALSE(h.b.next_probe());
+    h.b.on_probe(true, h.now);
+    EXPECT_EQ(h.b.is(), state::closed);
+    EXPECT_FALSE(h.b.next_probe());
+    h.b.on_attempt(kind, sign::outage, 8, h.now);
+    EXPECT_EQ(h.b.is(), state::open) << "another row fails as well";
+  }
+}
+
+TEST(Breaker, OneRowIsAnOutageWhereReadsFailAsWell) {
+  held by_a_read;
+  by_a_read.b.on_attempt(read, sign::outage, 7, by_a_read.now);
+  for (int i = 0; i < 5; ++i) by_a_read.b.on_attempt(write, sign::outage, 7, by_a_read.now);
+  EXPECT_EQ(by_a_read.b.is(), state::open);
+
+  held by_the_probe;
+  for (int i = 0; i < 5; ++i) by_the_probe.b.on_attempt(write, sign::outage, 7, by_the_probe.now);
+  by_the_probe.b.begin_probe();
+  by_the_probe.b.on_probe(false, by_the_probe.now);
+  EXPECT_EQ(by_the_probe.b.is(), state::open);
+  EXPECT_EQ(by_the_probe.b.outages(), 1u);
+}
+
+TEST(Breaker, WithoutAProbeOneRowNeverOpensIt) {
+  breaker_options options;
+  options.has_probe = false;
+  breaker b(options);
+  for (int i = 0; i < 20; ++i) b.on_attempt(write, sign::outage, 7, time_point{1000s});
+  EXPECT_EQ(b.is(), state::closed);
+  EXPECT_FALSE(b.next_probe());
+}
+
+TEST(Breaker, ForeignRepliesOpenItAndAnAnsweredProbeMakesThemTheRowsOwn) {
+  struct {
+    bool has_probe;
+    state after;
+  } const rows[] = {{true, state::closed}, {false, state::open}};
+  for (const auto& row : rows) {
+    breaker_options options;
+    options.has_probe = row.has_probe;
+    breaker b(options);
+    time_point now{1000s};
+    for (std::uint64_t i = 0; i < 5; ++i) b.on_attempt(write, sign::foreign, i, now);
+    ASSERT_EQ(b.is(), state::open);
+    b.begin_probe();
+    if (row.has_probe) b.on_probe(true, now);
+    ASSERT_EQ(b.admit(), admission::trial);
+    b.on_trial(sign::foreign, now);
+    EXPECT_EQ(b.is(), row.after);
+  }
 }
 
 }  // namespace

@@ -218,9 +218,13 @@ TEST(LoadSign, OnlyWhatSpeaksOfTheLoadIsCounted) {
       {broken(phase::not_sent, transport_fault::connect), load_sign::other},
   };
   const api::profile profile;
+  reply_signs own;
+  own.enveloped = true;
   for (const auto& row : rows)
-    EXPECT_EQ(load_sign_of(judge(profile, row.fact, "", true), row.fact), row.expected)
+    EXPECT_EQ(load_sign_of(judge(profile, row.fact, own, true), row.fact), row.expected)
         << row.fact.status << ' ' << to_string(row.fact.fault);
+  EXPECT_EQ(load_sign_of(judge(profile, answered(404), {}, true), answered(404)), load_sign::other)
+      << "nobody knows who answered";
 }
 
 }  // namespace

@@ -209,10 +209,10 @@ class simulation {
     const bool outage = how == ending::refused || how == ending::timed_out;
     const auto kind = j.read_next ? breaker::request::read : breaker::request::write;
     if (!j.trial) {
-      breaker_.on_attempt(kind, outage, now_);
+      breaker_.on_attempt(kind, outage ? breaker::sign::outage : breaker::sign::life, k, now_);
     } else if (outage || !j.read_next) {
       j.trial = false;
-      breaker_.on_trial(outage, now_);
+      breaker_.on_trial(outage ? breaker::sign::outage : breaker::sign::life, now_);
     }
     watch_breaker();
 

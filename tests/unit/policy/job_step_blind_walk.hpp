@@ -45,6 +45,8 @@ struct walk {
   job_view job;
   time_point now{1000s};
   std::uint64_t outages = 0;
+  time_point proven_at = time_point::min();
+  bool can_be_proven = true;
   std::string body;
   std::vector<header_field> headers{{"X-Request-Id", "req_1"}};
 
@@ -55,7 +57,15 @@ struct walk {
     job.replay_safe = replay_safe;
     step.reset(job);
   }
-  step_action feed(const step_event& e) { return step.resume(e, {now, {}, 0.5, outages}); }
+  step_action feed(const step_event& e) {
+    surroundings around;
+    around.now = now;
+    around.jitter01 = 0.5;
+    around.outages = outages;
+    around.proven_at = proven_at;
+    around.can_be_proven = can_be_proven;
+    return step.resume(e, around);
+  }
 
   // Up to the request on the wire.
   step_action to_the_wire(bool first = true) {

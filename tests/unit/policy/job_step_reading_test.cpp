@@ -75,7 +75,7 @@ TEST(JobStepReading, AReadThatNeverSucceedsFailsTheRowWithoutAWrite) {
   std::string said = w.feed(event::near_due{});
   for (std::uint32_t i = 1; i <= w.options.retry.max_attempts; ++i) {
     ASSERT_EQ(said, "read") << i;
-    ASSERT_EQ(i % 2 == 0 ? w.read_shows("<html>") : w.answer(true, 500, ""), "sleep");
+    ASSERT_EQ(i % 2 == 0 ? w.read_shows(R"({"id":"t1","sta)") : w.answer(true, 500, ""), "sleep");
     said = w.wake();
     if (said == "queue") said = w.feed(event::near_due{});
   }

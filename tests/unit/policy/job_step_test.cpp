@@ -126,9 +126,7 @@ TEST(JobStep, SendsAMaybeAppliedJobAgainAndThenCallsItUnknown) {
               {408, transport_fault::none, ""},
               {0, transport_fault::timeout, ""},
               {0, transport_fault::reset, ""},
-              {0, transport_fault::closed, ""},
-              {200, transport_fault::none, R"({"id":"t1","sta)"},
-              {200, transport_fault::none, R"({"id":"t2","status":"done"})"}};
+              {0, transport_fault::closed, ""}};
   for (const auto& row : rows) {
     walk w;
     w.to_the_wire();
@@ -189,6 +187,7 @@ TEST(JobStep, ARefusalAfterAThrottledWriteIsBelievedIfNothingWasDone) {
     w.to_the_wire();
     ASSERT_TRUE(std::holds_alternative<action::queue_for_write>(w.answer(row.status, ""))) << row.status;
     w.to_the_wire(false);
+    w.headers.pop_back();
     const auto end = w.answer(404, envelope("not_found"));
     ASSERT_TRUE(std::holds_alternative<action::finish>(end)) << row.status;
     EXPECT_EQ(std::get<action::finish>(end).result, row.result) << row.status;

@@ -56,6 +56,8 @@ struct walk {
   time_point now{1000s};
   wall_time wall{1h};
   std::uint64_t outages = 0;
+  time_point proven_at = time_point::min();
+  bool can_be_proven = true, has_succeeded = false;
   std::string body;
   step_action next;
 
@@ -77,7 +79,15 @@ struct walk {
     step->reset(job, {});
   }
   std::string feed(const step_event& e) {
-    next = step->resume(e, {now, wall, 0.5, outages});
+    surroundings around;
+    around.now = now;
+    around.wall = wall;
+    around.jitter01 = 0.5;
+    around.outages = outages;
+    around.proven_at = proven_at;
+    around.can_be_proven = can_be_proven;
+    around.has_succeeded = has_succeeded;
+    next = step->resume(e, around);
     static constexpr const char* names[] = {"queue", "read",  "lease", "grant",  "intent",
                                             "send",  "sleep", "stop",  "finish", "pending"};
     return names[next.index()];
@@ -86,8 +96,10 @@ struct walk {
     if (to_a_read) return feed(event::read_replied{&fact});
     return feed(event::replied{&fact});
   }
+  // An error without a text is the API's own; `foreign` has the words of somebody else.
   std::string answer(bool to_a_read, int status, std::string text) {
     body = std::move(text);
+    if (body.empty() && status >= 400 && status <= 499) body = R"({"error":{"code":"own","message":"no"}})";
     body.reserve(body.size() + 64);
     attempt_fact fact;
     fact.reached = phase::answered;
@@ -104,6 +116,13 @@ struct walk {
     fact.reached = reached;
     fact.fault = fault;
     return replied(on_a_read, fact);
+  }
+  // After a foreign reply: the API has proved itself, and the job is awake again.
+  std::string prove() {
+    now = std::get<action::sleep>(next).until;
+    proven_at = now;
+    now += 1ms;
+    return feed(event::woke{});
   }
   std::string wake() {
     now = std::get<action::sleep>(next).until;

@@ -20,7 +20,19 @@ judgement answer(int status, std::string_view code = {}, bool replay_safe = true
   fact.reached = phase::answered;
   fact.status = status;
   fact.headers = headers;
-  return judge(profile, fact, code, replay_safe);
+  reply_signs signs;
+  signs.code = code;
+  signs.enveloped = !code.empty();
+  return judge(profile, fact, signs, replay_safe);
+}
+
+judgement judged(verdict is, bool charges, bool outage, std::string_view remedy = {}) {
+  judgement j;
+  j.is = is;
+  j.charges_attempt = charges;
+  j.outage = outage;
+  j.remedy = remedy;
+  return j;
 }
 
 judgement broke(phase reached, transport_fault fault, bool replay_safe = true) {
@@ -36,6 +48,7 @@ TEST(RetryPolicy, JudgesEveryStatusAsTheTableSays) {
     std::string_view code;
     verdict is;
     bool charges, outage;
+    bool foreign = false;
   };
   const std::array table{
       row{200, "", verdict::ok, true, false},
@@ -49,19 +62,27 @@ TEST(RetryPolicy, JudgesEveryStatusAsTheTableSays) {
       row{399, "", verdict::stop, false, false},
       row{400, "validation_failed", verdict::refused, true, false},
       row{401, "unauthenticated", verdict::stop, false, false},
-      row{402, "", verdict::refused, true, false},
+      row{402, "", verdict::stop, false, false},
       row{403, "forbidden", verdict::refused, true, false},
-      row{403, "", verdict::refused, true, false},
+      row{403, "", verdict::refused, false, true, true},
       row{403, "scope_required", verdict::stop, false, false},
       row{404, "not_found", verdict::refused, true, false},
       row{404, "scope_required", verdict::refused, true, false},
       row{408, "", verdict::maybe, true, false},
       row{409, "conflict", verdict::refused, true, false},
       row{410, "unsupported_key_version", verdict::stop, false, false},
-      row{413, "", verdict::refused, true, false},
+      row{404, "", verdict::refused, false, true, true},
+      row{405, "", verdict::refused, false, true, true},
+      row{407, "", verdict::stop, false, false},
+      row{413, "", verdict::refused, false, true, true},
+      row{413, "too_large", verdict::refused, true, false},
+      row{421, "", verdict::retry, false, true},
+      row{423, "", verdict::retry, false, false},
+      row{423, "locked", verdict::retry, false, false},
+      row{425, "", verdict::retry, false, false},
       row{422, "unprocessable", verdict::refused, true, false},
       row{429, "rate_limited", verdict::throttled, false, false},
-      row{499, "", verdict::refused, true, false},
+      row{499, "", verdict::refused, false, true, true},
       row{500, "internal_error", verdict::maybe, true, true},
       row{501, "", verdict::maybe, true, true},
       row{502, "", verdict::maybe, true, true},
@@ -83,6 +104,7 @@ TEST(RetryPolicy, JudgesEveryStatusAsTheTableSays) {
     EXPECT_EQ(is.is, r.is) << r.status << ' ' << r.code;
     EXPECT_EQ(is.charges_attempt, r.charges) << r.status << ' ' << r.code;
     EXPECT_EQ(is.outage, r.outage) << r.status << ' ' << r.code;
+    EXPECT_EQ(is.foreign, r.foreign) << r.status << ' ' << r.code;
     EXPECT_EQ(is.remedy.empty(), r.is != verdict::stop) << r.status << ' ' << r.code;
   }
 }
@@ -103,10 +125,63 @@ TEST(RetryPolicy, SaysWhatToMendWhenTheRunStops) {
   EXPECT_NE(certificate.remedy.find("--cert"), std::string_view::npos);
 }
 
+TEST(RetryPolicy, ARedirectAndA410AreOfTheRowOnceARowHasSucceeded) {
+  attempt_fact fact;
+  fact.reached = phase::answered;
+  for (const int status : {300, 301, 302, 303, 307, 308, 399, 410})
+    for (const bool own : {false, true}) {
+      fact.status = status;
+      reply_signs signs;
+      signs.enveloped = own;
+      EXPECT_EQ(judge({}, fact, signs, true).is, verdict::stop);
+      signs.has_succeeded = true;
+      const auto later = judge({}, fact, signs, true);
+      EXPECT_EQ(later.is, verdict::refused) << status;
+      EXPECT_EQ(later.foreign, !own) << status;
+    }
+}
+
+TEST(RetryPolicy, APageInA2xxIsNotTheApisOwn) {
+  attempt_fact fact;
+  fact.reached = phase::answered;
+  reply_signs signs;
+  signs.page = true;
+  for (const int status : {200, 201, 202, 299}) {
+    fact.status = status;
+    const auto is = judge({}, fact, signs, true);
+    EXPECT_EQ(is.is, verdict::ok);
+    EXPECT_TRUE(is.foreign);
+    EXPECT_TRUE(is.outage);
+    EXPECT_FALSE(is.charges_attempt);
+  }
+}
+
+TEST(RetryPolicy, AnyOther4xxWithRetryAfterIsThrottling) {
+  const std::vector<header_field> wait{{"Retry-After", "7"}};
+  for (const int status : {400, 403, 404, 405, 409, 410, 413, 418, 422, 429, 451, 499})
+    for (const bool safe : {true, false})
+      EXPECT_EQ(answer(status, "code", safe, wait), judged(verdict::throttled, false, false)) << status;
+  for (const int status : {401, 402, 407})
+    EXPECT_EQ(answer(status, "", true, wait).is, verdict::stop) << status;
+  EXPECT_EQ(answer(408, "", true, wait).is, verdict::maybe);
+  EXPECT_EQ(answer(423, "", true, wait).is, verdict::retry) << "only this resource is locked";
+}
+
+TEST(RetryPolicy, ARuleVouchesForWhatItNames) {
+  api::status_rule by_status, by_header;
+  by_status.status_from = by_status.status_to = 404;
+  by_header = by_status;
+  by_header.header = "X-Api";
+  api::profile p;
+  p.rules = {by_header, by_status};
+  EXPECT_FALSE(answer(404, "", true, {{"X-Api", "1"}}, p).foreign);
+  EXPECT_TRUE(answer(404, "", true, {}, p).foreign);
+}
+
 TEST(RetryPolicy, TakesA503WithRetryAfterAsThrottlingOnlyForReplaySafeJobs) {
   const std::vector<header_field> wait{{"Content-Type", "text/html"}, {"retry-after", "7"}};
-  EXPECT_EQ(answer(503, {}, true, wait), (judgement{verdict::throttled, false, false, {}}));
-  EXPECT_EQ(answer(503, {}, false, wait), (judgement{verdict::maybe, true, true, {}}));
+  EXPECT_EQ(answer(503, {}, true, wait), judged(verdict::throttled, false, false));
+  EXPECT_EQ(answer(503, {}, false, wait), judged(verdict::maybe, true, true));
   EXPECT_EQ(answer(503, {}, true, {{"Retry-Afterwards", "7"}}).is, verdict::maybe);
   // Other server errors stay what they are, whatever they promise.
   EXPECT_EQ(answer(500, {}, true, wait).is, verdict::maybe);
@@ -121,29 +196,27 @@ TEST(RetryPolicy, TakesA503WithRetryAfterAsThrottlingOnlyForReplaySafeJobs) {
 }
 
 TEST(RetryPolicy, A429IsNotAppliedForAnyJob) {
-  EXPECT_EQ(answer(429, {}, false), (judgement{verdict::throttled, false, false, {}}));
+  EXPECT_EQ(answer(429, {}, false), judged(verdict::throttled, false, false));
 }
 
 TEST(RetryPolicy, ChargesNothingBeforeTheFirstByte) {
   for (const auto fault : {transport_fault::resolve, transport_fault::connect, transport_fault::proxy,
                            transport_fault::handshake, transport_fault::closed, transport_fault::reset,
                            transport_fault::timeout, transport_fault::malformed, transport_fault::oversized})
-    EXPECT_EQ(broke(phase::not_sent, fault), (judgement{verdict::retry, false, true, {}}))
-        << to_string(fault);
-  EXPECT_EQ(broke(phase::not_sent, transport_fault::cancelled),
-            (judgement{verdict::retry, false, false, {}}));
+    EXPECT_EQ(broke(phase::not_sent, fault), judged(verdict::retry, false, true)) << to_string(fault);
+  EXPECT_EQ(broke(phase::not_sent, transport_fault::cancelled), judged(verdict::retry, false, false));
 }
 
 TEST(RetryPolicy, EverythingAfterTheFirstByteMayHaveBeenApplied) {
   for (const bool safe : {true, false}) {
     for (const auto fault : {transport_fault::closed, transport_fault::reset, transport_fault::timeout,
                              transport_fault::malformed})
-      EXPECT_EQ(broke(phase::maybe_applied, fault, safe), (judgement{verdict::maybe, true, true, {}}))
+      EXPECT_EQ(broke(phase::maybe_applied, fault, safe), judged(verdict::maybe, true, true))
           << to_string(fault);
     EXPECT_EQ(broke(phase::maybe_applied, transport_fault::oversized, safe),
-              (judgement{verdict::maybe, true, false, {}}));
+              judged(verdict::maybe, true, false));
     EXPECT_EQ(broke(phase::maybe_applied, transport_fault::cancelled, safe),
-              (judgement{verdict::maybe, false, false, {}}));
+              judged(verdict::maybe, false, false));
   }
 }
 
@@ -200,19 +273,17 @@ TEST(RetryPolicy, AsksTheProfilesRulesInTheirOrderFirst) {
        .then = verdict::maybe,
        .remedy = {}},
   };
-  EXPECT_EQ(answer(400, "try_later", true, {{"X-Quota", ""}}, p),
-            (judgement{verdict::retry, true, false, {}}));
+  EXPECT_EQ(answer(400, "try_later", true, {{"X-Quota", ""}}, p), judged(verdict::retry, true, false));
   EXPECT_EQ(answer(400, "other", true, {{"X-QUOTA", "exhausted"}}, p),
-            (judgement{verdict::stop, false, false, "buy more"}));
-  EXPECT_EQ(answer(400, "other", true, {{"X-QUOTA", "low"}}, p),
-            (judgement{verdict::throttled, false, false, {}}));
+            judged(verdict::stop, false, false, "buy more"));
+  EXPECT_EQ(answer(400, "other", true, {{"X-QUOTA", "low"}}, p), judged(verdict::throttled, false, false));
   // A header that is there without a value is there.
   EXPECT_EQ(answer(400, "other", true, {{"X-Quota", {}}}, p).is, verdict::throttled);
   EXPECT_EQ(answer(400, "other", true, {}, p).is, verdict::refused);
-  EXPECT_EQ(answer(404, "", true, {}, p), (judgement{verdict::ok, true, false, {}}));
-  EXPECT_EQ(answer(503, "", false, {{"Retry-After", "1"}}, p), (judgement{verdict::retry, true, true, {}}));
+  EXPECT_EQ(answer(404, "", true, {}, p), judged(verdict::ok, true, false));
+  EXPECT_EQ(answer(503, "", false, {{"Retry-After", "1"}}, p), judged(verdict::retry, true, true));
   EXPECT_FALSE(answer(418, "", true, {}, p).remedy.empty());
-  EXPECT_EQ(answer(202, "", true, {}, p), (judgement{verdict::maybe, true, false, {}}));
+  EXPECT_EQ(answer(202, "", true, {}, p), judged(verdict::maybe, true, false));
   EXPECT_EQ(answer(401, "", true, {}, p).is, verdict::stop);
 }
 

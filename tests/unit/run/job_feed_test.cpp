@@ -40,7 +40,11 @@ asio::awaitable<void> take_all(job_feed& feed, asio::io_context& io, std::vector
   wakeup alarm(io);
   for (;;) {
     before(taken.size());
-    const auto got = co_await feed.take(job, bad, alarm);
+    auto got = feed.try_take(job, bad);
+    while (!got) {
+      co_await feed.change(alarm, time_point::max());
+      got = feed.try_take(job, bad);
+    }
     if (got != job_feed::taken::job) co_return;
     taken.push_back(job.view().row);
     feed.finished(job.view().id);

@@ -1,0 +1,70 @@
+// Jobs that wait: for a backoff, for what may still be on its way, for the API to prove itself. They hold no
+// slot and no connection, so others go on. Bounded in number and in memory. Pure but for its memory: time is
+// an argument. Network thread only.
+#pragma once
+
+#include "engine/model/job.hpp"
+#include "engine/model/time.hpp"
+#include "engine/policy/job_step.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace pawl::run {
+
+// A job with all that is known of it: what a slot works on, and what is parked.
+struct job_in_hand {
+  job_in_hand(const api::profile& profile, api::reply_reader& reader, api::resource_reader* resources,
+              const policy::step_options& options)
+      : step(profile, reader, resources, options) {}
+
+  policy::job_step step;
+  job_buffer buffer;
+  job_view job;
+  wall_time sent_at{};
+  std::uint64_t latency_us = 0;
+};
+
+class parked_jobs {
+ public:
+  static constexpr std::size_t most = 1024;             // documented
+  static constexpr std::size_t most_bytes = 64u << 20;  // of rows; chosen: as much as 64 of the largest
+
+  // What a job waits for, and when it is over as things stand; time_point::max(): something else has to
+  // happen. While an outage is suspected nobody wakes: whether it explains the failure is known when it is
+  // over.
+  time_point due(const policy::action::sleep&) const noexcept;
+  void set_outage(bool is_on) noexcept;
+  // The API answered well to a request that was sent then.
+  // True: somebody waited for that.
+  bool proven(time_point sent) noexcept;
+  time_point proven_at() const noexcept { return proven_at_; }
+
+  // Takes the job out of `from`. False: there is no room, and nothing was taken.
+  bool put(std::unique_ptr<job_in_hand>& from, const policy::action::sleep&);
+  // The one that is due for the longest, or with `any` one that is not; null: none.
+  std::unique_ptr<job_in_hand> take(time_point now, bool any = false);
+  bool empty() const noexcept { return entries_.empty(); }
+  std::size_t size() const noexcept { return entries_.size(); }
+  // When take() has something to give, as things stand.
+  time_point next_due() const noexcept { return next_due_; }
+  // Since when a job waits for nothing but a proof; max(): none does.
+  time_point proof_wanted_at() const noexcept;
+
+ private:
+  struct entry {
+    std::unique_ptr<job_in_hand> what;
+    policy::action::sleep wait;
+  };
+  void look_again() noexcept;
+
+  std::vector<entry> entries_;
+  std::size_t bytes_ = 0, want_proof_ = 0;
+  bool outage_ = false;
+  time_point proven_at_ = time_point::min(), next_due_ = time_point::max();
+};
+
+}  // namespace pawl::run
