@@ -82,14 +82,6 @@ std::optional<stop_order> stop_rules::check(time_point now, std::optional<time_p
          fmt::format("none of the first {} rows could be read: {}", misread_in_a_row_, troubled_by_),
          "mend that, and run the same command again with --retry failed"},
         {}};
-  if (progressed_at_ && replies_ >= replies_without_progress && now - *progressed_at_ >= options_.patience)
-    return stop_order{
-        "no_progress",
-        {failure_kind::later, "",
-         fmt::format("{} replies came in {}, and no row was finished (breaker.patience)", replies_,
-                     minutes_text(now - *progressed_at_)),
-         "look at the rows that are pending with `pawl status`, and run the same command again later"},
-        {}};
   if (options_.failures.count) {
     if (failed_ever_ >= *options_.failures.count && failed_ever_ > 0)
       return stop_order{
@@ -124,6 +116,14 @@ std::optional<stop_order> stop_rules::check(time_point now, std::optional<time_p
                            : "check api.base_url (--base-url) and the network, or run the same command "
                              "again later"},
                       {}};
+  if (progressed_at_ && replies_ >= replies_without_progress && now - *progressed_at_ >= options_.patience)
+    return stop_order{
+        "no_progress",
+        {failure_kind::later, "",
+         fmt::format("{} replies came in {}, and no row was finished (breaker.patience)", replies_,
+                     minutes_text(now - *progressed_at_)),
+         "look at the rows that are pending with `pawl status`, and run the same command again later"},
+        {}};
   return std::nullopt;
 }
 

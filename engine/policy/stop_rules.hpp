@@ -71,8 +71,8 @@ class stop_rules {
   static constexpr std::uint64_t at_least = 50;  // likewise: a share of few jobs says nothing
   static constexpr std::uint32_t alike_mismatches = 20;
   static constexpr std::uint32_t alike_troubles = 3;  // documented
-  // Of a run that finishes nothing. Chosen: fewer may be the last of a long wait.
-  static constexpr std::uint64_t replies_without_progress = 8;
+  // Of a run that finishes nothing. Chosen: one may be the last word of an outage.
+  static constexpr std::uint64_t replies_without_progress = 2;
 
   const stop_options options_;
   std::optional<time_point> trouble_since_;

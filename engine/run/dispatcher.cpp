@@ -1,13 +1,19 @@
 #include "engine/run/dispatcher.hpp"
 
-#include <functional>
 #include <utility>
 
 namespace pawl::run {
 namespace {
 
+// FNV-1a, without the case of ASCII letters: where an API takes ids in either case, two spellings are one
+// resource, and elsewhere two such ids only wait for each other needlessly.
 std::uint64_t hash_of(std::string_view id) noexcept {
-  return std::hash<std::string_view>{}(id);
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const char c : id) {
+    hash ^= static_cast<unsigned char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+    hash *= 0x100000001b3;
+  }
+  return hash ^ (hash >> 32U);
 }
 
 }  // namespace

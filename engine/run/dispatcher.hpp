@@ -1,6 +1,6 @@
-// Which job may start next: jobs of one id run one at a time, in input order. What cannot start yet is parked
-// in copies of its own, so that it pins no batch; the number of parked jobs is bounded, and when they are at
-// the bound no further job is taken. Pure but for its memory; network thread only.
+// Which job may start next: jobs of one id (in whatever case) run one at a time, in input order. What cannot
+// start yet is parked in copies of its own, so that it pins no batch; the number of parked jobs is bounded,
+// and when they are at the bound no further job is taken. Pure but for its memory; network thread only.
 #pragma once
 
 #include "engine/model/job.hpp"

@@ -124,5 +124,70 @@ TEST_F(rules_test, TwentyMismatchesOfOneFieldInARowNameIt) {
   EXPECT_EQ(order->why.place, "status");
 }
 
+TEST(StopRules, ThreeAcceptedRowsWithoutAResourceAreTheProfile) {
+  const api::profile profile;
+  const time_point now{1000s};
+  stop_rules rules{stop_options{}};
+  const auto unshown = [&] {
+    rules.on_replies(reply_trouble::unshown, outcome::applied, "the reply (204) has no body; set reply");
+  };
+  unshown();
+  unshown();
+  rules.on_replies(reply_trouble::none, outcome::applied, {});
+  unshown();
+  unshown();
+  EXPECT_FALSE(rules.check(now, {}, profile)) << "not in a row";
+  unshown();
+  const auto order = rules.check(now, {}, profile);
+  ASSERT_TRUE(order);
+  EXPECT_EQ(order->reason, "unshown_replies");
+  EXPECT_EQ(order->why.kind, failure_kind::mend);
+  EXPECT_NE(order->why.what.find("(204) has no body; set reply"), std::string::npos);
+}
+
+TEST(StopRules, RowsThatCannotBeReadStopARunAtItsBeginningOnly) {
+  const api::profile profile;
+  const time_point now{1000s};
+  const auto misread = [](stop_rules& rules) {
+    for (int i = 0; i < 3; ++i) rules.on_replies(reply_trouble::misread, outcome::failed, "why");
+  };
+  stop_rules first{stop_options{}};
+  misread(first);
+  const auto order = first.check(now, {}, profile);
+  ASSERT_TRUE(order);
+  EXPECT_EQ(order->reason, "unreadable_replies");
+
+  stop_rules later{stop_options{}};
+  later.on_replies(reply_trouble::none, outcome::unchanged, {});
+  misread(later);
+  EXPECT_FALSE(later.check(now, {}, profile));
+  stop_rules resumed{stop_options{}};
+  resumed.has_succeeded();
+  misread(resumed);
+  EXPECT_FALSE(resumed.check(now, {}, profile));
+}
+
+TEST(StopRules, RepliesWithoutAnEndOfAnyRowAreNoProgress) {
+  const api::profile profile;
+  const time_point now{1000s};
+  stop_options options;
+  options.patience = 60min;
+  stop_rules rules(options);
+  rules.progressed(now);
+  EXPECT_FALSE(rules.check(now + 2h, {}, profile))
+      << "nothing came at all: an outage, which has its own rule";
+  rules.on_reply();
+  rules.on_reply();
+  EXPECT_FALSE(rules.check(now + 59min, {}, profile));
+  const auto order = rules.check(now + 60min, {}, profile);
+  ASSERT_TRUE(order);
+  EXPECT_EQ(order->reason, "no_progress");
+  EXPECT_EQ(order->why.kind, failure_kind::later);
+  rules.progressed(now + 30min);
+  rules.on_reply();
+  rules.on_reply();
+  EXPECT_FALSE(rules.check(now + 60min, {}, profile));
+}
+
 }  // namespace
 }  // namespace pawl::policy

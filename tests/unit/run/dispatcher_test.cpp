@@ -39,6 +39,13 @@ TEST(HashCounts, AgreesWithAMapUnderRandomUse) {
   for (const auto& [hash, n] : model) EXPECT_EQ(counts.count(hash), n);
 }
 
+TEST(Dispatcher, AnIdInAnotherCaseWaitsForItsTwin) {
+  dispatcher d(4, 8);
+  EXPECT_EQ(d.offer(job(1, "a0EE")), dispatcher::answer::start);
+  EXPECT_EQ(d.offer(job(2, "A0ee")), dispatcher::answer::parked);
+  EXPECT_EQ(d.offer(job(3, "a0E")), dispatcher::answer::start);
+}
+
 TEST(Dispatcher, StartsJobsOfOneIdOneAtATimeInInputOrder) {
   dispatcher d(4, 8);
   job_buffer buffer;
