@@ -113,14 +113,23 @@ key_limits limits_of(const json::value& v, key_limits rules) {
   return rules;
 }
 
-outage_kind outage_of(const json::value& v) {
+// Of `foreign/403/html`, what every request gets then; `page` is left alone where the outage is none of that
+// kind.
+outage_kind outage_of(const json::value& v, std::optional<fault>& page) {
   if (v.is_bool()) return v.get_bool() ? outage_kind::refuse : outage_kind::none;
   const std::string kind = text_of(v, "outage");
   if (kind == "none") return outage_kind::none;
   if (kind == "refuse") return outage_kind::refuse;
   if (kind == "reset") return outage_kind::reset;
   if (kind == "silent") return outage_kind::silent;
-  throw bad_request("`outage` must be true, false, \"refuse\", \"reset\" or \"silent\"");
+  if (const auto f = fault::parse(kind);
+      f && f->is_foreign() && f->stranger && f->with == nullptr && f->kind->on_state == effect::not_applied) {
+    page = f;
+    return outage_kind::page;
+  }
+  throw bad_request(
+      "`outage` must be true, false, \"refuse\", \"reset\", \"silent\" or a reply such as "
+      "\"foreign/404/html\"");
 }
 
 count_point count_point_of(const json::value& v) {
@@ -270,6 +279,7 @@ std::string service::configure(std::string_view body) {
   std::vector<std::pair<std::string, std::vector<std::string>>> granted;
   std::vector<std::string> revoked;
   std::optional<outage_kind> outage;
+  std::optional<fault> page;
   std::chrono::microseconds outage_length{0};
   try {
     for (const auto& member : object_of(parsed, "body")) {
@@ -299,7 +309,7 @@ std::string service::configure(std::string_view body) {
           next.forced->location = "https://elsewhere.example/api/v2";
         }
       } else if (name == "outage") {
-        outage = outage_of(v);
+        outage = outage_of(v, page);
       } else if (name == "outage_for") {
         outage_length = duration_of(v, name);
       } else if (name == "delay") {
@@ -340,7 +350,10 @@ std::string service::configure(std::string_view body) {
   for (const std::string& secret : revoked) {
     if (!keys_.revoke(secret)) return "`revoke`: there is no such key; the other settings were taken";
   }
-  if (outage && on_outage) on_outage(*outage, outage_length);
+  if (outage) {
+    if (on_outage) on_outage(*outage, outage_length);
+    put_in_front(page);
+  }
   return {};
 }
 

@@ -19,14 +19,22 @@ bool fault::has(afterwards what) const {
 
 std::string fault::name() const {
   std::string text{kind == nullptr ? std::string_view{} : kind->name};
+  if (stranger) text.append(1, '/').append(stranger->name());
   if (with != nullptr) text.append(1, '+').append(with->name);
   return text;
 }
 
 std::optional<fault> fault::parse(std::string_view text) {
   const std::size_t plus = text.find('+');
-  fault f{find_fault(text.substr(0, plus)), nullptr};
+  const std::string_view first = text.substr(0, plus);
+  const std::size_t slash = first.find('/');
+  fault f{find_fault(first.substr(0, slash)), nullptr};
   if (f.kind == nullptr) return std::nullopt;
+  if (slash != std::string_view::npos) {
+    f.stranger = foreign_reply::parse(first.substr(slash + 1));
+    if (!f.stranger || !f.is_foreign()) return std::nullopt;
+    f.stranger->retry_after = f.kind->strangers == foreign_set::throttling;
+  }
   if (plus == std::string_view::npos) return f;
   f.with = find_fault(text.substr(plus + 1));
   if (f.with == nullptr || f.with->answer != answer_kind::regular) return std::nullopt;
@@ -51,7 +59,7 @@ std::optional<fault_rates> fault_rates::parse(std::string_view text, std::string
       why_not =
           "no such fault: `" + whole +
           "` (write NAME=RATE, for example e500=0.05, or with slow, dribble, close or close-header behind a "
-          "plus sign: e500+close=0.01)";
+          "plus sign: e500+close=0.01; the reply of a foreign one behind a slash: foreign/404/html=0.01)";
       return std::nullopt;
     }
     const std::string_view number = part.substr(equals + 1);

@@ -3,6 +3,8 @@
 // the order in which requests arrive.
 #pragma once
 
+#include "tests/sandbox/foreign.hpp"
+
 #include <array>
 #include <cstdint>
 #include <deque>
@@ -29,6 +31,7 @@ enum class answer_kind : std::uint8_t {
   other_thread,  // the regular reply of another thread
   old_thread,    // the thread as it was before
   silence,       // the connection stays open, nothing comes
+  foreign,       // somebody in front of the API answers in its place
 };
 
 // What becomes of the connection behind a reply.
@@ -40,10 +43,12 @@ struct fault_kind {
   answer_kind answer;
   int status = 0;
   afterwards then = afterwards::keep;
+  foreign_set strangers =
+      foreign_set::none;  // where the answer is foreign: the replies that chance takes one from
 };
 
 // A new kind is a new line here, and an answer_kind where none of the old ones does it.
-inline constexpr std::array<fault_kind, 27> fault_kinds{{
+inline constexpr std::array<fault_kind, 31> fault_kinds{{
     {"drop-before", effect::not_applied, answer_kind::nothing},
     {"drop-after", effect::applied, answer_kind::nothing},
     {"cut", effect::applied, answer_kind::half},
@@ -71,6 +76,12 @@ inline constexpr std::array<fault_kind, 27> fault_kinds{{
     {"close", effect::applied, answer_kind::regular, 0, afterwards::close_unannounced},
     {"close-header", effect::applied, answer_kind::regular, 0, afterwards::close_announced},
     {"dribble", effect::applied, answer_kind::regular, 0, afterwards::in_drops},
+    // `foreign/404/html` and the like: this reply, not one that chance takes.
+    {"foreign", effect::not_applied, answer_kind::foreign, 0, afterwards::keep, foreign_set::before},
+    {"foreign-after", effect::applied, answer_kind::foreign, 0, afterwards::keep, foreign_set::behind},
+    {"foreign-retry", effect::not_applied, answer_kind::foreign, 0, afterwards::keep,
+     foreign_set::throttling},
+    {"foreign-stop", effect::not_applied, answer_kind::foreign, 0, afterwards::keep, foreign_set::stopping},
 }};
 // Null: no such kind. Otherwise a pointer into the table.
 const fault_kind* find_fault(std::string_view name);
@@ -80,12 +91,15 @@ const fault_kind* find_fault(std::string_view name);
 struct fault {
   const fault_kind* kind = nullptr;  // null: an ordinary reply
   const fault_kind* with = nullptr;
+  // Of a foreign answer; absent: chance takes one when the request arrives.
+  std::optional<foreign_reply> stranger = std::nullopt;
 
   explicit operator bool() const { return kind != nullptr; }
   bool has(afterwards) const;
+  bool is_foreign() const { return kind != nullptr && kind->answer == answer_kind::foreign; }
   std::string name() const;  // as parse() reads it; empty: none
-  // `cut`, `cut+slow`. Absent: there is no such kind, or the second one is more than what becomes of the
-  // connection.
+  // `cut`, `cut+slow`, `foreign/403/json`. Absent: there is no such kind, or the second one is more than what
+  // becomes of the connection.
   static std::optional<fault> parse(std::string_view text);
 };
 

@@ -208,9 +208,10 @@ std::optional<options> read_options(int argc, char** argv, int& exit_code) {
                "an unknown tag, user, contact or company is a 400; else it comes into being");
   app.add_flag("--normalise-html", o.normalise_html, "text without a tag comes back inside <p>");
 
-  app.add_option("--faults", raw.faults,
-                 "rates such as drop-after=0.02,e500=0.05,write:cut=0.01,read:slow=0.1; two together as "
-                 "drop-after+slow=0.01");
+  app.add_option(
+      "--faults", raw.faults,
+      "rates such as drop-after=0.02,e500=0.05,write:cut=0.01,read:slow=0.1; two together as "
+      "drop-after+slow=0.01; foreign=0.05 draws replies of strangers, foreign/404/html=0.05 is one");
   app.add_option("--script", raw.scripts,
                  "what the next writes to one id get, ID=FAULT,FAULT,...: for example "
                  "thr_000017=drop-after,e500,ok; a * behind the last one keeps it for good; may be repeated")

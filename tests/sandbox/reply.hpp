@@ -26,6 +26,7 @@ struct service::reply {
   bool announce_close = false;
   delivery how = delivery::send;
   sandbox::fault fault;  // the one that took place
+  bool foreign = false;  // not from the API: none of its headers
 
   // The documented envelope. `details` is JSON.
   void error(int code_number, std::string_view code, std::string_view message, std::string_view details = {});
@@ -37,5 +38,7 @@ constexpr std::uint64_t whole_seconds(time_us t) {
 }
 
 std::string_view reason_phrase(int status);
+// What a proxy in front of the API answers when the API does not.
+std::string gateway_page(int status);
 
 }  // namespace sandbox

@@ -349,6 +349,7 @@ void server::set_outage(outage_kind kind, std::chrono::microseconds for_how_long
   if (kind != outage_kind::refuse && outage_ == outage_kind::refuse) open_listeners();
   outage_ = kind;
   ignored_.clear();
+  service_.put_in_front(std::nullopt);
   // A silent server keeps what is open: it just stops answering.
   if (kind == outage_kind::refuse || kind == outage_kind::reset) close_all();
   if (kind == outage_kind::none || for_how_long.count() == 0) return;

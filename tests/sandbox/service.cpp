@@ -19,13 +19,6 @@ std::string window_text(time_us length) {
   return std::to_string(length / 1000) + "ms";
 }
 
-// What a proxy in front of the API answers when the API does not.
-std::string gateway_page(int status) {
-  const std::string title = std::to_string(status) + ' ' + std::string{reason_phrase(status)};
-  return "<html>\r\n<head><title>" + title + "</title></head>\r\n<body>\r\n<center><h1>" + title +
-         "</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n";
-}
-
 // The one segment behind `root`, decoded; absent where there is none, or more.
 std::optional<std::string> id_behind(std::string_view root, std::string_view path) {
   if (!path.starts_with(root) || path.size() == root.size()) return std::nullopt;
@@ -72,15 +65,21 @@ course service::plan(const request& r) {
   // What chance decides depends on the resource and on how often it was asked before, not on the order in
   // which requests about different resources arrive.
   std::uint64_t ordinal = c.number;
-  if (thread* t = c.where == endpoint_kind::thread ? store_.find(c.id) : nullptr) {
-    ordinal = c.kind == request_class::read ? ++t->reads_seen : ++t->writes_seen;
+  thread* about = c.where == endpoint_kind::thread ? store_.find(c.id) : nullptr;
+  if (about != nullptr) {
+    ordinal = c.kind == request_class::read ? ++about->reads_seen : ++about->writes_seen;
   } else if (c.where == endpoint_kind::item) {
     ordinal = store_.item_asked(c.id);
   }
   c.dice = hash_text(c.id, mix(seed_ ^ ordinal << 1) + static_cast<std::uint64_t>(c.kind));
-  if (c.where != endpoint_kind::me && c.where != endpoint_kind::unknown) {
+  if (page_) {
+    c.fault = *page_;
+  } else if (c.where != endpoint_kind::me && c.where != endpoint_kind::unknown) {
     const auto scripted = (c.kind == request_class::write ? script_ : read_script_).next(c.id);
     c.fault = scripted ? scripted->what : behaviour_.faults.draw(c.kind, unit_interval(c.dice));
+    if (about != nullptr && !scripted) spare(*about, c.fault);
+    if (c.fault.is_foreign() && !c.fault.stranger)
+      c.fault.stranger = draw_foreign(c.fault.kind->strangers, mix(c.dice + 3));
   }
 
   if (c.too_many) return c;  // refused at once
@@ -103,6 +102,18 @@ course service::plan(const request& r) {
   return c;
 }
 
+// Strangers do not speak about the same thread in one breath: whoever says the same no to a request again and
+// again, in front of an API that is well, cannot be told from the API.
+void service::spare(thread& t, fault& f) {
+  constexpr std::uint8_t spared_requests = 3;  // a look, a write, a look
+  if (t.spared_from_strangers > 0) {
+    --t.spared_from_strangers;
+    if (f.is_foreign()) f = {};
+  } else if (f.is_foreign()) {
+    t.spared_from_strangers = spared_requests;
+  }
+}
+
 void service::answer(const request& r, const course& c, time_us now, outgoing& out) {
   body_.clear();
   reply rep{body_};
@@ -114,7 +125,7 @@ void service::answer(const request& r, const course& c, time_us now, outgoing& o
   const key_check who = c.where == endpoint_kind::item ? keys_.check_secret(r.api_key, rep.key)
                                                        : keys_.check(r.authorization, rep.key);
   const std::uint64_t notices = store_.notices();
-  if (forced(c, rep) || refused_as_too_many(c, rep)) {
+  if (kept_from_the_api(c, rep) || forced(c, rep) || refused_as_too_many(c, rep)) {
     // Said already.
   } else if (who == key_check::accepted) {
     answer_accepted(r, c, *rep.key, now, rep);
@@ -152,6 +163,14 @@ void service::answer(const request& r, const course& c, time_us now, outgoing& o
   e.applied = rep.applied;
   e.notices = store_.notices() - notices;
   journal_.add(e);
+}
+
+// No key is looked at there, and no limit counts.
+bool service::kept_from_the_api(const course& c, reply& rep) {
+  if (!c.fault.is_foreign() || c.fault.kind->on_state != effect::not_applied) return false;
+  rep.fault = c.fault;
+  distort(c, rep);
+  return true;
 }
 
 bool service::forced(const course& c, reply& rep) {
@@ -261,6 +280,17 @@ void service::distort(const course& c, reply& rep) {
       break;
     case answer_kind::silence:
       rep.how = delivery::hold;
+      break;
+    case answer_kind::foreign:
+      rep.foreign = true;
+      rep.status = c.fault.stranger->status;
+      rep.content_type = content_type_of(c.fault.stranger->body);
+      rep.body.clear();
+      append_foreign_body(rep.body, *c.fault.stranger, c.dice);
+      rep.location = rep.status / 100 == 3 ? "https://elsewhere.example/login" : "";
+      rep.retry_after.reset();
+      if (c.fault.stranger->retry_after)
+        rep.retry_after = static_cast<std::uint64_t>(behaviour_.injected_retry_after.count());
       break;
   }
   if (c.fault.has(afterwards::close_announced)) rep.announce_close = true;

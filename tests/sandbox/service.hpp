@@ -56,6 +56,7 @@ enum class outage_kind : std::uint8_t {
   refuse,  // nobody listens
   reset,   // connections are accepted and reset at once
   silent,  // connections are accepted, then nothing
+  page,    // something in front of the API answers every request: service::put_in_front()
 };
 
 // A request as the server has read it. Views live as long as the server's buffer.
@@ -111,6 +112,9 @@ class service {
   void finished() { --under_way_; }
   void answer(const request&, const course&, time_us now, outgoing&);
 
+  // A foreign fault that every request gets until it is taken away, whoever asks and for what.
+  void put_in_front(std::optional<fault> page) { page_ = page; }
+
   // Control endpoints (`/_sandbox/...`): no key, no limits, no faults, no journal.
   static bool is_control(std::string_view target);
   void control(const request&, time_us now, outgoing&);
@@ -120,7 +124,8 @@ class service {
   std::string truth(truth_scope, time_us now) const;
 
   totals& counts() { return totals_; }
-  // Called by the control endpoint; `for_how_long` zero: until told otherwise. Set by the server.
+  // Called by the control endpoint; `for_how_long` zero: until told otherwise. Set by the server, which takes
+  // a page away again when its time is over.
   std::function<void(outage_kind, std::chrono::microseconds for_how_long)> on_outage;
 
  private:
@@ -135,6 +140,8 @@ class service {
   void refuse(reply&, const std::vector<violation>&);
   bool scope_missing(const api_key&, std::string_view scope, reply&) const;
   std::vector<violation> unknown_ids(const boost::json::object& patch) const;
+  static void spare(thread&, fault&);
+  bool kept_from_the_api(const course&, reply&);
   bool forced(const course&, reply&);
   bool refused_as_too_many(const course&, reply&);
 
@@ -146,6 +153,7 @@ class service {
   journal& journal_;
   behaviour behaviour_;
   fault_script script_, read_script_;
+  std::optional<fault> page_;
   totals totals_;
   std::uint32_t under_way_ = 0;
   std::uint64_t seed_;

@@ -211,7 +211,7 @@ TEST(Service, CountsWhereItIsTold) {
 }
 
 struct fault_case {
-  const char* fault;
+  std::string fault;
   bool applied;
   int status;
   delivery how;
@@ -246,15 +246,20 @@ TEST(Service, FaultsDoWhatTheirTableSays) {
            fault_case{"close", true, 200, delivery::send_and_drop},
            fault_case{"close-header", true, 200, delivery::send_and_close},
            fault_case{"dribble", true, 200, delivery::dribble},
+           fault_case{"foreign/404/html", false, 404, delivery::send},
+           fault_case{"foreign/204", false, 204, delivery::send},
+           fault_case{"foreign-after/403/json", true, 403, delivery::send},
+           fault_case{"foreign-retry/423/empty", false, 423, delivery::send},
+           fault_case{"foreign-stop/407/text", false, 407, delivery::send},
        }) {
     fixture f;
-    ASSERT_EQ(f.configure("{\"faults\":\"" + std::string{c.fault} + "=1\"}").status, 200);
+    ASSERT_EQ(f.configure("{\"faults\":\"" + c.fault + "=1\"}").status, 200);
     const answer a = f.patch("thr_1", R"({"title":"new"})");
     EXPECT_EQ(a.status, c.status) << c.fault;
     EXPECT_EQ(a.how, c.how) << c.fault;
     const json::value truth = f.truth();
     EXPECT_EQ(truth.at("threads").at("thr_1").at("applied"), c.applied ? 1 : 0) << c.fault;
-    EXPECT_EQ(truth.at("totals").at("injected").at(c.fault), 1) << c.fault;
+    EXPECT_EQ(truth.at("totals").at("injected").at(c.fault.substr(0, c.fault.find('/'))), 1) << c.fault;
     EXPECT_EQ(truth.at("totals").at("throttled"), 0) << c.fault;
   }
 }
@@ -321,6 +326,50 @@ TEST(Service, SameSeedFaultsTheSameRequestsInAnyOrder) {
   EXPECT_EQ(statuses(false), statuses(true));
 }
 
+TEST(Service, AStrangersReplyIsNotTheApis) {
+  fixture f{{}, "2/60s", "2/60s"};
+  f.configure(
+      R"({"script":{"thr_1":["foreign/404/html","foreign-retry/403/json","foreign/200/empty","ok"]}})");
+  const answer page = f.patch("thr_1", R"({"title":"a"})");
+  EXPECT_EQ(page.headers.at("Content-Type"), "text/html");
+  EXPECT_NE(page.body.find("<html>"), std::string::npos);
+  EXPECT_FALSE(page.headers.contains("X-Request-Id"));
+  EXPECT_FALSE(page.headers.contains("X-RateLimit-Limit"));
+  EXPECT_FALSE(page.headers.contains("Retry-After"));
+  const answer again = f.send("PATCH", "/api/v2/threads/thr_1", "{}", "Bearer of nobody");
+  EXPECT_EQ(again.status, 403) << "nobody looks at the key there";
+  EXPECT_EQ(again.headers.at("Retry-After"), "1");
+  EXPECT_EQ(again.headers.at("Content-Type"), "application/json");
+  const answer empty = f.patch("thr_1", "{}");
+  EXPECT_EQ(empty.headers.at("Content-Length"), "0");
+  EXPECT_FALSE(empty.headers.contains("Content-Type"));
+  EXPECT_EQ(f.patch("thr_1", "{}").headers.at("X-RateLimit-Remaining"), "1")
+      << "the limits did not count them";
+}
+
+TEST(Service, StrangersDoNotSpeakAboutOneThreadAgainAndAgain) {
+  fixture f;
+  f.configure(R"({"faults":"foreign=0.5,foreign-after=0.5"})");
+  for (int round = 0; round < 5; ++round) {
+    EXPECT_FALSE(f.patch("thr_1", "{}").headers.contains("X-Request-Id")) << round;
+    for (int i = 0; i < 3; ++i)
+      EXPECT_TRUE(f.send("GET", "/api/v2/threads/thr_1").headers.contains("X-Request-Id")) << round;
+  }
+}
+
+TEST(Service, APageInFrontAnswersEverything) {
+  fixture f;
+  f.configure(R"({"script":{"thr_1":["e500"]}})");
+  f.configure(R"({"outage":"foreign/503/html"})");
+  for (const char* path : {"/api/v2/me", "/api/v2/threads", "/api/v2/threads/thr_1", "/nowhere"})
+    EXPECT_EQ(f.send("GET", path).status, 503) << path;
+  EXPECT_EQ(f.patch("thr_1", R"({"title":"a"})").status, 503);
+  f.configure(R"({"outage":"none"})");
+  EXPECT_EQ(f.patch("thr_1", "{}").status, 500) << "a script waits for it to end";
+  EXPECT_EQ(f.patch("thr_1", "{}").status, 200);
+  EXPECT_EQ(f.truth().at("totals").at("applied"), 1);
+}
+
 TEST(Service, IdentityIsNeverFaulty) {
   fixture f;
   f.configure(R"({"faults":"drop-before=1"})");
@@ -365,6 +414,9 @@ TEST(Control, ChangesKeysAndOutage) {
   f.api.on_outage = [&](outage_kind kind, std::chrono::microseconds) { outage = kind; };
   f.configure(R"({"outage":true,"outage_for":"60s"})");
   EXPECT_EQ(outage, outage_kind::refuse);
+  f.configure(R"({"outage":"foreign/404/html"})");
+  EXPECT_EQ(outage, outage_kind::page);
+  f.configure(R"({"outage":"none"})");
   f.configure(R"({"keys":{"pl_v2_test":["threads:read"]}})");
   EXPECT_EQ(f.patch("thr_1", "{}").status, 403);
   f.configure(R"({"revoke":"pl_v2_test"})");
@@ -375,8 +427,11 @@ TEST(Control, ChangesKeysAndOutage) {
 
 TEST(Control, RefusesWhatItDoesNotKnowAndChangesNothing) {
   fixture f;
-  for (const char* wrong : {R"({"fault":"e500=1"})", R"({"delay":"1s","faults":"e599=1"})", "[]", "{",
-                            R"({"limits":{"kind":"x"}})", R"({"force_status":{"status":99}})"}) {
+  for (const char* wrong :
+       {R"({"fault":"e500=1"})", R"({"delay":"1s","faults":"e599=1"})", "[]", "{",
+        R"({"limits":{"kind":"x"}})", R"({"force_status":{"status":99}})", R"({"outage":"foreign"})",
+        R"({"outage":"foreign-after/200/html"})", R"({"outage":"foreign/99"})", R"({"faults":"e500/404=1"})",
+        R"({"faults":"foreign/404/pdf=1"})"}) {
     EXPECT_EQ(f.configure(wrong).status, 400) << wrong;
   }
   request r;

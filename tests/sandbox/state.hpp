@@ -80,7 +80,8 @@ struct thread {
   stored_state state = stored_state::fresh;
   presence where = presence::here;
   bool is_read = true;
-  bool closed_loop = false;  // the last value that was written; replies do not show it
+  std::uint8_t spared_from_strangers = 0;  // requests in which no foreign fault may come by chance
+  bool closed_loop = false;                // the last value that was written; replies do not show it
 };
 
 struct seed_options {

@@ -49,6 +49,12 @@ std::string_view reason_phrase(int status) {
   }
 }
 
+std::string gateway_page(int status) {
+  const std::string title = std::to_string(status) + ' ' + std::string{reason_phrase(status)};
+  return "<html>\r\n<head><title>" + title + "</title></head>\r\n<body>\r\n<center><h1>" + title +
+         "</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n";
+}
+
 void service::reply::error(int code_number, std::string_view code, std::string_view message,
                            std::string_view details) {
   status = code_number;
@@ -81,14 +87,19 @@ void service::write_wire(const request& r, const course& c, const reply& rep, ti
   w += reason_phrase(rep.status);
   w += "\r\nDate: ";
   w += date_;
-  if (rep.status != 204) {
+  const bool no_body = rep.status == 204 || rep.status == 304;
+  if (!no_body && !rep.content_type.empty()) {
     w += "\r\nContent-Type: ";
     w += rep.content_type;
   }
-  w += "\r\nX-Request-Id: ";
-  w += rep.request_id;
+  if (rep.foreign) {
+    w += "\r\nServer: nginx";
+  } else {
+    w += "\r\nX-Request-Id: ";
+    w += rep.request_id;
+  }
   const limit_rules& rules = c.kind == request_class::write ? keys_.limits().writes : keys_.limits().reads;
-  if (behaviour_.headers == rate_headers::send && !rules.windows.empty()) {
+  if (!rep.foreign && behaviour_.headers == rate_headers::send && !rules.windows.empty()) {
     const limiter::standing s =
         rep.key != nullptr ? rep.key->limits(c.kind).report(now) : limiter{rules}.report(now);
     w += "\r\nX-RateLimit-Limit: ";
@@ -113,8 +124,8 @@ void service::write_wire(const request& r, const course& c, const reply& rep, ti
   out.status = rep.how == delivery::drop || rep.how == delivery::hold ? 0 : rep.status;
   if (close && out.how == delivery::send) out.how = delivery::send_and_close;
 
-  if (rep.status == 204) {
-    w += "\r\n\r\n";  // neither body nor length (RFC 9110, 15.3.5)
+  if (no_body) {
+    w += "\r\n\r\n";  // neither body nor length (RFC 9110, 15.3.5 and 15.4.5)
   } else if (behaviour_.chunked) {
     w += "\r\nTransfer-Encoding: chunked\r\n\r\n";
     const std::size_t half = rep.body.size() / 2;

@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <iostream>
 #include <random>
+#include <span>
 #include <stdexcept>
 #include <thread>
 
@@ -26,9 +27,10 @@ class campaign {
         deadline_(started_ + options.limit),
         planned_(make_plan({options.seed, options.rows, options.notifying,
                             !options.poisoned && options.outage.count() == 0})),
-        faults_(options.faults == "all"    ? all_faults(options.rows)
-                : options.faults == "none" ? std::string{}
-                                           : options.faults),
+        faults_(options.faults == "all"       ? all_faults(options.rows)
+                : options.faults == "foreign" ? foreign_faults(options.rows)
+                : options.faults == "none"    ? std::string{}
+                                              : options.faults),
         random_(options.seed * 7919 + 17),
         sandbox_(sandbox_arguments()),
         workspace_(sandbox_) {}
@@ -45,7 +47,7 @@ class campaign {
     place_kills();
     while (!one_run()) {
       // A run that ends by itself without finishing (exit 3) is taken up again, but not for ever.
-      if (result_.runs > kill_at_.size() + 20)
+      if (result_.runs > kill_at_.size() + result_.stops + 20)
         throw std::runtime_error("pawl ended 20 times without finishing");
     }
     result_.elapsed = std::chrono::duration_cast<milliseconds>(steady::now() - started_);
@@ -113,9 +115,20 @@ class campaign {
       throw std::runtime_error("pawl died of signal " + std::to_string(ended->signal) + '\n' + run.errors());
     result_.exit_code = ended->code;
     if (ended->code == 3) return false;
+    if (ended->code == 4 && faults_.find("foreign") != std::string::npos) {
+      // As a person would who has looked: the key is good, so the same command again.
+      ++result_.stops;
+      result_.stopped_by = last_line(run.errors());
+      return false;
+    }
     if (ended->code != 0 && ended->code != 1)
       throw std::runtime_error("pawl ended with " + std::to_string(ended->code) + '\n' + run.errors());
     return true;
+  }
+
+  static std::string last_line(std::string text) {
+    while (text.ends_with('\n')) text.pop_back();
+    return text.substr(text.rfind('\n') + 1);
   }
 
   // Until so many writes were applied, or the run has ended.
@@ -165,42 +178,14 @@ campaign_result run_campaign(const campaign_options& options) {
   return campaign{options}.run();
 }
 
-std::string all_faults(std::size_t rows) {
-  struct share {
-    const char* kind;
-    double rate;
-  };
-  const auto count = static_cast<double>(std::max<std::size_t>(rows, 1));
-  const double gates = std::min(0.004, 40 / count), stalls = std::min(0.005, 100 / count);
-  const std::array<share, 29> shares{{{"drop-before", 0.025},
-                                      {"drop-after", 0.03},
-                                      {"cut", 0.02},
-                                      {"e500", 0.02},
-                                      {"e502", 0.01},
-                                      {"e503", 0.01},
-                                      {"e504", 0.01},
-                                      {"e408", 0.01},
-                                      {"e500-after", 0.015},
-                                      {"e502-after", 0.005},
-                                      {"e503-after", 0.005},
-                                      {"e504-after", 0.005},
-                                      {"e408-after", 0.005},
-                                      {"garbage", 0.015},
-                                      {"garbage-http", 0.01},
-                                      {"wrong-id", 0.01},
-                                      {"lying", 0.005},
-                                      {"stale", 0.005},
-                                      {"slow", 0.005},
-                                      {"close", 0.01},
-                                      {"close-header", 0.01},
-                                      {"drop-after+slow", 0.005},
-                                      {"e500+close", 0.005},
-                                      {"e503-retry", gates},
-                                      {"e503-retry-applied", gates},
-                                      {"r429", gates},
-                                      {"stall", stalls},
-                                      {"stall-after", stalls},
-                                      {"dribble", stalls}}};
+namespace {
+
+struct share {
+  const char* kind;
+  double rate;
+};
+
+std::string to_text(std::span<const share> shares) {
   std::string text;
   for (const auto& each : shares) {
     std::array<char, 48> part{};
@@ -209,5 +194,60 @@ std::string all_faults(std::size_t rows) {
   }
   return text;
 }
+
+// At most `rate`, and about `times` over a whole campaign, if each row has one request.
+double seldom(double rate, double times, std::size_t rows) {
+  return std::min(rate, times / static_cast<double>(std::max<std::size_t>(rows, 1)));
+}
+
+}  // namespace
+
+std::string all_faults(std::size_t rows) {
+  const double gates = seldom(0.004, 40, rows), stalls = seldom(0.005, 100, rows),
+               stops = seldom(0.002, 4, rows);
+  const std::array<share, 33> shares {
+    {{{"drop-before", 0.025},
+      {"drop-after", 0.03},
+      {"cut", 0.02},
+      {"e500", 0.02},
+      {"e502", 0.01},
+      {"e503", 0.01},
+      {"e504", 0.01},
+      {"e408", 0.01},
+      {"e500-after", 0.015},
+      {"e502-after", 0.005},
+      {"e503-after", 0.005},
+      {"e504-after", 0.005},
+      {"e408-after", 0.005},
+      {"garbage", 0.015},
+      {"garbage-http", 0.01},
+      {"wrong-id", 0.01},
+      {"lying", 0.005},
+      {"stale", 0.005},
+      {"slow", 0.005},
+      {"close", 0.01},
+      {"close-header", 0.01},
+      {"drop-after+slow", 0.005},
+      {"e500+close", 0.005},
+      {"e503-retry", gates},
+      {"e503-retry-applied", gates},
+      {"r429", gates},
+      {"stall", stalls},
+      {"stall-after", stalls},
+      {"dribble", stalls},
+      {"foreign", 0.015},
+      {"foreign-after", 0.01},
+      {"foreign-retry", gates},
+      {"foreign-stop", stops}}};
+    return to_text(shares);
+  }
+
+  std::string foreign_faults(std::size_t rows) {
+    const std::array<share, 4> shares{{{"foreign", 0.12},
+                                       {"foreign-after", 0.08},
+                                       {"foreign-retry", seldom(0.004, 40, rows)},
+                                       {"foreign-stop", seldom(0.002, 4, rows)}}};
+    return to_text(shares);
+  }
 
 }  // namespace pawl::audit

@@ -75,6 +75,7 @@ class comparer {
     const attribution belongs{planned_};
     std::unordered_map<std::string, std::uint64_t> notices;
     for (const auto& write : server_.writes) {
+      accepted_[write.id] |= write.accepted;
       notices[write.id] += write.notices;
       const auto row = belongs.row_of(write);
       if (row == 0) {
@@ -167,11 +168,29 @@ class comparer {
       if (did.lies == 0) return "the server applied no write of this row";
       ++result_.accepted_by_a_lie;
     }
+    if (outcome == "refused") {
+      if (auto what = never_refused(wanted(row).id); !what.empty()) return what;
+    }
+    if (outcome == "mismatch") {
+      const auto found = accepted_.find(wanted(row).id);
+      if (found == accepted_.end() || !found->second) return "no write of this row was accepted";
+    }
     if (outcome == "mismatch" && did.applied > 0 && standing_[row].any() && not_shown(row).empty()) {
       ++result_.mismatch_in_error;
       if (options_.mismatch_is_proven) return "the thread shows the wanted values";
     }
     return {};
+  }
+
+  // Where the API has the thread and never said no: who did. Empty: it is not so.
+  std::string never_refused(const std::string& id) const {
+    const auto seen = server_.replies.find(id);
+    if (seen == server_.replies.end() || seen->second.refused > 0 || seen->second.foreign == 0) return {};
+    if (!server_.threads.contains(id)) return {};
+    std::string who;
+    for (const auto& name : seen->second.strangers) who += (who.empty() ? "" : ", ") + name;
+    return "the API never refused it, only strangers answered for it, " +
+           std::to_string(seen->second.foreign) + " times (" + who + ')';
   }
 
   std::string not_shown(std::size_t row) const {
@@ -184,9 +203,10 @@ class comparer {
   const ledger_facts& ledger_;
   const server_facts& server_;
   const compare_options& options_;
-  std::vector<deeds> deeds_;                 // by row
-  std::vector<standing_fields> standing_;    // by row
-  std::vector<const ledger_row*> outcomes_;  // by row; null: pending
+  std::vector<deeds> deeds_;                        // by row
+  std::unordered_map<std::string, bool> accepted_;  // by id: a write of it was
+  std::vector<standing_fields> standing_;           // by row
+  std::vector<const ledger_row*> outcomes_;         // by row; null: pending
   comparison result_;
 };
 

@@ -34,7 +34,15 @@ struct seen_write {
   bool applied = false;
   bool lied = false;  // answered 200 with the old values, and not applied
   std::uint64_t notices = 0;
-  std::int64_t at = 0;  // microseconds since the Unix epoch, by the server's clock
+  std::int64_t at = 0;   // microseconds since the Unix epoch, by the server's clock
+  bool accepted = true;  // answered 2xx, and not with a page of somebody in front of the API
+};
+
+// How requests about one thread were answered by the API itself, and by others in its place.
+struct seen_replies {
+  std::size_t refused = 0;  // the API said no: 4xx other than 429, to reads and to writes
+  std::size_t foreign = 0;
+  std::vector<std::string> strangers;  // the first of those, as the sandbox names them: `foreign/404/html`
 };
 
 // What a thread shows in the end.
@@ -48,6 +56,8 @@ struct thread_truth {
 struct server_facts {
   std::vector<seen_write> writes;  // in order of arrival
   std::unordered_map<std::string, thread_truth> threads;
+  std::unordered_map<std::string, seen_replies> replies;  // by thread
+  std::size_t stopping = 0;  // foreign replies for which a run may ask a person: 3xx, 401, 402, 407, 410
 };
 
 enum class offence {

@@ -118,6 +118,20 @@ const std::vector<untruth>& untruths() {
        },
        offence::lie, 7, "status is"},
       {"RefusedThatWasApplied", [](world& w) { w.say(7, "refused"); }, offence::lie, 7, "applied a write"},
+      {"RefusedBecauseOfAStranger",
+       [](world& w) {
+         w.take_back(7);
+         w.say(7, "refused");
+         w.server.replies["e"] = {0, 2, {"foreign/404/html", "foreign/403/json"}};
+       },
+       offence::lie, 7, "2 times (foreign/404/html, foreign/403/json)"},
+      {"MismatchWhereOnlyPagesSaidYes",
+       [](world& w) {
+         w.take_back(7);
+         for (auto& write : w.server.writes) write.accepted = write.id != "e";
+         w.say(7, "mismatch");
+       },
+       offence::lie, 7, "accepted"},
       {"FailedThatWasApplied", [](world& w) { w.say(2, "failed"); }, offence::lie, 2, "applied a write"},
       {"SkippedThatWasApplied", [](world& w) { w.say(2, "skipped"); }, offence::lie, 2, "applied a write"},
       {"InvalidThatIsValid", [](world& w) { w.say(7, "invalid"); }, offence::lie, 7, "valid"},
@@ -127,14 +141,22 @@ const std::vector<untruth>& untruths() {
       {"AnOutcomeThatDoesNotExist", [](world& w) { w.say(7, "done"); }, offence::lie, 7, "no such outcome"},
       {"ARowWithoutOutcome", [](world& w) { w.ledger.rows.erase(w.ledger.rows.begin() + 2); }, offence::lost,
        3, "no outcome"},
-      {"AnOutcomeWithoutRow", [](world& w) { w.ledger.rows.push_back({9, "z", "applied", 1}); },
+      {"AnOutcomeWithoutRow",
+       [](world& w) {
+         w.ledger.rows.push_back({9, "z", "applied", 1});
+       },
        offence::foreign, 9, "no such row"},
-      {"TwoOutcomes", [](world& w) { w.ledger.rows.push_back({7, "e", "refused", 1}); }, offence::foreign, 7,
-       "two outcomes"},
+      {"TwoOutcomes",
+       [](world& w) {
+         w.ledger.rows.push_back({7, "e", "refused", 1});
+       },
+       offence::foreign, 7, "two outcomes"},
       {"AnotherId", [](world& w) { w.ledger.rows[6].id = "f"; }, offence::foreign, 7, "\"f\""},
       {"AnotherGeneration", [](world& w) { w.ledger.generations = 2; }, offence::foreign, 0, "2 generations"},
       {"AWriteOfNobody",
-       [](world& w) { w.server.writes.push_back({"e", "by somebody else", true, false, 0, 0}); },
+       [](world& w) {
+         w.server.writes.push_back({"e", "by somebody else", true, false, 0, 0});
+       },
        offence::stray_write, 0, "e"},
       {"ANoticeTwice",
        [](world& w) {
@@ -177,6 +199,16 @@ TEST(AuditComparison, TakesWhatCannotBeDisproved) {
        [](world& w) {
          w.take_back(7);
          w.say(7, "unknown");
+       }},
+      {"refused, by a stranger and by the API",
+       [](world& w) {
+         w.take_back(7);
+         w.say(7, "refused");
+         w.server.replies["e"] = {1, 1, {"foreign/404/html"}};
+       }},
+      {"refused by a stranger, but there is no such thread",
+       [](world& w) {
+         w.server.replies["gone"] = {0, 1, {"foreign/404/html"}};
        }},
       {"failed, not applied",
        [](world& w) {

@@ -16,13 +16,42 @@ std::optional<std::string> text_or_null(const json::value& value) {
   return std::string{value.as_string()};
 }
 
+// The fault that the sandbox did to a request; empty: none.
+std::string_view fault_of(const json::object& line) {
+  const auto* fault = line.if_contains("fault");
+  return fault == nullptr ? std::string_view{} : std::string_view{fault->as_string()};
+}
+
+bool is_foreign(const json::object& line) {
+  return fault_of(line).starts_with("foreign");
+}
+
+void count_reply(const json::object& line, server_facts& facts) {
+  const auto status = line.at("status").to_number<int>();
+  if (is_foreign(line)) {
+    if (status / 100 == 3 || status == 401 || status == 402 || status == 407 || status == 410)
+      ++facts.stopping;
+  }
+  const auto* id = line.if_contains("id");
+  if (id == nullptr) return;
+  if (is_foreign(line)) {
+    constexpr std::size_t kept = 3;
+    auto& seen = facts.replies[std::string{id->as_string()}];
+    ++seen.foreign;
+    if (seen.strangers.size() < kept) seen.strangers.emplace_back(fault_of(line));
+  } else if (fault_of(line).empty() && status / 100 == 4 && status != 429) {
+    ++facts.replies[std::string{id->as_string()}].refused;
+  }
+}
+
 seen_write to_write(const json::object& line) {
   seen_write write;
   write.id = line.at("id").as_string();
   write.applied = line.at("applied").as_bool();
-  const auto* fault = line.if_contains("fault");
-  write.lied = fault != nullptr && fault->as_string() == "lying" && !write.applied &&
-               line.at("status").to_number<int>() == 200;
+  const auto status = line.at("status").to_number<int>();
+  write.lied = fault_of(line) == "lying" && !write.applied && status == 200;
+  const bool page = is_foreign(line) && fault_of(line).find("/html") != std::string_view::npos;
+  write.accepted = status / 100 == 2 && !page;
   write.at = line.at("t").to_number<std::int64_t>();
   if (const auto* notices = line.if_contains("notices")) write.notices = notices->to_number<std::uint64_t>();
   const auto* body = line.if_contains("body");
@@ -62,9 +91,11 @@ void read_journal(const std::filesystem::path& journal, server_facts& facts) {
   std::ifstream in{journal, std::ios::binary};
   if (!in) throw std::runtime_error("cannot read the journal " + journal.string());
   for (std::string text; std::getline(in, text);) {
-    const auto line = json::parse(text);
-    if (line.at("method").as_string() != "PATCH") continue;
-    if (line.as_object().contains("id")) facts.writes.push_back(to_write(line.as_object()));
+    const auto parsed = json::parse(text);
+    const auto& line = parsed.as_object();
+    count_reply(line, facts);
+    if (line.at("method").as_string() == "PATCH" && line.contains("id"))
+      facts.writes.push_back(to_write(line));
   }
 }
 

@@ -20,7 +20,7 @@ struct server_totals {
 
 // All throw std::runtime_error that names the file.
 ledger_facts read_ledger(const std::filesystem::path& ledger);
-// Fills `writes`, line by line.
+// Fills everything but `threads`, line by line.
 void read_journal(const std::filesystem::path& journal, server_facts&);
 // Fills `threads`.
 server_totals read_truth(const std::filesystem::path& truth, server_facts&);

@@ -23,6 +23,9 @@ not do what it should), and with 2 if it could not be carried out.
     --faults drop-before=0.05,drop-after=0.05,cut=0.05,e500-after=0.05
                                                         rows that may reach people once at most
   pawl-audit --outage 60s --rate 200/s --rows 20000     the server is gone for a minute in the middle of the run
+  pawl-audit --foreign --rows 10000                     proxies, firewalls and gateways answer for the API
+  pawl-audit --outage 10s --outage-kind foreign/404/html --rate 200/s --rows 5000
+                                                        for 10 s every reply is a load balancer's page
   pawl-audit --poison --rate 200/s --rows 10000         one id always answers 500
   pawl-audit --rows 1000 --keep                         keep input, ledger, journal and truth
 )";
@@ -50,14 +53,28 @@ void declare(CLI::App& app, raw_options& raw) {
   app.add_option("--kills", c.kills, "how many times the run is killed (kill -9)")->capture_default_str();
   app.add_option("--notify", c.notifying, "how many of the rows send a notice")->capture_default_str();
   app.add_option("--faults", c.faults,
-                 "all (about 25 % of the attempts), none, or rates as of pawl-sandbox --faults")
+                 "all (about 28 % of the attempts), foreign, none, or rates as of pawl-sandbox --faults")
       ->capture_default_str();
+  app.add_flag_callback(
+      "--foreign", [&c] { c.faults = "foreign"; },
+      "as --faults foreign: strangers answer in place of the API, before or after it has done what was "
+      "asked, "
+      "with HTML, text, JSON or nothing and every status; no other faults");
   app.add_flag("--poison", c.poisoned, "the row in the middle always gets a 500; no other faults");
   app.add_option("--outage", raw.outage,
                  "the server is gone this long in the middle of the run; no other faults")
       ->transform(seconds);
-  app.add_option("--outage-kind", c.outage_kind, "how it is gone")
-      ->check(CLI::IsMember({"refuse", "reset", "silent"}))
+  app.add_option(
+         "--outage-kind", c.outage_kind,
+         "how it is gone: refuse, reset, silent, or the reply of a stranger such as foreign/404/html, "
+         "foreign/403/json, foreign/200/html")
+      ->check(CLI::Validator{[](std::string& kind) {
+                               const bool known = kind == "refuse" || kind == "reset" || kind == "silent";
+                               return known || kind.starts_with("foreign/")
+                                          ? std::string{}
+                                          : "there is no such kind: " + kind;
+                             },
+                             "", "outage kind"})
       ->capture_default_str();
   app.add_option("--rate", c.rate, "of the run (pawl run --rate)")->capture_default_str();
   app.add_option("--concurrency", c.concurrency, "of the run")->capture_default_str();
@@ -110,7 +127,8 @@ int run(int argc, char** argv) {
   c.limit = to_milliseconds(raw.limit);
   raw.judging.takes_up_within = to_milliseconds(raw.takes_up_within);
   raw.judging.longest_pause = to_milliseconds(raw.longest_pause);
-  if ((c.poisoned || c.outage.count() > 0) && app.count("--faults") == 0) c.faults = "none";
+  if ((c.poisoned || c.outage.count() > 0) && app.count("--faults") + app.count("--foreign") == 0)
+    c.faults = "none";
   if ((c.poisoned || c.outage.count() > 0) && app.count("--kills") == 0) c.kills = 0;
   c.notifying = std::min(c.notifying, c.rows);
   name_program("PAWL_BINARY", raw.pawl, "pawl");

@@ -103,6 +103,11 @@ verdict judge(const campaign_options& wanted, const campaign_result& campaign,
   if (campaign.kills < wanted.kills)
     v.complaints.push_back("only " + std::to_string(campaign.kills) + " of " + std::to_string(wanted.kills) +
                            " kills found a run to kill: take more rows");
+  // Each of them may be one invocation's last reply, and no more than one's.
+  if (campaign.stops > campaign.server.stopping)
+    v.complaints.push_back("a run ended " + std::to_string(campaign.stops) + " times for a person to act, " +
+                           std::to_string(campaign.server.stopping) +
+                           " replies asked for one: " + campaign.stopped_by);
   if (wanted.outage.count() > 0) check_outage(campaign, options, v);
   if (wanted.poisoned) check_poisoned(campaign, options, v);
   return v;
@@ -134,6 +139,7 @@ std::string to_table(const campaign_options& wanted, const campaign_result& camp
   count("faults injected", campaign.totals.faults(), share.data());
   for (const auto& [kind, times] : campaign.totals.injected) count("  " + kind, times);
   count("kills", campaign.kills, std::to_string(campaign.runs) + " runs");
+  if (campaign.stops > 0) count("stops", campaign.stops, "for a person to act, because of strangers");
   count("lies", compared.count(offence::lie) + compared.count(offence::foreign) +
                     compared.count(offence::stray_write) + compared.count(offence::evidence));
   count("lost rows", compared.count(offence::lost));

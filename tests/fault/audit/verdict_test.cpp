@@ -13,6 +13,7 @@
 namespace pawl::audit {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -59,6 +60,19 @@ TEST(AuditVerdict, ChecksTheBookKeepingOfTheRun) {
   EXPECT_THAT(judge(wanted, done).complaints, ElementsAre(HasSubstr("not finished")));
   wanted.kills = 1;
   EXPECT_THAT(judge(wanted, good_campaign(20)).complaints, ElementsAre(HasSubstr("0 of 1 kills")));
+}
+
+TEST(AuditVerdict, ChecksThatARunStopsForAPersonOnlyWhereAReplyAsksForOne) {
+  campaign_options wanted;
+  wanted.kills = 0;
+  auto done = good_campaign(20);
+  done.stops = 2;
+  done.stopped_by = "the file must be mended";
+  done.server.stopping = 2;
+  EXPECT_THAT(judge(wanted, done).complaints, IsEmpty());
+  done.server.stopping = 1;
+  EXPECT_THAT(judge(wanted, done).complaints,
+              ElementsAre(AllOf(HasSubstr("2 times"), HasSubstr("must be mended"))));
 }
 
 TEST(AuditVerdict, ChecksThatAnOutageIsSurvived) {
