@@ -1,7 +1,7 @@
 #include "cli/argument_hints.hpp"
 
-#include "cli/shell_word.hpp"
 #include "config/nearest.hpp"
+#include "engine/model/shell_word.hpp"
 
 #include <fmt/format.h>
 

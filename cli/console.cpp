@@ -1,6 +1,7 @@
 #include "cli/console.hpp"
 
 #include "cli/files.hpp"
+#include "engine/model/printable.hpp"
 
 #include <cstdlib>
 
@@ -39,15 +40,17 @@ void console::line(std::string_view text) {
   // One write, so that lines of processes that share the terminal do not mix.
   std::string out;
   if (!live_.empty()) out += erase_line;
-  out += text;
+  out += printable_lines(text);
   out += '\n';
   out += live_;
   write(out);
 }
 
 void console::live(std::string_view text) {
-  if (!can_redraw_ || text == live_) return;
-  live_ = text;
+  if (!can_redraw_) return;
+  auto harmless = printable(text, std::string_view::npos);
+  if (harmless == live_) return;
+  live_ = std::move(harmless);
   write(std::string{erase_line} + live_);
 }
 

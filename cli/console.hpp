@@ -20,7 +20,8 @@ class console {
   // Columns of the terminal now; 80 where it does not say.
   unsigned width() const noexcept;
 
-  // A whole line, or several; goes above the live line.
+  // A whole line, or several; goes above the live line. Here and in live() control characters are shown, not
+  // sent.
   void line(std::string_view text);
   // Replaces the live line; empty: takes it away. Only where can_redraw(); at most width() - 1 columns, so
   // that the terminal does not wrap it.

@@ -292,6 +292,13 @@ int exit_code(const std::vector<finding>& all) noexcept {
   return has(state::mend) ? exit_mend : has(state::later) ? exit_later : exit_success;
 }
 
+std::string first_fault(const std::vector<finding>& all) {
+  const auto worst = exit_code(all) == exit_mend ? finding_state::mend : finding_state::later;
+  const auto found = std::ranges::find(all, worst, &finding::state);
+  if (found == all.end()) return {};
+  return found->about + ": " + found->text + (found->remedy.empty() ? "" : "; " + found->remedy);
+}
+
 std::string doctor_text(const std::vector<finding>& all) {
   std::string text;
   for (const auto& f : all) {

@@ -44,6 +44,9 @@ std::vector<finding> examine(const doctor_facts&);
 // 4 if anything is to be mended, else 3 if something cannot be told now, else 0.
 int exit_code(const std::vector<finding>&) noexcept;
 
+// The first of what the exit code comes from, in a line; empty: all is well.
+std::string first_fault(const std::vector<finding>&);
+
 // "ok    key      pl_v2_abcd... from PRODUCTLANE_API_KEY", a line each.
 std::string doctor_text(const std::vector<finding>&);
 // {"checks": [{"about", "state", "text", "remedy"}], "exit_code"}, one line.

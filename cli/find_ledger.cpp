@@ -1,6 +1,6 @@
 #include "cli/find_ledger.hpp"
 
-#include "cli/shell_word.hpp"
+#include "engine/model/shell_word.hpp"
 
 #include <fmt/format.h>
 
@@ -39,7 +39,7 @@ expected<ledger::ledger_file> open_to_read(const std::string& path) {
   const auto beside = path + ".ledger";
   if (!is_ledger(beside)) return opened;
   return failure{failure_kind::usage, path, "is not a ledger; a ledger is beside it",
-                 fmt::format("name that one: {}", shell_word(beside))};
+                 fmt::format("name that one: {}", shell_path(beside))};
 }
 
 std::optional<failure> refuse_ledger_as_input(const std::string& path) {
@@ -53,8 +53,8 @@ std::optional<failure> refuse_ledger_as_input(const std::string& path) {
   const auto& input = (*newest)->input_path;
   refusal.what += fmt::format("; it belongs to {}", input);
   refusal.remedy = input + ".ledger" == std::filesystem::absolute(path).string()
-                       ? fmt::format("name that one: {}", shell_word(input))
-                       : fmt::format("name that one: {} --ledger {}", shell_word(input), shell_word(path));
+                       ? fmt::format("name that one: {}", shell_path(input))
+                       : fmt::format("name that one: {} {}", shell_path(input), shell_flag("--ledger", path));
   return refusal;
 }
 

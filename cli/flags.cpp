@@ -21,7 +21,7 @@ constexpr const char* of_output = "Output";
 
 struct text_flag {
   const char* name;
-  std::optional<std::string> raw_options::* to;
+  std::optional<std::string> raw_options::*to;
   const char* value;
   const char* group;
   const char* help;
@@ -68,7 +68,7 @@ constexpr std::array text_flags{
 
 struct list_flag {
   const char* name;
-  std::vector<std::string> raw_options::* to;
+  std::vector<std::string> raw_options::*to;
   const char* value;
   const char* group;
   const char* help;
@@ -93,7 +93,7 @@ constexpr std::array list_flags{
 
 struct switch_flag {
   const char* name;
-  bool raw_options::* to;
+  bool raw_options::*to;
   const char* group;
   const char* help;
 };
@@ -112,6 +112,8 @@ constexpr std::array switch_flags{
         "--force-unechoed", &raw_options::force_unechoed, of_run,
         "Also write rows of which only fields differ that no read shows, such as closed_loop. Default: "
         "they ride with the field that they belong to."},
+    switch_flag{"--wait", &raw_options::wait, of_run,
+                "Wait as long as another process uses the same ledger or key. Default: exit 3 and say who."},
     switch_flag{"--yes", &raw_options::yes, of_run,
                 "Do not ask on a terminal before the first write. Default: ask there."},
     switch_flag{"-q,--quiet", &raw_options::quiet, of_output, "Errors and warnings only. Default: off."},
@@ -125,7 +127,8 @@ std::string help_of(const char* flag, const char* own) {
 }
 
 bool is_for_reading(std::string_view name, std::string_view group) {
-  return group == of_target || group == of_limits || group == of_output || name == "--state-dir";
+  return group == of_target || group == of_limits || group == of_output || name == "--state-dir" ||
+         name == "--wait";
 }
 
 }  // namespace
@@ -205,6 +208,7 @@ raw_options read_reading_raw(const CLI::App& app) {
   for (const auto& f : list_flags)
     if (is_for_reading(f.name, f.group)) raw.*f.to = given(app, f.name);
   raw.quiet = times_given(app, "--quiet") > 0;
+  raw.wait = times_given(app, "--wait") > 0;
   raw.verbose = static_cast<int>(times_given(app, "--verbose"));
   return raw;
 }

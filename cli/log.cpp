@@ -91,16 +91,21 @@ std::unique_ptr<spdlog::formatter> formatter_for(config::log_format format, stam
 class console_sink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
   explicit console_sink(console& out) : out_(out) {}
+  bool says_errors() const noexcept { return errors_; }
+  bool says_anything() const noexcept { return lines_; }
 
  private:
   void sink_it_(const spdlog::details::log_msg& message) override {
     spdlog::memory_buf_t text;
     formatter_->format(message, text);
     out_.line({text.data(), text.size() - 1});
+    lines_ = true;
+    errors_ = errors_ || message.level >= spdlog::level::err;
   }
   void flush_() override {}
 
   console& out_;
+  bool lines_ = false, errors_ = false;
 };
 
 spdlog::level::level_enum console_level(int verbosity) {
@@ -122,14 +127,17 @@ std::optional<failure> refuse_directory(const std::string& file) {
 }  // namespace
 
 struct log::impl {
-  explicit impl(std::vector<spdlog::sink_ptr> sinks)
-      : main("pawl", sinks.begin(), sinks.end()), input(input_logger, sinks.begin(), sinks.end()) {
+  impl(std::vector<spdlog::sink_ptr> sinks, std::shared_ptr<console_sink> seen)
+      : on_console(std::move(seen)),
+        main("pawl", sinks.begin(), sinks.end()),
+        input(input_logger, sinks.begin(), sinks.end()) {
     // The sinks filter. A line of the log must be in the file when the process is killed.
     for (auto* l : {&main, &input}) {
       l->set_level(spdlog::level::trace);
       l->flush_on(spdlog::level::trace);
     }
   }
+  std::shared_ptr<console_sink> on_console;
   spdlog::logger main, input;
 };
 
@@ -140,7 +148,8 @@ log::~log() = default;
 
 expected<log> log::open(const log_options& options, console& out) {
   std::vector<spdlog::sink_ptr> sinks;
-  sinks.push_back(std::make_shared<console_sink>(out));
+  auto on_console = std::make_shared<console_sink>(out);
+  sinks.push_back(on_console);
   sinks.back()->set_level(console_level(options.verbosity));
   sinks.back()->set_formatter(formatter_for(options.format, stamp::none));
   if (auto refused = refuse_directory(options.file)) return *std::move(refused);
@@ -153,7 +162,7 @@ expected<log> log::open(const log_options& options, console& out) {
                      std::string{"cannot be opened: "} + e.what(),
                      "name a file in a directory that is there and writable"};
     }
-  return log{std::make_unique<impl>(std::move(sinks))};
+  return log{std::make_unique<impl>(std::move(sinks), std::move(on_console))};
 }
 
 // string_view as the argument, not as the format: a text from outside may hold braces.
@@ -171,6 +180,12 @@ void log::detail(std::string_view text) {
 }
 void log::diagnostic(std::string_view text) {
   impl_->input.log(spdlog::level::err, spdlog::string_view_t{text.data(), text.size()});
+}
+bool log::says_errors() const noexcept {
+  return impl_->on_console->says_errors();
+}
+bool log::says_anything() const noexcept {
+  return impl_->on_console->says_anything();
 }
 void log::progress(std::string_view text) {
   note(text);

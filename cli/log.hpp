@@ -35,6 +35,10 @@ class log {
 
   // An error of the input, `FILE:LINE: column: what`: printed without a prefix, as compilers do.
   void diagnostic(std::string_view);
+  // Whether an error, or anything at all, went to the console so far.
+  bool says_errors() const noexcept;
+  bool says_anything() const noexcept;
+
   // A line of the plain progress: a note.
   void progress(std::string_view);
 

@@ -21,7 +21,8 @@ constexpr std::size_t count_at = 64;     // where a count ends; chosen
 constexpr std::size_t value_lines = 14;  // of all fields together
 constexpr std::size_t most_of_field = 6, most_reasons = 3, most_losses = 4, most_effects = 4, most_riders = 2;
 
-std::string fitted(std::string text) {
+std::string fitted(std::string_view line) {
+  auto text = printable(line, std::string_view::npos);
   if (column_count(text) <= columns) return text;
   return std::string{first_columns(text, columns - 3)} + "...";
 }
@@ -223,7 +224,7 @@ lines plan_lines(const plan_report& r, const config::settings& s) {
   }
   out.push_back(fmt::format("nothing was written ({} in {})", counted(r.reads_sent, "read", "reads"),
                             in_words(r.elapsed)));
-  for (auto& line : out) line = fitted(std::move(line));
+  for (auto& line : out) line = fitted(line);
   return out;
 }
 

@@ -16,7 +16,14 @@ using seconds_d = std::chrono::duration<double>;
 
 constexpr auto rate_over = 60s;  // chosen: a window of the slowest usual quota
 
-// In the unit of the limit that it is held against, so that "58.9/min of 60/min" can be read at a glance.
+std::string wait_in_words(const progress_view& v) {
+  auto text = "waiting for " + printable(v.waits_for, 80);
+  if (v.waits_left && *v.waits_left > duration::zero()) text += ", " + in_words(*v.waits_left);
+  return text;
+}
+
+}  // namespace
+
 std::string rate_in_words(double per_second, const std::optional<api::rate_window>& limit) {
   if (!limit)
     return per_second >= 10 ? fmt::format("{:.0f}/s", per_second) : fmt::format("{:.1f}/s", per_second);
@@ -28,14 +35,6 @@ std::string rate_in_words(double per_second, const std::optional<api::rate_windo
   const auto number = shown >= 100 ? fmt::format("{:.0f}", shown) : fmt::format("{:.1f}", shown);
   return fmt::format("{}/{} of {}", number, by_minute ? "min" : "s", in_words(*limit));
 }
-
-std::string wait_in_words(const progress_view& v) {
-  auto text = "waiting for " + printable(v.waits_for, 80);
-  if (v.waits_left && *v.waits_left > duration::zero()) text += ", " + in_words(*v.waits_left);
-  return text;
-}
-
-}  // namespace
 
 void rate_meter::read(time_point now, std::uint64_t writes) noexcept {
   // The newest reading moves along until it is a second away from the one before it.

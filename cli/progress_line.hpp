@@ -38,6 +38,9 @@ class rate_meter {
 // The window that bounds a long run most; nullopt: unlimited.
 std::optional<api::rate_window> tightest(const policy::pacer_options&) noexcept;
 
+// "58.9/min of 60/min": in the unit of the limit that it is held against; "12/s" without one.
+std::string rate_in_words(double per_second, const std::optional<api::rate_window>& limit);
+
 // Time to the last write: what the quota allows at best, or what the rate so far promises where that is
 // longer. nullopt: not to be told yet, because no quota bounds the run and nothing was measured, or because
 // nothing moves.

@@ -1,6 +1,7 @@
 #include "cli/reading.hpp"
 
 #include "cli/generation_choice.hpp"
+#include "cli/held.hpp"
 #include "config/token.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -18,8 +19,10 @@ status reading::open() {
   if (!token->warning.empty()) s_.say().warning(token->warning);
   token_ = std::move(token->value);
   options_ = settings.run;
-  auto quota = run::key_state::open(settings.state_directory, settings.target.host_header, token_,
-                                    options_.writes, options_.reads);
+  auto quota = take_in_turn(s_, [&] {
+    return run::key_state::open(settings.state_directory, settings.target.host_header, token_,
+                                options_.writes, options_.reads);
+  });
   if (!quota) return quota.error();
   quota_ = *std::move(quota);
   // The token that was read at the start, and from then on whatever its place holds: a pipe can be read only

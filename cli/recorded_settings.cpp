@@ -18,7 +18,7 @@ struct known_key {
 };
 
 // By shaping_key.
-constexpr std::array<known_key, 10> keys{{{"input.format", "--format", false},
+constexpr std::array<known_key, 11> keys{{{"input.format", "--format", false},
                                           {"input.id_column", "--id-column", false},
                                           {"input.map", "--map", true},
                                           {"input.ignore_column", "--ignore-column", true},
@@ -27,7 +27,8 @@ constexpr std::array<known_key, 10> keys{{{"input.format", "--format", false},
                                           {"csv.null", "csv.null", false},
                                           {"csv.list_separator", "csv.list_separator", false},
                                           {"csv.delimiter", "csv.delimiter", false},
-                                          {"read_first", "read_first", false}}};
+                                          {"read_first", "read_first", false},
+                                          {"limits.write", "--rate", false}}};
 
 std::vector<api::json_path> paths() {
   std::vector<api::json_path> all;
@@ -91,6 +92,7 @@ std::vector<std::string> changed_settings(std::string_view before_json, std::str
   if (!before.readable() || !now.readable()) return changed;
   for (std::size_t i = 0; i < keys.size(); ++i) {
     const auto k = static_cast<shaping_key>(i);
+    if (k == shaping_key::write_limit) continue;
     const bool same = keys[i].is_list ? before.texts(k) == now.texts(k) : before.text(k) == now.text(k);
     // A copy of standard input is read with --format, the file itself by its name.
     const bool found_out =

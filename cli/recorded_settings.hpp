@@ -22,7 +22,8 @@ enum class shaping_key : std::uint32_t {
   null_token,
   separator,
   delimiter,
-  read_first,  // "true" or "false"
+  read_first,   // "true" or "false"
+  write_limit,  // "60/min,20/10s"; shapes nothing, and is no difference
 };
 
 class recorded_settings {

@@ -1,6 +1,6 @@
 #include "cli/resume_command.hpp"
 
-#include "cli/shell_word.hpp"
+#include "engine/model/shell_word.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,8 +9,8 @@
 namespace pawl::cli {
 namespace {
 
-constexpr std::array<std::string_view, 6> switches{"--skip-invalid", "--no-read-first", "--force-unechoed",
-                                                   "--yes",          "--quiet",         "--verbose"};
+constexpr std::array<std::string_view, 7> switches{
+    "--skip-invalid", "--no-read-first", "--force-unechoed", "--yes", "--quiet", "--verbose", "--wait"};
 
 bool starts_anew(const std::string& argument) {
   return argument == "--fresh" || argument == "--again";

@@ -1,6 +1,7 @@
 #include "cli/run_choice.hpp"
 
 #include "cli/generation_choice.hpp"
+#include "cli/held.hpp"
 #include "cli/recorded_settings.hpp"
 #include "cli/words.hpp"
 
@@ -44,7 +45,8 @@ status run_choice::look_at_ledger() {
 }
 
 status run_choice::open_ledger() {
-  auto opened = ledger::ledger_file::open(s_.settings().ledger_path, access_);
+  auto opened =
+      take_in_turn(s_, [this] { return ledger::ledger_file::open(s_.settings().ledger_path, access_); });
   if (!opened) return opened.error();
   ledger_.emplace(*std::move(opened));
   auto newest = ledger_->newest_generation();

@@ -3,6 +3,7 @@
 #include "cli/effects.hpp"
 #include "cli/name_resolution.hpp"
 #include "cli/words.hpp"
+#include "engine/model/shell_word.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -26,7 +27,8 @@ std::string windows_in_words(const policy::pacer_options& o) {
   return text;
 }
 
-lines complaint_lines(const std::string& input_name, const input::validation_report& report) {
+lines complaint_lines(const std::string& input, const input::validation_report& report) {
+  const auto input_name = printable(input);
   lines out;
   for (const auto& c : report.first)
     out.push_back(c.column.empty()
@@ -134,7 +136,7 @@ std::string failures_line(const outcome_counts& counts, const std::string& ledge
     if (const auto o = static_cast<outcome>(i); !is_success(o) && counts[o] > 0)
       failed.push_back(to_string(o));
   return fmt::format("the failures, to mend and run again: pawl export {} --with-input --outcome {}",
-                     ledger_path, fmt::join(failed, ","));
+                     shell_path(ledger_path), fmt::join(failed, ","));
 }
 
 lines closing_lines(const ending& e) {

@@ -89,7 +89,8 @@ void session::hide_work() {
 int session::end(const failure& why) {
   if (signals_.first() != 0 && why.kind == failure_kind::later) {
     if (facts_.stop_reason.empty()) facts_.stop_reason = "signal";
-    log_->note(fmt::format("stopped by {}; {}", signal_name(signals_.first()), when_interrupted_));
+    sum_ = fmt::format("stopped by {}; {}", signal_name(signals_.first()), when_interrupted_);
+    log_->note(sum_);
     return 128 + signals_.first();
   }
   if (!complained_)
@@ -125,7 +126,29 @@ int session::conclude(const std::function<expected<int>()>& work) {
     log_->error(fmt::format("this is a bug in pawl: {}; what is committed in the ledger is true", e.what()));
     facts_.stop_reason = "bug";
   }
+  say_at_least_why(code);
   return write(code);
+}
+
+// -q silences what goes well: a command that ends with another code than 0 says why in one line at least.
+void session::say_at_least_why(int code) {
+  if (code == exit_success || log_->says_errors()) return;
+  const bool quiet = settings_ ? settings_->verbosity < 0 : raw_.quiet;
+  if (!quiet && log_->says_anything()) return;
+  auto why = sum_;
+  if (why.empty() && signals_.first() != 0) {
+    why = fmt::format("stopped by {}", signal_name(signals_.first()));
+    if (facts_.pending > 0) why += fmt::format(", {} pending", counted(facts_.pending, "row", "rows"));
+    why += "; " + when_interrupted_;
+  } else if (why.empty() && code == exit_some_failed) {
+    why = fmt::format("{}: {}", counted(facts_.rows, "row", "rows"), counts_in_words(facts_.counts));
+    if (const auto line = failures_line(facts_.counts, facts_.ledger); !line.empty()) why += "; " + line;
+  } else if (why.empty()) {
+    why = "stopped: " + (facts_.stop_reason.empty() ? std::string{"not finished"} : facts_.stop_reason);
+    if (facts_.pending > 0)
+      why += fmt::format(", {} pending; {}", counted(facts_.pending, "row", "rows"), when_interrupted_);
+  }
+  log_->error(why);
 }
 
 }  // namespace pawl::cli

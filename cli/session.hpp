@@ -36,6 +36,9 @@ class session {
   // What to say after "stopped by SIGINT; ". Default: the same command goes on.
   void when_interrupted(std::string text) { when_interrupted_ = std::move(text); }
 
+  // What to say at the end, where it is not 0 and nothing else was said. Default: what the counts tell.
+  void sum_up(std::string text) { sum_ = std::move(text); }
+
   const config::settings& settings() const { return *settings_; }
   const config::environment& environment() const { return environment_; }
   console& terminal() { return console_; }
@@ -52,6 +55,7 @@ class session {
  private:
   int end(const failure&);
   int write(int code);
+  void say_at_least_why(int code);
 
   const config::raw_options& raw_;
   const config::environment& environment_;
@@ -63,6 +67,7 @@ class session {
   time_point started_ = clock::now();
   time_point shown_{};
   bool complained_ = false, summary_refused_ = false;
+  std::string sum_;
   std::string when_interrupted_ = "the same command goes on";
 };
 

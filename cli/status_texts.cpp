@@ -1,7 +1,10 @@
 #include "cli/status_texts.hpp"
 
 #include "cli/generation_choice.hpp"
+#include "cli/progress_line.hpp"
+#include "cli/recorded_settings.hpp"
 #include "cli/words.hpp"
+#include "config/quantity.hpp"
 
 #include <fmt/format.h>
 
@@ -31,6 +34,21 @@ std::string last_run_in_words(const ledger_state& s) {
   return text;
 }
 
+// The window that bounds the run most, as its settings in the ledger say; unset: unlimited, or not to be
+// told.
+std::optional<api::rate_window> write_limit(std::string_view settings) {
+  const auto text = recorded_settings(settings).text(shaping_key::write_limit);
+  policy::pacer_options limits;
+  for (std::string_view rest = text.value_or(""); !rest.empty();) {
+    const auto one = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(rest.size(), one.size() + 1));
+    const auto window = config::parse_rate(one);
+    if (!window || !*window) return std::nullopt;
+    limits.windows.push_back(**window);
+  }
+  return tightest(limits);
+}
+
 }  // namespace
 
 std::uint64_t ledger_state::pending() const noexcept {
@@ -39,7 +57,15 @@ std::uint64_t ledger_state::pending() const noexcept {
 
 std::optional<double> rate(const ledger_state& s) noexcept {
   if (!s.runner || !s.last_run || s.last_run->ended) return std::nullopt;
-  if (s.sample) return s.sample->rate;
+  if (!s.samples.empty()) {
+    const auto moment = [](wall_time t) { return time_point{t.time_since_epoch()}; };
+    rate_meter meter;
+    meter.read(moment(s.last_run->started), 0);
+    for (auto sample = s.samples.rbegin(); sample != s.samples.rend(); ++sample)
+      meter.read(moment(sample->at), sample->writes);
+    if (const auto measured = meter.per_second(moment(s.samples.front().at))) return measured;
+    return s.samples.front().rate;
+  }
   const auto time = seconds_d(s.now - s.last_run->started).count();
   if (time < 1 || s.counts.total() < s.done_before_run) return std::nullopt;
   return static_cast<double>(s.counts.total() - s.done_before_run) / time;
@@ -65,9 +91,10 @@ lines status_lines(const ledger_state& s) {
   out.push_back(counts);
   if (s.last_run) out.push_back("runs:   " + last_run_in_words(s));
   if (const auto now = rate(s)) {
-    auto text = fmt::format("rate:   {:.2f}/s", *now);
+    auto text = "rate:   " + rate_in_words(*now, write_limit(s.generation.settings));
     if (const auto left = eta(s)) text += ", ETA " + in_words(*left);
-    if (s.sample && !s.sample->waits_for.empty()) text += ", waiting for " + printable(s.sample->waits_for);
+    if (!s.samples.empty() && !s.samples.front().waits_for.empty())
+      text += ", waiting for " + s.samples.front().waits_for;
     out.push_back(text);
   }
   for (const auto& [code, rows] : s.errors)
@@ -115,7 +142,7 @@ std::string status_json(const ledger_state& s) {
   maybe("rate_per_s", rate(s));
   const auto left = eta(s);
   maybe("eta_s", left ? std::optional{seconds_d(*left).count()} : std::nullopt);
-  text("waits_for", s.runner && s.sample ? s.sample->waits_for : "");
+  text("waits_for", s.runner && !s.samples.empty() ? s.samples.front().waits_for : "");
   number("runs", s.runs);
   moment("run_started_at", s.last_run ? std::optional{s.last_run->started} : std::nullopt);
   moment("run_ended_at", s.last_run ? s.last_run->ended : std::nullopt);

@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace pawl::cli {
 
@@ -20,16 +21,16 @@ struct ledger_state {
       errors;  // failed rows by error code, or by outcome where there is no code
   std::uint64_t runs = 0;
   std::optional<ledger::run_row> last_run;
-  std::optional<std::string> runner;         // who runs on it now
-  std::optional<ledger::sample_row> sample;  // the last of the last run
+  std::optional<std::string> runner;        // who runs on it now
+  std::vector<ledger::sample_row> samples;  // the last of the last run, a minute of them, the newest first
   std::uint64_t done_before_run = 0;  // outcomes that were there when the last run began, as far as known
   wall_time now{};
 
   std::uint64_t pending() const noexcept;
 };
 
-// Writes (or other outcomes) per second of the run that goes on: of its last sample, or, before there is one,
-// over the time since it began. Unset: nothing runs, or nothing is known yet.
+// Writes per second of the run that goes on over its last minute, as its live line has them; before there is
+// a sample, outcomes per second since it began. Unset: nothing runs, or nothing is known yet.
 std::optional<double> rate(const ledger_state&) noexcept;
 // Time to the last outcome at that rate.
 std::optional<duration> eta(const ledger_state&) noexcept;

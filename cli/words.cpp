@@ -7,66 +7,6 @@
 #include <ctime>
 
 namespace pawl::cli {
-namespace {
-
-struct code_point {
-  char32_t value = 0;
-  std::size_t bytes = 0;  // 0: not UTF-8 at this place
-};
-
-// One code point as RFC 3629 allows it: no overlong form, no surrogate, nothing over U+10FFFF.
-code_point decode(std::string_view text) noexcept {
-  const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const auto lead = byte(0);
-  if (lead < 0x80) return {lead, 1};
-  const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  if (lead < 0xc2 || lead > 0xf4 || text.size() < length) return {};
-  char32_t value = lead & (0x7fu >> length);
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0u) != 0x80u) return {};
-    value = value << 6 | (byte(i) & 0x3fu);
-  }
-  constexpr char32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-  if (value < smallest[length] || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff)) return {};
-  return {value, length};
-}
-
-bool is_control(char32_t c) noexcept {
-  return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 || (c >= 0x202a && c <= 0x202e) ||
-         (c >= 0x2066 && c <= 0x2069);
-}
-
-enum class line_ends { escape, keep };
-
-std::string escaped(std::string_view text, std::size_t max_bytes, line_ends ends) {
-  std::string out;
-  while (!text.empty()) {
-    if (out.size() >= max_bytes) return out + "...";
-    const auto c = decode(text);
-    if (c.bytes == 0) {
-      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(text.front()));
-      text.remove_prefix(1);
-      continue;
-    }
-    if (c.value == '\n' && ends == line_ends::keep)
-      out += '\n';
-    else if (c.value == '\n')
-      out += "\\n";
-    else if (c.value == '\r')
-      out += "\\r";
-    else if (c.value == '\t')
-      out += "\\t";
-    else if (is_control(c.value))
-      out += c.value < 0x80 ? fmt::format("\\x{:02x}", static_cast<std::uint32_t>(c.value))
-                            : fmt::format("\\u{:04x}", static_cast<std::uint32_t>(c.value));
-    else
-      out += text.substr(0, c.bytes);
-    text.remove_prefix(c.bytes);
-  }
-  return out;
-}
-
-}  // namespace
 
 std::string grouped(std::uint64_t n) {
   auto digits = std::to_string(n);
@@ -112,18 +52,14 @@ std::string in_words(const api::rate_window& w) {
   return fmt::format("{}/{}s", w.limit, duration_cast<seconds>(w.length).count());
 }
 
-std::string printable(std::string_view text, std::size_t max_bytes) {
-  return escaped(text, max_bytes, line_ends::escape);
-}
-
-std::string printable_lines(std::string_view text) {
-  return escaped(text, std::string_view::npos, line_ends::keep);
+std::string printable_line(std::string_view line) {
+  return printable(line, std::string_view::npos) + "\n";
 }
 
 void append_json_string(std::string& to, std::string_view text) {
   to += '"';
   while (!text.empty()) {
-    const auto c = decode(text);
+    const auto c = first_code_point(text);
     if (c.bytes == 0) {
       to += "\xef\xbf\xbd";
       text.remove_prefix(1);
@@ -135,7 +71,7 @@ void append_json_string(std::string& to, std::string_view text) {
       to += "\\\\";
     else if (c.value == '\n')
       to += "\\n";
-    else if (c.value < 0x20)
+    else if (is_control(c.value))
       to += fmt::format("\\u{:04x}", static_cast<std::uint32_t>(c.value));
     else
       to += text.substr(0, c.bytes);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/api/profile.hpp"
+#include "engine/model/printable.hpp"
 #include "engine/model/time.hpp"
 
 #include <cstddef>
@@ -29,17 +30,11 @@ std::string date_and_time(wall_time);
 // "60/min", "20/10s", "50/s": as --rate takes it.
 std::string in_words(const api::rate_window&);
 
-// A text that came from outside (API, input, file name), safe for a terminal and for a log of lines: control
-// characters (line ends and tabs too), bidirectional overrides and bytes that are not UTF-8 become visible
-// escapes
-// (`\n`, `\x1b`, `\u202e`); cut after `max_bytes` with "...". The result is valid UTF-8 without control
-// characters.
-std::string printable(std::string_view, std::size_t max_bytes = 400);
+// A line of a result for people, with its end: what would act on a terminal is shown.
+std::string printable_line(std::string_view);
 
-// The same for a text of our own that may have several lines: line ends stay.
-std::string printable_lines(std::string_view);
-
-// Appends a JSON string literal; bytes that are not UTF-8 become U+FFFD.
+// Appends a JSON string literal; bytes that are not UTF-8 become U+FFFD. What would act on a terminal is
+// escaped, which alters no value.
 void append_json_string(std::string& to, std::string_view);
 
 // The longest prefix of `text` of at most `columns` code points.

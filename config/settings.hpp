@@ -28,7 +28,7 @@ struct raw_options {
   std::vector<std::string> rate, read_rate, map, ignore_column, set, only_if,
       overrides;  // overrides: -o key=value
   bool no_read_first = false, force_unechoed = false, skip_invalid = false, fresh = false, again = false,
-       yes = false, quiet = false;
+       yes = false, quiet = false, wait = false;
   int verbose = 0;
   std::string input;  // path or "-"
 };
@@ -64,6 +64,7 @@ struct settings {
   std::vector<std::string> only_if;           // as given
   std::vector<api::precondition> conditions;  // only_if, parsed; in the same order
   bool fresh = false, again = false, yes = false;
+  bool wait = false;  // for another process that holds the ledger or the key; else: failure_kind::later
   std::vector<outcome> retry;  // --retry: rows that ended so are taken again; empty: none
 
   std::string summary_path;  // empty: none; "-": standard output

@@ -50,7 +50,6 @@ void add_columns(const raw_options& raw, input::source_options& source, complain
       source.map.emplace_back(std::move(column), text.substr(equals + 1));
   }
   for (const auto& column : raw.ignore_column) {
-    if (column.empty()) complain("--ignore-column", "is empty", "name a column");
     if (has(source.map, column))
       complain("--ignore-column", "the column \"" + column + "\" is mapped as well",
                "leave out one of the two");
@@ -117,6 +116,7 @@ void add_input_options(const raw_options& raw, settings& s, std::vector<failure>
   s.fresh = raw.fresh;
   s.again = raw.again;
   s.yes = raw.yes;
+  s.wait = raw.wait;
   s.verbosity = raw.quiet ? -1 : std::min(raw.verbose, 2);
 }
 
@@ -135,7 +135,7 @@ void add_retry(const std::string& text, settings& s, std::vector<failure>& compl
                std::string(use) + "; --again applies a finished input once more");
     else if (*one == outcome::invalid)
       complain("--retry", "rows that are invalid stay so in the same input",
-               "mend them in the file: `pawl export LEDGER --outcome invalid --with-input` prints them");
+               "mend them in the file; the command export with --outcome invalid --with-input prints them");
     else if (std::ranges::find(s.retry, *one) == s.retry.end())
       s.retry.push_back(*one);
   }

@@ -5,6 +5,7 @@
 #include "cli/generation_choice.hpp"
 #include "cli/open_input.hpp"
 #include "cli/session.hpp"
+#include "cli/words.hpp"
 #include "engine/input/validation.hpp"
 
 #include <fmt/format.h>
@@ -57,10 +58,10 @@ expected<int> check(session& s) {
   if (s.settings().summary_path != "-") {
     std::string text;
     if (report->rows == 0)
-      text = fmt::format("{}: {}\n", opened->name, nothing_to_do);
+      text = printable_line(fmt::format("{}: {}", opened->name, nothing_to_do));
     else
       for (const auto& line : check_lines(opened->name, s.settings(), opened->source.facts(), *report))
-        text += line + "\n";
+        text += printable_line(line);
     // A reader that has seen enough closes the pipe: the answer is the exit code.
     if (const auto failed = write_all(STDOUT_FILENO, text); failed && failed != std::errc::broken_pipe)
       return failure{failure_kind::mend, "standard output", failed.message(), ""};

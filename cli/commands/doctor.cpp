@@ -47,6 +47,7 @@ expected<int> examine_api(session& s, report_format format) {
 
   const auto findings = examine(facts);
   const auto code = exit_code(findings);
+  s.sum_up(first_fault(findings));
   s.facts().stop_reason = code == exit_success ? "finished" : code == exit_later ? "later" : "mend";
   if (settings.summary_path == "-") return code;
   const auto text = format == report_format::json ? doctor_json(findings) : doctor_text(findings);

@@ -73,7 +73,7 @@ status export_jobs(const export_options& options) {
 int export_command(const export_options& options, console& out) {
   const auto done = export_jobs(options);
   if (done) return exit_success;
-  out.line("error: " + printable_lines(to_string(done.error())));
+  out.line("error: " + to_string(done.error()));
   return exit_code(done.error().kind);
 }
 

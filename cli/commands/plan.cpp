@@ -15,6 +15,7 @@
 #include "cli/words.hpp"
 #include "engine/api/resource_reader.hpp"
 #include "engine/ledger/planned_values.hpp"
+#include "engine/model/shell_word.hpp"
 #include "engine/policy/run_forecast.hpp"
 #include "engine/run/key_state.hpp"
 #include "engine/run/name_fetch.hpp"
@@ -324,12 +325,18 @@ class plan_steps {
     say(plan_lines(r, s_.settings()));
     for (const auto& condition : s_.settings().conditions)
       if (!options_.out.empty())
-        s_.say().note(fmt::format("not in the file as a precondition: give run also --only-if '{}'",
-                                  api::to_string(condition)));
+        s_.say().note("not in the file as a precondition: give run also " +
+                      shell_flag("--only-if", api::to_string(condition)));
     s_.facts().stop_reason = "finished";
     const bool decided = tally_->of(run::planned::missing) + tally_->of(run::planned::refused) +
                              tally_->of(run::planned::unreadable) + tally_->of(run::planned::invalid) ==
                          0;
+    if (!decided)
+      s_.sum_up(fmt::format("{} missing, {} refused, {} unreadable, {} invalid",
+                            counted(tally_->of(run::planned::missing), "row", "rows"),
+                            grouped(tally_->of(run::planned::refused)),
+                            grouped(tally_->of(run::planned::unreadable)),
+                            grouped(tally_->of(run::planned::invalid))));
     if (not_written_ && not_written_ != std::errc::broken_pipe) {
       s_.say().error(failure{failure_kind::mend, "standard output", not_written_.message(), ""});
       return exit_mend;
@@ -339,7 +346,7 @@ class plan_steps {
 
   void say(const lines& all) {
     if (options_.format == plan_format::ndjson) return s_.print(all);
-    for (const auto& line : all) text_ += line + "\n";
+    for (const auto& line : all) text_ += printable_line(line);
     flush();
   }
 

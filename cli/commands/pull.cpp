@@ -10,6 +10,7 @@
 #include "cli/words.hpp"
 #include "engine/api/condition.hpp"
 #include "engine/api/page_reader.hpp"
+#include "engine/model/shell_word.hpp"
 #include "engine/run/lister.hpp"
 #include "engine/run/name_fetch.hpp"
 
@@ -145,7 +146,7 @@ class pull_steps {
       const bool carried = std::ranges::any_of(columns_, [&c](const pull_column& column) {
         return column.is == pull_column::kind::expect && column.field == c.field;
       });
-      if (!carried) only_if += fmt::format(" --only-if '{}'", api::to_string(c));
+      if (!carried) only_if += " " + shell_flag("--only-if", api::to_string(c));
     }
     if (!only_if.empty()) s_.say().note("not in the file as a precondition: give run also" + only_if);
   }

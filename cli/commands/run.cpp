@@ -6,6 +6,7 @@
 #include "cli/confirmation.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/generation_choice.hpp"
+#include "cli/held.hpp"
 #include "cli/name_resolution.hpp"
 #include "cli/progress_ticker.hpp"
 #include "cli/resume_command.hpp"
@@ -95,8 +96,10 @@ class run_steps {
     options_.skip_invalid = options_.skip_invalid || rows_.generation().skip_invalid;
     if (options_.user_agent.empty()) options_.user_agent = "pawl/" PAWL_VERSION;
     const auto& settings = s_.settings();
-    auto quota = run::key_state::open(settings.state_directory, settings.target.host_header, token_,
-                                      options_.writes, options_.reads);
+    auto quota = take_in_turn(s_, [&] {
+      return run::key_state::open(settings.state_directory, settings.target.host_header, token_,
+                                  options_.writes, options_.reads);
+    });
     if (!quota) return quota.error();
     progress_.rows = rows_.generation().rows;
     progress_.before = rows_.before();

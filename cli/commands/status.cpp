@@ -15,6 +15,8 @@
 namespace pawl::cli {
 namespace {
 
+constexpr std::size_t samples_of_a_minute = 8;  // one each 10 s, and both ends
+
 std::vector<outcome> failing_outcomes() {
   std::vector<outcome> all;
   for (std::size_t i = 0; i < outcome_count; ++i)
@@ -47,9 +49,9 @@ expected<ledger_state> read_state(const std::string& path) {
   if (!runner) return runner.error();
   state.runner = *std::move(runner);
   if (state.last_run) {
-    auto sample = file->last_sample(state.last_run->id);
-    if (!sample) return sample.error();
-    state.sample = *std::move(sample);
+    auto samples = file->last_samples(state.last_run->id, samples_of_a_minute);
+    if (!samples) return samples.error();
+    state.samples = *std::move(samples);
   }
   if (state.counts.failures() > 0) {
     const auto count = [&state](const ledger::job_row& job) {
@@ -67,14 +69,14 @@ expected<ledger_state> read_state(const std::string& path) {
 int status_command(const status_options& options, console& out) {
   const auto state = read_state(options.ledger);
   if (!state) {
-    out.line("error: " + printable_lines(to_string(state.error())));
+    out.line("error: " + to_string(state.error()));
     return exit_code(state.error().kind);
   }
   std::string text;
   if (options.format == report_format::json)
     text = status_json(*state);
   else
-    for (const auto& line : status_lines(*state)) text += line + "\n";
+    for (const auto& line : status_lines(*state)) text += printable_line(line);
   if (const auto failed = write_all(STDOUT_FILENO, text); failed && failed != std::errc::broken_pipe) {
     out.line("error: standard output: " + failed.message());
     return exit_mend;

@@ -6,11 +6,11 @@
 #include "cli/files.hpp"
 #include "cli/find_generation.hpp"
 #include "cli/find_ledger.hpp"
-#include "cli/shell_word.hpp"
 #include "cli/undo_texts.hpp"
 #include "cli/words.hpp"
 #include "config/profile_loader.hpp"
 #include "engine/ledger/ledger.hpp"
+#include "engine/model/shell_word.hpp"
 
 #include <fmt/format.h>
 
@@ -72,8 +72,8 @@ class undo_steps {
     auto runner = ledger::ledger_file::running(options_.ledger);
     if (!runner) return runner.error();
     if (*runner)
-      return failure{failure_kind::later, options_.ledger, "a run still writes to it: " + **runner,
-                     "wait for it or stop it, then run the same command again"};
+      return failure{failure_kind::later, "", **runner + ", still writes to this ledger: " + options_.ledger,
+                     "wait for it or stop it, then run the same command again", true};
     const auto generation = find_generation(*file, options_.generation);
     if (!generation) return generation.error();
     const auto profile = find_profile(options_.profile, *generation);
@@ -149,8 +149,8 @@ class undo_steps {
     else
       out_.line(fmt::format("generation {}: {} to undo it", generation.id, counted(jobs_, "job", "jobs")));
     for (const auto& line : losses_.lines()) out_.line("warning: " + line);
-    auto command = "pawl undo " + shell_word(options_.ledger);
-    if (!options_.profile.empty()) command += " --profile " + shell_word(options_.profile);
+    auto command = "pawl undo " + shell_path(options_.ledger);
+    if (!options_.profile.empty()) command += " " + shell_flag("--profile", options_.profile);
     for (const auto& line : other_generations(generation.id, others, command)) out_.line("note: " + line);
     return losses_.empty() ? exit_success : exit_some_failed;
   }

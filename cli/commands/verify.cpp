@@ -351,6 +351,7 @@ class verify_steps {
     const bool as_written = counts_.drifted + counts_.missing + counts_.unreadable == 0;
     s_.facts().stop_reason = "finished";
     s_.say().note(counts_text(counts_));
+    s_.sum_up(counts_text(counts_));
     return as_written ? exit_success : exit_some_failed;
   }
 

@@ -2,6 +2,7 @@
 
 #include "engine/input/csv_scanner.hpp"
 #include "engine/input/text.hpp"
+#include "engine/model/shell_word.hpp"
 
 #include <algorithm>
 
@@ -90,13 +91,16 @@ std::string without_id(const std::vector<std::string_view>& names, std::string_v
   auto line = "there is no id column " + shown(id_column) + " among " + all;
   if (const auto near = nearest(id_column, names); !near.empty())
     line += "; did you mean " + shown(near) + '?';
+  if (const auto near = nearest(id_column, names); !near.empty())
+    return sentence(std::move(line)) + "Then say so: " + shell_flag("--id-column", near);
   return sentence(std::move(line)) + "Say with --id-column which of them it is";
 }
 
 std::string what_to_do_with(std::string_view column, std::string_view meant) {
-  return "Rename it with --map \"" + std::string(column) + '=' +
-         (meant.empty() ? "FIELD" : std::string(meant)) + "\" or drop it with --ignore-column \"" +
-         std::string(column) + '"';
+  auto mapping = std::string(column) + '=';
+  mapping += meant.empty() ? std::string_view("FIELD") : meant;
+  return "Rename it with " + shell_flag("--map", mapping) + " or drop it with " +
+         shell_flag("--ignore-column", column);
 }
 
 const char* explain(csv_fault fault) {
@@ -200,8 +204,8 @@ csv_columns plan_columns(const csv_header& header, const reader_context& context
       return columns;
     }
     if (column.empty()) {
-      add_line(problems, "column " + std::to_string(i + 1) +
-                             " has no name; name it, or drop it with --ignore-column \"\"");
+      add_line(problems, "column " + std::to_string(i + 1) + " has no name; name it, or drop it with " +
+                             shell_flag("--ignore-column", column));
       continue;
     }
     const auto* to = mapped(options, column);

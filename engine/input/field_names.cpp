@@ -1,6 +1,7 @@
 #include "engine/input/field_names.hpp"
 
 #include "engine/input/text.hpp"
+#include "engine/model/printable.hpp"
 
 namespace pawl::input {
 
@@ -25,7 +26,18 @@ const value_rule& field_names::rule(field_index field) const noexcept {
 
 bool field_names::can_pass(std::string_view name) noexcept {
   constexpr std::size_t longest = 256;  // chosen
-  return !name.empty() && name.size() <= longest && !needs_json_escape(name);
+  return !name.empty() && name.size() <= longest && !needs_json_escape(name) && first_invisible(name) == 0;
+}
+
+std::string field_names::why_not_passed(std::string_view name) const {
+  std::string what =
+      "is not a name that can be passed to the API (empty, over 256 bytes, or with a quote, backslash or "
+      "control character)";
+  if (const auto c = first_invisible(name); c != 0) {
+    what = "contains the invisible character " + name_of(c) + ", so it is not passed to the API";
+    if (const auto near = nearest_field(name); !near.empty()) what += "; did you mean " + shown(near) + '?';
+  }
+  return what;
 }
 
 bool field_names::can_expect(field_index field) const noexcept {
@@ -43,6 +55,8 @@ std::string field_names::unknown(std::string_view name) const {
   std::vector<std::string_view> known;
   for (const auto& field : profile_->fields) known.push_back(field.name);
   std::string what = "is not a known field";
+  if (const auto c = first_invisible(name); c != 0)
+    what = "contains the invisible character " + name_of(c) + " and is not a known field";
   if (const auto near = nearest_field(name); !near.empty())
     return what + "; did you mean " + shown(near) + '?';
   constexpr std::size_t listed = 30;  // chosen: enough for a real API, short enough to read
@@ -88,9 +102,7 @@ std::optional<name_target> field_names::resolve(std::string_view name, std::stri
       return std::nullopt;
     }
     if (!can_pass(rest)) {
-      problem =
-          "is not a name that can be passed to the API (empty, over 256 bytes, or with a quote, backslash or "
-          "control character)";
+      problem = why_not_passed(rest);
       return std::nullopt;
     }
     target.field = passed_field;

@@ -48,6 +48,8 @@ class field_names {
   // Whether a field that the profile does not know can be let through: not empty, short, nothing to escape in
   // JSON.
   static bool can_pass(std::string_view name) noexcept;
+  // What is wrong with a name that cannot.
+  std::string why_not_passed(std::string_view name) const;
 
   const api::profile& profile() const noexcept { return *profile_; }
   const value_rule& rule(field_index) const noexcept;

@@ -262,9 +262,7 @@ void ndjson_source::read_field(const json_member& member, const key_meaning& mea
   if (meaning.field == passed_field) {
     if (is_expect) return complain_here(context_.names.unknown(meaning.name));
     if (!field_names::can_pass(meaning.name))
-      return complain_here(
-          "is not a name that can be passed to the API (empty, over 256 bytes, or with a quote, "
-          "backslash or control character)");
+      return complain_here(context_.names.why_not_passed(meaning.name));
     if (++passed_count_ > max_passed_fields) {
       if (passed_count_ == max_passed_fields + 1)
         complain_here("is one field too many that the profile does not know: at most " +

@@ -2,9 +2,9 @@
 
 #include "engine/input/text.hpp"
 #include "engine/model/byte_words.hpp"
+#include "engine/model/printable.hpp"
 
 #include <algorithm>
-#include <cstdio>
 
 namespace pawl::input {
 
@@ -16,20 +16,19 @@ const field_value* find(std::span<const field_value> patch, field_index field) {
   return found == patch.end() ? nullptr : &*found;
 }
 
-// The code point of the first control character (C0, DEL, C1), or -1.
-int control_character(std::string_view utf8) {
+// The first character that nobody sees or that acts on a terminal; 0xffffffff: there is none.
+constexpr auto no_character = static_cast<char32_t>(-1);
+char32_t unseen_character(std::string_view utf8) {
   std::size_t i = 0;
   while (utf8.size() - i >= sizeof(std::uint64_t) && unprintable_bytes(load_word(utf8.data() + i)) == 0)
     i += sizeof(std::uint64_t);
-  for (; i < utf8.size(); ++i) {
-    const auto c = static_cast<unsigned char>(utf8[i]);
-    if (c < 0x20 || c == 0x7f) return c;
-    if (c == 0xc2 && i + 1 < utf8.size()) {
-      const auto next = static_cast<unsigned char>(utf8[i + 1]);
-      if (next < 0xa0) return next;
-    }
+  utf8.remove_prefix(i);
+  while (!utf8.empty()) {
+    const auto c = first_code_point(utf8);
+    if (c.bytes != 0 && (is_control(c.value) || is_invisible(c.value))) return c.value;
+    utf8.remove_prefix(std::max<std::size_t>(1, c.bytes));
   }
-  return -1;
+  return no_character;
 }
 
 }  // namespace
@@ -58,11 +57,9 @@ std::string row_rules::check_id(std::string_view id) const {
       return "is " + std::to_string(length) + " characters long, at most " +
              std::to_string(profile_->max_id_length) + " are allowed (got " + shown(id) + ')';
   }
-  if (const int c = control_character(id); c >= 0) {
-    char name[16];
-    std::snprintf(name, sizeof name, "U+%04X", static_cast<unsigned>(c));
-    return "contains the control character " + std::string(name) + " (got " + shown(id) + ')';
-  }
+  if (const auto c = unseen_character(id); c != no_character)
+    return (is_control(c) ? "contains the control character " : "contains the invisible character ") +
+           name_of(c) + " (got " + shown(id) + ')';
   return {};
 }
 

@@ -1,6 +1,7 @@
 #include "engine/input/text.hpp"
 
 #include "engine/model/byte_words.hpp"
+#include "engine/model/printable.hpp"
 
 #include <simdjson.h>
 
@@ -13,28 +14,18 @@ namespace pawl::input {
 
 namespace {
 
-// Up to `limit` characters of it, with control characters as \xNN.
+// Up to `limit` characters of it; what acts on a terminal or shows nothing as an escape.
 std::string visible(std::string_view utf8, std::size_t limit) {
   std::string text;
-  std::size_t shown_count = 0;
-  for (std::size_t i = 0; i < utf8.size(); ++i) {
-    const char c = utf8[i];
-    const bool continuation = (static_cast<unsigned char>(c) & 0xc0) == 0x80;
-    if (!continuation && shown_count++ == limit) return text += "...";
-    if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f)
-      text += c;
-    else if (c == '\n')
-      text += "\\n";
-    else if (c == '\r')
-      text += "\\r";
-    else if (c == '\t')
-      text += "\\t";
-    else {
-      constexpr std::string_view digits = "0123456789abcdef";
-      text += "\\x";
-      text += digits[static_cast<unsigned char>(c) >> 4];
-      text += digits[static_cast<unsigned char>(c) & 15];
-    }
+  for (std::size_t count = 0; !utf8.empty(); ++count) {
+    if (count == limit) return text += "...";
+    const auto c = first_code_point(utf8);
+    const auto size = std::max<std::size_t>(1, c.bytes);
+    if (c.bytes == 0 || is_control(c.value) || is_invisible(c.value))
+      append_escaped(text, c, utf8.front());
+    else
+      text += utf8.substr(0, size);
+    utf8.remove_prefix(size);
   }
   return text;
 }
@@ -95,12 +86,14 @@ std::string shown_json(std::string_view json) {
 
 std::string_view nearest(std::string_view name, std::span<const std::string_view> candidates) {
   constexpr std::size_t longest = 64;  // chosen: names of fields are shorter
+  if (first_invisible(name) != 0) return nearest(without_invisible(name), candidates);
   if (name.empty() || name.size() > longest) return {};
   std::string_view best;
   std::size_t best_distance = std::max<std::size_t>(1, name.size() / 3) + 1;
   for (const auto candidate : candidates) {
     if (candidate.empty() || candidate.size() > longest) continue;
-    const auto d = edit_distance(name, candidate);
+    const auto d = first_invisible(candidate) == 0 ? edit_distance(name, candidate)
+                                                   : edit_distance(name, without_invisible(candidate));
     if (d < best_distance && d < candidate.size()) {
       best = candidate;
       best_distance = d;

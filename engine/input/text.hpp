@@ -38,13 +38,13 @@ constexpr std::string_view trim(std::string_view text) noexcept {
 // The canonical JSON string (append_json_string) in an arena.
 std::string_view json_string(std::string_view utf8, byte_arena&);
 
-// For messages: in quotes, control characters visible, cut after 60 characters.
+// For messages: in quotes, control characters and invisible ones as escapes, cut after 60 characters.
 std::string shown(std::string_view utf8);
 // The same for JSON text, which brings its own quotes.
 std::string shown_json(std::string_view json);
 
 // The candidate that was probably meant, without regard to case: at most one edit (insert, drop, replace,
-// swap) for each three characters. Empty: none is near. For messages only.
+// swap) for each three characters; invisible characters do not count. Empty: none is near. For messages only.
 std::string_view nearest(std::string_view name, std::span<const std::string_view> candidates);
 
 }  // namespace pawl::input

@@ -93,14 +93,18 @@ class complaint_list {
 };
 
 void count(const job_view& job, const api::profile& profile, validation_report& report) {
-  bool has_verb = false, has_name = false;
+  bool has_verb = false, has_name = false, has_passed = false;
   for (const auto& value : job.patch) {
-    if (value.field == passed_field) continue;
+    if (value.field == passed_field) {
+      has_passed = true;
+      continue;
+    }
     ++report.rows_with_field[to_index(value.field)];
     const auto verb = profile[value.field].verb;
     has_verb = has_verb || verb != api::set_verb::none;
     has_name = has_name || verb == api::set_verb::add_names || verb == api::set_verb::remove_names;
   }
+  report.rows_with_field.back() += has_passed;
   if (has_name) report.names.add(job, profile);
   report.swap.add(job, profile);
   report.rows_with_verbs += has_verb;
@@ -120,7 +124,7 @@ expected<validation_report> validate(
     return f;
   };
   validation_report report;
-  report.rows_with_field.resize(profile.fields.size());
+  report.rows_with_field.resize(profile.fields.size() + 1);
   complaint_list complaints(report);
   if (auto good = source.start_pass(); !good) return as_usage(std::move(good.error()));
 

@@ -20,7 +20,8 @@ struct validation_report {
   std::vector<checkpoint> checkpoints;  // every checkpoint_every rows; the first is the first row's
   input_identity identity;
   std::vector<std::uint64_t>
-      rows_with_field;  // by field_index: rows whose patch has the field (side effects, plan)
+      rows_with_field;  // by field_index: rows whose patch has the field (side effects, plan); at the end,
+                        // rows with a field that the profile does not know and passes
   std::uint64_t rows_not_replay_safe = 0;
   std::uint64_t rows_with_expect = 0;
   std::uint64_t rows_with_verbs = 0;

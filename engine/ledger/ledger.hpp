@@ -196,8 +196,8 @@ class ledger_file {
                  const outcome_counts&);
   expected<std::vector<run_row>> runs(std::int64_t generation);
 
-  // The newest sample of a run; unset: none yet.
-  expected<std::optional<sample_row>> last_sample(std::int64_t run);
+  // The newest samples of a run, at most so many, the newest first.
+  expected<std::vector<sample_row>> last_samples(std::int64_t run, std::size_t most);
 
   // Rows with an outcome, in row order, filtered by outcome (empty filter: all). Streams; `row` returning
   // false stops.

@@ -157,31 +157,34 @@ expected<std::vector<run_row>> ledger_file::runs(std::int64_t generation) {
   }
 }
 
-expected<std::optional<sample_row>> ledger_file::last_sample(std::int64_t run) {
+expected<std::vector<sample_row>> ledger_file::last_samples(std::int64_t run, std::size_t most) {
   auto query = impl_->db->prepare(
       "SELECT at, applied, unchanged, skipped, superseded, refused, mismatch, failed, unknown, invalid, "
       "reads,"
       " writes, retries, throttled, in_flight, rate, latency_p50_us, latency_p95_us, latency_max_us, "
       "waits_for"
-      " FROM sample WHERE run = ? ORDER BY rowid DESC LIMIT 1");
+      " FROM sample WHERE run = ? ORDER BY rowid DESC LIMIT ?");
   if (!query) return std::move(query.error());
-  auto row = query->bind(1, run).step();
-  if (!row) return std::move(row.error());
-  if (!*row) return std::optional<sample_row>{};
-  sample_row s;
-  s.at = wall(query->integer(0));
-  s.counts = read_counts(*query, 1);
-  s.reads = natural(query->integer(10));
-  s.writes = natural(query->integer(11));
-  s.retries = natural(query->integer(12));
-  s.throttled = natural(query->integer(13));
-  s.in_flight = static_cast<std::uint32_t>(query->integer(14));
-  s.rate = query->real(15);
-  s.latency_p50_us = natural(query->integer(16));
-  s.latency_p95_us = natural(query->integer(17));
-  s.latency_max_us = natural(query->integer(18));
-  s.waits_for = query->text(19);
-  return std::optional{std::move(s)};
+  query->bind(1, run).bind(2, static_cast<std::int64_t>(most));
+  std::vector<sample_row> all;
+  for (;;) {
+    auto row = query->step();
+    if (!row) return std::move(row.error());
+    if (!*row) return all;
+    auto& s = all.emplace_back();
+    s.at = wall(query->integer(0));
+    s.counts = read_counts(*query, 1);
+    s.reads = natural(query->integer(10));
+    s.writes = natural(query->integer(11));
+    s.retries = natural(query->integer(12));
+    s.throttled = natural(query->integer(13));
+    s.in_flight = static_cast<std::uint32_t>(query->integer(14));
+    s.rate = query->real(15);
+    s.latency_p50_us = natural(query->integer(16));
+    s.latency_p95_us = natural(query->integer(17));
+    s.latency_max_us = natural(query->integer(18));
+    s.waits_for = query->text(19);
+  }
 }
 
 status ledger_file::for_each_job(std::int64_t generation, const std::vector<outcome>& filter,

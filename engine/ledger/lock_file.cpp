@@ -81,8 +81,8 @@ expected<lock_file> lock_file::take(const std::string& path) {
         std::this_thread::sleep_for(std::chrono::milliseconds{5});
         continue;
       }
-      return failure{failure_kind::later, path, "another run uses this ledger: " + read_holder(file.get()),
-                     "wait for it or stop it, then run the same command again"};
+      return failure{failure_kind::later, "", read_holder(file.get()) + ", uses this ledger: " + path,
+                     held_remedy, true};
     }
     struct stat locked{}, named{};
     if (::fstat(file.get(), &locked) != 0) return cannot(path, "cannot be examined");

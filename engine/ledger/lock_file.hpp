@@ -13,7 +13,7 @@ namespace pawl::ledger {
 class lock_file {
  public:
   // Creates the file (0600) if need be and locks it until destruction; the file stays. Held by another:
-  // failure_kind::later with the holder's pid, command and start.
+  // failure_kind::later and `held`, which begins with the holder's pid, command and start.
   static expected<lock_file> take(const std::string& path);
 
   // Who holds it now, as in that message; unset: nobody. Never waits.

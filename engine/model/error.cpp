@@ -1,10 +1,12 @@
 #include "engine/model/error.hpp"
 
+#include "engine/model/printable.hpp"
+
 namespace pawl {
 
 std::string to_string(const failure& f) {
   std::string text;
-  if (!f.place.empty()) text += f.place + ": ";
+  if (!f.place.empty()) text += printable(f.place, std::string_view::npos) + ": ";
   text += f.what;
   if (!f.remedy.empty()) text += "; " + f.remedy;
   return text;

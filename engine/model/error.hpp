@@ -19,7 +19,12 @@ struct failure {
   std::string place;   // file, file:line, flag or key; may be empty
   std::string what;    // what is wrong
   std::string remedy;  // what to do about it; may be empty
+  bool held = false;   // another process has what is needed (a ledger, a key), and will let go of it
 };
+
+// What to do where another process holds something.
+inline constexpr const char* held_remedy =
+    "wait for it with --wait, or stop it, then run the same command again";
 
 // "place: what; remedy", the one form in which failures are printed.
 std::string to_string(const failure&);

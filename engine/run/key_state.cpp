@@ -125,16 +125,16 @@ std::string utc(std::int64_t seconds) {
 }
 
 failure held_by_another(const std::string& path, std::string_view host, int fd) {
-  failure f{failure_kind::later, path, "", "wait for it to end, or stop it, then run the same command again"};
+  failure f{failure_kind::later, "", "", held_remedy, true};
   key_state_header h{};
   // The holder may be in the middle of writing its name.
   if (!read_header(fd, h) || h.checksum != checksum_of(h)) {
-    f.what = fmt::format("another pawl uses this key on {}", host);
+    f.what = fmt::format("another pawl that has just started uses this key on {}: {}", host, path);
     return f;
   }
   const auto command = get(h.holder_command);
-  f.what = fmt::format("this key is in use on {} by process {} ({}), since {}", host, h.holder_pid,
-                       command.empty() ? "pawl" : command, utc(h.holder_since));
+  f.what = fmt::format("pid {} ({}), started {}, uses this key on {}: {}", h.holder_pid,
+                       command.empty() ? "pawl" : command, utc(h.holder_since), host, path);
   return f;
 }
 

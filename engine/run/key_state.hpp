@@ -30,8 +30,8 @@ class key_state {
  public:
   // Creates the directory (0700) and the file (0600; its name is a SHA-256 over host and key) and takes its
   // lock, which lasts until destruction or the end of the process. Held by another process:
-  // failure_kind::later, naming pid, command and start. A directory or file that cannot be used, or that
-  // others could write to: failure_kind::mend.
+  // failure_kind::later and `held`, which begins with its pid, command and start. A directory or file that
+  // cannot be used, or that others could write to: failure_kind::mend.
   //
   // What the windows start with: a brand-new file is empty; one of the same boot is taken as it is, also
   // under other limits; with another boot or a torn file the windows count as full: every entry is set to

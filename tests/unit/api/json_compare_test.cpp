@@ -250,12 +250,14 @@ TEST(PrintableText, KeepsControlCharactersOutAndCodePointsWhole) {
     append_printable(to, text, max);
     return to;
   };
-  EXPECT_EQ(printed("a\nb\x1b[31mc\x7f\xc2\x9b", 99), "a b [31mc  ");
+  EXPECT_EQ(printed("a\nb\x1b[31mc\x7f\xc2\x9b", 99), "a b\\x1b[31mc\\x7f\\u009b");
+  EXPECT_EQ(printed("\xe2\x80\xaegnp", 99), "\\u202egnp");
+  EXPECT_EQ(printed("ab\x1b", 5), "ab") << "no part of an escape";
   EXPECT_EQ(printed("\xc3\xa9\xc3\xa9", 3), "\xc3\xa9");
   EXPECT_EQ(printed("\xf0\x9f\x98\x80", 3), "");
   EXPECT_EQ(printed("\xf0\x9f\x98\x80", 4), "\xf0\x9f\x98\x80");
   EXPECT_EQ(printed("a\xff\xed\xa0\x80", 99), "a\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
-  EXPECT_EQ(printed(std::string_view{"a\0b", 3}, 99), "a b");
+  EXPECT_EQ(printed(std::string_view{"a\0b", 3}, 99), "a\\x00b");
   EXPECT_EQ(printed("\xc2", 99), "\xef\xbf\xbd");
 }
 

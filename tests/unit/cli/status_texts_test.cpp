@@ -40,14 +40,27 @@ TEST(StatusLines, OfARunThatGoesOnTellRateAndEta) {
       ElementsAre("jobs.csv.ledger: generation 1, running: pid 17 (pawl run), started 2026-01-02T03:05:45Z",
                   "target: productlane https://h/api/v2 (account ws_1)", "input:  /data/jobs.csv",
                   "rows:   1,000: 390 applied, 10 refused, 600 pending",
-                  "runs:   2 runs, the last began on 2026-01-02 03:05:45 UTC",
-                  "rate:   10.00/s, ETA 1 min 00 s", "errors: not_found: 10 rows"));
-  s.sample.emplace();
-  s.sample->rate = 2;
-  s.sample->waits_for = "quota";
-  EXPECT_THAT(status_lines(s), Contains("rate:   2.00/s, ETA 5 min 00 s, waiting for quota"));
-  s.sample->rate = 0;
-  EXPECT_THAT(status_lines(s), Contains("rate:   0.00/s, waiting for quota"));
+                  "runs:   2 runs, the last began on 2026-01-02 03:05:45 UTC", "rate:   10/s, ETA 1 min 00 s",
+                  "errors: not_found: 10 rows"));
+  s.samples.resize(1);
+  s.samples.front().rate = 2;
+  s.samples.front().waits_for = "quota";
+  EXPECT_THAT(status_lines(s), Contains("rate:   2.0/s, ETA 5 min 00 s, waiting for quota"));
+  s.samples.front().rate = 0;
+  EXPECT_THAT(status_lines(s), Contains("rate:   0.0/s, waiting for quota"));
+}
+
+TEST(StatusLines, TellTheRateOfTheLastMinuteAgainstTheLimit) {
+  auto s = example();
+  s.runner = "pid 17 (pawl run), started 2026-01-02T03:05:45Z";
+  s.generation.settings = R"({"limits.write":"60/min,20/10s"})";
+  for (const auto& [after, writes] : {std::pair{90s, 88u}, {80s, 78u}, {30s, 30u}, {20s, 22u}}) {
+    auto& sample = s.samples.emplace_back();
+    sample.at = s.last_run->started + after;
+    sample.writes = writes;
+    sample.rate = 0.1;
+  }
+  EXPECT_THAT(status_lines(s), Contains("rate:   58.0/min of 60/min, ETA 10 min 21 s"));
 }
 
 TEST(StatusLines, OfAKilledRunSaySo) {

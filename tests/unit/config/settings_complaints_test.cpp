@@ -151,10 +151,9 @@ TEST_F(SettingsComplaints, NameSourceValueAndRemedy) {
         "--set: the field \"status\" is set twice; set it once"}},
       {[](auto& r) {
          r.map = {"a=b"};
-         r.ignore_column = {"a", ""};
+         r.ignore_column = {"a", ""};  // a column may have no name
        },
-       {"--ignore-column: the column \"a\" is mapped as well; leave out one of the two",
-        "--ignore-column: is empty; name a column"}},
+       {"--ignore-column: the column \"a\" is mapped as well; leave out one of the two"}},
       {[](auto& r) { r.only_if = {"status = opne", "closed_loop = true"}; },
        {"--only-if: status is one of open, snoozed, done (got \"opne\")",
         "--only-if: the API does not show closed_loop, so no condition can look at it; use a field that "

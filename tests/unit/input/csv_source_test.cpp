@@ -216,31 +216,35 @@ TEST(CsvSource, RefusesAHeaderThatItCannotTrust) {
        "them it "
        "is"},
       {"ID,title\n1,x\n",
-       "jobs.csv: there is no id column \"id\" among \"ID\", \"title\"; did you mean \"ID\"? Say with "
-       "--id-column "
-       "which of them it is\n"
+       "jobs.csv: there is no id column \"id\" among \"ID\", \"title\"; did you mean \"ID\"? Then say so: "
+       "--id-column ID\n"
        "column \"ID\" is not a known field (known: text, title, pain_level, assignee_id, tag_ids, "
        "status, "
        "snoozed_until, closed_loop, ai_draft_sources, notify, score, add_tags, remove_tags, add_tag_ids, "
-       "remove_tag_ids). Rename it with --map \"ID=FIELD\" or drop it with --ignore-column \"ID\""},
+       "remove_tag_ids). Rename it with --map ID=FIELD or drop it with --ignore-column ID"},
       {"id,statsu\nt1,done\n",
        "jobs.csv: column \"statsu\" is not a known field; did you mean \"status\"? Rename it with --map "
-       "\"statsu=status\" or drop it with --ignore-column \"statsu\""},
+       "statsu=status or drop it with --ignore-column statsu"},
       {"id,status,status\nt1,done,open\n", "jobs.csv: column \"status\" is given twice"},
       {"id,id\nt1,t2\n", "jobs.csv: column \"id\" is given twice: column 1 is the id already"},
       {"id,status,\nt1,done,\n",
-       "jobs.csv: column 3 has no name; name it, or drop it with --ignore-column \"\""},
+       "jobs.csv: column 3 has no name; name it, or drop it with --ignore-column ''"},
+      {"id,status\xe2\x80\x8b\nt1,done\n",
+       "jobs.csv: column \"status\\u200b\" contains the invisible character U+200B (zero-width space) and is "
+       "not a known field; did you mean \"status\"? Rename it with --map \"$(printf "
+       "'status\\342\\200\\213=status')\" or drop it with --ignore-column \"$(printf "
+       "'status\\342\\200\\213')\""},
       {"id,notify,notify.slack\nt1,,yes\n",
        "jobs.csv: column \"notify.slack\" is given both whole and by its members"},
       {"id,notify.slak\nt1,yes\n",
        "jobs.csv: column \"notify.slak\" names no member of \"notify\"; did you mean \"notify.slack\"? "
        "Rename it with "
-       "--map \"notify.slak=FIELD\" or drop it with --ignore-column \"notify.slak\""},
+       "--map notify.slak=FIELD or drop it with --ignore-column notify.slak"},
       {"id,status,expect.add_tags\nt1,done,x\n",
        "jobs.csv: column \"expect.add_tags\" cannot be a precondition: \"add_tags\" is not a field of the "
        "resource, "
-       "\"tag_ids\" is. Rename it with --map \"expect.add_tags=FIELD\" or drop it with --ignore-column "
-       "\"expect.add_tags\""},
+       "\"tag_ids\" is. Rename it with --map expect.add_tags=FIELD or drop it with --ignore-column "
+       "expect.add_tags"},
       {"id,\"status\nt1,done\n",
        "jobs.csv:1: the header has a quote that is not closed before the end of the file; "
        "mend the header row"},
@@ -287,26 +291,44 @@ TEST(CsvSource, JudgesOptionsAtOpen) {
     change(options);
     return read_csv("id,status\nt1,done\n", options).failure;
   };
-  EXPECT_EQ(with([](auto& o) { o.set = {{"status", "done"}}; }),
+  EXPECT_EQ(with([](auto& o) {
+              o.set = {{"status", "done"}};
+            }),
             "jobs.csv: --set status: is given twice; --set is for fields that the input does not have, and "
             "for each "
             "once");
-  EXPECT_EQ(with([](auto& o) { o.set = {{"pain_level", "hihg"}}; }),
+  EXPECT_EQ(with([](auto& o) {
+              o.set = {{"pain_level", "hihg"}};
+            }),
             "jobs.csv: --set pain_level: must be one of UNKNOWN, LOW, MEDIUM, HIGH (got \"hihg\"); did you "
             "mean \"HIGH\"?");
-  EXPECT_EQ(with([](auto& o) { o.set = {{"titel", "x"}}; }),
+  EXPECT_EQ(with([](auto& o) {
+              o.set = {{"titel", "x"}};
+            }),
             "jobs.csv: --set titel: is not a known field; did you mean \"title\"?");
-  EXPECT_EQ(with([](auto& o) { o.set = {{"title", ""}}; }),
+  EXPECT_EQ(with([](auto& o) {
+              o.set = {{"title", ""}};
+            }),
             "jobs.csv: --set title: has no value; write --set title=null to clear the field");
-  EXPECT_EQ(with([](auto& o) { o.set = {{"id", "x"}}; }),
+  EXPECT_EQ(with([](auto& o) {
+              o.set = {{"id", "x"}};
+            }),
             "jobs.csv: --set id: would give every row the same id");
-  EXPECT_EQ(with([](auto& o) { o.set = {{"_x", "x"}}; }),
+  EXPECT_EQ(with([](auto& o) {
+              o.set = {{"_x", "x"}};
+            }),
             "jobs.csv: --set _x: names a note, which is never sent");
-  EXPECT_EQ(with([](auto& o) { o.set = {{"expect.status", "open"}}; }),
+  EXPECT_EQ(with([](auto& o) {
+              o.set = {{"expect.status", "open"}};
+            }),
             "jobs.csv: --set expect.status: is a precondition; use --only-if for all rows");
-  EXPECT_EQ(with([](auto& o) { o.map = {{"stauts", "title"}}; }),
+  EXPECT_EQ(with([](auto& o) {
+              o.map = {{"stauts", "title"}};
+            }),
             "jobs.csv: --map: there is no column \"stauts\"; did you mean \"status\"?");
-  EXPECT_EQ(with([](auto& o) { o.map = {{"status", "titel"}}; }),
+  EXPECT_EQ(with([](auto& o) {
+              o.map = {{"status", "titel"}};
+            }),
             "jobs.csv: column \"status\" is mapped to \"titel\", which is not a known field; did you mean "
             "\"title\"?");
   EXPECT_EQ(with([](auto& o) { o.ignore = {"Status"}; }),

@@ -296,14 +296,16 @@ TEST_F(LedgerWriter, RecordsSamplesAndEvents) {
     EXPECT_TRUE(drained);
   }
   EXPECT_EQ(ask("SELECT count(*) FROM event WHERE kind = 'gate' AND reason = 'Retry-After: 18'"), 1);
-  const auto last = must(made.file.last_sample(made.run));
+  const auto samples = must(made.file.last_samples(made.run, 1));
+  ASSERT_EQ(samples.size(), 1u);
+  const auto* const last = &samples.front();
   ASSERT_TRUE(last);
   EXPECT_EQ(last->counts[outcome::applied], 5u);
   EXPECT_EQ(last->rate, 19.5);
   EXPECT_EQ(last->in_flight, 3u);
   EXPECT_EQ(last->latency_p95_us, 77u);
   EXPECT_EQ(last->waits_for, "quota");
-  EXPECT_EQ(must(made.file.last_sample(made.run + 1)), std::nullopt);
+  EXPECT_TRUE(must(made.file.last_samples(made.run + 1, 1)).empty());
 }
 
 TEST_F(LedgerWriter, GoesOnWhileSomebodyReadsForLong) {

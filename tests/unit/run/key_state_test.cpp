@@ -305,7 +305,7 @@ TEST_F(KeyState, ASecondProcessIsToldWhoHoldsTheKey) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, failure_kind::later);
   const auto text = to_string(refused.error());
-  EXPECT_NE(text.find("process " + std::to_string(child)), std::string::npos) << text;
+  EXPECT_NE(text.find("pid " + std::to_string(child)), std::string::npos) << text;
   EXPECT_NE(text.find("(pawl run jobs.csv)"), std::string::npos) << text;
   EXPECT_NE(text.find(" UTC"), std::string::npos) << text;
   EXPECT_NE(text.find(std::string(host)), std::string::npos) << text;

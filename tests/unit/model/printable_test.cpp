@@ -1,0 +1,62 @@
+#include "engine/model/printable.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+
+namespace pawl {
+namespace {
+
+using namespace std::string_view_literals;
+
+TEST(Printable, ShowsWhatWouldActOnATerminal) {
+  const struct {
+    std::string_view in, out;
+  } table[] = {
+      {"\x1b[31mred\x1b[0m", "\\x1b[31mred\\x1b[0m"},
+      {"a\0b"sv, "a\\x00b"},
+      {"\xc2\x9b"
+       "2J",
+       "\\u009b2J"},
+      {"\xe2\x80\xae"
+       "gnp",
+       "\\u202egnp"},
+      {"\xe2\x81\xa6x\xe2\x81\xa9", "\\u2066x\\u2069"},
+      {"a\nb\rc\td", "a\\nb\\rc\\td"},
+      {"\x7f", "\\x7f"},
+      {"\xff", "\\xff"},
+      {"Größe €", "Größe €"},
+  };
+  for (const auto& row : table) {
+    EXPECT_EQ(printable(row.in), row.out);
+    EXPECT_EQ(printable(printable(row.in)), row.out) << "what was shown once is not shown twice";
+  }
+}
+
+TEST(Printable, KnowsWhatNobodySees) {
+  const struct {
+    std::string_view text;
+    std::string_view name;
+  } table[] = {
+      {"thr_1\xc2\xa0", "U+00A0 (no-break space)"},
+      {"thr\xe2\x80\x8b_2", "U+200B (zero-width space)"},
+      {"\xef\xbb\xbfthr", "U+FEFF (byte order mark)"},
+      {"so\xc2\xad"
+       "ft",
+       "U+00AD (soft hyphen)"},
+      {"a\xe2\x81\xa0", "U+2060 (word joiner)"},
+      {"a\xe3\x80\x80", "U+3000 (ideographic space)"},
+      {"a\xe1\x9a\x80", "U+1680"},
+      {"a\xf3\xa0\x80\xa1", "U+E0021"},
+  };
+  for (const auto& row : table) {
+    EXPECT_EQ(name_of(first_invisible(row.text)), row.name);
+    EXPECT_EQ(first_invisible(without_invisible(row.text)), U'\0');
+  }
+  for (const auto* plain : {"thr_1", "two words", "Größe", "漢字", "😀", ""})
+    EXPECT_EQ(first_invisible(plain), U'\0') << plain;
+}
+
+}  // namespace
+}  // namespace pawl
