@@ -9,9 +9,9 @@ namespace pawl::api {
 std::optional<std::size_t> first_malformed(std::string_view text) noexcept {
   const auto size = text.size();
   while (!text.empty()) {
-    const auto length = point_length(text);
-    if (length == 0) return size - text.size();
-    text.remove_prefix(length);
+    const auto c = first_code_point(text);
+    if (c.bytes == 0) return size - text.size();
+    text.remove_prefix(c.bytes);
   }
   return std::nullopt;
 }
