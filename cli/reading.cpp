@@ -2,6 +2,7 @@
 
 #include "cli/generation_choice.hpp"
 #include "cli/held.hpp"
+#include "cli/words.hpp"
 #include "config/token.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -34,6 +35,9 @@ status reading::open() {
     return std::move(read->value);
   };
   progress_.on_trouble = [this](const std::string& what) { s_.say().note("trying again: " + what); };
+  progress_.on_pause = [this](const std::string& what, duration left) {
+    s_.say().note(fmt::format("waiting for {}, {}", what, in_words(left)));
+  };
   auto made =
       run::lone_reader::create(io_, options_, settings.profile, *quota_, std::move(source), progress_);
   if (!made) return made.error();

@@ -48,6 +48,7 @@ class reading {
     begin();
     auto result = wait_for(io_, std::move(work));
     end();
+    if (!result) s_.gave_up(progress_.gave_up);
     return result;
   }
 

@@ -2,6 +2,8 @@
 
 #include "engine/model/shell_word.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -30,15 +32,8 @@ bool has_flag(const std::vector<std::string>& arguments, std::string_view flag) 
   });
 }
 
-}  // namespace
-
-std::string resume_command(const resumption& r) {
-  auto words = r.arguments;
-  const auto anew = std::ranges::remove_if(words, starts_anew);
-  const bool left_out = !anew.empty();
-  words.erase(anew.begin(), anew.end());
-  if (r.copy.empty()) return left_out ? "pawl " + shell_words(words) : std::string{};
-
+// The words with the copy of the input in the place of what was piped; empty if that is not among them.
+std::string of_the_copy(const resumption& r, std::vector<std::string> words) {
   for (std::size_t i = 1; i < words.size(); ++i) {
     if (words[i] != r.input || takes_the_next(words[i - 1])) continue;
     words[i] = r.copy;
@@ -49,6 +44,32 @@ std::string resume_command(const resumption& r) {
     return "pawl " + shell_words(words);
   }
   return {};
+}
+
+}  // namespace
+
+std::string resume_command(const resumption& r) {
+  auto words = r.arguments;
+  const auto anew = std::ranges::remove_if(words, starts_anew);
+  const bool left_out = !anew.empty();
+  words.erase(anew.begin(), anew.end());
+  if (r.copy.empty()) return left_out ? "pawl " + shell_words(words) : std::string{};
+  return of_the_copy(r, std::move(words));
+}
+
+std::string retry_command(const resumption& r, const std::vector<outcome>& outcomes) {
+  std::vector<std::string> words;
+  for (std::size_t i = 0; i < r.arguments.size(); ++i) {
+    const auto& word = r.arguments[i];
+    if (word == "--retry") ++i;  // and what it takes
+    if (word != "--retry" && !word.starts_with("--retry=") && !starts_anew(word)) words.push_back(word);
+  }
+  // Flags stand before "--", behind which every word is an input.
+  std::string names;
+  for (const auto o : outcomes) names += fmt::format("{}{}", names.empty() ? "" : ",", to_string(o));
+  words.insert(std::ranges::find(words, "--"), {"--retry", names});
+  auto command = r.copy.empty() ? std::string{} : of_the_copy(r, words);
+  return command.empty() ? "pawl " + shell_words(words) : command;
 }
 
 }  // namespace pawl::cli

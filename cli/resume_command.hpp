@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/input/job_source.hpp"
+#include "engine/model/outcome.hpp"
 
 #include <string>
 #include <vector>
@@ -19,5 +20,9 @@ struct resumption {
 // A line for a shell. --fresh and --again, which would start anew, are left out. Empty: the same command goes
 // on.
 std::string resume_command(const resumption&);
+
+// The same with --retry in the place of any there was: it also takes the rows again that ended as one of
+// `outcomes` (at least one). Never empty.
+std::string retry_command(const resumption&, const std::vector<outcome>& outcomes);
 
 }  // namespace pawl::cli

@@ -139,6 +139,23 @@ std::string failures_line(const outcome_counts& counts, const std::string& ledge
                      shell_path(ledger_path), fmt::join(failed, ","));
 }
 
+std::string contradiction_in_words(run::progress_counters::request_class which,
+                                   const api::rate_window& configured, const api::rate_window& said) {
+  const bool of_reads = which == run::progress_counters::request_class::reads;
+  return fmt::format("the API says {}, and {} is {}: {} {} {}", in_words(said),
+                     of_reads ? "limits.read" : "limits.write", in_words(configured),
+                     of_reads ? "--read-rate" : "--rate", in_words(said),
+                     said.limit < configured.limit ? "keeps to it" : "would use all of it");
+}
+
+std::vector<outcome> worth_retrying(const outcome_counts& counts) {
+  std::vector<outcome> found;
+  for (const auto o : {outcome::refused, outcome::mismatch, outcome::failed})
+    if (counts[o] > 0) found.push_back(o);
+  if (found.empty() && counts[outcome::unknown] > 0) found.push_back(outcome::unknown);
+  return found;
+}
+
 lines closing_lines(const ending& e) {
   lines out;
   auto first = fmt::format("{}: {}", counted(e.rows, "row", "rows"), counts_in_words(e.counts));
@@ -150,6 +167,7 @@ lines closing_lines(const ending& e) {
   for (const auto& [code, count] : e.error_counts)
     out.push_back(fmt::format("  {}: {}", printable(code), counted(count, "row", "rows")));
   if (auto line = failures_line(e.counts, e.ledger_path); !line.empty()) out.push_back(std::move(line));
+  if (!e.retry_command.empty()) out.push_back("to take the failed rows again as well: " + e.retry_command);
   if (e.pending == 0) return out;
   const auto when = std::string{e.mend_first ? "when that is mended, " : ""};
   if (!e.resume_command.empty())

@@ -56,11 +56,20 @@ struct ending {
   std::string stop_reason;
   std::optional<wall_time> resume_at;
   std::string resume_command;  // empty: the same command goes on
+  std::string retry_command;   // takes the failed rows again too; empty: not worth a line
   bool mend_first = false;     // it would end as this one did until something is mended
 };
 lines closing_lines(const ending&);
 // The command that shows the rows that failed, with their input; empty where none did.
 std::string failures_line(const outcome_counts&, const std::string& ledger_path);
+
+// The outcomes that --retry is to name after failures: not `unknown`, which only people can decide on, unless
+// there is nothing else.
+std::vector<outcome> worth_retrying(const outcome_counts&);
+
+// "the API says 50/s, and limits.write is 100/s: --rate 50/s keeps to it".
+std::string contradiction_in_words(run::progress_counters::request_class, const api::rate_window& configured,
+                                   const api::rate_window& said);
 
 // "280 applied, 12 refused", in the order of the outcomes; "no outcome yet" where there is none.
 std::string counts_in_words(const outcome_counts&);

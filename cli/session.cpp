@@ -67,6 +67,14 @@ status session::load() {
   return fits;
 }
 
+void session::gave_up(const std::optional<run::progress_counters::giving_up>& how) {
+  if (!how) return;
+  facts_.stop_reason = how->reason;
+  if (how->resume_at)
+    facts_.resume_at =
+        wall_now() + std::chrono::duration_cast<std::chrono::microseconds>(*how->resume_at - clock::now());
+}
+
 void session::print(const lines& all) {
   for (const auto& line : all) log_->note(line);
 }

@@ -10,6 +10,7 @@
 #include "config/settings.hpp"
 #include "engine/model/error.hpp"
 #include "engine/model/time.hpp"
+#include "engine/run/progress.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -45,6 +46,9 @@ class session {
   log& say() { return *log_; }
   signal_watch& signals() { return signals_; }
   summary& facts() { return facts_; }
+
+  // A read gave up, and with it the command: its reason and time go into the summary.
+  void gave_up(const std::optional<run::progress_counters::giving_up>&);
 
   void print(const lines&);  // notes
   // A line that is redrawn while the command reads or validates; at most five times a second. Nothing off a

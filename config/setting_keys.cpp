@@ -150,7 +150,7 @@ status apply_delimiter(draft& d, texts from) {
   return {};
 }
 
-status apply_both(bool policy::pacer_options::* member, draft& d, texts from) {
+status apply_both(bool policy::pacer_options::*member, draft& d, texts from) {
   bool value = false;
   if (auto done = assign(value, from); !done) return done;
   d.value.run.writes.*member = d.value.run.reads.*member = value;
@@ -238,8 +238,8 @@ const std::array<setting_key, key_count>& table() {
        "A run that gets nothing but throttling or outage for so long ends (exit 3).", nullptr, nullptr,
        [](draft& d, texts t) { return assign(d.value.run.stop.patience, t); }},
       {"timeouts.connect", "", shape::duration, "10s", "",
-       "To resolve the name and connect, all addresses together.", nullptr, nullptr,
-       [](draft& d, texts t) { return assign(d.value.run.transport.connect_timeout, t); }},
+       "To resolve the name and connect, all addresses together; each next one is tried after 250 ms.",
+       nullptr, nullptr, [](draft& d, texts t) { return assign(d.value.run.transport.connect_timeout, t); }},
       {"timeouts.handshake", "", shape::duration, "10s", "", "For the TLS handshake.", nullptr, nullptr,
        [](draft& d, texts t) { return assign(d.value.run.transport.handshake_timeout, t); }},
       {"timeouts.attempt", "", shape::duration, "60s", "",

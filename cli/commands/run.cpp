@@ -16,6 +16,7 @@
 #include "cli/words.hpp"
 #include "config/token.hpp"
 #include "engine/ledger/ledger.hpp"
+#include "engine/run/boot_clock.hpp"
 #include "engine/run/key_state.hpp"
 #include "engine/run/runner.hpp"
 
@@ -23,6 +24,7 @@
 #include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <exception>
 #include <optional>
 #include <string>
@@ -96,15 +98,23 @@ class run_steps {
     options_.skip_invalid = options_.skip_invalid || rows_.generation().skip_invalid;
     if (options_.user_agent.empty()) options_.user_agent = "pawl/" PAWL_VERSION;
     const auto& settings = s_.settings();
+    const auto past = [this] { return writes_before(); };
     auto quota = take_in_turn(s_, [&] {
       return run::key_state::open(settings.state_directory, settings.target.host_header, token_,
-                                  options_.writes, options_.reads);
+                                  options_.writes, options_.reads, past);
     });
     if (!quota) return quota.error();
     progress_.rows = rows_.generation().rows;
     progress_.before = rows_.before();
     progress_.on_failure = [this](const run::failed_row& row) { s_.say().warning(failure_in_words(row)); };
     progress_.on_trouble = [this](const std::string& what) { s_.say().note("trying again: " + what); };
+    progress_.on_contradiction = [this](auto which, const api::rate_window& configured,
+                                        const api::rate_window& said) {
+      s_.say().note("hint: " + contradiction_in_words(which, configured, said));
+    };
+    progress_.on_pause = [this](const std::string& what, duration left) {
+      s_.say().note(fmt::format("waiting for {}, {}", what, in_words(left)));
+    };
     progress_.on_snapshot = [this](const run::snapshot_facts& f) { s_.say().note(snapshot_in_words(f)); };
 
     asio::io_context io{1};
@@ -125,6 +135,7 @@ class run_steps {
     if (ended) ended = look_up_names(io, runner);
     if (ended) {
       if (!asked_) announce_run();
+      progress_.on_pause = {};  // from here on the live line says it
       progress_ticker ticker(
           io, choose_progress(settings.progress, s_.terminal().can_redraw(), settings.verbosity),
           s_.terminal(), s_.say(), progress_, options_.writes);
@@ -144,6 +155,15 @@ class run_steps {
     return ended;
   }
 
+  // What earlier runs on this ledger have written lately, for a quota file that is brand-new.
+  expected<std::vector<duration>> writes_before() {
+    const auto& windows = options_.writes.windows;
+    const auto longest = std::ranges::max(windows, {}, &api::rate_window::length).length;
+    auto found = choice_.ledger().writes_before(rows_.run(), longest, wall_now(), run::boot_now());
+    if (!found) return std::move(found.error());
+    return found->ages(policy::pacer::entries_needed(options_.writes));
+  }
+
   // The token that was read at the start, and from then on whatever its place holds: a pipe can be read only
   // once, and a file may be rotated.
   run::token_source token_source() {
@@ -158,7 +178,10 @@ class run_steps {
   status identify(asio::io_context& io, run::runner& runner) {
     auto who = wait_for(io, runner.identify());
     s_.facts().reads = reads_to_ask_ + progress_.reads;
-    if (!who) return who.error();
+    if (!who) {
+      s_.gave_up(progress_.gave_up);
+      return who.error();
+    }
     const auto& bound_to = rows_.generation().target;
     if (auto refused =
             refuse_account(bound_to, s_.settings().expected_account, who->account, s_.settings().ledger_path))
@@ -181,6 +204,7 @@ class run_steps {
     auto names = resolve_names(s_, question);
     s_.facts().reads = reads_to_ask_ + progress_.reads;
     if (names) return {};
+    s_.gave_up(progress_.gave_up);
     // Nothing was done with this generation: the mended input is to begin like a first one.
     if (names.error().kind != failure_kind::later && choice_.decision() != ledger::run_decision::go_on) {
       if (auto done = rows_.withdraw(); !done) return done;
@@ -278,9 +302,13 @@ class run_steps {
     e.error_counts = progress_.error_counts;
     e.stop_reason = facts.stop_reason;
     e.resume_at = facts.resume_at;
-    e.resume_command = resume_command({arguments_, s_.settings().input_path,
-                                       choice_.input().spooled ? choice_.spool_path() : std::string{},
-                                       facts.ledger, choice_.input().source.facts().format});
+    const resumption again{arguments_, s_.settings().input_path,
+                           choice_.input().spooled ? choice_.spool_path() : std::string{}, facts.ledger,
+                           choice_.input().source.facts().format};
+    e.resume_command = resume_command(again);
+    if (const auto failed = worth_retrying(facts.counts);
+        facts.stop_reason == "max_failures" && !failed.empty())
+      e.retry_command = retry_command(again, failed);
     s_.print(closing_lines(e));
   }
 

@@ -12,8 +12,6 @@
 namespace pawl::http {
 
 namespace asio = boost::asio;
-using boost::system::error_code;
-
 namespace {
 
 constexpr int reads_in_a_row = 64;  // chosen: up to 1 MiB in full records, under a millisecond
@@ -28,7 +26,6 @@ std::string received_text(std::size_t bytes) {
 connection::connection(asio::io_context& io, const connection_needs& needs)
     : io_(io),
       needs_(needs),
-      connecting_(io),
       watch_(needs.sockets),
       parser_(reply_limits{needs.options.max_reply_bytes, needs.options.max_header_bytes}, needs.buffers) {}
 
@@ -38,8 +35,7 @@ connection::~connection() {
 
 void connection::close() {
   // close(2) gives the descriptor back in any case, and nothing unsent is of interest.
-  error_code ignored;
-  connecting_.close(ignored);
+  if (connecting_ != nullptr) connecting_->cancel();
   if (fd_ < 0) return;
   if (reusable()) stream_.close_notify();
   reusable_ = false;
@@ -60,8 +56,7 @@ void connection::abort(abort_reason why) {
   if (abort_ != abort_reason::none) return;
   abort_ = why;
   if (lookup_wake_ != nullptr) lookup_wake_->cancel();
-  error_code ignored;  // fails only if the socket is not open: then nothing waits for it
-  connecting_.cancel(ignored);
+  if (connecting_ != nullptr) connecting_->cancel();
   watch_.wake();
 }
 

@@ -2,6 +2,7 @@
 // coroutines; deadlines are plain members that the pool's sweep looks at. Network thread only.
 #pragma once
 
+#include "engine/http/address_race.hpp"
 #include "engine/http/connection_pool.hpp"
 #include "engine/http/name_lookup.hpp"
 #include "engine/http/ready_set.hpp"
@@ -18,6 +19,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pawl::http {
 
@@ -88,7 +90,7 @@ class connection {
   enum class abort_reason : std::uint8_t { none, timeout, cancelled };
 
   boost::asio::awaitable<transport_fault> connect();
-  boost::asio::awaitable<transport_fault> connect_to(tcp::endpoint);
+  boost::asio::awaitable<transport_fault> connect_to(std::vector<tcp::endpoint>);
   boost::asio::awaitable<transport_fault> tunnel();
   boost::asio::awaitable<transport_fault> handshake();
   boost::asio::awaitable<transport_fault> verdict_on_certificate();
@@ -101,8 +103,8 @@ class connection {
 
   boost::asio::io_context& io_;
   const connection_needs& needs_;
-  tcp::socket connecting_;  // until it is connected
-  int fd_ = -1;             // then it is ours
+  address_race* connecting_ = nullptr;  // while it is under way
+  int fd_ = -1;                         // then the socket is ours
   socket_watch watch_;
   socket_stream stream_;
   reply_parser parser_;

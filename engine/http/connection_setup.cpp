@@ -81,38 +81,32 @@ asio::awaitable<transport_fault> connection::connect() {
     if (endpoints.empty()) co_return fail(transport_fault::resolve, host + ": no loopback address");
   }
 
-  auto fault = transport_fault::connect;
-  for (std::size_t i = 0; i < endpoints.size(); ++i) {
-    // Each address gets its share of the time that is left, so that a dead first one (IPv6 without a route)
-    // does not use up the time of the others.
-    const auto now = clock::now();
-    const auto left = static_cast<duration::rep>(endpoints.size() - i);
-    deadline_ = left == 1 ? connect_by : now + (std::max(connect_by, now) - now) / left;
-    fault = co_await connect_to(endpoints[i]);
-    if (fault != transport_fault::connect) co_return fault;
-    if (abort_ == abort_reason::timeout && left > 1) abort_ = abort_reason::none;
-  }
-  if (endpoints.size() > 1) detail_ += " (the last of " + std::to_string(endpoints.size()) + " addresses)";
-  co_return fault;
+  co_return co_await connect_to(std::move(endpoints));
 }
 
-asio::awaitable<transport_fault> connection::connect_to(tcp::endpoint endpoint) {
-  error_code error;
-  close();  // what an earlier address left
-  connecting_.open(endpoint.protocol(), error);
-  if (!error && abort_ == abort_reason::none) {
-    awaited connected([&](auto&& token) { return connecting_.async_connect(endpoint, std::move(token)); },
-                      error);
-    co_await std::move(connected);
+asio::awaitable<transport_fault> connection::connect_to(std::vector<tcp::endpoint> endpoints) {
+  address_race race(io_, families_in_turn(endpoints));
+  if (abort_ == abort_reason::none) {
+    connecting_ = &race;
+    co_await race.run();
+    connecting_ = nullptr;
   }
-  if (abort_ != abort_reason::none)
-    co_return fail(transport_fault::connect, to_text(endpoint) + ": no answer in time");
+  auto won = race.take();
+  if (abort_ != abort_reason::none || !won) {
+    const auto last = race.last();
+    const bool in_time = last.why && abort_ == abort_reason::none;
+    auto why = to_text(last.at) + ": " + (in_time ? last.why.message() : "no answer in time");
+    if (last.tried > 1) why += " (the last of " + std::to_string(last.tried) + " addresses)";
+    co_return fail(transport_fault::connect, std::move(why));
+  }
   // One write per request: waiting to fill a segment (Nagle) could only delay it.
-  if (!error) connecting_.set_option(tcp::no_delay(true), error);
-  if (!error) connecting_.non_blocking(true, error);
-  if (!error) fd_ = connecting_.release(error);
+  error_code error;
+  const auto peer = won->remote_endpoint(error);
+  if (!error) won->set_option(tcp::no_delay(true), error);
+  if (!error) won->non_blocking(true, error);
+  if (!error) fd_ = won->release(error);
   if (!error) error = watch_.enter(fd_);
-  if (error) co_return fail(transport_fault::connect, to_text(endpoint) + ": " + error.message());
+  if (error) co_return fail(transport_fault::connect, to_text(peer) + ": " + error.message());
   co_return transport_fault::none;
 }
 

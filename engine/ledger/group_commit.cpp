@@ -45,7 +45,7 @@ expected<std::unique_ptr<group_commit>> group_commit::prepare(database& db, std:
   auto usual_jobs = db.prepare(insert_usual(usual_at_once));
   auto intent = db.prepare(
       "INSERT INTO intent VALUES (?1, ?2, max(?3, coalesce((SELECT max(sent_at) + 1 FROM intent"
-      " WHERE generation = ?1 AND row = ?2), ?3)), ?4, ?5, ?6, ?7, ?8)");
+      " WHERE generation = ?1 AND row = ?2), ?3)), ?4, ?5, ?6, ?7, ?8, ?9)");
   auto withdrawal = db.prepare("DELETE FROM intent WHERE generation = ? AND row = ? AND run = ?");
   auto sample =
       db.prepare("INSERT INTO sample VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
@@ -233,6 +233,10 @@ status group_commit::write(const intent_record& intent) {
   bind_plain(to, 6, intent.old_values, scratch_[1]);
   bind_plain(to, 7, intent.new_values.empty() ? "{}" : intent.new_values, scratch_[2]);
   bind_plain(to, 8, intent.updated_at, scratch_[3]);
+  if (intent.since_boot > std::chrono::microseconds::zero())
+    to.bind(9, std::int64_t{intent.since_boot.count()});
+  else
+    to.bind_null(9);
   return to.run();
 }
 

@@ -3,6 +3,7 @@
 #include "engine/ledger/done_blocks.hpp"
 #include "engine/ledger/ledger_impl.hpp"
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -61,15 +62,26 @@ status sync_directory(const std::string& path) {
   return {};
 }
 
-enum class content { ledger, nothing };
+// What brings a ledger of the version before to each one; the schema of a new ledger has it already.
+struct migration {
+  int to;
+  const char* sql;
+};
+constexpr std::array<migration, 1> migrations{{
+    {2,
+     "ALTER TABLE run ADD COLUMN boot_id TEXT; ALTER TABLE run ADD COLUMN started_boot_us INTEGER;"
+     "ALTER TABLE intent ADD COLUMN sent_boot_us INTEGER;"},
+}};
+static_assert(migrations.back().to == schema_version);
 
-expected<content> examine(database& db) {
+// The version of the schema of a ledger; 0: an empty file. One of a version before can be read as it is.
+expected<std::int64_t> examine(database& db) {
   auto id = db.ask("PRAGMA application_id");
   if (!id) return std::move(id.error());
   auto version = db.ask("PRAGMA user_version");
   if (!version) return std::move(version.error());
   if (*id == application_id) {
-    if (*version == schema_version) return content::ledger;
+    if (*version >= 1 && *version <= schema_version) return *version;
     return failure{failure_kind::usage, db.path(),
                    "this ledger has schema version " + std::to_string(*version) +
                        ", this pawl knows version " + std::to_string(schema_version),
@@ -77,7 +89,7 @@ expected<content> examine(database& db) {
   }
   auto tables = db.ask("SELECT count(*) FROM sqlite_schema");
   if (!tables) return std::move(tables.error());
-  if (*id == 0 && *version == 0 && *tables == 0) return content::nothing;
+  if (*id == 0 && *version == 0 && *tables == 0) return std::int64_t{0};
   return failure{failure_kind::usage, db.path(), "this SQLite file is not a ledger of pawl",
                  "name another file with --ledger"};
 }
@@ -102,6 +114,18 @@ status create_schema(database& db) {
   return group->commit();
 }
 
+// All steps or none, so that a killed process leaves a ledger of the one version or the other.
+status migrate(database& db, std::int64_t from) {
+  auto group = transaction::begin(db);
+  if (!group) return std::move(group.error());
+  for (const auto& step : migrations)
+    if (step.to > from)
+      if (auto done = db.execute(step.sql); !done) return done;
+  const auto version = "PRAGMA user_version = " + std::to_string(schema_version);
+  if (auto done = db.execute(version.c_str()); !done) return done;
+  return group->commit();
+}
+
 expected<std::unique_ptr<database>> open_for_run(const std::string& path) {
   if (auto made = create_file(path); !made) return std::move(made.error());
   auto opened = database::open(path, SQLITE_OPEN_READWRITE);
@@ -112,8 +136,10 @@ expected<std::unique_ptr<database>> open_for_run(const std::string& path) {
   auto found = examine(db);
   if (!found) return std::move(found.error());
   if (auto wal = use_wal(db); !wal) return std::move(wal.error());
-  if (*found == content::nothing)
+  if (*found == 0)
     if (auto made = create_schema(db); !made) return std::move(made.error());
+  if (*found != 0 && *found < schema_version)
+    if (auto done = migrate(db, *found); !done) return std::move(done.error());
   if (auto synced = sync_directory(path); !synced) return std::move(synced.error());
   return opened;
 }
@@ -124,13 +150,13 @@ expected<std::unique_ptr<database>> open_for_reading_once(const std::string& pat
   if (auto set = (*opened)->execute("PRAGMA busy_timeout = 5000"); !set) return std::move(set.error());
   auto found = examine(**opened);
   if (!found) return std::move(found.error());
-  if (*found == content::nothing)
-    return failure{failure_kind::usage, path, "this ledger is empty: no run has begun", ""};
+  if (*found == 0) return failure{failure_kind::usage, path, "this ledger is empty: no run has begun", ""};
   return opened;
 }
 
 expected<std::unique_ptr<database>> open_for_reading(const std::string& path) {
-  struct stat file{}, log{};
+  struct stat file {
+  }, log{};
   if (::stat(path.c_str(), &file) != 0)
     return failure{failure_kind::usage, path,
                    std::string{"the ledger cannot be opened: "} + std::strerror(errno),
@@ -162,6 +188,9 @@ expected<ledger_file> ledger_file::open(const std::string& path, access how) {
   auto db = how == access::read_write ? open_for_run(path) : open_for_reading(path);
   if (!db) return std::move(db.error());
   made->db = std::move(*db);
+  auto version = made->db->ask("PRAGMA user_version");
+  if (!version) return std::move(version.error());
+  made->version = *version;
   return ledger_file{std::move(made)};
 }
 
@@ -273,12 +302,17 @@ status ledger_file::finish_generation(std::int64_t generation, wall_time now) {
 }
 
 expected<std::int64_t> ledger_file::begin_run(std::int64_t generation, const std::string& version,
-                                              wall_time now) {
+                                              wall_time now, const boot_moment& boot) {
   auto& db = *impl_->db;
-  auto insert = db.prepare("INSERT INTO run (generation, started_at, version) VALUES (?, ?, ?)");
+  auto insert = db.prepare(
+      "INSERT INTO run (generation, started_at, version, boot_id, started_boot_us) VALUES (?, ?, ?, ?, ?)");
   if (!insert) return std::move(insert.error());
-  if (auto done = insert->bind(1, generation).bind(2, micros(now)).bind_text(3, version).run(); !done)
-    return std::move(done.error());
+  insert->bind(1, generation).bind(2, micros(now)).bind_text(3, version);
+  if (boot.boot_id.empty())
+    insert->bind_null(4).bind_null(5);
+  else
+    insert->bind_text(4, boot.boot_id).bind(5, std::int64_t{boot.since_boot.count()});
+  if (auto done = insert->run(); !done) return std::move(done.error());
   return db.ask("SELECT max(id) FROM run");  // ours: the lock keeps others out
 }
 

@@ -4,12 +4,14 @@
 #pragma once
 
 #include "engine/input/job_source.hpp"
+#include "engine/model/boot_moment.hpp"
 #include "engine/model/error.hpp"
 #include "engine/model/outcome.hpp"
 #include "engine/model/time.hpp"
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,7 +20,7 @@
 namespace pawl::ledger {
 
 inline constexpr int application_id = 0x7061776c;  // "pawl"
-inline constexpr int schema_version = 1;
+inline constexpr int schema_version = 2;
 
 struct target {
   std::string profile, base_url, account;  // account: empty until /me has answered or where the API has none
@@ -82,6 +84,25 @@ struct intent_row {
   // As in intent_record; empty old_values and updated_at: not known.
   std::string old_values, new_values, updated_at;
   bool was_read = false;  // false: old_values are not known because nothing was read
+  boot_moment sent;       // sent_at by the boot clock; unknown in what earlier versions wrote
+};
+
+// The writes of the last while that a ledger knows of, for the quota of a key whose own record is lost. Ages
+// are as low as the clocks allow: nothing here is taken for older than it is.
+struct recent_writes {
+  struct write {
+    duration age;            // of the reply, or of the end of an attempt without one
+    std::uint32_t attempts;  // the earlier ones count as ended with the last
+  };
+  std::vector<write> known;
+  // Besides, of rows that are pending: `more` ended `more_age` ago at the earliest; as many as any limit
+  // allows where a run was killed.
+  static constexpr std::uint64_t any_number = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t more = 0;
+  duration more_age{};
+
+  // One for each write, youngest first.
+  std::vector<duration> ages(std::size_t at_most) const;
 };
 
 // A write that was or may have been applied, and what stood there before it.
@@ -191,10 +212,15 @@ class ledger_file {
   // The last checkpoint at or before `row`; the start of the input where there is none.
   expected<input::checkpoint> checkpoint_before(std::int64_t generation, std::uint64_t row);
 
-  expected<std::int64_t> begin_run(std::int64_t generation, const std::string& version, wall_time now);
+  expected<std::int64_t> begin_run(std::int64_t generation, const std::string& version, wall_time now,
+                                   const boot_moment& boot = {});
   status end_run(std::int64_t run, wall_time now, int exit_code, const std::string& stop_reason,
                  const outcome_counts&);
   expected<std::vector<run_row>> runs(std::int64_t generation);
+
+  // What the runs before `run` have written in the last `window`. A pass over all outcomes.
+  expected<recent_writes> writes_before(std::int64_t run, duration window, wall_time now,
+                                        const boot_moment& boot);
 
   // The newest samples of a run, at most so many, the newest first.
   expected<std::vector<sample_row>> last_samples(std::int64_t run, std::size_t most);

@@ -13,6 +13,7 @@ struct ledger_file::impl {
   std::string path;
   std::optional<lock_file> lock;  // outlives the connection: declared first
   std::unique_ptr<database> db;
+  std::int64_t version = 0;  // of the schema in the file: an older one only where it may not be written
 };
 
 }  // namespace pawl::ledger

@@ -98,12 +98,15 @@ expected<std::vector<intent_row>> ledger_file::open_intents(std::int64_t generat
   if (!moment) return std::move(moment.error());
   auto blocks = read_done_blocks(db, generation);
   if (!blocks) return std::move(blocks.error());
-  auto query = db.prepare(
-      "SELECT row, id, sent_at, old_values, new_values, updated_at FROM intent AS i"
-      " WHERE generation = ?1 AND row BETWEEN ?2 AND ?3"
-      " AND NOT EXISTS (SELECT 1 FROM job_data WHERE key = (?1 - 1 << 40) + i.row)"
-      " AND NOT EXISTS (SELECT 1 FROM retried AS r WHERE r.generation = ?1 AND r.row = i.row"
-      "   AND r.run > i.run AND r.outcome <> 'unknown') ORDER BY row, sent_at");
+  const std::string boot =
+      impl_->version >= 2 ? "sent_boot_us, (SELECT boot_id FROM run WHERE run.id = i.run)" : "NULL, NULL";
+  auto query =
+      db.prepare("SELECT row, id, sent_at, old_values, new_values, updated_at, " + boot +
+                 " FROM intent AS i"
+                 " WHERE generation = ?1 AND row BETWEEN ?2 AND ?3"
+                 " AND NOT EXISTS (SELECT 1 FROM job_data WHERE key = (?1 - 1 << 40) + i.row)"
+                 " AND NOT EXISTS (SELECT 1 FROM retried AS r WHERE r.generation = ?1 AND r.row = i.row"
+                 "   AND r.run > i.run AND r.outcome <> 'unknown') ORDER BY row, sent_at");
   if (!query) return std::move(query.error());
   std::vector<intent_row> open;
   for (const auto& range : gaps(*blocks)) {
@@ -114,8 +117,14 @@ expected<std::vector<intent_row>> ledger_file::open_intents(std::int64_t generat
       if (!row) return std::move(row.error());
       if (!*row) break;
       const auto text = [&](int column) { return std::string{query->text(column)}; };
-      open.push_back({natural(query->integer(0)), text(1), wall(query->integer(2)), text(3), text(4), text(5),
-                      !query->is_null(3)});
+      open.push_back({natural(query->integer(0)),
+                      text(1),
+                      wall(query->integer(2)),
+                      text(3),
+                      text(4),
+                      text(5),
+                      !query->is_null(3),
+                      {text(7), std::chrono::microseconds{query->integer(6)}}});
     }
   }
   if (auto done = moment->commit(); !done) return std::move(done.error());

@@ -57,6 +57,7 @@ class record_batch {
     kind is = kind::job;
     std::size_t begin = 0;
     std::array<std::uint32_t, 5> sizes{};
+    std::chrono::microseconds since_boot{};  // of an intent
   };
   entry& append(std::initializer_list<std::string_view> texts);
   std::array<std::string_view, 5> texts_of(const entry&) const noexcept;

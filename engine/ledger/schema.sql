@@ -1,4 +1,4 @@
--- The ledger of pawl, schema version 1. A public interface: read it with sqlite3, Datasette, DuckDB or anything
+-- The ledger of pawl, schema version 2. A public interface: read it with sqlite3, Datasette, DuckDB or anything
 -- else that speaks SQLite (3.37 or newer). The view `job` is the place to look; tables that end in _data hold
 -- the same in fewer bytes. Times are microseconds since the Unix epoch:
 -- datetime(finished_at / 1e6, 'unixepoch'). A row number counts the rows of the input from 1, header and empty
@@ -44,7 +44,10 @@ CREATE TABLE run (
   exit_code INTEGER,
   stop_reason TEXT,
   applied INTEGER, unchanged INTEGER, skipped INTEGER, superseded INTEGER,   -- outcomes of this invocation
-  refused INTEGER, mismatch INTEGER, failed INTEGER, unknown INTEGER, invalid INTEGER
+  refused INTEGER, mismatch INTEGER, failed INTEGER, unknown INTEGER, invalid INTEGER,
+  -- Since version 2: the boot of the machine and the microseconds since then (CLOCK_BOOTTIME) at started_at.
+  -- They go on where somebody sets the clock. NULL: not known.
+  boot_id TEXT, started_boot_us INTEGER
 ) STRICT;
 
 -- A row that has an outcome, packed: read it through the view `job`. A row that is not here is pending.
@@ -131,6 +134,7 @@ CREATE TABLE intent (
   old_values TEXT,
   new_values TEXT NOT NULL,          -- JSON object, field name -> value: what is about to be sent
   updated_at TEXT,                   -- JSON: the resource's time stamp as that read showed it; NULL: not shown
+  sent_boot_us INTEGER,              -- since version 2: sent_at by the boot clock of its run; NULL: not known
   PRIMARY KEY (generation, row, sent_at)
 ) STRICT, WITHOUT ROWID;
 

@@ -41,7 +41,7 @@ void job_step::reset(const job_view& job, const std::optional<left_intent>& left
   strangers_ = strangers_met_ = odd_reads_ = not_ready_ = stale_leases_ = 0;
   stranger_.http_status = 0;
   may_be_applied_ = left.has_value();
-  sends_ = left.has_value() ? 1 : 0;
+  sends_ = sends_at_intent_ = left.has_value() ? 1 : 0;
 }
 
 std::span<const field_value> job_step::wanted() const noexcept {
@@ -152,14 +152,19 @@ bool job_step::is_stale(time_point now, duration margin) const noexcept {
 step_action job_step::granted(time_point now) {
   // Held up between the read and the slot: the slot goes back, and the job reads again.
   if (is_stale(now, duration::zero())) return queue(lease_lead);
-  if ((job_.replay_safe && !planned_) || intent_committed_) return send();
+  // The intent says when the request left. A job that must not be sent twice has one for each sending: after
+  // a crash the age of the last one tells whether it may still arrive.
+  const bool has_intent = intent_committed_ && (job_.replay_safe || sends_ == sends_at_intent_);
+  if ((job_.replay_safe && !planned_) || has_intent) return send();
+  if (intent_committed_) replaces_intent_ = !may_be_applied_;
+  sends_at_intent_ = sends_;
   state_ = state::committing;
   if (planned_)
     return action::commit_intent{true, plan_.old_values, plan_.new_values, plan_.updated_at,
                                  std::exchange(replaces_intent_, false)};
   text_.clear();
   api::append_values(text_, job_.patch);
-  return action::commit_intent{false, {}, text_, {}};
+  return action::commit_intent{false, {}, text_, {}, std::exchange(replaces_intent_, false)};
 }
 
 step_action job_step::send() {

@@ -160,7 +160,9 @@ struct step_options {
 struct left_intent {
   bool was_read;
   std::string_view old_values, new_values, updated_at;
-  wall_time sent_at;
+  // The latest time at which the request can have left: when this run began, less what boot id and boot clock
+  // prove to have passed before. The time of day proves nothing, because somebody may have set it.
+  time_point sent_by;
 };
 
 class job_step {
@@ -284,10 +286,11 @@ class job_step {
   std::vector<field_value> left_values_;  // what left_ says was sent
   bool left_on_its_way_ = false;          // nor had it arrived when it was looked for
 
-  std::uint32_t sends_ = 0;         // writes that left
-  std::uint32_t charged_ = 0;       // of these, the ones that count against max_attempts
-  std::uint32_t not_sent_ = 0;      // failures to connect in a row: only for their backoff
-  std::uint32_t read_charged_ = 0;  // failed reads in a row, that count
+  std::uint32_t sends_ = 0;            // writes that left
+  std::uint32_t sends_at_intent_ = 0;  // of these, before the intent that is on the disk
+  std::uint32_t charged_ = 0;          // of these, the ones that count against max_attempts
+  std::uint32_t not_sent_ = 0;         // failures to connect in a row: only for their backoff
+  std::uint32_t read_charged_ = 0;     // failed reads in a row, that count
   std::uint32_t reads_not_sent_ = 0;
   std::uint32_t failed_trials_ = 0;
   bool charge_pending_ = false;       // the last failed write counts unless an outage turns out to explain it

@@ -151,9 +151,8 @@ step_action job_step::look_again(const attempt_fact& fact, bool trial, const sur
       if (look.proven == proof::none && !job_.replay_safe)
         return finish(outcome::unknown, verified::none, {0, "interrupted", interrupted_text, {}});
       if (look.proven == proof::not_applied) {
-        const auto over = left_->sent_at + std::chrono::ceil<std::chrono::microseconds>(options_.settle_time);
-        if (!job_.replay_safe && over > s.wall && !settled_)
-          return settle(s.now + std::min<duration>(over - s.wall, options_.settle_time));
+        const auto over = left_->sent_by + options_.settle_time;
+        if (!job_.replay_safe && over > s.now && !settled_) return settle(over);
         may_be_applied_ = false;
         left_on_its_way_ = true;
       }

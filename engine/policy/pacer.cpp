@@ -60,9 +60,10 @@ void pacer::load(time_point now) {
   std::vector<std::uint32_t> order(entries_.size());
   std::iota(order.begin(), order.end(), 0u);
   for (auto& e : entries_) {
-    if (e.sent == 0 && e.closed == 0) continue;
-    // In flight when its process died; or a time that cannot be: now is the latest that either can mean.
-    if (e.closed <= 0 || e.closed > now_there) e.closed = now_there;
+    if (e.is_unused()) continue;
+    // Torn; or in flight when its process died; or a time that cannot be: now is the latest that any can
+    // mean.
+    if (!e.is_sound() || e.closed <= 0 || e.closed > now_there) e = {now_there, now_there};
   }
   std::ranges::sort(order, {}, [&](std::uint32_t i) { return std::pair(entries_[i].closed, i); });
   for (const auto i : order) reusable_.push_back(i);
@@ -122,7 +123,7 @@ time_point pacer::room_at(std::uint64_t k, time_point now, duration latency) con
 
 time_point pacer::head_due(time_point now) const {
   // A request in flight may close at once: its slot is then free one window from now, and not earlier.
-  return std::max({room_at(0, now, duration::zero()), gate_.until(), schedule_});
+  return std::max({room_at(0, now, duration::zero()), gate_.until(), used_up_.until, schedule_});
 }
 
 std::optional<time_point> pacer::next_due(time_point now) const {
@@ -140,7 +141,7 @@ time_point pacer::due(ticket t, time_point now) const {
   for (std::size_t i = 0; i < windows_.size(); ++i)
     if (active(i, now)) smallest = std::min<std::uint64_t>(smallest, windows_[i].usable());
 
-  const auto floor = std::max({now, gate_.until(), schedule_});
+  const auto floor = std::max({now, gate_.until(), used_up_.until, schedule_});
   if (k < smallest && spacing_ == duration::zero()) return std::max(floor, room_at(k, now, mean_reply_));
 
   // Those before it in line will themselves hold slots that it has to wait for: walk the line.
@@ -162,7 +163,7 @@ std::variant<pacer::slot, time_point> pacer::acquire(ticket t, time_point now) {
   if (line_.empty() || line_.head() != static_cast<std::uint64_t>(t))
     return std::max(due(t, now), now + behind_head);
   settle(now);
-  bool room = gate_.open(now) && now >= schedule_;
+  bool room = gate_.open(now) && now >= used_up_.until && now >= schedule_;
   for (std::size_t i = 0; i < windows_.size() && room; ++i)
     room = windows_[i].has_room(in_flight_) || !active(i, now);
   if (!room) return std::max(head_due(now), now + tick);
@@ -204,7 +205,7 @@ pacer::slot pacer::take(time_point now) {
 void pacer::sent(slot s, time_point now) {
   auto& g = grants_[static_cast<std::uint32_t>(s)];
   g.at = now;
-  if (g.entry != no_entry) entries_[g.entry].sent = in_entry_clock(now);
+  if (g.entry != no_entry) entries_[g.entry] = {in_entry_clock(now), 0};
 }
 
 void pacer::free_grant(std::uint32_t index) {
@@ -228,7 +229,7 @@ void pacer::closed(slot s, time_point now, const std::optional<rate_facts>& fact
   const auto index = static_cast<std::uint32_t>(s);
   const auto& g = grants_[index];
   if (g.entry != no_entry) {
-    entries_[g.entry].closed = in_entry_clock(now);
+    entries_[g.entry] = {entries_[g.entry].sent, in_entry_clock(now)};
     reusable_.push_back(g.entry);
   }
   if (facts) {
@@ -247,6 +248,20 @@ void pacer::closed(slot s, time_point now, const std::optional<rate_facts>& fact
 
 void pacer::gate(time_point until) {
   gate_.shut(until);
+}
+
+std::optional<asked_pause> pacer::pause(time_point now) const {
+  asked_pause longest{gate_.until(), gate_.asked_by()};
+  if (!line_.empty()) {
+    time_point own = now;
+    for (std::size_t i = 0; i < configured_; ++i)
+      own = std::max(own, windows_[i].own_room_at(in_flight_, now, discount(windows_[i])));
+    if (used_up_.until > longest.until) longest = used_up_;
+    const auto taught = room_at(0, now, duration::zero());
+    if (taught > own && taught > longest.until) longest = {taught, taught_by_};
+  }
+  if (longest.until <= now) return std::nullopt;
+  return longest;
 }
 
 std::optional<time_point> pacer::gated_until(time_point now) const {

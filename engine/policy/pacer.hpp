@@ -46,11 +46,40 @@ struct pacer_options {
   bool early_release = false;  // for APIs known to count on arrival
 };
 
+// A wait that the API asked for.
+struct asked_pause {
+  time_point until{};
+  asking_header by = asking_header::none;  // none: no header said it; a throttled reply is backed off from
+  bool operator==(const asked_pause&) const = default;
+};
+
+// A limit of the API for a window as long as a configured one, and another than that.
+struct contradiction {
+  api::rate_window configured, said;
+  bool operator==(const contradiction&) const = default;
+};
+
 // One taken slot as it survives the process (run/key_state maps these). Times are nanoseconds of the caller's
 // epoch (boot_clock_now() in the state file); 0 in `closed` while the request is in flight; both 0: unused.
+//
+// An entry is always assigned whole: `check` goes with it. One that was torn or altered is not sound, and
+// counts as closed just now, the worst that it can have said. (Zeros are not sound either.)
 struct slot_entry {
   std::int64_t sent = 0;
   std::int64_t closed = 0;
+  std::uint64_t check = check_of(sent, closed);
+
+  bool is_sound() const noexcept { return check == check_of(sent, closed); }
+  bool is_unused() const noexcept { return is_sound() && sent == 0 && closed == 0; }
+
+  // No secret: it tells accidents, not people who know it. Odd constants of SplitMix64.
+  static constexpr std::uint64_t check_of(std::int64_t sent, std::int64_t closed) noexcept {
+    std::uint64_t x = static_cast<std::uint64_t>(sent) + 0x9e3779b97f4a7c15;
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
+    x += static_cast<std::uint64_t>(closed);
+    x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
+    return x ^ (x >> 31);
+  }
 };
 
 class pacer {
@@ -97,11 +126,18 @@ class pacer {
   // Nothing of this class leaves before `until`. Gates only move later.
   void gate(time_point until);
   std::optional<time_point> gated_until(time_point now) const;
+  // What the API asks the next request to wait for: the gate, or, while anybody stands in line, what replies
+  // have said of the windows (nothing left until the reset, a smaller limit). Nothing where only the
+  // configured limits hold it.
+  std::optional<asked_pause> pause(time_point now) const;
 
   // Somebody else's use of the key that replies have shown: phantom slots now held.
   std::uint32_t phantoms() const noexcept;
   // The limit that replies taught and that is tighter than the configured ones, while it holds.
   std::optional<api::rate_window> tightened(time_point now) const;
+  // The first one that replies have shown: their header names the window, or its resets tell its length. Told
+  // once.
+  std::optional<contradiction> take_contradiction() noexcept;
   std::uint32_t in_flight() const noexcept { return in_flight_; }
   std::size_t waiting() const noexcept { return line_.size(); }
   bool unlimited() const noexcept { return configured_ == 0; }
@@ -135,6 +171,7 @@ class pacer {
   slot take(time_point now);
   void free_grant(std::uint32_t index);
   void learn(const rate_facts&, std::uint32_t grant_index, time_point now);
+  void hold_against_config(const rate_facts&, time_point now);
   quota_window* match(const rate_facts&, time_point now) noexcept;
   quota_window* adopt(const rate_facts&, time_point now);
 
@@ -152,6 +189,17 @@ class pacer {
 
   waiting_line line_;
   throttle_gate gate_;
+  // The limit of replies that do not name its window, since when it was said, and its longest reset since.
+  struct unnamed_window {
+    std::uint64_t limit = 0;
+    time_point since{};
+    duration longest_reset{};
+  };
+  unnamed_window unnamed_;
+  std::optional<contradiction> contradiction_;
+  bool contradiction_told_ = false;
+  asked_pause used_up_{time_point::min(), {}};     // a window of the API that is longer than ours
+  asking_header taught_by_ = asking_header::none;  // the last reply that held back more than our own use
   std::vector<grant> grants_;
   std::vector<std::uint64_t> held_at_grant_;  // per grant, and of each window: slots held before it
   std::vector<std::uint32_t> free_grants_;

@@ -83,10 +83,19 @@ quota_window* pacer::adopt(const rate_facts& f, time_point now) {
 
 void pacer::learn(const rate_facts& f, std::uint32_t grant_index, time_point now) {
   if (!f.limit && !f.remaining) return;
+  hold_against_config(f, now);
   settle(now);
   quota_window* w = match(f, now);
   if (!w) w = adopt(f, now);
+  // Nothing is left until a reset that is further away than our own slots are held: the API counts over a
+  // longer time than we do. The second is for resets that are rounded up.
+  duration held = w ? w->length() : duration::zero();
+  for (std::size_t k = 0; !w && k < configured_; ++k) held = std::max(held, windows_[k].length());
+  const bool used_up = f.remaining == 0u && f.limit.value_or(1) > 0 && f.reset_in;
+  if (used_up && *f.reset_in > held + std::chrono::seconds{1} && now + *f.reset_in > used_up_.until)
+    used_up_ = {now + *f.reset_in, f.reset_header()};
   if (!w) return;
+  taught_by_ = f.reset_header();
 
   const auto place = static_cast<std::size_t>(w - windows_.data());
   if (place >= configured_) {
@@ -107,6 +116,37 @@ void pacer::learn(const rate_facts& f, std::uint32_t grant_index, time_point now
   const std::uint64_t ours = held_at_grant(grant_index, place) + (granted_ - grants_[grant_index].number);
   const time_point until = now + f.reset_in.value_or(w->length());
   if (counted > ours && until > now) w->hold_foreign(counted - ours, until, limit);
+}
+
+// A header without a window: its length shows in the resets. Where none was longer than a configured window
+// for all the length of that, the window of the API is not longer, because a new one would have begun in the
+// meantime; and where one was longer than half of it, it is not shorter by much.
+void pacer::hold_against_config(const rate_facts& f, time_point now) {
+  if (contradiction_ || !f.limit || *f.limit == 0 || *f.limit > std::numeric_limits<std::uint32_t>::max())
+    return;
+  constexpr duration rounding = std::chrono::seconds{1};  // of resets in whole seconds
+  if (!f.window) {
+    if (!f.reset_in) return;
+    if (unnamed_.limit != *f.limit) unnamed_ = {*f.limit, now, duration::zero()};
+    unnamed_.longest_reset = std::max(unnamed_.longest_reset, *f.reset_in);
+  }
+  const quota_window* same = nullptr;
+  for (std::size_t i = 0; i < configured_; ++i) {
+    const auto& w = windows_[i];
+    if (w.is().limit == *f.limit && (!f.window || w.length() == *f.window)) return;
+    const bool as_long = f.window ? w.length() == *f.window
+                                  : unnamed_.longest_reset <= w.length() + rounding &&
+                                        unnamed_.longest_reset > w.length() / 2 &&
+                                        now - unnamed_.since >= w.length() + rounding;
+    if (as_long && (!same || w.is().limit < same->is().limit)) same = &w;
+  }
+  if (same) contradiction_ = {same->is(), {static_cast<std::uint32_t>(*f.limit), same->length()}};
+}
+
+std::optional<contradiction> pacer::take_contradiction() noexcept {
+  if (!contradiction_ || contradiction_told_) return std::nullopt;
+  contradiction_told_ = true;
+  return contradiction_;
 }
 
 std::uint32_t pacer::phantoms() const noexcept {

@@ -93,6 +93,15 @@ time_point quota_window::room_at(std::uint64_t k, std::uint64_t in_flight, time_
   }
 }
 
+time_point quota_window::own_room_at(std::uint64_t in_flight, time_point now,
+                                     duration discount) const noexcept {
+  const std::uint64_t own = in_flight + closed_;
+  if (own < usable_) return now;
+  const std::uint64_t nth = own - usable_ + 1;
+  if (nth > closed_) return now + (is_.length - discount);
+  return std::max(now, release_of(nth, discount));
+}
+
 void quota_window::hold_foreign(std::uint64_t count, time_point until, std::uint64_t of) noexcept {
   server_limit_ = std::max<std::uint64_t>(of, usable_);
   for (std::size_t s = 0; s < stage_count_; ++s)

@@ -44,6 +44,9 @@ class quota_window {
   time_point room_at(std::uint64_t k, std::uint64_t in_flight, time_point now, duration latency,
                      duration discount) const noexcept;
 
+  // The same for the next one, if all that the server counts were ours.
+  time_point own_room_at(std::uint64_t in_flight, time_point now, duration discount) const noexcept;
+
   // The server counts `count` requests that are not ours, against its limit `of`, until `until`.
   void hold_foreign(std::uint64_t count, time_point until, std::uint64_t of) noexcept;
   std::uint64_t foreign() const noexcept { return foreign_; }  // as of the last settle

@@ -223,6 +223,22 @@ bool read_ietf(rate_facts& facts, const policy_list& policies, const policy_list
 
 }  // namespace
 
+std::string_view name_of(asking_header header, const api::header_names& names) noexcept {
+  switch (header) {
+    case asking_header::retry_after:
+      return names.retry_after;
+    case asking_header::reset:
+      return names.reset;
+    case asking_header::remaining:
+      return names.remaining;
+    case asking_header::rate_limit:
+      return names.ietf_limit;
+    case asking_header::none:
+      break;
+  }
+  return {};
+}
+
 std::optional<duration> parse_retry_after(std::string_view text, wall_time server_now) noexcept {
   if (const auto d = parse_decimal(text)) return delta_or_epoch(*d, server_now);
   if (const auto at = parse_http_date(trim(text))) return until(*at, server_now);
@@ -259,7 +275,8 @@ rate_facts read_rate_headers(const api::header_names& names, std::span<const hea
   if (!retry_after.empty()) facts.retry_after = parse_retry_after(retry_after, server_now());
 
   const auto policies = read_all(fields, names.ietf_policy), limits = read_all(fields, names.ietf_limit);
-  if (read_ietf(facts, policies, limits)) return facts;
+  facts.is_ietf = read_ietf(facts, policies, limits);
+  if (facts.is_ietf) return facts;
 
   const auto limit = read_all(fields, names.limit);
   if (limit.size > 0) {

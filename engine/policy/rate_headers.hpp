@@ -12,12 +12,24 @@
 
 namespace pawl::policy {
 
+// Which header a wait comes from, for the words about it.
+enum class asking_header : std::uint8_t { none, retry_after, reset, remaining, rate_limit };
+// As the profile spells it; empty for none.
+std::string_view name_of(asking_header, const api::header_names&) noexcept;
+
 struct rate_facts {
   bool throttled = false;  // this reply was judged `throttled`; set by the caller
   std::optional<std::uint64_t> limit, remaining;
   std::optional<duration> window;       // where a header says it (IETF policy `w`)
   std::optional<duration> reset_in;     // from the arrival of the reply; never negative
   std::optional<duration> retry_after;  // from the arrival of the reply; never negative
+  bool is_ietf = false;                 // limit, remaining, window and reset_in come from RateLimit
+
+  // What says until when nothing is left.
+  asking_header reset_header() const noexcept {
+    if (is_ietf) return asking_header::rate_limit;
+    return reset_in ? asking_header::reset : asking_header::remaining;
+  }
 };
 
 // `received` is the local wall time of the reply; it stands in for the server's `Date` where that is missing.

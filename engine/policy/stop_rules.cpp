@@ -14,7 +14,29 @@ std::string minutes_text(duration d) {
   return fmt::format("{} min", (seconds + 59) / 60);
 }
 
+// The closing lines of the run have the commands.
+constexpr std::string_view after_failures =
+    "look at what failed, mend it, and run the same command again to go on, with --retry to take the failed "
+    "rows again too";
+
 }  // namespace
+
+std::optional<stop_order> too_long_a_pause(const std::optional<asked_pause>& asked, time_point now,
+                                           duration max_wait, const api::header_names& names) {
+  if (!asked || asked->by == asking_header::none || asked->until - now <= max_wait) return std::nullopt;
+  return stop_order{
+      "throttled",
+      {failure_kind::later, "",
+       fmt::format("the API asks for a pause of {} ({}), longer than limits.max_wait ({})",
+                   minutes_text(asked->until - now), name_of(asked->by, names), minutes_text(max_wait)),
+       "run the same command again then"},
+      asked->until};
+}
+
+std::string pause_in_words(const asked_pause& pause, const api::header_names& names) {
+  if (pause.by == asking_header::none) return "the API, which throttles";
+  return fmt::format("the pause that the API asked for ({})", name_of(pause.by, names));
+}
 
 void stop_rules::on_attempt(const judgement& j, time_point now) noexcept {
   throttled_last_ = j.is == api::verdict::throttled;
@@ -26,14 +48,14 @@ void stop_rules::on_attempt(const judgement& j, time_point now) noexcept {
   }
 }
 
-void stop_rules::on_finish(outcome o, int http_status, std::optional<field_index> differing) noexcept {
+void stop_rules::on_finish(outcome o, std::optional<field_index> differing) noexcept {
   if (o == outcome::mismatch && differing && differing == mismatching_) {
     ++mismatches_in_a_row_;
   } else {
     mismatches_in_a_row_ = o == outcome::mismatch && differing ? 1 : 0;
     mismatching_ = differing;
   }
-  if (o == outcome::invalid || http_status == 404) return;
+  if (o == outcome::invalid) return;
   const bool failed = !is_success(o);
   if (seen_ >= window && failed_[at_]) --failed_in_window_;
   failed_[at_] = failed;
@@ -54,8 +76,13 @@ void stop_rules::on_replies(reply_trouble trouble, outcome result, std::string_v
   troubled_by_.assign(why);
 }
 
-std::optional<stop_order> stop_rules::check(time_point now, std::optional<time_point> gated_until,
-                                            const api::profile& names) const {
+std::optional<time_point> stop_rules::patience_ends() const noexcept {
+  if (!trouble_since_) return std::nullopt;
+  const auto most = time_point::max() - *trouble_since_;
+  return options_.patience > most ? time_point::max() : *trouble_since_ + options_.patience;
+}
+
+std::optional<stop_order> stop_rules::after_finish(const api::profile& names) const {
   if (mismatches_in_a_row_ >= alike_mismatches) {
     stop_order order;
     order.reason = "mismatches";
@@ -87,7 +114,7 @@ std::optional<stop_order> stop_rules::check(time_point now, std::optional<time_p
       return stop_order{
           "max_failures",
           {failure_kind::mend, "", fmt::format("{} rows have failed (--max-failures)", failed_ever_),
-           "look at `pawl export`, and run the same command again to go on"},
+           std::string{after_failures}},
           {}};
   } else if (options_.failures.share > 0 && failed_in_window_ >= at_least) {
     const auto jobs = std::min<std::size_t>(seen_, window);
@@ -95,16 +122,16 @@ std::optional<stop_order> stop_rules::check(time_point now, std::optional<time_p
       return stop_order{
           "max_failures",
           {failure_kind::mend, "", fmt::format("{} of the last {} rows have failed", failed_in_window_, jobs),
-           "look at `pawl export`, then run the same command again to go on, or set --max-failures"},
+           std::string{after_failures} + "; --max-failures sets another limit"},
           {}};
   }
-  if (gated_until && *gated_until - now > options_.max_wait)
-    return stop_order{"throttled",
-                      {failure_kind::later, "",
-                       fmt::format("the API asks for a pause of {}, longer than limits.max_wait ({})",
-                                   minutes_text(*gated_until - now), minutes_text(options_.max_wait)),
-                       "run the same command again then"},
-                      gated_until};
+  return std::nullopt;
+}
+
+std::optional<stop_order> stop_rules::check(time_point now, const std::optional<asked_pause>& asked,
+                                            const api::profile& names) const {
+  if (auto order = after_finish(names)) return order;
+  if (auto order = too_long_a_pause(asked, now, options_.max_wait, names.headers)) return order;
   if (trouble_since_ && now - *trouble_since_ >= options_.patience)
     return stop_order{throttled_last_ ? "throttled" : "outage",
                       {failure_kind::later, "",

@@ -6,6 +6,7 @@
 #include "engine/model/job.hpp"
 #include "engine/model/outcome.hpp"
 #include "engine/model/time.hpp"
+#include "engine/policy/pacer.hpp"
 #include "engine/policy/reply_trouble.hpp"
 #include "engine/policy/retry_policy.hpp"
 
@@ -37,6 +38,12 @@ struct stop_order {
   std::optional<time_point> resume_at;
 };
 
+// The order to stop where the API asks for a longer pause than max_wait; a backoff of our own is none.
+std::optional<stop_order> too_long_a_pause(const std::optional<asked_pause>&, time_point now,
+                                           duration max_wait, const api::header_names&);
+// "the pause that the API asked for (Retry-After)".
+std::string pause_in_words(const asked_pause&, const api::header_names&);
+
 class stop_rules {
  public:
   explicit stop_rules(const stop_options& options) : options_(options) {}
@@ -44,8 +51,8 @@ class stop_rules {
   // After every attempt, sent or not.
   void on_attempt(const judgement&, time_point now) noexcept;
   // After every job that ended. `code` is the error code; `differing` names the field of a mismatch.
-  // 404 and `invalid` are no sign of a run that goes wrong: they do not count.
-  void on_finish(outcome, int http_status, std::optional<field_index> differing) noexcept;
+  // `invalid` is no sign of a run that goes wrong: it does not count.
+  void on_finish(outcome, std::optional<field_index> differing) noexcept;
   // Likewise, what its replies had against the profile; `why` in words.
   void on_replies(reply_trouble, outcome, std::string_view why);
   // A row of this generation is a success already.
@@ -58,12 +65,17 @@ class stop_rules {
     progressed_at_ = now;
   }
 
-  // `gated_until`: the pacer's gate, if it is closed. `field_name` turns a field into text for the message.
-  std::optional<stop_order> check(time_point now, std::optional<time_point> gated_until,
+  // What the last finished job has brought to a stop, to be asked after each: the failure that reaches the
+  // limit is the last one of which another request follows.
+  std::optional<stop_order> after_finish(const api::profile& names) const;
+  // That, and what time brings. `asked`: the pacer's pause. The profile names fields and headers.
+  std::optional<stop_order> check(time_point now, const std::optional<asked_pause>& asked,
                                   const api::profile& names) const;
 
   // Since when nothing but outage or throttling was heard; unset while all is well.
   std::optional<time_point> trouble_since() const noexcept { return trouble_since_; }
+  // When that has lasted for as long as patience does; unset while all is well.
+  std::optional<time_point> patience_ends() const noexcept;
   bool throttled_last() const noexcept { return throttled_last_; }
 
  private:

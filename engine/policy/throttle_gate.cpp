@@ -19,8 +19,10 @@ duration share_of(duration whole, double jitter01) noexcept {
 
 }  // namespace
 
-void throttle_gate::shut(time_point until) noexcept {
-  until_ = std::max(until_, until);
+void throttle_gate::shut(time_point until, asking_header asked_by) noexcept {
+  if (until <= until_) return;
+  until_ = until;
+  asked_by_ = asked_by;
 }
 
 duration throttle_gate::backoff(time_point sent, time_point now, double jitter01) noexcept {
@@ -38,13 +40,15 @@ void throttle_gate::replied(time_point sent, time_point now, const rate_facts& f
     if (sent > episode_) doublings_ = 0;
     return;
   }
-  if (facts.retry_after) {
-    shut(now + std::min(*facts.retry_after, longest_gate) + share_of(max_jitter, jitter01));
-  } else if (facts.reset_in && *facts.reset_in > duration::zero()) {
-    shut(now + std::min(*facts.reset_in, longest_gate) + share_of(max_jitter, jitter01));
-  } else {
-    shut(now + backoff(sent, now, jitter01));
+  auto asked = facts.retry_after.value_or(duration::zero());
+  auto by = asking_header::retry_after;
+  if (asked <= duration::zero()) {
+    asked = facts.reset_in.value_or(duration::zero());
+    by = facts.reset_header();
   }
+  if (asked > duration::zero())
+    shut(now + std::min(asked, longest_gate) + share_of(max_jitter, jitter01), by);
+  if (asked < backoff_base) shut(now + backoff(sent, now, jitter01));
 }
 
 }  // namespace pawl::policy

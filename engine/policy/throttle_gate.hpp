@@ -17,18 +17,24 @@ class throttle_gate {
   // Throttled: Retry-After is a floor, 0-500 ms of jitter come on top (the vendor asks for positive jitter
   // only: Productlane, rate limits). Without it the reset of the quota counts in the same way; without that
   // a backoff with full jitter, 1 s doubling to 60 s (chosen), which a reply that is not throttled ends.
+  // A wait of nothing, or until a time that has passed, asks for none: it counts as not said. One of less
+  // than a second does not shorten the backoff either: a server that throttles again and again is not
+  // believed when it says "at once".
   void replied(time_point sent, time_point now, const rate_facts&, double jitter01) noexcept;
 
   // Shut at least until then. A gate never opens earlier than it once said.
-  void shut(time_point until) noexcept;
+  void shut(time_point until, asking_header asked_by = asking_header::none) noexcept;
 
   bool open(time_point now) const noexcept { return now >= until_; }
   time_point until() const noexcept { return until_; }  // time_point::min() if it was never shut
+  // The header that asked for the pause until then; none: it is a backoff of our own.
+  asking_header asked_by() const noexcept { return asked_by_; }
 
  private:
   duration backoff(time_point sent, time_point now, double jitter01) noexcept;
 
   time_point until_ = time_point::min();
+  asking_header asked_by_ = asking_header::none;
   unsigned doublings_ = 0;
   // Replies to requests sent until then belong to the backoff that is under way: sixteen requests that are
   // throttled together are one event, and a success from before says nothing about now.

@@ -1,6 +1,6 @@
-// The quota that a key has used lately, kept across processes: a small ring file per target host and key in
-// the state directory, with a lock. Not SQLite: it is written at every send, through a mapping, so a killed
-// process leaves it whole.
+// The quota that a key has used lately, kept across processes: a small ring file per key in the state
+// directory, with a lock. Not SQLite: it is written at every send, through a mapping, so a killed process
+// leaves it whole.
 #pragma once
 
 #include "engine/model/error.hpp"
@@ -9,10 +9,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pawl::run {
 
@@ -26,22 +28,37 @@ std::chrono::nanoseconds boot_clock_now() noexcept;
 // there counts as unset), else below the home directory of the user database. Empty if there is none.
 std::string default_state_directory();
 
+// The ages of the writes that something else than a quota file knows of, youngest first; asked where the file
+// is brand-new.
+using past_writes = std::function<expected<std::vector<duration>>()>;
+
 class key_state {
  public:
-  // Creates the directory (0700) and the file (0600; its name is a SHA-256 over host and key) and takes its
-  // lock, which lasts until destruction or the end of the process. Held by another process:
-  // failure_kind::later and `held`, which begins with its pid, command and start. A directory or file that
-  // cannot be used, or that others could write to: failure_kind::mend.
+  // Creates the directory (0700) and the file (0600; its name is a SHA-256 over the key, so that all names of
+  // a host share it) and takes its lock, which lasts until destruction or the end of the process. Held by
+  // another process: failure_kind::later and `held`, which begins with its pid, command and start. A
+  // directory or file that cannot be used, or that others could write to: failure_kind::mend.
   //
-  // What the windows start with: a brand-new file is empty; one of the same boot is taken as it is, also
-  // under other limits; with another boot or a torn file the windows count as full: every entry is set to
-  // closed at now (nothing is sent for one window). So it is for a class that was unlimited before: its past
-  // is unknown. So pass the options of both classes always, also where a command sends only one.
+  // What the windows start with: a brand-new file has what `past` says, and nothing where it is empty; one of
+  // the same boot is taken as it is, also under other limits; with another boot or a torn file the windows
+  // count as full: every entry is set to closed at now (nothing is sent for one window). So it is for a class
+  // that was unlimited before: its past is unknown. So pass the options of both classes always, also where a
+  // command sends only one. An entry that is torn or was altered counts as closed at now.
+  //
+  // A file that an earlier version left for this host and key is taken over and removed, and one that it has
+  // locked refuses as above. A brand-new file also counts what such files of other hosts or keys hold: which
+  // of them is the same key by another name cannot be told, and this happens once.
   static expected<key_state> open(const std::string& directory, std::string_view host, const secret& key,
-                                  const policy::pacer_options& writes, const policy::pacer_options& reads);
+                                  const policy::pacer_options& writes, const policy::pacer_options& reads,
+                                  const past_writes& past = {});
   key_state(key_state&&) noexcept;
   key_state& operator=(key_state&&) noexcept;
   ~key_state();
+
+  // Whether the file still stands in its place; looks once a second at most. One that was removed is made
+  // again with what the windows hold now, under its lock, and all goes on. Where another stands there in the
+  // meantime, someone else may use the key: failure_kind::mend.
+  status keep_file(time_point now);
 
   // entries_needed() of the options each; they stay where they are when the key_state is moved.
   std::span<policy::slot_entry> writes() noexcept;

@@ -12,7 +12,10 @@ namespace pawl::run {
 
 // At the beginning of the file; the entries follow at `entries_offset`, writes first. Written once at open.
 struct key_state_header {
-  static constexpr char magic_text[8] = {'p', 'a', 'w', 'l', 'k', 'e', 'y', '1'};
+  static constexpr char magic_text[8] = {'p', 'a', 'w', 'l', 'k', 'e', 'y', '2'};
+  // Of earlier versions, with entries of two numbers and no check.
+  static constexpr char earlier_magic[8] = {'p', 'a', 'w', 'l', 'k', 'e', 'y', '1'};
+  static constexpr std::uint32_t earlier_entry_size = 16;
   static constexpr std::size_t entries_offset = 4096;  // a page: no entry shares one with the header
 
   char magic[8];
@@ -28,8 +31,12 @@ static_assert(sizeof(key_state_header) == 264);
 
 std::uint64_t checksum_of(const key_state_header&) noexcept;
 
-// "quota-" and the SHA-256 in hexadecimal; neither host nor key can be read from it.
+// "quota-" and a SHA-256 in hexadecimal, from which neither host nor key can be read. Of the key alone: an
+// API counts by key, whatever the name that it was reached by. Only where there is no key the host stands for
+// it (without regard to case and to a dot at its end).
 std::string key_state_file_name(std::string_view host, const secret& key);
+// What earlier versions called the file of this host and key.
+std::string earlier_key_state_file_name(std::string_view host, const secret& key);
 
 // Where the system's answers come from; tests replace them.
 struct key_state_system {
@@ -41,7 +48,7 @@ struct key_state_system {
 struct key_state_access {
   static expected<key_state> open(const std::string& directory, std::string_view host, const secret& key,
                                   const policy::pacer_options& writes, const policy::pacer_options& reads,
-                                  const key_state_system&);
+                                  const key_state_system&, const past_writes& past = {});
 };
 
 }  // namespace pawl::run

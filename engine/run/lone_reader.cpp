@@ -28,7 +28,7 @@ struct lone_reader::impl {
         line(io, reads),
         upkeep(io, *pool, line),
         client({io, profile, o.retry, o.stop, o.transport, *pool, reads, line, keys, replies, jitter,
-                progress}) {}
+                progress, &quota}) {}
 };
 
 lone_reader::lone_reader(std::unique_ptr<impl> i) : impl_(std::move(i)) {}

@@ -54,8 +54,8 @@ struct progress_counters {
   std::uint32_t in_flight = 0;
   std::uint32_t waiting = 0;           // jobs in the line for a write slot
   std::optional<time_point> next_due;  // when the head of the line is due, while it waits
-  std::string
-      waits_for;  // "quota", "the API asked for a pause", "the API to come back", ... empty while moving
+  std::string waits_for;  // "quota", "the pause that the API asked for (Retry-After)", "the API to come
+                          // back", ... empty while moving
   std::optional<time_point> waits_until;
   bool foreign_use =
       false;  // somebody else uses the key: replies count more requests than were sent from here
@@ -73,6 +73,21 @@ struct progress_counters {
   // only reads) has failed twice and is tried again, with what is the matter; once until one is answered. Set
   // by the shell, may be empty.
   std::function<void(const std::string&)> on_trouble;
+  // Called once for each class of requests where the API names another limit for a window than the settings.
+  // Set by the shell, may be empty.
+  enum class request_class { writes, reads };
+  std::function<void(request_class, const api::rate_window& configured, const api::rate_window& said)>
+      on_contradiction;
+  // Called when a read waits for a pause that the API asked for, once for each: what it waits for and how
+  // long. Set by the shell, may be empty.
+  std::function<void(const std::string&, duration)> on_pause;
+  // Why the last read that gave up did so, where nobody is to mend anything: a stop_reason, and when the API
+  // takes requests again if it has said so.
+  struct giving_up {
+    std::string reason;
+    std::optional<time_point> resume_at;
+  };
+  std::optional<giving_up> gave_up;
   // Called once when list pages were read and the last one is over; set by the shell, may be empty.
   std::function<void(const snapshot_facts&)> on_snapshot;
 };

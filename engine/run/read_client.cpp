@@ -16,8 +16,9 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr duration tick = std::chrono::milliseconds{50};  // deadlines are this coarse; chosen
-constexpr std::size_t padding = 64;                       // simdjson's, as in attempt_fact
+constexpr duration tick = std::chrono::milliseconds{50};     // deadlines are this coarse; chosen
+constexpr duration worth_telling = std::chrono::seconds{2};  // of a pause; shorter ones are ordinary
+constexpr std::size_t padding = 64;                          // simdjson's, as in attempt_fact
 
 failure interruption() {
   return {failure_kind::later, "", "interrupted", "run the same command again"};
@@ -97,22 +98,50 @@ std::string read_client::place_of(std::string_view path_and_query) const {
 }
 
 // Whether the line is longer than anybody should sit out.
-std::optional<failure> read_client::too_long_a_wait() const {
+std::optional<failure> read_client::too_long_a_wait() {
   const auto now = clock::now();
   const auto ticket = p_.reads.join(now);
   const auto due = p_.reads.due(ticket, now);
+  const auto asked = p_.reads.pause(now);
   p_.reads.leave(ticket);
+  if (auto order = policy::too_long_a_pause(asked, now, p_.stop.max_wait, p_.profile.headers))
+    return given_up(*std::move(order));
   if (due - now <= p_.stop.max_wait) return std::nullopt;
+  p_.progress.gave_up = {"quota", due};
   return failure{failure_kind::later, "",
                  fmt::format("the next read may be sent in {} min only, which is longer than limits.max_wait",
                              std::chrono::ceil<std::chrono::minutes>(due - now).count()),
                  "run the same command again later"};
 }
 
+// The failure of an order, and its reason and time for the summary.
+failure read_client::given_up(policy::stop_order&& order) {
+  p_.progress.gave_up = {std::move(order.reason), order.resume_at};
+  return std::move(order.why);
+}
+
+// What the next read waits for where the API asked for it: in the live line, and once to whoever listens.
+void read_client::say_pause(time_point now) {
+  const auto ticket = p_.reads.join(now);
+  const auto asked = p_.reads.pause(now);
+  p_.reads.leave(ticket);
+  p_.progress.waits_for.clear();
+  p_.progress.waits_until.reset();
+  if (!asked) return;
+  p_.progress.waits_for = policy::pause_in_words(*asked, p_.profile.headers);
+  p_.progress.waits_until = asked->until;
+  if (asked->until - now < worth_telling || told_pause_ >= asked->until || !p_.progress.on_pause) return;
+  told_pause_ = asked->until;
+  p_.progress.on_pause(p_.progress.waits_for, asked->until - now);
+}
+
 asio::awaitable<expected<read_reply>> read_client::attempt(std::string_view path_and_query, bool want_peer) {
   if (auto too_long = too_long_a_wait()) co_return *std::move(too_long);
+  if (p_.quota != nullptr)
+    if (auto kept = p_.quota->keep_file(clock::now()); !kept) co_return std::move(kept.error());
   send_line::place place(p_.io);
   http::lease connection;
+  say_pause(clock::now());
   for (;;) {
     const bool near = co_await p_.line.near_due(place);
     if (!near || stopped_) {
@@ -132,6 +161,8 @@ asio::awaitable<expected<read_reply>> read_client::attempt(std::string_view path
       break;
     }
   }
+  p_.progress.waits_for.clear();
+  p_.progress.waits_until.reset();
   const auto slot = p_.line.slot_of(place);
   std::string request;
   p_.keys.writer().write_get(request, path_and_query);
@@ -230,12 +261,24 @@ asio::awaitable<expected<read_reply>> read_client::get(std::string_view path_and
     const bool unreadable = good && terms.is_readable && !terms.is_readable(*reply);
     if (good && !unreadable) co_return reply;
 
-    if (auto order = rules_.check(now, p_.reads.gated_until(now), p_.profile)) {
+    const auto end_by = [&](std::optional<policy::stop_order> order) -> std::optional<failure> {
+      if (!order) return std::nullopt;
       order->why.what += "; the last answer: " + reply->in_words();
       order->why.place = place_of(path_and_query);
-      co_return std::move(order->why);
+      return given_up(*std::move(order));
+    };
+    const auto patience_ends = rules_.patience_ends();
+    if (auto ended = end_by(rules_.check(now, p_.reads.pause(now), p_.profile))) co_return *std::move(ended);
+    if (reply->is == api::verdict::throttled) {
+      // The pacer's gate makes the next one wait; patience may end before it opens.
+      const auto gate = p_.reads.gated_until(now);
+      if (!gate || !patience_ends || *gate < *patience_ends) continue;
+      say_pause(now);
+      co_await pause_until(*patience_ends);
+      const auto later = clock::now();
+      if (auto ended = end_by(rules_.check(later, {}, p_.profile))) co_return *std::move(ended);
+      continue;
     }
-    if (reply->is == api::verdict::throttled) continue;  // the pacer's gate makes the next one wait
     if (!reply->outage && ++charged >= p_.retry.max_attempts) {
       if (terms.gives_up_alone) co_return reply;
       if (!unreadable)
@@ -259,8 +302,12 @@ asio::awaitable<expected<read_reply>> read_client::get(std::string_view path_and
     }
     if (failures > 1) tell_trouble(*reply);
     p_.progress.waits_for = "the API to come back";
-    co_await pause_until(now + policy::backoff(p_.retry, failures, reply->http_status >= 500, p_.jitter()));
+    auto until = now + policy::backoff(p_.retry, failures, reply->http_status >= 500, p_.jitter());
+    if (patience_ends) until = std::min(until, *patience_ends);
+    co_await pause_until(until);
     p_.progress.waits_for.clear();
+    if (patience_ends && clock::now() >= *patience_ends)
+      if (auto ended = end_by(rules_.check(clock::now(), {}, p_.profile))) co_return *std::move(ended);
   }
 }
 

@@ -14,6 +14,7 @@
 #include "engine/policy/retry_policy.hpp"
 #include "engine/policy/stop_rules.hpp"
 #include "engine/run/credentials.hpp"
+#include "engine/run/key_state.hpp"
 #include "engine/run/progress.hpp"
 #include "engine/run/send_line.hpp"
 #include "engine/run/wakeup.hpp"
@@ -108,6 +109,7 @@ class read_client {
     api::reply_reader& reader;
     jitter_source& jitter;
     progress_counters& progress;  // counts reads, and says what the client waits for
+    key_state* quota = nullptr;   // looked after while reads are sent; null: nobody keeps one
   };
 
   explicit read_client(const parts&);
@@ -148,9 +150,11 @@ class read_client {
   boost::asio::awaitable<expected<read_reply>> with_renewed_key(std::string_view path_and_query,
                                                                 bool want_peer);
   boost::asio::awaitable<void> pause_until(time_point);
+  void say_pause(time_point now);
   void tell_trouble(const read_reply&);
   read_reply judge(const attempt_fact&);
-  std::optional<failure> too_long_a_wait() const;
+  std::optional<failure> too_long_a_wait();
+  failure given_up(policy::stop_order&&);
   std::string place_of(std::string_view path_and_query) const;
 
   parts p_;
@@ -158,6 +162,7 @@ class read_client {
   std::uint64_t answered_ = 0;                // good replies and refusals so far
   time_point proven_at_ = time_point::min();  // when the newest request was sent that was answered well
   bool told_trouble_ = false;                 // since the last of them
+  time_point told_pause_{};                   // the end of the last pause that was told
   std::vector<wakeup*> sleeping_;
   bool stopped_ = false;
 };

@@ -53,6 +53,7 @@ struct run_context {
   jitter_source& jitter;
   policy::breaker& breaker;
   const left_intents& interrupted;
+  const boot_moment& started;  // progress.started by the boot clock
   const policy::step_options& step;
 
   snapshot* pages = nullptr;  // while it is under way

@@ -1,5 +1,6 @@
 #include "engine/run/runner.hpp"
 
+#include "engine/run/boot_clock.hpp"
 #include "engine/run/name_fetch.hpp"
 #include "engine/run/read_client.hpp"
 #include "engine/run/run_context.hpp"
@@ -32,9 +33,10 @@ wall_time on_the_wall(time_point t, time_point now) {
   return wall_now() + std::chrono::duration_cast<std::chrono::microseconds>(t - now);
 }
 
-std::optional<time_point> later_of(std::optional<time_point> a, std::optional<time_point> b) {
+std::optional<policy::asked_pause> later_of(const std::optional<policy::asked_pause>& a,
+                                            const std::optional<policy::asked_pause>& b) {
   if (!a || !b) return a ? a : b;
-  return std::max(*a, *b);
+  return a->until >= b->until ? a : b;
 }
 
 // Failures in a row that open the breaker (documented), and never more than one job has attempts: alone it
@@ -55,6 +57,7 @@ struct runner::impl {
   const run_options& options;
   const api::profile& profile;
   progress_counters& progress;
+  key_state& quota;
   std::unique_ptr<http::connection_pool> pool;
   policy::pacer writes, reads;
   credentials keys;
@@ -71,13 +74,14 @@ struct runner::impl {
   std::optional<time_point> drain_until;
   read_client* asking = nullptr;  // while identify() or fetch_names() is under way
 
-  impl(asio::io_context& context, const run_options& o, const api::profile& p, key_state& quota,
+  impl(asio::io_context& context, const run_options& o, const api::profile& p, key_state& kept,
        token_source source, progress_counters& counters, std::unique_ptr<http::connection_pool> connections,
        time_point now)
       : io(context),
         options(o),
         profile(p),
         progress(counters),
+        quota(kept),
         pool(std::move(connections)),
         writes(o.writes, quota.writes(), now, boot_clock_now()),
         reads(o.reads, quota.reads(), now, boot_clock_now()),
@@ -95,6 +99,7 @@ struct runner::impl {
   asio::awaitable<void> probe(run_context&, read_client&, const bool& done);
   asio::awaitable<void> take_snapshot(run_context&, snapshot&);
   void describe_wait(run_context&, time_point now);
+  void tell_contradictions();
 };
 
 runner::runner(std::unique_ptr<impl> i) : impl_(std::move(i)) {}
@@ -138,7 +143,7 @@ struct runner::impl::early_client {
       : line(i.io, i.reads),
         upkeep(i.io, *i.pool, line),
         client({i.io, i.profile, i.options.retry, i.options.stop, i.options.transport, *i.pool, i.reads, line,
-                i.keys, i.reader, i.jitter, i.progress}),
+                i.keys, i.reader, i.jitter, i.progress, &i.quota}),
         owner(i) {
     if (i.stop_wanted) client.stop(read_client::stopping::waits);
     i.asking = &client;
@@ -180,13 +185,13 @@ void runner::impl::describe_wait(run_context& run, time_point now) {
   progress.next_due = writes.next_due(now);
   progress.waits_for.clear();
   progress.waits_until.reset();
-  const auto gate = later_of(writes.gated_until(now), reads.gated_until(now));
+  const auto pause = later_of(writes.pause(now), reads.pause(now));
   if (run.breaker.is() == policy::breaker::state::open) {
     progress.waits_for = "the API to come back";
     progress.waits_until = run.breaker.next_probe();
-  } else if (gate && *gate > now) {
-    progress.waits_for = "the pause that the API asked for";
-    progress.waits_until = gate;
+  } else if (pause) {
+    progress.waits_for = policy::pause_in_words(*pause, profile.headers);
+    progress.waits_until = pause->until;
   } else if (run.rules.trouble_since() && now - *run.rules.trouble_since() > std::chrono::seconds{1}) {
     progress.waits_for = "the API to come back";
   } else if (run.pages != nullptr && !run.workers_begun) {
@@ -197,6 +202,15 @@ void runner::impl::describe_wait(run_context& run, time_point now) {
     progress.waits_for = "quota";
     progress.waits_until = progress.next_due;
   }
+}
+
+void runner::impl::tell_contradictions() {
+  using request_class = progress_counters::request_class;
+  if (!progress.on_contradiction) return;
+  if (const auto found = writes.take_contradiction())
+    progress.on_contradiction(request_class::writes, found->configured, found->said);
+  if (const auto found = reads.take_contradiction())
+    progress.on_contradiction(request_class::reads, found->configured, found->said);
 }
 
 // The clock of a run: deadlines, the rules that stop it, samples and events.
@@ -210,26 +224,28 @@ asio::awaitable<void> runner::impl::watch(run_context& run, const bool& done) {
       run.order_stop({"ledger", run.ledger.health().error(), {}});
       pool->cancel_all();
     }
-    const auto gate = later_of(writes.gated_until(now), reads.gated_until(now));
+    if (auto kept = quota.keep_file(now); !kept) run.order_stop({"quota_file", kept.error(), {}});
+    const auto pause = later_of(writes.pause(now), reads.pause(now));
     if (const auto due = run.breaker.next_probe(); due && *due <= now) probe_alarm->wake();
     if (now >= std::max(run.parked.proof_wanted_at(), next_proof)) probe_alarm->wake();
     // Waiting for quota is no lack of progress: limits.max_wait bounds it.
     if (writes.waiting() > 0 && writes.next_due(now) && *writes.next_due(now) > now)
       run.rules.progressed(now);
     if (!run.stopping)
-      if (auto order = run.rules.check(now, gate, profile)) {
+      if (auto order = run.rules.check(now, pause, profile)) {
         const bool is_trouble = order->reason == "outage" || order->reason == "throttled";
         if (is_trouble && !run.last_trouble.empty())
           order->why.what += "; the last answer: " + run.last_trouble;
         run.order_stop(*std::move(order));
       }
     describe_wait(run, now);
+    tell_contradictions();
     progress.at_once = run.places.found().value_or(0);
 
     progress.foreign_use = progress.foreign_use || writes.phantoms() > 0;
-    run.events.observe(
-        {progress.throttled, gate, run.rules.trouble_since(), run.breaker.opened_at(), progress.foreign_use},
-        now);
+    run.events.observe({progress.throttled, pause ? std::optional{pause->until} : std::nullopt,
+                        run.rules.trouble_since(), run.breaker.opened_at(), progress.foreign_use},
+                       now);
 
     samples.tick(now);
     if (run.stopping && !drain_until) drain_until = now + options.drain_timeout;
@@ -290,6 +306,7 @@ asio::awaitable<run_report> runner::run(input::job_source& source, ledger::ledge
   run_report report;
   const auto started = clock::now();
   i.progress.started = started;
+  const auto started_in_boot = boot_now();
   i.progress.rows = rows;
 
   if (i.profile.reply.echoes_resource || i.options.read_first)
@@ -335,6 +352,7 @@ asio::awaitable<run_report> runner::run(input::job_source& source, ledger::ledge
       .jitter = i.jitter,
       .breaker = breaker,
       .interrupted = interrupted,
+      .started = started_in_boot,
       .step = i.step,
       .stopped_for = {},
       .sleeping = {},
@@ -373,9 +391,9 @@ asio::awaitable<run_report> runner::run(input::job_source& source, ledger::ledge
     workers.push_back(std::make_unique<worker>(shared));
   asio::co_spawn(i.io, line.run(), helper_ended);
   asio::co_spawn(i.io, read_line.run(), helper_ended);
-  const read_client::parts parts{i.io,     i.profile, i.options.retry, i.options.stop, i.options.transport,
-                                 *i.pool,  i.reads,   read_line,       i.keys,         i.reader,
-                                 i.jitter, i.progress};
+  const read_client::parts parts{i.io,     i.profile,  i.options.retry, i.options.stop, i.options.transport,
+                                 *i.pool,  i.reads,    read_line,       i.keys,         i.reader,
+                                 i.jitter, i.progress, &i.quota};
   read_client prober(parts);
   i.probe_alarm = std::make_unique<wakeup>(i.io);
   asio::co_spawn(i.io, i.probe(shared, prober, workers_done), helper_ended);

@@ -1,5 +1,6 @@
 #include "engine/run/worker.hpp"
 
+#include "engine/run/boot_clock.hpp"
 #include "engine/run/wall_clock.hpp"
 
 #include <fmt/format.h>
@@ -137,7 +138,8 @@ bool worker::begin() {
   if (!shared_.interrupted.empty())
     if (const auto found = shared_.interrupted.find(job.job.row); found != shared_.interrupted.end()) {
       const auto& intent = found->second;
-      unfinished = {intent.was_read, intent.old_values, intent.new_values, intent.updated_at, intent.sent_at};
+      unfinished = {intent.was_read, intent.old_values, intent.new_values, intent.updated_at,
+                    shared_.progress.started - proven_age(intent.sent, shared_.started)};
       job.sent_at = intent.sent_at;
     }
   job.step.reset(job.job, unfinished);
@@ -212,10 +214,12 @@ asio::awaitable<worker::left> worker::carry_out(policy::step_event happened) {
     } else if (const auto* done = std::get_if<action::finish>(&next)) {
       finished_by_a_read();
       shared_.line.leave(place_);
-      shared_.rules.on_finish(done->result, done->note.http_status, done->differing);
+      shared_.rules.on_finish(done->result, done->differing);
       shared_.rules.on_replies(done->trouble, done->result, done->troubled_by);
       shared_.rules.progressed(now_);
       if (is_success(done->result)) shared_.succeeded(job_->job.id);
+      if (!is_success(done->result))
+        if (auto order = shared_.rules.after_finish(shared_.profile)) shared_.order_stop(*std::move(order));
       const auto entry = outcome_record(*done);
       if (!shared_.try_record(entry)) {
         co_await shared_.record(entry);
@@ -321,6 +325,7 @@ asio::awaitable<policy::step_event> worker::commit_intent(action::commit_intent 
   intent.row = job_->job.row;
   intent.id = job_->job.id;
   intent.sent_at = wall_now();
+  intent.since_boot = since_boot();
   if (what.was_read) intent.old_values = what.old_values;
   intent.new_values = what.new_values;
   intent.updated_at = what.updated_at;

@@ -38,7 +38,7 @@ class undo : public ::testing::Test {
   void pre_image(int row, const std::string& id, const std::string& old_values,
                  const std::string& new_values) {
     change(ledger_, "INSERT INTO intent VALUES (1, " + std::to_string(row) + ", " + std::to_string(row) +
-                        ", 1, '" + id + "', '" + old_values + "', '" + new_values + "', NULL)");
+                        ", 1, '" + id + "', '" + old_values + "', '" + new_values + "', NULL, NULL)");
   }
   child_result undone(std::vector<std::string> flags = {}) {
     flags.insert(flags.begin(), {"undo", ledger_});

@@ -28,5 +28,23 @@ TEST(ResumeCommand, LeavesOutWhatWouldStartAnew) {
   EXPECT_EQ(resume_command({{"run", "j.csv"}, "j.csv", "", "j.csv.ledger"}), "");
 }
 
+TEST(RetryCommand, TakesTheFailedRowsAgain) {
+  const std::vector<outcome> failed{outcome::refused, outcome::failed};
+  EXPECT_EQ(retry_command({{"run", "j.csv", "--rate", "1/s"}, "j.csv", "", "j.csv.ledger"}, failed),
+            "pawl run j.csv --rate 1/s --retry refused,failed");
+  EXPECT_EQ(retry_command({{"run", "--retry", "unknown", "--again", "j k.csv"}, "j k.csv", "", "l"}, failed),
+            "pawl run 'j k.csv' --retry refused,failed");
+  EXPECT_EQ(
+      retry_command({{"run", "--retry=unknown", "--", "-j.csv"}, "-j.csv", "", "l"}, {outcome::mismatch}),
+      "pawl run --retry mismatch -- -j.csv");
+  EXPECT_EQ(retry_command({{"run", "-", "--format", "ndjson", "--ledger", "l.ledger"},
+                           "-",
+                           "l.ledger.input",
+                           "l.ledger",
+                           input::file_format::ndjson},
+                          failed),
+            "pawl run l.ledger.input --format ndjson --ledger l.ledger --retry refused,failed");
+}
+
 }  // namespace
 }  // namespace pawl::cli

@@ -158,7 +158,7 @@ TEST_F(Ledger, KeepsRuns) {
 TEST_F(Ledger, IsReadableByItsOwnerOnly) {
   auto made = begin(path, 10);
   for (const auto* suffix : {"", "-wal", "-shm", ".lock"}) {
-    struct stat file{};
+    struct stat file {};
     ASSERT_EQ(::stat((path + suffix).c_str(), &file), 0) << suffix;
     EXPECT_EQ(file.st_mode & 0777, 0600u) << suffix;
   }
@@ -173,6 +173,40 @@ TEST_F(Ledger, TellsOtherProgramsWhatItIs) {
                          " 'id', 'outcome', 'verified', 'http_status', 'error_code', 'error_message',"
                          " 'request_id', 'attempts', 'sent_at', 'finished_at', 'latency_us', 'raw')")),
             14);
+}
+
+// As the version before left it.
+void make_it_version_1(const std::string& path) {
+  must(must(database::open(path, SQLITE_OPEN_READWRITE))
+           ->execute("ALTER TABLE run DROP COLUMN boot_id; ALTER TABLE run DROP COLUMN started_boot_us;"
+                     "ALTER TABLE intent DROP COLUMN sent_boot_us; PRAGMA user_version = 1;"
+                     "INSERT INTO intent (generation, row, sent_at, run, id, new_values)"
+                     " VALUES (1, 3, 1795000000000000, 1, 't', '{}')"));
+}
+
+TEST_F(Ledger, BringsOneOfAnEarlierVersionUpToDate) {
+  begin(path, 10);
+  make_it_version_1(path);
+  {
+    auto file = must(ledger_file::open(path, access::read_write));
+    const boot_moment boot{"0b5a5a5e-0000-4000-8000-000000000001", std::chrono::seconds{7}};
+    EXPECT_EQ(must(file.begin_run(1, "0.2.0", start, boot)), 2);
+    const auto left = must(file.open_intents(1));
+    ASSERT_EQ(left.size(), 1u);
+    EXPECT_EQ(left[0].sent, boot_moment{}) << "what nobody wrote down proves nothing";
+  }
+  auto db = must(database::open(path, SQLITE_OPEN_READONLY));
+  EXPECT_EQ(must(db->ask("PRAGMA user_version")), schema_version);
+  EXPECT_EQ(must(db->ask("SELECT started_boot_us FROM run WHERE id = 2")), 7'000'000);
+}
+
+TEST_F(Ledger, ReadsOneOfAnEarlierVersionAsItIs) {
+  begin(path, 10);
+  make_it_version_1(path);
+  auto file = must(ledger_file::open(path, access::read_only));
+  EXPECT_EQ(must(file.runs(1)).size(), 1u);
+  EXPECT_EQ(must(file.open_intents(1)).size(), 1u);
+  EXPECT_EQ(must(must(database::open(path, SQLITE_OPEN_READONLY))->ask("PRAGMA user_version")), 1);
 }
 
 TEST_F(Ledger, LetsOneRunInAtATime) {
@@ -193,18 +227,14 @@ TEST_F(Ledger, IsFreeAgainAfterARun) {
 }
 
 TEST_F(Ledger, RefusesWhatIsNoLedger) {
-  {
-    std::ofstream{directory / "text"} << std::string(5000, 'x');
-  }
+  { std::ofstream{directory / "text"} << std::string(5000, 'x'); }
   {
     must(must(database::open(directory / "other", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE))
              ->execute("CREATE TABLE t (x)"));
   }
-  {
-    std::ofstream{directory / "empty"};
-  }
+  { std::ofstream{directory / "empty"}; }
   begin(directory / "newer", 1);
-  must(must(database::open(directory / "newer", SQLITE_OPEN_READWRITE))->execute("PRAGMA user_version = 2"));
+  must(must(database::open(directory / "newer", SQLITE_OPEN_READWRITE))->execute("PRAGMA user_version = 3"));
   struct row {
     const char *name, *says;
     access how;
@@ -214,7 +244,7 @@ TEST_F(Ledger, RefusesWhatIsNoLedger) {
       {"text", "usage ", access::read_only},
       {"other", "is not a ledger of pawl", access::read_write},
       {"other", "usage ", access::read_only},
-      {"newer", "schema version 2, this pawl knows version 1", access::read_write},
+      {"newer", "schema version 3, this pawl knows version 2", access::read_write},
       {"newer", "usage ", access::read_only},
       {"empty", "no run has begun", access::read_only},
       {"absent", "usage ", access::read_only},

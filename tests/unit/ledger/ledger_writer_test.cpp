@@ -233,6 +233,27 @@ TEST_F(LedgerWriter, KeepsWhatARowHeldAndWhatWasAboutToBeSent) {
   EXPECT_EQ(open[3].updated_at, "");
 }
 
+TEST_F(LedgerWriter, KeepsWhenAnIntentWasSentByTheBootClock) {
+  auto made = begin(path, 10);
+  const auto run_of =
+      must(made.file.begin_run(made.generation, "0.1.0", start, {"boot", std::chrono::seconds{5}}));
+  {
+    ledger_writer writer{context, made.file, made.generation, run_of, options};
+    intent_record known, unknown;
+    known.row = 1;
+    unknown.row = 2;
+    known.id = unknown.id = "t-1";
+    known.sent_at = unknown.sent_at = start;
+    known.since_boot = std::chrono::microseconds{9'000'001};
+    must(commit(context, writer, known));
+    must(commit(context, writer, unknown));
+  }
+  const auto open = must(made.file.open_intents(made.generation));
+  ASSERT_EQ(open.size(), 2u);
+  EXPECT_EQ(open[0].sent, (boot_moment{"boot", std::chrono::microseconds{9'000'001}}));
+  EXPECT_EQ(proven_age(open[1].sent, {"boot", std::chrono::hours{1}}), duration::zero());
+}
+
 TEST_F(LedgerWriter, WithdrawsTheIntentsOfItsOwnRunOnly) {
   auto made = begin(path, 10);
   intent_record intent;

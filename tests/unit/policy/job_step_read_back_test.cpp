@@ -163,16 +163,46 @@ TEST(JobStepReading, JudgesWhatAnEarlierRunLeft) {
   }
 }
 
+// Whatever the time of day says, then and now.
 TEST(JobStepReading, WhatACutOffRunSentMayStillBeOnItsWay) {
   left_intent left{true, R"({"status":"open"})", R"({"status":"done"})", R"("2026-01-01T00:00:01Z")", {}};
-  left.sent_at = wall_time{1h - 20s};
-  walk w(true, false, left);
-  ASSERT_EQ(w.feed(event::started{}), "read");
-  ASSERT_EQ(w.read_shows(untouched), "sleep");
-  EXPECT_EQ(std::get<action::sleep>(w.next).until, w.now + 40s);
-  ASSERT_EQ(w.wake(), "read");
-  ASSERT_EQ(w.read_shows(wanted), "finish");
-  EXPECT_EQ(w.result(), outcome::applied);
+  const time_point restart{1000s};
+  struct {
+    duration proven_age, into_the_run, waits;
+  } const rows[] = {{0s, 0s, 60s}, {0s, 5s, 55s}, {20s, 0s, 40s},
+                    {50s, 5s, 5s}, {60s, 0s, 0s}, {0s, 60s, 0s}};
+  for (const auto& row : rows) {
+    left.sent_by = restart - row.proven_age;
+    walk w(true, false, left);
+    w.now = restart + row.into_the_run;
+    w.wall = wall_time{24h * 365};
+    ASSERT_EQ(w.feed(event::started{}), "read");
+    ASSERT_EQ(w.read_shows(untouched), row.waits > 0s ? "sleep" : "queue");
+    if (row.waits == 0s) continue;
+    EXPECT_EQ(std::get<action::sleep>(w.next).until, w.now + row.waits);
+    ASSERT_EQ(w.wake(), "read");
+    ASSERT_EQ(w.read_shows(wanted), "finish");
+    EXPECT_EQ(w.result(), outcome::applied);
+  }
+}
+
+// Its age after a crash is that of the last sending.
+TEST(JobStepReading, EverySendingOfAJobThatMustNotBeSentTwiceHasAnIntentOfItsOwn) {
+  walk w(true, false);
+  w.read_and_send();
+  ASSERT_EQ(w.write_answers(429), "queue");
+  ASSERT_EQ(w.feed(event::near_due{}), "lease");
+  ASSERT_EQ(w.feed(event::leased{}), "grant");
+  ASSERT_EQ(w.feed(event::granted{}), "intent");
+  EXPECT_TRUE(std::get<action::commit_intent>(w.next).replaces) << "nothing of the first was applied";
+  ASSERT_EQ(w.feed(event::intent_committed{}), "send");
+
+  walk safe(true, true);
+  safe.read_and_send();
+  ASSERT_EQ(safe.write_answers(429), "queue");
+  ASSERT_EQ(safe.feed(event::near_due{}), "lease");
+  ASSERT_EQ(safe.feed(event::leased{}), "grant");
+  EXPECT_EQ(safe.feed(event::granted{}), "send");
 }
 
 TEST(JobStepReading, WhatArrivesAfterTheFirstLookIsStillOfThisJob) {

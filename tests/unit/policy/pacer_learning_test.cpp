@@ -35,7 +35,11 @@ TEST(Pacer, AThrottledReplyClosesTheGate) {
       {"Retry-After is a floor", throttled(18s, {}), 0, 18s},
       {"jitter comes on top", throttled(18s, {}), 0.5, 18s + 250ms},
       {"Retry-After wins over reset", throttled(2s, 40s), 0, 2s},
-      {"zero is a value", throttled(0s, 40s), 0.5, 250ms},
+      {"a wait of nothing is none: the reset counts", throttled(0s, 40s), 0.5, 40s + 250ms},
+      {"or the backoff", throttled(0s, {}), 0.5, 500ms},
+      {"a shorter wait does not shorten it", throttled(1ms, {}), 0.5, 500ms},
+      {"nor does a shorter reset", throttled({}, 1ms), 0.5, 500ms},
+      {"and jitter comes on top of a short one too", throttled(400ms, {}), 0.5, 650ms},
       {"else the reset", throttled({}, 40s), 0.5, 40s + 250ms},
       {"else a backoff with full jitter", throttled({}, {}), 0.5, 500ms},
       {"a reset that has passed says nothing", throttled({}, 0s), 0.5, 500ms},
@@ -48,6 +52,15 @@ TEST(Pacer, AThrottledReplyClosesTheGate) {
     EXPECT_EQ(t.wait(), r.waits) << r.name;
     EXPECT_EQ(t.p.gated_until(t.now).has_value(), r.waits > 0s) << r.name;
     EXPECT_EQ(t.p.gated_until(t.now + r.waits), std::nullopt) << r.name;
+  }
+}
+
+TEST(Pacer, AServerThatAlwaysSaysAtOnceIsBackedOffFrom) {
+  table t(with({}));
+  for (const int seconds : {1, 2, 4, 8, 16, 32, 60, 60}) {
+    t.reply(*t.send(), throttled(0s, {}), 0.999);
+    EXPECT_EQ(t.wait(), 1ms * (999 * seconds));
+    t.now += 61s;
   }
 }
 
@@ -74,6 +87,136 @@ TEST(Pacer, TheBackoffDoublesPerEpisodeAndEndsWithASuccess) {
   t.now += 1s;
   t.reply(*t.send(), throttled({}, {}), almost_all);
   EXPECT_EQ(t.wait(), 999ms);
+}
+
+// ---- what the API asked for ----
+
+TEST(Pacer, APauseNamesTheHeaderThatAskedForIt) {
+  struct row {
+    const char* name;
+    rate_facts facts;
+    asking_header by;
+  };
+  auto ietf = throttled({}, 40s);
+  ietf.is_ietf = true;
+  const row rows[] = {{"Retry-After", throttled(18s, 40s), asking_header::retry_after},
+                      {"a reset", throttled({}, 40s), asking_header::reset},
+                      {"RateLimit", ietf, asking_header::rate_limit},
+                      {"nothing was asked", throttled({}, {}), asking_header::none}};
+  for (const auto& r : rows) {
+    table t(with({{10, 60s}}));
+    EXPECT_EQ(t.p.pause(t.now), std::nullopt) << r.name;
+    t.reply(*t.send(), r.facts, 0.5);
+    const auto pause = t.p.pause(t.now);
+    ASSERT_TRUE(pause) << r.name;
+    EXPECT_EQ(pause->by, r.by) << r.name;
+    EXPECT_EQ(pause->until, *t.p.gated_until(t.now)) << r.name;
+    EXPECT_EQ(t.p.pause(pause->until), std::nullopt) << r.name;
+  }
+}
+
+TEST(Pacer, NothingLeftUntilAFarResetIsAPauseForThoseWhoWait) {
+  table t(with({{10, 60s}}));
+  t.reply(*t.send(), says(10, 0, 20h));
+  EXPECT_EQ(t.p.pause(t.now), std::nullopt) << "nobody waits";
+  const auto ticket = t.p.join(t.now);
+  EXPECT_EQ(t.p.pause(t.now), (asked_pause{t.now + 20h, asking_header::reset}));
+  t.p.leave(ticket);
+}
+
+// Its window is longer than ours, whoever used it up.
+TEST(Pacer, NothingLeftUntilAResetBeyondTheWindowHoldsUntilThen) {
+  struct row {
+    const char* name;
+    std::vector<api::rate_window> windows;
+    rate_facts facts;
+    duration waits;
+  };
+  const row rows[] = {{"all of it ours", {{1, 60s}}, says(1, 0, 20min), 20min},
+                      {"with others", {{10, 60s}}, says(10, 0, 20min), 20min},
+                      {"a limit that is not configured", {{10, 60s}}, says(5'000, 0, 20min), 20min},
+                      {"no limit is configured", {}, says(5'000, 0, 20min), 20min},
+                      {"within the window our own slots say it", {{1, 60s}}, says(1, 0, 10s), 60s},
+                      {"something is left", {{10, 60s}}, says(5'000, 1, 20min), 0s},
+                      {"a limit of nothing is none", {{10, 60s}}, says(0, 0, 20min), 0s}};
+  for (const auto& r : rows) {
+    table t(with(r.windows));
+    t.reply(*t.send(), r.facts);
+    EXPECT_EQ(t.wait(), r.waits) << r.name;
+    EXPECT_FALSE(t.p.pause(t.now)) << r.name;
+    const auto ticket = t.p.join(t.now);
+    EXPECT_EQ(t.p.pause(t.now).has_value(), r.waits == 20min) << r.name;
+    EXPECT_EQ(t.p.due(ticket, t.now), t.now + r.waits) << r.name;
+    t.p.leave(ticket);
+  }
+}
+
+TEST(Pacer, TheConfiguredLimitsAskForNoPause) {
+  table t(with({{3, 60s}}));
+  for (int i = 0; i < 3; ++i) t.reply(*t.send(), says(3, static_cast<std::uint64_t>(2 - i), 60s));
+  const auto ticket = t.p.join(t.now);
+  EXPECT_EQ(t.p.due(ticket, t.now), t.now + 60s);
+  EXPECT_EQ(t.p.pause(t.now), std::nullopt);
+}
+
+TEST(Pacer, ASmallerLimitOfTheApiIsAPauseOfItsOwn) {
+  table t(with({{10, 60s}}));
+  auto facts = says(2, 1, 3600s);
+  facts.window = 3600s;
+  t.reply(*t.send(), facts);
+  t.reply(*t.send(), facts);
+  const auto ticket = t.p.join(t.now);
+  EXPECT_EQ(t.p.pause(t.now), (asked_pause{t.now + 3600s, asking_header::reset}));
+  t.p.leave(ticket);
+}
+
+// ---- other limits than the configured ones ----
+
+TEST(Pacer, AnotherLimitForAConfiguredWindowIsToldOnce) {
+  struct row {
+    const char* name;
+    std::uint64_t limit;
+    duration window;
+    std::optional<contradiction> told;
+  };
+  const row rows[] = {
+      {"the same", 100, 1s, {}},
+      {"lower", 50, 1s, contradiction{{100, 1s}, {50, 1s}}},
+      {"higher", 200, 1s, contradiction{{100, 1s}, {200, 1s}}},
+      {"of a window that is not configured", 50, 10s, {}},
+      {"of the other window", 900, 60s, contradiction{{1'000, 60s}, {900, 60s}}},
+      {"nothing at all", 0, 1s, {}},
+  };
+  for (const auto& r : rows) {
+    table t(with({{100, 1s}, {1'000, 60s}}));
+    for (int i = 0; i < 3; ++i) {
+      auto facts = says(r.limit, r.limit, 1s);
+      facts.window = r.window;
+      t.reply(*t.send(), facts);
+    }
+    EXPECT_EQ(t.p.take_contradiction(), r.told) << r.name;
+    EXPECT_EQ(t.p.take_contradiction(), std::nullopt) << r.name;
+  }
+}
+
+TEST(Pacer, TheLengthOfAnUnnamedWindowShowsInItsResets) {
+  struct row {
+    const char* name;
+    int window_s;
+    bool told;
+  };
+  // Limits of 30 against 60/min; a reply every five seconds for five minutes, beginning shortly before a
+  // reset.
+  const row rows[] = {
+      {"a minute", 60, true}, {"an hour, about to begin anew", 3600, false}, {"ten seconds", 10, false}};
+  for (const auto& r : rows) {
+    table t(with({{60, 60s}}));
+    for (int s = r.window_s - 20; s < r.window_s + 280; s += 5) {
+      t.now = start + 1s * s;
+      if (const auto slot = t.send()) t.reply(*slot, says(30, 29, 1s * (r.window_s - s % r.window_s)));
+    }
+    EXPECT_EQ(t.p.take_contradiction().has_value(), r.told) << r.name;
+  }
 }
 
 // ---- what replies teach ----

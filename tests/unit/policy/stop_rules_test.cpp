@@ -59,20 +59,40 @@ TEST_F(rules_test, OneGoodReplyRestartsPatience) {
   EXPECT_EQ(order->reason, "throttled");
 }
 
-TEST_F(rules_test, ALongPauseThatTheApiAsksForEndsTheRunWithItsTime) {
+TEST_F(rules_test, ALongPauseThatTheApiAsksForEndsTheRunWithItsTimeAndItsHeader) {
+  struct row {
+    asking_header by;
+    const char* named;  // empty: no reason to stop
+  };
+  profile.headers.reset = "X-RateLimit-Reset";
+  const row rows[] = {{asking_header::retry_after, "(Retry-After)"},
+                      {asking_header::reset, "(X-RateLimit-Reset)"},
+                      {asking_header::none, ""}};
+  for (const auto& r : rows) {
+    stop_rules rules(options);
+    EXPECT_FALSE(rules.check(now, asked_pause{now + 15min, r.by}, profile));
+    const auto order = rules.check(now, asked_pause{now + 16min, r.by}, profile);
+    ASSERT_EQ(order.has_value(), *r.named != '\0');
+    if (!order) continue;
+    EXPECT_EQ(order->reason, "throttled");
+    EXPECT_EQ(order->resume_at, now + 16min);
+    EXPECT_NE(order->why.what.find(r.named), std::string::npos) << order->why.what;
+  }
+}
+
+TEST_F(rules_test, PatienceHasAnEndThatCannotOverflow) {
+  options.patience = duration::max();
   stop_rules rules(options);
-  EXPECT_FALSE(rules.check(now, now + 15min, profile));
-  const auto order = rules.check(now, now + 16min, profile);
-  ASSERT_TRUE(order);
-  EXPECT_EQ(order->reason, "throttled");
-  EXPECT_EQ(order->resume_at, now + 16min);
+  EXPECT_EQ(rules.patience_ends(), std::nullopt);
+  rules.on_attempt(judged(api::verdict::throttled, false), now);
+  EXPECT_EQ(rules.patience_ends(), time_point::max());
 }
 
 TEST_F(rules_test, ATenthOfTheLast500FailedStopsOnceFiftyHave) {
   stop_rules rules(options);
-  for (int i = 0; i < 49; ++i) rules.on_finish(outcome::refused, 422, {});
+  for (int i = 0; i < 49; ++i) rules.on_finish(outcome::refused, {});
   EXPECT_FALSE(rules.check(now, {}, profile));
-  rules.on_finish(outcome::refused, 422, {});
+  rules.on_finish(outcome::refused, {});
   const auto order = rules.check(now, {}, profile);
   ASSERT_TRUE(order);
   EXPECT_EQ(order->reason, "max_failures");
@@ -81,43 +101,45 @@ TEST_F(rules_test, ATenthOfTheLast500FailedStopsOnceFiftyHave) {
 
 TEST_F(rules_test, OldFailuresLeaveTheWindow) {
   stop_rules rules(options);
-  for (int i = 0; i < 49; ++i) rules.on_finish(outcome::failed, 500, {});
-  for (int i = 0; i < 500; ++i) rules.on_finish(outcome::applied, 200, {});
-  for (int i = 0; i < 50; ++i) rules.on_finish(outcome::failed, 500, {});
+  for (int i = 0; i < 49; ++i) rules.on_finish(outcome::failed, {});
+  for (int i = 0; i < 500; ++i) rules.on_finish(outcome::applied, {});
+  for (int i = 0; i < 50; ++i) rules.on_finish(outcome::failed, {});
   EXPECT_FALSE(rules.check(now, {}, profile));
-  rules.on_finish(outcome::failed, 500, {});
+  rules.on_finish(outcome::failed, {});
   EXPECT_TRUE(rules.check(now, {}, profile));
 }
 
-TEST_F(rules_test, MissingResourcesAndInvalidRowsDoNotCount) {
+TEST_F(rules_test, InvalidRowsDoNotCount) {
+  options.failures.count = 1;
   stop_rules rules(options);
-  for (int i = 0; i < 1000; ++i) {
-    rules.on_finish(outcome::refused, 404, {});
-    rules.on_finish(outcome::invalid, 0, {});
-  }
+  for (int i = 0; i < 1000; ++i) rules.on_finish(outcome::invalid, {});
   EXPECT_FALSE(rules.check(now, {}, profile));
 }
 
 TEST_F(rules_test, ACountReplacesTheShare) {
   options.failures.count = 3;
   stop_rules rules(options);
-  rules.on_finish(outcome::failed, 500, {});
-  rules.on_finish(outcome::failed, 500, {});
+  rules.on_finish(outcome::failed, {});
+  rules.on_finish(outcome::failed, {});
   EXPECT_FALSE(rules.check(now, {}, profile));
-  rules.on_finish(outcome::failed, 500, {});
+  EXPECT_FALSE(rules.after_finish(profile));
+  rules.on_finish(outcome::refused, {});
+  const auto order = rules.after_finish(profile);
+  ASSERT_TRUE(order) << "at the very failure, and not at the next look at the clock";
+  EXPECT_NE(order->why.remedy.find("--retry"), std::string::npos);
   EXPECT_TRUE(rules.check(now, {}, profile));
 }
 
 TEST_F(rules_test, TwentyMismatchesOfOneFieldInARowNameIt) {
   options.failures.share = 0;
   stop_rules rules(options);
-  for (int i = 0; i < 19; ++i) rules.on_finish(outcome::mismatch, 200, field_index{1});
-  rules.on_finish(outcome::applied, 200, {});
-  for (int i = 0; i < 19; ++i) rules.on_finish(outcome::mismatch, 200, field_index{1});
-  rules.on_finish(outcome::mismatch, 200, field_index{0});
-  for (int i = 0; i < 19; ++i) rules.on_finish(outcome::mismatch, 200, field_index{1});
+  for (int i = 0; i < 19; ++i) rules.on_finish(outcome::mismatch, field_index{1});
+  rules.on_finish(outcome::applied, {});
+  for (int i = 0; i < 19; ++i) rules.on_finish(outcome::mismatch, field_index{1});
+  rules.on_finish(outcome::mismatch, field_index{0});
+  for (int i = 0; i < 19; ++i) rules.on_finish(outcome::mismatch, field_index{1});
   EXPECT_FALSE(rules.check(now, {}, profile));
-  rules.on_finish(outcome::mismatch, 200, field_index{1});
+  rules.on_finish(outcome::mismatch, field_index{1});
   const auto order = rules.check(now, {}, profile);
   ASSERT_TRUE(order);
   EXPECT_EQ(order->reason, "mismatches");

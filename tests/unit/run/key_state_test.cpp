@@ -18,6 +18,7 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -165,9 +166,7 @@ TEST_F(KeyState, WhatCannotBeTrustedCountsAsFull) {
 }
 
 TEST_F(KeyState, AFullStateSendsNothingForOneWindow) {
-  {
-    ASSERT_TRUE(open());
-  }
+  { ASSERT_TRUE(open()); }
   boot("0b5a5a5e-0000-4000-8000-000000000002");
   auto s = open();
   ASSERT_TRUE(s);
@@ -211,9 +210,7 @@ TEST_F(KeyState, MoreEntriesThanBeforeKeepThoseThatAreThere) {
 }
 
 TEST_F(KeyState, AfterAnUnlimitedRunTheWindowIsFull) {
-  {
-    ASSERT_TRUE(open());
-  }
+  { ASSERT_TRUE(open()); }
   {
     auto s = key_state_access::open(directory(), host, key, {}, per_minute(1'000), system());
     ASSERT_TRUE(s);
@@ -225,22 +222,247 @@ TEST_F(KeyState, AfterAnUnlimitedRunTheWindowIsFull) {
   EXPECT_EQ(used(s->reads()), 0u);
 }
 
-TEST_F(KeyState, EveryHostAndKeyHasItsOwnFileAndNoneIsReadable) {
+TEST_F(KeyState, AnEntryThatIsTornOrAlteredCountsAsClosedJustNow) {
+  const auto entry = [](std::size_t n) { return key_state_header::entries_offset + n * sizeof(slot_entry); };
+  struct row {
+    const char* name;
+    std::size_t at;
+    std::string by;
+  };
+  const row rows[] = {{"sent", entry(0), std::string(1, '\x55')},
+                      {"closed", entry(0) + 8, std::string(8, '\0')},
+                      {"its check", entry(0) + 16, std::string(1, '\x55')},
+                      {"wiped", entry(0), std::string(sizeof(slot_entry), '\0')},
+                      {"an unused one", entry(5), std::string(1, '\x55')},
+                      {"an unused one wiped", entry(5), std::string(sizeof(slot_entry), '\0')}};
+  for (const auto& r : rows) {
+    SetUp();
+    {
+      auto s = open();
+      ASSERT_TRUE(s) << r.name;
+      s->writes()[0] = {5, 7};
+    }
+    auto text = bytes();
+    text.replace(r.at, r.by.size(), r.by);
+    write(text);
+    auto s = open();
+    ASSERT_TRUE(s) << r.name;
+    EXPECT_EQ(std::ranges::count(s->writes(), test_now, &slot_entry::closed), 1) << r.name;
+    EXPECT_EQ(used(s->writes()), r.at == entry(5) ? 2u : 1u) << r.name;
+    EXPECT_EQ(used(s->reads()), 0u) << r.name;
+    TearDown();
+  }
+  SetUp();
+}
+
+TEST_F(KeyState, TheKeyAloneNamesTheFileAndNothingOfItIsReadable) {
   const auto name = key_state_file_name(host, key);
   EXPECT_EQ(name.size(), 6u + 64u);
-  EXPECT_NE(name, key_state_file_name("api.example.com:444", key));
   EXPECT_NE(name, key_state_file_name(host, secret("another")));
-  EXPECT_NE(key_state_file_name("a", secret("bc")), key_state_file_name("ab", secret("c")));
-  EXPECT_EQ(name, key_state_file_name("API.Example.com:443", key));
-  {
-    ASSERT_TRUE(open());
-  }
+  for (const auto* alias : {"API.Example.com:443", "api.example.com.:443", "10.0.0.7", "another.example"})
+    EXPECT_EQ(name, key_state_file_name(alias, key)) << alias;
+  // Without a key the host is all there is.
+  const auto no_key = key_state_file_name("api.example.com:444", {});
+  EXPECT_EQ(no_key, key_state_file_name("API.example.com.:444", {}));
+  EXPECT_NE(no_key, key_state_file_name("api.example.com:445", {}));
+  EXPECT_NE(no_key, key_state_file_name("api.example.com", {}));
+  EXPECT_EQ(key_state_file_name("h", {}), key_state_file_name("H.", {}));
+  EXPECT_NE(key_state_file_name("[::1]:80", {}), key_state_file_name("[::1]", {}));
+  { ASSERT_TRUE(open()); }
   const auto text = bytes();
   for (const std::string_view hidden :
        {std::string_view("abcdefghijkl"), host, std::string_view("password")}) {
     EXPECT_EQ(text.find(hidden), std::string::npos) << hidden;
     EXPECT_EQ(file().filename().string().find(hidden), std::string::npos) << hidden;
   }
+}
+
+TEST_F(KeyState, AnotherNameOfTheHostFindsTheSameWindows) {
+  {
+    auto s = open();
+    ASSERT_TRUE(s);
+    s->writes()[0] = {5, 7};
+  }
+  auto s =
+      key_state_access::open(directory(), "localhost:8443", key, per_minute(60), per_minute(60), system());
+  ASSERT_TRUE(s);
+  EXPECT_EQ(used(s->writes()), 1u);
+}
+
+// ---- files of earlier versions ----
+
+class EarlierKeyState : public KeyState {
+ protected:
+  // As an earlier version wrote it: two numbers each, writes first.
+  fs::path leave(std::string_view of_host, const secret& of_key, const std::vector<slot_entry>& writes,
+                 const std::string& boot_of_file = "0b5a5a5e-0000-4000-8000-000000000001") {
+    key_state_header h{};
+    std::memcpy(h.magic, key_state_header::earlier_magic, sizeof h.magic);
+    h.entry_size = key_state_header::earlier_entry_size;
+    h.write_entries = static_cast<std::uint32_t>(writes.size());
+    h.read_entries = 1;
+    std::memcpy(h.boot_id, boot_of_file.data(), boot_of_file.size());
+    h.checksum = checksum_of(h);
+    std::string text(key_state_header::entries_offset, '\0');
+    std::memcpy(text.data(), &h, sizeof h);
+    const auto add = [&text](std::int64_t n) { text.append(reinterpret_cast<const char*>(&n), sizeof n); };
+    for (const auto& e : writes) add(e.sent), add(e.closed);
+    add(0), add(0);
+    fs::create_directories(directory());
+    fs::permissions(directory(), fs::perms(0700));
+    const auto path = fs::path(directory()) / earlier_key_state_file_name(of_host, of_key);
+    std::ofstream(path, std::ios::binary) << text;
+    fs::permissions(path, fs::perms(0600));
+    return path;
+  }
+};
+
+TEST_F(EarlierKeyState, IsTakenOverAndRemoved) {
+  for (const std::string_view spelling : {"api.example.com:443", "api.example.com.:443"}) {
+    SetUp();
+    const auto left = leave(spelling, key, {{5, 7}, {0, 0}, {8, 0}});
+    auto s = open();
+    ASSERT_TRUE(s) << to_string(s.error());
+    EXPECT_EQ(used(s->writes()), 2u) << spelling;
+    EXPECT_EQ(std::ranges::count(s->writes(), test_now, &slot_entry::closed), 1) << "that was in flight";
+    EXPECT_FALSE(fs::exists(left)) << spelling;
+    TearDown();
+  }
+  SetUp();
+}
+
+TEST_F(EarlierKeyState, IsAddedToAFileThatIsThere) {
+  {
+    auto s = open();
+    ASSERT_TRUE(s);
+    s->writes()[0] = {5, 7};
+  }
+  leave(host, key, {{8, 9}, {0, 0}});
+  auto s = open();
+  ASSERT_TRUE(s);
+  EXPECT_EQ(used(s->writes()), 2u);
+}
+
+TEST_F(EarlierKeyState, OfAnotherBootOrTornCountsAsFull) {
+  leave(host, key, {{8, 9}, {0, 0}}, "0b5a5a5e-0000-4000-8000-000000000002");
+  {
+    auto s = open();
+    ASSERT_TRUE(s);
+    EXPECT_TRUE(full(s->writes()));
+  }
+  const auto left = leave(host, key, {{8, 9}, {0, 0}});
+  fs::resize_file(left, 4'100);
+  auto s = open();
+  ASSERT_TRUE(s);
+  EXPECT_TRUE(full(s->writes()));
+}
+
+TEST_F(EarlierKeyState, OfAnotherNameIsCountedByABrandNewFileAndStays) {
+  const auto left = leave("10.0.0.7", key, {{5, 7}, {0, 0}});
+  const auto other = leave("other.example", secret("another"), {{8, 9}, {0, 0}});
+  const auto of_another_boot = leave("old.example", key, {{8, 9}}, "0b5a5a5e-0000-4000-8000-000000000002");
+  {
+    auto s = open();
+    ASSERT_TRUE(s);
+    EXPECT_EQ(used(s->writes()), 2u);
+  }
+  for (const auto& path : {left, other, of_another_boot}) EXPECT_TRUE(fs::exists(path));
+  auto s = open();
+  ASSERT_TRUE(s);
+  EXPECT_EQ(used(s->writes()), 2u) << "once";
+}
+
+TEST_F(EarlierKeyState, ThatIsInUseRefuses) {
+  const auto left = leave(host, key, {{5, 7}, {0, 0}});
+  const int fd = ::open(left.c_str(), O_RDWR | O_CLOEXEC);
+  ASSERT_EQ(::flock(fd, LOCK_EX | LOCK_NB), 0);
+  const auto refused = open();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, failure_kind::later);
+  EXPECT_FALSE(fs::exists(file())) << "the next one finds it brand-new";
+  ::close(fd);
+  auto s = open();
+  ASSERT_TRUE(s);
+  EXPECT_EQ(used(s->writes()), 1u);
+}
+
+// ---- what others know ----
+
+TEST_F(KeyState, ABrandNewFileHasWhatTheLedgerKnows) {
+  int asked = 0;
+  const past_writes past = [&]() -> expected<std::vector<duration>> {
+    ++asked;
+    return std::vector<duration>{0s, 20ns, 900h};
+  };
+  const auto open_with = [&] {
+    return key_state_access::open(directory(), host, key, per_minute(60), per_minute(60), system(), past);
+  };
+  {
+    auto s = open_with();
+    ASSERT_TRUE(s);
+    EXPECT_EQ(used(s->writes()), 3u);
+    EXPECT_EQ(s->writes()[0].closed, test_now);
+    EXPECT_EQ(s->writes()[1].closed, test_now - 20);
+    EXPECT_EQ(s->writes()[2].closed, 1);
+    EXPECT_EQ(used(s->reads()), 0u);
+  }
+  ASSERT_TRUE(open_with());
+  EXPECT_EQ(asked, 1) << "one that is there has its own record";
+}
+
+TEST_F(KeyState, MoreThanFitsLeavesTheYoungest) {
+  const past_writes past = []() -> expected<std::vector<duration>> {
+    std::vector<duration> ages;
+    for (int i = 0; i < 3'000; ++i) ages.push_back(i * 1ns);
+    return ages;
+  };
+  auto s = key_state_access::open(directory(), host, key, per_minute(60), per_minute(60), system(), past);
+  ASSERT_TRUE(s);
+  EXPECT_EQ(used(s->writes()), 1'084u);
+  EXPECT_EQ(std::ranges::min(s->writes(), {}, &slot_entry::closed).closed, test_now - 1'083);
+}
+
+TEST_F(KeyState, WhereTheLedgerCannotBeAskedTheNextOneAsksAgain) {
+  const past_writes past = []() -> expected<std::vector<duration>> {
+    return failure{failure_kind::mend, "ledger", "cannot be read", ""};
+  };
+  EXPECT_FALSE(key_state_access::open(directory(), host, key, per_minute(60), {}, system(), past));
+  EXPECT_FALSE(fs::exists(file()));
+}
+
+// ---- the file in its place ----
+
+TEST_F(KeyState, AFileThatIsRemovedIsMadeAgainWithWhatItHeld) {
+  auto s = open();
+  ASSERT_TRUE(s);
+  const auto entries = s->writes();
+  entries[0] = {5, 7};
+  time_point now{1h};
+  EXPECT_TRUE(s->keep_file(now));
+  fs::remove_all(directory());
+  EXPECT_TRUE(s->keep_file(now + 999ms));
+  EXPECT_FALSE(fs::exists(file())) << "looks once a second";
+  ASSERT_TRUE(s->keep_file(now + 1s));
+  ASSERT_TRUE(fs::exists(file()));
+  EXPECT_EQ(s->writes().data(), entries.data());
+  EXPECT_FALSE(open()) << "the lock is of the new file";
+  entries[1] = {8, 9};
+  { const auto gone = std::move(*s); }
+  auto next = open();
+  ASSERT_TRUE(next) << to_string(next.error());
+  EXPECT_EQ(used(next->writes()), 2u);
+}
+
+TEST_F(KeyState, AFileThatIsReplacedIsAnError) {
+  auto s = open();
+  ASSERT_TRUE(s);
+  fs::remove(file());
+  auto other = open();
+  ASSERT_TRUE(other);
+  const auto kept = s->keep_file(time_point{1h});
+  ASSERT_FALSE(kept);
+  EXPECT_EQ(kept.error().kind, failure_kind::mend);
+  EXPECT_NE(to_string(kept.error()).find("replaced"), std::string::npos) << to_string(kept.error());
 }
 
 // ---- survival ----
@@ -308,7 +530,6 @@ TEST_F(KeyState, ASecondProcessIsToldWhoHoldsTheKey) {
   EXPECT_NE(text.find("pid " + std::to_string(child)), std::string::npos) << text;
   EXPECT_NE(text.find("(pawl run jobs.csv)"), std::string::npos) << text;
   EXPECT_NE(text.find(" UTC"), std::string::npos) << text;
-  EXPECT_NE(text.find(std::string(host)), std::string::npos) << text;
   EXPECT_EQ(text.find("password"), std::string::npos) << text;
   // Another key is free.
   EXPECT_TRUE(key_state_access::open(directory(), host, secret("another"), per_minute(60), {}, system()));
@@ -337,7 +558,7 @@ TEST_F(KeyState, DirectoryAndFileArePrivate) {
   auto s = open();
   ::umask(before);
   ASSERT_TRUE(s);
-  struct stat is{};
+  struct stat is {};
   ASSERT_EQ(::stat(directory().c_str(), &is), 0);
   EXPECT_EQ(is.st_mode & 07777, 0700u);
   ASSERT_EQ(::stat(file().c_str(), &is), 0);
@@ -345,18 +566,14 @@ TEST_F(KeyState, DirectoryAndFileArePrivate) {
 }
 
 TEST_F(KeyState, AFileThatOthersCouldReadIsClosedToThem) {
-  {
-    ASSERT_TRUE(open());
-  }
+  { ASSERT_TRUE(open()); }
   fs::permissions(file(), fs::perms(0644));
   ASSERT_TRUE(open());
   EXPECT_EQ(fs::status(file()).permissions(), fs::perms(0600));
 }
 
 TEST_F(KeyState, LinksAndForeignThingsAreRefusedUntouched) {
-  {
-    ASSERT_TRUE(open());
-  }
+  { ASSERT_TRUE(open()); }
   struct row {
     const char* name;
     std::function<void()> happens;
