@@ -45,4 +45,17 @@ std::vector<std::string> side_effects(const api::profile& p,
   return all;
 }
 
+std::string body_in_words(const api::profile& p) {
+  if (p.body_is == api::body_content::row) return "all fields of the row, as soon as one of them differs";
+  if (p.body_is != api::body_content::whole) return {};
+  // What sets something off, and what belongs to another field, is no state that could be lost.
+  std::vector<std::string> hidden;
+  for (const auto& f : p.fields)
+    if (f.compare == api::comparison::none && f.verb == api::set_verb::none && f.replay_safe && !f.rides_with)
+      hidden.push_back(f.name);
+  std::string text = "the whole resource as it was read, with the values of the row put in";
+  if (!hidden.empty()) text += fmt::format("; not {}, which no read shows", fmt::join(hidden, ", "));
+  return text;
+}
+
 }  // namespace pawl::cli

@@ -14,4 +14,8 @@ namespace pawl::cli {
 // they concern these fields. `rows_with_field` by field_index; fields with 0 are not in use.
 std::vector<std::string> side_effects(const api::profile&, const std::vector<std::uint64_t>& rows_with_field);
 
+// What the body of each write holds, where that is more than the row's changes: "the whole resource ...".
+// Empty: the changes.
+std::string body_in_words(const api::profile&);
+
 }  // namespace pawl::cli

@@ -177,7 +177,25 @@ void add_head(lines& out, const plan_report& r, const config::settings& s) {
     out.push_back(fmt::format("limit:  only the next {} were looked at", grouped(r.tally->rows())));
   for (const auto& condition : s.conditions)
     out.push_back(fmt::format("only if: {} (every row)", to_string(condition)));
+  if (const auto body = body_in_words(s.profile); !body.empty()) out.push_back("sends:  " + body);
   if (!s.read_first) out.push_back("read_first is off: nothing is read, and every row is written");
+}
+
+// What a server that replaces the resource would erase.
+void add_unnamed(lines& out, const run::plan_tally& tally, const api::profile& profile) {
+  constexpr std::size_t most = 3;  // chosen: they stand in one line
+  std::vector<std::pair<std::uint64_t, std::string>> all;
+  for (std::size_t i = 0; i < tally.unnamed().size(); ++i)
+    if (const auto rows = tally.unnamed()[i]; rows > 0)
+      all.emplace_back(rows, i < profile.fields.size() ? profile.fields[i].name : "members not described");
+  if (all.empty()) return;
+  std::ranges::stable_sort(all, std::ranges::greater{}, &std::pair<std::uint64_t, std::string>::first);
+  std::string text;
+  for (std::size_t i = 0; i < all.size() && i < most; ++i)
+    text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", printable(all[i].second),
+                        counted(all[i].first, "row", "rows"));
+  if (all.size() > most) text += fmt::format(" and {} more", all.size() - most);
+  out.push_back("not in the rows, so a server that replaces erases it, beyond undo: " + text);
 }
 
 void add_price(lines& out, const plan_report& r, const config::settings& s) {
@@ -206,6 +224,7 @@ lines plan_lines(const plan_report& r, const config::settings& s) {
   if (tally.of(planned::write) > 0)
     add_list(out, "side effects:", side_effects(s.profile, tally.rows_with_field()), most_effects);
   add_list(out, "cannot be undone:", losses_of(tally, s.profile), most_losses);
+  add_unnamed(out, tally, s.profile);
   if (tally.not_replay_safe() > 0)
     out.push_back(fmt::format("{} must not be sent twice: an answer that is lost leaves such a row unknown",
                               counted(tally.not_replay_safe(), "row", "rows")));

@@ -18,7 +18,7 @@ struct known_key {
 };
 
 // By shaping_key.
-constexpr std::array<known_key, 11> keys{{{"input.format", "--format", false},
+constexpr std::array<known_key, 12> keys{{{"input.format", "--format", false},
                                           {"input.id_column", "--id-column", false},
                                           {"input.map", "--map", true},
                                           {"input.ignore_column", "--ignore-column", true},
@@ -28,7 +28,8 @@ constexpr std::array<known_key, 11> keys{{{"input.format", "--format", false},
                                           {"csv.list_separator", "csv.list_separator", false},
                                           {"csv.delimiter", "csv.delimiter", false},
                                           {"read_first", "read_first", false},
-                                          {"limits.write", "--rate", false}}};
+                                          {"limits.write", "--rate", false},
+                                          {"write.body_is", "write.body_is of the profile", false}}};
 
 std::vector<api::json_path> paths() {
   std::vector<api::json_path> all;
@@ -94,9 +95,11 @@ std::vector<std::string> changed_settings(std::string_view before_json, std::str
     const auto k = static_cast<shaping_key>(i);
     if (k == shaping_key::write_limit) continue;
     const bool same = keys[i].is_list ? before.texts(k) == now.texts(k) : before.text(k) == now.text(k);
-    // A copy of standard input is read with --format, the file itself by its name.
+    // A copy of standard input is read with --format, the file itself by its name; earlier versions kept no
+    // body_is.
     const bool found_out =
-        (k == shaping_key::format || k == shaping_key::delimiter) && (!before.text(k) || !now.text(k));
+        (k == shaping_key::format || k == shaping_key::delimiter || k == shaping_key::body_is) &&
+        (!before.text(k) || !now.text(k));
     if (same || found_out) continue;
     changed.push_back(fmt::format("{} was {} and is {}", keys[i].name, shown(before, i), shown(now, i)));
   }

@@ -24,6 +24,7 @@ enum class shaping_key : std::uint32_t {
   delimiter,
   read_first,   // "true" or "false"
   write_limit,  // "60/min,20/10s"; shapes nothing, and is no difference
+  body_is,      // of the profile; ledgers of earlier versions do not have it
 };
 
 class recorded_settings {

@@ -115,10 +115,13 @@ status run_choice::choose() {
 }
 
 // A write without a read leaves nothing in the ledger before it is sent. A read of the next invocation would
-// find its values and call the row unchanged.
+// find its values and call the row unchanged. And what the writes of a generation held is one thing for all
+// of them: undo goes by it.
 bool run_choice::reads_as_before() const {
   const recorded_settings before(newest_->settings), now(s_.settings().as_json);
-  return before.text(shaping_key::read_first) == now.text(shaping_key::read_first);
+  const auto body_before = before.text(shaping_key::body_is), body_now = now.text(shaping_key::body_is);
+  return before.text(shaping_key::read_first) == now.text(shaping_key::read_first) &&
+         (!body_before || !body_now || body_before == body_now);
 }
 
 // --retry goes on with the newest generation, finished or not, and with no other input.

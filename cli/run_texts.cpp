@@ -107,6 +107,7 @@ lines announce(const announcement& a, const config::settings& s) {
       out.push_back("side effect: " + effect);
     if (const auto hint = rename_hint(*a.report, s); !hint.empty()) out.push_back("hint: " + hint);
   }
+  if (const auto body = body_in_words(s.profile); !body.empty()) out.push_back("sends: " + body);
   for (const auto& condition : s.conditions)
     out.push_back(fmt::format("only if: {} (every row)", to_string(condition)));
   const auto writes = s.run.limit ? std::min(*s.run.limit, a.pending) : a.pending;

@@ -132,6 +132,37 @@ void read_resource(table_reader& root, api::profile& profile) {
   in->finish();
 }
 
+// A PATCH sends changes (RFC 5789), and so does a POST to a resource wherever one updates. A PUT replaces by
+// its definition (RFC 9110 section 9.3.4), and many an API merges all the same: which of the two holds nobody
+// can guess, and a guess that is wrong erases fields.
+void read_write(table_reader& root, api::profile& profile) {
+  auto in = root.table("write");
+  const auto said = in ? in->text("body_is") : std::nullopt;
+  const bool is_put = profile.method == "PUT";
+  if (is_put) profile.body_is.reset();
+  if (said) {
+    if (const auto content = api::parse_body_content(*said))
+      profile.body_is = content;
+    else
+      in->complain("body_is", "\"" + *said + "\" is not one of changes, row, whole", "use one of these");
+    if (profile.body_is == api::body_content::whole && !profile.read_first)
+      in->complain("body_is", "is \"whole\", which sends back what was read, and read_first is off",
+                   "set read_first = true, or body_is = \"row\"");
+  } else if (is_put && profile.read_first && (!in || in->find("body_is") == nullptr)) {
+    const std::string what =
+        "is missing: a PUT may replace the resource, and then what a write leaves out is erased";
+    const std::string remedy =
+        "add [write] with body_is = \"changes\" if the API keeps what a PUT leaves out, \"whole\" to send "
+        "back all "
+        "that was read with the row's values put in, or \"row\" if each row names every field";
+    if (in)
+      in->complain("body_is", what, remedy);
+    else if (root.find("write") == nullptr)
+      root.complaints().add(0, "write.body_is", what, remedy);
+  }
+  if (in) in->finish();
+}
+
 void read_auth(table_reader& root, api::profile& profile) {
   auto in = root.table("auth");
   if (!in) return;  // an API without keys
@@ -322,6 +353,7 @@ profile_result compile_profile(std::string_view toml_text, const std::string& so
   read_name_and_base(root, profile);
   read_reply(root, profile);
   read_resource(root, profile);
+  read_write(root, profile);
   read_auth(root, profile);
   read_limits(root, profile);
   read_headers(root, profile);

@@ -36,6 +36,7 @@ class loader {
     resolve_proxy();
     resolve_paths();
     check_limits();
+    check_body();
     add_input_options(raw_, draft_.value, complaints_);
     if (profile_known_) add_conditions(raw_, draft_.value, complaints_);
     check_combinations(raw_, draft_.value, complaints_);
@@ -265,6 +266,24 @@ class loader {
           complain_of("limits.reserve",
                       "leaves less than one request in " + to_string(window) + " of " + std::string(key),
                       "reserve less");
+  }
+
+  // read_first as it will be, beside what the profile says of a write's body. (As the profile has it, the
+  // profile was checked.)
+  void check_body() {
+    if (!profile_known_) return;
+    const auto& s = draft_.value;
+    if (!s.read_first && s.profile.body_is == api::body_content::whole)
+      complain_of(
+          "read_first",
+          "a write of profile " + s.profile.name +
+              " sends back the whole resource (write.body_is = \"whole\"), and without a read there is none",
+          "read first, or use a copy of the profile that says body_is = \"row\"");
+    if (s.read_first && !s.profile.body_is)
+      complain_of("read_first",
+                  "profile " + s.profile.name +
+                      " writes with PUT and does not say what a write holds once it is read what differs",
+                  "add [write] with body_is = \"changes\", \"row\" or \"whole\" to the profile");
   }
 
   std::vector<effective_setting> effective() const {

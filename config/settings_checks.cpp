@@ -229,6 +229,11 @@ std::string settings_json(const settings& s, const raw_options& raw) {
     else
       append_text(out, setting.value);
   }
+  key("write.body_is");
+  if (s.profile.body_is)
+    append_text(out, std::string{to_string(*s.profile.body_is)});
+  else
+    out += "null";
   key("input.format");
   if (raw.format)
     append_text(out, *raw.format);

@@ -6,6 +6,7 @@
 #include "cli/files.hpp"
 #include "cli/find_generation.hpp"
 #include "cli/find_ledger.hpp"
+#include "cli/recorded_settings.hpp"
 #include "cli/undo_texts.hpp"
 #include "cli/words.hpp"
 #include "config/profile_loader.hpp"
@@ -76,9 +77,14 @@ class undo_steps {
                      "wait for it or stop it, then run the same command again", true};
     const auto generation = find_generation(*file, options_.generation);
     if (!generation) return generation.error();
-    const auto profile = find_profile(options_.profile, *generation);
+    auto profile = find_profile(options_.profile, *generation);
     if (!profile) return profile.error();
 
+    // What a write held is kept with the run, for a profile may have changed since. Of the two the one that
+    // makes jobs name more counts: fields that are as they were cost no write.
+    const recorded_settings then(generation->settings);
+    if (then.text(shaping_key::body_is) == api::to_string(api::body_content::row))
+      profile->body_is = api::body_content::row;
     run::undo_builder builder(*profile);
     std::string id;
     status failed;

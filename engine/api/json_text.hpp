@@ -58,6 +58,11 @@ bool take_value(std::string_view& rest, std::string_view& value) noexcept;
 template <class Each>
 bool for_each_element(std::string_view array, Each each);
 
+// Calls `each(std::string_view key_token, std::string_view value)` for the members of an object text until it
+// answers false. False: the text is no object, or each() said so.
+template <class Each>
+bool for_each_member(std::string_view object, Each each);
+
 // Appends the one form that equal values share: members sorted by name, strings with the fewest escapes,
 // numbers as digits and exponent (1, 1.0 and 10e-1 alike, however many digits). False: not one JSON value,
 // deeper than max_json_depth, or with a repeated name; `to` then holds a part.
@@ -75,6 +80,26 @@ bool for_each_element(std::string_view array, Each each) {
   for (;;) {
     std::string_view value;
     if (!take_value(rest, value) || !each(value)) return false;
+    rest = trim_json(rest);
+    if (rest.empty()) return true;
+    if (rest.front() != ',') return false;
+    rest.remove_prefix(1);
+  }
+}
+
+template <class Each>
+bool for_each_member(std::string_view object, Each each) {
+  auto rest = trim_json(object);
+  if (rest.size() < 2 || rest.front() != '{' || rest.back() != '}') return false;
+  rest = trim_json(rest.substr(1, rest.size() - 2));
+  if (rest.empty()) return true;
+  for (;;) {
+    std::string_view key, value;
+    if (!take_value(rest, key) || !is_string_token(key)) return false;
+    rest = trim_json(rest);
+    if (rest.empty() || rest.front() != ':') return false;
+    rest.remove_prefix(1);
+    if (!take_value(rest, value) || !each(key, value)) return false;
     rest = trim_json(rest);
     if (rest.empty()) return true;
     if (rest.front() != ',') return false;

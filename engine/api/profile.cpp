@@ -2,6 +2,24 @@
 
 namespace pawl::api {
 
+std::string_view to_string(body_content is) noexcept {
+  switch (is) {
+    case body_content::changes:
+      return "changes";
+    case body_content::row:
+      return "row";
+    case body_content::whole:
+      break;
+  }
+  return "whole";
+}
+
+std::optional<body_content> parse_body_content(std::string_view text) noexcept {
+  for (const auto is : {body_content::changes, body_content::row, body_content::whole})
+    if (to_string(is) == text) return is;
+  return std::nullopt;
+}
+
 std::optional<field_index> profile::find(std::string_view field_name) const noexcept {
   for (std::size_t i = 0; i < fields.size(); ++i)
     if (fields[i].name == field_name) return static_cast<field_index>(i);

@@ -127,6 +127,15 @@ struct limit_set {
   std::vector<rate_window> windows;  // empty: unlimited
 };
 
+// What the body of a write holds (`write.body_is`).
+enum class body_content : std::uint8_t {
+  changes,  // the fields of the row that differ from what was read, with their companions
+  row,      // all fields of the row, as soon as one differs
+  whole,    // the resource as it was read, with the values of the row put in (whole_resource.hpp)
+};
+std::string_view to_string(body_content) noexcept;  // as a profile writes it
+std::optional<body_content> parse_body_content(std::string_view) noexcept;
+
 struct whoami_spec {
   std::string path;   // below the base URL; empty: the API has none, and the account stays unbound
   json_path account;  // workspace_id
@@ -138,6 +147,9 @@ struct profile {
   std::string base_url;       // "https://productlane.com/api/v2"; no trailing slash
   std::string resource_path;  // "/threads/{id}": {id} stands for the percent-encoded id
   std::string method = "PATCH";
+  // Unset: a PUT of a profile that does not read first; then a write is the row, and nobody has said what the
+  // API makes of what it leaves out.
+  std::optional<body_content> body_is = body_content::changes;
   std::string token_env;     // name of the environment variable
   std::string token_prefix;  // "pl_v2_": what every key begins with, for safe labels; may be empty
   std::string auth_header = "Authorization";

@@ -184,24 +184,32 @@ std::string_view request_writer::key_of(const field_value& v) const noexcept {
   return i < keys_.size() && keys_[i].name == v.name ? std::string_view{keys_[i].json} : std::string_view{};
 }
 
+// Everything up to the body.
+void request_writer::begin_write(std::string& into, std::string_view id, std::size_t body_bytes) const {
+  assert(!id.empty());
+  std::array<char, 24> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), body_bytes).ptr;
+  into.clear();
+  into.append(patch_prefix_);
+  append_path_segment(into, id);
+  into.append(resource_suffix_).append(patch_head_);
+  into.append(digits.data(), static_cast<std::size_t>(end - digits.data())).append("\r\n\r\n");
+}
+
+void request_writer::write_body(std::string& into, std::string_view id, std::string_view body) const {
+  begin_write(into, id, body.size());
+  into.append(body);
+}
+
 void request_writer::write_patch(std::string& into, std::string_view id,
                                  std::span<const field_value> values) const {
-  assert(!id.empty());
   // {"name":json,...}: two braces, and a comma for each value but the last.
   std::size_t body_bytes = values.empty() ? 2 : 1;
   for (const auto& v : values) {
     const auto key = key_of(v);
     body_bytes += (key.empty() ? json_string_size(v.name) + 1 : key.size()) + v.json.size() + 1;
   }
-  std::array<char, 24> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), body_bytes).ptr;
-
-  into.clear();
-  into.append(patch_prefix_);
-  append_path_segment(into, id);
-  into.append(resource_suffix_).append(patch_head_);
-  into.append(digits.data(), static_cast<std::size_t>(end - digits.data())).append("\r\n\r\n");
-
+  begin_write(into, id, body_bytes);
   [[maybe_unused]] const auto body_begin = into.size();
   into += '{';
   bool first = true;

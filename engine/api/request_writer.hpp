@@ -44,6 +44,8 @@ class request_writer {
   // Names are plain text and escaped here; values are JSON texts and copied. Set verbs may not be among them,
   // and `id` is not empty (an empty one would name the collection).
   void write_patch(std::string& into, std::string_view id, std::span<const field_value> values) const;
+  // The same with this JSON text as its body.
+  void write_body(std::string& into, std::string_view id, std::string_view body) const;
   // Replaces `into` with a GET of the resource.
   void write_read(std::string& into, std::string_view id) const;
   // Replaces `into` with a GET of a path below the base URL ("/me", "/tags?limit=200"). It is sent as it
@@ -54,6 +56,7 @@ class request_writer {
   request_writer() = default;
   // The value's name as a JSON key with its colon; empty where it has to be made.
   std::string_view key_of(const field_value&) const noexcept;
+  void begin_write(std::string& into, std::string_view id, std::size_t body_bytes) const;
 
   std::string patch_prefix_;     // "PATCH /api/v2/threads/"
   std::string read_prefix_;      // "GET /api/v2/threads/"

@@ -9,6 +9,7 @@
 #include "engine/api/shown.hpp"
 #include "engine/api/value_locator.hpp"
 #include "engine/api/value_object.hpp"
+#include "engine/api/whole_resource.hpp"
 #include "engine/model/text.hpp"
 
 #include <algorithm>
@@ -48,6 +49,11 @@ bool is_list(const field_spec& f) {
          std::ranges::any_of(f.echo, [](const path_step& step) { return step.each; });
 }
 
+// A reply shows it under the name by which it is written.
+bool stands_under_its_name(const field_spec& f) {
+  return f.echo.size() == 1 && !f.echo.front().each && f.echo.front().key == f.name;
+}
+
 // A condition without its field: what stands behind "expected".
 std::string expectation(const precondition& p) {
   auto text = to_string(p);
@@ -65,8 +71,11 @@ void start_over(Text& text, std::size_t most) {
 void clear(write_plan& p) {
   start_over(p.wanted, most_values_kept);
   start_over(p.send, most_values_kept);
-  for (auto* text : {&p.old_values, &p.new_values, &p.updated_at, &p.unmet, &p.unmet_rule})
+  for (auto* text :
+       {&p.old_values, &p.new_values, &p.body, &p.pre_image, &p.updated_at, &p.unmet, &p.unmet_rule})
     start_over(*text, most_kept);
+  p.unnamed.clear();
+  p.unnamed_others = false;
   p.shown = verified::none;
   p.complete = false;
   p.sets.clear();
@@ -78,6 +87,7 @@ struct resource_reader::impl {
   impl(const profile&, std::span<const precondition>, const name_directory*, bool force);
 
   reading make_plan(std::string_view body, const job_view&, wall_time now, write_plan&);
+  reading send_all(std::string_view body, write_plan&);
   second_look look_again(std::string_view body, std::string_view id, std::span<const field_value> sent,
                          std::string_view old_values, std::string_view updated_at);
 
@@ -109,6 +119,12 @@ struct resource_reader::impl {
   bool shows_value(field_index);
   void append_old(std::string& to, field_index);
   void record(write_plan&);
+  bool is_more_than_changes() const {
+    return api.body_is == body_content::row || api.body_is == body_content::whole;
+  }
+  bool take_whole(std::string_view body, write_plan&);
+  void add_shown_elsewhere(const write_plan&);
+  void list_unnamed(std::string_view body, write_plan&);
   bool has_same_moment(std::string_view before);
   void read_updated_at(std::string& to);
 
@@ -125,6 +141,7 @@ struct resource_reader::impl {
   json_comparer comparer;
   condition_judge judge;
   set_builder set;
+  whole_resource whole;
   std::vector<std::uint32_t> asked;
   std::vector<char> is_asked;  // by path
 
@@ -134,6 +151,8 @@ struct resource_reader::impl {
   std::vector<std::uint32_t> to_visit;  // chosen, companions not looked at yet
   std::vector<field_index> beside;      // old values of fields that are not sent
   std::vector<field_value> before;      // old values of a second look
+  std::vector<field_value> put;         // into the whole resource
+  byte_arena put_texts;
   std::string shown, now_at;
   reading spoiled = reading::misshapen;  // what the value makes of the body that could not be compared last
 };
@@ -146,6 +165,7 @@ resource_reader::impl::impl(const profile& p, std::span<const precondition> cond
       force_unechoed(force),
       sent_with(companions(p)),
       found(all_paths(p, conditions)),
+      whole(p),
       is_asked(2 + p.fields.size() + conditions.size(), 0),
       position(p.fields.size(), nowhere) {
   for (const auto& condition : only_if) {
@@ -300,6 +320,8 @@ bool resource_reader::impl::select(write_plan& plan) {
     if (is == equality::different) choose(i, plan);
     if (at(v.field).is == located::kind::absent) plan.shown = verified::partial;
   }
+  if (is_more_than_changes() && !to_visit.empty())
+    for (std::uint32_t i = 0; i < plan.wanted.size(); ++i) choose(i, plan);
   while (!to_visit.empty()) {
     const auto& v = plan.wanted[to_visit.back()];
     to_visit.pop_back();
@@ -354,6 +376,71 @@ void resource_reader::impl::record(write_plan& plan) {
   read_updated_at(plan.updated_at);
 }
 
+// What a write of the whole resource has to name beside the row's values: fields that are written under one
+// name and shown under another, for the shown place says nothing to a server that takes the name.
+void resource_reader::impl::add_shown_elsewhere(const write_plan& plan) {
+  put = plan.send;
+  put_texts.clear();
+  std::string text;
+  for (std::size_t i = 0; i < api.fields.size(); ++i) {
+    const auto f = static_cast<field_index>(i);
+    const auto& field = api[f];
+    if (!is_shown(f) || stands_under_its_name(field) ||
+        std::ranges::find(put, f, &field_value::field) != put.end())
+      continue;
+    const auto& here = at(f);
+    const bool is_null = here.is == located::kind::value && here.text == "null";
+    if (here.is == located::kind::absent || here.is == located::kind::broken || (is_null && !field.nullable))
+      continue;
+    text.clear();
+    append_shown(text, here);
+    put.push_back({f, field.name, put_texts.copy(text)});
+  }
+}
+
+void resource_reader::impl::list_unnamed(std::string_view body, write_plan& plan) {
+  for (std::size_t i = 0; i < api.fields.size(); ++i) {
+    const auto f = static_cast<field_index>(i);
+    if (is_shown(f) && at(f).is != located::kind::absent && at(f).is != located::kind::broken &&
+        !(at(f).is == located::kind::value && at(f).text == "null") &&
+        std::ranges::find(plan.send, f, &field_value::field) == plan.send.end())
+      plan.unnamed.push_back(f);
+  }
+  plan.unnamed_others = whole.has_undescribed(body, plan.send);
+}
+
+// For a body that holds more than the changes. False: what was read cannot be sent back.
+bool resource_reader::impl::take_whole(std::string_view body, write_plan& plan) {
+  if (!is_more_than_changes() || plan.send.empty()) return true;
+  const bool sound = whole.is_sound(body);
+  if (api.body_is == body_content::row) {
+    // The row alone is sent, so that what is odd about the rest is no obstacle.
+    if (!sound) return true;
+    list_unnamed(body, plan);
+  } else if (!sound) {
+    return false;
+  }
+  add_shown_elsewhere(plan);
+  if (api.body_is == body_content::whole) whole.compose(plan.body, body, put);
+  // The old values by the names of their fields first.
+  shown.assign(plan.old_values, 0, plan.old_values.size() - 1);
+  for (const auto& v : std::span(put).subspan(plan.send.size()))
+    if (std::ranges::find(beside, v.field) == beside.end()) append_old(shown, v.field);
+  shown += '}';
+  whole.append_rest(plan.pre_image, shown, body);
+  return true;
+}
+
+reading resource_reader::impl::send_all(std::string_view body, write_plan& plan) {
+  plan.send = plan.wanted;
+  plan.new_values.clear();
+  append_values(plan.new_values, plan.send);
+  const bool good = take_whole(body, plan);
+  // What stands there may be what this job wrote: it is nothing to go back to.
+  plan.pre_image.clear();
+  return good ? reading::readable : reading::unreadable;
+}
+
 reading resource_reader::impl::make_plan(std::string_view body, const job_view& job, wall_time now,
                                          write_plan& plan) {
   clear(plan);
@@ -364,6 +451,8 @@ reading resource_reader::impl::make_plan(std::string_view body, const job_view& 
     for (const auto partner : api[v.field].together) ask_for(partner);
   }
   for (const auto& v : job.expect) ask_for(v.field);
+  if (is_more_than_changes())
+    for (std::size_t i = 0; i < api.fields.size(); ++i) ask_for(static_cast<field_index>(i));
   for (std::size_t i = 0; i < resolved.size(); ++i) ask(path_of_condition(api, i));
 
   auto is = look(body, job.id);
@@ -371,6 +460,7 @@ reading resource_reader::impl::make_plan(std::string_view body, const job_view& 
     if (list_wanted(job, plan) && check(job, now, plan) && select(plan)) {
       record(plan);
       plan.complete = shows_all(job, plan);
+      if (!take_whole(body, plan)) is = reading::unreadable;
     } else {
       is = spoiled;
     }
@@ -474,6 +564,10 @@ resource_reader::~resource_reader() = default;
 reading resource_reader::make_plan(std::string_view body, const job_view& job, wall_time now,
                                    write_plan& into) {
   return impl_->make_plan(body, job, now, into);
+}
+
+reading resource_reader::send_all(std::string_view body, write_plan& into) {
+  return impl_->send_all(body, into);
 }
 
 second_look resource_reader::look_again(std::string_view body, std::string_view id,

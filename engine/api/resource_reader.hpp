@@ -47,6 +47,20 @@ struct write_plan {
   std::string old_values;
   // JSON object of `send`.
   std::string new_values;
+  // With body_is = "whole", and something to send: the JSON object that is sent. `send` is what of it the row
+  // wants, and what a reply and a later read are held against: what other people do to the rest is no
+  // contradiction.
+  std::string body;
+  // With body_is = "whole" or "row", and something to send: old_values, and behind them what else the
+  // resource shows of what a write overwrites or a replacing server may erase. Empty: old_values says it all.
+  std::string pre_image;
+  // What the intent keeps.
+  const std::string& old_to_keep() const noexcept { return pre_image.empty() ? old_values : pre_image; }
+  // With body_is = "row", and something to send: what the resource shows and the row does not name, so that a
+  // replacing server erases it. Fields of the profile, and whether there are members that it does not
+  // describe.
+  std::vector<field_index> unnamed;
+  bool unnamed_others = false;
   // JSON text as shown; empty: not shown.
   std::string updated_at;
   // The first precondition that does not hold, in words (`status is "done", expected "open"`), printable;
@@ -112,12 +126,17 @@ class resource_reader {
   // - a field that no read shows: always, but for one that rides with another field of the patch: exactly
   // when
   //   that one is sent, or always with force_unechoed;
+  // - with body_is = "row" or "whole", all of the patch as soon as one field of it is sent;
   // - with a field that is sent, the others of the patch that are in its group (`together`), that its value
   //   requires, or that it changes by the way (`also_changes`: their echo begins there), even if equal now.
   //
   // A job that was sent before and is read again has to go through look_again() first: an `expect` that its
   // own write made untrue would look unmet here.
   reading make_plan(std::string_view body, const job_view& job, wall_time now, write_plan& into);
+
+  // Where make_plan() found nothing to send: a plan that sends all that is wanted nevertheless. `body` and
+  // `into` are those of the last call of make_plan().
+  reading send_all(std::string_view body, write_plan& into);
 
   // After an attempt. `sent`, `old_values` and `updated_at` are those of the plan or of the ledger's intent;
   // where nothing was read before, the last two are empty. 64 readable bytes behind `body` here too.

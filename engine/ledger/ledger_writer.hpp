@@ -43,7 +43,7 @@ struct intent_record {
   // JSON object, field name -> value as the API showed it, of the fields that are about to be written; fields
   // that the API does not show are absent. Empty: nothing was read.
   std::string_view old_values;
-  std::string_view new_values;  // JSON object of what is about to be sent; empty counts as {}
+  std::string_view new_values;  // JSON object of what the row is about to write; empty counts as {}
   std::string_view updated_at;  // JSON: the resource's time stamp as that read showed it; empty: not shown
   std::chrono::microseconds since_boot{};  // sent_at by the boot clock of the run; zero: not known
 };

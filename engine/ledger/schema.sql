@@ -122,7 +122,9 @@ CREATE TRIGGER job_data_changed AFTER UPDATE OF key, outcome ON job_data BEGIN
 END;
 
 -- Written before a request leaves: undo, and judging after a crash. A row has one for each time that it was
--- about to be sent with an intent; it stays when the row is done.
+-- about to be sent with an intent; it stays when the row is done. Where the profile says body_is = "whole" or
+-- "row", old_values holds beside the fields what else the resource showed (members as they stood, by their
+-- names); new_values holds the fields that the row wants, also where the whole resource was sent.
 CREATE TABLE intent (
   generation INTEGER NOT NULL,
   row INTEGER NOT NULL,

@@ -50,6 +50,17 @@ std::span<const field_value> job_step::wanted() const noexcept {
 }
 
 step_action job_step::resume(const step_event& happened, const surroundings& s) {
+  auto next = go_on(happened, s);
+  // A whole resource is not kept through a wait: many jobs may wait at a time, and what was read before is
+  // not put back over what somebody has changed meanwhile. The job reads again before it writes.
+  if (std::holds_alternative<action::sleep>(next)) {
+    plan_.body = std::string{};
+    plan_.pre_image = std::string{};
+  }
+  return next;
+}
+
+step_action job_step::go_on(const step_event& happened, const surroundings& s) {
   see_outages(s);
   if (std::holds_alternative<event::cancelled>(happened)) {
     assert(state_ != state::sending);
@@ -146,7 +157,8 @@ step_action job_step::read(purpose why) {
 }
 
 bool job_step::is_stale(time_point now, duration margin) const noexcept {
-  return options_.read_first && (!planned_ || now + margin - read_at_ > options_.max_read_age);
+  return options_.read_first &&
+         (!planned_ || has_let_go_of_body() || now + margin - read_at_ > options_.max_read_age);
 }
 
 step_action job_step::granted(time_point now) {
@@ -155,12 +167,13 @@ step_action job_step::granted(time_point now) {
   // The intent says when the request left. A job that must not be sent twice has one for each sending: after
   // a crash the age of the last one tells whether it may still arrive.
   const bool has_intent = intent_committed_ && (job_.replay_safe || sends_ == sends_at_intent_);
-  if ((job_.replay_safe && !planned_) || has_intent) return send();
+  const bool needs_intent = !job_.replay_safe || planned_ || sends_more_than_changes();
+  if (!needs_intent || has_intent) return send();
   if (intent_committed_) replaces_intent_ = !may_be_applied_;
   sends_at_intent_ = sends_;
   state_ = state::committing;
   if (planned_)
-    return action::commit_intent{true, plan_.old_values, plan_.new_values, plan_.updated_at,
+    return action::commit_intent{true, plan_.old_to_keep(), plan_.new_values, plan_.updated_at,
                                  std::exchange(replaces_intent_, false)};
   text_.clear();
   api::append_values(text_, job_.patch);
@@ -169,7 +182,7 @@ step_action job_step::granted(time_point now) {
 
 step_action job_step::send() {
   state_ = state::sending;
-  if (planned_) return action::send{plan_.send};
+  if (planned_) return action::send{plan_.send, plan_.body};
   return action::send{job_.patch};
 }
 

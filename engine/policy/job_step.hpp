@@ -114,6 +114,7 @@ struct commit_intent {  // what stands there now, and what is about to be sent
 };
 struct send {
   std::span<const field_value> values;
+  std::string_view body = {};  // JSON text that is sent instead; empty: the values are
 };
 struct sleep {  // the place in the line and the slot are given up
   time_point until;
@@ -227,6 +228,7 @@ class job_step {
   static constexpr duration wait_after_lease = 2 * lease_lead;
   static constexpr std::string_view interrupted_text = "the run was cut off after this request may have left";
 
+  step_action go_on(const step_event&, const surroundings&);
   step_action start();
   step_action join_line();
   step_action queue(duration lead);
@@ -267,6 +269,12 @@ class job_step {
   error_note note_of_error(const attempt_fact&, const api::error_view&);
   static bool is_error_in_success(const api::error_view&) noexcept;
   bool can_read() const noexcept { return resources_ != nullptr; }
+  bool sends_more_than_changes() const noexcept {
+    return profile_.body_is == api::body_content::row || profile_.body_is == api::body_content::whole;
+  }
+  bool has_let_go_of_body() const noexcept {
+    return profile_.body_is == api::body_content::whole && plan_.body.empty();
+  }
 
   const api::profile& profile_;
   api::reply_reader& reader_;

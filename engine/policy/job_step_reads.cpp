@@ -119,9 +119,10 @@ step_action job_step::plan_from(const attempt_fact& fact, bool trial, const surr
     if (!may_be_applied_) return finish(outcome::unchanged, plan_.shown, {});
     // As wanted, but whether by this job no read can tell: an accepted write tells.
     if (!job_.replay_safe) return finish(outcome::unknown, verified::none, kept_.view());
-    plan_.send = plan_.wanted;
-    plan_.new_values.clear();
-    api::append_values(plan_.new_values, plan_.send);
+    if (const auto all = resources_->send_all(fact.body, plan_); all != api::reading::readable) {
+      planned_ = false;
+      return read_unreadable(fact, all, trial, s);
+    }
   }
   read_at_ = s.now;
   replaces_intent_ =

@@ -201,6 +201,10 @@ expected<planned_row> plan_judge::judge(const job_view& job, std::string_view bo
   row.changes = changes_;
   row.beside = beside_;
   row.losses = losses_;
+  if (resources_ != nullptr) {
+    row.unnamed = plan_.unnamed;
+    row.unnamed_others = plan_.unnamed_others;
+  }
   return row;
 }
 

@@ -112,7 +112,8 @@ std::optional<std::string> set_difference_in_words(std::string_view old_json, st
 plan_tally::plan_tally(const api::profile& profile)
     : profile_(profile),
       rows_with_field_(profile.fields.size() + 1, 0),
-      rides_unsent_(profile.fields.size(), 0) {}
+      rides_unsent_(profile.fields.size(), 0),
+      unnamed_(profile.fields.size() + 1, 0) {}
 
 std::uint64_t plan_tally::rows() const noexcept {
   return std::accumulate(counts_.begin(), counts_.end(), std::uint64_t{0});
@@ -147,6 +148,8 @@ void plan_tally::add(const planned_row& row) {
   if (row.is != planned::write) return;
 
   if (!row.job.replay_safe) ++not_replay_safe_;
+  for (const auto field : row.unnamed) ++unnamed_[to_index(field)];
+  if (row.unnamed_others) ++unnamed_.back();
   for (const auto& loss : row.losses) ++losses_[{loss.field, loss.why}];
   for (const auto& change : row.changes) {
     ++rows_with_field_[std::min(to_index(change.field), rows_with_field_.size() - 1)];

@@ -83,6 +83,9 @@ class plan_tally {
   const std::map<std::pair<std::string, undo_obstacle>, std::uint64_t>& losses() const noexcept {
     return losses_;
   }
+  // Rows by field_index, and one more for members that the profile does not describe: what a write that holds
+  // the row does not name.
+  const std::vector<std::uint64_t>& unnamed() const noexcept { return unnamed_; }
   // Rows by field_index.
   const std::vector<std::uint64_t>& rides_unsent() const noexcept { return rides_unsent_; }
 
@@ -97,7 +100,7 @@ class plan_tally {
   pair_tally skipped_;
   std::uint64_t repeated_ = 0, contradicting_ = 0, not_replay_safe_ = 0;
   std::vector<named_row> contradictions_;
-  std::vector<std::uint64_t> rows_with_field_, rides_unsent_;
+  std::vector<std::uint64_t> rows_with_field_, rides_unsent_, unnamed_;
   std::map<std::pair<std::string, undo_obstacle>, std::uint64_t> losses_;
 };
 

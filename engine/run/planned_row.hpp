@@ -53,6 +53,10 @@ struct planned_row {
   std::span<const undo_loss> losses;          // of a write: what `undo` could not bring back
   std::span<const field_index> rides_unsent;  // fields that no read shows, left out because what they ride
                                               // with is as wanted
+  // Of a write that holds the row: what a server that replaces the resource would erase, for the row does not
+  // name it.
+  std::span<const field_index> unnamed;
+  bool unnamed_others = false;  // members too that the profile does not describe
 };
 
 }  // namespace pawl::run

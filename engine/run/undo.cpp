@@ -61,6 +61,7 @@ struct undo_builder::plan {
     const trace* of = nullptr;
     std::string name, json;
     bool expects = false;
+    bool moves = true;  // false: it only keeps the others company
   };
   std::vector<entry> patch;
   const entry* entry_of(field_index f) const {
@@ -176,7 +177,14 @@ void undo_builder::plan_way_back(plan& to, std::vector<undo_loss>& losses) {
   });
   for (const auto& one : traces_)
     if (one.is_written) one.is_set ? plan_elements(one, to, losses) : plan_field(one, to, losses);
+  if (std::ranges::none_of(to.patch, &plan::entry::moves)) to.patch.clear();
   check_needs(to, losses);
+}
+
+// There and back again within the run, or sent as it was.
+void undo_builder::plan_company(const trace& one, plan& to) const {
+  if (profile_.body_is != api::body_content::row) return;
+  to.patch.push_back({&one, one.name, *one.old_value, one.field && names_.can_expect(*one.field), false});
 }
 
 void undo_builder::plan_field(const trace& one, plan& to, std::vector<undo_loss>& losses) {
@@ -187,8 +195,11 @@ void undo_builder::plan_field(const trace& one, plan& to, std::vector<undo_loss>
     losses.push_back({one.name, undo_obstacle::not_shown});
     return;
   }
-  // There and back again within the run. A doubtful last write leaves something to undo.
-  if (one.left_certainly && same(one, *one.old_value, one.left)) return;
+  // A doubtful last write leaves something to undo.
+  if (one.left_certainly && same(one, *one.old_value, one.left)) {
+    plan_company(one, to);
+    return;
+  }
   if (spec != nullptr) {
     const input::json_value value{input::kind_of(*one.old_value), *one.old_value};
     if (value.kind == input::json_kind::null && !spec->nullable) {
@@ -224,6 +235,7 @@ void undo_builder::plan_elements(const trace& one, plan& to, std::vector<undo_lo
     // A doubtful write may not have added what stands there now: then the whole set says whether it was.
     to.patch.push_back({&one, spec->name, *list + "]", !one.left_certainly});
   }
+  if (add.size() == 1 && remove.size() == 1) plan_company(one, to);
 }
 
 // Removes what cannot go back alone, and adds what an old value needs and the read has shown.

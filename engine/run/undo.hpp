@@ -5,6 +5,10 @@
 // since is skipped and keeps that change. Lists that have set verbs go back as the inverse of what was really
 // added and removed, without `expect`: later edits of the other elements survive.
 //
+// Where a write holds all fields of its row (`body_is = "row"`), so does the job that takes it back: a server
+// that replaces the resource erases what a write leaves out. All of them are expected then. With "whole" a
+// job names what was changed, and the run puts that into the resource as it will be then.
+//
 // Writes of which nobody knows whether they were applied (outcome unknown, or cut off by a crash) are undone
 // as well, and that is safe: `expect` holds only if they were. Where such a write came after a certain one of
 // the same field, a second job covers the case that it was not applied; at most one of the two finds its
@@ -86,6 +90,7 @@ class undo_builder {
   void plan_way_back(plan&, std::vector<undo_loss>&);
   void plan_field(const trace&, plan&, std::vector<undo_loss>&);
   void plan_elements(const trace&, plan&, std::vector<undo_loss>&);
+  void plan_company(const trace&, plan&) const;
   void check_needs(plan&, std::vector<undo_loss>&);
   void append_job(std::string& to, std::string_view id, const plan&, bool before_doubt) const;
 

@@ -188,7 +188,7 @@ asio::awaitable<worker::left> worker::carry_out(policy::step_event happened) {
       connection_.waited();
       now_ = clock::now();
     } else if (const auto* request = std::get_if<action::send>(&next)) {
-      const auto started = begin_send(request->values);
+      const auto started = begin_send(*request);
       fact_ = co_await connection_.exchange(request_, started + shared_.options.transport.attempt_timeout);
       end_send(started);
       happened = event::replied{&fact_, trial_};
@@ -337,8 +337,12 @@ asio::awaitable<policy::step_event> worker::commit_intent(action::commit_intent 
 
 // Before and after the exchange; not a coroutine around it, because Asio keeps two frames for reuse and a
 // third would be allocated for each job.
-time_point worker::begin_send(std::span<const field_value> values) {
-  shared_.keys.writer().write_patch(request_, job_->job.id, values);
+time_point worker::begin_send(const action::send& what) {
+  const auto& writer = shared_.keys.writer();
+  if (what.body.empty())
+    writer.write_patch(request_, job_->job.id, what.values);
+  else
+    writer.write_body(request_, job_->job.id, what.body);
   token_version_ = shared_.keys.version();
   const auto started = clock::now();
   request_sent_ = started;

@@ -34,7 +34,7 @@ class worker {
   boost::asio::awaitable<policy::step_event> fetch_connection(policy::connection_need);
   boost::asio::awaitable<policy::step_event> await_grant();
   boost::asio::awaitable<policy::step_event> commit_intent(policy::action::commit_intent);
-  time_point begin_send(std::span<const field_value> values);
+  time_point begin_send(const policy::action::send&);
   void end_send(time_point started);
   boost::asio::awaitable<policy::step_event> read(bool keeps_connection);
   boost::asio::awaitable<policy::step_event> read_once();

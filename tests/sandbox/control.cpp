@@ -222,7 +222,8 @@ void service::control(const request& r, time_us now, outgoing& out) {
     }
     return {};
   };
-  constexpr std::string_view one_thread = "/threads/";
+  constexpr std::string_view one_thread = "/threads/", one_document = "/documents/";
+  const auto document_id = [&] { return percent_decode(path.substr(one_document.size())).value_or(""); };
 
   int status = 200;
   std::string body;
@@ -253,11 +254,18 @@ void service::control(const request& r, time_us now, outgoing& out) {
     const std::string id = percent_decode(path.substr(one_thread.size())).value_or("");
     const std::string wrong = edit_thread(id, r.body, now, status);
     body = wrong.empty() ? "{\"ok\":true}\n" : error_body(wrong);
+  } else if (r.method == "GET" && path.starts_with(one_document)) {
+    const auto* document = store_.find_document(document_id());
+    status = document == nullptr ? 404 : 200;
+    body = document == nullptr ? error_body("there is no such document") : *document;
+  } else if (r.method == "POST" && path.starts_with(one_document)) {
+    store_.put_document(document_id(), r.body);
+    body = "{\"ok\":true}\n";
   } else {
     status = 404;
     body = error_body(
-        "there are GET truth, truth?only=changed, totals, journal?last=N, threads/ID; POST config, "
-        "threads/ID");
+        "there are GET truth, truth?only=changed, totals, journal?last=N, threads/ID, documents/ID; POST "
+        "config, threads/ID, documents/ID");
   }
 
   out.how = r.keep_alive ? delivery::send : delivery::send_and_close;

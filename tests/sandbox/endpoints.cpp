@@ -74,6 +74,10 @@ void service::serve(const request& r, const course& c, api_key& key, time_us now
     serve_item(r, c, rep);
     return;
   }
+  if (c.where == endpoint_kind::document) {
+    serve_document(r, c, rep);
+    return;
+  }
   const bool get = r.method == "GET";
   if (c.where == endpoint_kind::unknown) {
     rep.error(404, "not_found", "There is nothing at this path.");
@@ -103,6 +107,7 @@ void service::serve(const request& r, const course& c, api_key& key, time_us now
   switch (c.where) {
     case endpoint_kind::unknown:
     case endpoint_kind::item:
+    case endpoint_kind::document:
       break;
     case endpoint_kind::me: {
       rep.body = "{\"workspace_id\":";
@@ -217,6 +222,35 @@ void service::serve_item(const request& r, const course& c, reply& rep) {
   store_.apply_item(c.id, r.body);
   rep.applied = true;
   rep.status = 204;
+}
+
+void service::serve_document(const request& r, const course& c, reply& rep) {
+  if (store_.find_document(c.id) == nullptr) {
+    rep.error(404, "not_found", "Document not found.");
+    return;
+  }
+  if (r.method == "PUT") {
+    json::error_code ec;
+    const json::value body = json::parse(r.body, ec);
+    if (ec || !body.is_object() || !is_json(r.content_type)) {
+      refuse(rep, {{"", "Expected a JSON object"}});
+      return;
+    }
+    // The id is the server's own; everything else is what it was sent.
+    std::string document{r.body};
+    if (!body.get_object().contains("id")) {
+      std::string id = "\"id\":";
+      append_quoted(id, c.id);
+      if (!body.get_object().empty()) id += ',';
+      document.insert(document.find('{') + 1, id);
+    }
+    store_.put_document(c.id, document);
+    rep.applied = true;
+  } else if (r.method != "GET") {
+    rep.error(405, "method_not_allowed", "The sandbox does not have this method here.");
+    return;
+  }
+  rep.body += *store_.find_document(c.id);
 }
 
 }  // namespace sandbox

@@ -10,7 +10,7 @@ namespace sandbox {
 namespace {
 
 constexpr std::string_view api_root = "/api/v2", thread_root = "/threads/";
-constexpr std::string_view item_root = "/v1/items/";
+constexpr std::string_view item_root = "/v1/items/", document_root = "/v1/documents/";
 
 // `1m`, `10s`, `500ms`: how the documentation writes the window in `details`.
 std::string window_text(time_us length) {
@@ -60,6 +60,9 @@ course service::plan(const request& r) {
   } else if (auto item = id_behind(item_root, path)) {
     c.where = endpoint_kind::item;
     c.id = std::move(*item);
+  } else if (auto document = id_behind(document_root, path)) {
+    c.where = endpoint_kind::document;
+    c.id = std::move(*document);
   }
 
   // What chance decides depends on the resource and on how often it was asked before, not on the order in
@@ -122,8 +125,9 @@ void service::answer(const request& r, const course& c, time_us now, outgoing& o
   for (std::size_t i = 0; i < 16; ++i, id_bits >>= 4)
     rep.request_id[4 + i] = "0123456789abcdef"[id_bits & 15];
 
-  const key_check who = c.where == endpoint_kind::item ? keys_.check_secret(r.api_key, rep.key)
-                                                       : keys_.check(r.authorization, rep.key);
+  const bool is_generic = c.where == endpoint_kind::item || c.where == endpoint_kind::document;
+  const key_check who =
+      is_generic ? keys_.check_secret(r.api_key, rep.key) : keys_.check(r.authorization, rep.key);
   const std::uint64_t notices = store_.notices();
   if (kept_from_the_api(c, rep) || forced(c, rep) || refused_as_too_many(c, rep)) {
     // Said already.

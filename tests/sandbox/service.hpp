@@ -74,6 +74,9 @@ enum class endpoint_kind : std::uint8_t {
   threads,
   thread,
   item,  // `/v1/items/ID`, the generic API: key in X-Api-Key, any object is taken, the answer is 204
+  // `/v1/documents/ID`, an API whose PUT replaces and erases what it is not sent; key in X-Api-Key. A
+  // document is made by control.
+  document,
 };
 
 // What is decided on arrival.
@@ -81,7 +84,7 @@ struct course {
   std::uint64_t number = 0;  // of the request
   endpoint_kind where = endpoint_kind::unknown;
   request_class kind = request_class::read;
-  std::string id;  // of the thread or item, decoded
+  std::string id;  // of the thread, item or document, decoded
   std::string_view query;
   sandbox::fault fault;
   bool too_many = false;                          // over behaviour::most_in_flight
@@ -137,6 +140,7 @@ class service {
   void distort(const course&, reply&);
   void write_wire(const request&, const course&, const reply&, time_us now, outgoing&);
   void serve_item(const request&, const course&, reply&);
+  void serve_document(const request&, const course&, reply&);
   void refuse(reply&, const std::vector<violation>&);
   bool scope_missing(const api_key&, std::string_view scope, reply&) const;
   std::vector<violation> unknown_ids(const boost::json::object& patch) const;

@@ -130,6 +130,13 @@ class store {
   void apply_item(const std::string& id, std::string_view body);
   const std::unordered_map<std::string, item>& items() const { return items_; }
 
+  // Documents of an API whose PUT replaces: what was put last, byte for byte. Null: there is none.
+  const std::string* find_document(const std::string& id) const {
+    const auto found = documents_.find(id);
+    return found == documents_.end() ? nullptr : &found->second;
+  }
+  void put_document(const std::string& id, std::string_view body) { documents_[id] = body; }
+
   std::string_view text_of(const thread&) const;
 
   directory& entities() { return entities_; }
@@ -148,6 +155,7 @@ class store {
   std::unordered_map<std::string_view, std::uint32_t> by_id_;  // keys point into threads_
   std::vector<std::uint32_t> listed_;
   std::unordered_map<std::string, item> items_;
+  std::unordered_map<std::string, std::string> documents_;
   std::uint64_t notices_ = 0;
 };
 

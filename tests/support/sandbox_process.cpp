@@ -75,6 +75,14 @@ void sandbox_process::edit(std::string_view id, std::string_view text) const {
   control("POST", "/threads/" + std::string{id}, text);
 }
 
+void sandbox_process::put_document(std::string_view id, std::string_view text) const {
+  control("POST", "/documents/" + std::string{id}, text);
+}
+
+std::string sandbox_process::document(std::string_view id) const {
+  return control("GET", "/documents/" + std::string{id});
+}
+
 void sandbox_process::stop() {
   process_.signal(SIGTERM);
   process_.wait();

@@ -43,6 +43,10 @@ class sandbox_process {
   // Edits a thread by hand, as somebody in the web page would.
   void edit(std::string_view id, std::string_view json) const;
 
+  // A document of the API whose PUT replaces (`/v1/documents/ID`): makes or changes it, and as it is now.
+  void put_document(std::string_view id, std::string_view json) const;
+  std::string document(std::string_view id) const;
+
   // Ends it with SIGTERM and waits.
   void stop();
   child_process& process() { return process_; }

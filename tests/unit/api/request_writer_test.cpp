@@ -127,6 +127,16 @@ TEST(RequestWriter, WritesReadsWithoutABody) {
   EXPECT_TRUE(request.starts_with("GET /api/v2/me%20x%0D%0Ay HTTP/1.1\r\n")) << request;
 }
 
+TEST(RequestWriter, SendsABodyThatWasMadeElsewhereAsItStands) {
+  profile p = thread_profile();
+  p.method = "PUT";
+  std::string request = "before", values;
+  writer(p).write_body(request, "a/b", R"({"n":1.50,"t":"\u00e9"})");
+  writer(p).write_patch(values, "a/b", {});
+  const auto head = values.substr(0, values.find("Content-Length"));
+  EXPECT_EQ(request, head + "Content-Length: 23\r\n\r\n" + R"({"n":1.50,"t":"\u00e9"})");
+}
+
 TEST(RequestWriter, TakesMethodAuthAndHeadersFromTheProfile) {
   profile p = thread_profile();
   p.method = "PUT";

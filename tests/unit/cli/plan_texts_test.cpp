@@ -131,6 +131,30 @@ TEST_F(plan_text, FitsOneScreenWhateverThereIs) {
   for (const auto& line : all) EXPECT_LE(column_count(line), 118u) << line;
 }
 
+TEST_F(plan_text, SaysWhatAWriteHoldsAndWhatAReplacingServerErases) {
+  settings_.profile.body_is = api::body_content::row;
+  const std::vector<field_index> unnamed{field("title"), field("status")};
+  for (int i = 0; i < 3; ++i) {
+    run::planned_row row;
+    row.unnamed = std::span{unnamed}.first(i == 0 ? 2 : 1);
+    row.unnamed_others = i == 2;
+    tally_.add(row);
+  }
+  auto all = text();
+  EXPECT_THAT(all, Contains("sends:  all fields of the row, as soon as one of them differs"));
+  EXPECT_THAT(all, Contains("not in the rows, so a server that replaces erases it, beyond undo: title (3 "
+                            "rows), status (1 row), "
+                            "members not desc..."));
+
+  settings_.profile.body_is = api::body_content::whole;
+  all = text();
+  EXPECT_THAT(all, Contains(testing::StartsWith(
+                       "sends:  the whole resource as it was read, with the values of the row "
+                       "put in; not project_id, ")));
+  settings_.profile.body_is = api::body_content::changes;
+  for (const auto& line : text()) EXPECT_FALSE(line.starts_with("sends:")) << line;
+}
+
 TEST_F(plan_text, SaysWhatCannotBeUndoneAndWhatIsNotSent) {
   write({{field("closed_loop"), "closed_loop", std::nullopt, "true", true},
          {field("notify"), "notify", std::nullopt, R"({"slack":true})", true}},

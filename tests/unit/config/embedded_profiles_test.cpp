@@ -154,7 +154,8 @@ TEST(EmbeddedProfiles, TheExampleStillCompilesWithItsCommentedKeysInForce) {
         "# updated_at =",   "# token_prefix =", "# [request_headers]", "# X-Team =",        "# limit =",
         "# remaining =",    "# reset =",        "# ietf_policy =",     "# ietf_limit =",    "# retry_after =",
         "# details =",      "# request_id =",   "# [whoami]",          "# path =",          "# account =",
-        "# scopes =",       "# [readable]",     "# created_at =",      "# owner_email ="}) {
+        "# scopes =",       "# [write]",        "# body_is =",         "# [readable]",      "# created_at =",
+        "# owner_email ="}) {
     const auto at = text.find("\n" + commented);
     ASSERT_NE(at, std::string::npos) << commented;
     text.erase(at + 1, 2);
@@ -164,6 +165,7 @@ TEST(EmbeddedProfiles, TheExampleStillCompilesWithItsCommentedKeysInForce) {
   EXPECT_EQ(p.extra_headers, (std::vector<std::pair<std::string, std::string>>{{"X-Team", "platform"}}));
   EXPECT_EQ(p.readable.size(), 2u);
   EXPECT_EQ(p.method, "PATCH");
+  EXPECT_EQ(p.body_is, api::body_content::changes);
   EXPECT_EQ(p.max_id_length, 256u);
 }
 

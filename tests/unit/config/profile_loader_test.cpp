@@ -133,6 +133,51 @@ remedy = "get a key"
   EXPECT_EQ(p.rules[2].remedy, "get a key");
 }
 
+TEST(Profile, SaysWhatAWriteHolds) {
+  using content = std::optional<api::body_content>;
+  const auto body_is = [](const std::string& text) {
+    return compiled(minimal("[fields.a]\ntype = \"string\"\n" + text)).body_is;
+  };
+  EXPECT_EQ(body_is(""), content{api::body_content::changes});
+  EXPECT_EQ(body_is("[write]\n"), content{api::body_content::changes});
+  EXPECT_EQ(body_is("[write]\nbody_is = \"changes\"\n"), content{api::body_content::changes});
+  EXPECT_EQ(body_is("[write]\nbody_is = \"row\"\n"), content{api::body_content::row});
+
+  const auto of = [](const std::string& method, bool reads, const std::string& write) {
+    return "name = \"p\"\nbase_url = \"https://api.example\"\nread_first = " +
+           std::string(reads ? "true" : "false") + "\n[resource]\npath = \"/x/{id}\"\nmethod = \"" + method +
+           "\"\n[limits]\nwrite = \"unlimited\"\nread = \"unlimited\"\n[fields.a]\ntype = \"string\"\n" +
+           write;
+  };
+  EXPECT_EQ(compiled(of("PUT", true, "[write]\nbody_is = \"whole\"\n")).body_is,
+            content{api::body_content::whole});
+  EXPECT_EQ(compiled(of("PATCH", true, "")).body_is, content{api::body_content::changes});
+  EXPECT_EQ(compiled(of("POST", true, "")).body_is, content{api::body_content::changes});
+  EXPECT_EQ(compiled(of("PUT", false, "")).body_is, std::nullopt) << "nothing is read: the row is sent";
+
+  const auto complaints = [](const std::string& text) {
+    std::string all;
+    for (const auto& c : compile_profile(text, "p.toml").complaints) all += to_string(c) + "\n";
+    return all;
+  };
+  const std::string what =
+      "write.body_is: is missing: a PUT may replace the resource, and then what a write leaves out is "
+      "erased; add "
+      "[write] with body_is = \"changes\" if the API keeps what a PUT leaves out, \"whole\" to send back all "
+      "that "
+      "was read with the row's values put in, or \"row\" if each row names every field\n";
+  EXPECT_EQ(complaints(of("PUT", true, "")), "p.toml: " + what);
+  EXPECT_EQ(complaints(of("PUT", true, "[write]\n")), "p.toml:12: " + what);
+  EXPECT_EQ(complaints(of("PUT", true, "[write]\nbody_is = \"all\"\n")),
+            "p.toml:13: write.body_is: \"all\" is not one of changes, row, whole; use one of these\n");
+  EXPECT_EQ(
+      complaints(of("PUT", false, "[write]\nbody_is = \"whole\"\n")),
+      "p.toml:13: write.body_is: is \"whole\", which sends back what was read, and read_first is off; set "
+      "read_first = true, or body_is = \"row\"\n");
+  EXPECT_EQ(complaints(of("PUT", true, "[write]\nbody_is = \"row\"\nroot = \"x\"\n")),
+            "p.toml:14: write.root: is not a known key; remove it\n");
+}
+
 TEST(Profile, ComplainsWithLineKeyAndRemedy) {
   const std::string types = "string, enum, boolean, number, timestamp, list, object, json";
   const struct {

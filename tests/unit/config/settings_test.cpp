@@ -360,6 +360,35 @@ TEST_F(Settings, RecordHoldsEveryKeyInOrderAndNoSecret) {
   EXPECT_EQ(loaded().as_json, of_environment) << "the same every time";
 }
 
+TEST_F(Settings, ReadFirstFitsWhatAWriteHolds) {
+  const auto profile = [](const std::string& reads, const std::string& table) {
+    write("p.toml",
+          "name = \"p\"\nbase_url = \"https://api.example\"\nread_first = " + reads +
+              "\n[resource]\npath = \"/x/{id}\"\nmethod = \"PUT\"\n[limits]\nwrite = \"unlimited\"\nread = "
+              "\"unlimited\"\n[fields.a]\ntype = \"string\"\n" +
+              table);
+  };
+  raw.profile = "p.toml";
+  profile("false", "");
+  EXPECT_THAT(loaded().as_json, HasSubstr(R"("write.body_is":null,)"));
+  raw.overrides = {"read_first=true"};
+  EXPECT_THAT(
+      complaints(),
+      ElementsAre(
+          "-o read_first: profile p writes with PUT and does not say what a write holds once it is read "
+          "what differs; add [write] with body_is = \"changes\", \"row\" or \"whole\" to the profile"));
+  profile("true", "[write]\nbody_is = \"whole\"\n");
+  EXPECT_THAT(loaded().as_json, HasSubstr(R"("write.body_is":"whole",)"));
+  raw.overrides.clear();
+  raw.no_read_first = true;
+  EXPECT_THAT(
+      complaints(),
+      ElementsAre(
+          "--no-read-first: a write of profile p sends back the whole resource (write.body_is = "
+          "\"whole\"), and without a read there is none; read first, or use a copy of the profile that "
+          "says body_is = \"row\""));
+}
+
 TEST(SettingKeys, AreTheDocumentedOnes) {
   std::vector<std::string> keys(setting_names().begin(), setting_names().end());
   EXPECT_THAT(keys,

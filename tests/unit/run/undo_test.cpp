@@ -25,8 +25,8 @@ struct written {
   bool certain = true;
 };
 
-undo_result undone(const std::vector<written>& writes) {
-  undo_builder builder{productlane()};
+undo_result undone(const std::vector<written>& writes, const api::profile& profile = productlane()) {
+  undo_builder builder{profile};
   for (const auto& w : writes) {
     const auto added = builder.add(w.old_values, w.new_values, w.certain);
     EXPECT_TRUE(added) << (added ? "" : to_string(added.error()));
@@ -68,6 +68,46 @@ void expect_valid(const std::string& lines) {
   const auto report = input::validate(*source, productlane(), {}, nullptr);
   ASSERT_TRUE(report);
   EXPECT_EQ(report->bad_rows, 0u) << lines << (report->first.empty() ? "" : report->first[0].what);
+}
+
+// The job that takes a row back is sent as a row too: what it does not name would be erased.
+TEST(Undo, NamesAllThatARowHeldWhereWritesHoldTheRow) {
+  auto profile = productlane();
+  profile.body_is = api::body_content::row;
+  const std::vector<written> one{
+      {R"({"title":"a","pain_level":"LOW","origin":"seen"})", R"({"title":"b","pain_level":"LOW"})"}};
+  EXPECT_EQ(
+      undone(one, profile).lines,
+      R"({"id":"t1","patch":{"title":"a","pain_level":"LOW"},"expect":{"title":"b","pain_level":"LOW"}})"
+      "\n");
+  EXPECT_EQ(undone(one).lines, R"({"id":"t1","patch":{"title":"a"},"expect":{"title":"b"}})"
+                               "\n");
+  expect_valid(undone(one, profile).lines);
+  // A set that was sent as it was, and one that was changed.
+  const std::vector<written> sets{{R"({"title":"a","tag_ids":["x"]})", R"({"title":"b","tag_ids":["x"]})"}};
+  EXPECT_EQ(undone(sets, profile).lines,
+            R"({"id":"t1","patch":{"title":"a","tag_ids":["x"]},"expect":{"title":"b","tag_ids":["x"]}})"
+            "\n");
+  const std::vector<written> moved{{R"({"title":"a","tag_ids":["x"]})", R"({"title":"a","tag_ids":["y"]})"}};
+  EXPECT_EQ(
+      undone(moved, profile).lines,
+      R"({"id":"t1","patch":{"title":"a","add_tag_ids":["x"],"remove_tag_ids":["y"]},"expect":{"title":"a"}})"
+      "\n");
+  // Nothing was changed: there is nothing to take back.
+  EXPECT_EQ(
+      undone({{R"({"title":"a","pain_level":"LOW"})", R"({"title":"a","pain_level":"LOW"})"}}, profile).jobs,
+      0u);
+}
+
+// With "whole" the intent keeps the whole resource; the job names what was changed.
+TEST(Undo, NamesWhatWasChangedWhereWritesHoldTheWholeResource) {
+  auto profile = productlane();
+  profile.body_is = api::body_content::whole;
+  const auto result =
+      undone({{R"({"title":"a","id":"t1","pain_level":"LOW","x":{"y":1.50}})", R"({"title":"b"})"}}, profile);
+  EXPECT_EQ(result.lines, R"({"id":"t1","patch":{"title":"a"},"expect":{"title":"b"}})"
+                          "\n");
+  EXPECT_THAT(result.losses, IsEmpty());
 }
 
 TEST(Undo, RestoresTheOldValuesAndExpectsWhatTheRunWrote) {

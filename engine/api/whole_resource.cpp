@@ -1,0 +1,188 @@
+#include "engine/api/whole_resource.hpp"
+
+#include "engine/api/json_text.hpp"
+#include "engine/model/text.hpp"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace pawl::api {
+namespace {
+
+constexpr std::size_t most_kept = 256 * 1024;  // bytes; as value_locator gives its memory back
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+
+using path = std::span<const path_step>;
+
+std::string_view without_mark(std::string_view body) noexcept {
+  if (body.starts_with(byte_order_mark)) body.remove_prefix(byte_order_mark.size());
+  return trim_json(body);
+}
+
+void append_comma(std::string& to) {
+  if (to.back() != '{' && to.back() != '[') to += ',';
+}
+
+void append_member(std::string& to, std::string_view key_token, std::string_view json) {
+  append_comma(to);
+  to += key_token;
+  to += ':';
+  to += json;
+}
+
+// Appends a value without what stands behind these paths, each of which begins inside of it, and with values
+// in the place of members. What is not of the shape that a path expects stays.
+struct rewriting {
+  std::string& to;
+  std::vector<char>& is_put;  // by position in the values that are put in
+
+  void value(std::string_view json, const std::vector<path>& without) {
+    if (without.empty() || !json.starts_with('{')) {
+      to += json;
+      return;
+    }
+    members(json, without, {});
+    to += '}';
+  }
+
+  // Leaves the object open.
+  void members(std::string_view json, const std::vector<path>& without, std::span<const field_value> values) {
+    to += '{';
+    for_each_member(json, [&](std::string_view key, std::string_view member) {
+      const auto here =
+          std::ranges::find_if(values, [key](const auto& v) { return string_token_says(key, v.name); });
+      if (here != values.end()) {
+        is_put[static_cast<std::size_t>(here - values.begin())] = 1;
+        append_member(to, key, here->json);
+        return true;
+      }
+      std::vector<path> inside, inside_elements;
+      for (const auto& p : without) {
+        if (!string_token_says(key, p.front().key)) continue;
+        if (p.size() == 1) return true;
+        (p.front().each ? inside_elements : inside).push_back(p.subspan(1));
+      }
+      append_member(to, key, {});
+      if (inside_elements.empty() || !member.starts_with('['))
+        value(member, inside);
+      else
+        elements(member, inside_elements);
+      return true;
+    });
+  }
+
+  void elements(std::string_view list, const std::vector<path>& without) {
+    to += '[';
+    for_each_element(list, [&](std::string_view element) {
+      append_comma(to);
+      value(element, without);
+      return true;
+    });
+    to += ']';
+  }
+};
+
+int hex4(std::string_view text) noexcept {
+  if (text.size() < 4) return -1;
+  int unit = 0;
+  for (const char c : text.substr(0, 4)) {
+    const int digit = c >= '0' && c <= '9'   ? c - '0'
+                      : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                      : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                             : -1;
+    if (digit < 0) return -1;
+    unit = unit * 16 + digit;
+  }
+  return unit;
+}
+
+// Escapes that stand for no text: NUL, and one half of a surrogate pair without the other.
+bool is_text_throughout(std::string_view json) noexcept {
+  for (auto at = json.find('\\'); at != std::string_view::npos; at = json.find('\\', at)) {
+    if (at + 1 >= json.size() || json[at + 1] != 'u') {
+      at += 2;
+      continue;
+    }
+    const int unit = hex4(json.substr(at + 2));
+    at += 6;
+    if (unit <= 0 || (unit >= 0xdc00 && unit < 0xe000)) return false;
+    if (unit < 0xd800 || unit >= 0xe000) continue;
+    if (json.substr(std::min(at, json.size()), 2) != "\\u") return false;
+    const int low = hex4(json.substr(at + 2));
+    if (low < 0xdc00 || low >= 0xe000) return false;
+    at += 6;
+  }
+  return true;
+}
+
+}  // namespace
+
+whole_resource::whole_resource(const profile& api) : api_(api) {
+  for (const auto& field : api.readable) {
+    const bool is_written = field.path.size() == 1 && std::ranges::any_of(api.fields, [&](const auto& f) {
+                              return f.verb == set_verb::none && f.name == field.path.front().key;
+                            });
+    if (!field.path.empty() && !is_written) left_out_.emplace_back(field.path);
+  }
+}
+
+bool whole_resource::is_sound(std::string_view resource) {
+  canonical_.clear();
+  const auto body = without_mark(resource);
+  const bool sound = body.starts_with('{') && append_canonical(canonical_, body);
+  if (canonical_.capacity() > most_kept) canonical_ = {};
+  return sound;
+}
+
+bool whole_resource::is_left_out(std::string_view key) const noexcept {
+  return std::ranges::any_of(
+      left_out_, [key](const path& p) { return p.size() == 1 && string_token_says(key, p.front().key); });
+}
+
+void whole_resource::compose(std::string& into, std::string_view resource, std::span<const field_value> put) {
+  into.clear();
+  is_put_.assign(put.size(), 0);
+  rewriting to{into, is_put_};
+  to.members(without_mark(resource), left_out_, put);
+  for (std::size_t i = 0; i < put.size(); ++i)
+    if (is_put_[i] == 0) append_member(into, json_string(put[i].name), put[i].json);
+  into += '}';
+}
+
+void whole_resource::append_rest(std::string& into, std::string_view known, std::string_view resource) {
+  into = known;
+  into.pop_back();
+  std::vector<std::string> names;
+  for_each_member(known, [&](std::string_view key, std::string_view) {
+    return append_unescaped(names.emplace_back(), key);
+  });
+  for_each_member(without_mark(resource), [&](std::string_view key, std::string_view value) {
+    if (is_left_out(key) || !is_text_throughout(key) || !is_text_throughout(value)) return true;
+    const bool is_known =
+        std::ranges::any_of(names, [key](const auto& name) { return string_token_says(key, name); });
+    if (!is_known) append_member(into, key, value);
+    return true;
+  });
+  into += '}';
+}
+
+bool whole_resource::has_undescribed(std::string_view resource, std::span<const field_value> named) const {
+  bool found = false;
+  for_each_member(without_mark(resource), [&](std::string_view key, std::string_view) {
+    const auto begins = [key](const json_path& p) {
+      return !p.empty() && string_token_says(key, p.front().key);
+    };
+    const bool is_described =
+        begins(api_.reply.id) || begins(api_.reply.updated_at) ||
+        std::ranges::any_of(named, [key](const auto& v) { return string_token_says(key, v.name); }) ||
+        std::ranges::any_of(api_.readable, begins, &readable_field::path) ||
+        std::ranges::any_of(api_.fields, [&](const field_spec& f) {
+          return begins(f.echo) || string_token_says(key, f.name);
+        });
+    found = found || !is_described;
+    return !found;
+  });
+  return found;
+}
+
+}  // namespace pawl::api

@@ -1,0 +1,53 @@
+// The resource as a write with `body_is = "whole"` sends it back: what was read, with values put in, without
+// what the API does not take. Pure.
+//
+// A server that replaces the resource erases whatever a write leaves out, so the rule is: everything that was
+// read goes back as it was read, byte for byte (numbers keep their text, members their order), but for
+// - the members that [readable] names, which the API shows and does not take. `id` and `updated_at` are among
+//   them only where the profile says so: some servers want their own stamp back as a guard, others keep what
+//   they are sent.
+// - the values that are put in: each stands under the name by which the field is written. Where a reply shows
+//   a field somewhere else (`owner_id` as `owner.id`), that other place goes back as it was read.
+#pragma once
+
+#include "engine/api/profile.hpp"
+#include "engine/model/job.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pawl::api {
+
+class whole_resource {
+ public:
+  explicit whole_resource(const profile&);  // must outlive it
+
+  // Whether all of `resource` can be sent back: one JSON object, sound in every member, without a repeated
+  // name. (Which of two values counts would be a guess.)
+  bool is_sound(std::string_view resource);
+
+  // Replaces `into` with the object to send. `resource` is sound; `put` names each field once.
+  void compose(std::string& into, std::string_view resource, std::span<const field_value> put);
+
+  // Replaces `into` with `known`, an object, and behind its members those of `resource` that go back and are
+  // not in `known` by name. Left out are values that JSON readers refuse to give back (half a surrogate pair,
+  // NUL). `resource` is sound.
+  void append_rest(std::string& into, std::string_view known, std::string_view resource);
+
+  // Whether `resource` has a member that is none of `named`, that no field of the profile is read from or
+  // written to, and that is neither in [readable] nor where the id and the time of the last change stand.
+  bool has_undescribed(std::string_view resource, std::span<const field_value> named) const;
+
+ private:
+  using path = std::span<const path_step>;
+  bool is_left_out(std::string_view key) const noexcept;
+
+  const profile& api_;
+  std::vector<path> left_out_;  // of [readable], but for what a field is written to
+  std::vector<char> is_put_;    // by position in `put`
+  std::string canonical_;
+};
+
+}  // namespace pawl::api
