@@ -9,7 +9,7 @@
 namespace pawl::api {
 
 // Appends UTF-8 text: control characters (C0, DEL, C1) as spaces, what is no UTF-8 as U+FFFD, at most
-// `max_bytes` in all and never a part of a code point.
+// `max_bytes` in all and never a part of a code point. A key in use is concealed.
 void append_printable(std::string& to, std::string_view text, std::size_t max_bytes);
 
 // Where the first byte stands that is part of no code point; unset: it is all well-formed UTF-8.
