@@ -1,8 +1,10 @@
 #include "cli/console.hpp"
 
 #include "cli/files.hpp"
+#include "engine/model/redaction.hpp"
 
 #include <cstdlib>
+#include <utility>
 
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -42,12 +44,16 @@ void console::line(std::string_view text) {
   out += text;
   out += '\n';
   out += live_;
+  conceal_secrets(out);
   write(out);
 }
 
 void console::live(std::string_view text) {
-  if (!can_redraw_ || text == live_) return;
-  live_ = text;
+  if (!can_redraw_) return;
+  std::string next{text};
+  conceal_secrets(next);
+  if (next == live_) return;
+  live_ = std::move(next);
   write(std::string{erase_line} + live_);
 }
 

@@ -1,5 +1,7 @@
 #include "cli/words.hpp"
 
+#include "engine/model/redaction.hpp"
+
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
@@ -113,7 +115,10 @@ std::string in_words(const api::rate_window& w) {
 }
 
 std::string printable(std::string_view text, std::size_t max_bytes) {
-  return escaped(text, max_bytes, line_ends::escape);
+  if (!holds_secret(text)) return escaped(text, max_bytes, line_ends::escape);
+  std::string concealed{text};
+  conceal_secrets(concealed);
+  return escaped(concealed, max_bytes, line_ends::escape);
 }
 
 std::string printable_lines(std::string_view text) {

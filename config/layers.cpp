@@ -7,7 +7,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <utility>
 #include <variant>
@@ -103,14 +102,6 @@ std::optional<std::vector<std::string>> texts_of(const toml_value& value, settin
     return all;
   }
   return std::nullopt;
-}
-
-// Letters, points and underlines, as in the names of settings. A key that was typed in their place has more.
-bool is_setting_like(std::string_view text) {
-  constexpr std::size_t longest = 40;  // chosen: the longest name of a setting has 20
-  return text.size() <= longest && std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || c == '.' || c == '_' || c == '-';
-         });
 }
 
 class file_reader {

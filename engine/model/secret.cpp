@@ -14,21 +14,13 @@ std::string secret::label(std::string_view public_prefix) const {
 
 namespace {
 
-bool is_digit(char c) noexcept {
-  return c >= '0' && c <= '9';
-}
-bool is_lower(char c) noexcept {
-  return c >= 'a' && c <= 'z';
-}
-bool is_upper(char c) noexcept {
-  return c >= 'A' && c <= 'Z';
-}
-
 // ".csv", ".input", ".7z": what files end in, and what the parts of a token that have points between do not.
 bool has_ending(std::string_view text) noexcept {
   const auto ending = text.substr(std::min(text.rfind('.'), text.size() - 1) + 1);
   return text.find('.') != std::string_view::npos && !ending.empty() && ending.size() <= 7 &&
-         std::ranges::all_of(ending, [](char c) { return is_lower(c) || is_upper(c) || is_digit(c); });
+         std::ranges::all_of(ending, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+         });
 }
 
 }  // namespace
@@ -40,9 +32,7 @@ bool may_be_a_key(std::string_view text) noexcept {
   if (std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) <= ' '; })) return false;
   for (;;) {
     const auto part = text.substr(0, text.find('/'));
-    const bool mixed = std::ranges::any_of(part, is_digit) ||
-                       (std::ranges::any_of(part, is_lower) && std::ranges::any_of(part, is_upper));
-    if (part.size() >= shortest && mixed && !has_ending(part)) return true;
+    if (part.size() >= shortest && !has_ending(part)) return true;
     if (part.size() == text.size()) return false;
     text.remove_prefix(part.size() + 1);
   }
