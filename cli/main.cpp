@@ -40,7 +40,7 @@ int print_instead(const cli::early_exit& e, cli::console& out) {
   cli::summary facts;
   facts.exit_code = code;
   facts.stop_reason = "usage";
-  if (auto written = cli::write_summary(e.summary, facts); !written)
+  if (auto written = cli::write_summary_unchecked(e.summary, facts); !written)
     out.line("error: " + to_string(written.error()));
   return code;
 }
