@@ -4,6 +4,8 @@
 #include "cli/exit_code.hpp"
 #include "cli/flags.hpp"
 #include "cli/help_footers.hpp"
+#include "cli/shell_word.hpp"
+#include "config/trust.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -15,7 +17,7 @@
 namespace pawl::cli {
 namespace {
 
-constexpr std::string_view command_names = "run, plan, check, verify, undo, pull, doctor, export and status";
+constexpr std::string_view command_names = "run, plan, check, verify, undo, pull, doctor, trust, export and status";
 
 // The empty text where all is well, as below.
 std::string read_generation(const CLI::App& app, std::optional<std::int64_t>& to) {
@@ -114,6 +116,26 @@ std::string read_undo(const CLI::App& app, undo_options& to) {
   to.ledger = given(app, "LEDGER").back();
   if (auto profile = given(app, "--profile"); !profile.empty()) to.profile = profile.back();
   return read_generation(app, to.generation);
+}
+
+std::string read_trust(const CLI::App& app, trust_options& to) {
+  if (auto file = given(app, "FILE"); !file.empty()) {
+    to.file = file.back();
+    if (to.file.empty()) return "FILE: is empty; name a settings file";
+  }
+  if (auto directory = given(app, "--state-dir"); !directory.empty()) to.state_dir = directory.back();
+  return {};
+}
+
+// The commands that a message about a pawl.toml which was merely found can offer.
+void add_ways_out(config::raw_options& raw, std::vector<std::string> arguments) {
+  std::string state = raw.state_dir.value_or("");
+  for (const std::string_view text : raw.overrides)
+    if (constexpr std::string_view key = "state_dir="; text.starts_with(key)) state = text.substr(key.size());
+  const std::string file{config::found_settings_name};
+  raw.trusting_command = "pawl trust " + file + (state.empty() ? "" : " --state-dir " + shell_word(state));
+  arguments.insert(arguments.begin() + 1, {"--config", file});
+  raw.naming_command = "pawl " + shell_words(arguments);
 }
 
 std::string read_status(const CLI::App& app, status_options& to) {
@@ -220,6 +242,13 @@ std::variant<command_line, early_exit> parse_arguments(const std::vector<std::st
   add_reading_flags(*doctor);
   doctor->footer(doctor_footer);
 
+  auto* trust = app.add_subcommand("trust", "Let a settings file that is found decide, as it is now.");
+  const std::string file_help = "The settings file. Default: ./pawl.toml.";
+  trust->add_option("FILE", file_help)->type_name("");
+  add_text(*trust, "--state-dir", "DIR",
+           "Directory that keeps what is trusted. Default: $XDG_STATE_HOME/pawl or ~/.local/state/pawl.");
+  trust->footer(trust_footer);
+
   early_exit wrong;
   wrong.code = exit_usage;
   wrong.summary = find_summary(arguments);
@@ -281,6 +310,9 @@ std::variant<command_line, early_exit> parse_arguments(const std::vector<std::st
   } else if (command == exports) {
     line.what = command::export_jobs;
     what = read_export(*command, line.export_jobs);
+  } else if (command == trust) {
+    line.what = command::trust;
+    what = read_trust(*command, line.trust);
   } else if (command == undo) {
     line.what = command::undo;
     what = read_undo(*command, line.undo);
@@ -289,6 +321,7 @@ std::variant<command_line, early_exit> parse_arguments(const std::vector<std::st
     what = read_status(*command, line.status);
   }
   if (!what.empty()) return complain(command, what);
+  add_ways_out(line.raw, arguments);
   return line;
 }
 

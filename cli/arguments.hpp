@@ -13,7 +13,18 @@
 
 namespace pawl::cli {
 
-enum class command : std::uint8_t { run, plan, check, export_jobs, status, verify, pull, doctor, undo };
+enum class command : std::uint8_t {
+  run,
+  plan,
+  check,
+  export_jobs,
+  status,
+  verify,
+  pull,
+  doctor,
+  undo,
+  trust
+};
 enum class table_format : std::uint8_t { csv, ndjson };
 enum class report_format : std::uint8_t { text, json };
 enum class plan_format : std::uint8_t { text, ndjson };
@@ -60,6 +71,11 @@ struct doctor_options {
   report_format format = report_format::text;
 };
 
+struct trust_options {
+  std::string file;       // empty: the pawl.toml that is found
+  std::string state_dir;  // empty: the usual one
+};
+
 struct command_line {
   command what = command::run;
   std::vector<std::string> arguments;  // as given, from the command's name on
@@ -71,6 +87,7 @@ struct command_line {
   verify_options verify;
   pull_options pull;
   doctor_options doctor;
+  trust_options trust;
 };
 
 // Instead of a command: a text to print and the code to exit with.

@@ -1,5 +1,7 @@
 #include "cli/complete_output.hpp"
 
+#include "config/output_place.hpp"
+
 #include <array>
 #include <cerrno>
 #include <cstdlib>
@@ -32,17 +34,16 @@ expected<complete_output> complete_output::open(const std::string& path) {
   complete_output out;
   out.place_ = path.empty() ? "standard output" : path;
   std::error_code error;
-  const bool renamed = !path.empty() && (!fs::exists(path, error) || fs::is_regular_file(path, error));
-  if (renamed) {
+  if (const auto why = config::why_not_written(path, config::pipes::refused); !path.empty() && why)
+    return failure{failure_kind::usage, path, *why, "name another file"};
+  if (!path.empty() && !config::names_a_stream(path)) {
     out.target_ = path;
-    // A name that leads nowhere stays as it is given: opening beside it says what is wrong.
-    if (const auto real = fs::canonical(path, error); !error) out.target_ = real.string();
     if (const auto parent = fs::path(out.target_).parent_path();
         !parent.empty() && !fs::is_directory(parent, error))
       return failure{failure_kind::usage, path, "there is no directory " + parent.string(),
                      "make it, or name another file"};
     out.temporary_ = out.target_ + ".tmp." + std::to_string(::getpid());
-    out.file_ = descriptor{::open(out.temporary_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)};
+    out.file_ = open_anew(out.temporary_, 0666);
     if (!out.file_) {
       const auto why = last_error().message();
       const auto where = std::exchange(out.temporary_, {});
@@ -99,7 +100,7 @@ status complete_output::copy_out() {
   descriptor opened;
   int to = STDOUT_FILENO;
   if (place_ != "standard output") {
-    opened = descriptor{::open(place_.c_str(), O_WRONLY | O_CLOEXEC)};
+    opened = open_stream(place_);
     if (!opened) return broken(place_, last_error().message());
     to = opened.get();
   }
@@ -110,7 +111,7 @@ status complete_output::copy_out() {
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return broken(place_, last_error().message());
     if (n == 0) break;
-    const auto failed = write_all(to, {piece.data(), static_cast<std::size_t>(n)});
+    const auto failed = write_all_in_time(to, {piece.data(), static_cast<std::size_t>(n)});
     if (failed == std::errc::broken_pipe) return {};
     if (failed) return failure{failure_kind::mend, place_, failed.message(), "run the same command again"};
   }

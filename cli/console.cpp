@@ -2,8 +2,10 @@
 
 #include "cli/files.hpp"
 #include "engine/model/printable.hpp"
+#include "engine/model/redaction.hpp"
 
 #include <cstdlib>
+#include <utility>
 
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -43,12 +45,14 @@ void console::line(std::string_view text) {
   out += printable_lines(text);
   out += '\n';
   out += live_;
+  conceal_secrets(out);
   write(out);
 }
 
 void console::live(std::string_view text) {
   if (!can_redraw_) return;
   auto harmless = printable(text, std::string_view::npos);
+  conceal_secrets(harmless);
   if (harmless == live_) return;
   live_ = std::move(harmless);
   write(std::string{erase_line} + live_);

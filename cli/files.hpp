@@ -6,6 +6,8 @@
 #include <system_error>
 #include <utility>
 
+#include <sys/types.h>
+
 namespace pawl::cli {
 
 // Owns a file descriptor.
@@ -31,6 +33,18 @@ class descriptor {
 
 // Everything, or the error; EINTR is retried.
 std::error_code write_all(int fd, std::string_view);
+
+// What an output is opened with: no link is followed, nothing is opened that could block, nothing becomes the
+// terminal of the process. Without a descriptor, errno says why.
+//
+// A new file of that name; a file or a link that an earlier process left there is removed first.
+descriptor open_anew(const std::string& path, ::mode_t) noexcept;
+// A regular file (mode 0666 less the umask if it is new) or a stream (config::names_a_stream), written at its end.
+descriptor open_to_append(const std::string& path) noexcept;
+// What is there already and is no regular file: a pipe, a terminal, /dev/null. A named pipe that nobody reads
+// yet is waited for, 5 s at most (chosen); so is one that is full, in write_all_in_time.
+descriptor open_stream(const std::string& path) noexcept;
+std::error_code write_all_in_time(int fd, std::string_view);
 
 // Written to `path`.tmp.PID (mode 0666 less the umask), synced, renamed over `path`; nothing is left behind
 // on failure.

@@ -36,7 +36,8 @@ constexpr std::array text_flags{
     text_flag{"--id-column", &raw_options::id_column, "NAME", of_input,
               "Column or member that holds the resource id. Default: the profile's, usually id."},
     text_flag{"--config", &raw_options::config_file, "FILE", of_target,
-              "Settings in TOML. Default: ./pawl.toml if it is there."},
+              "Settings in TOML. Default: PAWL_CONFIG in the environment, else ./pawl.toml if it is there (see pawl "
+              "trust)."},
     text_flag{"--profile", &raw_options::profile, "NAME|FILE", of_target, of_setting},
     text_flag{"--base-url", &raw_options::base_url, "URL", of_target, of_setting},
     text_flag{"--token-env", &raw_options::token_env, "NAME", of_target, of_setting},

@@ -90,6 +90,15 @@ inline constexpr const char* pull_footer =
     "  pawl run stale.csv --set status=done\n"
     "  pawl pull --where 'has tag billing' --note title --note company_name --format ndjson";
 
+inline constexpr const char* trust_footer =
+    "Shows what the file sets. A pawl.toml that is merely found may not say where requests, keys or files go "
+    "(api.*, auth.*,\ntls.*, proxy, ledger.path, state_dir, log.file) until it was trusted, as it is then, or is "
+    "named with --config or\nPAWL_CONFIG.\n"
+    "Exit codes: 0 it is trusted; 2 it cannot be read, or what it says is wrong.\n"
+    "Examples:\n"
+    "  pawl trust\n"
+    "  pawl trust nightly/pawl.toml";
+
 inline constexpr const char* doctor_footer =
     "Sends one read and looks at what comes back. Exit codes: 0 all is well; 4 something is to be mended; 3 "
     "the "

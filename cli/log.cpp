@@ -1,14 +1,17 @@
 #include "cli/log.hpp"
 
+#include "cli/files.hpp"
 #include "cli/words.hpp"
+#include "config/output_place.hpp"
+#include "engine/model/redaction.hpp"
 
 #include <fmt/format.h>
 #include <spdlog/formatter.h>
 #include <spdlog/logger.h>
 #include <spdlog/sinks/base_sink.h>
-#include <spdlog/sinks/basic_file_sink.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <filesystem>
 #include <mutex>
@@ -108,13 +111,31 @@ class console_sink final : public spdlog::sinks::base_sink<std::mutex> {
   bool lines_ = false, errors_ = false;
 };
 
+// Appends to a file that was opened as outputs are. One write for a line, so that it is in the file when the
+// process is killed.
+class file_sink final : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  explicit file_sink(descriptor file) : file_(std::move(file)) {}
+
+ private:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    spdlog::memory_buf_t text;
+    formatter_->format(message, text);
+    conceal_secrets(text.data(), text.size());
+    // What is said stands on standard error too: a log that cannot be written is no reason to stop a run.
+    static_cast<void>(write_all_in_time(file_.get(), {text.data(), text.size()}));
+  }
+  void flush_() override {}
+
+  descriptor file_;
+};
+
 spdlog::level::level_enum console_level(int verbosity) {
   if (verbosity < 0) return spdlog::level::warn;
   if (verbosity == 0) return spdlog::level::info;
   return verbosity == 1 ? spdlog::level::debug : spdlog::level::trace;
 }
 
-// spdlog makes directories that are missing; a mistyped path would go unnoticed.
 std::optional<failure> refuse_directory(const std::string& file) {
   const auto directory = std::filesystem::path(file).parent_path();
   std::error_code cannot_tell;
@@ -153,15 +174,19 @@ expected<log> log::open(const log_options& options, console& out) {
   sinks.back()->set_level(console_level(options.verbosity));
   sinks.back()->set_formatter(formatter_for(options.format, stamp::none));
   if (auto refused = refuse_directory(options.file)) return *std::move(refused);
-  if (!options.file.empty()) try {
-      sinks.push_back(std::make_shared<spdlog::sinks::basic_file_sink_mt>(options.file));
-      sinks.back()->set_level(std::min(spdlog::level::info, console_level(options.verbosity)));
-      sinks.back()->set_formatter(formatter_for(options.format, stamp::time));
-    } catch (const spdlog::spdlog_ex& e) {
-      return failure{failure_kind::usage, "--log-file " + options.file,
-                     std::string{"cannot be opened: "} + e.what(),
+  if (!options.file.empty()) {
+    const auto place = "--log-file " + options.file;
+    if (const auto why = config::why_not_written(options.file, config::pipes::refused))
+      return failure{failure_kind::usage, place, *why, "name another file"};
+    auto file = open_to_append(options.file);
+    if (!file)
+      return failure{failure_kind::usage, place,
+                     "cannot be opened: " + std::error_code(errno, std::generic_category()).message(),
                      "name a file in a directory that is there and writable"};
-    }
+    sinks.push_back(std::make_shared<file_sink>(std::move(file)));
+    sinks.back()->set_level(std::min(spdlog::level::info, console_level(options.verbosity)));
+    sinks.back()->set_formatter(formatter_for(options.format, stamp::time));
+  }
   return log{std::make_unique<impl>(std::move(sinks), std::move(on_console))};
 }
 

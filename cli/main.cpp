@@ -4,7 +4,10 @@
 #include "cli/exit_code.hpp"
 #include "cli/files.hpp"
 #include "cli/summary.hpp"
+#include "cli/typed_keys.hpp"
+#include "engine/model/redaction.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -37,7 +40,7 @@ int print_instead(const cli::early_exit& e, cli::console& out) {
   cli::summary facts;
   facts.exit_code = code;
   facts.stop_reason = "usage";
-  if (auto written = cli::write_summary(e.summary, facts); !written)
+  if (auto written = cli::write_summary_unchecked(e.summary, facts); !written)
     out.line("error: " + to_string(written.error()));
   return code;
 }
@@ -61,6 +64,8 @@ int dispatch(const cli::command_line& line, cli::console& out) {
       return cli::verify_command(line.raw, line.verify, env, out);
     case cli::command::pull:
       return cli::pull_command(line.raw, line.pull, env, out);
+    case cli::command::trust:
+      return cli::trust_command(line.trust, env, out);
     case cli::command::doctor:
       return cli::doctor_command(line.raw, line.doctor, env, out);
   }
@@ -76,7 +81,10 @@ int main(int argc, char** argv) {
   std::signal(SIGXFSZ, SIG_IGN);
   cli::console out{STDERR_FILENO};
   try {
-    const auto parsed = cli::parse_arguments({argv + 1, argv + argc});
+    const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
+    const auto is_there = [](const std::string& path) { return ::access(path.c_str(), F_OK) == 0; };
+    for (const auto& word : cli::typed_keys(arguments, is_there)) keep_secret(word);
+    const auto parsed = cli::parse_arguments(arguments);
     if (const auto* instead = std::get_if<cli::early_exit>(&parsed)) return print_instead(*instead, out);
     return dispatch(std::get<cli::command_line>(parsed), out);
   } catch (const std::exception& e) {

@@ -28,12 +28,14 @@ status reading::open() {
   quota_ = *std::move(quota);
   // The token that was read at the start, and from then on whatever its place holds: a pipe can be read only
   // once, and a file may be rotated.
-  auto source = [this, first = true]() mutable -> expected<secret> {
-    if (std::exchange(first, false)) return token_;
+  run::token_source source;
+  source.read = [this, first = true]() mutable -> expected<secret> {
+    if (std::exchange(first, false) || !config::token_may_change(s_.settings())) return token_;
     auto read = config::read_token(s_.settings(), s_.environment());
     if (!read) return read.error();
     return std::move(read->value);
   };
+  source.may_change = [this] { return config::token_may_change(s_.settings()); };
   progress_.on_trouble = [this](const std::string& what) { s_.say().note("trying again: " + what); };
   progress_.on_pause = [this](const std::string& what, duration left) {
     s_.say().note(fmt::format("waiting for {}, {}", what, in_words(left)));

@@ -90,6 +90,13 @@ lines check_lines(const std::string& input_name, const config::settings& s, cons
 lines announce(const announcement& a, const config::settings& s) {
   lines out;
   out.push_back(fmt::format("target: {}{}", a.target, a.key_label.empty() ? "" : ", key " + a.key_label));
+  for (const auto& setting : s.effective) {
+    if (setting.key == "proxy" && s.run.transport.proxy)
+      out.push_back(fmt::format("proxy:  {} ({})", setting.value, setting.source));
+    if (setting.key == "tls.ca_file" && !s.run.transport.ca_file.empty())
+      out.push_back(fmt::format("trusts: also certificates signed by those in {} ({})", printable(setting.value),
+                                setting.source));
+  }
   auto rows = fmt::format("input:  {}, {}", a.input_name, counted(a.rows, "row", "rows"));
   if (a.pending != a.rows) rows += fmt::format(", {} left", grouped(a.pending));
   if (a.facts != nullptr) rows += "; " + format_in_words(*a.facts);

@@ -41,7 +41,7 @@ expected<spooled_input> spooled_input::read(const std::string& input_path, const
   descriptor in{standard_input ? ::dup(STDIN_FILENO) : ::open(input_path.c_str(), O_RDONLY | O_CLOEXEC)};
   if (!in) return failure{failure_kind::usage, place, "cannot be read: " + last_error(), ""};
   spooled_input copy{to_path + ".part"};
-  descriptor out{::open(copy.path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)};
+  auto out = open_anew(copy.path_, 0600);
   if (!out) {
     const auto why = last_error();
     return not_kept(copy.path_, why);

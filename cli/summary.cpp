@@ -2,10 +2,13 @@
 
 #include "cli/files.hpp"
 #include "cli/words.hpp"
+#include "config/output_place.hpp"
+#include "engine/model/redaction.hpp"
 
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <fstream>
 #include <iterator>
 #include <system_error>
 
@@ -22,24 +25,11 @@ failure cannot(const std::string& path, const std::string& why) {
           "name a file in a directory that is there and writable, or - for standard output"};
 }
 
-// The end of a chain of links, so that a rename does not replace the link; the last one may point to nothing
-// yet.
-fs::path real_place(const std::string& path) {
-  fs::path place = path;
-  std::error_code failed;
-  for (int hops = 0; hops < 40 && fs::is_symlink(place, failed); ++hops) {  // 40: as Linux does
-    const auto next = fs::read_symlink(place, failed);
-    if (failed) break;
-    place = next.is_absolute() ? next : place.parent_path() / next;
-  }
-  return place;
-}
-
-// Asked of the path as given: the links of /proc (/dev/stdout) name pipes by texts that are no paths.
+// Replaced by a rename; anything else that may be there is written in place.
 bool replaceable(const std::string& path) {
   std::error_code failed;
-  const auto kind = fs::status(path, failed).type();
-  return kind == fs::file_type::regular || kind == fs::file_type::not_found;
+  const auto kind = fs::symlink_status(path, failed).type();
+  return !config::names_a_stream(path) && (kind == fs::file_type::regular || kind == fs::file_type::not_found);
 }
 
 }  // namespace
@@ -74,24 +64,40 @@ std::string to_json(const summary& s) {
 
 status check_summary_path(const std::string& path) {
   if (path.empty() || path == "-") return {};
-  std::error_code failed;
-  if (fs::is_directory(path, failed)) return cannot(path, "it is a directory");
+  if (const auto why = config::why_not_written(path, config::pipes::allowed)) return cannot(path, "it " + *why);
   if (!replaceable(path)) return {};
-  const auto place = real_place(path);
+  const fs::path place(path);
   const auto directory = place.has_parent_path() ? place.parent_path() : fs::path{"."};
   if (::access(directory.c_str(), W_OK | X_OK) != 0)
     return cannot(path, std::error_code(errno, std::generic_category()).message());
   return {};
 }
 
+status write_summary_unchecked(const std::string& path, const summary& s) {
+  std::error_code failed;
+  if (path != "-" && replaceable(path) && fs::exists(path, failed)) {
+    constexpr std::string_view begins_with = "{\"rows\": ";
+    std::ifstream there(path, std::ios::binary);
+    std::string head(begins_with.size(), '\0');
+    there.read(head.data(), static_cast<std::streamsize>(head.size()));
+    head.resize(static_cast<std::size_t>(there.gcount()));
+    if (!head.empty() && head != begins_with)
+      return cannot(path, "something else is there, and the other options are wrong");
+  }
+  return write_summary(path, s);
+}
+
 status write_summary(const std::string& path, const summary& s) {
-  const auto json = to_json(s);
+  auto json = to_json(s);
+  conceal_secrets(json);
   if (path == "-") {
     const auto failed = write_all(STDOUT_FILENO, json);
     return failed ? status{cannot(path, failed.message())} : status{};
   }
-  const auto failed =
-      replaceable(path) ? replace_file(real_place(path).string(), json) : overwrite_file(path, json);
+  if (const auto why = config::why_not_written(path, config::pipes::allowed)) return cannot(path, "it " + *why);
+  const auto failed = replaceable(path) ? replace_file(path, json) : overwrite_file(path, json);
+  if (failed == std::errc::no_such_device_or_address || failed == std::errc::timed_out)
+    return cannot(path, "nobody reads this pipe");
   return failed ? status{cannot(path, failed.message())} : status{};
 }
 

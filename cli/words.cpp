@@ -1,5 +1,7 @@
 #include "cli/words.hpp"
 
+#include "engine/model/redaction.hpp"
+
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 

@@ -1,6 +1,7 @@
 #include "config/document.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <tuple>
 #include <utility>
 
@@ -28,16 +29,90 @@ constexpr void require(bool holds) {
 namespace pawl::config {
 namespace {
 
-toml_value convert(const toml::node& node);
+// What people write has a handful of levels. Chosen: far above that, and far below where the recursion of the
+// parser, of its destructors or of convert() would run out of stack.
+constexpr std::size_t most_parts = 64, most_nested = 64, most_levels = 256;
 
-toml_table convert_table(const toml::table& table) {
+// The first place where a key has too many parts or brackets stand too deep. It knows of TOML only what it must:
+// comments and strings are passed over; a dot outside of them parts keys (a number has one at most).
+struct depth_scan {
+  std::uint32_t line = 1;
+  std::string_view what, remedy;  // empty: all is well
+
+  explicit depth_scan(std::string_view text) { scan(text); }
+
+ private:
+  void scan(std::string_view text) {
+    std::size_t dots = 0, nested = 0;
+    for (std::size_t at = 0; at < text.size();) {
+      const char c = text[at];
+      if (c == '#') {
+        at = std::min(text.find('\n', at), text.size());
+        continue;
+      }
+      if (c == '"' || c == '\'') {
+        at = behind_string(text, at);
+        continue;
+      }
+      if (c == '.') {
+        if (++dots >= most_parts) return complain("a key has more than 64 parts", "write tables less deep");
+      } else if (c != ' ' && c != '\t' && std::string_view{"\n=,[]{}"}.find(c) != std::string_view::npos) {
+        dots = 0;
+      }
+      if (c == '\n') ++line;
+      if (c == '[' || c == '{') {
+        if (++nested > most_nested)
+          return complain("lists and tables stand more than 64 deep", "write them less deep");
+      } else if ((c == ']' || c == '}') && nested > 0) {
+        --nested;
+      }
+      ++at;
+    }
+  }
+
+  void complain(std::string_view what_is_wrong, std::string_view what_to_do) {
+    what = what_is_wrong;
+    remedy = what_to_do;
+  }
+
+  // A string that does not end is the parser's to complain about; it ends with its line.
+  std::size_t behind_string(std::string_view text, std::size_t at) {
+    const char quote = text[at];
+    const bool escapes = quote == '"';
+    const std::string three(3, quote);
+    const bool several_lines = text.substr(at, 3) == three;
+    at += several_lines ? 3 : 1;
+    for (; at < text.size(); ++at) {
+      const char c = text[at];
+      if (c == '\n' && !several_lines) return at;
+      if (c == '\n') ++line;
+      if (c == '\\' && escapes) {
+        // A backslash at the end of a line hides no line break from the count.
+        if (at + 1 < text.size() && text[at + 1] != '\n') ++at;
+        continue;
+      }
+      if (c != quote) continue;
+      if (!several_lines) return at + 1;
+      if (text.substr(at, 3) != three) continue;
+      at += 3;
+      // One or two quotes may stand before the three that end it.
+      for (int more = 0; more < 2 && at < text.size() && text[at] == quote; ++more) ++at;
+      return at;
+    }
+    return at;
+  }
+};
+
+toml_value convert(const toml::node& node, std::size_t levels);
+
+toml_table convert_table(const toml::table& table, std::size_t levels) {
   struct placed {
     toml::source_position at;
     toml_entry entry;
   };
   std::vector<placed> found;
   for (const auto& [key, node] : table)
-    found.push_back({key.source().begin, {std::string(key.str()), convert(node), key.source().begin.line}});
+    found.push_back({key.source().begin, {std::string(key.str()), convert(node, levels), key.source().begin.line}});
   // The library sorts keys by name; people read the order of the file.
   std::stable_sort(found.begin(), found.end(), [](const placed& a, const placed& b) {
     return std::tie(a.at.line, a.at.column) < std::tie(b.at.line, b.at.column);
@@ -47,7 +122,8 @@ toml_table convert_table(const toml::table& table) {
   return result;
 }
 
-toml_value convert(const toml::node& node) {
+toml_value convert(const toml::node& node, std::size_t levels) {
+  if (levels == 0) throw broken_document();
   toml_value result;
   result.line = node.source().begin.line;
   if (const auto* text = node.as_string())
@@ -59,10 +135,10 @@ toml_value convert(const toml::node& node) {
   else if (const auto* real = node.as_floating_point())
     result.is = real->get();
   else if (const auto* table = node.as_table())
-    result.is = convert_table(*table);
+    result.is = convert_table(*table, levels - 1);
   else if (const auto* list = node.as_array()) {
     toml_list items;
-    for (const auto& item : *list) items.push_back(convert(item));
+    for (const auto& item : *list) items.push_back(convert(item, levels - 1));
     result.is = std::move(items);
   } else
     result.is = toml_moment{};
@@ -74,9 +150,14 @@ toml_value convert(const toml::node& node) {
 document read_toml(std::string_view text, const std::string& source_name) {
   document result;
   complaint_list complaints{source_name};
+  if (const depth_scan scan{text}; !scan.what.empty()) {
+    complaints.add(scan.line, "", std::string(scan.what), std::string(scan.remedy));
+    result.complaints = std::move(complaints.all);
+    return result;
+  }
   try {
     const auto parsed = toml::parse(text);
-    result.root = convert_table(parsed);
+    result.root = convert_table(parsed, most_levels);
   } catch (const toml::parse_error& e) {
     complaints.add(e.source().begin.line, "", "cannot be read as TOML: " + std::string(e.description()),
                    "mend the syntax of this line");

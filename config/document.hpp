@@ -34,6 +34,7 @@ struct document {
   std::vector<failure> complaints;  // one, if the text is no TOML; then the root is empty
 };
 
+// A key of more than 64 parts, and lists and tables more than 64 deep, are complaints too.
 document read_toml(std::string_view text, const std::string& source_name);
 
 // "text", "a number", "a list" ...: what a value is, for messages.

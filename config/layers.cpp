@@ -106,7 +106,7 @@ std::optional<std::vector<std::string>> texts_of(const toml_value& value, settin
 
 class file_reader {
  public:
-  file_reader(layers& into, const std::string& name) : layers_(into), complaints_{name} {}
+  explicit file_reader(const std::string& name) : complaints_{name} {}
 
   void read(const toml_table& table, const std::string& path) {
     for (const auto& entry : table) {
@@ -127,6 +127,7 @@ class file_reader {
   }
 
   std::vector<failure>& complaints() { return complaints_.all; }
+  std::vector<file_setting>& found() { return found_; }
 
  private:
   void complain_of_table(std::uint32_t line, const std::string& key) {
@@ -154,11 +155,12 @@ class file_reader {
                       "write " + std::string(wanted(shape)));
       return;
     }
-    layers_.put(setting,
-                {*std::move(texts), layer::file, complaints_.source + ":" + std::to_string(entry.line)});
+    found_.push_back({setting,
+                      entry.line,
+                      {*std::move(texts), layer::file, complaints_.source + ":" + std::to_string(entry.line)}});
   }
 
-  layers& layers_;
+  std::vector<file_setting> found_;
   complaint_list complaints_;
 };
 
@@ -226,7 +228,8 @@ void add_command_line(layers& into, const raw_options& raw, std::vector<failure>
     const auto key = text.substr(0, equals);
     const auto setting = find_setting(key);
     if (!setting)
-      complain(complaints, "-o " + key, "is not a known setting", unknown_key_remedy(key));
+      complain(complaints, "-o " + (is_setting_like(key) ? key : "(not shown: it may be a key)"),
+               "is not a known setting", unknown_key_remedy(key));
     else if (equals == std::string::npos)
       complain(complaints, "-o " + key, "has no value", "write -o " + key + "=VALUE");
     else {
@@ -238,13 +241,14 @@ void add_command_line(layers& into, const raw_options& raw, std::vector<failure>
   }
 }
 
-void add_config_file(layers& into, std::string_view toml_text, const std::string& file_name,
-                     std::vector<failure>& complaints) {
+std::vector<file_setting> read_config_file(std::string_view toml_text, const std::string& file_name,
+                                           std::vector<failure>& complaints) {
   auto parsed = read_toml(toml_text, file_name);
   complaints.insert(complaints.end(), parsed.complaints.begin(), parsed.complaints.end());
-  file_reader reader(into, file_name);
+  file_reader reader(file_name);
   reader.read(parsed.root, "");
   complaints.insert(complaints.end(), reader.complaints().begin(), reader.complaints().end());
+  return std::move(reader.found());
 }
 
 void add_profile(layers& into, const api::profile& profile) {

@@ -38,8 +38,16 @@ class layers {
 
 // Each adds what it finds and complains of what it cannot take.
 void add_command_line(layers&, const raw_options&, std::vector<failure>& complaints);
-void add_config_file(layers&, std::string_view toml_text, const std::string& file_name,
-                     std::vector<failure>& complaints);
 void add_profile(layers&, const api::profile&);
+
+// One value that a config file sets.
+struct file_setting {
+  std::size_t setting;  // position in setting_keys()
+  std::uint32_t line;   // of its key
+  layered_value value;
+};
+// Everything that it sets, in the order of the file. Nothing counts before it is put into the layers.
+std::vector<file_setting> read_config_file(std::string_view toml_text, const std::string& file_name,
+                                           std::vector<failure>& complaints);
 
 }  // namespace pawl::config

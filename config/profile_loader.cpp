@@ -5,6 +5,7 @@
 #include "config/profile_lists.hpp"
 #include "config/quantity.hpp"
 #include "config/table_reader.hpp"
+#include "engine/api/request_writer.hpp"
 #include "engine/http/endpoint.hpp"
 
 #include <algorithm>
@@ -174,7 +175,12 @@ void read_auth(table_reader& root, api::profile& profile) {
   }
   profile.token_prefix = in->text("token_prefix").value_or("");
   read_header_name(*in, "header", profile.auth_header);
-  if (profile.auth_header.empty()) in->complain("header", "is empty", "name the header that carries the key");
+  if (profile.auth_header.empty())
+    in->complain("header", "is empty", "name the header that carries the key");
+  else if (api::cannot_carry_key(profile.auth_header))
+    in->complain("header",
+                 "\"" + profile.auth_header + "\" says how a request is framed or what it holds, not whose it is",
+                 "name the header in which the API wants the key, such as Authorization or X-Api-Key");
   if (auto scheme = in->text("scheme")) {
     if (!is_header_value(*scheme)) in->complain("scheme", "has a control character", "remove it");
     while (scheme->ends_with(' ')) scheme->pop_back();
@@ -210,17 +216,13 @@ void read_limits(table_reader& root, api::profile& profile) {
 }
 
 void read_headers(table_reader& root, api::profile& profile) {
-  // These are pawl's own to write: a second one would contradict it.
-  constexpr std::array<std::string_view, 10> own{
-      "host", "content-length",  "transfer-encoding", "connection", "keep-alive",
-      "te",   "accept-encoding", "upgrade",           "expect",     "trailer"};
   if (auto in = root.table("request_headers")) {
     for (const auto& entry : in->entries()) {
       const auto value = in->text(entry.key);
       const auto name = lower(entry.key);
       if (!is_header_name(entry.key))
         in->complain(entry.key, "is not a header name", "use letters, digits and -");
-      else if (std::find(own.begin(), own.end(), name) != own.end())
+      else if (api::is_own_header(name))
         in->complain(entry.key, "is a header that pawl writes itself", "remove it");
       else if (name == lower(profile.auth_header))
         in->complain(entry.key, "is the header of the key, which never stands in a profile",

@@ -300,6 +300,13 @@ std::optional<std::size_t> find_setting(std::string_view key) {
   return static_cast<std::size_t>(at - all.begin());
 }
 
+bool is_setting_like(std::string_view text) {
+  constexpr std::size_t longest = 40, longest_word = 15;  // chosen: the longest name has 20, as a word 16
+  const auto is_part = [](char c) { return (c >= 'a' && c <= 'z') || c == '.' || c == '_' || c == '-'; };
+  if (text.size() > longest || !std::ranges::all_of(text, is_part)) return false;
+  return text.size() <= longest_word || find_setting(text) || text.find('.') != std::string_view::npos;
+}
+
 std::span<const std::string_view> setting_names() {
   static const auto names = [] {
     std::array<std::string_view, key_count> all;

@@ -6,13 +6,12 @@
 #include "config/quantity.hpp"
 #include "config/setting_keys.hpp"
 #include "config/settings_checks.hpp"
+#include "config/small_file.hpp"
+#include "config/token.hpp"
+#include "config/trust.hpp"
 
-#include <cerrno>
 #include <cmath>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <utility>
 
 namespace pawl::config {
@@ -20,15 +19,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uintmax_t longest_file = 1u << 20;  // chosen: a profile or config file is written by hand
-
 class loader {
  public:
   loader(const raw_options& raw, const environment& env) : raw_(raw), env_(env) {}
 
   load_result load() {
     add_command_line(layers_, raw_, complaints_);
-    read_config_file();
+    load_result result;
+    if (!read_config()) {
+      // Without what the file says, further complaints might be wrong.
+      result.complaints = std::move(complaints_);
+      return result;
+    }
     read_profile();
     apply_settings();
     resolve_target();
@@ -41,7 +43,6 @@ class loader {
     if (profile_known_) add_conditions(raw_, draft_.value, complaints_);
     check_combinations(raw_, draft_.value, complaints_);
 
-    load_result result;
     result.complaints = std::move(complaints_);
     if (!result.complaints.empty()) return result;
     auto& s = draft_.value;
@@ -69,60 +70,82 @@ class loader {
              names_key ? what : std::string(key) + ": " + what, std::move(remedy));
   }
 
-  // The text of a small regular file; complains at `place`.
+  // The text of a small file; complains at `place`.
   std::optional<std::string> read_text(const std::string& path, const std::string& place,
                                        const std::string& remedy) {
-    std::error_code error;
-    if (fs::is_directory(path, error)) {
-      complain(place, "\"" + path + "\" is a directory", remedy);
-      return std::nullopt;
-    }
-    errno = 0;
-    std::ifstream file(path, std::ios::binary);
-    if (!file) {
-      complain(place, "\"" + path + "\" cannot be read: " + std::strerror(errno), remedy);
-      return std::nullopt;
-    }
-    std::string text(longest_file + 1, '\0');
-    file.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(file.gcount()));
-    if (file.bad()) {
-      complain(place, "\"" + path + "\" cannot be read: " + std::strerror(errno), remedy);
-      return std::nullopt;
-    }
-    if (text.size() > longest_file) {
-      complain(place, "\"" + path + "\" is larger than 1 MiB", remedy);
-      return std::nullopt;
-    }
-    return text;
+    auto text = read_small_file(path);
+    if (text) return *std::move(text);
+    complain(place, text.error().what, remedy);
+    return std::nullopt;
   }
 
-  void read_config_file() {
-    std::string path = "pawl.toml";
-    config_is_named_ = raw_.config_file.has_value();
-    if (config_is_named_) {
+  // False: it was found, and decides what only a named or a trusted one may.
+  bool read_config() {
+    std::string path(found_settings_name), place = path;
+    bool named = true;
+    if (const auto variable = env_.find("PAWL_CONFIG"); raw_.config_file) {
       path = *raw_.config_file;
+      place = "--config";
+    } else if (variable != env_.end() && !variable->second.empty()) {
+      path = variable->second;
+      place = variable->first;
     } else {
+      named = false;
       std::error_code error;
-      const auto found = fs::symlink_status(path, error);
-      if (found.type() == fs::file_type::not_found) return;
+      if (fs::symlink_status(path, error).type() == fs::file_type::not_found) return true;
+      if (const auto type = fs::status(path, error).type();
+          type != fs::file_type::regular && type != fs::file_type::directory && !error) {
+        complain(path, "is not a regular file", "remove it, or name a readable file with --config");
+        return true;
+      }
     }
-    const auto text =
-        read_text(path, config_is_named_ ? "--config" : path, "name a readable file with --config");
-    if (text) add_config_file(layers_, *text, path, complaints_);
+    const auto text = read_text(path, place, "name a readable file with --config");
+    if (!text) return true;
+    draft_.value.config_path = path;
+    auto all = read_config_file(*text, path, complaints_);
+    if (!named && !may_decide(path, *text, all)) return false;
+    for (auto& one : all) layers_.put(one.setting, std::move(one.value));
+    return true;
+  }
+
+  bool may_decide(const std::string& path, const std::string& text, const std::vector<file_setting>& all) {
+    std::string deciding, profile;
+    for (const auto& one : all) {
+      const auto key = setting_keys()[one.setting].key;
+      if (!decides_trust(key)) continue;
+      deciding += (deciding.empty() ? "" : ", ") + std::string(key) + " (line " + std::to_string(one.line) + ")";
+      if (key == "api.profile") profile = one.value.texts[0];
+    }
+    if (deciding.empty()) return true;
+    // The file has no say in where it is looked up.
+    const auto* chosen = layers_.find("state_dir");
+    const auto state = chosen != nullptr && chosen->from == layer::command_line ? chosen->texts[0]
+                                                                                : usual_state_directory(env_);
+    const auto absolute = path_to_trust(path);
+    const auto is = trust_of(state, absolute, trust_record(absolute, text, profile));
+    if (is == trust::kept) return true;
+    const auto or_else = [](const std::string& command, const char* other) {
+      return command.empty() ? std::string(other) : command;
+    };
+    complain(path,
+             (is == trust::changed ? "has changed (or the profile that it names) since it was trusted"
+                                   : "was found here, and is neither named nor trusted") +
+                 std::string(", so it does not decide where requests, keys or files go: it sets ") + deciding,
+             "read it, then trust it as it is:\n  " + or_else(raw_.trusting_command, "pawl trust pawl.toml") +
+                 "\nor name it:\n  " + or_else(raw_.naming_command, "export PAWL_CONFIG=pawl.toml"));
+    return false;
   }
 
   void read_profile() {
     const auto* chosen = layers_.find("api.profile");
     const auto& name = chosen->texts[0];
     const bool is_file = name.find('/') != std::string::npos || name.ends_with(".toml");
-    // A file that was merely found cannot vouch for the host in another file that it names.
-    profile_is_trusted_ = !is_file || chosen->from == layer::command_line || config_is_named_;
 
     profile_result compiled;
     if (is_file) {
       const auto text = read_text(name, chosen->place, "name a readable file with --profile");
       if (!text) return;
+      draft_.value.profile_path = name;
       compiled = compile_profile(*text, name);
     } else if (const auto text = embedded_profile(name)) {
       compiled = compile_profile(*text, name + ".toml");
@@ -165,21 +188,11 @@ class loader {
     }
     draft_.value.target = *std::move(target);
     target_known_ = true;
-    switch (url->from) {
-      case layer::file:
-        draft_.value.target_named_by_user = !config_is_named_;
-        break;
-      case layer::command_line:
-        draft_.value.target_named_by_user = true;
-        break;
-      default:
-        draft_.value.target_named_by_user = !profile_is_trusted_;
-        break;
-    }
+    draft_.value.target_named_by_user = url->from == layer::command_line;
   }
 
-  bool is_host_of_trusted_profile() const {
-    if (!profile_known_ || !profile_is_trusted_) return false;
+  bool is_host_of_profile() const {
+    if (!profile_known_) return false;
     const auto own = http::parse_endpoint(draft_.value.profile.base_url, true);
     const auto& target = draft_.value.target;
     return own && own->tls == target.tls && own->host == target.host && own->port == target.port;
@@ -202,16 +215,11 @@ class loader {
 
     const auto* from = s.token_file.empty() ? env : file;
     if (from == nullptr || from->from == layer::command_line) return;
-    if (!target_known_ || s.target.loopback || !s.target_named_by_user || is_host_of_trusted_profile())
+    if (!target_known_ || s.target.loopback || !s.target_named_by_user || is_host_of_profile())
       return;
     const auto* url = layers_.find("api.base_url");
-    complain(
-        url->place,
-        "the key that " + from->place + " names is not meant for " + s.target.host_header +
-            (url->from == layer::command_line ? ""
-                                              : " (a pawl.toml that was found does not decide who gets it)"),
-        "name the key for this host with --token-env or --token-file" +
-            std::string(url->from == layer::command_line ? "" : ", or the file with --config"));
+    complain(url->place, "the key that " + from->place + " names is not meant for " + s.target.host_header,
+             "name the key for this host with --token-env or --token-file");
   }
 
   void resolve_proxy() {
@@ -244,16 +252,8 @@ class loader {
     if (s.ledger_path.empty() && !s.input_path.empty() && s.input_path != "-")
       s.ledger_path = s.input_path + ".ledger";
     if (!s.state_directory.empty()) return;
-    const auto variable = [&](std::string_view name) {
-      const auto at = env_.find(name);
-      return at == env_.end() ? std::string() : at->second;
-    };
-    // The XDG specification has relative paths ignored.
-    if (const auto base = variable("XDG_STATE_HOME"); base.starts_with('/'))
-      s.state_directory = base + "/pawl";
-    else if (const auto home = variable("HOME"); !home.empty())
-      s.state_directory = home + "/.local/state/pawl";
-    else
+    s.state_directory = usual_state_directory(env_);
+    if (s.state_directory.empty())
       complain("state_dir", "no directory is known for the quota used lately",
                "set HOME, or name one with --state-dir");
   }
@@ -286,6 +286,10 @@ class loader {
                   "add [write] with body_is = \"changes\", \"row\" or \"whole\" to the profile");
   }
 
+  static std::string shown_variable(const settings& s) {
+    return s.token_env == s.profile.token_env ? s.token_env : shown_token_variable(s.token_env);
+  }
+
   std::vector<effective_setting> effective() const {
     std::vector<effective_setting> all;
     const auto& s = draft_.value;
@@ -298,8 +302,8 @@ class loader {
         if (!value->place.empty()) one.source = value->place;
       }
       if (one.key == "api.base_url") one.value = s.target.url();
-      if (one.key == "auth.token_env") one.value = s.token_env;
-      if (one.key == "auth.token_file") one.value = s.token_file;
+      if (one.key == "auth.token_env") one.value = s.token_env.empty() ? "" : shown_variable(s);
+      if (one.key == "auth.token_file") one.value = shown_token_file(s.token_file);
       if (one.key == "proxy" && s.run.transport.proxy) {
         one.value = "http://" + s.run.transport.proxy->name();
         if (!proxy_variable_.empty()) one.source = proxy_variable_;
@@ -317,8 +321,6 @@ class loader {
   draft draft_;
   std::vector<failure> complaints_;
   std::string proxy_variable_;  // that the proxy comes from; empty: from a setting, or there is none
-  bool config_is_named_ = false;
-  bool profile_is_trusted_ = false;
   bool profile_known_ = false;
   bool target_known_ = false;
 };

@@ -31,6 +31,10 @@ struct raw_options {
        yes = false, quiet = false, wait = false;
   int verbose = 0;
   std::string input;  // path or "-"
+
+  // For messages: commands for a shell that trust the pawl.toml that was found, and that are this one with the
+  // file named. Empty: not known.
+  std::string trusting_command, naming_command;
 };
 
 enum class progress_kind : std::uint8_t { automatic, line, plain, none };
@@ -48,7 +52,7 @@ struct settings {
   api::profile profile;
   api::reading_spec reading;  // of the same file
   http::endpoint target;
-  bool target_named_by_user = false;  // base URL from a flag or from a ./pawl.toml that was found, not named
+  bool target_named_by_user = false;  // base URL from the command line
 
   // Where the token comes from; exactly one is set, or neither where the profile needs none.
   std::string token_env, token_file;
@@ -71,6 +75,8 @@ struct settings {
   progress_kind progress = progress_kind::automatic;
   log_format format = log_format::text;
   std::string log_file;
+  // The files that these settings were read from; empty: there is none.
+  std::string config_path, profile_path;
   int verbosity = 0;  // -1 quiet, 0, 1, 2
 
   std::vector<effective_setting> effective;
@@ -86,13 +92,12 @@ struct load_result {
   std::vector<failure> complaints;  // all of them, each with its source and remedy
 };
 
-// Reads ./pawl.toml (or the named file) and the profile, merges defaults < profile < file < command line
-// (flags and -o, each setting once), and checks. Relative paths count from the current directory, wherever
-// they are written. The rule of tokens: a base URL that does not come from the profile or from a config file
-// named with
-// --config gets no token from the profile's environment variable unless it is loopback.
-// The host of a trusted profile is never "another": --base-url may change its path. A ./pawl.toml that was
-// found cannot name a trusted profile file either. Reads no token: see config/token.hpp.
+// Reads the config file (--config, else PAWL_CONFIG, else a ./pawl.toml that is found) and the profile, merges
+// defaults < profile < file < command line (flags and -o, each setting once), and checks. Relative paths count
+// from the current directory, wherever they are written. A file that was found, and neither named nor trusted
+// (config/trust.hpp), may not set what decides where requests, keys or files go: then that is the complaint.
+// The rule of tokens: a base URL from the command line gets no key that the profile or a file names, unless
+// its host is that of the profile, or loopback. Reads no token: see config/token.hpp.
 load_result load_settings(const raw_options&, const environment&);
 
 // All settings as a Markdown table: key, flag, default, meaning.

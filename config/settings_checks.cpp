@@ -1,5 +1,6 @@
 #include "config/settings_checks.hpp"
 
+#include "config/output_place.hpp"
 #include "config/quantity.hpp"
 #include "engine/input/text.hpp"
 #include "engine/model/text.hpp"
@@ -152,6 +153,83 @@ void add_conditions(const raw_options& raw, settings& s, std::vector<failure>& c
   }
 }
 
+namespace {
+
+// Links in the directories count as what they lead to; what is not there yet has its directory.
+fs::path real_place(const std::string& path) {
+  std::error_code error;
+  const auto absolute = fs::absolute(path, error).lexically_normal();
+  const auto real = fs::weakly_canonical(absolute, error);
+  return error ? absolute : real;
+}
+
+bool is_same(const std::string& a, const std::string& b) {
+  if (real_place(a) == real_place(b)) return true;
+  std::error_code error;  // either may not be there yet: then they are two
+  // Devices (/dev/null, a terminal) may be shared. Device and inode: hard links are one file too.
+  return !fs::is_character_file(a, error) && fs::equivalent(a, b, error);
+}
+
+struct file_in_play {
+  std::string what, path;
+  bool written;
+};
+
+std::vector<file_in_play> files_in_play(const settings& s) {
+  const auto& wire = s.run.transport;
+  std::vector<file_in_play> all{{"the input", s.input_path, false},
+                                {"the settings file", s.config_path, false},
+                                {"the profile", s.profile_path, false},
+                                {"the key file", s.token_file, false},
+                                {"the certificates of tls.ca_file", wire.ca_file, false},
+                                {"the client certificate", wire.cert_file, false},
+                                {"its private key", wire.key_file, false},
+                                {"the ledger", s.ledger_path, true}};
+  if (!s.ledger_path.empty()) {
+    for (const auto* beside : {"-wal", "-shm", "-journal", ".lock"})
+      all.push_back({"a file beside the ledger", s.ledger_path + beside, true});
+    // The kept copy of a pipe may be the input of the run that goes on.
+    for (const auto* copy : {".input", ".input.part", ".input.before"})
+      if (s.input_path.empty() || !is_same(s.input_path, s.ledger_path + copy))
+        all.push_back({"the copy of an input beside the ledger", s.ledger_path + copy, true});
+  }
+  all.push_back({"the summary", s.summary_path, true});
+  all.push_back({"the log", s.log_file, true});
+  std::erase_if(all, [](const auto& f) { return f.path.empty() || f.path == "-" || names_a_stream(f.path); });
+  return all;
+}
+
+void check_files(const settings& s, complainer& complain) {
+  const auto files = files_in_play(s);
+  for (std::size_t i = 0; i < files.size(); ++i)
+    for (std::size_t j = i + 1; j < files.size(); ++j) {
+      const auto &first = files[i], &second = files[j];
+      if (first.what == second.what || (!first.written && !second.written)) continue;
+      if (is_same(first.path, second.path))
+        complain(second.path, first.what + " and " + second.what + " would be the same file",
+                 "give one of them another name");
+    }
+  // A link at the place of the ledger is the ledger's own to refuse.
+  for (const auto& file : files) {
+    if (!file.written || file.what == "the summary" || file.what == "the log") continue;
+    std::error_code error;
+    if (fs::is_symlink(file.path, error) && (file.what == "the ledger" || file.path.ends_with(".lock"))) continue;
+    if (const auto why = why_not_written(file.path, pipes::refused))
+      complain(file.path, file.what + " cannot be written there: it " + *why, "name another place with --ledger");
+  }
+}
+
+}  // namespace
+
+std::optional<failure> refuse_taken_place(const settings& s, const std::string& flag, const std::string& path) {
+  if (path.empty() || path == "-" || names_a_stream(path)) return std::nullopt;
+  for (const auto& file : files_in_play(s))
+    if (is_same(file.path, path))
+      return failure{failure_kind::usage, flag, path + " is in use by this command: it is " + file.what,
+                     "name another file"};
+  return std::nullopt;
+}
+
 void check_combinations(const raw_options& raw, const settings& s, std::vector<failure>& complaints) {
   complainer complain(complaints);
   if (raw.fresh && raw.again)
@@ -172,26 +250,7 @@ void check_combinations(const raw_options& raw, const settings& s, std::vector<f
     complain("tls.key", "there is no client certificate that this key could belong to",
              "name the certificate with --cert");
 
-  const std::array<std::pair<std::string_view, const std::string*>, 4> files{
-      {{"the input", &s.input_path},
-       {"the ledger", &s.ledger_path},
-       {"the summary", &s.summary_path},
-       {"the log", &s.log_file}}};
-  const auto is_file = [](const std::string& path) { return !path.empty() && path != "-"; };
-  const auto same = [](const std::string& a, const std::string& b) {
-    if (fs::path(a).lexically_normal() == fs::path(b).lexically_normal()) return true;
-    std::error_code error;  // either may not be there yet: then they are two
-    // Devices and pipes (/dev/null, /dev/stderr) may be shared.
-    return fs::is_regular_file(a, error) && fs::equivalent(a, b, error);
-  };
-  for (std::size_t i = 0; i < files.size(); ++i)
-    for (std::size_t j = i + 1; j < files.size(); ++j) {
-      const auto& [first, a] = files[i];
-      const auto& [second, b] = files[j];
-      if (is_file(*a) && is_file(*b) && !a->starts_with("/dev/") && same(*a, *b))
-        complain(*b, std::string(first) + " and " + std::string(second) + " would be the same file",
-                 "give one of them another name");
-    }
+  check_files(s, complain);
 }
 
 namespace {

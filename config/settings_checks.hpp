@@ -4,6 +4,7 @@
 
 #include "config/settings.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,9 @@ void add_conditions(const raw_options&, settings&, std::vector<failure>& complai
 
 // Options that exclude or need each other, and files that would overwrite one another.
 void check_combinations(const raw_options&, const settings&, std::vector<failure>& complaints);
+
+// Where a file of the command itself (--out) would be one that its settings read or write.
+std::optional<failure> refuse_taken_place(const settings&, const std::string& flag, const std::string& path);
 
 // The text of settings::as_json, from `effective` and the options that shape an input.
 std::string settings_json(const settings&, const raw_options&);

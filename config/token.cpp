@@ -1,5 +1,9 @@
 #include "config/token.hpp"
 
+#include "engine/input/text.hpp"
+#include "engine/model/redaction.hpp"
+#include "engine/model/text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -19,8 +23,79 @@ failure wrong(std::string place, std::string what, std::string remedy) {
   return {failure_kind::usage, std::move(place), std::move(what), std::move(remedy)};
 }
 
-status check(std::string_view key, const std::string& place, const std::string& whose) {
+// What an editor, a web page or a chat put beside a key that was copied, by code point; they look like nothing
+// (or like a space) and make the API answer 401.
+struct unseen {
+  char32_t first, last;
+  const char* name;
+};
+constexpr std::array unseen_characters{
+    unseen{0x00a0, 0x00a0, "a no-break space"},   unseen{0x00ad, 0x00ad, "a soft hyphen"},
+    unseen{0x034f, 0x034f, "a joiner"},           unseen{0x061c, 0x061c, "a mark of direction"},
+    unseen{0x115f, 0x1160, "a filler"},           unseen{0x1680, 0x1680, "a space"},
+    unseen{0x180b, 0x180f, "a separator"},        unseen{0x2000, 0x200a, "a space"},
+    unseen{0x200b, 0x200d, "a zero-width space"}, unseen{0x200e, 0x200f, "a mark of direction"},
+    unseen{0x2028, 0x2029, "a line separator"},   unseen{0x202a, 0x202e, "a mark of direction"},
+    unseen{0x202f, 0x202f, "a no-break space"},   unseen{0x205f, 0x205f, "a space"},
+    unseen{0x2060, 0x206f, "a word joiner"},      unseen{0x3000, 0x3000, "a wide space"},
+    unseen{0x3164, 0x3164, "a filler"},           unseen{0xfe00, 0xfe0f, "a variation selector"},
+    unseen{0xfeff, 0xfeff, "a byte order mark"},  unseen{0xffa0, 0xffa0, "a filler"},
+    unseen{0xfff0, 0xfffc, "a mark"},             unseen{0xe0000, 0xe0fff, "a tag"}};
+
+// The code point at the front of well-formed UTF-8, and how many bytes it takes.
+std::pair<char32_t, std::size_t> code_point(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const std::size_t length = byte(0) < 0x80 ? 1 : byte(0) < 0xe0 ? 2 : byte(0) < 0xf0 ? 3 : 4;
+  char32_t point = length == 1 ? byte(0) : byte(0) & (0x7fU >> length);
+  for (std::size_t i = 1; i < length && i < text.size(); ++i) point = point << 6U | (byte(i) & 0x3fU);
+  return {point, std::min(length, text.size())};
+}
+
+// Nothing but the kind of the character is shown, and where it stands.
+std::string unseen_in(std::string_view key) {
+  std::size_t place = 0;
+  for (auto rest = key; !rest.empty();) {
+    const auto [point, length] = code_point(rest);
+    rest.remove_prefix(length);
+    ++place;
+    for (const auto& u : unseen_characters)
+      if (point >= u.first && point <= u.last)
+        return std::string(u.name) + ", which nobody sees, as its " +
+               (rest.empty() && place > 1 ? "last character" : "character " + std::to_string(place));
+  }
+  return {};
+}
+
+bool is_quote(std::string_view at) {
+  for (const std::string_view quote : {"\"", "'", "`", "\u201c", "\u201d", "\u201e", "\u2018", "\u2019", "\u201a",
+                                       "\u00ab", "\u00bb"})
+    if (at == quote) return true;
+  return false;
+}
+
+bool begins_with(std::string_view text, std::string_view word) {
+  return text.size() >= word.size() && equal_without_case(text.substr(0, word.size()), word);
+}
+
+// What people copy along with a key: the scheme, the whole header, the line of a shell script. Empty: nothing.
+std::string taken_along(std::string_view key, const api::profile& profile) {
+  // Where the profile sets no scheme before the key, it may be a part of it.
+  const bool is_authorization = equal_without_case(profile.auth_header, "Authorization");
+  if (!is_authorization || !profile.auth_scheme.empty())
+    for (const std::string_view scheme : {std::string_view{"Bearer "}, std::string_view{"Basic "},
+                                          std::string_view{"Token "}, std::string_view{profile.auth_scheme}})
+      if (!scheme.empty() && begins_with(key, scheme)) return std::string(scheme.substr(0, scheme.size() - 1));
+  for (const std::string_view header : {std::string_view{"Authorization"}, std::string_view{profile.auth_header}})
+    if (!header.empty() && begins_with(key, std::string(header) + ":")) return std::string(header) + ":";
+  if (begins_with(key, "export ")) return "export";
+  if (!profile.token_env.empty() && begins_with(key, profile.token_env + "=")) return profile.token_env + "=";
+  return {};
+}
+
+status check(std::string_view key, const std::string& place, const std::string& whose, const settings& from) {
   if (key.empty()) return wrong(place, whose + " is empty", "put the API key there");
+  if (key.starts_with("\xff\xfe") || key.starts_with("\xfe\xff"))
+    return wrong(place, whose + " is saved as UTF-16", "save it as plain text (UTF-8)");
   if (key.find_first_of("\r\n") != std::string_view::npos)
     return wrong(place, whose + " holds more than one line", "keep the key alone there, on one line");
   const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
@@ -28,6 +103,17 @@ status check(std::string_view key, const std::string& place, const std::string& 
     return wrong(place, whose + " holds a control character", "copy the key anew");
   if (key.front() == ' ' || key.back() == ' ')
     return wrong(place, whose + " begins or ends with white space", "remove it");
+  if (!input::is_utf8(key))
+    return wrong(place, whose + " holds bytes that are no text (UTF-8)", "copy the key anew");
+  if (const auto what = unseen_in(key); !what.empty())
+    return wrong(place, whose + " holds " + what, "remove it, or copy the key anew");
+  auto last = key.size() - 1;
+  while (last > 0 && (static_cast<unsigned char>(key[last]) & 0xc0U) == 0x80U) --last;
+  if (is_quote(key.substr(0, code_point(key).second)) || is_quote(key.substr(last)))
+    return wrong(place, whose + " has quotes around the key", "remove them: the key stands there as it is");
+  if (const auto what = taken_along(key, from.profile); !what.empty())
+    return wrong(place, whose + " begins with \"" + what + "\", which is not a part of the key",
+                 "remove it: the key stands there alone");
   return {};
 }
 
@@ -45,9 +131,9 @@ class descriptor {
   int fd_;
 };
 
-expected<token_reading> read_file(const std::string& path) {
+expected<token_reading> read_file(const std::string& path, const settings& from) {
   const auto unreadable = [&](int error) {
-    return wrong(path, std::string("the key cannot be read: ") + std::strerror(error),
+    return wrong(shown_token_file(path), std::string("the key cannot be read: ") + std::strerror(error),
                  "name a readable file with --token-file");
   };
   const descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -68,7 +154,7 @@ expected<token_reading> read_file(const std::string& path) {
   }
   if (text.ends_with('\n')) text.pop_back();
   if (text.ends_with('\r')) text.pop_back();
-  if (auto ok = check(text, path, "the key file"); !ok) return ok.error();
+  if (auto ok = check(text, path, "the key file", from); !ok) return ok.error();
 
   token_reading result{secret(std::move(text)), {}};
   // A pipe (`<(pass show key)`) has no mode worth a word.
@@ -78,27 +164,43 @@ expected<token_reading> read_file(const std::string& path) {
 }
 
 expected<token_reading> read_variable(const std::string& name, const settings& from, const environment& env) {
-  // A name that no profile gave and that does not look like one may be the key itself, typed in the wrong
-  // place.
-  const bool usual = std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-  });
-  const auto shown =
-      usual || name == from.profile.token_env ? name : std::string("the variable of --token-env");
+  const auto shown = name == from.profile.token_env ? name : shown_token_variable(name);
   const auto at = env.find(name);
   if (at == env.end())
     return wrong(shown, "is not set, so there is no API key",
                  "set it to the API key, or name a file that holds the key with --token-file");
-  if (auto ok = check(at->second, shown, "the variable"); !ok) return ok.error();
+  if (auto ok = check(at->second, shown, "the variable", from); !ok) return ok.error();
   return token_reading{secret(at->second), {}};
 }
 
 }  // namespace
 
+std::string shown_token_variable(const std::string& name) {
+  const auto is = [&name](auto of) { return std::any_of(name.begin(), name.end(), of); };
+  const bool digit = is([](char c) { return c >= '0' && c <= '9'; });
+  const bool joined = name.find('_') != std::string::npos;
+  // What is long, has digits and no word in it is no name that a person gave.
+  const bool usual = !is([](char c) { return c >= 'a' && c <= 'z'; }) && (joined || !digit || name.size() < 16);
+  return usual ? name : "the variable of --token-env";
+}
+
+std::string shown_token_file(const std::string& path) {
+  struct stat facts{};
+  return may_be_a_key(path) && ::stat(path.c_str(), &facts) != 0
+             ? "the file of --token-file (its name is not shown: it may be the key itself)"
+             : path;
+}
+
+bool token_may_change(const settings& from) {
+  struct stat facts{};
+  return !from.token_file.empty() && ::stat(from.token_file.c_str(), &facts) == 0 && S_ISREG(facts.st_mode);
+}
+
 expected<token_reading> read_token(const settings& from, const environment& env) {
-  if (!from.token_file.empty()) return read_file(from.token_file);
-  if (!from.token_env.empty()) return read_variable(from.token_env, from, env);
-  return token_reading{};
+  if (from.token_file.empty() && from.token_env.empty()) return token_reading{};
+  auto read = from.token_file.empty() ? read_variable(from.token_env, from, env) : read_file(from.token_file, from);
+  if (read) keep_secret(read->value.reveal());
+  return read;
 }
 
 }  // namespace pawl::config

@@ -21,6 +21,7 @@ int undo_command(const undo_options&, console&);
 int plan_command(const config::raw_options&, const plan_options&, const config::environment&, console&);
 int verify_command(const config::raw_options&, const verify_options&, const config::environment&, console&);
 int pull_command(const config::raw_options&, const pull_options&, const config::environment&, console&);
+int trust_command(const trust_options&, const config::environment&, console&);
 int doctor_command(const config::raw_options&, const doctor_options&, const config::environment&, console&);
 
 }  // namespace pawl::cli

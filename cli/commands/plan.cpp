@@ -13,6 +13,7 @@
 #include "cli/run_choice.hpp"
 #include "cli/session.hpp"
 #include "cli/words.hpp"
+#include "config/settings_checks.hpp"
 #include "engine/api/resource_reader.hpp"
 #include "engine/ledger/planned_values.hpp"
 #include "engine/model/shell_word.hpp"
@@ -87,13 +88,7 @@ class plan_steps {
     if (settings.summary_path == "-")
       return failure{failure_kind::usage, "--summary", "standard output is where the plan goes",
                      "name a file"};
-    std::error_code not_there;
-    if (!options_.out.empty())
-      for (const auto* taken : {&settings.input_path, &settings.ledger_path, &settings.summary_path})
-        if (!taken->empty() &&
-            (options_.out == *taken || std::filesystem::equivalent(options_.out, *taken, not_there)))
-          return failure{failure_kind::usage, "--out", fmt::format("{} is in use by this command", *taken),
-                         "name another file"};
+    if (auto refused = config::refuse_taken_place(settings, "--out", options_.out)) return *std::move(refused);
     return {};
   }
 

@@ -8,6 +8,7 @@
 #include "cli/reading.hpp"
 #include "cli/session.hpp"
 #include "cli/words.hpp"
+#include "config/settings_checks.hpp"
 #include "engine/api/condition.hpp"
 #include "engine/api/page_reader.hpp"
 #include "engine/model/shell_word.hpp"
@@ -48,6 +49,7 @@ class pull_steps {
   status prepare() {
     if (auto loaded = s_.load(); !loaded) return loaded;
     const auto& settings = s_.settings();
+    if (auto refused = config::refuse_taken_place(settings, "--out", options_.out)) return *std::move(refused);
     if (settings.summary_path == "-" && options_.out.empty())
       return failure{failure_kind::usage, "--summary", "standard output is where the list goes",
                      "name a file for one of them (--out)"};

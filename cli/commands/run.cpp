@@ -167,12 +167,15 @@ class run_steps {
   // The token that was read at the start, and from then on whatever its place holds: a pipe can be read only
   // once, and a file may be rotated.
   run::token_source token_source() {
-    return [this, first = true]() mutable -> expected<secret> {
-      if (std::exchange(first, false)) return token_;
+    run::token_source source;
+    source.read = [this, first = true]() mutable -> expected<secret> {
+      if (std::exchange(first, false) || !config::token_may_change(s_.settings())) return token_;
       auto read = config::read_token(s_.settings(), s_.environment());
       if (!read) return read.error();
       return std::move(read->value);
     };
+    source.may_change = [this] { return config::token_may_change(s_.settings()); };
+    return source;
   }
 
   status identify(asio::io_context& io, run::runner& runner) {

@@ -1,6 +1,7 @@
 #include "engine/api/printable_text.hpp"
 
 #include "engine/model/printable.hpp"
+#include "engine/model/redaction.hpp"
 
 #include <algorithm>
 
@@ -17,6 +18,13 @@ std::optional<std::size_t> first_malformed(std::string_view text) noexcept {
 }
 
 void append_printable(std::string& to, std::string_view text, std::size_t max_bytes) {
+  // Before it is cut: a part of a key is not to be shown either.
+  if (holds_secret(text)) {
+    std::string concealed{text};
+    conceal_secrets(concealed);
+    append_printable(to, concealed, max_bytes);
+    return;
+  }
   const auto full = to.size() + max_bytes;
   std::string escape;
   while (!text.empty()) {

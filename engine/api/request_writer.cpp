@@ -52,6 +52,11 @@ constexpr std::array<std::string_view, 10> own_headers{
     "Host", "Content-Length",  "Transfer-Encoding", "Connection", "Keep-Alive",
     "TE",   "Accept-Encoding", "Upgrade",           "Expect",     "Trailer"};
 
+// Those that pawl writes for every request, and what speaks to proxies or of the connection.
+constexpr std::array<std::string_view, 8> other_headers{
+    "Content-Type",     "Content-Encoding", "Accept",          "User-Agent",
+    "Proxy-Connection", "Proxy-Authorization", "Proxy-Authenticate", "HTTP2-Settings"};
+
 failure usage(std::string place, std::string what, std::string remedy) {
   return failure{failure_kind::usage, std::move(place), std::move(what), std::move(remedy)};
 }
@@ -79,6 +84,9 @@ status check_headers(const profile& p, std::string_view host, const secret& toke
   if (!is_field_value(user_agent)) return line_break("User-Agent");
   if (!is_token(p.auth_header))
     return usage("auth header", "is not a header name", "use letters, digits and hyphens");
+  if (cannot_carry_key(p.auth_header))
+    return usage("auth header", p.auth_header + " is no header for a key",
+                 "name the one in which the API wants it, such as Authorization");
   if (!is_field_value(p.auth_scheme)) return line_break("auth scheme");
   if (!is_field_value(token.reveal()))
     return usage("token", "contains a line break, NUL or another control character",
@@ -88,9 +96,7 @@ status check_headers(const profile& p, std::string_view host, const secret& toke
       return usage("extra header \"" + name + "\"", "is not a header name",
                    "use letters, digits and hyphens");
     if (!is_field_value(value)) return line_break("extra header " + name);
-    const bool own =
-        std::ranges::any_of(own_headers, [&n = name](auto h) { return equal_without_case(h, n); });
-    if (own || equal_without_case(name, p.auth_header))
+    if (is_own_header(name) || equal_without_case(name, p.auth_header))
       return usage("extra header " + name, "is written by pawl itself", "remove it from the profile");
   }
   return {};
@@ -111,6 +117,15 @@ status check_paths(const profile& p, std::string_view base_path) {
 }
 
 }  // namespace
+
+bool is_own_header(std::string_view name) noexcept {
+  return std::ranges::any_of(own_headers, [name](auto h) { return equal_without_case(h, name); });
+}
+
+bool cannot_carry_key(std::string_view name) noexcept {
+  return is_own_header(name) ||
+         std::ranges::any_of(other_headers, [name](auto h) { return equal_without_case(h, name); });
+}
 
 void append_path_segment(std::string& to, std::string_view id) {
   if (id == "." || id == "..") {

@@ -21,6 +21,11 @@ void append_path_segment(std::string& to, std::string_view id);
 // Where the resource lies below the base URL: "/threads/thr_1".
 std::string resource_path(const profile&, std::string_view id);
 
+// Host, Content-Length and the like: framing and connection belong to the transport, so no profile sets them.
+bool is_own_header(std::string_view name) noexcept;
+// These, and others that say what a request holds or speak to a proxy.
+bool cannot_carry_key(std::string_view name) noexcept;
+
 // Everything that is the same in each request is joined once, in create(); a write copies the pieces around
 // the id and the values. Holds the token: never printed, and gone with the object. After the token has been
 // rotated, create() another one.
@@ -35,6 +40,7 @@ class request_writer {
   // name the header, key or part that is wrong, never its value:
   // - a header value (token included) with CR, LF, NUL or another control character;
   // - a header name, a method or a path that HTTP does not allow;
+  // - an auth header that cannot carry a key;
   // - an extra header that pawl must write itself (Host, Content-Length, ..., the auth header);
   // - a resource path without exactly one {id}.
   static expected<request_writer> create(const profile&, std::string_view host, std::string_view base_path,

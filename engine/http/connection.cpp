@@ -160,6 +160,7 @@ attempt_fact connection::answer(bool request_sent) {
   // Anything that came behind the reply, or may still come for it, would be taken for the next one.
   reusable_ = request_sent && parser_.keep_alive() && parser_.excess() == 0;
   attempt_fact fact;
+  parser_.conceal_secrets();
   fact.reached = phase::answered;
   fact.status = parser_.status();
   fact.headers = parser_.headers();

@@ -1,6 +1,7 @@
 #include "engine/http/reply_parser.hpp"
 
 #include "engine/http/plain_reply.hpp"
+#include "engine/model/redaction.hpp"
 
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
@@ -307,6 +308,13 @@ std::span<const header_field> reply_parser::headers() const noexcept {
 std::string_view reply_parser::body() const noexcept {
   const auto& b = impl_->buffer;
   return {b.bytes.get() + b.body_begin, b.body_end - b.body_begin};
+}
+void reply_parser::conceal_secrets() noexcept {
+  auto& b = impl_->buffer;
+  for (auto& value : b.folded) pawl::conceal_secrets(value);
+  for (const auto& f : b.fields)
+    if (b.holds(f.value)) pawl::conceal_secrets(b.bytes.get() + (f.value.data() - b.bytes.get()), f.value.size());
+  if (status() < 200 || status() > 299) pawl::conceal_secrets(b.bytes.get() + b.body_begin, b.body_end - b.body_begin);
 }
 bool reply_parser::keep_alive() const noexcept {
   return impl_->is == state::done && (!impl_->machine || impl_->machine->keep_alive());

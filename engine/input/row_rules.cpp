@@ -44,6 +44,47 @@ void row_draft::complain(std::uint64_t line, std::string_view column, std::strin
   if (complaints.size() < max_complaints) complaints.push_back({line, std::string(column), std::move(what)});
 }
 
+namespace {
+
+// A segment `.` or `..` (RFC 3986 section 5.2.4), also between slashes, also where dots or slashes are written
+// as %2e, %2f or backslashes: URL libraries and servers resolve all of these (WHATWG URL, section 4.4), some
+// after they have decoded an escape once more.
+bool has_dot_segment(std::string_view id) noexcept {
+  if (id.find('.') == std::string_view::npos && id.find('%') == std::string_view::npos) return false;
+  const auto escaped = [&id](char last) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c; };
+    // %25 is the escape of an escape's own sign.
+    while (id.substr(1).starts_with("25")) id.remove_prefix(2);
+    return id.size() >= 3 && id[1] == '2' && lower(id[2]) == last;
+  };
+  std::size_t dots = 0;
+  bool others = false;
+  const auto is_dots = [&] { return !others && (dots == 1 || dots == 2); };
+  while (!id.empty()) {
+    const char c = id.front();
+    std::size_t length = 1;
+    bool dot = c == '.', slash = c == '/' || c == '\\';
+    if (c == '%') {
+      dot = escaped('e');
+      slash = escaped('f') || (id.size() >= 3 && id[1] == '5' && (id[2] == 'c' || id[2] == 'C'));
+      length = dot || slash ? 3 : 1;
+    }
+    id.remove_prefix(length);
+    if (slash) {
+      if (is_dots()) return true;
+      dots = 0;
+      others = false;
+    } else if (dot) {
+      ++dots;
+    } else {
+      others = true;
+    }
+  }
+  return is_dots();
+}
+
+}  // namespace
+
 row_rules::row_rules(const field_names& names) : profile_(&names.profile()) {
   for (const auto& field : profile_->fields)
     facts_.push_back({field.replay_safe, !field.requires_.empty() || field.verb != api::set_verb::none});
@@ -60,6 +101,10 @@ std::string row_rules::check_id(std::string_view id) const {
   if (const auto c = unseen_character(id); c != no_character)
     return (is_control(c) ? "contains the control character " : "contains the invisible character ") +
            name_of(c) + " (got " + shown(id) + ')';
+  if (has_dot_segment(id))
+    return "is or holds a dot segment (. or ..), which servers take out of a path: the request would reach "
+           "another resource (got " +
+           shown(id) + ')';
   return {};
 }
 

@@ -1,5 +1,7 @@
 #include "engine/model/printable.hpp"
 
+#include "engine/model/redaction.hpp"
+
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
@@ -135,7 +137,11 @@ void append_escaped(std::string& to, code_point c, char first_byte) {
 }
 
 std::string printable(std::string_view text, std::size_t max_bytes) {
-  return escaped(text, max_bytes, false);
+  if (!holds_secret(text)) return escaped(text, max_bytes, false);
+  // Before it is cut: a part of a key is not to be shown either.
+  std::string concealed{text};
+  conceal_secrets(concealed);
+  return escaped(concealed, max_bytes, false);
 }
 
 std::string printable_lines(std::string_view text) {

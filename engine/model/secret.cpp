@@ -1,5 +1,7 @@
 #include "engine/model/secret.hpp"
 
+#include <algorithm>
+
 namespace pawl {
 
 std::string secret::label(std::string_view public_prefix) const {
@@ -8,6 +10,32 @@ std::string secret::label(std::string_view public_prefix) const {
       value_.size() < public_prefix.size() + shown + hidden_at_least)
     return "(key)";
   return value_.substr(0, public_prefix.size() + shown) + "\u2026";
+}
+
+namespace {
+
+// ".csv", ".input", ".7z": what files end in, and what the parts of a token that have points between do not.
+bool has_ending(std::string_view text) noexcept {
+  const auto ending = text.substr(std::min(text.rfind('.'), text.size() - 1) + 1);
+  return text.find('.') != std::string_view::npos && !ending.empty() && ending.size() <= 7 &&
+         std::ranges::all_of(ending, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+         });
+}
+
+}  // namespace
+
+bool may_be_a_key(std::string_view text) noexcept {
+  constexpr std::size_t shortest = 16;
+  if (text.starts_with('/') || text.starts_with("./") || text.starts_with("../") || text.starts_with('~'))
+    return false;
+  if (std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) <= ' '; })) return false;
+  for (;;) {
+    const auto part = text.substr(0, text.find('/'));
+    if (part.size() >= shortest && !has_ending(part)) return true;
+    if (part.size() == text.size()) return false;
+    text.remove_prefix(part.size() + 1);
+  }
 }
 
 }  // namespace pawl

@@ -3,7 +3,7 @@
 namespace pawl::run {
 
 status credentials::load() {
-  auto token = source_();
+  auto token = source_.read();
   if (!token) return token.error();
   auto writer =
       api::request_writer::create(profile_, target_.host_header, target_.base_path, *token, user_agent_);
@@ -16,7 +16,7 @@ status credentials::load() {
 
 bool credentials::renew(std::uint64_t version_used) {
   if (version_used != version_) return true;  // another worker has renewed it since
-  auto token = source_();
+  auto token = source_.read();
   if (!token || *token == token_) return false;
   auto writer =
       api::request_writer::create(profile_, target_.host_header, target_.base_path, *token, user_agent_);

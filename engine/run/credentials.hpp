@@ -7,7 +7,9 @@
 #include "engine/http/endpoint.hpp"
 #include "engine/model/error.hpp"
 #include "engine/model/secret.hpp"
+#include "engine/model/time.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -17,8 +19,12 @@
 
 namespace pawl::run {
 
-// Where the token comes from; asked again once after a 401, so that a rotated token file is picked up.
-using token_source = std::function<expected<secret>()>;
+// Where the token comes from; asked again after a 401, so that a rotated token file is picked up.
+struct token_source {
+  std::function<expected<secret>()> read;
+  // Whether it may give another one later. False: one question after a 401 is enough.
+  std::function<bool()> may_change = [] { return false; };
+};
 
 // Renewed after a 401 when the source has another token.
 class credentials {
@@ -34,6 +40,11 @@ class credentials {
   // After a 401 for a request that carried `version_used`. True: there is another token now, so the job goes
   // on. A token source that fails counts as unchanged: the 401 is the message that matters.
   bool renew(std::uint64_t version_used);
+  // Who rotates a key makes the new one first valid, or first known to the file: a 401 is believed after `patience`
+  // of asking again each `look_again`, where the source may change at all.
+  static constexpr duration patience = std::chrono::seconds{5};               // design.md section 8
+  static constexpr duration look_again = std::chrono::milliseconds{200};  // chosen
+  bool may_change() const { return source_.may_change(); }
 
  private:
   const api::profile& profile_;

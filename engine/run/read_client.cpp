@@ -197,7 +197,18 @@ asio::awaitable<expected<read_reply>> read_client::with_renewed_key(std::string_
     if (stopped_) co_return interruption();
     const auto version = p_.keys.version();
     auto reply = co_await attempt(path_and_query, want_peer);
-    if (!reply || reply->http_status != 401 || !p_.keys.renew(version)) co_return reply;
+    if (!reply || reply->http_status != 401) co_return reply;
+    const bool renewed = co_await key_renewed(version);
+    if (!renewed) co_return reply;
+  }
+}
+
+asio::awaitable<bool> read_client::key_renewed(std::uint64_t version_used) {
+  for (const auto until = clock::now() + credentials::patience;;) {
+    if (p_.keys.renew(version_used)) co_return true;
+    const auto now = clock::now();
+    if (now >= until || stopped_ || !p_.keys.may_change()) co_return false;
+    co_await pause_until(now + credentials::look_again);
   }
 }
 

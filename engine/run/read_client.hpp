@@ -149,6 +149,7 @@ class read_client {
                                                        bool want_peer = false);
   boost::asio::awaitable<expected<read_reply>> with_renewed_key(std::string_view path_and_query,
                                                                 bool want_peer);
+  boost::asio::awaitable<bool> key_renewed(std::uint64_t version_used);
   boost::asio::awaitable<void> pause_until(time_point);
   void say_pause(time_point now);
   void tell_trouble(const read_reply&);

@@ -205,7 +205,10 @@ asio::awaitable<worker::left> worker::carry_out(policy::step_event happened) {
       co_await sleep_here(*wait);
       happened = event::woke{};
     } else if (const auto* stop = std::get_if<action::stop_run>(&next)) {
-      if (stop->note.http_status == 401 && shared_.keys.renew(token_version_)) {
+      bool renewed = false;
+      if (stop->note.http_status == 401) renewed = co_await key_renewed();
+      now_ = clock::now();
+      if (renewed) {
         happened = event::token_changed{};
       } else {
         stop_run(*stop);
@@ -412,6 +415,19 @@ void worker::give_back_slot() {
   shared_.writes.give_back(*slot_, clock::now());
   shared_.line.changed();
   slot_.reset();
+}
+
+// A key that is being rotated stands in its file in a moment. The connection stays held: the words of the 401
+// are in it.
+asio::awaitable<bool> worker::key_renewed() {
+  for (const auto until = clock::now() + credentials::patience;;) {
+    if (shared_.keys.renew(token_version_)) co_return true;
+    const auto now = clock::now();
+    if (now >= until || shared_.stopping || !shared_.keys.may_change()) co_return false;
+    shared_.sleeping.push_back(&alarm_);
+    co_await alarm_.sleep(now + credentials::look_again);
+    std::erase(shared_.sleeping, &alarm_);
+  }
 }
 
 // Where there was no room to park: the job keeps its slot, but others may have its place.

@@ -48,6 +48,7 @@ class worker {
   void finished_by_a_read();
   void give_back_slot();
   ledger::job_record outcome_record(const policy::action::finish&) const;
+  boost::asio::awaitable<bool> key_renewed();
   void stop_run(const policy::action::stop_run&);
 
   run_context& shared_;

@@ -1,16 +1,19 @@
 #include "cli/files.hpp"
 
+#include "cli/complete_output.hpp"
 #include "cli/spool.hpp"
 
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <thread>
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -26,7 +29,7 @@ class cli_files : public ::testing::Test {
     fs::create_directory(directory_);
   }
   ~cli_files() override { fs::remove_all(directory_); }
-  std::string path(const char* name) const { return (directory_ / name).string(); }
+  std::string path(const std::string& name) const { return (directory_ / name).string(); }
   void write(const char* name, std::string_view text) const {
     std::ofstream(path(name), std::ios::binary) << text;
   }
@@ -84,12 +87,59 @@ TEST_F(cli_files, SpoolingStopsWhenASignalCame) {
 }
 
 TEST_F(cli_files, AFullDiskWhileSpoolingIsToBeMended) {
-  if (::access("/dev/full", W_OK) != 0) GTEST_SKIP() << "no /dev/full here";
   write("other", "new");
-  fs::create_symlink("/dev/full", path("l.input.part"));
+  const auto before = std::signal(SIGXFSZ, SIG_IGN);
+  struct rlimit room{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &room), 0);
+  const struct rlimit none{0, room.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &none), 0);
   const auto copy = spooled_input::read(path("other"), path("l.input"), {}, nullptr);
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &room), 0);
+  std::signal(SIGXFSZ, before);
   ASSERT_FALSE(copy);
   EXPECT_EQ(copy.error().kind, failure_kind::mend);
+}
+
+TEST_F(cli_files, WhatIsWrittenFollowsNoLinkAndWaitsForNoPipe) {
+  write("precious", "kept");
+  fs::create_symlink("precious", path("link"));
+  ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
+
+  EXPECT_FALSE(open_to_append(path("link")));
+  EXPECT_FALSE(open_to_append(path("pipe")));
+  EXPECT_FALSE(open_to_append(directory_.string()));
+  EXPECT_TRUE(open_to_append(path("new")));
+  EXPECT_TRUE(open_to_append("/dev/null"));
+  EXPECT_TRUE(open_to_append("/dev/stderr"));
+
+  // A link that lies in the way of a temporary file goes, and what it leads to stays.
+  EXPECT_FALSE(write_all(open_anew(path("link"), 0600).get(), "new"));
+  EXPECT_EQ(read(path("precious")), "kept");
+  EXPECT_FALSE(fs::is_symlink(path("link")));
+
+  fs::create_symlink("precious", path("s.json.tmp." + std::to_string(::getpid())));
+  EXPECT_FALSE(replace_file(path("s.json"), "summary"));
+  EXPECT_EQ(read(path("precious")), "kept");
+  EXPECT_EQ(read(path("s.json")), "summary");
+
+  fs::create_symlink("precious", path("l.input.part"));
+  const auto copy = spooled_input::read(path("precious"), path("l.input"), {}, nullptr);
+  ASSERT_TRUE(copy);
+  EXPECT_EQ(read(path("precious")), "kept");
+}
+
+TEST_F(cli_files, AnOutputIsRefusedWhereALinkAPipeOrADirectoryIs) {
+  write("precious", "kept");
+  fs::create_symlink("precious", path("link"));
+  fs::create_symlink("nowhere", path("dangling"));
+  ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
+  for (const auto* name : {"link", "dangling", "pipe", "."}) {
+    const auto out = complete_output::open(path(name));
+    ASSERT_FALSE(out) << name;
+    EXPECT_EQ(out.error().kind, failure_kind::usage) << name;
+  }
+  EXPECT_EQ(read(path("precious")), "kept");
+  EXPECT_FALSE(fs::exists(path("nowhere")));
 }
 
 }  // namespace

@@ -89,6 +89,17 @@ TEST(Announce, NamesTargetKeyFieldsSideEffectsAndTime) {
   EXPECT_THAT(announce(a, s), Contains(HasSubstr("300 rows, 20 left")));
 }
 
+TEST(Announce, ShowsTheProxyAndWhoIsTrustedBesides) {
+  auto s = example_settings();
+  announcement a;
+  EXPECT_THAT(announce(a, s), Not(Contains(HasSubstr("proxy:"))));
+  s.run.transport.proxy.emplace();
+  s.run.transport.ca_file = "ca.pem";
+  s.effective = {{"proxy", "http://proxy.example:3128", "pawl.toml:2"}, {"tls.ca_file", "ca.pem", "--ca-file"}};
+  EXPECT_THAT(announce(a, s), Contains("proxy:  http://proxy.example:3128 (pawl.toml:2)"));
+  EXPECT_THAT(announce(a, s), Contains("trusts: also certificates signed by those in ca.pem (--ca-file)"));
+}
+
 TEST(Announce, LeavesOutSideEffectsOfFieldsThatAreNotWritten) {
   auto s = example_settings();
   s.profile.side_effects = {"Every write notifies the webhooks.", "company_id also moves the contact.",

@@ -75,11 +75,31 @@ TEST_F(summary_files, ReplaceARegularFileAndLeaveNothingBeside) {
   EXPECT_EQ(std::distance(fs::directory_iterator(directory_), fs::directory_iterator()), 1);
 }
 
-TEST_F(summary_files, AreWrittenBehindALink) {
-  fs::create_symlink("real.json", path("link.json"));
-  ASSERT_TRUE(write_summary(path("link.json"), example()));
+TEST_F(summary_files, FollowNoLink) {
+  std::ofstream(path("precious")) << "kept";
+  fs::create_symlink("precious", path("link.json"));
+  EXPECT_FALSE(check_summary_path(path("link.json")));
+  EXPECT_FALSE(write_summary(path("link.json"), example()));
   EXPECT_TRUE(fs::is_symlink(path("link.json")));
-  EXPECT_EQ(read(path("real.json")), to_json(example()));
+  EXPECT_EQ(read(path("precious")), "kept");
+}
+
+TEST_F(summary_files, AreNotWrittenOverSomethingElseWhereNobodyHasCheckedTheOptions) {
+  std::ofstream(path("jobs.csv")) << "id\n";
+  EXPECT_FALSE(write_summary_unchecked(path("jobs.csv"), example()));
+  EXPECT_EQ(read(path("jobs.csv")), "id\n");
+  std::ofstream(path("empty.json"));
+  for (const auto* name : {"new.json", "new.json", "empty.json"}) {
+    EXPECT_TRUE(write_summary_unchecked(path(name), example())) << name;
+    EXPECT_EQ(read(path(name)), to_json(example())) << name;
+  }
+}
+
+TEST_F(summary_files, WaitForNobodyWhoNeverReadsThePipe) {
+  ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
+  const auto written = write_summary(path("pipe"), example());
+  ASSERT_FALSE(written);
+  EXPECT_NE(written.error().what.find("nobody reads this pipe"), std::string::npos);
 }
 
 TEST_F(summary_files, GoIntoAPipeInPlace) {

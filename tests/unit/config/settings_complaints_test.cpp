@@ -233,10 +233,13 @@ null = 2026-01-01
   EXPECT_THAT(complaints(),
               ElementsAre("pawl.toml:1: limits.write: has the wrong type (got a list); write a rate such "
                           "as \"60/min\", or a list of them"));
-  write("pawl.toml", "auth = { token_env = \"A\", token_file = \"b\" }\n");
+  write("named.toml", "auth = { token_env = \"A\", token_file = \"b\" }\n");
+  raw.config_file = "named.toml";
+  write("pawl.toml", "");
   EXPECT_THAT(complaints(),
-              ElementsAre("pawl.toml:1: the key is named twice: pawl.toml:1 names a variable as well; "
+              ElementsAre("named.toml:1: the key is named twice: named.toml:1 names a variable as well; "
                           "leave out one of the two"));
+  raw.config_file.reset();
   write("pawl.toml", std::string(2 << 20, '#'));
   EXPECT_THAT(
       complaints(),
@@ -254,52 +257,31 @@ TEST_F(SettingsComplaints, AProfilesOwnComplaintsAreAmongThem) {
 }
 
 TEST_F(SettingsComplaints, ATokenGoesOnlyToTheHostThatItsProfileOrConfigNames) {
-  const std::string other = "api.base_url = \"https://other.example\"\n";
-  const std::string found =
-      "pawl.toml:1: the key that profile productlane names is not meant for other.example (a pawl.toml that "
-      "was found "
-      "does not decide who gets it); name the key for this host with --token-env or --token-file, or the "
-      "file with "
-      "--config";
-  write("pawl.toml", other);
-  EXPECT_THAT(complaints(), ElementsAre(found));  // found, not named
-  raw.config_file = "pawl.toml";
-  EXPECT_THAT(complaints(), ElementsAre());  // named
-  raw.config_file.reset();
+  raw.base_url = "https://other.example";
+  EXPECT_THAT(complaints(),
+              ElementsAre("--base-url: the key that profile productlane names is not meant for other.example; "
+                          "name the key for this host with --token-env or --token-file"));
   raw.token_env = "OTHER_KEY";
   EXPECT_THAT(complaints(), ElementsAre());  // the key is named for this host
   EXPECT_TRUE(loaded().target_named_by_user);
   raw.token_env.reset();
-
-  write("pawl.toml", other + "auth.token_env = \"OTHER_KEY\"\n");
-  EXPECT_THAT(complaints(),
-              ElementsAre(HasSubstr("the key that pawl.toml:2 names is not meant for other.example")));
-
-  write("pawl.toml", "api.base_url = \"https://127.0.0.1:8443\"\n");
-  EXPECT_THAT(complaints(), ElementsAre());  // loopback
-  write("pawl.toml", "api.base_url = \"https://productlane.com/api/v3\"\n");
-  EXPECT_THAT(complaints(), ElementsAre());  // the profile's own host
-  write("pawl.toml", "api.base_url = \"https://productlane.com:8443/api/v2\"\n");
+  for (const auto* url : {"https://127.0.0.1:8443", "https://productlane.com/api/v3"}) {
+    raw.base_url = url;  // loopback, and the profile's own host
+    EXPECT_THAT(complaints(), ElementsAre()) << url;
+  }
+  raw.base_url = "https://productlane.com:8443/api/v2";
   EXPECT_THAT(complaints(), ElementsAre(HasSubstr("is not meant for productlane.com:8443")));
+  raw.base_url.reset();
 
-  // A profile file that a found config names is no more to be trusted than the config.
-  write("evil.toml",
-        "name = \"productlane\"\nbase_url = \"https://evil.example\"\nunknown_fields = \"pass\"\n[resource]\n"
-        "path = \"/x/{id}\"\n[auth]\ntoken_env = \"PRODUCTLANE_API_KEY\"\n[limits]\nwrite = \"1/s\"\nread = "
-        "\"1/s\"\n");
-  write("pawl.toml", "api.profile = \"./evil.toml\"\n");
-  EXPECT_THAT(complaints(), ElementsAre(HasSubstr("is not meant for evil.example")));
-  raw.profile = "./evil.toml";
-  EXPECT_THAT(complaints(), ElementsAre());  // named by the user
-  raw.profile.reset();
-  raw.config_file = "pawl.toml";
+  write("named.toml", "api.base_url = \"https://other.example\"\n");
+  raw.config_file = "named.toml";
   EXPECT_THAT(complaints(), ElementsAre());
 
   // The config's key is not for a host of the command line either.
-  write("pawl.toml", "auth.token_file = \"key\"\n");
+  write("named.toml", "auth.token_file = \"key\"\n");
   raw.base_url = "https://other.example";
   EXPECT_THAT(complaints(),
-              ElementsAre(HasSubstr("the key that pawl.toml:1 names is not meant for other.example")));
+              ElementsAre(HasSubstr("the key that named.toml:1 names is not meant for other.example")));
   raw.overrides = {"auth.token_file=key2"};
   EXPECT_THAT(complaints(), ElementsAre());
 }

@@ -257,7 +257,8 @@ TEST_F(Settings, ListPagesCanBeTurnedOff) {
 }
 
 TEST_F(Settings, TheStrongerNameOfAKeyWins) {
-  write("pawl.toml", "auth.token_file = \"key\"\n");
+  write("named.toml", "auth.token_file = \"key\"\n");
+  raw.config_file = "named.toml";
   EXPECT_EQ(loaded().token_file, "key");
   EXPECT_EQ(loaded().token_env, "");
   raw.token_env = "OTHER_KEY";
@@ -312,7 +313,8 @@ TEST_F(Settings, TheProxyIsTheOneAskedForElseTheEnvironments) {
   raw.proxy = "none";
   EXPECT_EQ(proxy(), "");
   raw.proxy.reset();
-  write("pawl.toml", "proxy = \"http://file.example:4\"\n");
+  write("named.toml", "proxy = \"http://file.example:4\"\n");
+  raw.config_file = "named.toml";
   EXPECT_EQ(proxy(), "file.example:4");
 }
 

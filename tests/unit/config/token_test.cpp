@@ -96,6 +96,67 @@ TEST_F(Token, IsRefusedWithoutBeingShown) {
   }
 }
 
+TEST_F(Token, IsToldWhenSomethingWasCopiedWithIt) {
+  const std::pair<std::string, std::string> table[] = {
+      {key + "\u200b", "holds a zero-width space, which nobody sees, as its last character"},
+      {"\ufeff" + key, "holds a byte order mark, which nobody sees, as its character 1"},
+      {"pl_\u00a0v2", "holds a no-break space, which nobody sees, as its character 4"},
+      {"\u202e" + key, "holds a mark of direction"},
+      {"\"" + key + "\"", "has quotes around the key"},
+      {"'" + key + "'", "has quotes around the key"},
+      {"\u201c" + key + "\u201d", "has quotes around the key"},
+      {key + "`", "has quotes around the key"},
+      {"Bearer " + key, "begins with \"Bearer\""},
+      {"bearer " + key, "begins with \"Bearer\""},
+      {"Authorization: Bearer " + key, "begins with \"Authorization:\""},
+      {"export KEY=" + key, "begins with \"export\""},
+      {"PRODUCTLANE_API_KEY=" + key, "begins with \"PRODUCTLANE_API_KEY=\""},
+      {"\xff\xfep", "is saved as UTF-16"},
+      {key + "\xc3", "holds bytes that are no text"},
+  };
+  for (const auto& [text, what] : table) {
+    env["PRODUCTLANE_API_KEY"] = text;
+    auto token = read_token(loaded(), env);
+    ASSERT_FALSE(token) << what;
+    const auto told = to_string(token.error());
+    EXPECT_NE(told.find(what), std::string::npos) << told;
+    EXPECT_EQ(told.find(key), std::string::npos) << told;
+  }
+  // What an API has its keys look like is no business of pawl's.
+  for (const auto* good : {"abc==", "a.b-c_d~e", "bearer", "it's", "k\u00e9y"}) {
+    env["PRODUCTLANE_API_KEY"] = good;
+    EXPECT_TRUE(read_token(loaded(), env)) << good;
+  }
+}
+
+TEST_F(Token, ANameThatMayBeTheKeyIsNotShown) {
+  for (const auto* typed : {"pl_v2_abcdefghijklmnop", "test-secret-key-do-not-print", "Zm9v/YmFyYmF6cXV4cXV1eA=="}) {
+    raw.token_file = typed;
+    const auto s = loaded();
+    EXPECT_EQ(to_string(read_token(s, env).error()).find(typed), std::string::npos);
+    EXPECT_EQ(s.as_json.find(typed), std::string::npos);
+  }
+  raw.token_file.reset();
+  raw.token_env = "AKIAIOSFODNN7EXAMPLE";
+  EXPECT_EQ(to_string(read_token(loaded(), env).error()).find("AKIA"), std::string::npos);
+  raw.token_env.reset();
+  for (const auto* typed : {"pl_v2_abcdefghijklmnop", "pl_v2_abcdefghijklmnop=1", "test-secret-key-do-not-print"}) {
+    raw.overrides = {typed};
+    for (const auto& complaint : complaints()) EXPECT_EQ(complaint.find("pl_v2"), std::string::npos);
+    for (const auto& complaint : complaints()) EXPECT_EQ(complaint.find("secret"), std::string::npos);
+  }
+}
+
+TEST_F(Token, ChangesInAFileOnly) {
+  EXPECT_FALSE(token_may_change(loaded()));
+  write_key(key);
+  raw.token_file = "key";
+  EXPECT_TRUE(token_may_change(loaded()));
+  std::filesystem::remove("key");
+  ASSERT_EQ(::mkfifo("key", 0600), 0);
+  EXPECT_FALSE(token_may_change(loaded()));
+}
+
 TEST_F(Token, IsMissingWithAWordOnWhereToPutIt) {
   const std::string remedy = "; set it to the API key, or name a file that holds the key with --token-file";
   EXPECT_EQ(to_string(read_token(loaded(), env).error()),
