@@ -55,6 +55,19 @@ class loader {
     return result;
   }
 
+  profile_choice choose() {
+    add_command_line(layers_, raw_, complaints_);
+    if (!raw_.profile) read_config_file();
+    const auto* chosen = layers_.find("api.profile");
+    profile_choice choice;
+    choice.is_named = chosen->from != layer::defaults;
+    choice.place = chosen->place;
+    if (choice.is_named) read_profile();
+    choice.complaints = std::move(complaints_);
+    if (choice.is_named && choice.complaints.empty()) choice.value = std::move(draft_.value.profile);
+    return choice;
+  }
+
  private:
   void complain(std::string place, std::string what, std::string remedy) {
     complaints_.push_back({failure_kind::usage, std::move(place), std::move(what), std::move(remedy)});
@@ -250,11 +263,9 @@ class loader {
     // The XDG specification has relative paths ignored.
     if (const auto base = variable("XDG_STATE_HOME"); base.starts_with('/'))
       s.state_directory = base + "/pawl";
-    else if (const auto home = variable("HOME"); !home.empty())
+    else if (const auto home = variable("HOME"); home.starts_with('/'))
       s.state_directory = home + "/.local/state/pawl";
-    else
-      complain("state_dir", "no directory is known for the quota used lately",
-               "set HOME, or name one with --state-dir");
+    // None: for whoever needs one to say. What works offline does not.
   }
 
   void check_limits() {
@@ -308,6 +319,10 @@ class loader {
 
 load_result load_settings(const raw_options& raw, const environment& env) {
   return loader(raw, env).load();
+}
+
+profile_choice choose_profile(const raw_options& raw, const environment& env) {
+  return loader(raw, env).choose();
 }
 
 }  // namespace pawl::config

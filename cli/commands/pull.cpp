@@ -7,9 +7,11 @@
 #include "cli/pull_rows.hpp"
 #include "cli/reading.hpp"
 #include "cli/session.hpp"
+#include "cli/shell_word.hpp"
 #include "cli/words.hpp"
 #include "engine/api/condition.hpp"
 #include "engine/api/page_reader.hpp"
+#include "engine/input/job_source.hpp"
 #include "engine/run/lister.hpp"
 #include "engine/run/name_fetch.hpp"
 
@@ -78,11 +80,11 @@ class pull_steps {
     const auto& source = s_.settings().source;
     pull_syntax how;
     how.format = options_.format.value_or(
-        options_.out.ends_with(".ndjson") || options_.out.ends_with(".jsonl") ? table_format::ndjson
-                                                                              : table_format::csv);
+        input::format_by_name(options_.out) == input::file_format::ndjson ? table_format::ndjson
+                                                                          : table_format::csv);
     how.null_token = source.null_token;
     how.list_separator = source.list_separator;
-    how.delimiter = source.delimiter.value_or(options_.out.ends_with(".tsv") ? '\t' : ',');
+    how.delimiter = source.delimiter.value_or(input::has_ending(options_.out, ".tsv") ? '\t' : ',');
     return how;
   }
 
@@ -111,7 +113,10 @@ class pull_steps {
     std::string text = rows.header();
     for (;;) {
       auto page = co_await pages.next();
-      if (!page) co_return std::move(page.error());
+      if (!page) {
+        page.error().what += "; nothing was written";
+        co_return std::move(page.error());
+      }
       if (*page == nullptr) break;
       for (const auto item : (*page)->items) {
         auto taken = rows.add(item, now, text);
@@ -128,6 +133,10 @@ class pull_steps {
       s_.show_work(fmt::format("listing, {} found", grouped(written_)), listed_, bytes_);
     }
     pages_ = pages.pages();
+    if (auto whole = rows.complete(); !whole) {
+      whole.error().what += "; nothing was written";
+      co_return std::move(whole.error());
+    }
     if (auto kept = out_->append(text); !kept) co_return std::move(kept.error());
     co_return exit_success;
   }
@@ -145,7 +154,7 @@ class pull_steps {
       const bool carried = std::ranges::any_of(columns_, [&c](const pull_column& column) {
         return column.is == pull_column::kind::expect && column.field == c.field;
       });
-      if (!carried) only_if += fmt::format(" --only-if '{}'", api::to_string(c));
+      if (!carried) only_if += " --only-if " + shell_word(api::to_string(c));
     }
     if (!only_if.empty()) s_.say().note("not in the file as a precondition: give run also" + only_if);
   }

@@ -22,10 +22,6 @@ namespace pawl::run {
 // younger after a sleep: the next run waits at most one window longer than it had to, and never exceeds.
 std::chrono::nanoseconds boot_clock_now() noexcept;
 
-// $XDG_STATE_HOME/pawl, else $HOME/.local/state/pawl (the XDG base directory specification; a relative path
-// there counts as unset), else below the home directory of the user database. Empty if there is none.
-std::string default_state_directory();
-
 class key_state {
  public:
   // Creates the directory (0700) and the file (0600; its name is a SHA-256 over host and key) and takes its
