@@ -193,7 +193,8 @@ std::variant<command_line, early_exit> parse_arguments(const std::vector<std::st
   add_text(*undo, "--profile", "NAME|FILE",
            "The profile of the run. Default: api.profile of the settings if it is the one that the ledger "
            "names, else that one of pawl's own.");
-  add_text(*undo, "--config", "FILE", "Settings in TOML, for api.profile. Default: ./pawl.toml if it is there.");
+  add_text(*undo, "--config", "FILE",
+           "Settings in TOML, for api.profile. Default: ./pawl.toml if it is there.");
   undo->footer(undo_footer);
   auto* verify =
       app.add_subcommand("verify", "Read what was applied again, and report what has drifted since.");

@@ -93,8 +93,7 @@ std::string counts_text(const drift_counts& c) {
         fmt::format(", {} drifted ({})", grouped(c.drifted), counted(c.drifted_fields, "field", "fields"));
   if (c.missing > 0) text += fmt::format(", {} missing", grouped(c.missing));
   if (c.unreadable > 0) text += fmt::format(", {} unreadable", grouped(c.unreadable));
-  if (c.not_compared > 0)
-    text += fmt::format(", could not compare {}", grouped(c.not_compared));
+  if (c.not_compared > 0) text += fmt::format(", could not compare {}", grouped(c.not_compared));
   if (c.unclear_fields > 0)
     text += fmt::format("; {} that no read can tell of", counted(c.unclear_fields, "value", "values"));
   if (c.untold_rows > 0)

@@ -12,9 +12,9 @@ namespace pawl::cli {
 // One difference. Texts as they came from outside.
 struct drift_line {
   enum class kind : std::uint8_t {
-    drift,       // shows another value
-    missing,     // 404
-    unreadable,  // refused otherwise, or a reply that is not what the profile promises
+    drift,         // shows another value
+    missing,       // 404
+    unreadable,    // refused otherwise, or a reply that is not what the profile promises
     not_compared,  // nothing of what the row wrote could be held against anything
   } is = kind::drift;
   std::string_view id;

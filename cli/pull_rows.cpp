@@ -225,12 +225,13 @@ status pull_rows::complete() const {
   if (items_ == 0) return {};
   for (std::size_t i = 0; i < conditions_.size(); ++i)
     if (!shows_[i])
-      return failure{failure_kind::mend, "--where",
-                     fmt::format("no item of the list shows {}, so the list says nothing of `{}`",
-                                 conditions_[i].field, api::to_string(conditions_[i])),
-                     fmt::format("where a read of one resource shows it, pull without this condition and give "
-                                 "run --only-if {}; else check where the profile has it",
-                                 shell_word(api::to_string(conditions_[i])))};
+      return failure{
+          failure_kind::mend, "--where",
+          fmt::format("no item of the list shows {}, so the list says nothing of `{}`", conditions_[i].field,
+                      api::to_string(conditions_[i])),
+          fmt::format("where a read of one resource shows it, pull without this condition and give "
+                      "run --only-if {}; else check where the profile has it",
+                      shell_word(api::to_string(conditions_[i])))};
   for (std::size_t i = 0; i < columns_.size(); ++i)
     if (columns_[i].is == kind::expect && !shows_[conditions_.size() + i])
       return failure{failure_kind::mend, "--expect",

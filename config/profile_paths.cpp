@@ -105,8 +105,8 @@ class path_checks {
       if (is_list) return {};
       if (!enters && values_may_vary) return {};
       return quoted(b) + " cannot be read beside " + quoted(a) + ": " + prefix(walker, same + 1) +
-             " is a list for " + walker.name() + " and " + (enters ? "an object" : "a single value") + " for " +
-             other.name();
+             " is a list for " + walker.name() + " and " + (enters ? "an object" : "a single value") +
+             " for " + other.name();
     }
     if (a.path.size() == b.path.size()) return {};
     const auto& outer = a.path.size() < b.path.size() ? a : b;

@@ -54,8 +54,8 @@ struct settings {
   std::string token_env, token_file;
 
   input::source_options source;
-  std::string input_path;   // "-" for standard input
-  std::string ledger_path;  // input_path + ".ledger" unless given
+  std::string input_path;       // "-" for standard input
+  std::string ledger_path;      // input_path + ".ledger" unless given
   std::string state_directory;  // empty: none is known, and what sends a request cannot
   run::run_options run;
   std::string expected_account;  // api.account: the run stops if /me answers another one; empty: any

@@ -79,9 +79,9 @@ class pull_steps {
   pull_syntax syntax() const {
     const auto& source = s_.settings().source;
     pull_syntax how;
-    how.format = options_.format.value_or(
-        input::format_by_name(options_.out) == input::file_format::ndjson ? table_format::ndjson
-                                                                          : table_format::csv);
+    how.format = options_.format.value_or(input::format_by_name(options_.out) == input::file_format::ndjson
+                                              ? table_format::ndjson
+                                              : table_format::csv);
     how.null_token = source.null_token;
     how.list_separator = source.list_separator;
     how.delimiter = source.delimiter.value_or(input::has_ending(options_.out, ".tsv") ? '\t' : ',');

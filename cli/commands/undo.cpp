@@ -51,7 +51,8 @@ std::optional<api::profile> find_profile(const undo_options& options, const conf
     complaints = std::move(compiled.complaints);
     return std::move(compiled.value);
   }
-  const auto also = choice.value ? fmt::format(", and {} names \"{}\"", choice.place, choice.value->name) : "";
+  const auto also =
+      choice.value ? fmt::format(", and {} names \"{}\"", choice.place, choice.value->name) : "";
   complaints.push_back({failure_kind::usage, name,
                         fmt::format("there is no profile \"{}\" inside of pawl{}", name, also),
                         "name the file that the run was made with: --profile FILE"});

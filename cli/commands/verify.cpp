@@ -192,8 +192,7 @@ class verify_steps {
   // Nothing of the row can be compared with anything.
   void say_untold(const ledger::job_row& row, std::string_view why) {
     ++counts_.untold_rows;
-    append_drift(lines_, options_.format,
-                 {drift_line::kind::not_compared, row.id, row.row, {}, {}, {}, why});
+    append_drift(lines_, options_.format, {drift_line::kind::not_compared, row.id, row.row, {}, {}, {}, why});
     if (lines_.size() >= write_at_bytes) flush();
   }
 
@@ -357,9 +356,9 @@ class verify_steps {
       return false;
     };
     for (std::size_t i = 0; i < fields.size(); ++i) {
-      const bool said = std::ranges::any_of(
-          fields.begin(), fields.begin() + static_cast<std::ptrdiff_t>(i),
-          [&](const ledger::written_field& f) { return f.row == fields[i].row; });
+      const bool said =
+          std::ranges::any_of(fields.begin(), fields.begin() + static_cast<std::ptrdiff_t>(i),
+                              [&](const ledger::written_field& f) { return f.row == fields[i].row; });
       if (said || is_clear(fields[i].row)) continue;
       compared = false;
       append_drift(lines_, options_.format,

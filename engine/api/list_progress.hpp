@@ -28,7 +28,7 @@ class list_progress {
   // Of ids, as 64 bits of hash: two with one hash only let a page look poorer than it is, and three pages in
   // a row are not poor by chance.
   using ids = std::unordered_set<std::uint64_t>;
-  static constexpr std::size_t most_recent = 32 * 1024;     // chosen: some 150 pages, 2 MB in two sets
+  static constexpr std::size_t most_recent = 32 * 1024;      // chosen: some 150 pages, 2 MB in two sets
   static constexpr std::size_t most_milestone = 128 * 1024;  // three pages of any usual size
 
   ids recent_, before_;  // together the last pages

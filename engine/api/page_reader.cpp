@@ -137,9 +137,10 @@ bool page_reader::read(std::string_view body, page& into) {
   const bool is_full = list_.page_size > 0 && into.items.size() >= list_.page_size;
   if (list_.cursor.empty()) {
     if (is_full)
-      cut_off(into, "a page is full, and the profile does not say how the next one is asked for",
-              "describe cursor and cursor_parameter in the profile; where all items fit into one page, set its "
-              "limit to a larger number than there are");
+      cut_off(
+          into, "a page is full, and the profile does not say how the next one is asked for",
+          "describe cursor and cursor_parameter in the profile; where all items fit into one page, set its "
+          "limit to a larger number than there are");
     return true;
   }
 

@@ -155,7 +155,7 @@ expected<file> open_directory(const std::string& path) {
 
   file directory(::open(leaf.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory) return cannot(path, "open the directory of", errno);
-  struct stat is{};
+  struct stat is {};
   if (::fstat(directory.get(), &is) != 0) return cannot(path, "look at the directory of", errno);
   const bool ours = is.st_uid == ::geteuid() || ::geteuid() == 0;
   if (!ours || (is.st_mode & (S_IWGRP | S_IWOTH)) != 0)
@@ -181,7 +181,7 @@ expected<opened> open_file(int directory, const std::string& name, const std::st
     return failure{failure_kind::mend, path, "is a symbolic link, which pawl never makes",
                    fmt::format("remove it, or {}", other_directory)};
   if (!o.fd) return cannot(path, "open", errno);
-  struct stat is{};
+  struct stat is {};
   if (::fstat(o.fd.get(), &is) != 0) return cannot(path, "look at", errno);
   if (!S_ISREG(is.st_mode) || is.st_nlink != 1)
     return failure{failure_kind::mend, path, "is not a plain file with one name, as pawl makes it",
@@ -270,7 +270,7 @@ expected<key_state> key_state_access::open(const std::string& directory, std::st
     if (errno != EINTR) return cannot(path, "lock", errno);
   }
 
-  struct stat is{};
+  struct stat is {};
   if (::fstat(fd, &is) != 0) return cannot(path, "look at", errno);
   auto boot_id = read_small(system.boot_id_path, sizeof(key_state_header::boot_id) - 1);
   while (!boot_id.empty() && boot_id.back() == '\n') boot_id.pop_back();

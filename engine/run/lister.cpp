@@ -29,11 +29,12 @@ asio::awaitable<expected<const api::page*>> lister::next() {
   for (const auto item : page_.items)
     if (const auto id = ids_.read(item)) progress_.see(*id);
   if (!progress_.end_page())
-    co_return failure{failure_kind::mend, list_.path,
-                      fmt::format("the list goes on, and {} pages in a row brought no item that was not there "
-                                  "before",
-                                  api::list_progress::most_barren),
-                      "this would never end: check the profile's cursor, cursor_parameter and id"};
+    co_return failure{
+        failure_kind::mend, list_.path,
+        fmt::format("the list goes on, and {} pages in a row brought no item that was not there "
+                    "before",
+                    api::list_progress::most_barren),
+        "this would never end: check the profile's cursor, cursor_parameter and id"};
   co_return &page_;
 }
 
