@@ -115,6 +115,7 @@ std::string read_export(const CLI::App& app, export_options& to) {
 std::string read_undo(const CLI::App& app, undo_options& to) {
   to.ledger = given(app, "LEDGER").back();
   if (auto profile = given(app, "--profile"); !profile.empty()) to.profile = profile.back();
+  if (auto file = given(app, "--config"); !file.empty()) to.config_file = file.back();
   return read_generation(app, to.generation);
 }
 
@@ -212,7 +213,10 @@ std::variant<command_line, early_exit> parse_arguments(const std::vector<std::st
   add_positional(*undo, "LEDGER", "The ledger of a run, such as jobs.csv.ledger.");
   add_text(*undo, "--generation", "N", "Which pass over the input. Default: the newest.");
   add_text(*undo, "--profile", "NAME|FILE",
-           "The profile of the run. Default: the one that the ledger names.");
+           "The profile of the run. Default: api.profile of the settings if it is the one that the ledger "
+           "names, else that one of pawl's own.");
+  add_text(*undo, "--config", "FILE",
+           "Settings in TOML, for api.profile. Default: ./pawl.toml if it is there.");
   undo->footer(undo_footer);
   auto* verify =
       app.add_subcommand("verify", "Read what was applied again, and report what has drifted since.");

@@ -50,7 +50,8 @@ struct status_options {
 
 struct undo_options {
   std::string ledger;
-  std::string profile;                     // name or file; empty: the one that the ledger names
+  std::string profile;                     // name or file; empty: as the config file or the ledger says
+  std::optional<std::string> config_file;  // unset: ./pawl.toml if it is there
   std::optional<std::int64_t> generation;  // unset: the newest
 };
 

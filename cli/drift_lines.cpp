@@ -14,6 +14,8 @@ std::string_view word(drift_line::kind k) noexcept {
       return "missing";
     case drift_line::kind::unreadable:
       return "unreadable";
+    case drift_line::kind::not_compared:
+      return "not_compared";
     case drift_line::kind::drift:
       break;
   }
@@ -40,7 +42,9 @@ void append_drift(std::string& to, drift_format format, const drift_line& d) {
         to += fmt::format("{}: {} is {}, was written as {} (row {})\n", printable(d.id), printable(d.field),
                           printable(compact(d.shown)), printable(compact(d.written)), d.row);
       else
-        to += fmt::format("{}: {}: {} (row {})\n", printable(d.id), word(d.is), printable(d.why), d.row);
+        to += fmt::format("{}: {}: {} (row {})\n", printable(d.id),
+                          d.is == drift_line::kind::not_compared ? "could not compare" : word(d.is),
+                          printable(d.why), d.row);
       return;
     case drift_format::csv: {
       append_cell(to, d.id);
@@ -49,27 +53,36 @@ void append_drift(std::string& to, drift_format format, const drift_line& d) {
       to += ',';
       append_cell(to, is_drift ? compact(d.written) : "");
       to += ',';
-      append_cell(to, is_drift ? compact(d.shown) : "");
+      append_cell(to, is_drift ? neutral_json(compact(d.shown)) : "");
       to += ',';
-      append_cell(to, d.why);
+      append_cell(to, neutral_text(d.why));
       to += '\n';
       return;
     }
-    case drift_format::ndjson:
-      to += "{\"id\":";
-      append_json_string(to, d.id);
-      to += fmt::format(",\"row\":{},\"state\":\"{}\"", d.row, word(d.is));
+    case drift_format::ndjson: {
+      std::string line = "{\"id\":";
+      append_json_string(line, d.id);
+      line += fmt::format(",\"row\":{},\"state\":\"{}\"", d.row, word(d.is));
       if (is_drift) {
-        to += ",\"field\":";
-        append_json_string(to, d.field);
-        to += ",\"written\":" + compact(d.written) + ",\"shown\":" + compact(d.shown);
+        line += ",\"field\":";
+        append_json_string(line, d.field);
+        line += ",\"written\":" + compact(d.written) + ",\"shown\":" + compact(d.shown);
       } else {
-        to += ",\"message\":";
-        append_json_string(to, d.why);
+        line += ",\"message\":";
+        append_json_string(line, d.why);
       }
-      to += "}\n";
+      to += neutral_json(line) + "}\n";
       return;
+    }
   }
+}
+
+std::uint64_t not_compared(const drift_counts& c) {
+  return c.not_compared + c.untold_rows + c.unknown_rows + c.mismatch_rows + c.cut_off_rows;
+}
+
+bool all_as_written(const drift_counts& c) {
+  return c.drifted + c.missing + c.unreadable + not_compared(c) == 0;
 }
 
 std::string counts_text(const drift_counts& c) {
@@ -80,11 +93,12 @@ std::string counts_text(const drift_counts& c) {
         fmt::format(", {} drifted ({})", grouped(c.drifted), counted(c.drifted_fields, "field", "fields"));
   if (c.missing > 0) text += fmt::format(", {} missing", grouped(c.missing));
   if (c.unreadable > 0) text += fmt::format(", {} unreadable", grouped(c.unreadable));
+  if (c.not_compared > 0) text += fmt::format(", could not compare {}", grouped(c.not_compared));
   if (c.unclear_fields > 0)
     text += fmt::format("; {} that no read can tell of", counted(c.unclear_fields, "value", "values"));
-  if (c.not_compared > 0)
-    text += fmt::format("; of {} the ledger does not know what was written",
-                        counted(c.not_compared, "row", "rows"));
+  if (c.untold_rows > 0)
+    text += fmt::format("; could not compare {}: nothing tells what should show",
+                        counted(c.untold_rows, "row", "rows"));
   std::string unsure;
   const auto add = [&unsure](std::uint64_t rows, std::string_view how) {
     if (rows > 0) unsure += fmt::format("{}{} {}", unsure.empty() ? "" : ", ", grouped(rows), how);

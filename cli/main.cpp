@@ -59,7 +59,7 @@ int dispatch(const cli::command_line& line, cli::console& out) {
     case cli::command::status:
       return cli::status_command(line.status, out);
     case cli::command::undo:
-      return cli::undo_command(line.undo, out);
+      return cli::undo_command(line.undo, env, out);
     case cli::command::verify:
       return cli::verify_command(line.raw, line.verify, env, out);
     case cli::command::pull:

@@ -29,13 +29,6 @@ std::optional<failure> refuse_no_rows(const opened_input& input) {
   return failure{failure_kind::usage, input.name, "has no rows", "check the path"};
 }
 
-std::optional<input::file_format> format_by_name(const std::string& path) {
-  const auto ends = [&path](const char* ending) { return path.ends_with(ending); };
-  if (ends(".csv") || ends(".tsv")) return input::file_format::csv;
-  if (ends(".ndjson") || ends(".jsonl")) return input::file_format::ndjson;
-  return std::nullopt;
-}
-
 expected<opened_input> open_input(const config::settings& s, const std::string& spool_path,
                                   const std::function<void(std::uint64_t)>& on_spooled,
                                   const std::atomic<bool>* stop) {
@@ -45,7 +38,7 @@ expected<opened_input> open_input(const config::settings& s, const std::string& 
   std::string path = s.input_path;
   std::optional<spooled_input> spooled;
   if (must_be_spooled(s.input_path)) {
-    if (!options.format) options.format = format_by_name(s.input_path);
+    if (!options.format) options.format = input::format_by_name(s.input_path);
     if (!options.format)
       return failure{failure_kind::usage, name, "its format is not known",
                      "say it with --format csv or --format ndjson"};

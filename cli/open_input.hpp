@@ -30,7 +30,4 @@ expected<opened_input> open_input(const config::settings&, const std::string& sp
                                   const std::function<void(std::uint64_t bytes)>& on_spooled,
                                   const std::atomic<bool>* stop);
 
-// The format by a name's ending, for inputs that are read from a copy with another name.
-std::optional<input::file_format> format_by_name(const std::string& path);
-
 }  // namespace pawl::cli

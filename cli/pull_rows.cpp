@@ -1,5 +1,6 @@
 #include "cli/pull_rows.hpp"
 
+#include "cli/shell_word.hpp"
 #include "cli/table_text.hpp"
 #include "cli/words.hpp"
 #include "engine/api/condition.hpp"
@@ -176,7 +177,8 @@ pull_rows::pull_rows(const api::profile& profile, const api::json_path& id_path,
       columns_(std::move(columns)),
       syntax_(std::move(syntax)),
       at_(paths_of(id_path, conditions_, columns_)),
-      wanted_(1 + conditions_.size() + columns_.size()) {
+      wanted_(1 + conditions_.size() + columns_.size()),
+      shows_(conditions_.size() + columns_.size(), false) {
   std::iota(wanted_.begin(), wanted_.end(), 0U);
 }
 
@@ -204,6 +206,9 @@ expected<pull_rows::taken> pull_rows::add(std::string_view item, wall_time now, 
   id_ = text_of(id.text);
   if (id_.empty()) return not_as_described("an item of the list shows an empty id");
 
+  ++items_;
+  for (std::size_t i = 0; i < shows_.size(); ++i)
+    shows_[i] = shows_[i] || at_[1 + i].is != located::kind::absent;
   api::condition_judge judge;
   for (std::size_t i = 0; i < conditions_.size(); ++i) {
     const auto held = judge.judge(conditions_[i], at_[1 + i], now);
@@ -214,6 +219,26 @@ expected<pull_rows::taken> pull_rows::add(std::string_view item, wall_time now, 
   }
   if (!seen_.insert(id_)) return taken::seen_before;
   return write(to);
+}
+
+status pull_rows::complete() const {
+  if (items_ == 0) return {};
+  for (std::size_t i = 0; i < conditions_.size(); ++i)
+    if (!shows_[i])
+      return failure{
+          failure_kind::mend, "--where",
+          fmt::format("no item of the list shows {}, so the list says nothing of `{}`", conditions_[i].field,
+                      api::to_string(conditions_[i])),
+          fmt::format("where a read of one resource shows it, pull without this condition and give "
+                      "run --only-if {}; else check where the profile has it",
+                      shell_word(api::to_string(conditions_[i])))};
+  for (std::size_t i = 0; i < columns_.size(); ++i)
+    if (columns_[i].is == kind::expect && !shows_[conditions_.size() + i])
+      return failure{failure_kind::mend, "--expect",
+                     fmt::format("no item of the list shows {}, so there is nothing that a row could expect",
+                                 columns_[i].field),
+                     "leave it out (--expect none for no precondition), or check where the profile has it"};
+  return {};
 }
 
 expected<pull_rows::taken> pull_rows::write(std::string& to) {
@@ -228,7 +253,8 @@ expected<pull_rows::taken> pull_rows::write(std::string& to) {
       auto& into = is_note ? to : expect;
       if (!into.empty()) into += ',';
       append_json_string(into, (is_note ? "_" : "") + columns_[i].field);
-      into += ':' + json_of(at_[first + i]);
+      // Nobody reads a note back; a precondition stays as it came.
+      into += ':' + (is_note ? neutral_json(json_of(at_[first + i])) : json_of(at_[first + i]));
     }
     if (!expect.empty()) to += ",\"expect\":{" + expect + "}";
     to += "}\n";
@@ -240,7 +266,9 @@ expected<pull_rows::taken> pull_rows::write(std::string& to) {
     if (columns_[i].is == kind::note) {
       const auto json = json_of(at_[first + i]);
       if (json == "null") continue;
-      append_cell(to, json.starts_with('[') ? list_cell(json, syntax_) : text_of(json), syntax_.delimiter);
+      const bool is_text = api::is_string_token(json) || json.starts_with('[') || json.starts_with('{');
+      const auto text = json.starts_with('[') ? list_cell(json, syntax_) : text_of(json);
+      append_cell(to, is_text ? neutral_text(text) : text, syntax_.delimiter);
     } else if (auto written = append_expect_cell(to, i); !written) {
       return written.error();
     }

@@ -65,6 +65,11 @@ class pull_rows {
   // profile describes it; usage, a text that cannot stand in a cell of CSV (empty, or the null token).
   expected<taken> add(std::string_view item, wall_time now, std::string& to);
 
+  // After the last item: whether the list has shown what was asked of it. A field that one item leaves out
+  // is null there, because others show it; one that no item shows is not known, and a condition on it would
+  // have left out every row. Failures: mend.
+  status complete() const;
+
  private:
   expected<taken> write(std::string& to);
   std::string cell(std::size_t column);
@@ -77,6 +82,8 @@ class pull_rows {
   api::json_parser parser_;
   api::value_locator at_;  // the id, the conditions, the columns
   std::vector<std::uint32_t> wanted_;
+  std::vector<char> shows_;  // by condition, then by column: an item has shown it
+  std::uint64_t items_ = 0;
   std::string id_;
   std::string id_token_;
   id_set seen_;

@@ -59,6 +59,14 @@ std::string to_json(const summary& s) {
   member("exit_code", s.exit_code);
   member("stop_reason", text_or_null(s.stop_reason));
   member("resume_at", text_or_null(s.resume_at ? rfc3339(*s.resume_at) : ""));
+  if (s.verified) {
+    member("resources", s.verified->resources);
+    member("as_written", s.verified->as_written);
+    member("drifted", s.verified->drifted);
+    member("missing", s.verified->missing);
+    member("unreadable", s.verified->unreadable);
+    member("not_compared", s.verified->not_compared);
+  }
   return out + "}\n";
 }
 

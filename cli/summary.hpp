@@ -27,6 +27,13 @@ struct summary {
   int exit_code = 0;
   std::string stop_reason;  // "finished", "limit", "signal", "usage", ... or the runner's own word
   std::optional<wall_time> resume_at;
+
+  // Of verify; the names stand in its summary only.
+  struct verification {
+    std::uint64_t resources = 0, as_written = 0, drifted = 0, missing = 0, unreadable = 0;
+    std::uint64_t not_compared = 0;  // resources and rows of which nothing was compared
+  };
+  std::optional<verification> verified;
 };
 
 // One line of JSON with a line end.

@@ -55,11 +55,10 @@ void read_filters(table_reader& in, const api::profile& profile, api::list_spec&
 
 void read_list(table_reader& in, api::list_spec& list) {
   if (auto path = in.required_text("path", "add path = \"/items\"")) {
-    const bool plain = path->starts_with('/') && std::ranges::all_of(*path, [](char c) {
-                         return c > ' ' && c < '\x7f' && c != '#' && c != '{' && c != '}';
-                       });
+    const bool plain = path->starts_with('/') &&
+                       std::ranges::all_of(*path, [](char c) { return c > ' ' && c < '\x7f' && c != '#'; });
     if (!plain)
-      in.complain("path", "\"" + *path + "\" is not a path", "begin it with /, without spaces, # and {id}");
+      in.complain("path", "\"" + *path + "\" is not a path", "begin it with /, without spaces and #");
     list.path = *std::move(path);
   }
   read_path(in, "items", list.items, true);

@@ -3,6 +3,7 @@
 #include "config/document.hpp"
 #include "config/profile_fields.hpp"
 #include "config/profile_lists.hpp"
+#include "config/profile_paths.hpp"
 #include "config/quantity.hpp"
 #include "config/table_reader.hpp"
 #include "engine/api/request_writer.hpp"
@@ -363,6 +364,7 @@ profile_result compile_profile(std::string_view toml_text, const std::string& so
   read_rules(root, profile);
   read_fields(root, profile);
   read_lists(root, profile, result.reading);
+  check_paths(root, profile, result.reading);
   root.finish();
   result.complaints = std::move(complaints.all);
   if (result.complaints.empty()) result.value = std::move(profile);

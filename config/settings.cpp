@@ -57,6 +57,19 @@ class loader {
     return result;
   }
 
+  profile_choice choose() {
+    add_command_line(layers_, raw_, complaints_);
+    if (!raw_.profile) read_config_file();
+    const auto* chosen = layers_.find("api.profile");
+    profile_choice choice;
+    choice.is_named = chosen->from != layer::defaults;
+    choice.place = chosen->place;
+    if (choice.is_named) read_profile();
+    choice.complaints = std::move(complaints_);
+    if (choice.is_named && choice.complaints.empty()) choice.value = std::move(draft_.value.profile);
+    return choice;
+  }
+
  private:
   void complain(std::string place, std::string what, std::string remedy) {
     complaints_.push_back({failure_kind::usage, std::move(place), std::move(what), std::move(remedy)});
@@ -252,10 +265,8 @@ class loader {
     if (s.ledger_path.empty() && !s.input_path.empty() && s.input_path != "-")
       s.ledger_path = s.input_path + ".ledger";
     if (!s.state_directory.empty()) return;
+    // Empty: none, for whoever needs one to say. What works offline does not.
     s.state_directory = usual_state_directory(env_);
-    if (s.state_directory.empty())
-      complain("state_dir", "no directory is known for the quota used lately",
-               "set HOME, or name one with --state-dir");
   }
 
   void check_limits() {
@@ -329,6 +340,10 @@ class loader {
 
 load_result load_settings(const raw_options& raw, const environment& env) {
   return loader(raw, env).load();
+}
+
+profile_choice choose_profile(const raw_options& raw, const environment& env) {
+  return loader(raw, env).choose();
 }
 
 }  // namespace pawl::config

@@ -58,9 +58,9 @@ struct settings {
   std::string token_env, token_file;
 
   input::source_options source;
-  std::string input_path;   // "-" for standard input
-  std::string ledger_path;  // input_path + ".ledger" unless given
-  std::string state_directory;
+  std::string input_path;       // "-" for standard input
+  std::string ledger_path;      // input_path + ".ledger" unless given
+  std::string state_directory;  // empty: none is known, and what sends a request cannot
   run::run_options run;
   std::string expected_account;  // api.account: the run stops if /me answers another one; empty: any
   bool read_first = false;
@@ -99,6 +99,16 @@ struct load_result {
 // The rule of tokens: a base URL from the command line gets no key that the profile or a file names, unless
 // its host is that of the profile, or loopback. Reads no token: see config/token.hpp.
 load_result load_settings(const raw_options&, const environment&);
+
+// The profile that --profile or api.profile of the config file names; nothing where neither does. For
+// commands that need no other setting: with --profile the config file is not looked at.
+struct profile_choice {
+  bool is_named = false;
+  std::string place;  // who names it: "--profile", "pawl.toml:3"
+  std::optional<api::profile> value;
+  std::vector<failure> complaints;  // all of them; without a value where a profile is named
+};
+profile_choice choose_profile(const raw_options&, const environment&);
 
 // All settings as a Markdown table: key, flag, default, meaning.
 std::string settings_reference();

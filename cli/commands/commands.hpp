@@ -17,7 +17,7 @@ int run_command(const config::raw_options&, const std::vector<std::string>& argu
 int check_command(const config::raw_options&, const config::environment&, console&);
 int export_command(const export_options&, console&);
 int status_command(const status_options&, console&);
-int undo_command(const undo_options&, console&);
+int undo_command(const undo_options&, const config::environment&, console&);
 int plan_command(const config::raw_options&, const plan_options&, const config::environment&, console&);
 int verify_command(const config::raw_options&, const verify_options&, const config::environment&, console&);
 int pull_command(const config::raw_options&, const pull_options&, const config::environment&, console&);

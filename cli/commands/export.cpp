@@ -6,6 +6,7 @@
 #include "cli/find_ledger.hpp"
 #include "cli/log.hpp"
 #include "cli/original_rows.hpp"
+#include "cli/table_text.hpp"
 #include "cli/words.hpp"
 #include "engine/ledger/export_format.hpp"
 #include "engine/ledger/ledger.hpp"
@@ -38,7 +39,8 @@ status export_jobs(const export_options& options) {
   }
 
   original_rows originals(*generation);
-  std::string out = writer->header();
+  std::string out = writer->header(), line;
+  ledger::job_row shown;
   std::error_code not_written;
   std::optional<failure> no_original;
   const auto one = [&](const ledger::job_row& job) {
@@ -53,7 +55,16 @@ status export_jobs(const export_options& options) {
       }
       raw = *original;
     }
-    writer->append(out, job, raw);
+    if (format == ledger::export_format::ndjson) {
+      line.clear();
+      writer->append(line, job, raw);
+      out += neutral_json(line);
+    } else {
+      shown = job;
+      for (auto* text : {&shown.error_code, &shown.error_message, &shown.request_id})
+        *text = neutral_text(*text);
+      writer->append(out, shown, raw);
+    }
     if (out.size() < write_at_bytes) return true;
     not_written = write_all(STDOUT_FILENO, out);
     out.clear();

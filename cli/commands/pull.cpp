@@ -11,6 +11,7 @@
 #include "config/settings_checks.hpp"
 #include "engine/api/condition.hpp"
 #include "engine/api/page_reader.hpp"
+#include "engine/input/job_source.hpp"
 #include "engine/model/shell_word.hpp"
 #include "engine/run/lister.hpp"
 #include "engine/run/name_fetch.hpp"
@@ -80,12 +81,12 @@ class pull_steps {
   pull_syntax syntax() const {
     const auto& source = s_.settings().source;
     pull_syntax how;
-    how.format = options_.format.value_or(
-        options_.out.ends_with(".ndjson") || options_.out.ends_with(".jsonl") ? table_format::ndjson
-                                                                              : table_format::csv);
+    how.format = options_.format.value_or(input::format_by_name(options_.out) == input::file_format::ndjson
+                                              ? table_format::ndjson
+                                              : table_format::csv);
     how.null_token = source.null_token;
     how.list_separator = source.list_separator;
-    how.delimiter = source.delimiter.value_or(options_.out.ends_with(".tsv") ? '\t' : ',');
+    how.delimiter = source.delimiter.value_or(input::has_ending(options_.out, ".tsv") ? '\t' : ',');
     return how;
   }
 
@@ -114,7 +115,10 @@ class pull_steps {
     std::string text = rows.header();
     for (;;) {
       auto page = co_await pages.next();
-      if (!page) co_return std::move(page.error());
+      if (!page) {
+        page.error().what += "; nothing was written";
+        co_return std::move(page.error());
+      }
       if (*page == nullptr) break;
       for (const auto item : (*page)->items) {
         auto taken = rows.add(item, now, text);
@@ -131,6 +135,10 @@ class pull_steps {
       s_.show_work(fmt::format("listing, {} found", grouped(written_)), listed_, bytes_);
     }
     pages_ = pages.pages();
+    if (auto whole = rows.complete(); !whole) {
+      whole.error().what += "; nothing was written";
+      co_return std::move(whole.error());
+    }
     if (auto kept = out_->append(text); !kept) co_return std::move(kept.error());
     co_return exit_success;
   }

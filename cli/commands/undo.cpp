@@ -15,8 +15,6 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <system_error>
@@ -29,43 +27,46 @@ namespace {
 
 constexpr std::size_t write_at_bytes = 64 * 1024;
 
-expected<std::string> read_profile_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file.is_open() || file.bad())
-    return failure{failure_kind::usage, path, "cannot be read", "name a readable file with --profile"};
-  return text;
-}
-
-// The profile that the generation was run with: by its name among those that the program carries, or as
-// --profile says.
-expected<api::profile> find_profile(const std::string& wanted, const ledger::generation_row& generation) {
-  const auto& name = wanted.empty() ? generation.target.profile : wanted;
-  const bool is_file = name.find('/') != std::string::npos || name.ends_with(".toml");
-  config::profile_result compiled;
-  if (!wanted.empty() && is_file) {
-    auto text = read_profile_file(name);
-    if (!text) return text.error();
-    compiled = config::compile_profile(*text, name);
-  } else if (const auto text = config::embedded_profile(name)) {
-    compiled = config::compile_profile(*text, name + ".toml");
-  } else {
-    return failure{failure_kind::usage, wanted.empty() ? generation.target.profile : "--profile",
-                   fmt::format("there is no profile \"{}\" inside of pawl", name),
-                   "name the file that the run was made with: --profile FILE"};
+// The profile that the generation was run with: as --profile or the config file says, or by its name among
+// those that the program carries. Nothing: what is wrong went to `complaints`.
+std::optional<api::profile> find_profile(const undo_options& options, const config::environment& env,
+                                         const ledger::generation_row& generation,
+                                         std::vector<failure>& complaints) {
+  const auto& name = generation.target.profile;
+  config::raw_options raw;
+  if (!options.profile.empty()) raw.profile = options.profile;
+  raw.config_file = options.config_file;
+  auto choice = config::choose_profile(raw, env);
+  complaints = std::move(choice.complaints);
+  if (!complaints.empty()) return std::nullopt;
+  if (choice.value && choice.value->name == name) return std::move(choice.value);
+  if (choice.value && raw.profile) {
+    complaints.push_back({failure_kind::usage, choice.place,
+                          fmt::format("is of \"{}\"; the ledger belongs to \"{}\"", choice.value->name, name),
+                          "name the profile that the run was made with"});
+    return std::nullopt;
   }
-  if (!compiled.value) return compiled.complaints.front();
-  if (compiled.value->name != generation.target.profile)
-    return failure{failure_kind::usage, "--profile",
-                   fmt::format("is of \"{}\"; the ledger belongs to \"{}\"", compiled.value->name,
-                               generation.target.profile),
-                   "name the profile that the run was made with"};
-  return *std::move(compiled.value);
+  // A config file speaks of the runs that are made now; this one may have been made with another profile.
+  if (const auto text = config::embedded_profile(name)) {
+    auto compiled = config::compile_profile(*text, name + ".toml");
+    complaints = std::move(compiled.complaints);
+    return std::move(compiled.value);
+  }
+  const auto also =
+      choice.value ? fmt::format(", and {} names \"{}\"", choice.place, choice.value->name) : "";
+  complaints.push_back({failure_kind::usage, name,
+                        fmt::format("there is no profile \"{}\" inside of pawl{}", name, also),
+                        "name the file that the run was made with: --profile FILE"});
+  return std::nullopt;
 }
 
 class undo_steps {
  public:
-  undo_steps(const undo_options& options, console& out) : options_(options), out_(out) {}
+  undo_steps(const undo_options& options, const config::environment& env, console& out)
+      : options_(options), environment_(env), out_(out) {}
+
+  // What is wrong where all() fails without a reason of its own.
+  const std::vector<failure>& complaints() const noexcept { return complaints_; }
 
   expected<int> all() {
     auto file = open_to_read(options_.ledger);
@@ -77,8 +78,8 @@ class undo_steps {
                      "wait for it or stop it, then run the same command again", true};
     const auto generation = find_generation(*file, options_.generation);
     if (!generation) return generation.error();
-    auto profile = find_profile(options_.profile, *generation);
-    if (!profile) return profile.error();
+    auto profile = find_profile(options_, environment_, *generation, complaints_);
+    if (!profile) return complaints_.front();
 
     // What a write held is kept with the run, for a profile may have changed since. Of the two the one that
     // makes jobs name more counts: fields that are as they were cost no write.
@@ -157,12 +158,15 @@ class undo_steps {
     for (const auto& line : losses_.lines()) out_.line("warning: " + line);
     auto command = "pawl undo " + shell_path(options_.ledger);
     if (!options_.profile.empty()) command += " " + shell_flag("--profile", options_.profile);
+    if (options_.config_file) command += " " + shell_flag("--config", *options_.config_file);
     for (const auto& line : other_generations(generation.id, others, command)) out_.line("note: " + line);
     return losses_.empty() ? exit_success : exit_some_failed;
   }
 
   const undo_options& options_;
+  const config::environment& environment_;
   console& out_;
+  std::vector<failure> complaints_;
   undo_losses losses_;
   std::string lines_;
   std::uint64_t jobs_ = 0;
@@ -171,10 +175,13 @@ class undo_steps {
 
 }  // namespace
 
-int undo_command(const undo_options& options, console& out) {
-  const auto done = undo_steps(options, out).all();
+int undo_command(const undo_options& options, const config::environment& env, console& out) {
+  undo_steps steps(options, env, out);
+  const auto done = steps.all();
   if (done) return *done;
-  out.line("error: " + printable_lines(to_string(done.error())));
+  auto complaints = steps.complaints();
+  if (complaints.empty()) complaints.push_back(done.error());
+  for (const auto& one : complaints) out.line("error: " + printable_lines(to_string(one)));
   return exit_code(done.error().kind);
 }
 

@@ -11,7 +11,7 @@
 #include "cli/session.hpp"
 #include "cli/words.hpp"
 #include "engine/api/drift.hpp"
-#include "engine/api/json_text.hpp"
+#include "engine/api/page_reader.hpp"
 #include "engine/api/request_writer.hpp"
 #include "engine/api/resource_reader.hpp"
 #include "engine/ledger/last_written.hpp"
@@ -153,10 +153,12 @@ class verify_steps {
     }
     if (row.outcome == outcome::unknown) ++counts_.unknown_rows;
     if (row.outcome == outcome::mismatch) ++counts_.mismatch_rows;
+    bool tells = false;  // something of the row stands in the table, its own or what an earlier row left
     for (const auto& v : job.patch) {
       if (v.field == passed_field) continue;
       const auto& spec = profile[v.field];
       if (spec.verb == api::set_verb::none) {
+        tells = tells || is_known;
         auto kept =
             is_known ? wanted_->put(row.id, spec.name, v.json, row.row) : wanted_->forget(row.id, spec.name);
         if (!kept) return kept;
@@ -168,15 +170,30 @@ class verify_steps {
       status kept;
       if (set != sent_values.end()) {
         kept = wanted_->put(row.id, target, set->json, row.row);
+        tells = true;
       } else if (row.outcome != outcome::unchanged && sent.empty()) {
         kept = wanted_->forget(row.id, target);
+      } else {
+        // A verb that had nothing to do wrote nothing: what an earlier row left is what should show.
+        auto left = wanted_->knows(row.id, target);
+        if (!left) return left.error();
+        tells = tells || *left;
       }
       if (!kept) return kept;
     }
-    // A verb that had nothing to do wrote nothing: what an earlier row left is what should show. Without an
-    // intent that says what was sent nobody knows.
-    if (has_verb && row.outcome == outcome::applied && sent.empty()) ++counts_.not_compared;
+    if (is_known && !tells)
+      say_untold(row, has_verb && row.outcome == outcome::applied
+                          ? "the ledger does not know what the row has sent"
+                      : has_verb ? "nothing was sent, and the ledger does not know the set that was there"
+                                 : "the profile does not know the fields that the row wrote");
     return {};
+  }
+
+  // Nothing of the row can be compared with anything.
+  void say_untold(const ledger::job_row& row, std::string_view why) {
+    ++counts_.untold_rows;
+    append_drift(lines_, options_.format, {drift_line::kind::not_compared, row.id, row.row, {}, {}, {}, why});
+    if (lines_.size() >= write_at_bytes) flush();
   }
 
   // A row that was cut off after its request may have left: nobody knows yet what its fields should show.
@@ -202,36 +219,35 @@ class verify_steps {
     if (auto refused = refuse_account(generation_.target, {}, who->account, options_.ledger))
       co_return *std::move(refused);
     auto paged = co_await look_at_pages();
-    if (!paged) co_return std::move(paged.error());
+    if (!paged) {
+      // Pages are a short cut: where the list cannot be walked, each resource has its own read.
+      if (paged.error().kind != failure_kind::mend) co_return std::move(paged.error());
+      s_.say().note("no list pages are used, and each resource is read by itself: " +
+                    to_string(paged.error()));
+    }
     co_return co_await look_one_by_one();
   }
 
   // A page of a list shows many resources for the price of one read: pages go on while they settle more than
-  // they cost. Those that settle nothing may be one in a hundred of all reads.
+  // they cost. Those that settle nothing may be one in a hundred of all reads. What a page does not show as
+  // it was written is read by itself.
   asio::awaitable<expected<int>> look_at_pages() {
     const auto& list = s_.settings().reading.list;
     if (list.path.empty() || list.page_size < 2 || to_look_at_ < 2) co_return exit_success;
     run::lister pages(api_.client(), list, {});
-    const std::vector<api::json_path> id_only{list.id};
-    const std::vector<std::uint32_t> first{0};
-    api::value_locator at(id_only);
-    api::json_parser parser;
+    api::item_ids ids(list.id);
     const auto waste = 1 + to_look_at_ / 100;
-    std::string id;
     while (looked_at_ < to_look_at_ && pages.pages() < looked_at_ + waste) {
       auto page = co_await pages.next();
       if (!page) co_return std::move(page.error());
       if (*page == nullptr) break;
       for (const auto item : (*page)->items) {
-        if (!at.locate(parser, item, first) || at[0].is != api::located::kind::value) continue;
-        id.clear();
-        if (!api::is_string_token(at[0].text))
-          id = at[0].text;
-        else if (!api::append_unescaped(id, at[0].text))
-          continue;
-        auto resource = wanted_->take(id);
+        const auto id = ids.read(item);
+        if (!id) continue;
+        auto resource = wanted_->find(*id);
         if (!resource) co_return std::move(resource.error());
-        if (!resource->fields.empty()) compare(*resource, item);
+        if (resource->fields.empty() || !settles(*resource, item)) continue;
+        if (auto dropped = wanted_->drop(*id); !dropped) co_return std::move(dropped.error());
       }
       show();
     }
@@ -288,25 +304,43 @@ class verify_steps {
     into.emplace(std::move(reply));
   }
 
-  void compare(const ledger::written_resource& resource, std::string_view body) {
-    ++looked_at_;
+  void expect_of(const ledger::written_resource& resource) {
     expected_values_.clear();
     for (const auto& f : resource.fields) expected_values_.push_back({f.field, f.json});
-    if (!drift_->read(body, resource.id, expected_values_, standings_)) {
-      ++counts_.unreadable;
-      append_drift(lines_, options_.format,
-                   {drift_line::kind::unreadable,
-                    resource.id,
-                    resource.fields.front().row,
-                    {},
-                    {},
-                    {},
-                    "the reply is not what the profile promises"});
+  }
+
+  bool settles(const ledger::written_resource& resource, std::string_view item) {
+    expect_of(resource);
+    if (!drift_->settles(item, resource.id, expected_values_, standings_)) return false;
+    ++looked_at_;
+    report(resource);
+    return true;
+  }
+
+  void compare(const ledger::written_resource& resource, std::string_view body) {
+    ++looked_at_;
+    expect_of(resource);
+    if (drift_->read(body, resource.id, expected_values_, standings_)) {
+      report(resource);
       return;
     }
+    ++counts_.unreadable;
+    append_drift(lines_, options_.format,
+                 {drift_line::kind::unreadable,
+                  resource.id,
+                  resource.fields.front().row,
+                  {},
+                  {},
+                  {},
+                  "the reply is not what the profile promises"});
+  }
+
+  // What the standings of the resource's fields say.
+  void report(const ledger::written_resource& resource) {
+    const auto& fields = resource.fields;
     bool drifted = false;
-    for (std::size_t i = 0; i < resource.fields.size(); ++i) {
-      const auto& f = resource.fields[i];
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      const auto& f = fields[i];
       if (standings_[i].is == api::standing::unclear) ++counts_.unclear_fields;
       if (standings_[i].is != api::standing::drifted) continue;
       drifted = true;
@@ -314,7 +348,29 @@ class verify_steps {
       append_drift(lines_, options_.format,
                    {drift_line::kind::drift, resource.id, f.row, f.field, f.json, standings_[i].shown, {}});
     }
-    ++(drifted ? counts_.drifted : counts_.as_written);
+    // A row of which nothing was compared is not as it was written, whatever another row's fields show.
+    bool compared = true;
+    const auto is_clear = [&](std::uint64_t row) {
+      for (std::size_t i = 0; i < fields.size(); ++i)
+        if (fields[i].row == row && standings_[i].is != api::standing::unclear) return true;
+      return false;
+    };
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      const bool said =
+          std::ranges::any_of(fields.begin(), fields.begin() + static_cast<std::ptrdiff_t>(i),
+                              [&](const ledger::written_field& f) { return f.row == fields[i].row; });
+      if (said || is_clear(fields[i].row)) continue;
+      compared = false;
+      append_drift(lines_, options_.format,
+                   {drift_line::kind::not_compared,
+                    resource.id,
+                    fields[i].row,
+                    {},
+                    {},
+                    {},
+                    "no read shows what the row wrote"});
+    }
+    ++(drifted ? counts_.drifted : compared ? counts_.as_written : counts_.not_compared);
   }
 
   void report_refusal(const ledger::written_resource& resource, const run::read_reply& reply) {
@@ -348,11 +404,12 @@ class verify_steps {
   int conclude() {
     counts_.resources = looked_at_;
     s_.facts().rows = generation_.rows;
-    const bool as_written = counts_.drifted + counts_.missing + counts_.unreadable == 0;
     s_.facts().stop_reason = "finished";
+    s_.facts().verified = {counts_.resources, counts_.as_written, counts_.drifted,
+                           counts_.missing,   counts_.unreadable, not_compared(counts_)};
     s_.say().note(counts_text(counts_));
     s_.sum_up(counts_text(counts_));
-    return as_written ? exit_success : exit_some_failed;
+    return all_as_written(counts_) ? exit_success : exit_some_failed;
   }
 
   session& s_;

@@ -25,6 +25,7 @@ bool drift_reader::read(std::string_view body, std::string_view id, std::span<co
                         std::vector<field_standing>& into) {
   into.assign(expected.size(), {});
   wanted_.clear();
+  all_stand_there_ = true;
   if (!api_.reply.id.empty()) wanted_.push_back(0);
   for (const auto& e : expected) {
     const auto field = api_.find(e.field);
@@ -40,6 +41,7 @@ bool drift_reader::read(std::string_view body, std::string_view id, std::span<co
     if (!field || !is_echoed(api_[*field])) continue;
     const auto& shown = at_[path_of(*field)];
     const auto how = api_[*field].compare;
+    if (shown.is == located::kind::absent) all_stand_there_ = false;
     const auto same = shown.is == located::kind::absent
                           ? comparer_.compare(how, expected[i].json, "null")
                           : compare_shown(comparer_, how, expected[i].json, shown);
@@ -50,6 +52,17 @@ bool drift_reader::read(std::string_view body, std::string_view id, std::span<co
       into[i].is = standing::drifted;
       append_shown(into[i].shown, shown);
     }
+  }
+  return true;
+}
+
+bool drift_reader::settles(std::string_view item, std::string_view id,
+                           std::span<const expected_value> expected, std::vector<field_standing>& into) {
+  if (!read(item, id, expected, into) || !all_stand_there_) return false;
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    const auto field = api_.find(expected[i].field);
+    const bool is_shown = field && is_echoed(api_[*field]);
+    if (is_shown && into[i].is != standing::as_written) return false;
   }
   return true;
 }

@@ -39,12 +39,20 @@ class drift_reader {
   bool read(std::string_view body, std::string_view id, std::span<const expected_value>,
             std::vector<field_standing>& into);
 
+  // Whether an item of a list is enough to say that the resource is as it was written: every field that a
+  // read shows stands there with the value. Items may leave fields out, or show them in another form than a
+  // read of the one resource does, so whatever else they show is no evidence. The answers of a true one are
+  // as_written, and unclear where no read can tell.
+  bool settles(std::string_view item, std::string_view id, std::span<const expected_value>,
+               std::vector<field_standing>& into);
+
  private:
   const profile& api_;
   json_parser parser_;
   value_locator at_;  // the id, then the echo of each field
   json_comparer comparer_;
   std::vector<std::uint32_t> wanted_;
+  bool all_stand_there_ = false;  // in the body read last
 };
 
 }  // namespace pawl::api

@@ -31,6 +31,11 @@ void append_limit(std::string& to, const list_spec& list) {
   to += list.limit_parameter + "=" + std::to_string(list.page_size);
 }
 
+void cut_off(page& into, std::string_view why, std::string_view remedy) {
+  into.cut_off = why;
+  into.remedy = remedy;
+}
+
 }  // namespace
 
 std::string server_filters(const list_spec& list, const profile& api,
@@ -70,6 +75,32 @@ std::string next_page(const list_spec& list, std::string_view cursor) {
   return text;
 }
 
+bool names_next_page(std::string_view link) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  bool in_target = false;  // between < and >, where anything may stand
+  for (std::size_t at = 0; at < link.size(); ++at) {
+    if (link[at] == '<') in_target = true;
+    if (link[at] == '>') in_target = false;
+    if (in_target || (link[at] != ';' && link[at] != ' ')) continue;
+    auto rest = link.substr(at + 1);
+    const auto equals = rest.find('=');
+    const auto name = rest.substr(0, equals);
+    if (equals == std::string_view::npos || name.size() < 3) continue;
+    std::string words;
+    for (const char c : name)
+      if (c != ' ') words += lower(c);
+    if (words != "rel") continue;
+    auto value = rest.substr(equals + 1);
+    const bool quoted = value.starts_with('"');
+    if (quoted) value.remove_prefix(1);
+    value = value.substr(0, value.find_first_of(quoted ? "\"" : ",; "));
+    std::string relations = " ";
+    for (const char c : value) relations += lower(c);
+    if ((relations + ' ').find(" next ") != std::string::npos) return true;
+  }
+  return false;
+}
+
 page_reader::page_reader(const list_spec& list)
     : list_(list), at_(std::array{list.items, list.cursor, list.more}) {
   wanted_.push_back(items_path);
@@ -77,10 +108,24 @@ page_reader::page_reader(const list_spec& list)
   if (!list.more.empty()) wanted_.push_back(more_path);
 }
 
+std::optional<std::string_view> item_ids::read(std::string_view item) {
+  constexpr std::array wanted{std::uint32_t{0}};
+  if (!at_.locate(parser_, item, wanted) || at_[0].is != located::kind::value) return std::nullopt;
+  const auto token = at_[0].text;
+  if (is_string_token(token)) {
+    text_.clear();
+    if (!append_unescaped(text_, token) || text_.empty()) return std::nullopt;
+    return text_;
+  }
+  const bool is_number = token.starts_with('-') || (!token.empty() && token[0] >= '0' && token[0] <= '9');
+  return is_number ? std::optional{token} : std::nullopt;
+}
+
 bool page_reader::read(std::string_view body, page& into) {
   into.items.clear();
   into.cursor.clear();
   into.is_last = true;
+  into.cut_off = into.remedy = {};
   if (!at_.locate(parser_, body, wanted_)) return false;
   const auto& items = at_[items_path];
   if (items.is != located::kind::value) return false;
@@ -89,17 +134,38 @@ bool page_reader::read(std::string_view body, page& into) {
     return true;
   };
   if (!for_each_element(items.text, keep)) return false;
-  if (list_.cursor.empty()) return true;
+  const bool is_full = list_.page_size > 0 && into.items.size() >= list_.page_size;
+  if (list_.cursor.empty()) {
+    if (is_full)
+      cut_off(
+          into, "a page is full, and the profile does not say how the next one is asked for",
+          "describe cursor and cursor_parameter in the profile; where all items fit into one page, set its "
+          "limit to a larger number than there are");
+    return true;
+  }
 
+  bool says_more = false;
   if (!list_.more.empty()) {
     const auto& more = at_[more_path];
     if (more.is != located::kind::value || (more.text != "true" && more.text != "false")) return false;
     if (more.text == "false") return true;
+    says_more = true;
   }
   const auto& cursor = at_[cursor_path];
   if (cursor.is == located::kind::broken || cursor.is == located::kind::list) return false;
+  const bool known_before = shown_cursor_;
+  shown_cursor_ = shown_cursor_ || cursor.is == located::kind::value;
   const bool is_there = cursor.is == located::kind::value && cursor.text != "null" && cursor.text != "\"\"";
-  if (!is_there) return list_.more.empty();
+  if (!is_there) {
+    if (says_more)
+      cut_off(into, "a page says that there is more, and shows no cursor of the next one",
+              "check the profile's cursor against a page");
+    else if (is_full && cursor.is == located::kind::absent && !known_before)
+      cut_off(into, "the first page is full, and shows nothing where the profile has the cursor",
+              "check the profile's cursor against a page; where the API leaves it out on the last page, set "
+              "the profile's limit to another number");
+    return true;
+  }
   auto text = plain_text(cursor.text);
   if (!text || cursor.text.starts_with('{') || cursor.text.starts_with('[')) return false;
   into.cursor = *std::move(text);

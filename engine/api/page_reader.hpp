@@ -6,6 +6,7 @@
 #include "engine/api/value_locator.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,22 +23,48 @@ std::string server_filters(const list_spec&, const profile&, std::span<const pre
 std::string first_page(const list_spec&, std::string_view filters);
 std::string next_page(const list_spec&, std::string_view cursor);
 
+// Whether a Link header (RFC 8288) has a link with the relation "next".
+bool names_next_page(std::string_view link_header);
+
 struct page {
   std::vector<std::string_view> items;  // JSON texts; views into the body
   std::string cursor;                   // of the next page
   bool is_last = true;
+  // Why there is, or may be, more that nobody can ask for: the whole list is then not known. Empty: there is
+  // nothing of the kind. With the remedy, both for people.
+  std::string_view cut_off, remedy;
+};
+
+// Where the items of a list show their ids.
+class item_ids {
+ public:
+  explicit item_ids(const json_path& id) : at_(std::span{&id, 1}) {}
+
+  // As text; nullopt: not readable, or no text and no number there. 64 readable bytes follow the item. The
+  // view is valid until the next call, and as long as the item.
+  std::optional<std::string_view> read(std::string_view item);
+
+ private:
+  json_parser parser_;
+  value_locator at_;
+  std::string text_;
 };
 
 class page_reader {
  public:
   explicit page_reader(const list_spec&);  // must outlive it
 
-  // `body` must be followed by 64 readable bytes. False: not JSON, no array where the items belong, or it
-  // says that there is more and not where.
+  // `body` must be followed by 64 readable bytes. False: not JSON, no array where the items belong, or no
+  // answer where the profile says that one stands.
+  //
+  // A page is cut off where it says that there is more and not where, and where it is as full as can be and
+  // shows no way on: a profile without a cursor, or a first page without its member. (Later pages without it
+  // are an API's way to end the list, once it has shown that it knows the member.)
   bool read(std::string_view body, page& into);
 
  private:
   const list_spec& list_;
+  bool shown_cursor_ = false;  // by a page before, be it null
   json_parser parser_;
   value_locator at_;
   std::vector<std::uint32_t> wanted_;

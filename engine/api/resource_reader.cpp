@@ -62,6 +62,35 @@ std::string expectation(const precondition& p) {
   return text;
 }
 
+// Whether what stands there is of the type that the profile says, or null: a number where a word is expected
+// is a value of another form, which says nothing of the field.
+bool is_as_described(const located& here, field_type type, std::span<const std::string> words) {
+  if (here.is == located::kind::list) return type == field_type::list;
+  if (here.is != located::kind::value || here.text.empty()) return false;
+  const char first = here.text.front();
+  if (here.text == "null") return true;
+  switch (type) {
+    case field_type::enumeration:
+      return first == '"' && (words.empty() || std::ranges::any_of(words, [&here](const std::string& word) {
+                                return string_token_says(here.text, word);
+                              }));
+    case field_type::string:
+    case field_type::timestamp:
+      return first == '"';
+    case field_type::boolean:
+      return first == 't' || first == 'f';
+    case field_type::number:
+      return first == '-' || (first >= '0' && first <= '9');
+    case field_type::list:
+      return first == '[';
+    case field_type::object:
+      return first == '{';
+    case field_type::json:
+      break;
+  }
+  return true;
+}
+
 template <class Text>
 void start_over(Text& text, std::size_t most) {
   text.clear();
@@ -285,12 +314,12 @@ bool resource_reader::impl::check(const job_view& job, wall_time now, write_plan
 
 bool resource_reader::impl::shows_all(const job_view& job, const write_plan& plan) const {
   const auto stands_there = [this](const field_value& v) {
-    return !is_shown(v.field) || at(v.field).is != located::kind::absent;
+    return !is_shown(v.field) || is_as_described(at(v.field), api[v.field].type, api[v.field].values);
   };
   if (!std::ranges::all_of(plan.wanted, stands_there) || !std::ranges::all_of(job.expect, stands_there))
     return false;
   for (std::size_t i = 0; i < resolved.size(); ++i)
-    if (found[path_of_condition(api, i)].is == located::kind::absent) return false;
+    if (!is_as_described(found[path_of_condition(api, i)], resolved[i].type, {})) return false;
   return true;
 }
 

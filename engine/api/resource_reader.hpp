@@ -73,8 +73,9 @@ struct write_plan {
   // not shown and counts as null, or a field was left out that rides with another.
   verified shown = verified::none;
   // Whether everything that was looked at (what the patch wants where the API shows it, and the
-  // preconditions) stands in the body, a null as a null. False: something counts as null because it is
-  // missing; in a body that may leave out more than a read of the one resource does, that is no evidence.
+  // preconditions) stands in the body, as a value of the type that the profile says, a null as a null. False:
+  // something counts as null because it is missing, or is of another form; in a body that may leave out more
+  // than a read of the one resource does, or show it otherwise, that is no evidence.
   bool complete = false;
 
   byte_arena sets;  // what the views of set verbs point into

@@ -8,17 +8,6 @@ namespace pawl::input {
 
 namespace {
 
-std::optional<file_format> format_of(std::string_view path) {
-  const auto ends_with = [path](std::string_view ending) {
-    return path.size() > ending.size() &&
-           std::equal(ending.rbegin(), ending.rend(), path.rbegin(),
-                      [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? b - 'A' + 'a' : b); });
-  };
-  if (ends_with(".csv") || ends_with(".tsv")) return file_format::csv;
-  if (ends_with(".ndjson") || ends_with(".jsonl")) return file_format::ndjson;
-  return std::nullopt;
-}
-
 // What no file can make right.
 status check_options(const source_options& options) {
   const auto bad = [](const char* key, std::string what) {
@@ -34,6 +23,18 @@ status check_options(const source_options& options) {
 
 }  // namespace
 
+bool has_ending(std::string_view path, std::string_view ending) noexcept {
+  return path.size() > ending.size() &&
+         std::equal(ending.rbegin(), ending.rend(), path.rbegin(),
+                    [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? b - 'A' + 'a' : b); });
+}
+
+std::optional<file_format> format_by_name(std::string_view path) noexcept {
+  if (has_ending(path, ".csv") || has_ending(path, ".tsv")) return file_format::csv;
+  if (has_ending(path, ".ndjson") || has_ending(path, ".jsonl")) return file_format::ndjson;
+  return std::nullopt;
+}
+
 struct job_source::impl {
   impl(byte_source bytes, const api::profile& profile, source_options given)
       : options(std::move(given)),
@@ -44,7 +45,7 @@ struct job_source::impl {
 
   status prepare() {
     if (auto good = check_options(options); !good) return good;
-    const auto format = options.format ? options.format : format_of(feed.source().name());
+    const auto format = options.format ? options.format : format_by_name(feed.source().name());
     if (!format)
       return failure{failure_kind::usage, feed.source().name(), "the name does not tell the format",
                      "say --format csv or --format ndjson"};

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -18,6 +19,11 @@
 namespace pawl::input {
 
 enum class file_format : std::uint8_t { csv, ndjson };
+
+// Whether the name ends so; `ending` in lower case, the name in any.
+bool has_ending(std::string_view path, std::string_view ending) noexcept;
+// The format that a file's name tells by its ending, for inputs and for what is written as one.
+std::optional<file_format> format_by_name(std::string_view path) noexcept;
 
 // Everything here but the format shapes a patch, so it is part of the identity of an input.
 struct source_options {

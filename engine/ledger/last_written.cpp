@@ -10,7 +10,7 @@ namespace pawl::ledger {
 struct last_written::impl {
   std::int64_t generation;
   std::unique_ptr<database> db;
-  std::optional<statement> put, forget, sent, fields_of, drop, count, first_ids;
+  std::optional<statement> put, forget, sent, known, fields_of, drop, count, first_ids;
 
   status prepare() {
     // Temporary tables live in a file of their own that goes with the connection; it may be lost at any time.
@@ -25,6 +25,7 @@ struct last_written::impl {
         {&forget, "DELETE FROM temp.last_written WHERE id = ?1 AND field = ?2"},
         {&sent,
          "SELECT new_values FROM intent WHERE generation = ?1 AND row = ?2 ORDER BY sent_at DESC LIMIT 1"},
+        {&known, "SELECT 1 FROM temp.last_written WHERE id = ?1 AND field = ?2"},
         {&fields_of, "SELECT field, json, row FROM temp.last_written WHERE id = ?1"},
         {&drop, "DELETE FROM temp.last_written WHERE id = ?1"},
         {&count, "SELECT count(DISTINCT id) FROM temp.last_written"},
@@ -98,7 +99,18 @@ expected<std::uint64_t> last_written::resources() {
   return count;
 }
 
-expected<written_resource> last_written::take(std::string_view id) {
+expected<bool> last_written::knows(std::string_view id, std::string_view field) {
+  auto& s = impl_->known->bind_text(1, id).bind_text(2, field);
+  auto found = s.step();
+  s.reset();
+  return found;
+}
+
+status last_written::drop(std::string_view id) {
+  return impl_->drop->bind_text(1, id).run();
+}
+
+expected<written_resource> last_written::find(std::string_view id) {
   written_resource resource;
   resource.id = id;
   auto& s = impl_->fields_of->bind_text(1, resource.id);
@@ -109,8 +121,6 @@ expected<written_resource> last_written::take(std::string_view id) {
     resource.fields.push_back(
         {std::string{s.text(0)}, std::string{s.text(1)}, static_cast<std::uint64_t>(s.integer(2))});
   }
-  if (!resource.fields.empty())
-    if (auto dropped = impl_->drop->bind_text(1, resource.id).run(); !dropped) return dropped.error();
   return resource;
 }
 
@@ -125,8 +135,9 @@ expected<std::vector<written_resource>> last_written::take_next(std::size_t most
   }
   std::vector<written_resource> all;
   for (const auto& id : ids) {
-    auto one = take(id);
+    auto one = find(id);
     if (!one) return one.error();
+    if (auto dropped = drop(id); !dropped) return dropped.error();
     all.push_back(*std::move(one));
   }
   return all;

@@ -40,8 +40,12 @@ class last_written {
   expected<std::string> sent_by(std::uint64_t row);
 
   expected<std::uint64_t> resources();
-  // Takes out what is known of one resource; without fields where nothing is.
-  expected<written_resource> take(std::string_view id);
+  // Whether it is known what the field should show.
+  expected<bool> knows(std::string_view id, std::string_view field);
+  // What is known of one resource; without fields where nothing is.
+  expected<written_resource> find(std::string_view id);
+  // Takes it out.
+  status drop(std::string_view id);
   // Takes out up to `most` resources, in the order of their ids.
   expected<std::vector<written_resource>> take_next(std::size_t most);
 

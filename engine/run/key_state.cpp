@@ -348,23 +348,6 @@ std::chrono::nanoseconds boot_clock_now() noexcept {
   return clock::now().time_since_epoch();
 }
 
-std::string default_state_directory() {
-  const auto absolute = [](const char* text) { return text && *text == '/'; };
-  if (const char* state = std::getenv("XDG_STATE_HOME"); absolute(state)) return std::string(state) + "/pawl";
-  std::string home;
-  if (const char* set = std::getenv("HOME"); absolute(set)) {
-    home = set;
-  } else {
-    std::array<char, 4096> buffer{};
-    struct passwd entry {};
-    struct passwd* found = nullptr;
-    if (::getpwuid_r(::geteuid(), &entry, buffer.data(), buffer.size(), &found) == 0 && found &&
-        absolute(found->pw_dir))
-      home = found->pw_dir;
-  }
-  return home.empty() ? std::string{} : home + "/.local/state/pawl";
-}
-
 std::uint64_t checksum_of(const key_state_header& h) noexcept {
   std::array<unsigned char, offsetof(key_state_header, checksum)> bytes;
   std::memcpy(bytes.data(), &h, bytes.size());

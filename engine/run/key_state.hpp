@@ -24,10 +24,6 @@ namespace pawl::run {
 // younger after a sleep: the next run waits at most one window longer than it had to, and never exceeds.
 std::chrono::nanoseconds boot_clock_now() noexcept;
 
-// $XDG_STATE_HOME/pawl, else $HOME/.local/state/pawl (the XDG base directory specification; a relative path
-// there counts as unset), else below the home directory of the user database. Empty if there is none.
-std::string default_state_directory();
-
 // The ages of the writes that something else than a quota file knows of, youngest first; asked where the file
 // is brand-new.
 using past_writes = std::function<expected<std::vector<duration>>()>;

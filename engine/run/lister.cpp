@@ -1,5 +1,7 @@
 #include "engine/run/lister.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 namespace pawl::run {
@@ -19,11 +21,33 @@ asio::awaitable<expected<const api::page*>> lister::next() {
   reply_ = *std::move(reply);
   ++pages_;
   is_done_ = page_.is_last;
-  if (!is_done_ && pages_ > 1 && page_.cursor == before)
+  if (auto bad = incomplete()) co_return *std::move(bad);
+  if (is_done_) co_return &page_;
+  if (pages_ > 1 && page_.cursor == before)
     co_return failure{failure_kind::mend, list_.path, "the list names the same page as the next one again",
                       "this would never end: check the profile's cursor and cursor_parameter"};
-  const api::page* page = &page_;
-  co_return page;
+  for (const auto item : page_.items)
+    if (const auto id = ids_.read(item)) progress_.see(*id);
+  if (!progress_.end_page())
+    co_return failure{
+        failure_kind::mend, list_.path,
+        fmt::format("the list goes on, and {} pages in a row brought no item that was not there "
+                    "before",
+                    api::list_progress::most_barren),
+        "this would never end: check the profile's cursor, cursor_parameter and id"};
+  co_return &page_;
+}
+
+// What is known of a page that must be the last one, and is not known to be.
+std::optional<failure> lister::incomplete() const {
+  if (!page_.cut_off.empty())
+    return failure{failure_kind::mend, list_.path, std::string{page_.cut_off}, std::string{page_.remedy}};
+  // RFC 8288: the API itself says that there is another page.
+  if (list_.cursor.empty() && api::names_next_page(find_header(reply_.headers(), "Link")))
+    return failure{failure_kind::mend, list_.path,
+                   "the reply names a next page (Link), and the profile does not say how it is asked for",
+                   "describe cursor and cursor_parameter in the profile, or a limit that all items fit into"};
+  return std::nullopt;
 }
 
 }  // namespace pawl::run

@@ -1,12 +1,10 @@
 #include "engine/run/snapshot.hpp"
 
-#include "engine/api/json_text.hpp"
 #include "engine/run/wall_clock.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace pawl::run {
@@ -40,7 +38,7 @@ snapshot::snapshot(const read_client::parts& parts, api::resource_reader& resour
       in_(in),
       sink_(sink),
       pages_(client_, *in.list, in.filters),
-      id_(std::array{in.list->id}) {}
+      ids_(in.list->id) {}
 
 asio::awaitable<void> snapshot::run() {
   auto read = co_await read_pages();
@@ -67,7 +65,7 @@ asio::awaitable<status> snapshot::read_pages() {
 asio::awaitable<expected<std::uint64_t>> snapshot::settle_from(const api::page& page) {
   std::uint64_t settled = 0;
   for (const auto item : page.items) {
-    const auto id = id_of(item);
+    const auto id = ids_.read(item);
     if (!id) continue;
     auto row = in_.rows.find(*id);
     if (!row) co_return std::move(row.error());
@@ -82,16 +80,6 @@ asio::awaitable<expected<std::uint64_t>> snapshot::settle_from(const api::page& 
     if (done) ++settled;
   }
   co_return settled;
-}
-
-std::optional<std::string_view> snapshot::id_of(std::string_view item) {
-  constexpr std::array wanted{std::uint32_t{0}};
-  if (!id_.locate(parser_, item, wanted) || id_[0].is != api::located::kind::value) return std::nullopt;
-  const auto token = id_[0].text;
-  if (!api::is_string_token(token)) return token;  // a number; null and objects are no row's id
-  id_text_.clear();
-  if (!api::append_unescaped(id_text_, token)) return std::nullopt;
-  return id_text_;
 }
 
 std::uint64_t snapshot::rows_left() const {

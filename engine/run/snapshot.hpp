@@ -12,7 +12,6 @@
 
 #include "engine/api/reading_spec.hpp"
 #include "engine/api/resource_reader.hpp"
-#include "engine/api/value_locator.hpp"
 #include "engine/ledger/pending_table.hpp"
 #include "engine/model/error.hpp"
 #include "engine/policy/page_worth.hpp"
@@ -23,9 +22,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <string_view>
 
 namespace pawl::run {
 
@@ -64,7 +61,6 @@ class snapshot {
  private:
   boost::asio::awaitable<status> read_pages();
   boost::asio::awaitable<expected<std::uint64_t>> settle_from(const api::page&);
-  std::optional<std::string_view> id_of(std::string_view item);
   std::uint64_t rows_left() const;
 
   const policy::stop_options stop_;
@@ -74,9 +70,7 @@ class snapshot {
   snapshot_sink& sink_;
   lister pages_;
   policy::page_worth worth_;
-  api::json_parser parser_;
-  api::value_locator id_;
-  std::string id_text_;
+  api::item_ids ids_;
   api::write_plan plan_;
   std::uint64_t shown_ = 0;
   snapshot_facts facts_;

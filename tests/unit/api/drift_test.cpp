@@ -77,5 +77,26 @@ TEST(Drift, AnswersInTheOrderOfTheQuestions) {
   EXPECT_EQ(got.fields[2].is, standing::drifted);
 }
 
+// An item of a list that is enough, and what is read by itself instead.
+TEST(Drift, AnItemSettlesOnlyWhatItShowsAsItWasWritten) {
+  const auto profile = testing::reading_profile();
+  const std::vector<expected_value> wanted{
+      {"status", R"("done")"}, {"title", "null"}, {"closed_loop", "true"}};
+  drift_reader reader(profile);
+  std::vector<field_standing> fields;
+  const auto settles = [&](std::string item) {
+    const auto size = item.size();
+    item.resize(size + 64, ' ');
+    return reader.settles(std::string_view{item}.substr(0, size), "t1", wanted, fields);
+  };
+  EXPECT_TRUE(settles(R"({"id":"t1","status":"done","title":null})"));
+  for (const auto* item :
+       {R"({"id":"t1","status":"done"})", R"({"id":"t1","title":null})", R"({"id":"t1"})",
+        R"({"id":"t1","status":"open","title":null})", R"({"id":"t1","status":3,"title":null})",
+        R"({"id":"t1","status":{"name":"done"},"title":null})", R"({"id":"t2","status":"done","title":null})",
+        R"({"ref":"t1","status":"done","title":null})", "7"})
+    EXPECT_FALSE(settles(item)) << item;
+}
+
 }  // namespace
 }  // namespace pawl::api

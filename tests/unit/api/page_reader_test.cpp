@@ -29,7 +29,7 @@ struct read_page {
   bool readable = false;
   std::vector<std::string> items;
   std::string cursor;
-  bool is_last = false;
+  bool is_last = false, cut_off = false;
 };
 
 read_page read(const list_spec& list, std::string body) {
@@ -42,6 +42,7 @@ read_page read(const list_spec& list, std::string body) {
   result.items.assign(into.items.begin(), into.items.end());
   result.cursor = into.cursor;
   result.is_last = into.is_last;
+  result.cut_off = !into.cut_off.empty();
   return result;
 }
 
@@ -81,9 +82,83 @@ TEST(PageReader, TellsAPageFromWhatIsNone) {
         R"({"data":{},"page":{"has_more":false}})", R"({"data":null,"page":{"has_more":false}})",
         R"({"data":[1,],"page":{"has_more":false}})", R"({"data":[],"page":{}})", R"({"data":[]})",
         R"({"data":[],"page":{"cursor":"c"}})", R"({"data":[],"page":{"has_more":"true","cursor":"c"}})",
-        R"({"data":[],"page":{"has_more":true}})", R"({"data":[],"page":{"has_more":true,"cursor":null}})",
         R"({"data":[],"page":{"has_more":true,"cursor":{}}})"})
     EXPECT_FALSE(read(threads(), broken).readable) << broken;
+}
+
+// More is there, or may be, and nobody can ask for it: what was read is not the list.
+TEST(PageReader, TellsAPageWithoutAWayOn) {
+  auto paged = threads();
+  paged.page_size = 2;
+  auto by_cursor = paged;
+  by_cursor.more.clear();
+  auto alone = by_cursor;
+  alone.cursor.clear();
+  alone.cursor_parameter.clear();
+  auto any_size = alone;
+  any_size.page_size = 0;
+  struct row {
+    const list_spec* list;
+    const char* body;
+    bool cut_off;
+  };
+  const row rows[] = {
+      {&alone, R"({"data":[{"id":1},{"id":2}]})", true},
+      {&alone, R"({"data":[{"id":1},{"id":2},{"id":3}]})", true},
+      {&alone, R"({"data":[{"id":1}]})", false},
+      {&any_size, R"({"data":[{"id":1},{"id":2}]})", false},
+      {&paged, R"({"data":[{"id":1}],"page":{"has_more":true}})", true},
+      {&paged, R"({"data":[],"page":{"has_more":true,"cursor":null}})", true},
+      {&paged, R"({"data":[{"id":1},{"id":2}],"page":{"has_more":false}})", false},
+      {&by_cursor, R"({"data":[{"id":1},{"id":2}]})", true},
+      {&by_cursor, R"({"data":[{"id":1},{"id":2}],"page":{"cursor":null}})", false},
+      {&by_cursor, R"({"data":[{"id":1},{"id":2}],"page":{"cursor":""}})", false},
+      {&by_cursor, R"({"data":[{"id":1}]})", false},
+  };
+  for (const auto& r : rows) {
+    const auto p = read(*r.list, r.body);
+    EXPECT_TRUE(p.readable && p.is_last) << r.body;
+    EXPECT_EQ(p.cut_off, r.cut_off) << r.body;
+  }
+}
+
+// An API that has shown a cursor may leave it out on the last page, full or not.
+TEST(PageReader, KnowsACursorThatItHasSeen) {
+  auto list = threads();
+  list.page_size = 1;
+  list.more.clear();
+  page_reader reader(list);
+  page into;
+  for (std::string body : {R"({"data":[{"id":1}],"page":{"cursor":"c"}})", R"({"data":[{"id":2}]})"}) {
+    const auto size = body.size();
+    body.resize(size + 64, ' ');
+    ASSERT_TRUE(reader.read(std::string_view{body}.substr(0, size), into));
+    EXPECT_TRUE(into.cut_off.empty());
+  }
+}
+
+TEST(PageReader, FindsTheRelationOfALink) {
+  for (const auto* next : {R"(<https://a.example/i?page=2>; rel="next")", R"(<a>; rel=next)",
+                           R"(<a>; rel="prev", <b>; rel="NEXT")", R"(<a>;title="x";rel="last next")"})
+    EXPECT_TRUE(names_next_page(next)) << next;
+  for (const auto* none : {"", R"(<a>; rel="prev")", R"(<a?x;rel=next>; rel="first")",
+                           R"(<a>; rel="nextish")", R"(<a>; title="next")"})
+    EXPECT_FALSE(names_next_page(none)) << none;
+}
+
+TEST(ItemIds, ReadTextsAndNumbers) {
+  item_ids ids({{"ref"}, {"id"}});
+  const auto id = [&ids](std::string item) -> std::string {
+    const auto size = item.size();
+    item.resize(size + 64, ' ');
+    const auto found = ids.read(std::string_view{item}.substr(0, size));
+    return found ? std::string{*found} : "none";
+  };
+  EXPECT_EQ(id(R"({"ref":{"id":"a\/b"}})"), "a/b");
+  EXPECT_EQ(id(R"({"ref":{"id":17}})"), "17");
+  for (const auto* none : {"7", "{}", R"({"ref":null})", R"({"ref":{"id":""}})", R"({"ref":{"id":true}})",
+                           R"({"ref":{"id":{}}})", R"({"ref":"x"})"})
+    EXPECT_EQ(id(none), "none") << none;
 }
 
 TEST(PageReader, AsksForPagesWithoutChangingWhatACursorSays) {

@@ -69,6 +69,7 @@ struct written {
   std::string text;
   std::vector<pull_rows::taken> taken;
   std::string failed;
+  std::string incomplete;
 };
 
 written write(const std::vector<std::string>& items, const std::vector<std::string>& where,
@@ -92,6 +93,7 @@ written write(const std::vector<std::string>& items, const std::vector<std::stri
     }
     result.taken.push_back(*taken);
   }
+  if (const auto whole = rows.complete(); !whole) result.incomplete = to_string(whole.error());
   return result;
 }
 
@@ -142,6 +144,33 @@ TEST(PullRows, AnItemThatIsNotAsDescribedIsAFailure) {
     EXPECT_NE(write({item}, {}, {}).failed, "") << item;
   EXPECT_THAT(write({R"({"id":"a","updated_at":"yesterday"})"}, {"updated_at older than 1d"}, {}).failed,
               HasSubstr("updated_at"));
+}
+
+TEST(PullRows, AFieldThatNoItemShowsIsNotKnown) {
+  const std::string bare = R"({"id":"a"})", open = R"({"id":"b","status":"open"})",
+                    gone = R"({"id":"c","status":null})";
+  EXPECT_THAT(write({bare}, {"status = open"}, {}).incomplete,
+              HasSubstr("--where: no item of the list shows status"));
+  EXPECT_THAT(write({bare}, {"status is null"}, {}).incomplete, HasSubstr("--only-if 'status is null'"));
+  EXPECT_THAT(write({bare}, {}, asking({}, {"title"})).incomplete, HasSubstr("--expect: no item"));
+  // Others show it: what is left out is null.
+  EXPECT_EQ(write({bare, open}, {"status = open"}, {}).incomplete, "");
+  EXPECT_EQ(write({gone}, {"status = open"}, {}).incomplete, "");
+  EXPECT_EQ(write({}, {"status = open"}, {}).incomplete, "");
+  EXPECT_EQ(write({bare}, {}, asking({"title"}, {})).incomplete, "") << "a note is no condition";
+}
+
+TEST(PullRows, NotesAreNeutralAndNothingElseIsChanged) {
+  const auto row = [](const std::string& body, table_format format = table_format::csv) {
+    const auto text =
+        write({"{\"id\":\"=a\"," + body + "}"}, {}, asking({"title", "score"}, {"status"}), format).text;
+    return format == table_format::csv ? text.substr(text.find('\n') + 1) : text;
+  };
+  EXPECT_EQ(row(R"("title":"=1+1","status":"=s")"), "=a,'=1+1,,=s\n");
+  EXPECT_EQ(row(R"("title":"\u001b[31m\t\n","status":"s")"), "=a,\\x1b[31m\\t\\n,,s\n");
+  EXPECT_EQ(row(R"("title":"-x","score":-1.5,"status":"s")"), "=a,'-x,-1.5,s\n");
+  EXPECT_EQ(row("\"title\":\"\xc2\x9b\",\"status\":\"\xc2\x9b\"", table_format::ndjson),
+            "{\"id\":\"=a\",\"_title\":\"\\u009b\",\"_score\":null,\"expect\":{\"status\":\"\xc2\x9b\"}}\n");
 }
 
 TEST(IdSet, KnowsWhatItHasSeen) {

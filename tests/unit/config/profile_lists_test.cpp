@@ -78,5 +78,67 @@ TEST(ProfileLists, SayWhatIsWrongWithThem) {
   for (const auto& [text, named] : table) EXPECT_THAT(complaint(text), HasSubstr(named)) << text;
 }
 
+std::string complaint_of(const std::string& text) {
+  std::string all;
+  for (const auto& c : compile_profile(text, "p.toml").complaints) all += to_string(c) + "\n";
+  return all;
+}
+
+// `more` stands behind [fields.status]; `top` before the tables.
+TEST(ProfilePaths, AHoleThatNothingFillsIsAnError) {
+  const std::string start = "name = \"p\"\nbase_url = \"https://api.example\"\nunknown_fields = \"pass\"\n";
+  const std::string limits = "[limits]\nwrite = \"1/s\"\nread = \"1/s\"\n";
+  const std::string good = "[resource]\npath = \"/items/{id}\"\n";
+  const std::vector<std::pair<std::string, std::string>> table{
+      {"[resource]\npath = \"/{tenant}/items/{id}\"\n", "p.toml:5: resource.path: nothing fills {tenant}"},
+      {"[resource]\npath = \"/items/{id}?x={y}\"\n", "nothing fills {y}"},
+      {"[resource]\npath = \"/items/{id}/}\"\n", "nothing fills }"},
+      {good + "[whoami]\npath = \"/{id}\"\naccount = \"a\"\n", "p.toml:7: whoami.path: nothing fills {id}"},
+      {good + "[list]\npath = \"/items?owner={me}\"\nitems = \"data\"\n", "list.path: nothing fills {me}"},
+      {good + "[names]\npath = \"/{id}/tags\"\nitems = \"data\"\nid = \"id\"\nname = \"n\"\n",
+       "names.path: nothing fills {id}"},
+  };
+  for (const auto& [text, named] : table) EXPECT_THAT(complaint_of(start + text + limits), HasSubstr(named));
+  EXPECT_EQ(complaint_of(start + good + limits), "");
+}
+
+TEST(ProfilePaths, APathThatCanNeverBeReadIsAnError) {
+  const std::vector<std::pair<std::string, std::string>> table{
+      {"[error]\ncode = \"errors.code\"\ndetails = \"errors[].detail\"",
+       "p.toml:15: error.code: error.code (\"errors.code\") cannot be read beside error.details"},
+      {"[error]\ncode = \"errors[].code\"", "error.code: \"errors[].code\" walks a list, and one value"},
+      {"[error]\nmessage = \"errors[].text\"", "error.message: \"errors[].text\" walks a list"},
+      {"[error]\nrequest_id = \"ids[]\"", "error.request_id"},
+      {"[whoami]\npath = \"/me\"\naccount = \"spaces[].id\"", "whoami.account"},
+      {"[whoami]\npath = \"/me\"\naccount = \"user.id\"\nscopes = \"user[].scope\"",
+       "is a list for whoami.scopes"},
+      {"[list]\npath = \"/items\"\nitems = \"data\"\ncursor = \"data.next\"\ncursor_parameter = \"c\"",
+       "list.cursor"},
+      {"[readable]\nat = { type = \"timestamp\", path = \"log[].at\" }", "readable.at"},
+      {"[readable]\nstate = { type = \"string\", path = \"status.name\" }",
+       "cannot be read beside fields.status.echo"},
+      {"[readable]\ntags = { type = \"list\", path = \"tags[].id\" }\nfirst = { type = \"string\", path = "
+       "\"tags.first\" }",
+       "readable.first"},
+  };
+  for (const auto& [text, named] : table) EXPECT_THAT(complaint(text), HasSubstr(named)) << text;
+  const auto resource = [](const std::string& key, const std::string& path) {
+    auto text = std::string{head};
+    text.replace(text.find("path ="), 0, key + " = \"" + path + "\"\n");
+    return complaint_of(text);
+  };
+  EXPECT_THAT(resource("id", "rows[].id"), HasSubstr("p.toml:5: resource.id: \"rows[].id\" walks a list"));
+  EXPECT_THAT(resource("updated_at", "log[].at"), HasSubstr("resource.updated_at"));
+  EXPECT_THAT(resource("id", "status.id"), HasSubstr("resource.id"));
+
+  for (const auto* good :
+       {"[error]\ncode = \"error.code\"\nmessage = \"error\"", "[error]\ndetails = \"errors[].detail\"",
+        "[readable]\nowner = { type = \"object\" }\nowner_mail = { type = \"string\", path = \"owner.mail\" "
+        "}",
+        "[readable]\ntags = \"list\"\nids = { type = \"list\", path = \"tags[].id\" }",
+        "[whoami]\npath = \"/me\"\naccount = \"id\"\nscopes = \"roles[].name\""})
+    EXPECT_EQ(complaint(good), "") << good;
+}
+
 }  // namespace
 }  // namespace pawl::config

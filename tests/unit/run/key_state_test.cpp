@@ -628,34 +628,5 @@ TEST_F(KeyState, OpensWithTheSystemsOwnBootIdAndClock) {
   EXPECT_GT(boot_clock_now(), 0ns);
 }
 
-TEST(StateDirectory, FollowsTheXdgRules) {
-  struct row {
-    const char *state, *home, *is;
-  };
-  const row rows[] = {{"/x/state", "/home/a", "/x/state/pawl"},
-                      {"relative", "/home/a", "/home/a/.local/state/pawl"},
-                      {"", "/home/a", "/home/a/.local/state/pawl"},
-                      {nullptr, "/home/a", "/home/a/.local/state/pawl"}};
-  const char* state_before = std::getenv("XDG_STATE_HOME");
-  const char* home_before = std::getenv("HOME");
-  const std::string state_kept = state_before ? state_before : "", home_kept = home_before ? home_before : "";
-  for (const auto& r : rows) {
-    if (r.state)
-      ::setenv("XDG_STATE_HOME", r.state, 1);
-    else
-      ::unsetenv("XDG_STATE_HOME");
-    ::setenv("HOME", r.home, 1);
-    EXPECT_EQ(default_state_directory(), r.is);
-  }
-  if (state_before)
-    ::setenv("XDG_STATE_HOME", state_kept.c_str(), 1);
-  else
-    ::unsetenv("XDG_STATE_HOME");
-  if (home_before)
-    ::setenv("HOME", home_kept.c_str(), 1);
-  else
-    ::unsetenv("HOME");
-}
-
 }  // namespace
 }  // namespace pawl::run

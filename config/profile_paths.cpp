@@ -1,0 +1,195 @@
+#include "config/profile_paths.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pawl::config {
+namespace {
+
+// What stands behind a path.
+enum class holds : std::uint8_t {
+  one,     // a single value: text, number, boolean
+  list,    // a list, as a whole or by its elements
+  object,  // an object
+  any,
+};
+
+struct place {
+  std::vector<std::string> table;  // "fields", "status"
+  std::string key;
+  api::json_path path;
+  holds what = holds::any;
+  bool needs_one = false;  // says so where the path walks a list: a complaint of its own for fields exists
+
+  std::string name() const {
+    std::string text;
+    for (const auto& t : table) text += t + ".";
+    return text + key;
+  }
+};
+
+class path_checks {
+ public:
+  explicit path_checks(table_reader& root) : root_(root) {}
+
+  // Paths into one document. Where one key may show different things from reply to reply (an error that is a
+  // text here and an object there), only lists and objects are held against each other.
+  void check(std::vector<place> document, bool values_may_vary) {
+    // A path that walks a list was written by somebody who knew of the list: the others are told.
+    std::ranges::stable_partition(document, [](const place& p) { return walks(p.path); });
+    for (std::size_t i = 0; i < document.size(); ++i) {
+      const auto& later = document[i];
+      if (later.path.empty()) continue;
+      if (later.needs_one && walks(later.path)) {
+        complain(later, "\"" + to_string(later.path) + "\" walks a list, and one value is needed",
+                 "name the place of one value, without []");
+        continue;
+      }
+      for (std::size_t j = 0; j < i; ++j) {
+        const auto& earlier = document[j];
+        if (earlier.path.empty()) continue;
+        if (const auto why = contradiction(earlier, later, values_may_vary); !why.empty()) {
+          complain(later, why, "look at a reply of the API, and write both as they stand there");
+          break;
+        }
+      }
+    }
+  }
+
+  void check_holes(std::string_view table, std::string_view path, std::string_view filled) {
+    for (std::size_t at = 0; (at = path.find_first_of("{}", at)) != std::string_view::npos; ++at) {
+      if (!filled.empty() && path.substr(at).starts_with(filled)) {
+        at += filled.size() - 1;
+        continue;
+      }
+      const auto end = path.find('}', at);
+      const std::string hole{path.substr(at, end == std::string_view::npos ? end : end - at + 1)};
+      auto in = root_.table(table);
+      if (!in) return;
+      in->complain("path", "nothing fills " + hole + " in \"" + std::string{path} + "\"",
+                   (filled.empty() ? std::string{"write the path as it is sent"}
+                                   : "only " + std::string{filled} + " is filled") +
+                       "; a brace that belongs to it is %7B or %7D");
+      return;
+    }
+  }
+
+ private:
+  static bool walks(const api::json_path& path) {
+    return std::ranges::any_of(path, [](const api::path_step& s) { return s.each; });
+  }
+
+  static std::string contradiction(const place& a, const place& b, bool values_may_vary) {
+    const auto shared = std::min(a.path.size(), b.path.size());
+    std::size_t same = 0;
+    while (same < shared && a.path[same] == b.path[same]) ++same;
+    const auto quoted = [](const place& p) { return p.name() + " (\"" + to_string(p.path) + "\")"; };
+    const auto prefix = [](const place& p, std::size_t steps) {
+      api::json_path part(p.path.begin(), p.path.begin() + static_cast<std::ptrdiff_t>(steps));
+      part.back().each = false;
+      return to_string(part);
+    };
+    if (same < shared) {
+      const auto &x = a.path[same], &y = b.path[same];
+      if (x.key != y.key) return {};
+      // One of them walks it.
+      const auto& walker = x.each ? a : b;
+      const auto& other = x.each ? b : a;
+      const bool enters = other.path.size() > same + 1;
+      const bool is_list = !enters && (other.what == holds::list || other.what == holds::any);
+      if (is_list) return {};
+      if (!enters && values_may_vary) return {};
+      return quoted(b) + " cannot be read beside " + quoted(a) + ": " + prefix(walker, same + 1) +
+             " is a list for " + walker.name() + " and " + (enters ? "an object" : "a single value") +
+             " for " + other.name();
+    }
+    if (a.path.size() == b.path.size()) return {};
+    const auto& outer = a.path.size() < b.path.size() ? a : b;
+    const auto& inner = a.path.size() < b.path.size() ? b : a;
+    // `tags[]` as a whole says of an element what it is, not of the list.
+    const bool fits = outer.what == holds::any || outer.what == holds::object || outer.path.back().each;
+    if (fits || values_may_vary) return {};
+    return quoted(b) + " cannot be read beside " + quoted(a) + ": " + prefix(outer, outer.path.size()) +
+           " is " + (outer.what == holds::one ? "a single value" : "a list") + " for " + outer.name() +
+           " and an object for " + inner.name();
+  }
+
+  // At the key, or at what stands where the key does not: a default is nobody's line.
+  void complain(const place& at, const std::string& what, const std::string& remedy) {
+    std::optional<table_reader> in = root_;
+    for (const auto& name : at.table) {
+      auto inner = in->table(name);
+      if (!inner) {
+        in->complain(name, what, remedy);
+        return;
+      }
+      in.emplace(*std::move(inner));
+    }
+    in->complain(at.key, what, remedy);
+  }
+
+  table_reader& root_;
+};
+
+holds of_type(api::field_type type) {
+  switch (type) {
+    case api::field_type::list:
+      return holds::list;
+    case api::field_type::object:
+      return holds::object;
+    case api::field_type::json:
+      return holds::any;
+    default:
+      return holds::one;
+  }
+}
+
+place one(std::string table, std::string key, const api::json_path& path) {
+  return {{std::move(table)}, std::move(key), path, holds::one, true};
+}
+
+}  // namespace
+
+void check_paths(table_reader& root, const api::profile& profile, const api::reading_spec& reading) {
+  path_checks checks(root);
+  checks.check_holes("resource", profile.resource_path, "{id}");
+  checks.check_holes("whoami", profile.whoami.path, {});
+  checks.check_holes("list", reading.list.path, {});
+  checks.check_holes("names", reading.names.path, {});
+
+  // Items of a list look like the reply to a read, so they are one document; the id may stand elsewhere.
+  std::vector<place> resource{one("resource", "id", profile.reply.id),
+                              one("resource", "updated_at", profile.reply.updated_at)};
+  if (reading.list.id != profile.reply.id) resource.push_back(one("list", "id", reading.list.id));
+  for (const auto& f : profile.fields)
+    if (f.compare != api::comparison::none)
+      resource.push_back({{"fields", f.name}, "echo", f.echo, of_type(f.type), false});
+  for (const auto& r : profile.readable) {
+    const auto what = of_type(r.type);
+    resource.push_back({{"readable"}, r.name, r.path, what, what == holds::one});
+  }
+  checks.check(resource, false);
+
+  auto code = one("error", "code", profile.error.code);
+  auto message = one("error", "message", profile.error.message);
+  auto request_id = one("error", "request_id", profile.error.request_id);
+  const place details{{"error"}, "details", profile.error.details, holds::any, false};
+  checks.check({code, message, details, request_id}, true);
+
+  checks.check({one("whoami", "account", profile.whoami.account),
+                {{"whoami"}, "scopes", profile.whoami.scopes, holds::list, false}},
+               false);
+  for (const auto& [name, list] : {std::pair{"list", &reading.list}, {"names", &reading.names}})
+    checks.check({{{name}, "items", list->items, holds::list, false},
+                  one(name, "cursor", list->cursor),
+                  one(name, "more", list->more)},
+                 false);
+  checks.check({one("names", "id", reading.names.id), one("names", "name", reading.names.name)}, false);
+}
+
+}  // namespace pawl::config
