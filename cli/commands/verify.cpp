@@ -17,6 +17,7 @@
 #include "engine/ledger/last_written.hpp"
 #include "engine/ledger/ledger.hpp"
 #include "engine/run/lister.hpp"
+#include "engine/run/name_fetch.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <fmt/format.h>
@@ -174,18 +175,22 @@ class verify_steps {
       } else if (row.outcome != outcome::unchanged && sent.empty()) {
         kept = wanted_->forget(row.id, target);
       } else {
-        // A verb that had nothing to do wrote nothing: what an earlier row left is what should show.
+        // A verb that had nothing to do wrote nothing: what an earlier row left is what should show, or at
+        // least that the set is as the verb wants it.
         auto left = wanted_->knows(row.id, target);
         if (!left) return left.error();
-        tells = tells || *left;
+        tells = true;
+        const bool by_name =
+            spec.verb == api::set_verb::add_names || spec.verb == api::set_verb::remove_names;
+        needs_names_ = needs_names_ || (by_name && !*left);
+        if (!*left) kept = wanted_->put_part(row.id, target, spec.name, v.json, row.row);
       }
       if (!kept) return kept;
     }
     if (is_known && !tells)
       say_untold(row, has_verb && row.outcome == outcome::applied
                           ? "the ledger does not know what the row has sent"
-                      : has_verb ? "nothing was sent, and the ledger does not know the set that was there"
-                                 : "the profile does not know the fields that the row wrote");
+                          : "the profile does not know the fields that the row wrote");
     return {};
   }
 
@@ -218,6 +223,18 @@ class verify_steps {
     if (!who) co_return std::move(who.error());
     if (auto refused = refuse_account(generation_.target, {}, who->account, options_.ledger))
       co_return *std::move(refused);
+    const auto& names = s_.settings().reading.names;
+    if (needs_names_ && !names.path.empty()) {
+      auto known = co_await run::fetch_names(api_.client(), names);
+      if (known) {
+        names_ = *std::move(known);
+        drift_->use_names(names_);
+      } else if (known.error().kind == failure_kind::mend) {
+        s_.say().note("names are not compared: " + to_string(known.error()));
+      } else {
+        co_return std::move(known.error());
+      }
+    }
     auto paged = co_await look_at_pages();
     if (!paged) {
       // Pages are a short cut: where the list cannot be walked, each resource has its own read.
@@ -368,7 +385,7 @@ class verify_steps {
                     {},
                     {},
                     {},
-                    "no read shows what the row wrote"});
+                    "no read can tell whether it is as the row left it"});
     }
     ++(drifted ? counts_.drifted : compared ? counts_.as_written : counts_.not_compared);
   }
@@ -424,6 +441,8 @@ class verify_steps {
   bool header_said_ = false;
   std::error_code not_written_;
   std::optional<api::drift_reader> drift_;
+  bool needs_names_ = false;  // a verb that takes names had nothing to do
+  api::name_directory names_;
   std::vector<api::expected_value> expected_values_;
   std::vector<api::field_standing> standings_;
 };

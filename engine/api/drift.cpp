@@ -1,8 +1,10 @@
 #include "engine/api/drift.hpp"
 
+#include "engine/api/json_text.hpp"
 #include "engine/api/shown.hpp"
 
 #include <algorithm>
+#include <string>
 
 namespace pawl::api {
 namespace {
@@ -21,6 +23,46 @@ std::uint32_t path_of(field_index f) {
 
 drift_reader::drift_reader(const profile& p) : api_(p), at_(paths_of(p)) {}
 
+// The field that a read shows of it: itself, or the target of a verb.
+std::optional<field_index> drift_reader::shown_by(std::string_view name) const {
+  auto field = api_.find(name);
+  if (field && api_[*field].verb != set_verb::none) field = api_[*field].verb_target;
+  return field && is_echoed(api_[*field]) ? field : std::nullopt;
+}
+
+standing drift_reader::compare_verb(const field_spec& verb, std::string_view json, const located& shown) {
+  if (shown.is == located::kind::absent) return standing::unclear;
+  const bool adds = verb.verb == set_verb::add_names || verb.verb == set_verb::add_ids;
+  const bool by_name = verb.verb == set_verb::add_names || verb.verb == set_verb::remove_names;
+  bool sound = true, as_wanted = true;
+  const auto is_in = [&](std::string_view id) {
+    bool found = false;
+    const auto look_at = [&](std::string_view element) {
+      found = found || comparer_.compare(comparison::exact, id, element) == equality::equal;
+      return true;
+    };
+    if (shown.is == located::kind::list)
+      std::ranges::for_each(shown.elements, look_at);
+    else if (shown.text != "null")
+      sound = for_each_element(shown.text, look_at) && sound;
+    return found;
+  };
+  const auto one = [&](std::string_view element) {
+    auto id = element;
+    std::string name;
+    if (by_name) {
+      if (names_ == nullptr || !is_string_token(element) || !append_unescaped(name, element)) return false;
+      const auto known = names_->find(name);
+      if (known.is != name_directory::match::id) return false;
+      id = known.id_json;
+    }
+    as_wanted = as_wanted && is_in(id) == adds;
+    return true;
+  };
+  if (!for_each_element(json, one) || !sound) return standing::unclear;
+  return as_wanted ? standing::as_written : standing::drifted;
+}
+
 bool drift_reader::read(std::string_view body, std::string_view id, std::span<const expected_value> expected,
                         std::vector<field_standing>& into) {
   into.assign(expected.size(), {});
@@ -28,8 +70,8 @@ bool drift_reader::read(std::string_view body, std::string_view id, std::span<co
   all_stand_there_ = true;
   if (!api_.reply.id.empty()) wanted_.push_back(0);
   for (const auto& e : expected) {
-    const auto field = api_.find(e.field);
-    if (!field || !is_echoed(api_[*field])) continue;
+    const auto field = shown_by(e.field);
+    if (!field) continue;
     const auto path = path_of(*field);
     if (std::ranges::find(wanted_, path) == wanted_.end()) wanted_.push_back(path);
   }
@@ -37,11 +79,17 @@ bool drift_reader::read(std::string_view body, std::string_view id, std::span<co
   if (!api_.reply.id.empty() && !shows_id(at_[0], id, api_.reply)) return false;
 
   for (std::size_t i = 0; i < expected.size(); ++i) {
-    const auto field = api_.find(expected[i].field);
-    if (!field || !is_echoed(api_[*field])) continue;
+    const auto field = shown_by(expected[i].field);
+    if (!field) continue;
     const auto& shown = at_[path_of(*field)];
     const auto how = api_[*field].compare;
     if (shown.is == located::kind::absent) all_stand_there_ = false;
+    if (const auto& named = api_[*api_.find(expected[i].field)]; named.verb != set_verb::none) {
+      if (shown.is == located::kind::broken) return false;
+      into[i].is = compare_verb(named, expected[i].json, shown);
+      if (into[i].is == standing::drifted) append_shown(into[i].shown, shown);
+      continue;
+    }
     const auto same = shown.is == located::kind::absent
                           ? comparer_.compare(how, expected[i].json, "null")
                           : compare_shown(comparer_, how, expected[i].json, shown);
@@ -60,9 +108,7 @@ bool drift_reader::settles(std::string_view item, std::string_view id,
                            std::span<const expected_value> expected, std::vector<field_standing>& into) {
   if (!read(item, id, expected, into) || !all_stand_there_) return false;
   for (std::size_t i = 0; i < expected.size(); ++i) {
-    const auto field = api_.find(expected[i].field);
-    const bool is_shown = field && is_echoed(api_[*field]);
-    if (is_shown && into[i].is != standing::as_written) return false;
+    if (shown_by(expected[i].field) && into[i].is != standing::as_written) return false;
   }
   return true;
 }

@@ -2,10 +2,12 @@
 #pragma once
 
 #include "engine/api/json_compare.hpp"
+#include "engine/api/name_directory.hpp"
 #include "engine/api/profile.hpp"
 #include "engine/api/value_locator.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,7 +16,7 @@
 namespace pawl::api {
 
 struct expected_value {
-  std::string_view field;  // as the profile names it
+  std::string_view field;  // as the profile names it; a set verb: what it wanted of its target still holds
   std::string_view json;   // canonical JSON text
 };
 
@@ -32,6 +34,9 @@ struct field_standing {
 class drift_reader {
  public:
   explicit drift_reader(const profile&);  // must outlive it
+  // What verbs that take names are compared with, from now on; without it no read can tell. It outlives the
+  // reader.
+  void use_names(const name_directory& names) { names_ = &names; }
 
   // One answer for each expected value, in their order. `body` is the reply to a read of the resource or an
   // item of a list; 64 readable bytes follow it. What is absent counts as null: APIs leave out what is null.
@@ -47,7 +52,11 @@ class drift_reader {
                std::vector<field_standing>& into);
 
  private:
+  std::optional<field_index> shown_by(std::string_view field) const;
+  standing compare_verb(const field_spec& verb, std::string_view json, const located& shown);
+
   const profile& api_;
+  const name_directory* names_ = nullptr;
   json_parser parser_;
   value_locator at_;  // the id, then the echo of each field
   json_comparer comparer_;

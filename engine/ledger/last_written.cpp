@@ -2,15 +2,31 @@
 
 #include "engine/ledger/database.hpp"
 
+#include <fmt/format.h>
+
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace pawl::ledger {
 
+namespace {
+
+// Between a set, the verb and the row, in the name of a part: no key of a profile's field has it (U+001F).
+constexpr char between = '\x1f';
+
+}  // namespace
+
 struct last_written::impl {
   std::int64_t generation;
   std::unique_ptr<database> db;
-  std::optional<statement> put, forget, sent, known, fields_of, drop, count, first_ids;
+  bool has_parts = false;  // a part stands in the table
+  std::string key;
+  std::optional<statement> put, forget, forget_parts, sent, known, fields_of, drop, count, first_ids;
+
+  status drop_parts(std::string_view id, std::string_view field) {
+    return has_parts ? forget_parts->bind_text(1, id).bind_text(2, field).run() : status{};
+  }
 
   status prepare() {
     // Temporary tables live in a file of their own that goes with the connection; it may be lost at any time.
@@ -23,6 +39,8 @@ struct last_written::impl {
     const std::pair<std::optional<statement>*, std::string_view> all[]{
         {&put, "INSERT OR REPLACE INTO temp.last_written VALUES (?1, ?2, ?3, ?4)"},
         {&forget, "DELETE FROM temp.last_written WHERE id = ?1 AND field = ?2"},
+        {&forget_parts,
+         "DELETE FROM temp.last_written WHERE id = ?1 AND field > ?2 || char(31) AND field < ?2 || char(32)"},
         {&sent,
          "SELECT new_values FROM intent WHERE generation = ?1 AND row = ?2 ORDER BY sent_at DESC LIMIT 1"},
         {&known, "SELECT 1 FROM temp.last_written WHERE id = ?1 AND field = ?2"},
@@ -68,6 +86,7 @@ expected<last_written> last_written::open(const std::string& path, std::int64_t 
 
 status last_written::put(std::string_view id, std::string_view field, std::string_view json,
                          std::uint64_t row) {
+  if (auto done = impl_->drop_parts(id, field); !done) return done;
   return impl_->put->bind_text(1, id)
       .bind_text(2, field)
       .bind_text(3, json)
@@ -75,7 +94,19 @@ status last_written::put(std::string_view id, std::string_view field, std::strin
       .run();
 }
 
+status last_written::put_part(std::string_view id, std::string_view field, std::string_view verb,
+                              std::string_view json, std::uint64_t row) {
+  impl_->has_parts = true;
+  impl_->key = fmt::format("{}{}{}{}{}", field, between, verb, between, row);
+  return impl_->put->bind_text(1, id)
+      .bind_text(2, impl_->key)
+      .bind_text(3, json)
+      .bind(4, static_cast<std::int64_t>(row))
+      .run();
+}
+
 status last_written::forget(std::string_view id, std::string_view field) {
+  if (auto done = impl_->drop_parts(id, field); !done) return done;
   return impl_->forget->bind_text(1, id).bind_text(2, field).run();
 }
 
@@ -118,8 +149,13 @@ expected<written_resource> last_written::find(std::string_view id) {
     auto more = s.step();
     if (!more) return more.error();
     if (!*more) break;
+    auto field = s.text(0);
+    if (const auto at = field.find(between); at != std::string_view::npos) {
+      field.remove_prefix(at + 1);
+      field = field.substr(0, field.find(between));
+    }
     resource.fields.push_back(
-        {std::string{s.text(0)}, std::string{s.text(1)}, static_cast<std::uint64_t>(s.integer(2))});
+        {std::string{field}, std::string{s.text(1)}, static_cast<std::uint64_t>(s.integer(2))});
   }
   return resource;
 }

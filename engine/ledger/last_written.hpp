@@ -13,7 +13,7 @@
 namespace pawl::ledger {
 
 struct written_field {
-  std::string field;  // as the profile names it
+  std::string field;  // as the profile names it; a set verb where only its elements are known
   std::string json;   // canonical JSON text
   std::uint64_t row = 0;
 };
@@ -33,6 +33,10 @@ class last_written {
 
   // In row order: the last one of a field counts.
   status put(std::string_view id, std::string_view field, std::string_view json, std::uint64_t row);
+  // The row found the set `field` as its verb wants it, and wrote nothing: only that these elements are in
+  // it, or are not, is known. Holds until a later row writes the set. Several rows add up.
+  status put_part(std::string_view id, std::string_view field, std::string_view verb, std::string_view json,
+                  std::uint64_t row);
   // Nobody can tell what the field should show.
   status forget(std::string_view id, std::string_view field);
   // The values that the row's newest intent was about to send, a JSON object; empty: it has no intent, or one

@@ -107,6 +107,29 @@ TEST(Verify, SetsThatVerbsChangedAreComparedWithWhatWasSent) {
   EXPECT_THAT(run.output, HasSubstr(R"(thr_000001: tag_ids is ["tag_b"], was written as ["tag_b","tag_a"])"));
 }
 
+// Rows whose verbs had nothing to do wrote no set: they are held against what they asked for.
+TEST(Verify, VerbsThatHadNothingToDoAreComparedToo) {
+  const sandbox_process sandbox{{"--threads", "5", "--limits", "off"}};
+  const pawl_workspace workspace{sandbox};
+  for (const std::string id : {"thr_000001", "thr_000002", "thr_000003"})
+    sandbox.edit(id, R"({"tag_ids":["tag_a","tag_b"]})");
+  const auto input = workspace.input("jobs.csv",
+                                     "id,add_tag_ids,add_tags\nthr_000001,tag_a,\nthr_000001,tag_b,\n"
+                                     "thr_000002,,billing\nthr_000003,tag_c,\n");
+  ASSERT_EQ(workspace.run({"run", input.string()}).exit_code, 0);
+  const auto ledger = pawl_workspace::ledger_of(input).string();
+  const auto same = workspace.run({"verify", ledger});
+  EXPECT_EQ(same.exit_code, 0) << same.output << same.errors;
+  EXPECT_THAT(same.errors, HasSubstr("3 resources looked at: 3 as written"));
+  sandbox.edit("thr_000001", R"({"tag_ids":["tag_b"]})");
+  sandbox.edit("thr_000002", R"({"tag_ids":["tag_b"]})");
+  const auto run = workspace.run({"verify", ledger});
+  EXPECT_EQ(run.exit_code, 1) << run.errors;
+  EXPECT_THAT(run.output,
+              HasSubstr("thr_000001: add_tag_ids is [\"tag_b\"], was written as [\"tag_a\"] (row 1)"));
+  EXPECT_THAT(run.output, HasSubstr("thr_000002: add_tags is"));
+}
+
 TEST(Verify, AChangedInputOrAnotherTargetIsRefused) {
   const sandbox_process sandbox{{"--threads", "5", "--limits", "off"}};
   const pawl_workspace workspace{sandbox};

@@ -98,5 +98,44 @@ TEST(Drift, AnItemSettlesOnlyWhatItShowsAsItWasWritten) {
     EXPECT_FALSE(settles(item)) << item;
 }
 
+// A verb that had nothing to do left no set that is known, only what it wants of one.
+TEST(Drift, AVerbIsHeldAgainstItsTarget) {
+  struct row {
+    const char *field, *json, *tags;
+    standing is;
+  };
+  const row rows[] = {
+      {"add_tag_ids", R"(["a"])", R"([{"id":"a"},{"id":"b"}])", standing::as_written},
+      {"add_tag_ids", R"(["a","c"])", R"([{"id":"a"},{"id":"b"}])", standing::drifted},
+      {"remove_tag_ids", R"(["c"])", R"([{"id":"a"}])", standing::as_written},
+      {"remove_tag_ids", R"(["a"])", R"([{"id":"a"}])", standing::drifted},
+      {"add_tag_ids", R"(["a"])", "[]", standing::drifted},
+      {"remove_tag_ids", R"(["a"])", "null", standing::as_written},
+      {"add_tags", R"(["Billing"])", R"([{"id":"a"}])", standing::as_written},
+      {"remove_tags", R"(["Billing"])", R"([{"id":"a"}])", standing::drifted},
+      {"add_tags", R"(["Unheard of"])", R"([{"id":"a"}])", standing::unclear},
+  };
+  const auto profile = testing::reading_profile();
+  name_directory names;
+  names.add("Billing", "a");
+  for (const auto& r : rows) {
+    drift_reader reader(profile);
+    reader.use_names(names);
+    auto body = R"({"id":"t1","tags":)" + std::string{r.tags} + "}";
+    const auto size = body.size();
+    body.resize(size + 64, ' ');
+    std::vector<field_standing> fields;
+    const std::vector<expected_value> wanted{{r.field, r.json}};
+    ASSERT_TRUE(reader.read(std::string_view{body}.substr(0, size), "t1", wanted, fields)) << r.field;
+    EXPECT_EQ(fields[0].is, r.is) << r.field << r.json << r.tags;
+    EXPECT_EQ(reader.settles(std::string_view{body}.substr(0, size), "t1", wanted, fields),
+              r.is == standing::as_written);
+  }
+  EXPECT_EQ(look(R"({"id":"t1"})", {{"add_tag_ids", R"(["a"])"}}).fields[0].is, standing::unclear);
+  EXPECT_EQ(look(R"({"id":"t1","tags":[{"id":"a"}]})", {{"add_tags", R"(["Billing"])"}}).fields[0].is,
+            standing::unclear)
+      << "nobody knows the names";
+}
+
 }  // namespace
 }  // namespace pawl::api

@@ -96,6 +96,13 @@ TEST(ResourceReader, SaysWhetherEverythingThatItLookedAtWasThere) {
        "last_inbound_message_at is null",
        false},
       {"a condition that it shows", done, {{"status", "\"open\""}}, {}, "status = open", true},
+      {"of another form in expect",
+       R"({"id":"t1","status":3,"title":"x"})",
+       {{"title", "\"x\""}},
+       {{"status", "\"open\""}},
+       "",
+       false},
+      {"of another form in a condition", R"({"id":"t1","status":3})", {}, {}, "status = open", false},
       {"a partner that is not wanted", done, {{"status", "\"open\""}}, {}, "", true},
   };
   for (const auto& r : table) {
