@@ -4,8 +4,8 @@
 #include "cli/exit_code.hpp"
 #include "cli/flags.hpp"
 #include "cli/help_footers.hpp"
-#include "cli/shell_word.hpp"
 #include "config/trust.hpp"
+#include "engine/model/shell_word.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>

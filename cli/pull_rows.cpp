@@ -1,10 +1,10 @@
 #include "cli/pull_rows.hpp"
 
-#include "cli/shell_word.hpp"
 #include "cli/table_text.hpp"
 #include "cli/words.hpp"
 #include "engine/api/condition.hpp"
 #include "engine/api/json_text.hpp"
+#include "engine/model/shell_word.hpp"
 
 #include <fmt/format.h>
 

@@ -59,9 +59,12 @@ class loader {
 
   profile_choice choose() {
     add_command_line(layers_, raw_, complaints_);
-    if (!raw_.profile) read_config_file();
-    const auto* chosen = layers_.find("api.profile");
     profile_choice choice;
+    if (!raw_.profile && !read_config()) {
+      choice.complaints = std::move(complaints_);
+      return choice;
+    }
+    const auto* chosen = layers_.find("api.profile");
     choice.is_named = chosen->from != layer::defaults;
     choice.place = chosen->place;
     if (choice.is_named) read_profile();
