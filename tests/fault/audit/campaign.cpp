@@ -205,49 +205,48 @@ double seldom(double rate, double times, std::size_t rows) {
 std::string all_faults(std::size_t rows) {
   const double gates = seldom(0.004, 40, rows), stalls = seldom(0.005, 100, rows),
                stops = seldom(0.002, 4, rows);
-  const std::array<share, 33> shares {
-    {{{"drop-before", 0.025},
-      {"drop-after", 0.03},
-      {"cut", 0.02},
-      {"e500", 0.02},
-      {"e502", 0.01},
-      {"e503", 0.01},
-      {"e504", 0.01},
-      {"e408", 0.01},
-      {"e500-after", 0.015},
-      {"e502-after", 0.005},
-      {"e503-after", 0.005},
-      {"e504-after", 0.005},
-      {"e408-after", 0.005},
-      {"garbage", 0.015},
-      {"garbage-http", 0.01},
-      {"wrong-id", 0.01},
-      {"lying", 0.005},
-      {"stale", 0.005},
-      {"slow", 0.005},
-      {"close", 0.01},
-      {"close-header", 0.01},
-      {"drop-after+slow", 0.005},
-      {"e500+close", 0.005},
-      {"e503-retry", gates},
-      {"e503-retry-applied", gates},
-      {"r429", gates},
-      {"stall", stalls},
-      {"stall-after", stalls},
-      {"dribble", stalls},
-      {"foreign", 0.015},
-      {"foreign-after", 0.01},
-      {"foreign-retry", gates},
-      {"foreign-stop", stops}}};
-    return to_text(shares);
-  }
+  const std::array<share, 33> shares{{{"drop-before", 0.025},
+                                      {"drop-after", 0.03},
+                                      {"cut", 0.02},
+                                      {"e500", 0.02},
+                                      {"e502", 0.01},
+                                      {"e503", 0.01},
+                                      {"e504", 0.01},
+                                      {"e408", 0.01},
+                                      {"e500-after", 0.015},
+                                      {"e502-after", 0.005},
+                                      {"e503-after", 0.005},
+                                      {"e504-after", 0.005},
+                                      {"e408-after", 0.005},
+                                      {"garbage", 0.015},
+                                      {"garbage-http", 0.01},
+                                      {"wrong-id", 0.01},
+                                      {"lying", 0.005},
+                                      {"stale", 0.005},
+                                      {"slow", 0.005},
+                                      {"close", 0.01},
+                                      {"close-header", 0.01},
+                                      {"drop-after+slow", 0.005},
+                                      {"e500+close", 0.005},
+                                      {"e503-retry", gates},
+                                      {"e503-retry-applied", gates},
+                                      {"r429", gates},
+                                      {"stall", stalls},
+                                      {"stall-after", stalls},
+                                      {"dribble", stalls},
+                                      {"foreign", 0.015},
+                                      {"foreign-after", 0.01},
+                                      {"foreign-retry", gates},
+                                      {"foreign-stop", stops}}};
+  return to_text(shares);
+}
 
-  std::string foreign_faults(std::size_t rows) {
-    const std::array<share, 4> shares{{{"foreign", 0.12},
-                                       {"foreign-after", 0.08},
-                                       {"foreign-retry", seldom(0.004, 40, rows)},
-                                       {"foreign-stop", seldom(0.002, 4, rows)}}};
-    return to_text(shares);
-  }
+std::string foreign_faults(std::size_t rows) {
+  const std::array<share, 4> shares{{{"foreign", 0.12},
+                                     {"foreign-after", 0.08},
+                                     {"foreign-retry", seldom(0.004, 40, rows)},
+                                     {"foreign-stop", seldom(0.002, 4, rows)}}};
+  return to_text(shares);
+}
 
 }  // namespace pawl::audit

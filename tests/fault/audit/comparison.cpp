@@ -168,8 +168,8 @@ class comparer {
       if (did.lies == 0) return "the server applied no write of this row";
       ++result_.accepted_by_a_lie;
     }
-    if (outcome == "refused") {
-      if (auto what = never_refused(wanted(row).id); !what.empty()) return what;
+    if (is({"refused", "failed"})) {
+      if (auto what = only_strangers(wanted(row).id, outcome); !what.empty()) return what;
     }
     if (outcome == "mismatch") {
       const auto found = accepted_.find(wanted(row).id);
@@ -182,14 +182,16 @@ class comparer {
     return {};
   }
 
-  // Where the API has the thread and never said no: who did. Empty: it is not so.
-  std::string never_refused(const std::string& id) const {
+  // Where the API has the thread, never said no, and (of a row that failed) never failed either: who did.
+  // Empty: it is not so.
+  std::string only_strangers(const std::string& id, const std::string& outcome) const {
     const auto seen = server_.replies.find(id);
     if (seen == server_.replies.end() || seen->second.refused > 0 || seen->second.foreign == 0) return {};
+    if (outcome == "failed" && seen->second.faulty > 0) return {};
     if (!server_.threads.contains(id)) return {};
     std::string who;
     for (const auto& name : seen->second.strangers) who += (who.empty() ? "" : ", ") + name;
-    return "the API never refused it, only strangers answered for it, " +
+    return "the API is not to blame, only strangers answered for it, " +
            std::to_string(seen->second.foreign) + " times (" + who + ')';
   }
 

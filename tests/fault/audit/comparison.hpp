@@ -41,6 +41,7 @@ struct seen_write {
 // How requests about one thread were answered by the API itself, and by others in its place.
 struct seen_replies {
   std::size_t refused = 0;  // the API said no: 4xx other than 429, to reads and to writes
+  std::size_t faulty = 0;   // faults of any kind but a stranger's reply
   std::size_t foreign = 0;
   std::vector<std::string> strangers;  // the first of those, as the sandbox names them: `foreign/404/html`
 };

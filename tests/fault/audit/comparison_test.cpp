@@ -122,9 +122,16 @@ const std::vector<untruth>& untruths() {
        [](world& w) {
          w.take_back(7);
          w.say(7, "refused");
-         w.server.replies["e"] = {0, 2, {"foreign/404/html", "foreign/403/json"}};
+         w.server.replies["e"] = {0, 1, 2, {"foreign/404/html", "foreign/403/json"}};
        },
        offence::lie, 7, "2 times (foreign/404/html, foreign/403/json)"},
+      {"FailedBecauseOfAStranger",
+       [](world& w) {
+         w.take_back(7);
+         w.say(7, "failed");
+         w.server.replies["e"] = {0, 0, 1, {"foreign/204/empty"}};
+       },
+       offence::lie, 7, "1 times (foreign/204/empty)"},
       {"MismatchWhereOnlyPagesSaidYes",
        [](world& w) {
          w.take_back(7);
@@ -204,11 +211,17 @@ TEST(AuditComparison, TakesWhatCannotBeDisproved) {
        [](world& w) {
          w.take_back(7);
          w.say(7, "refused");
-         w.server.replies["e"] = {1, 1, {"foreign/404/html"}};
+         w.server.replies["e"] = {1, 0, 1, {"foreign/404/html"}};
+       }},
+      {"failed, by a stranger and by the API",
+       [](world& w) {
+         w.take_back(7);
+         w.say(7, "failed");
+         w.server.replies["e"] = {0, 1, 1, {"foreign/404/html"}};
        }},
       {"refused by a stranger, but there is no such thread",
        [](world& w) {
-         w.server.replies["gone"] = {0, 1, {"foreign/404/html"}};
+         w.server.replies["gone"] = {0, 0, 1, {"foreign/404/html"}};
        }},
       {"failed, not applied",
        [](world& w) {

@@ -39,7 +39,9 @@ void count_reply(const json::object& line, server_facts& facts) {
     auto& seen = facts.replies[std::string{id->as_string()}];
     ++seen.foreign;
     if (seen.strangers.size() < kept) seen.strangers.emplace_back(fault_of(line));
-  } else if (fault_of(line).empty() && status / 100 == 4 && status != 429) {
+  } else if (!fault_of(line).empty()) {
+    ++facts.replies[std::string{id->as_string()}].faulty;
+  } else if (status / 100 == 4 && status != 429) {
     ++facts.replies[std::string{id->as_string()}].refused;
   }
 }
