@@ -71,7 +71,7 @@ TEST(JobStepBody, WholeThatShowsAfterAMaybeIsNotSentAgain) {
 // member is neither a contradiction nor a proof.
 TEST(JobStepBody, AnEditOfAnotherMemberContradictsNothingThatWasLeft) {
   const left_intent left{true, R"({"status":"open","id":"t1","other":1,"half\u0020":{}})",
-                         R"({"status":"done"})", R"("2026-01-01T00:00:01Z")", wall_time{}};
+                         R"({"status":"done"})", R"("2026-01-01T00:00:01Z")", time_point{}};
   for (const bool replay_safe : {true, false}) {
     whole_walk w(replay_safe, left);
     ASSERT_EQ(w.feed(event::started{}), "read");
@@ -89,7 +89,7 @@ TEST(JobStepBody, AnEditOfAnotherMemberContradictsNothingThatWasLeft) {
 }
 
 TEST(JobStepBody, WholeInDoubtIsSentWholeThoughAllIsAsWanted) {
-  const left_intent left{true, R"({"status":"done"})", R"({"status":"done"})", {}, wall_time{}};
+  const left_intent left{true, R"({"status":"done"})", R"({"status":"done"})", {}, time_point{}};
   whole_walk w(true, left);
   ASSERT_EQ(w.feed(event::started{}), "read");
   ASSERT_EQ(w.read_shows(document("done", "3")), "queue");
