@@ -101,6 +101,18 @@ TEST_F(trust_test, AFoundFileGetsNoKeyUntilItIsTrustedOrNamed) {
   EXPECT_THAT(changed.errors, HasSubstr("has changed"));
 }
 
+TEST_F(trust_test, AFoundFileDoesNotSayHowARunIsUndone) {
+  server.when("/me").reply(200, {}, R"({"workspace_id":"ws_1","scopes":[]})");
+  server.when("/threads/t1").reply(200, {}, thread("t1", "old")).then(200, {}, thread("t1", "new"));
+  write("pawl.toml", settings());
+  write("jobs.csv", "id,title\nt1,new\n");
+  ASSERT_EQ(pawl({"run", "jobs.csv", "--config", "pawl.toml"}).exit_code, 0);
+  const auto refused = pawl({"undo", "jobs.csv.ledger"});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.errors, HasSubstr("\n  pawl undo --config pawl.toml jobs.csv.ledger\n"));
+  EXPECT_EQ(pawl({"undo", "--config", "pawl.toml", "jobs.csv.ledger"}).exit_code, 0);
+}
+
 TEST_F(trust_test, ALogOfAFoundFileIsNotOpened) {
   write("profile", "kept");
   write("pawl.toml", "log.file = \"profile\"\n");
@@ -157,7 +169,7 @@ TEST_F(trust_test, AValueOfAResourceIsKeptAsItIsForUndo) {
   write("pawl.toml", settings());
   write("jobs.csv", "id,title\nt1,new\n");
   EXPECT_EQ(pawl({"run", "jobs.csv", "--config", "pawl.toml"}).exit_code, 0);
-  EXPECT_THAT(pawl({"undo", "jobs.csv.ledger"}).output, HasSubstr(old));
+  EXPECT_THAT(pawl({"undo", "jobs.csv.ledger", "--config", "pawl.toml"}).output, HasSubstr(old));
 }
 
 TEST_F(trust_test, A401WaitsForAKeyThatIsBeingRotated) {
