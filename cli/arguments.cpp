@@ -326,6 +326,8 @@ std::variant<command_line, early_exit> parse_arguments(const std::vector<std::st
   }
   if (!what.empty()) return complain(command, what);
   add_ways_out(line.raw, arguments);
+  line.undo.trusting_command = line.raw.trusting_command;
+  line.undo.naming_command = line.raw.naming_command;
   return line;
 }
 

@@ -53,6 +53,8 @@ struct undo_options {
   std::string profile;                     // name or file; empty: as the config file or the ledger says
   std::optional<std::string> config_file;  // unset: ./pawl.toml if it is there
   std::optional<std::int64_t> generation;  // unset: the newest
+  // As in config::raw_options.
+  std::string trusting_command, naming_command;
 };
 
 struct verify_options {

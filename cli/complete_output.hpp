@@ -13,9 +13,10 @@ namespace pawl::cli {
 
 class complete_output {
  public:
-  // `path` empty: standard output. A regular file, or none yet: the temporary file lies beside it. For a stream
-  // (config::names_a_stream) and standard output it lies in the directory for temporary files. Failures (kind
-  // mend, but usage where there is no such directory, or a link, a pipe or a device of that name) name the path.
+  // `path` empty: standard output. A regular file, or none yet: the temporary file lies beside it. For a
+  // stream (config::names_a_stream) and standard output it lies in the directory for temporary files.
+  // Failures (kind mend, but usage where there is no such directory, or a link, a pipe or a device of that
+  // name) name the path.
   static expected<complete_output> open(const std::string& path);
   complete_output(complete_output&&) noexcept;
   complete_output& operator=(complete_output&&) = delete;

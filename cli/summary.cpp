@@ -29,7 +29,8 @@ failure cannot(const std::string& path, const std::string& why) {
 bool replaceable(const std::string& path) {
   std::error_code failed;
   const auto kind = fs::symlink_status(path, failed).type();
-  return !config::names_a_stream(path) && (kind == fs::file_type::regular || kind == fs::file_type::not_found);
+  return !config::names_a_stream(path) &&
+         (kind == fs::file_type::regular || kind == fs::file_type::not_found);
 }
 
 }  // namespace
@@ -72,7 +73,8 @@ std::string to_json(const summary& s) {
 
 status check_summary_path(const std::string& path) {
   if (path.empty() || path == "-") return {};
-  if (const auto why = config::why_not_written(path, config::pipes::allowed)) return cannot(path, "it " + *why);
+  if (const auto why = config::why_not_written(path, config::pipes::allowed))
+    return cannot(path, "it " + *why);
   if (!replaceable(path)) return {};
   const fs::path place(path);
   const auto directory = place.has_parent_path() ? place.parent_path() : fs::path{"."};
@@ -102,7 +104,8 @@ status write_summary(const std::string& path, const summary& s) {
     const auto failed = write_all(STDOUT_FILENO, json);
     return failed ? status{cannot(path, failed.message())} : status{};
   }
-  if (const auto why = config::why_not_written(path, config::pipes::allowed)) return cannot(path, "it " + *why);
+  if (const auto why = config::why_not_written(path, config::pipes::allowed))
+    return cannot(path, "it " + *why);
   const auto failed = replaceable(path) ? replace_file(path, json) : overwrite_file(path, json);
   if (failed == std::errc::no_such_device_or_address || failed == std::errc::timed_out)
     return cannot(path, "nobody reads this pipe");

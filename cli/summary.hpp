@@ -44,8 +44,8 @@ std::string to_json(const summary&);
 // pipe that nobody reads is waited for, 5 s at most. A link is refused: what it leads to may be any file.
 status write_summary(const std::string& path, const summary&);
 
-// The same where the settings are wrong or unknown, so that nobody has checked that the place is not that of the
-// input, a key or a ledger: only what is new, empty, an earlier summary or no file at all is written.
+// The same where the settings are wrong or unknown, so that nobody has checked that the place is not that of
+// the input, a key or a ledger: only what is new, empty, an earlier summary or no file at all is written.
 status write_summary_unchecked(const std::string& path, const summary&);
 
 // Whether write_summary will be able to, as far as that can be told before a run: the directory is there and

@@ -14,10 +14,11 @@ namespace {
 
 // Their values are data, or names of files that are made.
 constexpr std::array<std::string_view, 26> of_data{
-    "--set",     "--map",      "--only-if",   "--where",        "--note",     "--expect",     "--ignore-column",
-    "--id-column", "--base-url", "--proxy",   "--rate",         "--read-rate", "--reserve",   "--concurrency",
-    "--limit",   "--max-failures", "--retry", "--format",       "--summary",  "--progress",   "--log-format",
-    "--log-file", "--ledger",  "--state-dir", "--out",          "--outcome"};
+    "--set",           "--map",         "--only-if",    "--where",        "--note",   "--expect",
+    "--ignore-column", "--id-column",   "--base-url",   "--proxy",        "--rate",   "--read-rate",
+    "--reserve",       "--concurrency", "--limit",      "--max-failures", "--retry",  "--format",
+    "--summary",       "--progress",    "--log-format", "--log-file",     "--ledger", "--state-dir",
+    "--out",           "--outcome"};
 
 bool is_of_data(std::string_view flag) {
   return std::ranges::find(of_data, flag) != of_data.end();

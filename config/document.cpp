@@ -33,8 +33,8 @@ namespace {
 // parser, of its destructors or of convert() would run out of stack.
 constexpr std::size_t most_parts = 64, most_nested = 64, most_levels = 256;
 
-// The first place where a key has too many parts or brackets stand too deep. It knows of TOML only what it must:
-// comments and strings are passed over; a dot outside of them parts keys (a number has one at most).
+// The first place where a key has too many parts or brackets stand too deep. It knows of TOML only what it
+// must: comments and strings are passed over; a dot outside of them parts keys (a number has one at most).
 struct depth_scan {
   std::uint32_t line = 1;
   std::string_view what, remedy;  // empty: all is well
@@ -112,7 +112,8 @@ toml_table convert_table(const toml::table& table, std::size_t levels) {
   };
   std::vector<placed> found;
   for (const auto& [key, node] : table)
-    found.push_back({key.source().begin, {std::string(key.str()), convert(node, levels), key.source().begin.line}});
+    found.push_back(
+        {key.source().begin, {std::string(key.str()), convert(node, levels), key.source().begin.line}});
   // The library sorts keys by name; people read the order of the file.
   std::stable_sort(found.begin(), found.end(), [](const placed& a, const placed& b) {
     return std::tie(a.at.line, a.at.column) < std::tie(b.at.line, b.at.column);

@@ -168,8 +168,7 @@ const std::array<setting_key, key_count>& table() {
        &raw_options::profile, nullptr,
        [](draft& d, texts t) { return assign(d.profile, t, "name a profile or a file"); }},
       {"api.base_url", "--base-url", shape::text, "", "the profile's",
-       "Where requests go. The token of the profile goes to the host that the profile or a file named with "
-       "--config "
+       "Where requests go. The token of the profile or of a file goes to the host that the profile or the file "
        "names, and to loopback; for any other host name it with --token-env or --token-file.",
        &raw_options::base_url, nullptr,
        [](draft& d, texts t) { return assign(d.base_url, t, "write https://HOST/PATH"); }},
@@ -186,8 +185,8 @@ const std::array<setting_key, key_count>& table() {
        "Name of the environment variable that holds the key.", &raw_options::token_env, nullptr,
        [](draft& d, texts t) { return assign_variable(d.value.token_env, t); }},
       {"auth.token_file", "--token-file", shape::text, "", "none",
-       "File that holds the key, and nothing else; read again once after a 401, so a rotated key is picked "
-       "up.",
+       "File that holds the key, and nothing else; read again for up to 5 s after a 401, so a rotated key is "
+       "picked up.",
        &raw_options::token_file, nullptr,
        [](draft& d, texts t) { return assign(d.value.token_file, t, file_remedy); }},
       {"limits.write", "--rate", shape::rates, "", "the profile's",
@@ -276,7 +275,7 @@ const std::array<setting_key, key_count>& table() {
        "The SQLite file that records every row's outcome.", &raw_options::ledger, nullptr,
        [](draft& d, texts t) { return assign(d.value.ledger_path, t, file_remedy); }},
       {"state_dir", "--state-dir", shape::text, "", "$XDG_STATE_HOME/pawl or ~/.local/state/pawl",
-       "Directory that keeps the quota used lately, for the next run.", &raw_options::state_dir, nullptr,
+       "Directory that keeps the quota used lately, for the next run, and what `pawl trust` was told.", &raw_options::state_dir, nullptr,
        [](draft& d, texts t) { return assign(d.value.state_directory, t, "name a directory"); }},
       {"log.format", "--log-format", shape::text, "text", "", "text or json.", &raw_options::log_format,
        nullptr, apply_log_format},

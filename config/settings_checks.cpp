@@ -3,6 +3,7 @@
 #include "config/output_place.hpp"
 #include "config/quantity.hpp"
 #include "engine/input/text.hpp"
+#include "engine/model/redaction.hpp"
 #include "engine/model/text.hpp"
 
 #include <algorithm>
@@ -213,15 +214,18 @@ void check_files(const settings& s, complainer& complain) {
   for (const auto& file : files) {
     if (!file.written || file.what == "the summary" || file.what == "the log") continue;
     std::error_code error;
-    if (fs::is_symlink(file.path, error) && (file.what == "the ledger" || file.path.ends_with(".lock"))) continue;
+    if (fs::is_symlink(file.path, error) && (file.what == "the ledger" || file.path.ends_with(".lock")))
+      continue;
     if (const auto why = why_not_written(file.path, pipes::refused))
-      complain(file.path, file.what + " cannot be written there: it " + *why, "name another place with --ledger");
+      complain(file.path, file.what + " cannot be written there: it " + *why,
+               "name another place with --ledger");
   }
 }
 
 }  // namespace
 
-std::optional<failure> refuse_taken_place(const settings& s, const std::string& flag, const std::string& path) {
+std::optional<failure> refuse_taken_place(const settings& s, const std::string& flag,
+                                          const std::string& path) {
   if (path.empty() || path == "-" || names_a_stream(path)) return std::nullopt;
   for (const auto& file : files_in_play(s))
     if (is_same(file.path, path))
@@ -259,6 +263,7 @@ namespace {
 // none and that is not ASCII.
 void append_text(std::string& to, std::string text) {
   constexpr auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  conceal_secrets(text);
   if (!input::is_utf8(text)) std::ranges::replace_if(text, std::not_fn(is_ascii), '?');
   append_json_string(to, text);
 }

@@ -23,24 +23,34 @@ failure wrong(std::string place, std::string what, std::string remedy) {
   return {failure_kind::usage, std::move(place), std::move(what), std::move(remedy)};
 }
 
-// What an editor, a web page or a chat put beside a key that was copied, by code point; they look like nothing
-// (or like a space) and make the API answer 401.
+// What an editor, a web page or a chat put beside a key that was copied, by code point; they look like
+// nothing (or like a space) and make the API answer 401.
 struct unseen {
   char32_t first, last;
   const char* name;
 };
-constexpr std::array unseen_characters{
-    unseen{0x00a0, 0x00a0, "a no-break space"},   unseen{0x00ad, 0x00ad, "a soft hyphen"},
-    unseen{0x034f, 0x034f, "a joiner"},           unseen{0x061c, 0x061c, "a mark of direction"},
-    unseen{0x115f, 0x1160, "a filler"},           unseen{0x1680, 0x1680, "a space"},
-    unseen{0x180b, 0x180f, "a separator"},        unseen{0x2000, 0x200a, "a space"},
-    unseen{0x200b, 0x200d, "a zero-width space"}, unseen{0x200e, 0x200f, "a mark of direction"},
-    unseen{0x2028, 0x2029, "a line separator"},   unseen{0x202a, 0x202e, "a mark of direction"},
-    unseen{0x202f, 0x202f, "a no-break space"},   unseen{0x205f, 0x205f, "a space"},
-    unseen{0x2060, 0x206f, "a word joiner"},      unseen{0x3000, 0x3000, "a wide space"},
-    unseen{0x3164, 0x3164, "a filler"},           unseen{0xfe00, 0xfe0f, "a variation selector"},
-    unseen{0xfeff, 0xfeff, "a byte order mark"},  unseen{0xffa0, 0xffa0, "a filler"},
-    unseen{0xfff0, 0xfffc, "a mark"},             unseen{0xe0000, 0xe0fff, "a tag"}};
+constexpr std::array unseen_characters{unseen{0x00a0, 0x00a0, "a no-break space"},
+                                       unseen{0x00ad, 0x00ad, "a soft hyphen"},
+                                       unseen{0x034f, 0x034f, "a joiner"},
+                                       unseen{0x061c, 0x061c, "a mark of direction"},
+                                       unseen{0x115f, 0x1160, "a filler"},
+                                       unseen{0x1680, 0x1680, "a space"},
+                                       unseen{0x180b, 0x180f, "a separator"},
+                                       unseen{0x2000, 0x200a, "a space"},
+                                       unseen{0x200b, 0x200d, "a zero-width space"},
+                                       unseen{0x200e, 0x200f, "a mark of direction"},
+                                       unseen{0x2028, 0x2029, "a line separator"},
+                                       unseen{0x202a, 0x202e, "a mark of direction"},
+                                       unseen{0x202f, 0x202f, "a no-break space"},
+                                       unseen{0x205f, 0x205f, "a space"},
+                                       unseen{0x2060, 0x206f, "a word joiner"},
+                                       unseen{0x3000, 0x3000, "a wide space"},
+                                       unseen{0x3164, 0x3164, "a filler"},
+                                       unseen{0xfe00, 0xfe0f, "a variation selector"},
+                                       unseen{0xfeff, 0xfeff, "a byte order mark"},
+                                       unseen{0xffa0, 0xffa0, "a filler"},
+                                       unseen{0xfff0, 0xfffc, "a mark"},
+                                       unseen{0xe0000, 0xe0fff, "a tag"}};
 
 // The code point at the front of well-formed UTF-8, and how many bytes it takes.
 std::pair<char32_t, std::size_t> code_point(std::string_view text) {
@@ -67,8 +77,8 @@ std::string unseen_in(std::string_view key) {
 }
 
 bool is_quote(std::string_view at) {
-  for (const std::string_view quote : {"\"", "'", "`", "\u201c", "\u201d", "\u201e", "\u2018", "\u2019", "\u201a",
-                                       "\u00ab", "\u00bb"})
+  for (const std::string_view quote :
+       {"\"", "'", "`", "\u201c", "\u201d", "\u201e", "\u2018", "\u2019", "\u201a", "\u00ab", "\u00bb"})
     if (at == quote) return true;
   return false;
 }
@@ -77,15 +87,18 @@ bool begins_with(std::string_view text, std::string_view word) {
   return text.size() >= word.size() && equal_without_case(text.substr(0, word.size()), word);
 }
 
-// What people copy along with a key: the scheme, the whole header, the line of a shell script. Empty: nothing.
+// What people copy along with a key: the scheme, the whole header, the line of a shell script. Empty:
+// nothing.
 std::string taken_along(std::string_view key, const api::profile& profile) {
   // Where the profile sets no scheme before the key, it may be a part of it.
   const bool is_authorization = equal_without_case(profile.auth_header, "Authorization");
   if (!is_authorization || !profile.auth_scheme.empty())
     for (const std::string_view scheme : {std::string_view{"Bearer "}, std::string_view{"Basic "},
                                           std::string_view{"Token "}, std::string_view{profile.auth_scheme}})
-      if (!scheme.empty() && begins_with(key, scheme)) return std::string(scheme.substr(0, scheme.size() - 1));
-  for (const std::string_view header : {std::string_view{"Authorization"}, std::string_view{profile.auth_header}})
+      if (!scheme.empty() && begins_with(key, scheme))
+        return std::string(scheme.substr(0, scheme.size() - 1));
+  for (const std::string_view header :
+       {std::string_view{"Authorization"}, std::string_view{profile.auth_header}})
     if (!header.empty() && begins_with(key, std::string(header) + ":")) return std::string(header) + ":";
   if (begins_with(key, "export ")) return "export";
   if (!profile.token_env.empty() && begins_with(key, profile.token_env + "=")) return profile.token_env + "=";
@@ -138,7 +151,7 @@ expected<token_reading> read_file(const std::string& path, const settings& from)
   };
   const descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) return unreadable(errno);
-  struct stat facts{};
+  struct stat facts {};
   if (::fstat(file.get(), &facts) != 0) return unreadable(errno);
 
   std::string text;
@@ -180,25 +193,27 @@ std::string shown_token_variable(const std::string& name) {
   const bool digit = is([](char c) { return c >= '0' && c <= '9'; });
   const bool joined = name.find('_') != std::string::npos;
   // What is long, has digits and no word in it is no name that a person gave.
-  const bool usual = !is([](char c) { return c >= 'a' && c <= 'z'; }) && (joined || !digit || name.size() < 16);
+  const bool usual =
+      !is([](char c) { return c >= 'a' && c <= 'z'; }) && (joined || !digit || name.size() < 16);
   return usual ? name : "the variable of --token-env";
 }
 
 std::string shown_token_file(const std::string& path) {
-  struct stat facts{};
+  struct stat facts {};
   return may_be_a_key(path) && ::stat(path.c_str(), &facts) != 0
              ? "the file of --token-file (its name is not shown: it may be the key itself)"
              : path;
 }
 
 bool token_may_change(const settings& from) {
-  struct stat facts{};
+  struct stat facts {};
   return !from.token_file.empty() && ::stat(from.token_file.c_str(), &facts) == 0 && S_ISREG(facts.st_mode);
 }
 
 expected<token_reading> read_token(const settings& from, const environment& env) {
   if (from.token_file.empty() && from.token_env.empty()) return token_reading{};
-  auto read = from.token_file.empty() ? read_variable(from.token_env, from, env) : read_file(from.token_file, from);
+  auto read =
+      from.token_file.empty() ? read_variable(from.token_env, from, env) : read_file(from.token_file, from);
   if (read) keep_secret(read->value.reveal());
   return read;
 }

@@ -1,5 +1,5 @@
-// Reads the key that settings name. The only place where it enters the process; no message shows any of it, and
-// from here on it is concealed in whatever else comes in (engine/model/redaction.hpp).
+// Reads the key that settings name. The only place where it enters the process; no message shows any of it,
+// and from here on it is concealed in whatever else comes in (engine/model/redaction.hpp).
 #pragma once
 
 #include "config/settings.hpp"
@@ -21,8 +21,8 @@ struct token_reading {
 // character that nobody sees, quotes around the key, or a scheme, header or variable before it.
 expected<token_reading> read_token(const settings&, const environment&);
 
-// Whether another reading may give another key: it stands in a regular file. (A pipe gives its bytes once, and
-// might block; the environment of a process does not change.)
+// Whether another reading may give another key: it stands in a regular file. (A pipe gives its bytes once,
+// and might block; the environment of a process does not change.)
 bool token_may_change(const settings&);
 
 // What stands for these names in a message: a name that looks like a key, typed in the wrong place, is not

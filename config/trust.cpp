@@ -59,7 +59,7 @@ class descriptor {
 
 // Nobody else can have put something there.
 bool is_ours_alone(int fd) {
-  struct stat is{};
+  struct stat is {};
   return ::fstat(fd, &is) == 0 && (is.st_uid == ::geteuid() || is.st_uid == 0) &&
          (is.st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
@@ -99,7 +99,7 @@ std::string read_record(const std::string& state_directory, const std::string& n
   if (!directory || !is_ours_alone(directory.get())) return {};
   const descriptor file(
       ::openat(directory.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-  struct stat is{};
+  struct stat is {};
   if (!file || !is_ours_alone(file.get()) || ::fstat(file.get(), &is) != 0 || !S_ISREG(is.st_mode)) return {};
   std::string text(longest_record, '\0');
   std::size_t size = 0;
@@ -154,14 +154,16 @@ std::string path_to_trust(const std::string& path) {
   return (directory / given.filename()).string();
 }
 
-std::string trust_record(const std::string& absolute_path, std::string_view text, const std::string& profile) {
+std::string trust_record(const std::string& absolute_path, std::string_view text,
+                         const std::string& profile) {
   auto record = hex_digest(text) + "  " + absolute_path + "\n";
   if (!is_file_name(profile)) return record;
   const auto content = read_small_file(profile);
   return record + (content ? hex_digest(*content) : std::string("-")) + "  " + path_to_trust(profile) + "\n";
 }
 
-trust trust_of(const std::string& state_directory, const std::string& absolute_path, std::string_view record) {
+trust trust_of(const std::string& state_directory, const std::string& absolute_path,
+               std::string_view record) {
   if (state_directory.empty()) return trust::unknown;
   const auto kept = read_record(state_directory, record_name(absolute_path));
   if (kept.empty()) return trust::unknown;
@@ -216,8 +218,8 @@ status keep_trust(const std::string& state_directory, const settings_file& file)
   const auto name = record_name(file.path);
   const auto beside = name + ".tmp." + std::to_string(::getpid());
   ::unlinkat(directory.get(), beside.c_str(), 0);
-  descriptor out(::openat(directory.get(), beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                          0600));
+  descriptor out(
+      ::openat(directory.get(), beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!out || !write_whole(out.get(), file.record) ||
       ::renameat(directory.get(), beside.c_str(), directory.get(), name.c_str()) != 0) {
     const auto why = strerror_now();

@@ -1,6 +1,6 @@
-// A settings file that was found, and neither named nor trusted, does not decide where requests, keys or files
-// go. What was trusted is kept in the state directory, as the path and the SHA-256 of the file and of the
-// profile file that it names: a changed one has to be trusted again.
+// A settings file that was found, and neither named nor trusted, does not decide where requests, keys or
+// files go. What was trusted is kept in the state directory, as the path and the SHA-256 of the file and of
+// the profile file that it names: a changed one has to be trusted again.
 #pragma once
 
 #include "config/settings.hpp"

@@ -1,9 +1,10 @@
 // `pawl trust`: shows what a settings file sets, and keeps that it may decide from now on, as it is.
+#include "config/trust.hpp"
+
 #include "cli/commands/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/files.hpp"
 #include "cli/words.hpp"
-#include "config/trust.hpp"
 
 #include <fmt/format.h>
 
@@ -22,8 +23,8 @@ int trust_command(const trust_options& options, const config::environment& env, 
 
   auto text = fmt::format("{} sets:\n", printable(look.value->path, std::string::npos));
   for (const auto& one : look.value->sets)
-    text += fmt::format("  {}line {}: {} = {}\n", config::decides_trust(one.key) ? "* " : "  ", one.line, one.key,
-                        printable(one.value, std::string::npos));
+    text += fmt::format("  {}line {}: {} = {}\n", config::decides_trust(one.key) ? "* " : "  ", one.line,
+                        one.key, printable(one.value, std::string::npos));
   if (look.value->sets.empty()) text += "  nothing\n";
   text += "(* decides where requests, keys or files go)\n";
   if (const auto failed = write_all(STDOUT_FILENO, text); failed && failed != std::errc::broken_pipe) {

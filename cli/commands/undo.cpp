@@ -36,6 +36,8 @@ std::optional<api::profile> find_profile(const undo_options& options, const conf
   config::raw_options raw;
   if (!options.profile.empty()) raw.profile = options.profile;
   raw.config_file = options.config_file;
+  raw.trusting_command = options.trusting_command;
+  raw.naming_command = options.naming_command;
   auto choice = config::choose_profile(raw, env);
   complaints = std::move(choice.complaints);
   if (!complaints.empty()) return std::nullopt;

@@ -1,5 +1,5 @@
-// Keys that this process knows, and that must stand in no text that it writes. A key is known to the process as a
-// whole: an object handed from room to room would be forgotten by the next one that reads a reply.
+// Keys that this process knows, and that must stand in no text that it writes. A key is known to the process
+// as a whole: an object handed from room to room would be forgotten by the next one that reads a reply.
 #pragma once
 
 #include <cstddef>
@@ -12,8 +12,8 @@ namespace pawl {
 // Finds known texts, as they are, percent-encoded (%2F) or escaped as in JSON (\/ or \u002f), in any mixture.
 class redaction {
  public:
-  // Under 4 bytes it is not looked for: it would be found everywhere, and protects nothing. Under 8 it is found
-  // as a word of its own only. (Chosen: keys that are issued are longer.)
+  // Under 4 bytes it is not looked for: it would be found everywhere, and protects nothing. Under 8 it is
+  // found as a word of its own only. (Chosen: keys that are issued are longer.)
   void add(std::string_view secret);
   bool is_in(std::string_view text) const noexcept;
   // Puts asterisks in the place of each, byte by byte: the text keeps its length, and JSON stays JSON.

@@ -28,8 +28,8 @@ class secret {
 };
 
 // Whether a text that somebody typed, and that names nothing, may be a key in the wrong place: one word of 16
-// bytes or more (chosen: shorter keys can be guessed) that is neither the name of a file with its ending nor a
-// path of short names.
+// bytes or more (chosen: shorter keys can be guessed) that is neither the name of a file with its ending nor
+// a path of short names.
 bool may_be_a_key(std::string_view) noexcept;
 
 }  // namespace pawl

@@ -48,7 +48,7 @@ child_options pawl_workspace::command(std::vector<std::string> arguments) const 
   }
   wanted.arguments = std::move(arguments);
   for (const char* name : {"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy",
-                           "NO_PROXY", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR"}) {
+                           "NO_PROXY", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR", "PAWL_CONFIG"}) {
     wanted.environment[name] = std::nullopt;
   }
   wanted.environment["HOME"] = files_.path().string();

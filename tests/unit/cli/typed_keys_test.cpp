@@ -41,11 +41,13 @@ TEST(TypedKeys, NamesOfFilesAndDataAreNone) {
   EXPECT_THAT(found({"run", "an-input-without-ending"}), ElementsAre());
   EXPECT_THAT(found({"run", "missing-export-of-2026.csv", "--token-file", "/run/secrets/pawl-key-of-today"}),
               ElementsAre());
-  EXPECT_THAT(found({"run", "j.csv", "--set", "company_id=cmp_0123456789abcdef", "--ledger", "nightly_of_20261128"}),
-              ElementsAre());
+  EXPECT_THAT(
+      found({"run", "j.csv", "--set", "company_id=cmp_0123456789abcdef", "--ledger", "nightly_of_20261128"}),
+      ElementsAre());
   EXPECT_THAT(found({"run", "j.csv", "--token-env", "PRODUCTLANE_API_KEY_2"}), ElementsAre());
-  EXPECT_THAT(found({"run", "j.csv", "-o", "api.account=ws_0123456789abcdef", "-o", "limits.early_relaese=true"}),
-              ElementsAre());
+  EXPECT_THAT(
+      found({"run", "j.csv", "-o", "api.account=ws_0123456789abcdef", "-o", "limits.early_relaese=true"}),
+      ElementsAre());
 }
 
 }  // namespace

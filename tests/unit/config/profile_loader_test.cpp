@@ -226,6 +226,10 @@ TEST(Profile, ComplainsWithLineKeyAndRemedy) {
         "profile; put the "
         "key into the environment variable of auth.token_env",
         "p.toml:16: request_headers.b c: is not a header name; use letters, digits and -"}},
+      {minimal("[auth]\ntoken_env = \"A\"\nheader = \"Content-Length\"\n", "unknown_fields = \"pass\"\n"),
+       {"p.toml:11: auth.header: \"Content-Length\" says how a request is framed or what it holds, not whose "
+        "it is; "
+        "name the header in which the API wants the key, such as Authorization or X-Api-Key"}},
       {minimal("[[rules]]\nstatus = 999\nthen = \"stop\"\n[[rules]]\nthen = \"drop\"\n[[rules]]\nstatus = "
                "\"9xx\"\n"
                "remedy = \"x\"\nthen = \"retry\"\n[[rules]]\nheader_value = \"x\"\ncode = \"c\"\n[[rules]]\n"

@@ -130,7 +130,8 @@ TEST_F(Token, IsToldWhenSomethingWasCopiedWithIt) {
 }
 
 TEST_F(Token, ANameThatMayBeTheKeyIsNotShown) {
-  for (const auto* typed : {"pl_v2_abcdefghijklmnop", "test-secret-key-do-not-print", "Zm9v/YmFyYmF6cXV4cXV1eA=="}) {
+  for (const auto* typed :
+       {"pl_v2_abcdefghijklmnop", "test-secret-key-do-not-print", "Zm9v/YmFyYmF6cXV4cXV1eA=="}) {
     raw.token_file = typed;
     const auto s = loaded();
     EXPECT_EQ(to_string(read_token(s, env).error()).find(typed), std::string::npos);
@@ -140,7 +141,8 @@ TEST_F(Token, ANameThatMayBeTheKeyIsNotShown) {
   raw.token_env = "AKIAIOSFODNN7EXAMPLE";
   EXPECT_EQ(to_string(read_token(loaded(), env).error()).find("AKIA"), std::string::npos);
   raw.token_env.reset();
-  for (const auto* typed : {"pl_v2_abcdefghijklmnop", "pl_v2_abcdefghijklmnop=1", "test-secret-key-do-not-print"}) {
+  for (const auto* typed :
+       {"pl_v2_abcdefghijklmnop", "pl_v2_abcdefghijklmnop=1", "test-secret-key-do-not-print"}) {
     raw.overrides = {typed};
     for (const auto& complaint : complaints()) EXPECT_EQ(complaint.find("pl_v2"), std::string::npos);
     for (const auto& complaint : complaints()) EXPECT_EQ(complaint.find("secret"), std::string::npos);

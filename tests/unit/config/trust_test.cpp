@@ -2,7 +2,6 @@
 #include "config/trust.hpp"
 
 #include "config/settings_checks.hpp"
-
 #include "settings_fixture.hpp"
 
 #include <gmock/gmock.h>
@@ -40,12 +39,12 @@ const std::string profile_text =
 
 TEST_F(Trust, EveryKeyThatDecidesIsRefusedInAFoundFileAndTheOthersAreNot) {
   std::size_t deciding = 0;
-  for (const auto* text :
-       {"api.profile = \"productlane\"", "api.base_url = \"https://127.0.0.1:1\"", "api.account = \"a\"",
-        "api.allow_http = true", "auth.token_env = \"A_KEY\"", "auth.token_file = \"key\"",
-        "tls.ca_file = \"ca.pem\"", "tls.cert = \"c.pem\"", "proxy = \"http://127.0.0.1:1\"", "proxy = \"none\"",
-        "ledger.path = \"l\"", "state_dir = \"s\"", "log.file = \"log\"", "[auth]\ntoken_env = \"A_KEY\"",
-        "auth = {token_file = \"/etc/passwd\"}", "\"tls\".\"ca_file\" = \"ca.pem\""}) {
+  for (const auto* text : {"api.profile = \"productlane\"", "api.base_url = \"https://127.0.0.1:1\"",
+                           "api.account = \"a\"", "api.allow_http = true", "auth.token_env = \"A_KEY\"",
+                           "auth.token_file = \"key\"", "tls.ca_file = \"ca.pem\"", "tls.cert = \"c.pem\"",
+                           "proxy = \"http://127.0.0.1:1\"", "proxy = \"none\"", "ledger.path = \"l\"",
+                           "state_dir = \"s\"", "log.file = \"log\"", "[auth]\ntoken_env = \"A_KEY\"",
+                           "auth = {token_file = \"/etc/passwd\"}", "\"tls\".\"ca_file\" = \"ca.pem\""}) {
     ++deciding;
     write("pawl.toml", std::string(text) + "\n");
     EXPECT_THAT(complaints(), ElementsAre(HasSubstr("is neither named nor trusted"))) << text;
@@ -56,14 +55,16 @@ TEST_F(Trust, EveryKeyThatDecidesIsRefusedInAFoundFileAndTheOthersAreNot) {
 }
 
 TEST_F(Trust, TheComplaintNamesKeysAndBothWaysOut) {
-  write("pawl.toml", "concurrency = 4\napi.base_url = \"https://evil.example\"\n[tls]\nca_file = \"ca.pem\"\n");
+  write("pawl.toml",
+        "concurrency = 4\napi.base_url = \"https://evil.example\"\n[tls]\nca_file = \"ca.pem\"\n");
   raw.trusting_command = "pawl trust pawl.toml --state-dir s";
   raw.naming_command = "pawl run --config pawl.toml jobs.csv";
-  EXPECT_THAT(complaints(),
-              ElementsAre("pawl.toml: was found here, and is neither named nor trusted, so it does not decide where "
-                          "requests, keys or files go: it sets api.base_url (line 2), tls.ca_file (line 4); read it, "
-                          "then trust it as it is:\n  pawl trust pawl.toml --state-dir s\nor name it:\n  pawl run "
-                          "--config pawl.toml jobs.csv"));
+  EXPECT_THAT(
+      complaints(),
+      ElementsAre("pawl.toml: was found here, and is neither named nor trusted, so it does not decide where "
+                  "requests, keys or files go: it sets api.base_url (line 2), tls.ca_file (line 4); read it, "
+                  "then trust it as it is:\n  pawl trust pawl.toml --state-dir s\nor name it:\n  pawl run "
+                  "--config pawl.toml jobs.csv"));
   // What the command line says instead does not make it right.
   raw.base_url = "https://127.0.0.1:1";
   EXPECT_EQ(complaints().size(), 1u);
@@ -183,7 +184,8 @@ TEST_F(Trust, NoFileIsWrittenThatIsAnotherOneInPlay) {
       {"log.file=jobs.csv.ledger", "the ledger and the log would be the same file"},
       {"log.file=jobs.csv.ledger-wal", "a file beside the ledger and the log would be the same file"},
       {"log.file=jobs.csv.ledger.lock", "a file beside the ledger and the log would be the same file"},
-      {"log.file=jobs.csv.ledger.input", "the copy of an input beside the ledger and the log would be the same file"},
+      {"log.file=jobs.csv.ledger.input",
+       "the copy of an input beside the ledger and the log would be the same file"},
       {"ledger.path=token", "the key file and the ledger would be the same file"},
   };
   raw.token_file = "token";
@@ -211,7 +213,8 @@ TEST_F(Trust, NoFileIsWrittenThatIsAnotherOneInPlay) {
 
 TEST_F(Trust, TheLedgerAndItsNeighboursAreFiles) {
   ASSERT_EQ(::mkfifo("jobs.csv.ledger", 0600), 0);
-  EXPECT_THAT(complaints(), ElementsAre(HasSubstr("the ledger cannot be written there: it is a pipe, not a file")));
+  EXPECT_THAT(complaints(),
+              ElementsAre(HasSubstr("the ledger cannot be written there: it is a pipe, not a file")));
   std::filesystem::remove("jobs.csv.ledger");
   std::filesystem::create_symlink("anything", "jobs.csv.ledger-wal");
   EXPECT_THAT(complaints(), ElementsAre(HasSubstr("it is a symbolic link")));

@@ -27,6 +27,10 @@ std::string times(int count, std::string_view piece) {
 constexpr std::string_view good_result = R"(good {"status":"done"})";
 
 TEST(BadInput, NamesLineColumnAndCauseInCsv) {
+  const std::string dots =
+      "is or holds a dot segment (. or ..), which servers take out of a path: the request would reach "
+      "another "
+      "resource (got ";
   const std::string header =
       "id,text,title,pain_level,status,snoozed_until,closed_loop,tag_ids,add_tags,score,ai_draft_sources,"
       "notify,expect."
@@ -107,6 +111,15 @@ TEST(BadInput, NamesLineColumnAndCauseInCsv) {
            "b",
            "text", "x"),
        "2: id: contains the control character U+0007 (got \"a\\x07b\")"},
+      {"dot segment", row(".", "text", "x"), "2: id: " + dots + "\".\")"},
+      {"dot segments", row("..", "text", "x"), "2: id: " + dots + "\"..\")"},
+      {"dot segment, escaped", row("%2e", "text", "x"), "2: id: " + dots + "\"%2e\")"},
+      {"dot segments, half escaped", row(".%2E", "text", "x"), "2: id: " + dots + "\".%2E\")"},
+      {"dot segments, escaped twice", row("%252e%252E", "text", "x"), "2: id: " + dots + "\"%252e%252E\")"},
+      {"dot segments before a slash", row("../me", "text", "x"), "2: id: " + dots + "\"../me\")"},
+      {"dot segments behind one", row("a/..", "text", "x"), "2: id: " + dots + "\"a/..\")"},
+      {"dot segments between escaped ones", row("a%2f..%5Cb", "text", "x"),
+       "2: id: " + dots + "\"a%2f..%5Cb\")"},
       {"line end in an id", row("\"a\nb\"", "text", "x"),
        "2: id: contains the control character U+000A (got \"a\\nb\")"},
       {"invisible character in an id", row("a\xe2\x80\x8b", "text", "x"),
