@@ -6,6 +6,7 @@
 #include "cli/confirmation.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/generation_choice.hpp"
+#include "cli/generation_input.hpp"
 #include "cli/held.hpp"
 #include "cli/name_resolution.hpp"
 #include "cli/progress_ticker.hpp"
@@ -43,7 +44,7 @@ class run_steps {
 
   expected<int> all() {
     if (auto done = prepare(); !done) return done.error();
-    if (auto done = choice_.decide(); !done) return done.error();
+    if (auto done = choice_.decide(); !done) return with_ways_on(std::move(done.error()));
     if (choice_.decision() == ledger::run_decision::already_finished) return tell_finished();
     if (auto done = choice_.validate(); !done) return done.error();
     if (choice_.report() && choice_.report()->rows == 0) return tell_nothing_to_do();
@@ -70,6 +71,26 @@ class run_steps {
     if (!token->warning.empty()) s_.say().warning(token->warning);
     token_ = std::move(token->value);
     return {};
+  }
+
+  // What a pipe brought while another run is not finished is kept: how to go on with either.
+  failure with_ways_on(failure why) const {
+    const auto& kept = choice_.kept_path();
+    if (kept.empty()) return why;
+    const auto& newest = *choice_.newest();
+    const auto command = [&](const std::string& input, input::file_format format) {
+      return resume_command({arguments_, s_.settings().input_path, input, s_.settings().ledger_path, format});
+    };
+    why.what += "\nwhat came is kept as " + kept;
+    why.remedy.clear();
+    if (!s_.settings().retry.empty()) return why;
+    const auto begun = shaping_of(newest);
+    const auto after = command(kept, choice_.format());
+    if (begun)
+      why.what += "\nto go on with the unfinished run: " + command(newest.input_path, *begun->format);
+    why.what += "\nand then with what came: " + after;
+    why.what += "\nor to give up what is left of the unfinished one: " + after + " --fresh";
+    return why;
   }
 
   expected<int> tell_finished() {
