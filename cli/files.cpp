@@ -46,8 +46,17 @@ std::error_code write_all(int fd, std::string_view text) {
   return {};
 }
 
+bool fill_standard_descriptors() noexcept {
+  for (const int wanted : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(wanted, F_GETFD) >= 0) continue;
+    // The lowest one that is free, and those below are not.
+    if (::open("/dev/null", wanted == STDIN_FILENO ? O_WRONLY : O_RDONLY) != wanted) return false;
+  }
+  return true;
+}
+
 descriptor open_anew(const std::string& path, ::mode_t mode) noexcept {
-  struct stat is{};
+  struct stat is {};
   if (::lstat(path.c_str(), &is) == 0 && (S_ISREG(is.st_mode) || S_ISLNK(is.st_mode))) ::unlink(path.c_str());
   return descriptor{
       ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, mode)};
@@ -57,7 +66,7 @@ descriptor open_to_append(const std::string& path) noexcept {
   if (config::names_a_stream(path)) return open_stream(path);
   descriptor file{::open(
       path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0666)};
-  struct stat is{};
+  struct stat is {};
   if (!file || (::fstat(file.get(), &is) == 0 && S_ISREG(is.st_mode))) return file;
   errno = EINVAL;
   return {};
