@@ -173,7 +173,16 @@ class run_steps {
       while (helpers > 0) io.run_one();
     }
     if (broken) std::rethrow_exception(broken);
+    if (ended && !report_of_run_->error && s_.signals().first() == 0) look_at_input_again();
     return ended;
+  }
+
+  // What a run has read it has checked before. A signal leaves that to the run that goes on.
+  void look_at_input_again() {
+    if (auto same = choice_.input().source.verify(); !same) {
+      report_of_run_->error = std::move(same.error());
+      report_of_run_->stop_reason = "input_changed";
+    }
   }
 
   // What earlier runs on this ledger have written lately, for a quota file that is brand-new.
