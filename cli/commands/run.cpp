@@ -292,6 +292,7 @@ class run_steps {
       if (!error || error->kind == failure_kind::later) error = read.error();
       conserved = false;
     }
+    look_for_ledger(error);
     run_end end;
     end.counts = facts.counts;
     end.pending = facts.pending;
@@ -307,13 +308,25 @@ class run_steps {
       code = exit_mend;
       if (!error) error = closed.error();
     }
+    if (look_for_ledger(error)) code = exit_mend;
     s_.hide_work();
     if (error) s_.say().error(*error);
     if (!withdrawn_) say_how_it_ended(code);
     return code;
   }
 
+  // Also where the writer had no group to commit since: a run may be shorter than a second. True: the ledger
+  // is not where its name says, which is more than any other error.
+  bool look_for_ledger(std::optional<failure>& error) {
+    auto there = choice_.ledger().in_place();
+    if (there) return false;
+    error = std::move(there.error());
+    is_ledger_gone_ = true;
+    return true;
+  }
+
   std::string reason(const std::optional<failure>& error) const {
+    if (is_ledger_gone_) return "ledger";
     if (report_of_run_ && !report_of_run_->stop_reason.empty()) return report_of_run_->stop_reason;
     if (error && !s_.facts().stop_reason.empty()) return s_.facts().stop_reason;
     if (error) return error->kind == failure_kind::usage ? "usage" : "not_started";
@@ -324,6 +337,7 @@ class run_steps {
     const auto& facts = s_.facts();
     ending e;
     e.mend_first = code == exit_usage || code == exit_mend;
+    e.has_ledger = !is_ledger_gone_;
     e.ledger_path = facts.ledger;
     e.rows = facts.rows;
     e.pending = facts.pending;
@@ -356,6 +370,7 @@ class run_steps {
   run::progress_counters progress_;
   std::vector<std::string> scopes_;  // of the key
   bool withdrawn_ = false;           // what was begun counts as not begun
+  bool is_ledger_gone_ = false;
   std::optional<run::run_report> report_of_run_;
 };
 
