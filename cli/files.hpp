@@ -45,8 +45,7 @@ bool fill_standard_descriptors() noexcept;
 //
 // A new file of that name; a file or a link that an earlier process left there is removed first.
 descriptor open_anew(const std::string& path, ::mode_t) noexcept;
-// A regular file (mode 0666 less the umask if it is new) or a stream (config::names_a_stream), written at its
-// end.
+// A regular file (mode 0666 less the umask if it is new) or a stream (config::names_a_stream), written at its end.
 descriptor open_to_append(const std::string& path) noexcept;
 // What is there already and is no regular file: a pipe, a terminal, /dev/null. A named pipe that nobody reads
 // yet is waited for, 5 s at most (chosen); so is one that is full, in write_all_in_time.

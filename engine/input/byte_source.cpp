@@ -34,7 +34,7 @@ expected<byte_source> byte_source::open(const std::string& path) {
     return failure{failure_kind::usage, path, "cannot be opened: " + system_text(error),
                    error == ENOENT ? "check the path" : ""};
   }
-  struct stat facts {};
+  struct stat facts{};
   if (::fstat(source.descriptor_, &facts) != 0)
     return failure{failure_kind::usage, path, "cannot be examined: " + system_text(errno), ""};
   if (S_ISDIR(facts.st_mode))
@@ -106,7 +106,7 @@ expected<std::size_t> byte_source::read_at(std::uint64_t offset, std::span<char>
 
 status byte_source::unchanged() const {
   if (descriptor_ < 0) return {};
-  struct stat facts {};
+  struct stat facts{};
   if (::fstat(descriptor_, &facts) != 0)
     return failure{failure_kind::mend, name_, "cannot be examined: " + system_text(errno),
                    "check the disk or the network file system"};
@@ -125,7 +125,7 @@ status byte_source::unchanged() const {
 }
 
 std::optional<byte_source::times> byte_source::touched() const {
-  struct stat facts {};
+  struct stat facts{};
   if (descriptor_ < 0 || ::fstat(descriptor_, &facts) != 0) return std::nullopt;
   const auto now = times_of(facts);
   auto before = times_;

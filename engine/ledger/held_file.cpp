@@ -45,7 +45,7 @@ failure is_a_link(const std::string& path) {
 bool shares_locks_with_sqlite(int fd) noexcept {
   constexpr std::array<unsigned, 4> network{0x6969, 0x517b, 0xff534d42,
                                             0xfe534d42};  // NFS, SMB, CIFS, SMB2: statfs(2)
-  struct statfs place {};
+  struct statfs place{};
   if (::fstatfs(fd, &place) != 0) return false;
   for (const auto magic : network)
     if (static_cast<unsigned>(place.f_type) == magic) return true;
@@ -55,7 +55,7 @@ bool shares_locks_with_sqlite(int fd) noexcept {
 }  // namespace
 
 std::optional<held_file::identity> held_file::identity_of(const std::string& path) {
-  struct stat facts {};
+  struct stat facts{};
   if (::lstat(path.c_str(), &facts) != 0) return std::nullopt;
   return identity{facts.st_dev, facts.st_ino};
 }
@@ -75,7 +75,7 @@ expected<held_file> held_file::open(const std::string& path) {
     }
     if (fd < 0) return errno == ELOOP ? is_a_link(path) : cannot(path, "opened");
     held_file held{path, fd};
-    struct stat facts {};
+    struct stat facts{};
     if (::fstat(fd, &facts) != 0) return cannot(path, "examined");
     if (!S_ISREG(facts.st_mode))
       return failure{failure_kind::usage, path,
@@ -84,11 +84,8 @@ expected<held_file> held_file::open(const std::string& path) {
                      another_place};
     if (!shares_locks_with_sqlite(fd) && ::flock(fd, LOCK_EX | LOCK_NB) != 0) {
       if (errno != EWOULDBLOCK) return cannot(path, "locked");
-      return failure{
-          failure_kind::later, path,
-          "another run uses this ledger: " + lock_file::holder_of(facts.st_dev, facts.st_ino)
-                                                 .value_or("its lock file is gone, so nobody says who"),
-          "wait for it or stop it, then run the same command again"};
+      const auto who = lock_file::holder_of(facts.st_dev, facts.st_ino).value_or("another process");
+      return failure{failure_kind::later, "", who + ", uses this ledger: " + path, held_remedy, true};
     }
     if (identity_of(path) != identity{facts.st_dev, facts.st_ino}) continue;
     if (facts.st_nlink > 1)
@@ -113,7 +110,7 @@ void held_file::watch_log() {
 }
 
 status held_file::in_place() const {
-  struct stat facts {};
+  struct stat facts{};
   if (::fstat(fd_, &facts) != 0) return cannot(path_, "examined");
   const auto named = identity_of(path_);
   // Where the system cannot tell (no right to look, a server that is away) there is nothing to say either.

@@ -135,8 +135,7 @@ expected<std::unique_ptr<database>> open_for_reading_once(const std::string& pat
 }
 
 expected<std::unique_ptr<database>> open_for_reading(const std::string& path) {
-  struct stat file {
-  }, log{};
+  struct stat file{}, log{};
   if (::stat(path.c_str(), &file) != 0)
     return failure{failure_kind::usage, path,
                    std::string{"the ledger cannot be opened: "} + std::strerror(errno),
@@ -181,7 +180,7 @@ expected<std::optional<std::string>> ledger_file::running(const std::string& pat
   auto named = lock_file::holder(path + ".lock");
   if (!named || *named) return named;
   // Somebody may have removed the lock file of a run.
-  struct stat file {};
+  struct stat file{};
   if (::stat(path.c_str(), &file) != 0) return named;
   return lock_file::holder_of(file.st_dev, file.st_ino);
 }

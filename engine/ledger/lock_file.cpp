@@ -78,8 +78,7 @@ expected<lock_file> lock_file::take(const std::string& path) {
   for (int left = 10;; --left) {
     descriptor file{::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600)};
     if (file.get() < 0) return cannot(path, "cannot be created");
-    struct stat locked {
-    }, named{};
+    struct stat locked{}, named{};
     if (::fstat(file.get(), &locked) != 0) return cannot(path, "cannot be examined");
     // It is written over below.
     if (!S_ISREG(locked.st_mode) || locked.st_nlink > 1)

@@ -126,7 +126,8 @@ TEST_F(one_ledger, LetsNoSecondRunInWhateverItIsCalled) {
   fs::remove(ledger_ + ".lock");
   const auto unlocked = second(ledger_, "state2");
   EXPECT_EQ(unlocked.exit_code, 3) << unlocked.errors;
-  EXPECT_THAT(unlocked.errors, HasSubstr("another run uses this ledger: pid " + std::to_string(run.pid())));
+  EXPECT_THAT(unlocked.errors,
+              HasSubstr("pid " + std::to_string(run.pid()) + " (pawl run), uses this ledger"));
   EXPECT_THAT(workspace_.run({"status", ledger_}).output, HasSubstr("pid " + std::to_string(run.pid())));
   fs::create_symlink(ledger_, other);
   const auto linked = second(other, "state3");
