@@ -55,7 +55,7 @@ TEST_F(LedgerWriterFailures, StopsAtTheFirstFailureAndSaysSo) {
 
 TEST_F(LedgerWriterFailures, StopsWhereTheLedgerIsGone) {
   for (const auto* ending : {"", "-wal", "-shm"}) {
-    const auto gone = directory / (std::string{"gone"} + ending);
+    const auto gone = directory / (std::string{"no"} + ending + ".ledger");
     auto made = begin(gone, 10);
     std::optional<ledger_writer> writer;
     writer.emplace(context, made.file, made.generation, made.run, options);
