@@ -46,6 +46,15 @@ std::error_code write_all(int fd, std::string_view text) {
   return {};
 }
 
+bool fill_standard_descriptors() noexcept {
+  for (const int wanted : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(wanted, F_GETFD) >= 0) continue;
+    // The lowest one that is free, and those below are not.
+    if (::open("/dev/null", wanted == STDIN_FILENO ? O_WRONLY : O_RDONLY) != wanted) return false;
+  }
+  return true;
+}
+
 descriptor open_anew(const std::string& path, ::mode_t mode) noexcept {
   struct stat is {};
   if (::lstat(path.c_str(), &is) == 0 && (S_ISREG(is.st_mode) || S_ISLNK(is.st_mode))) ::unlink(path.c_str());

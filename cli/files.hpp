@@ -34,6 +34,12 @@ class descriptor {
 // Everything, or the error; EINTR is retried.
 std::error_code write_all(int fd, std::string_view);
 
+// Fills those of the descriptors 0 to 2 that are closed, so that nothing that is opened later lands where
+// standard output or the log goes. What stands there can be read for output and written for input only: using
+// it is the error (EBADF) that it was. False: /dev/null cannot be opened. To be called before anything is
+// opened.
+bool fill_standard_descriptors() noexcept;
+
 // What an output is opened with: no link is followed, nothing is opened that could block, nothing becomes the
 // terminal of the process. Without a descriptor, errno says why.
 //

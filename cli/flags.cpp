@@ -100,6 +100,10 @@ struct switch_flag {
 };
 
 constexpr std::array switch_flags{
+    switch_flag{"--allow-open-end", &raw_options::allow_open_end, of_input,
+                "Take standard input or a pipe also where its last line has no end, as it is where the "
+                "program before the "
+                "pipe was cut off. Default: exit 2, nothing is sent."},
     switch_flag{
         "--skip-invalid", &raw_options::skip_invalid, of_input,
         "Record rows that are wrong as invalid and apply the others. Default: exit 2, nothing is sent."},

@@ -75,6 +75,7 @@ int dispatch(const cli::command_line& line, cli::console& out) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (!cli::fill_standard_descriptors()) return cli::exit_mend;
   // A closed pipe or connection is an error of the write, not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
   // So is a file that may not grow (ulimit -f): a ledger that cannot be written is told, not died of.

@@ -1,6 +1,9 @@
 #include "cli/open_input.hpp"
 
 #include "cli/find_ledger.hpp"
+#include "cli/words.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <fstream>
@@ -8,6 +11,10 @@
 
 namespace pawl::cli {
 namespace {
+
+bool is_blank(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; });
+}
 
 // White space and a byte order mark at most.
 bool holds_nothing(const std::string& path) {
@@ -19,10 +26,35 @@ bool holds_nothing(const std::string& path) {
   head.resize(static_cast<std::size_t>(file.gcount()));
   std::string_view rest = head;
   if (rest.starts_with(utf8_mark)) rest.remove_prefix(utf8_mark.size());
-  return std::ranges::all_of(rest, [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; });
+  return is_blank(rest);
 }
 
 }  // namespace
+
+std::optional<failure> refuse_open_end(const std::string& path, const std::string& name) {
+  constexpr std::size_t most_shown = 120;  // bytes; chosen
+  std::ifstream file(path, std::ios::binary);
+  std::string block(256 * 1024, '\0'), head;  // of the line that is being read
+  std::uint64_t line = 1;
+  bool is_open = false;  // something stands behind the last line end
+  while (file.read(block.data(), static_cast<std::streamsize>(block.size())), file.gcount() > 0) {
+    std::string_view rest{block.data(), static_cast<std::size_t>(file.gcount())};
+    if (const auto end = rest.rfind('\n'); end != std::string_view::npos) {
+      line += static_cast<std::uint64_t>(std::ranges::count(rest, '\n'));
+      rest.remove_prefix(end + 1);
+      head.clear();
+      is_open = false;
+    }
+    is_open = is_open || !is_blank(rest);
+    head += rest.substr(0, most_shown + 1 - std::min(most_shown + 1, head.size()));
+  }
+  if (!is_open) return std::nullopt;
+  return failure{
+      failure_kind::usage, fmt::format("{}:{}", name, line),
+      fmt::format("the last line has no end, so what wrote it may have been cut off in the middle of it: {}",
+                  printable(head, most_shown)),
+      "send it once more, whole; or say --allow-open-end if it ends as it should"};
+}
 
 std::optional<failure> refuse_no_rows(const opened_input& input) {
   if (input.spooled || input.source.facts().format == input::file_format::csv) return std::nullopt;
@@ -61,6 +93,9 @@ expected<opened_input> open_input(const config::settings& s, const std::string& 
         text->replace(at, path.size(), name);
     return error;
   }
+  // What is no text at all has been told already.
+  if (spooled && !s.allow_open_end)
+    if (auto refused = refuse_open_end(path, name)) return *std::move(refused);
   return opened_input{name, std::move(spooled), *std::move(source)};
 }
 

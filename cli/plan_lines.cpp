@@ -3,6 +3,7 @@
 #include "cli/table_text.hpp"
 #include "cli/words.hpp"
 #include "engine/api/json_text.hpp"
+#include "engine/input/byte_window.hpp"
 #include "engine/ledger/export_format.hpp"
 
 #include <fmt/format.h>
@@ -11,9 +12,6 @@
 
 namespace pawl::cli {
 namespace {
-
-// Bounds of an input (design of the input formats): a field, and less than a row for all of them together.
-constexpr std::size_t most_of_field = 256 * 1024, most_of_row = 1024 * 1024;
 
 void append_key(std::string& to, std::string_view name) {
   if (to.back() != '{') to += ',';
@@ -161,10 +159,11 @@ void job_lines::append(std::string& to, const run::planned_row& row) {
   const auto add_old = [&](field_index field, std::string_view name, std::string_view json) {
     if (field == passed_field || !names_.can_expect(field)) return;
     if (std::ranges::find(row.job.expect, field, &field_value::field) != row.job.expect.end()) return;
-    std::string old_value;
-    append_compact(old_value, json);
+    bytes_.clear();
+    std::string_view old_value;
+    const bool fits = values_.read(json, bytes_, old_value) == input::row_fit::fits;
     const auto size = line.size() + patch.size() + expect.size() + old_value.size() + row.job.raw.size();
-    if (old_value.size() > most_of_field || size > most_of_row) {
+    if (!fits || size > input::max_row_bytes) {
       whole = false;
       return;
     }

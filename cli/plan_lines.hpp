@@ -4,6 +4,8 @@
 #include "engine/api/profile.hpp"
 #include "engine/input/field_names.hpp"
 #include "engine/input/job_source.hpp"
+#include "engine/input/row_values.hpp"
+#include "engine/model/byte_arena.hpp"
 #include "engine/run/planned_row.hpp"
 
 #include <cstdint>
@@ -32,7 +34,8 @@ class job_lines {
   // written, beside what the row itself expects.
   void append(std::string& to, const run::planned_row&);
 
-  // Old values that are too long for an input were left out of so many rows.
+  // Old values that no input may say, for their length, their depth or half a surrogate pair in them, were
+  // left out of so many rows.
   std::uint64_t shortened() const noexcept { return shortened_; }
 
  private:
@@ -41,6 +44,8 @@ class job_lines {
   const api::profile& profile_;
   const input::source_facts& facts_;
   input::field_names names_;
+  input::row_value_reader values_;
+  byte_arena bytes_;
   std::uint64_t shortened_ = 0;
 };
 

@@ -238,7 +238,7 @@ lines plan_lines(const plan_report& r, const config::settings& s) {
                                 counted(as_they_came, "row", "rows")));
     if (r.jobs_shortened > 0)
       out.push_back(
-          fmt::format("  {} an old value that is too long to be expected",
+          fmt::format("  {} an old value that no input may say, so it is not expected",
                       r.jobs_shortened == 1 ? "1 row has" : grouped(r.jobs_shortened) + " rows have"));
   }
   out.push_back(fmt::format("nothing was written ({} in {})", counted(r.reads_sent, "read", "reads"),

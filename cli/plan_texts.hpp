@@ -32,7 +32,7 @@ struct plan_report {
   duration elapsed{};
 
   std::string out;                   // where the jobs that remain were written; empty: nowhere
-  std::uint64_t jobs_shortened = 0;  // of them, with an old value too long to be expected
+  std::uint64_t jobs_shortened = 0;  // of them, with an old value that no input may say
 };
 
 // Mostly 15 to 40 lines, never more than 54, of at most 118 columns.

@@ -11,8 +11,9 @@
 namespace pawl::cli {
 namespace {
 
-constexpr std::array<std::string_view, 7> switches{
-    "--skip-invalid", "--no-read-first", "--force-unechoed", "--yes", "--quiet", "--verbose", "--wait"};
+constexpr std::array<std::string_view, 8> switches{
+    "--skip-invalid",   "--no-read-first", "--force-unechoed", "--yes",
+    "--allow-open-end", "--quiet",         "--verbose",        "--wait"};
 
 bool starts_anew(const std::string& argument) {
   return argument == "--fresh" || argument == "--again";
@@ -32,12 +33,22 @@ bool has_flag(const std::vector<std::string>& arguments, std::string_view flag) 
   });
 }
 
+// The input may be another one than was given.
+void correct_format(std::vector<std::string>& words, const std::string& format) {
+  constexpr std::string_view flag = "--format", with_value = "--format=";
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    if (words[i].starts_with(with_value)) words[i] = std::string{with_value} + format;
+    if (words[i] == flag && i + 1 < words.size()) words[++i] = format;
+  }
+}
+
 // The words with the copy of the input in the place of what was piped; empty if that is not among them.
 std::string of_the_copy(const resumption& r, std::vector<std::string> words) {
   for (std::size_t i = 1; i < words.size(); ++i) {
     if (words[i] != r.input || takes_the_next(words[i - 1])) continue;
     words[i] = r.copy;
-    const auto* format = r.format == input::file_format::csv ? "csv" : "ndjson";
+    const std::string format = r.format == input::file_format::csv ? "csv" : "ndjson";
+    correct_format(words, format);
     const bool named = has_flag(words, "--ledger") || has_flag(words, "ledger.path");
     if (!named) words.insert(words.end(), {"--ledger", r.ledger});
     if (!has_flag(words, "--format")) words.insert(words.end(), {"--format", format});

@@ -12,7 +12,8 @@ namespace pawl::cli {
 struct resumption {
   std::vector<std::string> arguments;  // of the run that stopped, from "run" on
   std::string input;                   // as it stands among them
-  std::string copy;  // where standard input or a pipe was kept; empty: the input can be read again
+  std::string copy;  // the file to name in its place: where standard input or a pipe was kept; empty: the
+                     // input can be read again
   std::string ledger;
   input::file_format format = input::file_format::csv;  // of the copy, whose name does not tell
 };

@@ -105,12 +105,26 @@ status run_choice::choose() {
   decision_ = ledger::decide_run(question);
   if (decision_ == ledger::run_decision::refuse_changed) {
     if (auto done = count(*newest_); !done) return done;
+    if (auto kept = keep_what_came(); !kept) return kept;
     return changed_input(input_->name, *newest_, identity_, s_.facts().pending, settings.as_json);
   }
   if (decision_ == ledger::run_decision::go_on && !reads_as_before()) {
     if (auto done = count(*newest_); !done) return done;
     return changed_input(input_->name, *newest_, identity_, s_.facts().pending, settings.as_json);
   }
+  return {};
+}
+
+// Under a name of its own that the same bytes have again: a job that brings them every night must not fill
+// the disk.
+status run_choice::keep_what_came() {
+  if (access_ != ledger::access::read_write || !input_->spooled || identity_.file == newest_->input.file)
+    return {};
+  if (std::error_code unknown; std::filesystem::file_size(input_->spooled->path(), unknown) == 0) return {};
+  constexpr std::size_t digits = 12;  // chosen
+  const auto path = spool_path_ + "." + input::to_hex(identity_.file).substr(0, digits);
+  if (auto kept = input_->spooled->keep_as(path); !kept) return kept;
+  kept_path_ = path;
   return {};
 }
 
@@ -131,6 +145,8 @@ status run_choice::choose_retry(const ledger::run_question& question) {
     return failure{failure_kind::usage, s_.settings().ledger_path,
                    "holds no run whose rows --retry could take again", "leave out --retry"};
   if (auto done = count(*newest_); !done) return done;
+  if (answer == ledger::retry_decision::refuse_changed)
+    if (auto kept = keep_what_came(); !kept) return kept;
   if (answer == ledger::retry_decision::refuse_changed || !reads_as_before())
     return changed_input_of_retry(input_->name, *newest_, identity_, s_.settings().as_json);
   std::uint64_t rows = 0;

@@ -40,6 +40,7 @@ class run_choice {
   // After decide().
   ledger::run_decision decision() const noexcept { return decision_; }
   opened_input& input() noexcept { return *input_; }
+  input::file_format format() const noexcept { return input_->source.facts().format; }
   bool has_ledger() const noexcept { return ledger_.has_value(); }
   ledger::ledger_file& ledger() noexcept { return *ledger_; }
   const std::optional<ledger::generation_row>& newest() const noexcept { return newest_; }
@@ -47,6 +48,9 @@ class run_choice {
   // After validate(); unset where an earlier invocation has validated.
   const std::optional<input::validation_report>& report() const noexcept { return report_; }
   const std::string& spool_path() const noexcept { return spool_path_; }
+  // After a decide() that refused what came through a pipe because another input is not finished: where it is
+  // kept, for nothing brings it once more. Empty: nothing was kept.
+  const std::string& kept_path() const noexcept { return kept_path_; }
 
  private:
   status look_at_ledger();
@@ -54,10 +58,11 @@ class run_choice {
   status choose();
   status choose_retry(const ledger::run_question&);
   bool reads_as_before() const;
+  status keep_what_came();
 
   session& s_;
   ledger::access access_;
-  std::string spool_path_;
+  std::string spool_path_, kept_path_;
   ledger::target target_;
   std::optional<ledger::ledger_file> ledger_;
   std::optional<ledger::generation_row> newest_;

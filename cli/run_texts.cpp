@@ -174,6 +174,7 @@ lines closing_lines(const ending& e) {
   out.push_back(first);
   for (const auto& [code, count] : e.error_counts)
     out.push_back(fmt::format("  {}: {}", printable(code), counted(count, "row", "rows")));
+  if (!e.has_ledger) return out;
   if (auto line = failures_line(e.counts, e.ledger_path); !line.empty()) out.push_back(std::move(line));
   if (!e.retry_command.empty()) out.push_back("to take the failed rows again as well: " + e.retry_command);
   if (e.pending == 0) return out;

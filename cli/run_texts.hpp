@@ -58,6 +58,7 @@ struct ending {
   std::string resume_command;  // empty: the same command goes on
   std::string retry_command;   // takes the failed rows again too; empty: not worth a line
   bool mend_first = false;     // it would end as this one did until something is mended
+  bool has_ledger = true;      // false: it is gone, so nothing can be told about going on with it
 };
 lines closing_lines(const ending&);
 // The command that shows the rows that failed, with their input; empty where none did.

@@ -16,6 +16,12 @@ std::string_view in_words(run::undo_obstacle why) noexcept {
       return "the API does not take the old value back";
     case run::undo_obstacle::needs_another:
       return "the old value needs another field whose old value is not known";
+    case run::undo_obstacle::unsound:
+      return "the API showed a text that no input may say, such as half of a surrogate pair";
+    case run::undo_obstacle::too_large:
+      return "the job would be longer or nested deeper than a row of an input may be";
+    case run::undo_obstacle::record_broken:
+      return "what the ledger keeps of a write cannot be read: it was edited or is damaged";
   }
   return "";
 }
@@ -44,7 +50,8 @@ void undo_losses::add(std::string reason, std::string_view one, std::string_view
 }
 
 void undo_losses::add(std::string_view id, const run::undo_loss& loss) {
-  add(fmt::format("{} cannot go back: {}", loss.field, in_words(loss.why)), "resource", "resources", id);
+  const std::string_view what = loss.field.empty() ? "nothing of it" : std::string_view{loss.field};
+  add(fmt::format("{} cannot go back: {}", what, in_words(loss.why)), "resource", "resources", id);
 }
 
 void undo_losses::add_blind(std::string_view id) {

@@ -28,7 +28,7 @@ struct raw_options {
   std::vector<std::string> rate, read_rate, map, ignore_column, set, only_if,
       overrides;  // overrides: -o key=value
   bool no_read_first = false, force_unechoed = false, skip_invalid = false, fresh = false, again = false,
-       yes = false, quiet = false, wait = false;
+       yes = false, quiet = false, wait = false, allow_open_end = false;
   int verbose = 0;
   std::string input;  // path or "-"
 
@@ -59,6 +59,7 @@ struct settings {
 
   input::source_options source;
   std::string input_path;       // "-" for standard input
+  bool allow_open_end = false;  // of what is spooled: its last line may have no end
   std::string ledger_path;      // input_path + ".ledger" unless given
   std::string state_directory;  // empty: none is known, and what sends a request cannot
   run::run_options run;

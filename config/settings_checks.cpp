@@ -115,6 +115,7 @@ void add_input_options(const raw_options& raw, settings& s, std::vector<failure>
   if (raw.retry) add_retry(*raw.retry, s, complaints);
   s.only_if = s.source.conditions = raw.only_if;
   s.run.skip_invalid = raw.skip_invalid;
+  s.allow_open_end = raw.allow_open_end;
   s.fresh = raw.fresh;
   s.again = raw.again;
   s.yes = raw.yes;

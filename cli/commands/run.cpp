@@ -6,6 +6,7 @@
 #include "cli/confirmation.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/generation_choice.hpp"
+#include "cli/generation_input.hpp"
 #include "cli/held.hpp"
 #include "cli/name_resolution.hpp"
 #include "cli/progress_ticker.hpp"
@@ -43,7 +44,7 @@ class run_steps {
 
   expected<int> all() {
     if (auto done = prepare(); !done) return done.error();
-    if (auto done = choice_.decide(); !done) return done.error();
+    if (auto done = choice_.decide(); !done) return with_ways_on(std::move(done.error()));
     if (choice_.decision() == ledger::run_decision::already_finished) return tell_finished();
     if (auto done = choice_.validate(); !done) return done.error();
     if (choice_.report() && choice_.report()->rows == 0) return tell_nothing_to_do();
@@ -70,6 +71,26 @@ class run_steps {
     if (!token->warning.empty()) s_.say().warning(token->warning);
     token_ = std::move(token->value);
     return {};
+  }
+
+  // What a pipe brought while another run is not finished is kept: how to go on with either.
+  failure with_ways_on(failure why) const {
+    const auto& kept = choice_.kept_path();
+    if (kept.empty()) return why;
+    const auto& newest = *choice_.newest();
+    const auto command = [&](const std::string& input, input::file_format format) {
+      return resume_command({arguments_, s_.settings().input_path, input, s_.settings().ledger_path, format});
+    };
+    why.what += "\nwhat came is kept as " + kept;
+    why.remedy.clear();
+    if (!s_.settings().retry.empty()) return why;
+    const auto begun = shaping_of(newest);
+    const auto after = command(kept, choice_.format());
+    if (begun)
+      why.what += "\nto go on with the unfinished run: " + command(newest.input_path, *begun->format);
+    why.what += "\nand then with what came: " + after;
+    why.what += "\nor to give up what is left of the unfinished one: " + after + " --fresh";
+    return why;
   }
 
   expected<int> tell_finished() {
@@ -152,7 +173,16 @@ class run_steps {
       while (helpers > 0) io.run_one();
     }
     if (broken) std::rethrow_exception(broken);
+    if (ended && !report_of_run_->error && s_.signals().first() == 0) look_at_input_again();
     return ended;
+  }
+
+  // What a run has read it has checked before. A signal leaves that to the run that goes on.
+  void look_at_input_again() {
+    if (auto same = choice_.input().source.verify(); !same) {
+      report_of_run_->error = std::move(same.error());
+      report_of_run_->stop_reason = "input_changed";
+    }
   }
 
   // What earlier runs on this ledger have written lately, for a quota file that is brand-new.
@@ -262,6 +292,7 @@ class run_steps {
       if (!error || error->kind == failure_kind::later) error = read.error();
       conserved = false;
     }
+    look_for_ledger(error);
     run_end end;
     end.counts = facts.counts;
     end.pending = facts.pending;
@@ -277,13 +308,25 @@ class run_steps {
       code = exit_mend;
       if (!error) error = closed.error();
     }
+    if (look_for_ledger(error)) code = exit_mend;
     s_.hide_work();
     if (error) s_.say().error(*error);
     if (!withdrawn_) say_how_it_ended(code);
     return code;
   }
 
+  // Also where the writer had no group to commit since: a run may be shorter than a second. True: the ledger
+  // is not where its name says, which is more than any other error.
+  bool look_for_ledger(std::optional<failure>& error) {
+    auto there = choice_.ledger().in_place();
+    if (there) return false;
+    error = std::move(there.error());
+    is_ledger_gone_ = true;
+    return true;
+  }
+
   std::string reason(const std::optional<failure>& error) const {
+    if (is_ledger_gone_) return "ledger";
     if (report_of_run_ && !report_of_run_->stop_reason.empty()) return report_of_run_->stop_reason;
     if (error && !s_.facts().stop_reason.empty()) return s_.facts().stop_reason;
     if (error) return error->kind == failure_kind::usage ? "usage" : "not_started";
@@ -294,6 +337,7 @@ class run_steps {
     const auto& facts = s_.facts();
     ending e;
     e.mend_first = code == exit_usage || code == exit_mend;
+    e.has_ledger = !is_ledger_gone_;
     e.ledger_path = facts.ledger;
     e.rows = facts.rows;
     e.pending = facts.pending;
@@ -326,6 +370,7 @@ class run_steps {
   run::progress_counters progress_;
   std::vector<std::string> scopes_;  // of the key
   bool withdrawn_ = false;           // what was begun counts as not begun
+  bool is_ledger_gone_ = false;
   std::optional<run::run_report> report_of_run_;
 };
 

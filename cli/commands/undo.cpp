@@ -97,9 +97,8 @@ class undo_steps {
         if (!failed || reader_left_) return false;
         id = image.id;
       }
-      failed = builder.add(image.old_values, image.new_values, image.certain);
-      if (!failed) failed.error().place = fmt::format("{}: row {}", options_.ledger, image.row);
-      return static_cast<bool>(failed);
+      builder.add(image.old_values, image.new_values, image.certain);
+      return true;
     };
     if (auto read = file->for_each_pre_image(generation->id, one); !read) return read.error();
     if (!failed) return failed.error();

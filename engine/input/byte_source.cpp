@@ -18,6 +18,10 @@ std::string system_text(int error) {
   return std::system_category().message(error);
 }
 
+byte_source::times times_of(const struct stat& facts) {
+  return {facts.st_mtim.tv_sec, facts.st_mtim.tv_nsec, facts.st_ctim.tv_sec, facts.st_ctim.tv_nsec};
+}
+
 }  // namespace
 
 expected<byte_source> byte_source::open(const std::string& path) {
@@ -39,8 +43,7 @@ expected<byte_source> byte_source::open(const std::string& path) {
     return failure{failure_kind::usage, path, "is not a regular file",
                    "pipe it to standard input (- with --format), which is spooled to a file first"};
   source.size_ = static_cast<std::uint64_t>(facts.st_size);
-  source.modified_s_ = facts.st_mtim.tv_sec;
-  source.modified_ns_ = facts.st_mtim.tv_nsec;
+  source.times_ = times_of(facts);
 #ifdef POSIX_FADV_SEQUENTIAL
   // Advice only: reading works without it, so its answer does not matter.
   (void)::posix_fadvise(source.descriptor_, 0, 0, POSIX_FADV_SEQUENTIAL);
@@ -61,16 +64,14 @@ byte_source::byte_source(byte_source&& other) noexcept
       memory_(std::move(other.memory_)),
       descriptor_(std::exchange(other.descriptor_, -1)),
       size_(other.size_),
-      modified_s_(other.modified_s_),
-      modified_ns_(other.modified_ns_) {}
+      times_(other.times_) {}
 
 byte_source& byte_source::operator=(byte_source&& other) noexcept {
   std::swap(name_, other.name_);
   std::swap(memory_, other.memory_);
   std::swap(descriptor_, other.descriptor_);
   std::swap(size_, other.size_);
-  std::swap(modified_s_, other.modified_s_);
-  std::swap(modified_ns_, other.modified_ns_);
+  std::swap(times_, other.times_);
   return *this;
 }
 
@@ -110,15 +111,28 @@ status byte_source::unchanged() const {
     return failure{failure_kind::mend, name_, "cannot be examined: " + system_text(errno),
                    "check the disk or the network file system"};
   const auto size = static_cast<std::uint64_t>(facts.st_size);
-  if (size == size_ && facts.st_mtim.tv_sec == modified_s_ && facts.st_mtim.tv_nsec == modified_ns_)
-    return {};
+  const auto now = times_of(facts);
+  if (size == size_ && now == times_) return {};
+  const bool was_modified = now.modified_s != times_.modified_s || now.modified_ns != times_.modified_ns;
   return failure{
       failure_kind::mend, name_,
       "changed while it was being read (" +
-          (size == size_ ? std::string("its modification time moved")
-                         : std::to_string(size_) + " bytes before, " + std::to_string(size) + " now") +
+          (size != size_  ? std::to_string(size_) + " bytes before, " + std::to_string(size) + " now"
+           : was_modified ? std::string("its modification time moved")
+                          : std::string("its change time moved, and its modification time was kept")) +
           ")",
       "put back the file as it was, or run the command again once nothing writes to it"};
+}
+
+std::optional<byte_source::times> byte_source::touched() const {
+  struct stat facts{};
+  if (descriptor_ < 0 || ::fstat(descriptor_, &facts) != 0) return std::nullopt;
+  const auto now = times_of(facts);
+  auto before = times_;
+  before.changed_s = now.changed_s;
+  before.changed_ns = now.changed_ns;
+  const bool same = static_cast<std::uint64_t>(facts.st_size) == size_ && before == now;
+  return same && now != times_ ? std::optional{now} : std::nullopt;
 }
 
 }  // namespace pawl::input

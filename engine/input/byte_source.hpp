@@ -4,6 +4,7 @@
 #include "engine/model/error.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,8 +30,21 @@ class byte_source {
   // error.
   expected<std::size_t> read_at(std::uint64_t offset, std::span<char> into) const;
 
-  // A failure (mend) if size or modification time are no longer those of open().
+  // A failure (mend) if size, modification time or change time (ctime, which nobody can set) are no longer
+  // those of open(), or of the last accept().
   status unchanged() const;
+
+  // A rename, another right or another link move the change time alone: then only the bytes tell whether they
+  // are the same.
+  struct times {
+    std::int64_t modified_s = 0, modified_ns = 0, changed_s = 0, changed_ns = 0;
+    bool operator==(const times&) const = default;
+  };
+  // The times now, where size and modification time are as they were and the change time is not; else
+  // nullopt.
+  std::optional<times> touched() const;
+  // The bytes were found to be the same since these times.
+  void accept(const times& since) noexcept { times_ = since; }
 
  private:
   byte_source() = default;
@@ -38,7 +52,7 @@ class byte_source {
   std::string memory_;
   int descriptor_ = -1;  // -1: in memory
   std::uint64_t size_ = 0;
-  std::int64_t modified_s_ = 0, modified_ns_ = 0;
+  times times_;
 };
 
 }  // namespace pawl::input

@@ -56,6 +56,34 @@ struct job_source::impl {
     return {};
   }
 
+  expected<sha256> hash_all() const {
+    const auto& source = feed.source();
+    sha256_stream stream;
+    std::string buffer(256 * 1024, '\0');
+    for (std::uint64_t offset = 0;;) {
+      const auto count = source.read_at(offset, buffer);
+      if (!count) return count.error();
+      stream.add({buffer.data(), *count});
+      offset += *count;
+      if (*count < buffer.size()) break;
+    }
+    return stream.finish();
+  }
+
+  // That nobody has written to the file since it was opened.
+  status unchanged() {
+    auto& source = feed.source();
+    auto same = source.unchanged();
+    if (same || !digest) return same;
+    const auto now = source.touched();
+    if (!now) return same;
+    auto bytes = hash_all();
+    if (!bytes) return std::move(bytes.error());
+    if (*bytes != *digest) return same;
+    source.accept(*now);
+    return {};
+  }
+
   sha256 shaping() const {
     shape_text shape;
     shape.add("pawl input", "1");  // the version of this list
@@ -90,6 +118,7 @@ struct job_source::impl {
   source_facts facts;
   std::unique_ptr<row_reader> reader;
   checkpoint first_row;
+  std::optional<sha256> digest;  // of the whole file, once it is known
 };
 
 job_source::job_source(std::unique_ptr<impl> made) : impl_(std::move(made)) {}
@@ -136,7 +165,7 @@ expected<bool> job_source::next(job_batch& into) {
     if (reader.position().row % checkpoint_every == 0) break;
   }
   // After reading: what was read before a change was noticed is not handed out.
-  if (auto same = impl_->feed.source().unchanged(); !same) return std::move(same.error());
+  if (auto same = impl_->unchanged(); !same) return std::move(same.error());
   return !into.empty();
 }
 
@@ -160,18 +189,24 @@ checkpoint job_source::position() const noexcept {
 }
 
 expected<input_identity> job_source::identity() {
-  const auto& source = impl_->feed.source();
-  sha256_stream digest;
-  std::string buffer(256 * 1024, '\0');
-  for (std::uint64_t offset = 0;;) {
-    const auto count = source.read_at(offset, buffer);
-    if (!count) return count.error();
-    digest.add({buffer.data(), *count});
-    offset += *count;
-    if (*count < buffer.size()) break;
-  }
-  if (auto same = source.unchanged(); !same) return std::move(same.error());
-  return input_identity{digest.finish(), impl_->shaping()};
+  auto bytes = impl_->hash_all();
+  if (!bytes) return std::move(bytes.error());
+  if (auto same = impl_->unchanged(); !same) return std::move(same.error());
+  impl_->digest = *bytes;
+  return input_identity{*bytes, impl_->shaping()};
+}
+
+status job_source::verify() {
+  if (!impl_->digest) return {};
+  auto bytes = impl_->hash_all();
+  if (!bytes) return std::move(bytes.error());
+  if (impl_->digest == *bytes) return {};
+  return failure{
+      failure_kind::mend, name(),
+      "changed while the run went on: it does not hold the bytes any more that were checked before, so rows "
+      "that "
+      "were read late may be those of the changed file",
+      "look at what was written with `pawl verify`; keep an input as it is until its run has ended"};
 }
 
 status job_source::start_pass() {
@@ -190,8 +225,11 @@ status job_source::start_pass() {
 }
 
 expected<input_identity> job_source::finish_pass() {
-  if (auto same = impl_->feed.source().unchanged(); !same) return std::move(same.error());
-  if (const auto digest = impl_->feed.take_digest()) return input_identity{*digest, impl_->shaping()};
+  if (auto same = impl_->unchanged(); !same) return std::move(same.error());
+  if (const auto digest = impl_->feed.take_digest()) {
+    impl_->digest = *digest;
+    return input_identity{*digest, impl_->shaping()};
+  }
   return identity();
 }
 

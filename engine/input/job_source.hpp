@@ -89,8 +89,8 @@ class job_source {
 
   // Clears `into` and fills it with the next rows: up to 256 rows or about 256 KiB, and never past a row
   // number that is a multiple of checkpoint_every, so that position() passes every checkpoint. False at the
-  // end of the input. A read error or a file that changed since it was opened (size or modification time) is
-  // a failure (mend: in the middle of a run something may have been sent).
+  // end of the input. A read error or a file that changed since it was opened (size, modification time, or
+  // change time and digest) is a failure (mend: in the middle of a run something may have been sent).
   expected<bool> next(job_batch& into);
 
   // Continues at a checkpoint of the same bytes.
@@ -104,6 +104,10 @@ class job_source {
   // Reads the whole file once for its digest, and leaves the position alone. With the digest of what shapes a
   // patch.
   expected<input_identity> identity();
+
+  // After identity() or finish_pass(): reads the whole file once more. Other bytes than then are a failure
+  // (mend).
+  status verify();
 
   // The same for a pass that reads every row anyway: to the first row, taking the digest of what next() reads
   // on the way. finish_pass() once next() has answered false; before that it reads the file by itself.

@@ -25,6 +25,7 @@ class byte_feed {
   explicit byte_feed(byte_source source) : source_(std::move(source)) {}
 
   const byte_source& source() const noexcept { return source_; }
+  byte_source& source() noexcept { return source_; }
 
   // As byte_source::read_at.
   expected<std::size_t> read(std::uint64_t offset, std::span<char> into);

@@ -30,25 +30,6 @@ std::int64_t number(std::uint64_t n) noexcept {
   return static_cast<std::int64_t>(n);
 }
 
-failure cannot_create(const std::string& path) {
-  const int code = errno;
-  const bool wrong_place = code == ENOENT || code == ENOTDIR || code == EISDIR;
-  return {wrong_place ? failure_kind::usage : failure_kind::mend, path,
-          std::string{"the ledger cannot be created: "} + std::strerror(code),
-          wrong_place ? "name another place with --ledger"
-                      : "make its directory writable or name another place with --ledger"};
-}
-
-// With its rights set before the first byte; SQLite gives the same rights to the files beside it.
-// O_EXCL, and no descriptor of a file that was there: closing one would drop the locks that another
-// connection of this process holds on it.
-status create_file(const std::string& path) {
-  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (fd < 0 && errno != EEXIST) return cannot_create(path);
-  if (fd >= 0) ::close(fd);
-  return {};
-}
-
 // The names of the ledger and of its log are on the disk too, not only their contents.
 status sync_directory(const std::string& path) {
   const auto slash = path.rfind('/');
@@ -127,7 +108,6 @@ status migrate(database& db, std::int64_t from) {
 }
 
 expected<std::unique_ptr<database>> open_for_run(const std::string& path) {
-  if (auto made = create_file(path); !made) return std::move(made.error());
   auto opened = database::open(path, SQLITE_OPEN_READWRITE);
   if (!opened) return opened;
   auto& db = **opened;
@@ -155,8 +135,7 @@ expected<std::unique_ptr<database>> open_for_reading_once(const std::string& pat
 }
 
 expected<std::unique_ptr<database>> open_for_reading(const std::string& path) {
-  struct stat file {
-  }, log{};
+  struct stat file{}, log{};
   if (::stat(path.c_str(), &file) != 0)
     return failure{failure_kind::usage, path,
                    std::string{"the ledger cannot be opened: "} + std::strerror(errno),
@@ -184,6 +163,9 @@ expected<ledger_file> ledger_file::open(const std::string& path, access how) {
     auto lock = lock_file::take(path + ".lock");
     if (!lock) return std::move(lock.error());
     made->lock.emplace(std::move(*lock));
+    auto held = held_file::open(path);
+    if (!held) return std::move(held.error());
+    made->held.emplace(std::move(*held));
   }
   auto db = how == access::read_write ? open_for_run(path) : open_for_reading(path);
   if (!db) return std::move(db.error());
@@ -195,7 +177,16 @@ expected<ledger_file> ledger_file::open(const std::string& path, access how) {
 }
 
 expected<std::optional<std::string>> ledger_file::running(const std::string& path) {
-  return lock_file::holder(path + ".lock");
+  auto named = lock_file::holder(path + ".lock");
+  if (!named || *named) return named;
+  // Somebody may have removed the lock file of a run.
+  struct stat file{};
+  if (::stat(path.c_str(), &file) != 0) return named;
+  return lock_file::holder_of(file.st_dev, file.st_ino);
+}
+
+status ledger_file::in_place() const {
+  return impl_->held ? impl_->held->in_place() : status{};
 }
 
 const std::string& ledger_file::path() const noexcept {

@@ -145,11 +145,12 @@ enum class access { read_only, read_write };
 
 class ledger_file {
  public:
-  // read_write: creates the file (mode 0600) if there is none, takes the lock file beside it for the life of
-  // the object (held by another: failure_kind::later, names the holder's pid and start), checks
-  // application_id and schema version. read_only: neither lock nor creation; works while a run goes on, and
-  // in places where nothing can be written. Not a ledger, of a newer pawl, no such file or directory:
-  // failure_kind::usage; no right to write, full disk, damaged: failure_kind::mend.
+  // read_write: creates the file (mode 0600) if there is none, locks it and the lock file beside it for the
+  // life of the object (held by another: failure_kind::later, names the holder's pid and start), checks
+  // application_id and schema version. A symbolic link, or a file with a second name: failure_kind::usage.
+  // read_only: neither lock nor creation; works while a run goes on, and in places where nothing can be
+  // written. Not a ledger, of a newer pawl, no such file or directory: failure_kind::usage; no right to
+  // write, full disk, damaged: failure_kind::mend.
   static expected<ledger_file> open(const std::string& path, access);
   ledger_file(ledger_file&&) noexcept;
   ledger_file& operator=(ledger_file&&) noexcept;
@@ -159,6 +160,11 @@ class ledger_file {
   static expected<std::optional<std::string>> running(const std::string& path);
 
   const std::string& path() const noexcept;
+
+  // Of a ledger that was opened to be written: whether its name still leads to the file that is open. A
+  // failure (mend) says what became of it and what that means. A writer looks at its commits, at most once a
+  // second.
+  status in_place() const;
 
   // The newest generation, those left out that were withdrawn; none: nullopt.
   expected<std::optional<generation_row>> newest_generation();

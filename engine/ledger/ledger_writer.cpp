@@ -23,8 +23,9 @@ namespace pawl::ledger {
 namespace asio = boost::asio;
 namespace {
 
-constexpr std::size_t max_batch_bytes = 1024 * 1024;  // a batch of this size is handed over too (chosen)
-constexpr std::size_t max_spares = 4;                 // batches kept for their memory (chosen)
+constexpr std::size_t max_batch_bytes = 1024 * 1024;      // a batch of this size is handed over too (chosen)
+constexpr duration look_every = std::chrono::seconds{1};  // whether the ledger is still there (documented)
+constexpr std::size_t max_spares = 4;                     // batches kept for their memory (chosen)
 
 void add(outcome_counts& to, const outcome_counts& more) noexcept {
   for (std::size_t i = 0; i < outcome_count; ++i) to.of[i] += more.of[i];
@@ -53,10 +54,11 @@ struct waiter {
 }  // namespace
 
 struct ledger_writer::impl : std::enable_shared_from_this<impl> {
-  impl(asio::io_context& io, database& connection, std::int64_t generation_id, std::int64_t run_id,
-       const writer_options& wanted)
+  impl(asio::io_context& io, database& connection, held_file* of, std::int64_t generation_id,
+       std::int64_t run_id, const writer_options& wanted)
       : context(io),
         db(connection),
+        held(of),
         path(connection.path()),
         generation(generation_id),
         run(run_id),
@@ -66,6 +68,7 @@ struct ledger_writer::impl : std::enable_shared_from_this<impl> {
   // -- network thread
   asio::io_context& context;
   database& db;            // writer thread only, and gone after it
+  held_file* held;         // likewise; null: a ledger that is not held
   const std::string path;  // of the ledger
   const std::int64_t generation, run;
   const writer_options options;
@@ -180,6 +183,8 @@ struct ledger_writer::impl : std::enable_shared_from_this<impl> {
   void work() {
     auto group = group_commit::prepare(db, generation, run);
     if (!group) return tell({0, 0, {}, std::move(group.error())});
+    if (held != nullptr) held->watch_log();
+    std::optional<time_point> looked_at;
     std::vector<record_batch> taken_over;
     for (;;) {
       {
@@ -187,6 +192,11 @@ struct ledger_writer::impl : std::enable_shared_from_this<impl> {
         ready.wait(lock, [this] { return stop || !queue.empty(); });
         if (stop) return;
         taken_over.swap(queue);
+      }
+      // Before the commit: what goes into a file that nobody finds any more is not called recorded.
+      if (const auto now = clock::now(); held != nullptr && (!looked_at || now - *looked_at >= look_every)) {
+        looked_at = now;
+        if (auto there = held->in_place(); !there) return tell({0, 0, {}, std::move(there.error())});
       }
       auto committed_now = (*group)->commit(taken_over);
       if (!committed_now) return tell({0, 0, {}, std::move(committed_now.error())});
@@ -251,7 +261,8 @@ asio::awaitable<status> wait_for_disk(std::shared_ptr<Impl> self, std::uint64_t 
 
 ledger_writer::ledger_writer(asio::io_context& context, ledger_file& file, std::int64_t generation,
                              std::int64_t run, const writer_options& options)
-    : impl_(std::make_shared<impl>(context, *file.impl_->db, generation, run, options)) {
+    : impl_(std::make_shared<impl>(context, *file.impl_->db, file.impl_->held ? &*file.impl_->held : nullptr,
+                                   generation, run, options)) {
   impl_->thread = std::thread{[raw = impl_.get()] { raw->work(); }};
 }
 

@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+#include <sys/types.h>
+
 namespace pawl::ledger {
 
 class lock_file {
@@ -18,6 +20,10 @@ class lock_file {
 
   // Who holds it now, as in that message; unset: nobody. Never waits.
   static expected<std::optional<std::string>> holder(const std::string& path);
+
+  // Who has locked this file with flock(2), as far as the system says; unset: nobody, or it does not say.
+  // Opens no descriptor of the file.
+  static std::optional<std::string> holder_of(dev_t device, ino_t inode);
 
   lock_file(lock_file&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
   lock_file& operator=(lock_file&&) = delete;

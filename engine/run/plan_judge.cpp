@@ -141,15 +141,14 @@ void plan_judge::list_changes() {
       beside_.push_back(old);
 }
 
-status plan_judge::list_losses(const job_view& job) {
+void plan_judge::list_losses(const job_view& job) {
   losses_.clear();
   if (resources_ == nullptr) {
     for (const auto& v : job.patch) losses_.push_back({std::string{v.name}, undo_obstacle::not_shown});
-    return {};
+    return;
   }
-  if (auto added = undo_.add(plan_.old_values, plan_.new_values, true); !added) return added;
+  undo_.add(plan_.old_values, plan_.new_values, true);
   losses_ = undo_.finish(job.id).losses;
-  return {};
 }
 
 void plan_judge::list_riders() {
@@ -197,7 +196,7 @@ expected<planned_row> plan_judge::judge(const job_view& job, std::string_view bo
   row.rides_unsent = riders_;
   if (is != planned::write) return row;
   list_changes();
-  if (auto listed = list_losses(job); !listed) return std::move(listed.error());
+  list_losses(job);
   row.changes = changes_;
   row.beside = beside_;
   row.losses = losses_;

@@ -41,7 +41,7 @@ class plan_judge {
   bool was_applied(const job_view&, std::string_view body);
   std::string_view as_written(std::string_view body, wall_time now);
   void list_changes();
-  status list_losses(const job_view&);
+  void list_losses(const job_view&);
   void list_riders();
   planned_row begin(const job_view&, planned);
 

@@ -1,6 +1,7 @@
 #include "engine/run/undo.hpp"
 
 #include "engine/api/json_text.hpp"
+#include "engine/input/byte_window.hpp"
 #include "engine/input/json_text.hpp"
 #include "engine/model/text.hpp"
 
@@ -10,33 +11,6 @@ namespace pawl::run {
 namespace {
 
 constexpr std::string_view null_json = "null";
-
-struct member {
-  std::string name;
-  std::string_view json;
-};
-
-// Members of an object in canonical text; `text` is parsed into `bytes`.
-expected<std::vector<member>> members_of(std::string_view text, input::json_reader& reader,
-                                         byte_arena& bytes) {
-  const auto value = reader.value(text, bytes);
-  if (!value || value->kind != input::json_kind::object)
-    return failure{failure_kind::mend, "",
-                   "the values of an intent are not a JSON object" +
-                       (value ? std::string{} : " (" + reader.problem() + ")"),
-                   "the ledger was edited or is damaged: restore it from a copy"};
-  std::vector<member> members;
-  input::json_items items(value->text);
-  std::string_view key;
-  input::json_value one;
-  while (items.next(key, one)) members.push_back({std::string{input::string_content(key, bytes)}, one.text});
-  return members;
-}
-
-const member* find(const std::vector<member>& members, std::string_view name) {
-  const auto found = std::ranges::find(members, name, &member::name);
-  return found == members.end() ? nullptr : &*found;
-}
 
 template <class Each>
 void for_each_item(std::string_view list, Each each) {
@@ -54,7 +28,16 @@ void append_member(std::string& to, std::string_view name, std::string_view json
   to += json;
 }
 
+undo_obstacle obstacle_of(input::row_fit fit) noexcept {
+  return fit == input::row_fit::unsound ? undo_obstacle::unsound : undo_obstacle::too_large;
+}
+
 }  // namespace
+
+struct undo_builder::member {
+  std::string name;
+  value is;
+};
 
 struct undo_builder::plan {
   struct entry {
@@ -64,6 +47,7 @@ struct undo_builder::plan {
     bool moves = true;  // false: it only keeps the others company
   };
   std::vector<entry> patch;
+  bool is_complete = true;  // false: something that was written cannot stand in a job
   const entry* entry_of(field_index f) const {
     for (const auto& e : patch)
       if (e.of->field == f && e.name == e.of->name) return &e;
@@ -93,30 +77,47 @@ bool undo_builder::goes_by_elements(field_index f) const {
   return has(api::set_verb::add_ids) && has(api::set_verb::remove_ids);
 }
 
-status undo_builder::add(std::string_view old_values, std::string_view new_values, bool certain) {
-  bytes_.clear();
-  auto before = members_of(old_values, json_, bytes_);
-  if (!before) return std::move(before.error());
-  auto after = members_of(new_values, json_, bytes_);
-  if (!after) return std::move(after.error());
-  for (const auto& [name, json] : *after) {
-    const auto* old = find(*before, name);
-    write(trace_of(name), old == nullptr ? std::nullopt : std::optional{old->json}, json, certain);
-  }
-  // What was seen and not written may be what an old value needs (a date beside its state).
-  for (const auto& [name, json] : *before) {
-    if (find(*after, name) != nullptr) continue;
-    auto& seen = trace_of(name);
-    if (!seen.is_written && !seen.old_value) seen.old_value = std::string{json};
-  }
-  return {};
+// Each value is read by itself: one that cannot be read costs no other.
+bool undo_builder::list_members(std::string_view object, std::vector<member>& into) {
+  return api::for_each_member(object, [&](std::string_view key, std::string_view json) {
+    member m;
+    if (!api::append_unescaped(m.name, key)) return false;
+    std::string_view text = json;
+    m.is.fit = values_.read(json, bytes_, text);
+    m.is.json = text;
+    into.push_back(std::move(m));
+    return true;
+  });
 }
 
-void undo_builder::write(trace& to, std::optional<std::string_view> old_value, std::string_view new_value,
-                         bool certain) {
+void undo_builder::add(std::string_view old_values, std::string_view new_values, bool certain) {
+  bytes_.clear();
+  std::vector<member> before, after;
+  if (!list_members(old_values, before) || !list_members(new_values, after)) {
+    is_broken_ = true;
+    return;
+  }
+  const auto find = [](const std::vector<member>& in, std::string_view name) {
+    const auto found = std::ranges::find(in, name, &member::name);
+    return found == in.end() ? nullptr : &found->is;
+  };
+  for (const auto& [name, is] : after) write(trace_of(name), find(before, name), is, certain);
+  // What was seen and not written may be what an old value needs (a date beside its state).
+  for (const auto& [name, is] : before) {
+    if (find(after, name) != nullptr) continue;
+    auto& seen = trace_of(name);
+    if (!seen.is_written && !seen.old_value) seen.old_value = is;
+  }
+}
+
+void undo_builder::write(trace& to, const value* old_value, const value& new_value, bool certain) {
   // A value that was only seen before counts: it is older than this write.
-  if (!to.is_written && !to.old_value && old_value) to.old_value = std::string{*old_value};
-  if (to.is_set && old_value) follow_elements(to, *old_value, new_value);
+  if (!to.is_written && !to.old_value && old_value != nullptr) to.old_value = *old_value;
+  if (to.is_set && old_value != nullptr) {
+    for (const auto fit : {old_value->fit, new_value.fit})
+      if (to.elements_fit == input::row_fit::fits) to.elements_fit = fit;
+    if (to.elements_fit == input::row_fit::fits) follow_elements(to, old_value->json, new_value.json);
+  }
   if (!certain && to.is_written && to.left_certainly) to.left_before_doubt = to.left;
   if (certain) to.left_before_doubt.reset();
   to.left = new_value;
@@ -153,17 +154,28 @@ bool undo_builder::same(const trace& of, std::string_view a, std::string_view b)
 
 undo_result undo_builder::finish(std::string_view id) {
   undo_result result;
+  if (is_broken_) {
+    result.losses.push_back({{}, undo_obstacle::record_broken});
+    traces_.clear();
+    is_broken_ = false;
+    return result;
+  }
   plan back;
   plan_way_back(back, result.losses);
-  if (!back.patch.empty()) {
-    append_job(result.lines, id, back, false);
+  const bool in_doubt =
+      std::ranges::any_of(back.patch, [](const auto& e) { return e.of->left_before_doubt.has_value(); });
+  bool fits = true;
+  for (const bool before_doubt : {false, true}) {
+    if (back.patch.empty() || (before_doubt && !in_doubt)) continue;
+    const auto start = result.lines.size();
+    append_job(result.lines, id, back, before_doubt);
+    fits = fits && result.lines.size() - start <= input::max_row_bytes;  // with its line end
     ++result.jobs;
-    const bool in_doubt =
-        std::ranges::any_of(back.patch, [](const auto& e) { return e.of->left_before_doubt.has_value(); });
-    if (in_doubt) {
-      append_job(result.lines, id, back, true);
-      ++result.jobs;
-    }
+  }
+  if (!fits) {
+    for (const auto& e : back.patch) result.losses.push_back({e.of->name, undo_obstacle::too_large});
+    result.lines.clear();
+    result.jobs = 0;
   }
   traces_.clear();
   return result;
@@ -178,13 +190,39 @@ void undo_builder::plan_way_back(plan& to, std::vector<undo_loss>& losses) {
   for (const auto& one : traces_)
     if (one.is_written) one.is_set ? plan_elements(one, to, losses) : plan_field(one, to, losses);
   if (std::ranges::none_of(to.patch, &plan::entry::moves)) to.patch.clear();
+  // An API that takes what a body leaves out for empty must have all of it, or nothing.
+  if (profile_.body_is == api::body_content::row && !to.is_complete) {
+    for (const auto& e : to.patch)
+      if (e.moves) losses.push_back({e.of->name, undo_obstacle::needs_another});
+    to.patch.clear();
+  }
   check_needs(to, losses);
 }
 
 // There and back again within the run, or sent as it was.
-void undo_builder::plan_company(const trace& one, plan& to) const {
+void undo_builder::plan_company(const trace& one, plan& to) {
   if (profile_.body_is != api::body_content::row) return;
-  to.patch.push_back({&one, one.name, *one.old_value, one.field && names_.can_expect(*one.field), false});
+  const bool expects = one.field && names_.can_expect(*one.field);
+  const bool fits = worst_fit(one, expects) == input::row_fit::fits && (!expects || may_expect(one));
+  to.is_complete = to.is_complete && fits;
+  if (fits) to.patch.push_back({&one, one.name, one.old_value->json, expects, false});
+}
+
+// Of what a job would have to say of a field.
+input::row_fit undo_builder::worst_fit(const trace& one, bool expects) {
+  if (one.old_value && one.old_value->fit != input::row_fit::fits) return one.old_value->fit;
+  if (!expects) return input::row_fit::fits;
+  if (one.left_before_doubt && one.left_before_doubt->fit != input::row_fit::fits)
+    return one.left_before_doubt->fit;
+  return one.left.fit;
+}
+
+// Whether the profile lets a job expect what the run left, which may hold elements as the API showed them.
+bool undo_builder::may_expect(const trace& one) {
+  const auto accepted = [&](const value& left) {
+    return typer_.check(names_.rule(*one.field), true, {input::kind_of(left.json), left.json});
+  };
+  return accepted(one.left) && (!one.left_before_doubt || accepted(*one.left_before_doubt));
 }
 
 void undo_builder::plan_field(const trace& one, plan& to, std::vector<undo_loss>& losses) {
@@ -196,27 +234,38 @@ void undo_builder::plan_field(const trace& one, plan& to, std::vector<undo_loss>
     return;
   }
   // A doubtful last write leaves something to undo.
-  if (one.left_certainly && same(one, *one.old_value, one.left)) {
+  if (one.left_certainly && same(one, one.old_value->json, one.left.json)) {
     plan_company(one, to);
     return;
   }
+  const bool expects = spec != nullptr && names_.can_expect(*one.field);
+  if (const auto fit = worst_fit(one, expects); fit != input::row_fit::fits) {
+    to.is_complete = false;
+    losses.push_back({one.name, obstacle_of(fit)});
+    return;
+  }
   if (spec != nullptr) {
-    const input::json_value value{input::kind_of(*one.old_value), *one.old_value};
-    if (value.kind == input::json_kind::null && !spec->nullable) {
+    const input::json_value old{input::kind_of(one.old_value->json), one.old_value->json};
+    if (old.kind == input::json_kind::null && !spec->nullable) {
       losses.push_back({one.name, undo_obstacle::not_nullable});
       return;
     }
-    if (!typer_.check(names_.rule(*one.field), spec->nullable, value)) {
+    if (!typer_.check(names_.rule(*one.field), spec->nullable, old) || (expects && !may_expect(one))) {
       losses.push_back({one.name, undo_obstacle::not_accepted});
       return;
     }
   }
-  to.patch.push_back({&one, one.name, *one.old_value, spec != nullptr && names_.can_expect(*one.field)});
+  to.patch.push_back({&one, one.name, one.old_value->json, expects});
 }
 
 void undo_builder::plan_elements(const trace& one, plan& to, std::vector<undo_loss>& losses) {
   if (!one.old_value) {
     losses.push_back({one.name, undo_obstacle::not_shown});
+    return;
+  }
+  if (one.elements_fit != input::row_fit::fits) {
+    to.is_complete = false;
+    losses.push_back({one.name, obstacle_of(one.elements_fit)});
     return;
   }
   std::string add = "[", remove = "[";
@@ -232,8 +281,19 @@ void undo_builder::plan_elements(const trace& one, plan& to, std::vector<undo_lo
     const auto spec = std::ranges::find_if(profile_.fields, [&](const api::field_spec& s) {
       return s.verb == verb && s.verb_target == *one.field;
     });
+    *list += ']';
     // A doubtful write may not have added what stands there now: then the whole set says whether it was.
-    to.patch.push_back({&one, spec->name, *list + "]", !one.left_certainly});
+    const bool expects = !one.left_certainly;
+    const auto f = static_cast<field_index>(spec - profile_.fields.begin());
+    const bool fits = list->size() <= input::max_field_bytes;
+    if (fits && typer_.check(names_.rule(f), spec->nullable, {input::json_kind::array, *list}) &&
+        (!expects || may_expect(one))) {
+      to.patch.push_back({&one, spec->name, *list, expects});
+    } else {
+      losses.push_back({one.name, fits ? undo_obstacle::not_accepted : undo_obstacle::too_large});
+      std::erase_if(to.patch, [&one](const auto& e) { return e.of == &one; });
+      return;
+    }
   }
   if (add.size() == 1 && remove.size() == 1) plan_company(one, to);
 }
@@ -248,11 +308,12 @@ void undo_builder::check_needs(plan& to, std::vector<undo_loss>& losses) {
         if (need.when_json != to.patch[i].json || to.entry_of(need.needs) != nullptr) continue;
         const auto& name = profile_[need.needs].name;
         const auto seen = std::ranges::find(traces_, name, &trace::name);
-        if (seen == traces_.end() || !seen->old_value || *seen->old_value == null_json) {
+        if (seen == traces_.end() || !seen->old_value || seen->old_value->json == null_json ||
+            seen->old_value->fit != input::row_fit::fits) {
           good = false;
           break;
         }
-        to.patch.push_back({&*seen, name, *seen->old_value, false});
+        to.patch.push_back({&*seen, name, seen->old_value->json, false});
       }
     if (good) {
       ++i;
@@ -284,7 +345,7 @@ void undo_builder::append_job(std::string& to, std::string_view id, const plan& 
     append_member(patch, e.name, e.json);
     const auto& left = before_doubt && e.of->left_before_doubt ? *e.of->left_before_doubt : e.of->left;
     // Both verbs of a list stand on the same trace, one after the other: it is expected once.
-    if (e.expects && e.of != expected_last) append_member(expect, e.of->name, left);
+    if (e.expects && e.of != expected_last) append_member(expect, e.of->name, left.json);
     expected_last = e.of;
   }
   append_member(line, "patch", patch + "}");

@@ -19,8 +19,8 @@
 #include "engine/api/profile.hpp"
 #include "engine/input/field_names.hpp"
 #include "engine/input/field_types.hpp"
+#include "engine/input/row_values.hpp"
 #include "engine/model/byte_arena.hpp"
-#include "engine/model/error.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -36,10 +36,13 @@ enum class undo_obstacle : std::uint8_t {
   not_nullable,   // it was empty, and the API takes no null
   not_accepted,   // the old value is none that the API (by its profile) takes
   needs_another,  // the old value needs another field whose old value is not known
+  unsound,        // a value that is needed is one that no input may say, such as half of a surrogate pair
+  too_large,      // the job would be longer or nested deeper than a row may be
+  record_broken,  // of the whole resource: what the ledger keeps of a write is no JSON object
 };
 
 struct undo_loss {
-  std::string field;
+  std::string field;  // empty: the whole resource
   undo_obstacle why{};
 };
 
@@ -57,14 +60,18 @@ class undo_builder {
   // The profile must outlive the builder.
   explicit undo_builder(const api::profile&);
 
-  // The next write of the resource, oldest first; values as in ledger::intent_record. A text that is no JSON
-  // object is a failure without a place.
-  status add(std::string_view old_values, std::string_view new_values, bool certain);
+  // The next write of the resource, oldest first; values as in ledger::intent_record. What cannot be read
+  // costs its field, or the resource where the text is no JSON object: finish() says so.
+  void add(std::string_view old_values, std::string_view new_values, bool certain);
 
   // What brings the resource back; the builder is ready for the next one then.
   undo_result finish(std::string_view id);
 
  private:
+  struct value {
+    std::string json;  // canonical where it fits, else as the ledger has it
+    input::row_fit fit = input::row_fit::fits;
+  };
   struct element {  // of a list that goes back element by element
     std::string json;
     bool was_there = false, is_there = false;
@@ -73,34 +80,40 @@ class undo_builder {
     std::string name;
     std::optional<field_index> field;  // unset: the profile lets it through without knowing it
     bool is_set = false;
-    bool is_written = false;               // false: only seen, beside the fields that were written
-    std::optional<std::string> old_value;  // before the first write
-    std::string left;                      // by the last write
+    bool is_written = false;         // false: only seen, beside the fields that were written
+    std::optional<value> old_value;  // before the first write
+    value left;                      // by the last write
     bool left_certainly = false;
-    std::optional<std::string> left_before_doubt;  // by the last certain write, where uncertain ones follow
+    std::optional<value> left_before_doubt;  // by the last certain write, where uncertain ones follow
     std::vector<element> elements;
+    input::row_fit elements_fit = input::row_fit::fits;  // of all lists that they were found by
   };
+  struct member;
   struct plan;
 
   trace& trace_of(std::string_view name);
   bool goes_by_elements(field_index) const;
-  void write(trace&, std::optional<std::string_view> old_value, std::string_view new_value, bool certain);
+  bool list_members(std::string_view object, std::vector<member>&);
+  void write(trace&, const value* old_value, const value& new_value, bool certain);
   void follow_elements(trace&, std::string_view old_value, std::string_view new_value);
   bool same(const trace&, std::string_view a, std::string_view b);
+  static input::row_fit worst_fit(const trace&, bool expects);
+  bool may_expect(const trace&);
   void plan_way_back(plan&, std::vector<undo_loss>&);
   void plan_field(const trace&, plan&, std::vector<undo_loss>&);
   void plan_elements(const trace&, plan&, std::vector<undo_loss>&);
-  void plan_company(const trace&, plan&) const;
+  void plan_company(const trace&, plan&);
   void check_needs(plan&, std::vector<undo_loss>&);
   void append_job(std::string& to, std::string_view id, const plan&, bool before_doubt) const;
 
   const api::profile& profile_;
   input::field_names names_;
   input::field_typer typer_;
-  input::json_reader json_;
+  input::row_value_reader values_;
   api::json_comparer comparer_;
   byte_arena bytes_;
   std::vector<trace> traces_;
+  bool is_broken_ = false;  // a record of the resource could not be read
 };
 
 }  // namespace pawl::run

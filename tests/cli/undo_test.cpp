@@ -1,12 +1,14 @@
 // `pawl undo` over ledgers of real runs, whose pre-images the test writes as a run that reads first does.
 #include "tests/cli/job_file.hpp"
 #include "tests/support/pawl_process.hpp"
+#include "tests/support/scripted/scripted_server.hpp"
 
 #include <boost/json/serialize.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <memory>
 #include <set>
 #include <string>
@@ -154,6 +156,52 @@ json::object state_of(const json::value& thread) {
   auto& list = state["tag_ids"].emplace_array();
   for (const auto& tag : tags) list.emplace_back(tag);
   return state;
+}
+
+// An API that shows half of a surrogate pair: valid JSON, and no text that a row may say.
+TEST(Undo, AValueThatNoInputMaySayCostsItsRowAndNotTheCommand) {
+  testing::server_options plain;
+  plain.tls = false;
+  testing::scripted_server server{plain};
+  const pawl_workspace workspace;
+  const auto thing = [](const std::string& id, const std::string& title) {
+    return "{\"id\":\"" + id + "\",\"title\":\"" + title + "\"}";
+  };
+  std::string csv = "id,title\n";
+  for (const std::string id : {"a1", "a2", "a3", "a4"}) {
+    const auto old = thing(id, id == "a3" ? "cut in the middle \\ud83d" : "old");
+    server.when("/v1/items/" + id).reply(200, {}, old).then(200, {}, old).then(200, {}, thing(id, "new"));
+    csv += id + ",new\n";
+  }
+  workspace.input(
+      "tiny.toml",
+      "name = \"tiny\"\nbase_url = \"http://127.0.0.1:1\"\nreply = \"resource\"\nread_first = true\n"
+      "unknown_fields = \"refuse\"\n[resource]\npath = \"/v1/items/{id}\"\n[limits]\nwrite = "
+      "[\"unlimited\"]\n"
+      "read = [\"unlimited\"]\n[error]\ncode = \"code\"\nmessage = \"message\"\n[fields.title]\n"
+      "type = \"string\"\nnullable = true\n");
+  const auto input = workspace.input("jobs.csv", csv);
+  const auto with_target = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(),
+                     {"--profile", "./tiny.toml", "--base-url", server.url(), "--state-dir", "state"});
+    return workspace.run(arguments);
+  };
+  const auto plan = with_target({"plan", input.string(), "--out", "todo.ndjson"});
+  EXPECT_EQ(plan.exit_code, 0) << plan.errors;
+  EXPECT_THAT(plan.output, HasSubstr("title: the API showed a text that no input may say"));
+  EXPECT_THAT(plan.output, HasSubstr("1 row has an old value that no input may say"));
+  const auto checked = workspace.run({"check", "todo.ndjson", "--profile", "./tiny.toml"});
+  EXPECT_EQ(checked.exit_code, 0) << checked.errors;
+
+  const auto run = with_target({"run", input.string()});
+  EXPECT_EQ(run.exit_code, 0) << run.errors;
+  EXPECT_EQ(sqlite_value(pawl_workspace::ledger_of(input), "select old_values from intent where id = 'a3'"),
+            R"({"title":"cut in the middle \ud83d"})");
+  const auto undo = workspace.run({"undo", "jobs.csv.ledger", "--profile", "./tiny.toml"});
+  EXPECT_EQ(undo.exit_code, 1) << undo.errors;
+  EXPECT_EQ(std::count(undo.output.begin(), undo.output.end(), '\n'), 3);
+  EXPECT_THAT(undo.errors, HasSubstr("title cannot go back: the API showed a text that no input may say"));
+  EXPECT_THAT(undo.errors, HasSubstr("1 resource: a3"));
 }
 
 TEST(Undo, BringsEveryThreadBackAndKeepsWhatSomebodyChangedSince) {

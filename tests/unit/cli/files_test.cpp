@@ -1,20 +1,24 @@
 #include "cli/files.hpp"
 
 #include "cli/complete_output.hpp"
+#include "cli/open_input.hpp"
 #include "cli/spool.hpp"
 
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <thread>
+#include <vector>
 
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace pawl::cli {
@@ -39,6 +43,61 @@ class cli_files : public ::testing::Test {
   }
   fs::path directory_;
 };
+
+// In a child, whose descriptors are its own.
+TEST_F(cli_files, FillsDescriptorsThatAreClosed) {
+  for (const std::vector<int>& closed : {std::vector<int>{}, {0}, {1}, {2}, {0, 2}, {1, 2}, {0, 1, 2}}) {
+    const auto child = ::fork();
+    if (child == 0) {
+      for (const int fd : closed) ::close(fd);
+      bool good = fill_standard_descriptors();
+      const int next = ::open(path("next").c_str(), O_WRONLY | O_CREAT, 0600);
+      good = good && next > 2;
+      char byte = 0;
+      // Using what was closed is the error that it was.
+      for (const int fd : closed)
+        good = good && (fd == 0 ? ::read(fd, &byte, 1) : ::write(fd, &byte, 1)) == -1 && errno == EBADF;
+      ::_exit(good ? 0 : 1);
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0) << closed.size() << " closed";
+  }
+}
+
+TEST_F(cli_files, TellsTheLastLineOfWhatWasCutOff) {
+  struct row {
+    std::string text;
+    const char* place;  // null: it has an end
+    const char* shown;
+  };
+  const std::string filler(300'000, 'x');
+  const std::vector<row> table{
+      {"", nullptr, ""},
+      {"id,title\nt1,a\n", nullptr, ""},
+      {"id,title\r\nt1,a\r\n", nullptr, ""},
+      {"id,title\nt1,a\n  \t", nullptr, ""},
+      {" ", nullptr, ""},
+      {"title,id\na,100", "stdin:2", "a,100"},
+      {"id,ti", "stdin:1", "id,ti"},
+      {"{\"id\":\"t1\",\"title\":\"a\"}", "stdin:1", "{\"id\":\"t1\",\"title\":\"a\"}"},
+      {"id,title\nt1,\"two\nlines", "stdin:3", "lines"},
+      {"id,title\nt1,\x1b[31m\r", "stdin:2", "t1,\\x1b[31m\\r"},
+      {"id,title\nt1," + filler + "\nt2,b", "stdin:3", "t2,b"},
+      {"id,title\nt1,a\nt2," + filler, "stdin:3", "xxx..."},
+  };
+  for (const auto& r : table) {
+    write("copy", r.text);
+    const auto refused = refuse_open_end(path("copy"), "stdin");
+    ASSERT_EQ(refused.has_value(), r.place != nullptr) << r.text.substr(0, 40);
+    if (!refused) continue;
+    EXPECT_EQ(refused->kind, failure_kind::usage);
+    EXPECT_EQ(refused->place, r.place);
+    EXPECT_TRUE(refused->what.ends_with(r.shown)) << refused->what;
+    EXPECT_LT(refused->what.size(), 300u);
+    EXPECT_NE(refused->remedy.find("--allow-open-end"), std::string::npos);
+  }
+}
 
 TEST_F(cli_files, OnlyWhatCanBeReadOnceIsSpooled) {
   write("jobs.csv", "id\n");

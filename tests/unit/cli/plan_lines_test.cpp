@@ -134,6 +134,13 @@ TEST_F(plan_line, AnOldValueThatNoInputTakesIsLeftOut) {
   jobs.append(text, row);
   EXPECT_EQ(text, "{\"id\":\"t1\",\"patch\":{\"title\":\"x\"}}\n");
   EXPECT_EQ(jobs.shortened(), 1u);
+
+  const std::vector<run::planned_change> half{{field("title"), "title", R"("cut \ud83d")", "\"x\"", true}};
+  row.changes = half;
+  text.clear();
+  jobs.append(text, row);
+  EXPECT_EQ(text, "{\"id\":\"t1\",\"patch\":{\"title\":\"x\"}}\n");
+  EXPECT_EQ(jobs.shortened(), 2u);
 }
 
 TEST(Confirmation, OnlyAYesIsAYes) {

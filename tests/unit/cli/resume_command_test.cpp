@@ -16,9 +16,16 @@ TEST(ResumeCommand, NamesTheCopyInThePlaceOfStandardInput) {
   EXPECT_EQ(of_copy({"run", "-", "--format", "ndjson", "--ledger", "l.ledger"}),
             "pawl run l.ledger.input --format ndjson --ledger l.ledger");
   EXPECT_EQ(of_copy({"run", "--summary", "-", "--yes", "-", "--format=csv", "--set", "title=a b"}),
-            "pawl run --summary - --yes l.ledger.input --format=csv --set 'title=a b' --ledger l.ledger");
+            "pawl run --summary - --yes l.ledger.input --format=ndjson --set 'title=a b' --ledger l.ledger");
   EXPECT_EQ(of_copy({"run", "-v", "/dev/fd/63", "--fresh", "-o", "ledger.path=l.ledger"}, "/dev/fd/63"),
             "pawl run -v l.ledger.input -o ledger.path=l.ledger --format ndjson");
+}
+
+TEST(ResumeCommand, SaysTheFormatOfTheFileThatItNames) {
+  EXPECT_EQ(of_copy({"run", "-", "--format", "csv", "--ledger", "l.ledger", "--allow-open-end"}),
+            "pawl run l.ledger.input --format ndjson --ledger l.ledger --allow-open-end");
+  EXPECT_EQ(of_copy({"run", "--allow-open-end", "-", "--format", "csv", "--ledger", "l.ledger"}),
+            "pawl run --allow-open-end l.ledger.input --format ndjson --ledger l.ledger");
 }
 
 TEST(ResumeCommand, LeavesOutWhatWouldStartAnew) {

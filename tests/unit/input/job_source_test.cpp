@@ -188,6 +188,40 @@ TEST_F(JobSource, NoticesAFileThatChanges) {
   EXPECT_FALSE(other.next(batch));
 }
 
+// Nobody can set the change time. Where it alone moved, the bytes decide.
+TEST_F(JobSource, NoticesAFileThatChangesAndKeepsItsModificationTime) {
+  std::string rows;
+  for (int i = 0; i < 600; ++i) rows += "t" + std::to_string(i) + ",open\n";
+  const auto path = write("a.csv", "id,status\n" + rows);
+  auto source = open(path);
+  ASSERT_TRUE(source.identity());
+  job_batch batch;
+  ASSERT_TRUE(*source.next(batch));
+
+  fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write);
+  fs::create_hard_link(path, path + ".2");
+  auto more = source.next(batch);
+  ASSERT_TRUE(more) << to_string(more.error());
+  EXPECT_TRUE(*more);
+  EXPECT_TRUE(source.verify());
+
+  const auto before = fs::last_write_time(path);
+  {
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(-5, std::ios::end);
+    file << "done";
+  }
+  fs::last_write_time(path, before);
+  more = source.next(batch);
+  ASSERT_FALSE(more);
+  EXPECT_EQ(more.error().kind, failure_kind::mend);
+  EXPECT_NE(more.error().what.find("its change time moved"), std::string::npos) << more.error().what;
+  const auto same = source.verify();
+  ASSERT_FALSE(same);
+  EXPECT_EQ(same.error().kind, failure_kind::mend);
+  EXPECT_NE(same.error().what.find("changed while the run went on"), std::string::npos) << same.error().what;
+}
+
 TEST_F(JobSource, IdentityIsTheShaOfTheBytes) {
   auto source = open(write("a.csv", "id,status\nt1,done\n"));
   job_batch batch;
@@ -234,8 +268,12 @@ TEST_F(JobSource, IdentityChangesWithWhatShapesAPatchAndWithNothingElse) {
     o.ignore = {"id"};
   });
   // The order in which options are given means nothing.
-  EXPECT_EQ(shaping([](auto& o) { o.set = {{"pain_level", "LOW"}, {"closed_loop", "1"}}; }),
-            shaping([](auto& o) { o.set = {{"closed_loop", "1"}, {"pain_level", "LOW"}}; }));
+  EXPECT_EQ(shaping([](auto& o) {
+              o.set = {{"pain_level", "LOW"}, {"closed_loop", "1"}};
+            }),
+            shaping([](auto& o) {
+              o.set = {{"closed_loop", "1"}, {"pain_level", "LOW"}};
+            }));
 
   // Another type of a field that is used; the type of one that is not.
   const auto with_type = [&](const char* field, api::field_type type) {

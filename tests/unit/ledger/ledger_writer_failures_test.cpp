@@ -8,6 +8,10 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <csignal>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <thread>
 
 #include <sys/mount.h>
 #include <sys/resource.h>
@@ -47,6 +51,38 @@ TEST_F(LedgerWriterFailures, StopsAtTheFirstFailureAndSaysSo) {
   run(context, put_and_drain(writer, 7, 9, later));
   EXPECT_FALSE(later);
   EXPECT_EQ(ask("SELECT count(*) FROM intent"), 0);
+}
+
+TEST_F(LedgerWriterFailures, StopsWhereTheLedgerIsGone) {
+  for (const auto* ending : {"", "-wal", "-shm"}) {
+    const auto gone = directory / (std::string{"no"} + ending + ".ledger");
+    auto made = begin(gone, 10);
+    std::optional<ledger_writer> writer;
+    writer.emplace(context, made.file, made.generation, made.run, options);
+    status drained;
+    run(context, put_and_drain(*writer, 1, 3, drained));
+    ASSERT_TRUE(drained);
+    std::filesystem::remove(gone + ending);
+    // At most a second old is what it knows of the name.
+    std::uint64_t row = 4;
+    for (const auto until = clock::now() + std::chrono::seconds{20};
+         drained && row < 10 && clock::now() < until; ++row) {
+      run(context, put_and_drain(*writer, row, row, drained));
+      std::this_thread::sleep_for(std::chrono::milliseconds{300});
+    }
+    ASSERT_FALSE(drained) << ending;
+    EXPECT_EQ(drained.error().kind, failure_kind::mend);
+    EXPECT_NE(drained.error().what.find("was removed"), std::string::npos) << drained.error().what;
+    EXPECT_FALSE(writer->health());
+    const auto committed = writer->committed().total();
+    EXPECT_LT(committed, row - 1);
+    // What was committed is in the ledger after all, where it is the log alone that went.
+    writer.reset();
+    if (*ending == '\0') continue;
+    { const auto closed = std::move(made.file); }
+    EXPECT_EQ(must(must(database::open(gone, SQLITE_OPEN_READONLY))->ask("SELECT count(*) FROM job")),
+              static_cast<std::int64_t>(committed));
+  }
 }
 
 TEST_F(LedgerWriterFailures, TellsThatItCouldNotStart) {
