@@ -143,7 +143,8 @@ std::optional<stop_order> stop_rules::check(time_point now, const std::optional<
                            : "check api.base_url (--base-url) and the network, or run the same command "
                              "again later"},
                       {}};
-  if (progressed_at_ && replies_ >= replies_without_progress && now - *progressed_at_ >= options_.patience)
+  // Where all is trouble, the rule above says what it is.
+  if (!trouble_since_ && progressed_at_ && replies_ >= replies_without_progress && now - *progressed_at_ >= options_.patience)
     return stop_order{
         "no_progress",
         {failure_kind::later, "",

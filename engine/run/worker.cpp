@@ -221,7 +221,7 @@ asio::awaitable<worker::left> worker::carry_out(policy::step_event happened) {
       shared_.rules.on_replies(done->trouble, done->result, done->troubled_by);
       shared_.rules.progressed(now_);
       if (is_success(done->result)) shared_.succeeded(job_->job.id);
-      if (!is_success(done->result))
+      if (!is_success(done->result) || done->trouble != policy::reply_trouble::none)
         if (auto order = shared_.rules.after_finish(shared_.profile)) shared_.order_stop(*std::move(order));
       const auto entry = outcome_record(*done);
       if (!shared_.try_record(entry)) {

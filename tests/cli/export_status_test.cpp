@@ -144,7 +144,9 @@ TEST(Export, AReaderThatHasSeenEnoughIsNoError) {
   std::string csv = "id,status\n";
   for (int i = 0; i < 3000; ++i) csv += "missing_" + std::to_string(i) + ",done\n";
   const auto input = workspace.input("jobs.csv", csv);
-  EXPECT_EQ(workspace.run({"run", input.string(), "--rate", "unlimited", "--no-read-first"}).exit_code, 1);
+  const auto run = workspace.run(
+      {"run", input.string(), "--rate", "unlimited", "--no-read-first", "--max-failures", "none"});
+  EXPECT_EQ(run.exit_code, 1) << run.errors;
   const auto exported = workspace.command({"export", input.string() + ".ledger"});
   child_options shell;
   shell.program = "/bin/bash";
