@@ -165,7 +165,13 @@ asio::awaitable<worker::left> worker::carry_out(policy::step_event happened) {
       else
         happened = event::cancelled{};
     } else if (const auto* wanted_read = std::get_if<action::read>(&next)) {
-      happened = co_await read(wanted_read->keeps_connection);
+      // Here and not in a coroutine around read(): a third frame would be allocated for each job.
+      if (wanted_read->keeps_connection) kept_ = std::move(connection_);
+      happened = co_await read();
+      if (kept_) {
+        connection_ = std::move(kept_);
+        connection_.waited();
+      }
       now_ = clock::now();
     } else if (const auto* wanted = std::get_if<action::lease>(&next)) {
       if (take_idle_connection(wanted->need)) {
@@ -367,17 +373,7 @@ void worker::end_send(time_point started) {
   shared_.interval_latency.add(job_->latency_us);
 }
 
-asio::awaitable<policy::step_event> worker::read(bool keeps_connection) {
-  if (keeps_connection) kept_ = std::move(connection_);
-  auto happened = co_await read_once();
-  if (kept_) {
-    connection_ = std::move(kept_);
-    connection_.waited();
-  }
-  co_return happened;
-}
-
-asio::awaitable<policy::step_event> worker::read_once() {
+asio::awaitable<policy::step_event> worker::read() {
   for (;;) {
     connection_ = {};
     const bool go = co_await admitted();

@@ -36,8 +36,7 @@ class worker {
   boost::asio::awaitable<policy::step_event> commit_intent(policy::action::commit_intent);
   time_point begin_send(const policy::action::send&);
   void end_send(time_point started);
-  boost::asio::awaitable<policy::step_event> read(bool keeps_connection);
-  boost::asio::awaitable<policy::step_event> read_once();
+  boost::asio::awaitable<policy::step_event> read();
   boost::asio::awaitable<bool> admitted();
   boost::asio::awaitable<void> sleep_here(policy::action::sleep);
   void abandon_trial();
