@@ -77,13 +77,8 @@ asio::awaitable<void> worker::run() {
       now_ = clock::now();
       continue;
     }
-    policy::step_event first = event::started{};
-    if (goes_on_) {
-      first = event::woke{};
-    } else if (!begin()) {
-      continue;
-    }
-    const auto how = co_await carry_out(first);
+    if (!goes_on_ && !begin()) continue;
+    const auto how = co_await carry_out();
     connection_ = {};
     if (how == left::parked) {
       if (!job_)
@@ -148,7 +143,11 @@ bool worker::begin() {
 
 // What usually needs no waiting is tried without a coroutine first: the way from a reply to the next request
 // then has none but that of the exchange, and the clock is read once on it.
-asio::awaitable<worker::left> worker::carry_out(policy::step_event happened) {
+// Its frame must not outgrow what Asio keeps for reuse (1,020 bytes): then each job would cost an allocation.
+// So what needs no waiting is done in functions of its own.
+asio::awaitable<worker::left> worker::carry_out() {
+  policy::step_event happened = event::started{};
+  if (goes_on_) happened = event::woke{};
   for (;;) {
     const auto next = step_on(happened);
     if (std::holds_alternative<action::queue_for_write>(next)) {
@@ -202,12 +201,7 @@ asio::awaitable<worker::left> worker::carry_out(policy::step_event happened) {
       connection_ = {};
       shared_.line.leave(place_);
       abandon_trial();
-      const auto due_before = shared_.parked.next_due();
-      if (shared_.parked.put(job_, *wait)) {
-        // Who waits for the next job that is due may have to rise earlier now.
-        if (shared_.parked.next_due() < due_before) shared_.feed.wake_all();
-        co_return left::parked;
-      }
+      if (park(*wait)) co_return left::parked;
       co_await sleep_here(*wait);
       happened = event::woke{};
     } else if (const auto* stop = std::get_if<action::stop_run>(&next)) {
@@ -223,12 +217,7 @@ asio::awaitable<worker::left> worker::carry_out(policy::step_event happened) {
     } else if (const auto* done = std::get_if<action::finish>(&next)) {
       finished_by_a_read();
       shared_.line.leave(place_);
-      shared_.rules.on_finish(done->result, done->differing);
-      shared_.rules.on_replies(done->trouble, done->result, done->troubled_by);
-      shared_.rules.progressed(now_);
-      if (is_success(done->result)) shared_.succeeded(job_->job.id);
-      if (!is_success(done->result) || done->trouble != policy::reply_trouble::none)
-        if (auto order = shared_.rules.after_finish(shared_.profile)) shared_.order_stop(*std::move(order));
+      close_books(*done);
       const auto entry = outcome_record(*done);
       if (!shared_.try_record(entry)) {
         co_await shared_.record(entry);
@@ -424,6 +413,24 @@ asio::awaitable<bool> worker::key_renewed() {
     co_await alarm_.sleep(now + credentials::look_again);
     std::erase(shared_.sleeping, &alarm_);
   }
+}
+
+// False: there is no room.
+bool worker::park(const action::sleep& wait) {
+  const auto due_before = shared_.parked.next_due();
+  if (!shared_.parked.put(job_, wait)) return false;
+  // Who waits for the next job that is due may have to rise earlier now.
+  if (shared_.parked.next_due() < due_before) shared_.feed.wake_all();
+  return true;
+}
+
+void worker::close_books(const action::finish& done) {
+  shared_.rules.on_finish(done.result, done.differing);
+  shared_.rules.on_replies(done.trouble, done.result, done.troubled_by);
+  shared_.rules.progressed(now_);
+  if (is_success(done.result)) shared_.succeeded(job_->job.id);
+  if (!is_success(done.result) || done.trouble != policy::reply_trouble::none)
+    if (auto order = shared_.rules.after_finish(shared_.profile)) shared_.order_stop(*std::move(order));
 }
 
 // Where there was no room to park: the job keeps its slot, but others may have its place.

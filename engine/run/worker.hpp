@@ -29,7 +29,7 @@ class worker {
   boost::asio::awaitable<void> record_invalid();
   bool begin();
   enum class left : std::uint8_t { ended, parked };
-  boost::asio::awaitable<left> carry_out(policy::step_event);
+  boost::asio::awaitable<left> carry_out();
   bool take_idle_connection(policy::connection_need);
   boost::asio::awaitable<policy::step_event> fetch_connection(policy::connection_need);
   boost::asio::awaitable<policy::step_event> await_grant();
@@ -39,6 +39,8 @@ class worker {
   boost::asio::awaitable<policy::step_event> read();
   boost::asio::awaitable<bool> admitted();
   boost::asio::awaitable<void> sleep_here(policy::action::sleep);
+  bool park(const policy::action::sleep&);
+  void close_books(const policy::action::finish&);
   void abandon_trial();
   policy::step_action step_on(const policy::step_event&);
   void account(policy::breaker::request, time_point now);
