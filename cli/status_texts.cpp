@@ -37,9 +37,9 @@ std::string last_run_in_words(const ledger_state& s) {
 // The window that bounds the run most, as its settings in the ledger say; unset: unlimited, or not to be
 // told.
 std::optional<api::rate_window> write_limit(std::string_view settings) {
-  const auto text = recorded_settings(settings).text(shaping_key::write_limit);
+  const auto text = recorded_settings(settings).text(shaping_key::write_limit).value_or("");
   policy::pacer_options limits;
-  for (std::string_view rest = text.value_or(""); !rest.empty();) {
+  for (std::string_view rest = text; !rest.empty();) {
     const auto one = rest.substr(0, rest.find(','));
     rest.remove_prefix(std::min(rest.size(), one.size() + 1));
     const auto window = config::parse_rate(one);
