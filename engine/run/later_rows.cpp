@@ -136,6 +136,11 @@ ledger::left_out_row later_rows::judge(const job_view& job) const {
       if (!out[i] && follows(job.patch[i])) out[i] = changed = true;
   }
 
+  // A write that replaces the resource has the last word on all of it, whatever it names.
+  const bool replaces = profile_.body_is.value_or(api::body_content::row) == api::body_content::row;
+  if (replaces && std::ranges::any_of(found->second.later, [&](const written& w) { return w.row > job.row; }))
+    out.assign(out.size(), true);
+
   for (std::size_t i = 0; i < out.size(); ++i)
     if (out[i]) result.fields.emplace_back(job.patch[i].name);
   result.superseded = result.fields.size() == out.size();

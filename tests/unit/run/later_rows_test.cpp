@@ -19,7 +19,8 @@ const api::profile& productlane() {
 }
 
 // What of the first row's patch stays out when `later` rows of its id (patches) have the last word.
-std::string left_out(const std::string& patch, const std::vector<std::string>& later) {
+std::string left_out(const std::string& patch, const std::vector<std::string>& later,
+                     const api::profile& profile = productlane()) {
   std::string text =
       R"({"id":"t1","patch":)" + patch + "}\n" + R"({"id":"t2","patch":{"title":"other"}})" + "\n";
   for (const auto& p : later) text += R"({"id":"t1","patch":)" + p + "}\n";
@@ -28,7 +29,7 @@ std::string left_out(const std::string& patch, const std::vector<std::string>& l
   auto source = input::job_source::from_bytes("jobs.ndjson", text, productlane(), options);
   job_batch batch;
   if (!source || !source->next(batch)) return "cannot be read";
-  later_rows rows{productlane()};
+  later_rows rows{profile};
   rows.watch("t1", 1);
   for (std::size_t i = 0; i < batch.size(); ++i) {
     if (batch.error(i) != nullptr) return "bad row: " + batch.error(i)->complaints.at(0).what;
@@ -39,6 +40,20 @@ std::string left_out(const std::string& patch, const std::vector<std::string>& l
   std::string names;
   for (const auto& name : judged.fields) names += (names.empty() ? "" : " ") + name;
   return judged.superseded ? names + " (all)" : names;
+}
+
+TEST(LaterRows, ThatReplacedTheResourceHaveTheLastWordOnAllOfIt) {
+  for (const auto body : {std::optional{api::body_content::row}, std::optional<api::body_content>{}}) {
+    auto replacing = productlane();
+    replacing.body_is = body;
+    EXPECT_EQ(left_out(R"({"title":"a"})", {R"({"pain_level":"LOW"})"}, replacing), "title (all)");
+    EXPECT_EQ(left_out(R"({"title":"a","pain_level":"LOW"})", {R"({"title":"b"})"}, replacing),
+              "title pain_level (all)");
+    EXPECT_EQ(left_out(R"({"title":"a"})", {}, replacing), "");
+  }
+  auto whole = productlane();
+  whole.body_is = api::body_content::whole;
+  EXPECT_EQ(left_out(R"({"title":"a"})", {R"({"pain_level":"LOW"})"}, whole), "");
 }
 
 TEST(LaterRows, HaveTheLastWordOnTheirFields) {
