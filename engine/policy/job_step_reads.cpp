@@ -227,6 +227,13 @@ step_action job_step::read_unreadable(const attempt_fact& fact, api::reading fou
   if (found == api::reading::other_id) {
     note.code = "other_id";
     why = api::of_another_id(job_.id, resources_->trouble());
+    // An object without an id, from an API that has shown ids before, is somebody else's.
+    if (resources_->trouble().empty() && s.has_succeeded) {
+      text_ = api::in_words(why);
+      note.message = text_;
+      last_.foreign = last_.outage = true;
+      return after_foreign(true, fact, note, s);
+    }
     certain = api::spells_alike(job_.id, resources_->trouble()) || ++odd_reads_ > 1;
   } else if (found == api::reading::misshapen) {
     why = api::of_another_shape(resources_->trouble());

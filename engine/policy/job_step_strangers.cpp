@@ -24,7 +24,10 @@ reply_signs job_step::signs_of(const attempt_fact& fact, const api::error_view& 
   // A resource begins with a brace: most replies are told by that. A read that is answered with nothing was
   // not answered by the API.
   const bool resource = !fact.body.empty() && fact.body.front() == '{';
-  signs.page = !resource && (api::is_page(fact) || (!of_write && fact.body.empty()));
+  // At the beginning of a run a list may be how this API answers; later it is not.
+  const bool is_list = !fact.body.empty() && fact.body.front() == '[';
+  signs.page =
+      !resource && (api::is_page(fact) || (!of_write && (fact.body.empty() || (is_list && s.has_succeeded))));
   // Where a write shows nothing, an error in a 2xx is the API's word on the row, and no page.
   if (of_write && signs.enveloped) signs.page = false;
   return signs;

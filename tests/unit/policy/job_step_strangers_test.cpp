@@ -189,6 +189,27 @@ TEST(JobStepStrangers, ForeignRepliesToReadsCountInTheSameWay) {
   }
 }
 
+// An API that has shown its resources does not begin to answer otherwise; a maintenance page does.
+TEST(JobStepStrangers, AReadThatShowsNoResourceIsForeignOnceARowHasSucceeded) {
+  for (const auto* body : {R"({"message":"maintenance"})", "[]", R"([{"id":"t1"}])", "{}"}) {
+    SCOPED_TRACE(body);
+    by_hand::walk w;
+    w.has_succeeded = true;
+    w.feed(event::started{});
+    for (int met = 1; met <= 2; ++met) {
+      ASSERT_EQ(w.feed(event::near_due{}), "read");
+      ASSERT_EQ(w.read_shows(body), "sleep");
+      EXPECT_TRUE(w.step->last().foreign);
+      ASSERT_EQ(w.prove(), "queue");
+    }
+    ASSERT_EQ(w.feed(event::near_due{}), "read");
+    ASSERT_EQ(w.read_shows(by_hand::untouched), "queue");
+    w.to_the_wire();
+    ASSERT_EQ(w.write_answers(200, by_hand::wanted), "finish");
+    EXPECT_EQ(w.result(), outcome::applied);
+  }
+}
+
 TEST(JobStepStrangers, AnOwnRefusalAfterAForeignOneIsLookedAt) {
   for (const bool was_applied : {true, false}) {
     by_hand::walk w;
