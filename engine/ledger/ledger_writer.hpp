@@ -71,6 +71,7 @@ struct writer_options {
   // Bytes of their texts likewise, so that huge failing rows cannot fill the memory (chosen). One record is
   // taken whatever its size.
   std::size_t max_queued_bytes = 8 * 1024 * 1024;
+  duration look_every = std::chrono::seconds{1};  // whether the ledger is still there (documented)
 };
 
 class ledger_writer {
