@@ -38,6 +38,7 @@ void job_step::reset(const job_view& job, const std::optional<left_intent>& left
   trouble_ = reply_trouble::none;
   stranger_spoke_ = stranger_on_read_ = stranger_may_have_written_ = concluding_ = wants_unused_ =
       holds_connection_ = false;
+  contradicted_ = false;
   strangers_ = strangers_met_ = odd_reads_ = not_ready_ = stale_leases_ = 0;
   stranger_.http_status = 0;
   may_be_applied_ = left.has_value();
@@ -383,7 +384,7 @@ step_action job_step::finish(outcome result, verified how, const error_note& not
 
 step_action job_step::give_up_quietly() {
   // What was accepted is never sent again, and no later read knows of that.
-  if (state_ == state::reading && reading_for_ == purpose::accepted)
+  if ((state_ == state::reading || state_ == state::sleeping) && trouble_ == reply_trouble::unshown)
     return finish(outcome::unknown, verified::none, kept_.view());
   // Cancelled while the commit was under way: the intent may be on the disk, and nothing has left.
   const bool intent = intent_committed_ || state_ == state::committing;

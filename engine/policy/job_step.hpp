@@ -324,6 +324,7 @@ class job_step {
   time_point stranger_at_{};
   std::uint32_t strangers_ = 0;      // alike, in a row, each with a proof behind it
   std::uint32_t strangers_met_ = 0;  // in a row: for their backoff
+  bool contradicted_ = false;        // a look at an accepted write has shown other values
   std::uint32_t odd_reads_ = 0;      // reads in a row that showed no resource of this id
   std::uint32_t not_ready_ = 0;      // 423, 425, 421 in a row
   bool wants_unused_ = false;        // after 421

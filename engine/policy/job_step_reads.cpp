@@ -182,6 +182,11 @@ step_action job_step::look_again(const attempt_fact& fact, bool trial, const sur
       if (look.shows_wanted && look.how != verified::none)
         return finish(outcome::applied, look.how, {kept_.http_status, {}, {}, kept_.request_id});
       if (look.shows_wanted) return finish(outcome::unknown, verified::none, kept_.view());
+      // A cache may still show what was before: a second look, a moment later, decides.
+      if (!std::exchange(contradicted_, true)) {
+        state_ = state::sleeping;
+        return action::sleep{s.now + backoff(options_.retry, 1, true, 1)};
+      }
       return finish(outcome::mismatch, verified::none, kept_.view(), look.field);
     case purpose::foreign:
       return look_for_foreign(fact, look, s);

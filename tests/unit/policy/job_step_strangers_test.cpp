@@ -257,7 +257,14 @@ TEST(JobStepStrangers, A2xxThatShowsNoResourceIsReadBackOnce) {
         by_hand::walk w(true, replay_safe);
         w.read_and_send();
         ASSERT_EQ(w.write_answers(reply.empty() ? 204 : 200, reply), "read");
-        ASSERT_EQ(w.answer(true, row.read_status, row.shown), "finish");
+        auto said = w.answer(true, row.read_status, row.shown);
+        if (row.result == outcome::mismatch) {
+          // Other values are looked at twice: a cache may be behind.
+          ASSERT_EQ(said, "sleep");
+          ASSERT_EQ(w.wake(), "read");
+          said = w.answer(true, row.read_status, row.shown);
+        }
+        ASSERT_EQ(said, "finish");
         EXPECT_EQ(w.result(), row.result);
         EXPECT_EQ(w.step->attempts(), 1u);
         EXPECT_EQ(std::get<action::finish>(w.next).trouble, reply_trouble::unshown);
@@ -281,6 +288,25 @@ TEST(JobStepStrangers, ARunThatStopsBeforeTheReadBackDoesNotForgetThe2xx) {
   ASSERT_EQ(w.write_answers(204), "read");
   ASSERT_EQ(w.feed(event::cancelled{}), "finish");
   EXPECT_EQ(w.result(), outcome::unknown);
+
+  // Nor where it waits for its second look.
+  by_hand::walk late;
+  late.read_and_send();
+  ASSERT_EQ(late.write_answers(204), "read");
+  ASSERT_EQ(late.read_shows(by_hand::untouched), "sleep");
+  ASSERT_EQ(late.feed(event::cancelled{}), "finish");
+  EXPECT_EQ(late.result(), outcome::unknown);
+}
+
+TEST(JobStepStrangers, AStaleLookAtAnAcceptedWriteIsNoMismatch) {
+  by_hand::walk w;
+  w.read_and_send();
+  ASSERT_EQ(w.write_answers(204), "read");
+  ASSERT_EQ(w.read_shows(by_hand::untouched), "sleep");
+  ASSERT_EQ(w.wake(), "read");
+  ASSERT_EQ(w.read_shows(by_hand::wanted), "finish");
+  EXPECT_EQ(w.result(), outcome::applied);
+  EXPECT_EQ(w.step->attempts(), 1u);
 }
 
 TEST(JobStepStrangers, AnErrorInA2xxIsNoSuccess) {
