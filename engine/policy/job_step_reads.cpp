@@ -244,8 +244,9 @@ step_action job_step::read_unreadable(const attempt_fact& fact, api::reading fou
     why = api::of_another_shape(resources_->trouble());
   } else {
     why = api::why_unreadable(fact);
-    certain = why.certain();
-    if (!certain) why.what = "the reply to a read could not be read";
+    // From an API that has been understood before, one such reply may be a mishap.
+    certain = why.certain() && (!s.has_succeeded || ++odd_reads_ > 1);
+    if (!why.certain()) why.what = "the reply to a read could not be read";
   }
   text_ = api::in_words(why);
   note.message = text_;

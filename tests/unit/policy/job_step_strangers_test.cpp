@@ -368,6 +368,17 @@ TEST(JobStepStrangers, WhatIsCertainIsNotAskedSixTimes) {
   }
 }
 
+TEST(JobStepStrangers, AGarbledLookAtAWriteDecidesNothing) {
+  by_hand::walk w;
+  w.has_succeeded = true;
+  w.read_and_send();
+  ASSERT_EQ(w.write_answers(200, by_hand::untouched), "read") << "another value than the one that was sent";
+  ASSERT_EQ(w.read_shows("{\"id\":\"t1\",\"status\":\"\xe9\"}"), "sleep");
+  ASSERT_EQ(w.wake(), "read");
+  ASSERT_EQ(w.read_shows(by_hand::wanted), "finish");
+  EXPECT_EQ(w.result(), outcome::applied);
+}
+
 TEST(JobStepStrangers, AnIdInAnotherCaseIsTheSameWhereTheProfileSaysSo) {
   by_hand::walk w;
   w.profile.reply.id_nocase = true;
