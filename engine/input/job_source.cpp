@@ -56,9 +56,10 @@ struct job_source::impl {
     return {};
   }
 
-  expected<sha256> hash_all() const {
+  // Of the whole file: what its stream finishes with.
+  template <class Stream>
+  auto read_all(Stream stream) const -> expected<decltype(stream.finish())> {
     const auto& source = feed.source();
-    sha256_stream stream;
     std::string buffer(256 * 1024, '\0');
     for (std::uint64_t offset = 0;;) {
       const auto count = source.read_at(offset, buffer);
@@ -74,12 +75,12 @@ struct job_source::impl {
   status unchanged() {
     auto& source = feed.source();
     auto same = source.unchanged();
-    if (same || !digest) return same;
+    if (same || !print) return same;
     const auto now = source.touched();
     if (!now) return same;
-    auto bytes = hash_all();
+    auto bytes = read_all(fingerprint_stream{});
     if (!bytes) return std::move(bytes.error());
-    if (*bytes != *digest) return same;
+    if (*bytes != *print) return same;
     source.accept(*now);
     return {};
   }
@@ -118,7 +119,7 @@ struct job_source::impl {
   source_facts facts;
   std::unique_ptr<row_reader> reader;
   checkpoint first_row;
-  std::optional<sha256> digest;  // of the whole file, once it is known
+  std::optional<fingerprint> print;  // of the whole file, once it is known
 };
 
 job_source::job_source(std::unique_ptr<impl> made) : impl_(std::move(made)) {}
@@ -189,23 +190,22 @@ checkpoint job_source::position() const noexcept {
 }
 
 expected<input_identity> job_source::identity() {
-  auto bytes = impl_->hash_all();
+  auto bytes = impl_->read_all(input_digest_stream{});
   if (!bytes) return std::move(bytes.error());
   if (auto same = impl_->unchanged(); !same) return std::move(same.error());
-  impl_->digest = *bytes;
-  return input_identity{*bytes, impl_->shaping()};
+  impl_->print = bytes->print;
+  return input_identity{bytes->digest, impl_->shaping()};
 }
 
 status job_source::verify() {
-  if (!impl_->digest) return {};
-  auto bytes = impl_->hash_all();
+  if (!impl_->print) return {};
+  auto bytes = impl_->read_all(fingerprint_stream{});
   if (!bytes) return std::move(bytes.error());
-  if (impl_->digest == *bytes) return {};
+  if (impl_->print == *bytes) return {};
   return failure{
       failure_kind::mend, name(),
       "changed while the run went on: it does not hold the bytes any more that were checked before, so rows "
-      "that "
-      "were read late may be those of the changed file",
+      "that were read late may be those of the changed file",
       "look at what was written with `pawl verify`; keep an input as it is until its run has ended"};
 }
 
@@ -226,9 +226,9 @@ status job_source::start_pass() {
 
 expected<input_identity> job_source::finish_pass() {
   if (auto same = impl_->unchanged(); !same) return std::move(same.error());
-  if (const auto digest = impl_->feed.take_digest()) {
-    impl_->digest = *digest;
-    return input_identity{*digest, impl_->shaping()};
+  if (const auto digests = impl_->feed.take_digests()) {
+    impl_->print = digests->print;
+    return input_identity{digests->digest, impl_->shaping()};
   }
   return identity();
 }

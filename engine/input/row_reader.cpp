@@ -22,11 +22,11 @@ void byte_feed::start_digest() {
   hashed_to_ = 0;
 }
 
-std::optional<sha256> byte_feed::take_digest() {
+std::optional<input_digests> byte_feed::take_digests() {
   if (!digest_ || hashed_to_ != source_.size()) return std::nullopt;
-  const auto digest = digest_->finish();
+  const auto digests = digest_->finish();
   digest_.reset();
-  return digest;
+  return digests;
 }
 
 row_reader::row_reader(const reader_context& context)

@@ -33,11 +33,11 @@ class byte_feed {
   // From now on what read() delivers is hashed, as far as it continues what was hashed before.
   void start_digest();
   // nullopt unless every byte of the file has gone through read() since.
-  std::optional<sha256> take_digest();
+  std::optional<input_digests> take_digests();
 
  private:
   byte_source source_;
-  std::optional<sha256_stream> digest_;
+  std::optional<input_digest_stream> digest_;
   std::uint64_t hashed_to_ = 0;
 };
 

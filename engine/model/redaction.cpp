@@ -76,8 +76,6 @@ place find(std::string_view text, std::string_view secret, std::size_t from) noe
 struct keys_in_use {
   std::mutex mutex;
   redaction keys;
-  // So that the usual short text of a reply costs a comparison only.
-  std::atomic<std::size_t> shortest = std::numeric_limits<std::size_t>::max();
 };
 
 keys_in_use& in_use() {
@@ -86,6 +84,10 @@ keys_in_use& in_use() {
 }
 
 }  // namespace
+
+namespace detail {
+constinit std::atomic<std::size_t> shortest_secret = std::numeric_limits<std::size_t>::max();
+}
 
 void redaction::add(std::string_view secret) {
   if (secret.size() < shortest_looked_for || std::ranges::find(secrets_, secret) != secrets_.end()) return;
@@ -112,19 +114,19 @@ void keep_secret(std::string_view secret) {
   auto& all = in_use();
   const std::scoped_lock lock(all.mutex);
   all.keys.add(secret);
-  all.shortest = std::min(all.shortest.load(), secret.size());
+  detail::shortest_secret = std::min(detail::shortest_secret.load(), secret.size());
 }
 
 bool holds_secret(std::string_view text) noexcept {
+  if (!may_hold_secret(text.size())) return false;
   auto& all = in_use();
-  if (text.size() < all.shortest) return false;
   const std::scoped_lock lock(all.mutex);
   return all.keys.is_in(text);
 }
 
 void conceal_secrets(char* text, std::size_t size) noexcept {
+  if (!may_hold_secret(size)) return;
   auto& all = in_use();
-  if (size < all.shortest) return;
   const std::scoped_lock lock(all.mutex);
   all.keys.conceal(text, size);
 }

@@ -2,6 +2,7 @@
 // as a whole: an object handed from room to room would be forgotten by the next one that reads a reply.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -22,6 +23,14 @@ class redaction {
  private:
   std::vector<std::string> secrets_;
 };
+
+namespace detail {
+extern constinit std::atomic<std::size_t> shortest_secret;
+}
+// So that the usual short text of a reply costs a comparison only.
+inline bool may_hold_secret(std::size_t size) noexcept {
+  return size >= detail::shortest_secret.load(std::memory_order_relaxed);
+}
 
 // The keys in use. Any thread; what was kept once is never forgotten, for a rotated key may still be valid.
 void keep_secret(std::string_view);

@@ -46,6 +46,23 @@ TEST(Dispatcher, AnIdInAnotherCaseWaitsForItsTwin) {
   EXPECT_EQ(d.offer(job(3, "a0E")), dispatcher::answer::start);
 }
 
+TEST(Dispatcher, HoldsIdsApartWhateverTheirLengthAndWhereverTheyDiffer) {
+  for (std::size_t length = 1; length < 40; ++length) {
+    const std::string id(length, 'a');
+    dispatcher d(length + 2, 0);
+    EXPECT_EQ(d.offer(job(1, id)), dispatcher::answer::start);
+    EXPECT_EQ(d.offer(job(2, id)), dispatcher::answer::hold);
+    EXPECT_EQ(d.offer(job(3, id + 'a')), dispatcher::answer::start);
+    for (std::size_t at = 0; at < length; ++at) {
+      auto other = id;
+      other[at] = 'b';
+      EXPECT_EQ(d.offer(job(4 + at, other)), dispatcher::answer::start) << other;
+      other[at] = 'B';
+      EXPECT_EQ(d.offer(job(4 + at, other)), dispatcher::answer::hold) << other;
+    }
+  }
+}
+
 TEST(Dispatcher, StartsJobsOfOneIdOneAtATimeInInputOrder) {
   dispatcher d(4, 8);
   job_buffer buffer;
