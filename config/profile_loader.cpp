@@ -128,7 +128,7 @@ void read_resource(table_reader& root, api::profile& profile) {
   if (const auto how = in->text("id_compare")) {
     if (*how != "exact" && *how != "nocase")
       in->complain("id_compare", "\"" + *how + "\" is neither exact nor nocase", "use one of these");
-    profile.reply.id_nocase = *how == "nocase";
+    profile.reply.ids = *how == "nocase" ? id_compare::nocase : id_compare::exact;
   }
   read_path(*in, "updated_at", profile.reply.updated_at);
   in->finish();

@@ -186,7 +186,7 @@ class plan_steps {
     }
     auto names = resolve(who->scopes, listed);
     if (!names) co_return std::move(names.error());
-    auto scratch = ledger::planned_values::create();
+    auto scratch = ledger::planned_values::create(settings.profile.reply.ids);
     if (!scratch) co_return std::move(scratch.error());
     std::optional<api::resource_reader> resources;
     if (settings.read_first)

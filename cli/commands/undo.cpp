@@ -12,6 +12,7 @@
 #include "config/profile_loader.hpp"
 #include "engine/ledger/ledger.hpp"
 #include "engine/model/shell_word.hpp"
+#include "engine/model/text.hpp"
 
 #include <fmt/format.h>
 
@@ -92,7 +93,7 @@ class undo_steps {
     std::string id;
     status failed;
     const auto one = [&](const ledger::pre_image& image) {
-      if (image.id != id) {
+      if (!same_id(image.id, id, profile->reply.ids)) {
         failed = finish(builder, id);
         if (!failed || reader_left_) return false;
         id = image.id;
@@ -100,7 +101,7 @@ class undo_steps {
       builder.add(image.old_values, image.new_values, image.certain);
       return true;
     };
-    if (auto read = file->for_each_pre_image(generation->id, one); !read) return read.error();
+    if (auto read = file->for_each_pre_image(generation->id, profile->reply.ids, one); !read) return read.error();
     if (!failed) return failed.error();
     if (auto done = finish(builder, id); !done) return done.error();
     if (auto done = flush(); !done) return done.error();

@@ -84,7 +84,7 @@ struct readable_field {
 struct reply_shape {
   bool echoes_resource = true;  // `reply = "resource"`; false for `reply = "none"`
   json_path id;                 // {"id"}
-  bool id_nocase = false;       // `id_compare = "nocase"`: an id in another case is the same id (UUIDs)
+  id_compare ids = id_compare::exact;  // `id_compare`
   json_path updated_at;
 };
 

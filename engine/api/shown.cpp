@@ -16,7 +16,7 @@ bool shows_id(const located& at, std::string_view id, const reply_shape& shape) 
   if (at.is != located::kind::value) return false;
   if (at.text.starts_with('"')) {
     if (string_token_says(at.text, id)) return true;
-    if (!shape.id_nocase) return false;
+    if (shape.ids == id_compare::exact) return false;
     std::string said;
     return append_unescaped(said, at.text) && equal_without_case(said, id);
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/model/error.hpp"
+#include "engine/model/job.hpp"
 
 #include <sqlite3.h>
 
@@ -20,6 +21,11 @@ extern const char* const schema_sql;  // schema.sql
 // What a result code of SQLite means to a user. `code` may be an extended one; `detail` is SQLite's own
 // message.
 failure sqlite_failure(int code, const std::string& path, std::string_view detail);
+
+// What stands behind a column of ids so that it compares as the API does (NOCASE folds ASCII letters).
+constexpr std::string_view collation(id_compare ids) noexcept {
+  return ids == id_compare::nocase ? " COLLATE NOCASE" : "";
+}
 
 // A prepared statement. Bound texts are not copied: they live until step() said false or reset(). A failed
 // bind shows at the next step(). Not thread-safe.

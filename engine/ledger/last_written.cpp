@@ -28,12 +28,13 @@ struct last_written::impl {
     return has_parts ? forget_parts->bind_text(1, id).bind_text(2, field).run() : status{};
   }
 
-  status prepare() {
+  status prepare(id_compare ids) {
     // Temporary tables live in a file of their own that goes with the connection; it may be lost at any time.
-    if (auto made = db->execute("PRAGMA temp_store = FILE;"
-                                "CREATE TEMP TABLE last_written (id TEXT NOT NULL, field TEXT NOT NULL,"
-                                " json TEXT NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (id, field))"
-                                " STRICT, WITHOUT ROWID");
+    if (auto made = db->execute(fmt::format("PRAGMA temp_store = FILE;"
+                                            "CREATE TEMP TABLE last_written (id TEXT NOT NULL{}, field TEXT NOT NULL,"
+                                            " json TEXT NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (id, field))"
+                                            " STRICT, WITHOUT ROWID",
+                                            collation(ids)).c_str());
         !made)
       return made;
     const std::pair<std::optional<statement>*, std::string_view> all[]{
@@ -63,7 +64,7 @@ last_written::last_written(last_written&&) noexcept = default;
 last_written& last_written::operator=(last_written&&) noexcept = default;
 last_written::~last_written() = default;
 
-expected<last_written> last_written::open(const std::string& path, std::int64_t generation) {
+expected<last_written> last_written::open(const std::string& path, std::int64_t generation, id_compare ids) {
   auto made = std::make_unique<impl>();
   made->generation = generation;
   // Where nothing can be written SQLite cannot keep its shared index of the log: then the file alone is read.
@@ -74,7 +75,7 @@ expected<last_written> last_written::open(const std::string& path, std::int64_t 
       continue;
     }
     made->db = *std::move(db);
-    auto prepared = made->prepare();
+    auto prepared = made->prepare(ids);
     if (prepared) return last_written(std::move(made));
     if (immutable) return prepared.error();
     auto again = std::make_unique<impl>();

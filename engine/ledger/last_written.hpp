@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/model/error.hpp"
+#include "engine/model/job.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -26,7 +27,7 @@ struct written_resource {
 class last_written {
  public:
   // Reads the ledger at `path` for its intents; takes no lock. Failures as ledger_file::open(read_only).
-  static expected<last_written> open(const std::string& path, std::int64_t generation);
+  static expected<last_written> open(const std::string& path, std::int64_t generation, id_compare);
   last_written(last_written&&) noexcept;
   last_written& operator=(last_written&&) noexcept;
   ~last_written();

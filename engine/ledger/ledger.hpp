@@ -195,7 +195,8 @@ class ledger_file {
   // Every write that may have been applied and whose old values were read, for undo: resource by resource,
   // the one with the newest row first; of one resource oldest first. Streams; its memory does not grow with
   // the run. `tell` returning false stops.
-  status for_each_pre_image(std::int64_t generation, const std::function<bool(const pre_image&)>& tell);
+  status for_each_pre_image(std::int64_t generation, id_compare,
+                            const std::function<bool(const pre_image&)>& tell);
   // Rows that were or may have been applied without anything being read before: no undo knows them.
   status for_each_blind_write(std::int64_t generation,
                               const std::function<void(std::uint64_t row, const std::string& id)>& tell);

@@ -3,24 +3,27 @@
 #include "engine/ledger/ledger.hpp"
 #include "engine/ledger/ledger_impl.hpp"
 
+#include <fmt/format.h>
+
 namespace pawl::ledger {
 
 // What an intent came to: the outcome that a --retry after it replaced, else the row's own, else none yet.
 // A row that was refused, failed, found unchanged or skipped wrote nothing. `superseded` behind an intent is
 // a row that was unknown before. The sorter of SQLite spills into a temporary file, so the memory stays
 // small.
-status ledger_file::for_each_pre_image(std::int64_t generation,
+status ledger_file::for_each_pre_image(std::int64_t generation, id_compare ids,
                                        const std::function<bool(const pre_image&)>& tell) {
-  auto query = impl_->db->prepare(
+  auto query = impl_->db->prepare(fmt::format(
       "WITH ended AS (SELECT i.row, i.id, i.sent_at, i.old_values, i.new_values,"
       "   coalesce((SELECT r.outcome FROM retried AS r WHERE r.generation = i.generation AND r.row = i.row"
       "     AND r.run > i.run ORDER BY r.run LIMIT 1),"
       "     (SELECT outcome FROM job WHERE key = (?1 - 1 << 40) + i.row), 'pending') AS outcome"
       "   FROM intent AS i WHERE i.generation = ?1 AND i.old_values IS NOT NULL),"
-      " applied AS (SELECT *, max(row) OVER (PARTITION BY id) AS newest FROM ended"
+      " applied AS (SELECT *, max(row) OVER (PARTITION BY id{0}) AS newest FROM ended"
       "   WHERE outcome IN ('applied', 'unknown', 'mismatch', 'superseded', 'pending'))"
       " SELECT row, id, outcome = 'applied', old_values, new_values FROM applied"
-      " ORDER BY newest DESC, id, row, sent_at");
+      " ORDER BY newest DESC, id{0}, row, sent_at",
+      collation(ids)));
   if (!query) return std::move(query.error());
   query->bind(1, generation);
   pre_image one;

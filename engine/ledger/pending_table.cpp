@@ -1,6 +1,7 @@
 #include "engine/ledger/pending_table.hpp"
 
 #include "engine/ledger/database.hpp"
+#include "engine/model/text.hpp"
 
 #include <cstring>
 #include <functional>
@@ -21,8 +22,8 @@ constexpr const char* set_up =
     "CREATE TABLE pending (key INTEGER NOT NULL, row INTEGER NOT NULL, job BLOB) STRICT;"
     "BEGIN";
 
-std::int64_t key_of(std::string_view id) noexcept {
-  return static_cast<std::int64_t>(std::hash<std::string_view>{}(id));
+std::int64_t key_of(std::string_view id) {
+  return static_cast<std::int64_t>(std::hash<std::string>{}(in_lower_case(id)));
 }
 
 template <class Number>

@@ -2,6 +2,8 @@
 
 #include "engine/ledger/database.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 namespace pawl::ledger {
@@ -21,14 +23,15 @@ struct planned_values::impl {
   std::unique_ptr<database> db;
   std::optional<statement> of, put;
 
-  status prepare() {
+  status prepare(id_compare ids) {
     // It is gone with the connection and need not survive anything; what does not fit into the cache goes to
     // the file. One transaction, never committed.
-    auto made = db->execute(
+    auto made = db->execute(fmt::format(
         "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
-        "CREATE TABLE planned (id TEXT NOT NULL, field TEXT NOT NULL, row INTEGER NOT NULL, wanted TEXT,"
+        "CREATE TABLE planned (id TEXT NOT NULL{}, field TEXT NOT NULL, row INTEGER NOT NULL, wanted TEXT,"
         " written TEXT, PRIMARY KEY (id, field)) STRICT, WITHOUT ROWID;"
-        "BEGIN");
+        "BEGIN",
+        collation(ids)).c_str());
     if (!made) return made;
     const std::pair<std::optional<statement>*, std::string_view> all[]{
         {&of, "SELECT field, row, wanted, written FROM planned WHERE id = ?1"},
@@ -51,12 +54,12 @@ planned_values::planned_values(planned_values&&) noexcept = default;
 planned_values& planned_values::operator=(planned_values&&) noexcept = default;
 planned_values::~planned_values() = default;
 
-expected<planned_values> planned_values::create() {
+expected<planned_values> planned_values::create(id_compare ids) {
   auto made = std::make_unique<impl>();
   auto db = database::open_temporary();
   if (!db) return of_scratch(std::move(db.error()));
   made->db = *std::move(db);
-  if (auto prepared = made->prepare(); !prepared) return of_scratch(std::move(prepared.error()));
+  if (auto prepared = made->prepare(ids); !prepared) return of_scratch(std::move(prepared.error()));
   return planned_values(std::move(made));
 }
 

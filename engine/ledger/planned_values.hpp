@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/model/error.hpp"
+#include "engine/model/job.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -23,7 +24,7 @@ struct planned_value {
 class planned_values {
  public:
   // Failures (mend): no place for temporary files, later a full disk.
-  static expected<planned_values> create();
+  static expected<planned_values> create(id_compare);
   planned_values(planned_values&&) noexcept;
   planned_values& operator=(planned_values&&) noexcept;
   ~planned_values();

@@ -21,6 +21,9 @@ constexpr std::size_t to_index(field_index f) noexcept {
   return static_cast<std::size_t>(f);
 }
 
+// How an id is held against another: UUIDs and the like are the same resource in either case.
+enum class id_compare : std::uint8_t { exact, nocase };
+
 // One top-level member of a patch (or of `expect`).
 struct field_value {
   field_index field;

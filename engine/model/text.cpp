@@ -31,6 +31,12 @@ bool equal_without_case(std::string_view a, std::string_view b) noexcept {
   return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
 }
 
+std::string in_lower_case(std::string_view text) {
+  std::string folded(text);
+  std::ranges::transform(folded, folded.begin(), lower);
+  return folded;
+}
+
 std::size_t json_string_size(std::string_view utf8) noexcept {
   auto size = utf8.size() + 2;
   if (!needs_json_escape(utf8)) return size;

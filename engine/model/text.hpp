@@ -1,6 +1,8 @@
 // Text for people and for JSON that more than one room writes.
 #pragma once
 
+#include "engine/model/job.hpp"
+
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -19,6 +21,10 @@ std::size_t json_string_size(std::string_view utf8) noexcept;
 
 // Letters of ASCII count alike in either case.
 bool equal_without_case(std::string_view a, std::string_view b) noexcept;
+std::string in_lower_case(std::string_view);
+inline bool same_id(std::string_view a, std::string_view b, id_compare how) noexcept {
+  return how == id_compare::exact ? a == b : equal_without_case(a, b);
+}
 
 // Optimal string alignment distance without regard to ASCII case: insertions, deletions, replacements and
 // swaps of neighbours count 1. For names typed by hand: quadratic in their lengths.

@@ -137,7 +137,7 @@ judgement by_default(const api::profile& profile, const attempt_fact& fact, cons
       return not_ready(true);
     case 423:
     case 425:
-      return not_ready(false);
+      return asks_for_a_pause(profile, fact) ? judged(verdict::throttled, status) : not_ready(false);
     case 408:
       return judged(verdict::maybe, status);
     case 429:

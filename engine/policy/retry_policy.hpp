@@ -54,7 +54,7 @@ struct judgement {
 //                                        nothing and an error's code stands in it (job_step)
 //   429, any other 4xx with Retry-After  throttled (but 401, 402, 407: a pause mends nothing)
 //   421                                  retry, on a new connection
-//   423, 425                             retry of this row, later
+//   423, 425 without Retry-After         retry of this row, later
 //   503 with Retry-After                 throttled (job_step looks whether it was applied); maybe, for a job
 //                                        that is not replay-safe
 //   408, 5xx                             maybe

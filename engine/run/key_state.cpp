@@ -1,5 +1,6 @@
 #include "engine/run/key_state.hpp"
 
+#include "engine/model/text.hpp"
 #include "engine/run/boot_clock.hpp"
 #include "engine/run/key_state_file.hpp"
 
@@ -284,12 +285,6 @@ bool add_entries(int fd, std::string_view boot, contents& to) {
   }
   to.add_file(all, h.write_entries);
   return true;
-}
-
-std::string in_lower_case(std::string_view text) {
-  std::string lower(text);
-  for (auto& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-  return lower;
 }
 
 // Where the name ends and ":443" begins.

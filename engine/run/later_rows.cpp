@@ -1,6 +1,7 @@
 #include "engine/run/later_rows.hpp"
 
 #include "engine/api/json_text.hpp"
+#include "engine/model/text.hpp"
 
 #include <algorithm>
 
@@ -42,16 +43,21 @@ const api::field_spec* later_rows::spec_of(const field_value& value) const noexc
   return value.field == passed_field ? nullptr : &profile_[value.field];
 }
 
+std::string later_rows::key_of(std::string_view id) const {
+  return profile_.reply.ids == id_compare::exact ? std::string{id} : in_lower_case(id);
+}
+
 void later_rows::watch(std::string_view id, std::uint64_t row) {
-  const auto found = ids_.find(id);
+  const auto key = key_of(id);
+  const auto found = ids_.find(key);
   if (found == ids_.end())
-    ids_.emplace(id, watched{row, {}});
+    ids_.emplace(key, watched{row, {}});
   else
     found->second.first_row = std::min(found->second.first_row, row);
 }
 
 void later_rows::note(const job_view& job) {
-  const auto found = ids_.find(job.id);
+  const auto found = ids_.find(key_of(job.id));
   if (found == ids_.end() || job.row <= found->second.first_row) return;
   auto& later = found->second.later;
   const auto put = [&](std::string_view field, std::string_view element) {
@@ -108,7 +114,7 @@ bool later_rows::is_covered(const watched& id, const field_value& value, std::ui
 ledger::left_out_row later_rows::judge(const job_view& job) const {
   ledger::left_out_row result;
   result.row = job.row;
-  const auto found = ids_.find(job.id);
+  const auto found = ids_.find(key_of(job.id));
   if (found == ids_.end() || found->second.later.empty()) return result;
 
   std::vector<bool> out(job.patch.size());

@@ -55,20 +55,15 @@ class later_rows {
     std::uint64_t first_row = 0;
     std::vector<written> later;
   };
-  struct hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const noexcept {
-      return std::hash<std::string_view>{}(text);
-    }
-  };
-
+  // Spellings of one resource have one key.
+  std::string key_of(std::string_view id) const;
   const api::field_spec* spec_of(const field_value&) const noexcept;
   bool is_covered(const watched&, const field_value&, std::uint64_t row) const;
   bool contradicts(const watched&, const api::field_spec& mine, std::string_view my_list,
                    std::uint64_t row) const;
 
   const api::profile& profile_;
-  std::unordered_map<std::string, watched, hash, std::equal_to<>> ids_;
+  std::unordered_map<std::string, watched> ids_;
   bool any_ = false;
 };
 

@@ -91,7 +91,7 @@ TEST(ReplySigns, SpellingsOfOneIdAreToldFromOtherIds) {
 
 TEST(ReplySigns, AnIdIsComparedAsTheProfileSays) {
   reply_shape exact, nocase;
-  nocase.id_nocase = true;
+  nocase.ids = id_compare::nocase;
   const struct {
     const char *shown, *id;
     bool exact, nocase;

@@ -1,6 +1,7 @@
 // What --retry does to a ledger, and what undo asks of it.
 #include "engine/ledger/database.hpp"
 #include "engine/ledger/group_commit.hpp"
+#include "engine/ledger/last_written.hpp"
 #include "tests/unit/ledger/ledger_fixture.hpp"
 
 #include <gmock/gmock.h>
@@ -56,9 +57,9 @@ class LedgerRetry : public ::testing::Test {
     while (must(query.step())) (text += text.empty() ? "" : " ") += query.text(0);
     return text;
   }
-  std::vector<std::string> pre_images(ledger_file& file) {
+  std::vector<std::string> pre_images(ledger_file& file, id_compare ids = id_compare::exact) {
     std::vector<std::string> all;
-    must(file.for_each_pre_image(generation, [&](const pre_image& one) {
+    must(file.for_each_pre_image(generation, ids, [&](const pre_image& one) {
       all.push_back(one.id + (one.certain ? " " : "? ") + std::to_string(one.row));
       return true;
     }));
@@ -179,6 +180,37 @@ TEST_F(LedgerRetry, UndoGoesResourceByResource) {
     blind.push_back(id + std::to_string(row));
   }));
   EXPECT_THAT(blind, ElementsAre("even4"));
+}
+
+TEST_F(LedgerRetry, UndoAndVerifyTakeIdsInTwoCasesForOneWhereTheApiDoes) {
+  auto made = begin(path, 3);
+  generation = made.generation;
+  {
+    auto db = must(database::open(path, SQLITE_OPEN_READWRITE));
+    auto group = must(group_commit::prepare(*db, generation, made.run));
+    std::vector<record_batch> batches(1);
+    std::uint64_t row = 0;
+    for (const std::string_view id : {"aB", "b", "Ab"}) {
+      intent_record intent;
+      intent.row = ++row;
+      intent.id = id;
+      intent.sent_at = start;
+      intent.old_values = intent.new_values = "{}";
+      batches[0].add(intent);
+      batches[0].add(applied(row, id));
+    }
+    must(group->commit(batches));
+  }
+  EXPECT_THAT(pre_images(made.file), ElementsAre("Ab 3", "b 2", "aB 1"));
+  EXPECT_THAT(pre_images(made.file, id_compare::nocase), ElementsAre("aB 1", "Ab 3", "b 2"));
+
+  for (const auto how : {id_compare::exact, id_compare::nocase}) {
+    auto written = must(last_written::open(path, generation, how));
+    must(written.put("aB", "status", "1", 1));
+    must(written.put("Ab", "status", "3", 3));
+    EXPECT_EQ(must(written.resources()), how == id_compare::exact ? 2u : 1u);
+    EXPECT_EQ(must(written.find("AB")).fields.size(), how == id_compare::exact ? 0u : 1u);
+  }
 }
 
 }  // namespace

@@ -61,6 +61,20 @@ TEST(PendingTable, FindsARowWithAllThatItNeeds) {
   EXPECT_EQ(*found, nullptr);
 }
 
+TEST(PendingTable, TakesIdsInTwoCasesForOne) {
+  auto t = table();
+  ASSERT_TRUE(t.add(job(1, "0A-b", {})));
+  ASSERT_TRUE(t.add(job(2, "1A-b", {})));
+  ASSERT_TRUE(t.add(job(3, "1a-B", {})));
+  ASSERT_TRUE(t.finish());
+  auto found = t.find("0a-B");
+  ASSERT_TRUE(found && *found != nullptr);
+  EXPECT_EQ((*found)->row, 1u);
+  found = t.find("1A-b");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(*found, nullptr);
+}
+
 TEST(PendingTable, LeavesIdsAloneThatRepeatOrAreBlocked) {
   auto t = table();
   ASSERT_TRUE(t.add(job(1, "twice", {})));

@@ -381,7 +381,7 @@ TEST(JobStepStrangers, AGarbledLookAtAWriteDecidesNothing) {
 
 TEST(JobStepStrangers, AnIdInAnotherCaseIsTheSameWhereTheProfileSaysSo) {
   by_hand::walk w;
-  w.profile.reply.id_nocase = true;
+  w.profile.reply.ids = id_compare::nocase;
   w.job.id = "T1";
   w.step->reset(w.job, {});
   w.read_and_send();

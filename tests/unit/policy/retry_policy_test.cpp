@@ -158,13 +158,13 @@ TEST(RetryPolicy, APageInA2xxIsNotTheApisOwn) {
 
 TEST(RetryPolicy, AnyOther4xxWithRetryAfterIsThrottling) {
   const std::vector<header_field> wait{{"Retry-After", "7"}};
-  for (const int status : {400, 403, 404, 405, 409, 410, 413, 418, 422, 429, 451, 499})
+  for (const int status : {400, 403, 404, 405, 409, 410, 413, 418, 422, 423, 425, 429, 451, 499})
     for (const bool safe : {true, false})
       EXPECT_EQ(answer(status, "code", safe, wait), judged(verdict::throttled, false, false)) << status;
   for (const int status : {401, 402, 407})
     EXPECT_EQ(answer(status, "", true, wait).is, verdict::stop) << status;
   EXPECT_EQ(answer(408, "", true, wait).is, verdict::maybe);
-  EXPECT_EQ(answer(423, "", true, wait).is, verdict::retry) << "only this resource is locked";
+  EXPECT_EQ(answer(421, "", true, wait).is, verdict::retry);
 }
 
 TEST(RetryPolicy, ARuleVouchesForWhatItNames) {

@@ -1,6 +1,7 @@
 #include "engine/run/later_rows.hpp"
 
 #include "config/profile_loader.hpp"
+#include "engine/input/field_names.hpp"
 #include "engine/input/job_source.hpp"
 
 #include <gmock/gmock.h>
@@ -54,6 +55,21 @@ TEST(LaterRows, ThatReplacedTheResourceHaveTheLastWordOnAllOfIt) {
   auto whole = productlane();
   whole.body_is = api::body_content::whole;
   EXPECT_EQ(left_out(R"({"title":"a"})", {R"({"pain_level":"LOW"})"}, whole), "");
+}
+
+TEST(LaterRows, AreThoseOfTheIdInAnotherCaseWhereTheApiTakesThemForOne) {
+  const std::vector<field_value> title{{*input::field_names{productlane()}.find("title"), "title", "\"a\""}};
+  for (const auto how : {id_compare::exact, id_compare::nocase}) {
+    auto profile = productlane();
+    profile.reply.ids = how;
+    later_rows rows{profile};
+    job_view first, later;
+    first.row = 1, first.id = "0A-b", first.patch = title;
+    later.row = 2, later.id = "0a-B", later.patch = title;
+    rows.watch(first.id, first.row);
+    rows.note(later);
+    EXPECT_EQ(rows.judge(first).superseded, how == id_compare::nocase);
+  }
 }
 
 TEST(LaterRows, HaveTheLastWordOnTheirFields) {

@@ -31,7 +31,7 @@ class judging : public ::testing::Test {
              std::vector<api::precondition> conditions = {}) {
     conditions_ = std::move(conditions);
     reader_.emplace(productlane(), conditions_, nullptr, force);
-    auto scratch = ledger::planned_values::create();
+    auto scratch = ledger::planned_values::create(id_compare::exact);
     ASSERT_TRUE(scratch) << to_string(scratch.error());
     judge_.emplace(productlane(), &*reader_, *std::move(scratch), std::move(left));
   }
@@ -154,8 +154,20 @@ TEST_F(judging, CountsUndecidedRowsAmongThoseOfTheirId) {
   EXPECT_EQ(judged(open_thread, {{"status", "\"open\""}}), "unchanged repeated contradicts status@1");
 }
 
+TEST_F(judging, TakesIdsInTwoCasesForOneWhereTheApiDoes) {
+  for (const auto how : {id_compare::exact, id_compare::nocase}) {
+    auto scratch = ledger::planned_values::create(how);
+    ASSERT_TRUE(scratch);
+    judge_.emplace(productlane(), nullptr, *std::move(scratch),
+                   std::unordered_map<std::uint64_t, ledger::intent_row>{});
+    judged("", {{"status", "\"done\""}}, {}, "0A-b");
+    EXPECT_EQ(judged("", {{"status", "\"open\""}}, {}, "0a-B").find(" repeated") != std::string::npos,
+              how == id_compare::nocase);
+  }
+}
+
 TEST_F(judging, WritesEveryRowWhereNothingIsRead) {
-  auto scratch = ledger::planned_values::create();
+  auto scratch = ledger::planned_values::create(id_compare::exact);
   ASSERT_TRUE(scratch);
   judge_.emplace(productlane(), nullptr, *std::move(scratch),
                  std::unordered_map<std::uint64_t, ledger::intent_row>{});
