@@ -17,7 +17,8 @@
 namespace pawl::cli {
 namespace {
 
-constexpr std::string_view command_names = "run, plan, check, verify, undo, pull, doctor, trust, export and status";
+constexpr std::string_view command_names =
+    "run, plan, check, verify, undo, pull, doctor, trust, export and status";
 
 // The empty text where all is well, as below.
 std::string read_generation(const CLI::App& app, std::optional<std::int64_t>& to) {

@@ -56,7 +56,7 @@ bool fill_standard_descriptors() noexcept {
 }
 
 descriptor open_anew(const std::string& path, ::mode_t mode) noexcept {
-  struct stat is {};
+  struct stat is{};
   if (::lstat(path.c_str(), &is) == 0 && (S_ISREG(is.st_mode) || S_ISLNK(is.st_mode))) ::unlink(path.c_str());
   return descriptor{
       ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, mode)};
@@ -66,7 +66,7 @@ descriptor open_to_append(const std::string& path) noexcept {
   if (config::names_a_stream(path)) return open_stream(path);
   descriptor file{::open(
       path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0666)};
-  struct stat is {};
+  struct stat is{};
   if (!file || (::fstat(file.get(), &is) == 0 && S_ISREG(is.st_mode))) return file;
   errno = EINVAL;
   return {};

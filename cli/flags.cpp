@@ -21,7 +21,7 @@ constexpr const char* of_output = "Output";
 
 struct text_flag {
   const char* name;
-  std::optional<std::string> raw_options::*to;
+  std::optional<std::string> raw_options::* to;
   const char* value;
   const char* group;
   const char* help;
@@ -36,7 +36,8 @@ constexpr std::array text_flags{
     text_flag{"--id-column", &raw_options::id_column, "NAME", of_input,
               "Column or member that holds the resource id. Default: the profile's, usually id."},
     text_flag{"--config", &raw_options::config_file, "FILE", of_target,
-              "Settings in TOML. Default: PAWL_CONFIG in the environment, else ./pawl.toml if it is there (see pawl "
+              "Settings in TOML. Default: PAWL_CONFIG in the environment, else ./pawl.toml if it is there "
+              "(see pawl "
               "trust)."},
     text_flag{"--profile", &raw_options::profile, "NAME|FILE", of_target, of_setting},
     text_flag{"--base-url", &raw_options::base_url, "URL", of_target, of_setting},
@@ -69,7 +70,7 @@ constexpr std::array text_flags{
 
 struct list_flag {
   const char* name;
-  std::vector<std::string> raw_options::*to;
+  std::vector<std::string> raw_options::* to;
   const char* value;
   const char* group;
   const char* help;
@@ -94,7 +95,7 @@ constexpr std::array list_flags{
 
 struct switch_flag {
   const char* name;
-  bool raw_options::*to;
+  bool raw_options::* to;
   const char* group;
   const char* help;
 };

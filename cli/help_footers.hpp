@@ -92,7 +92,8 @@ inline constexpr const char* pull_footer =
 
 inline constexpr const char* trust_footer =
     "Shows what the file sets. A pawl.toml that is merely found may not say where requests, keys or files go "
-    "(api.*, auth.*,\ntls.*, proxy, ledger.path, state_dir, log.file) until it was trusted, as it is then, or is "
+    "(api.*, auth.*,\ntls.*, proxy, ledger.path, state_dir, log.file) until it was trusted, as it is then, "
+    "or is "
     "named with --config or\nPAWL_CONFIG.\n"
     "Exit codes: 0 it is trusted; 2 it cannot be read, or what it says is wrong.\n"
     "Examples:\n"

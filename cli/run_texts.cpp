@@ -94,8 +94,8 @@ lines announce(const announcement& a, const config::settings& s) {
     if (setting.key == "proxy" && s.run.transport.proxy)
       out.push_back(fmt::format("proxy:  {} ({})", setting.value, setting.source));
     if (setting.key == "tls.ca_file" && !s.run.transport.ca_file.empty())
-      out.push_back(fmt::format("trusts: also certificates signed by those in {} ({})", printable(setting.value),
-                                setting.source));
+      out.push_back(fmt::format("trusts: also certificates signed by those in {} ({})",
+                                printable(setting.value), setting.source));
   }
   auto rows = fmt::format("input:  {}, {}", a.input_name, counted(a.rows, "row", "rows"));
   if (a.pending != a.rows) rows += fmt::format(", {} left", grouped(a.pending));

@@ -155,9 +155,10 @@ class file_reader {
                       "write " + std::string(wanted(shape)));
       return;
     }
-    found_.push_back({setting,
-                      entry.line,
-                      {*std::move(texts), layer::file, complaints_.source + ":" + std::to_string(entry.line)}});
+    found_.push_back(
+        {setting,
+         entry.line,
+         {*std::move(texts), layer::file, complaints_.source + ":" + std::to_string(entry.line)}});
   }
 
   std::vector<file_setting> found_;

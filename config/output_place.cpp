@@ -19,7 +19,7 @@ bool names_a_stream(const std::string& path) {
 }
 
 std::optional<std::string> why_not_written(const std::string& path, pipes named) {
-  struct stat is {};
+  struct stat is{};
   const bool stream = names_a_stream(path);
   if ((stream ? ::stat(path.c_str(), &is) : ::lstat(path.c_str(), &is)) != 0) return std::nullopt;
   if (S_ISREG(is.st_mode)) return std::nullopt;

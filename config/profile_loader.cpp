@@ -179,9 +179,10 @@ void read_auth(table_reader& root, api::profile& profile) {
   if (profile.auth_header.empty())
     in->complain("header", "is empty", "name the header that carries the key");
   else if (api::cannot_carry_key(profile.auth_header))
-    in->complain("header",
-                 "\"" + profile.auth_header + "\" says how a request is framed or what it holds, not whose it is",
-                 "name the header in which the API wants the key, such as Authorization or X-Api-Key");
+    in->complain(
+        "header",
+        "\"" + profile.auth_header + "\" says how a request is framed or what it holds, not whose it is",
+        "name the header in which the API wants the key, such as Authorization or X-Api-Key");
   if (auto scheme = in->text("scheme")) {
     if (!is_header_value(*scheme)) in->complain("scheme", "has a control character", "remove it");
     while (scheme->ends_with(' ')) scheme->pop_back();

@@ -150,7 +150,7 @@ status apply_delimiter(draft& d, texts from) {
   return {};
 }
 
-status apply_both(bool policy::pacer_options::*member, draft& d, texts from) {
+status apply_both(bool policy::pacer_options::* member, draft& d, texts from) {
   bool value = false;
   if (auto done = assign(value, from); !done) return done;
   d.value.run.writes.*member = d.value.run.reads.*member = value;
@@ -168,7 +168,8 @@ const std::array<setting_key, key_count>& table() {
        &raw_options::profile, nullptr,
        [](draft& d, texts t) { return assign(d.profile, t, "name a profile or a file"); }},
       {"api.base_url", "--base-url", shape::text, "", "the profile's",
-       "Where requests go. The token of the profile or of a file goes to the host that the profile or the file "
+       "Where requests go. The token of the profile or of a file goes to the host that the profile or the "
+       "file "
        "names, and to loopback; for any other host name it with --token-env or --token-file.",
        &raw_options::base_url, nullptr,
        [](draft& d, texts t) { return assign(d.base_url, t, "write https://HOST/PATH"); }},
@@ -275,7 +276,8 @@ const std::array<setting_key, key_count>& table() {
        "The SQLite file that records every row's outcome.", &raw_options::ledger, nullptr,
        [](draft& d, texts t) { return assign(d.value.ledger_path, t, file_remedy); }},
       {"state_dir", "--state-dir", shape::text, "", "$XDG_STATE_HOME/pawl or ~/.local/state/pawl",
-       "Directory that keeps the quota used lately, for the next run, and what `pawl trust` was told.", &raw_options::state_dir, nullptr,
+       "Directory that keeps the quota used lately, for the next run, and what `pawl trust` was told.",
+       &raw_options::state_dir, nullptr,
        [](draft& d, texts t) { return assign(d.value.state_directory, t, "name a directory"); }},
       {"log.format", "--log-format", shape::text, "text", "", "text or json.", &raw_options::log_format,
        nullptr, apply_log_format},

@@ -57,8 +57,8 @@ std::span<const setting_key> setting_keys();
 std::optional<std::size_t> find_setting(std::string_view key);
 std::span<const std::string_view> setting_names();
 
-// Whether a text may be the name of a setting, mistyped perhaps, rather than a key that was typed in its place:
-// only then is it shown.
+// Whether a text may be the name of a setting, mistyped perhaps, rather than a key that was typed in its
+// place: only then is it shown.
 bool is_setting_like(std::string_view);
 
 }  // namespace pawl::config

@@ -129,7 +129,8 @@ class loader {
     for (const auto& one : all) {
       const auto key = setting_keys()[one.setting].key;
       if (!decides_trust(key)) continue;
-      deciding += (deciding.empty() ? "" : ", ") + std::string(key) + " (line " + std::to_string(one.line) + ")";
+      deciding +=
+          (deciding.empty() ? "" : ", ") + std::string(key) + " (line " + std::to_string(one.line) + ")";
       if (key == "api.profile") profile = one.value.texts[0];
     }
     if (deciding.empty()) return true;
@@ -231,8 +232,7 @@ class loader {
 
     const auto* from = s.token_file.empty() ? env : file;
     if (from == nullptr || from->from == layer::command_line) return;
-    if (!target_known_ || s.target.loopback || !s.target_named_by_user || is_host_of_profile())
-      return;
+    if (!target_known_ || s.target.loopback || !s.target_named_by_user || is_host_of_profile()) return;
     const auto* url = layers_.find("api.base_url");
     complain(url->place, "the key that " + from->place + " names is not meant for " + s.target.host_header,
              "name the key for this host with --token-env or --token-file");

@@ -32,8 +32,8 @@ struct raw_options {
   int verbose = 0;
   std::string input;  // path or "-"
 
-  // For messages: commands for a shell that trust the pawl.toml that was found, and that are this one with the
-  // file named. Empty: not known.
+  // For messages: commands for a shell that trust the pawl.toml that was found, and that are this one with
+  // the file named. Empty: not known.
   std::string trusting_command, naming_command;
 };
 
@@ -93,12 +93,12 @@ struct load_result {
   std::vector<failure> complaints;  // all of them, each with its source and remedy
 };
 
-// Reads the config file (--config, else PAWL_CONFIG, else a ./pawl.toml that is found) and the profile, merges
-// defaults < profile < file < command line (flags and -o, each setting once), and checks. Relative paths count
-// from the current directory, wherever they are written. A file that was found, and neither named nor trusted
-// (config/trust.hpp), may not set what decides where requests, keys or files go: then that is the complaint.
-// The rule of tokens: a base URL from the command line gets no key that the profile or a file names, unless
-// its host is that of the profile, or loopback. Reads no token: see config/token.hpp.
+// Reads the config file (--config, else PAWL_CONFIG, else a ./pawl.toml that is found) and the profile,
+// merges defaults < profile < file < command line (flags and -o, each setting once), and checks. Relative
+// paths count from the current directory, wherever they are written. A file that was found, and neither named
+// nor trusted (config/trust.hpp), may not set what decides where requests, keys or files go: then that is the
+// complaint. The rule of tokens: a base URL from the command line gets no key that the profile or a file
+// names, unless its host is that of the profile, or loopback. Reads no token: see config/token.hpp.
 load_result load_settings(const raw_options&, const environment&);
 
 // The profile that --profile or api.profile of the config file names; nothing where neither does. For

@@ -151,7 +151,7 @@ expected<token_reading> read_file(const std::string& path, const settings& from)
   };
   const descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) return unreadable(errno);
-  struct stat facts {};
+  struct stat facts{};
   if (::fstat(file.get(), &facts) != 0) return unreadable(errno);
 
   std::string text;
@@ -199,14 +199,14 @@ std::string shown_token_variable(const std::string& name) {
 }
 
 std::string shown_token_file(const std::string& path) {
-  struct stat facts {};
+  struct stat facts{};
   return may_be_a_key(path) && ::stat(path.c_str(), &facts) != 0
              ? "the file of --token-file (its name is not shown: it may be the key itself)"
              : path;
 }
 
 bool token_may_change(const settings& from) {
-  struct stat facts {};
+  struct stat facts{};
   return !from.token_file.empty() && ::stat(from.token_file.c_str(), &facts) == 0 && S_ISREG(facts.st_mode);
 }
 

@@ -59,7 +59,7 @@ class descriptor {
 
 // Nobody else can have put something there.
 bool is_ours_alone(int fd) {
-  struct stat is {};
+  struct stat is{};
   return ::fstat(fd, &is) == 0 && (is.st_uid == ::geteuid() || is.st_uid == 0) &&
          (is.st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
@@ -99,7 +99,7 @@ std::string read_record(const std::string& state_directory, const std::string& n
   if (!directory || !is_ours_alone(directory.get())) return {};
   const descriptor file(
       ::openat(directory.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-  struct stat is {};
+  struct stat is{};
   if (!file || !is_ours_alone(file.get()) || ::fstat(file.get(), &is) != 0 || !S_ISREG(is.st_mode)) return {};
   std::string text(longest_record, '\0');
   std::size_t size = 0;

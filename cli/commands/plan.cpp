@@ -88,7 +88,8 @@ class plan_steps {
     if (settings.summary_path == "-")
       return failure{failure_kind::usage, "--summary", "standard output is where the plan goes",
                      "name a file"};
-    if (auto refused = config::refuse_taken_place(settings, "--out", options_.out)) return *std::move(refused);
+    if (auto refused = config::refuse_taken_place(settings, "--out", options_.out))
+      return *std::move(refused);
     return {};
   }
 

@@ -50,7 +50,8 @@ class pull_steps {
   status prepare() {
     if (auto loaded = s_.load(); !loaded) return loaded;
     const auto& settings = s_.settings();
-    if (auto refused = config::refuse_taken_place(settings, "--out", options_.out)) return *std::move(refused);
+    if (auto refused = config::refuse_taken_place(settings, "--out", options_.out))
+      return *std::move(refused);
     if (settings.summary_path == "-" && options_.out.empty())
       return failure{failure_kind::usage, "--summary", "standard output is where the list goes",
                      "name a file for one of them (--out)"};

@@ -101,7 +101,8 @@ class undo_steps {
       builder.add(image.old_values, image.new_values, image.certain);
       return true;
     };
-    if (auto read = file->for_each_pre_image(generation->id, profile->reply.ids, one); !read) return read.error();
+    if (auto read = file->for_each_pre_image(generation->id, profile->reply.ids, one); !read)
+      return read.error();
     if (!failed) return failed.error();
     if (auto done = finish(builder, id); !done) return done.error();
     if (auto done = flush(); !done) return done.error();

@@ -91,7 +91,8 @@ class verify_steps {
   // What each resource should show, from the rows that say it: the input for what a row wanted, the ledger
   // for what became of it, and its intents for sets that were changed by verbs.
   status collect() {
-    auto wanted = ledger::last_written::open(options_.ledger, generation_.id, s_.settings().profile.reply.ids);
+    auto wanted =
+        ledger::last_written::open(options_.ledger, generation_.id, s_.settings().profile.reply.ids);
     if (!wanted) return wanted.error();
     wanted_.emplace(*std::move(wanted));
     const std::vector<outcome> of_interest{outcome::applied, outcome::unchanged, outcome::mismatch,

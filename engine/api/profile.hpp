@@ -82,8 +82,8 @@ struct readable_field {
 
 // What a reply shows beside the fields, for reading first and proof; empty paths where the API has none.
 struct reply_shape {
-  bool echoes_resource = true;  // `reply = "resource"`; false for `reply = "none"`
-  json_path id;                 // {"id"}
+  bool echoes_resource = true;         // `reply = "resource"`; false for `reply = "none"`
+  json_path id;                        // {"id"}
   id_compare ids = id_compare::exact;  // `id_compare`
   json_path updated_at;
 };

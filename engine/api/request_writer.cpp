@@ -54,8 +54,8 @@ constexpr std::array<std::string_view, 10> own_headers{
 
 // Those that pawl writes for every request, and what speaks to proxies or of the connection.
 constexpr std::array<std::string_view, 8> other_headers{
-    "Content-Type",     "Content-Encoding", "Accept",          "User-Agent",
-    "Proxy-Connection", "Proxy-Authorization", "Proxy-Authenticate", "HTTP2-Settings"};
+    "Content-Type",        "Content-Encoding",   "Accept",        "User-Agent", "Proxy-Connection",
+    "Proxy-Authorization", "Proxy-Authenticate", "HTTP2-Settings"};
 
 failure usage(std::string place, std::string what, std::string remedy) {
   return failure{failure_kind::usage, std::move(place), std::move(what), std::move(remedy)};

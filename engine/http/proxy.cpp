@@ -1,5 +1,6 @@
 #include "engine/http/proxy.hpp"
 
+#include "engine/model/redaction.hpp"
 #include "engine/model/text.hpp"
 
 #include <boost/asio/ip/address_v6.hpp>
@@ -71,7 +72,9 @@ expected<secret> basic_credentials(std::string_view user_info) {
                   "use another user name");
   if (user->size() + password->size() > longest)
     return refuse("the proxy's user name and password are over 4096 bytes", "use shorter ones");
-  return secret("Basic " + base64(*user + ":" + *password));
+  const auto credentials = base64(*user + ":" + *password);
+  keep_secret(credentials);  // what travels, and what a proxy or a server behind it might send back
+  return secret("Basic " + credentials);
 }
 
 std::string authority(const std::string& host, std::uint16_t port) {

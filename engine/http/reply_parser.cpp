@@ -313,8 +313,10 @@ void reply_parser::conceal_secrets() noexcept {
   auto& b = impl_->buffer;
   for (auto& value : b.folded) pawl::conceal_secrets(value);
   for (const auto& f : b.fields)
-    if (may_hold_secret(f.value.size()) && b.holds(f.value)) pawl::conceal_secrets(b.bytes.get() + (f.value.data() - b.bytes.get()), f.value.size());
-  if (status() < 200 || status() > 299) pawl::conceal_secrets(b.bytes.get() + b.body_begin, b.body_end - b.body_begin);
+    if (may_hold_secret(f.value.size()) && b.holds(f.value))
+      pawl::conceal_secrets(b.bytes.get() + (f.value.data() - b.bytes.get()), f.value.size());
+  if (status() < 200 || status() > 299)
+    pawl::conceal_secrets(b.bytes.get() + b.body_begin, b.body_end - b.body_begin);
 }
 bool reply_parser::keep_alive() const noexcept {
   return impl_->is == state::done && (!impl_->machine || impl_->machine->keep_alive());

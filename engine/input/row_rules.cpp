@@ -42,9 +42,9 @@ void row_draft::complain(std::uint64_t line, std::string_view column, std::strin
 
 namespace {
 
-// A segment `.` or `..` (RFC 3986 section 5.2.4), also between slashes, also where dots or slashes are written
-// as %2e, %2f or backslashes: URL libraries and servers resolve all of these (WHATWG URL, section 4.4), some
-// after they have decoded an escape once more.
+// A segment `.` or `..` (RFC 3986 section 5.2.4), also between slashes, also where dots or slashes are
+// written as %2e, %2f or backslashes: URL libraries and servers resolve all of these (WHATWG URL,
+// section 4.4), some after they have decoded an escape once more.
 bool has_dot_segment(std::string_view id) noexcept {
   const auto escaped = [&id](char last) {
     const auto lower = [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c; };

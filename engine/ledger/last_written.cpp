@@ -30,11 +30,13 @@ struct last_written::impl {
 
   status prepare(id_compare ids) {
     // Temporary tables live in a file of their own that goes with the connection; it may be lost at any time.
-    if (auto made = db->execute(fmt::format("PRAGMA temp_store = FILE;"
-                                            "CREATE TEMP TABLE last_written (id TEXT NOT NULL{}, field TEXT NOT NULL,"
-                                            " json TEXT NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (id, field))"
-                                            " STRICT, WITHOUT ROWID",
-                                            collation(ids)).c_str());
+    if (auto made =
+            db->execute(fmt::format("PRAGMA temp_store = FILE;"
+                                    "CREATE TEMP TABLE last_written (id TEXT NOT NULL{}, field TEXT NOT NULL,"
+                                    " json TEXT NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (id, field))"
+                                    " STRICT, WITHOUT ROWID",
+                                    collation(ids))
+                            .c_str());
         !made)
       return made;
     const std::pair<std::optional<statement>*, std::string_view> all[]{

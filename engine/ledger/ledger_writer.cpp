@@ -23,8 +23,8 @@ namespace pawl::ledger {
 namespace asio = boost::asio;
 namespace {
 
-constexpr std::size_t max_batch_bytes = 1024 * 1024;      // a batch of this size is handed over too (chosen)
-constexpr std::size_t max_spares = 4;                     // batches kept for their memory (chosen)
+constexpr std::size_t max_batch_bytes = 1024 * 1024;  // a batch of this size is handed over too (chosen)
+constexpr std::size_t max_spares = 4;                 // batches kept for their memory (chosen)
 
 void add(outcome_counts& to, const outcome_counts& more) noexcept {
   for (std::size_t i = 0; i < outcome_count; ++i) to.of[i] += more.of[i];
@@ -193,7 +193,8 @@ struct ledger_writer::impl : std::enable_shared_from_this<impl> {
         taken_over.swap(queue);
       }
       // Before the commit: what goes into a file that nobody finds any more is not called recorded.
-      if (const auto now = clock::now(); held != nullptr && (!looked_at || now - *looked_at >= options.look_every)) {
+      if (const auto now = clock::now();
+          held != nullptr && (!looked_at || now - *looked_at >= options.look_every)) {
         looked_at = now;
         if (auto there = held->in_place(); !there) return tell({0, 0, {}, std::move(there.error())});
       }

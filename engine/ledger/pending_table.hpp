@@ -2,9 +2,9 @@
 // and the input may be larger than the memory. The file is private to the process, has no name, and is gone
 // with it, also after a kill; it lies where SQLite puts such files (SQLITE_TMPDIR, TMPDIR, /var/tmp).
 //
-// Ids are found by a hash of 64 bits, in which their case does not count. Rows whose hash occurs twice are not
-// told apart: both count as rows of
-// one id, and those are left alone, because the earlier one may change what the later one finds.
+// Ids are found by a hash of 64 bits, in which their case does not count. Rows whose hash occurs twice are
+// not told apart: both count as rows of one id, and those are left alone, because the earlier one may change
+// what the later one finds.
 #pragma once
 
 #include "engine/model/error.hpp"

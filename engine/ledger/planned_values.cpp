@@ -26,12 +26,13 @@ struct planned_values::impl {
   status prepare(id_compare ids) {
     // It is gone with the connection and need not survive anything; what does not fit into the cache goes to
     // the file. One transaction, never committed.
-    auto made = db->execute(fmt::format(
-        "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
-        "CREATE TABLE planned (id TEXT NOT NULL{}, field TEXT NOT NULL, row INTEGER NOT NULL, wanted TEXT,"
-        " written TEXT, PRIMARY KEY (id, field)) STRICT, WITHOUT ROWID;"
-        "BEGIN",
-        collation(ids)).c_str());
+    auto made = db->execute(fmt::format("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
+                                        "CREATE TABLE planned (id TEXT NOT NULL{}, field TEXT NOT NULL, row "
+                                        "INTEGER NOT NULL, wanted TEXT,"
+                                        " written TEXT, PRIMARY KEY (id, field)) STRICT, WITHOUT ROWID;"
+                                        "BEGIN",
+                                        collation(ids))
+                                .c_str());
     if (!made) return made;
     const std::pair<std::optional<statement>*, std::string_view> all[]{
         {&of, "SELECT field, row, wanted, written FROM planned WHERE id = ?1"},

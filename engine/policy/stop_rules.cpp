@@ -144,7 +144,8 @@ std::optional<stop_order> stop_rules::check(time_point now, const std::optional<
                              "again later"},
                       {}};
   // Where all is trouble, the rule above says what it is.
-  if (!trouble_since_ && progressed_at_ && replies_ >= replies_without_progress && now - *progressed_at_ >= options_.patience)
+  if (!trouble_since_ && progressed_at_ && replies_ >= replies_without_progress &&
+      now - *progressed_at_ >= options_.patience)
     return stop_order{
         "no_progress",
         {failure_kind::later, "",

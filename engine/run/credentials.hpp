@@ -40,9 +40,9 @@ class credentials {
   // After a 401 for a request that carried `version_used`. True: there is another token now, so the job goes
   // on. A token source that fails counts as unchanged: the 401 is the message that matters.
   bool renew(std::uint64_t version_used);
-  // Who rotates a key makes the new one first valid, or first known to the file: a 401 is believed after `patience`
-  // of asking again each `look_again`, where the source may change at all.
-  static constexpr duration patience = std::chrono::seconds{5};               // design.md section 8
+  // Who rotates a key makes the new one first valid, or first known to the file: a 401 is believed after
+  // `patience` of asking again each `look_again`, where the source may change at all.
+  static constexpr duration patience = std::chrono::seconds{5};           // design.md section 8
   static constexpr duration look_again = std::chrono::milliseconds{200};  // chosen
   bool may_change() const { return source_.may_change(); }
 

@@ -165,7 +165,7 @@ expected<file> open_directory(const std::string& path) {
 
   file directory(::open(leaf.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory) return cannot(path, "open the directory of", errno);
-  struct stat is {};
+  struct stat is{};
   if (::fstat(directory.get(), &is) != 0) return cannot(path, "look at the directory of", errno);
   const bool ours = is.st_uid == ::geteuid() || ::geteuid() == 0;
   if (!ours || (is.st_mode & (S_IWGRP | S_IWOTH)) != 0)
@@ -191,7 +191,7 @@ expected<opened> open_file(int directory, const std::string& name, const std::st
     return failure{failure_kind::mend, path, "is a symbolic link, which pawl never makes",
                    fmt::format("remove it, or {}", other_directory)};
   if (!o.fd) return cannot(path, "open", errno);
-  struct stat is {};
+  struct stat is{};
   if (::fstat(o.fd.get(), &is) != 0) return cannot(path, "look at", errno);
   if (!S_ISREG(is.st_mode) || is.st_nlink != 1)
     return failure{failure_kind::mend, path, "is not a plain file with one name, as pawl makes it",
@@ -268,7 +268,7 @@ bool read_at(int fd, void* to, std::size_t bytes, std::size_t from) noexcept {
 // Adds what a file of this boot holds, taken out whole: its place may become smaller, larger or another.
 // False: it is torn, or of another boot.
 bool add_entries(int fd, std::string_view boot, contents& to) {
-  struct stat is {};
+  struct stat is{};
   key_state_header h{};
   if (::fstat(fd, &is) != 0 || !read_header(fd, h) || boot.empty() || get(h.boot_id) != boot) return false;
   const auto has = layout_of(h, static_cast<std::uint64_t>(is.st_size));
@@ -495,8 +495,7 @@ status key_state::keep_file(time_point now) {
   auto& s = *impl_;
   if (now - s.looked < every) return {};
   s.looked = now;
-  struct stat ours {
-  }, there{};
+  struct stat ours{}, there{};
   if (::fstat(s.lock.get(), &ours) != 0) return cannot(s.path, "look at", errno);
   if (::lstat(s.path.c_str(), &there) == 0) {
     if (there.st_dev == ours.st_dev && there.st_ino == ours.st_ino) return {};

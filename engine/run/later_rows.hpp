@@ -42,7 +42,8 @@ class later_rows {
   // - additions, where a later row removes one of the same elements (or names elements another way), and the
   //   other way round; later additions leave additions alone;
   // - with what it rides with or goes together with, and where what it needs is left out;
-  // - everything, where a write replaces the resource (`body_is = "row"`, and PUT that does not say): the later
+  // - everything, where a write replaces the resource (`body_is = "row"`, and PUT that does not say): the
+  // later
   //   row replaced all of it, and a part of this one would erase what it wrote.
   ledger::left_out_row judge(const job_view&) const;
 

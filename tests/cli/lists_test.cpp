@@ -232,7 +232,8 @@ TEST_F(lists, APipeNamedInCapitalsHasAFormat) {
   auto command = workspace_.command({});
   command.program = "/bin/sh";
   command.arguments = {"-c", "mkfifo PIPE.CSV && { printf 'id,state\\na,done\\n' > PIPE.CSV & } && '" +
-                                 workspace_.command({}).program.string() + "' check PIPE.CSV --profile items.toml"};
+                                 workspace_.command({}).program.string() +
+                                 "' check PIPE.CSV --profile items.toml"};
   const auto run = run_child(command, std::chrono::seconds{20});
   EXPECT_EQ(run.exit_code, 0) << run.errors;
   EXPECT_THAT(run.output, HasSubstr("1 row"));

@@ -148,22 +148,14 @@ const std::vector<untruth>& untruths() {
       {"AnOutcomeThatDoesNotExist", [](world& w) { w.say(7, "done"); }, offence::lie, 7, "no such outcome"},
       {"ARowWithoutOutcome", [](world& w) { w.ledger.rows.erase(w.ledger.rows.begin() + 2); }, offence::lost,
        3, "no outcome"},
-      {"AnOutcomeWithoutRow",
-       [](world& w) {
-         w.ledger.rows.push_back({9, "z", "applied", 1});
-       },
+      {"AnOutcomeWithoutRow", [](world& w) { w.ledger.rows.push_back({9, "z", "applied", 1}); },
        offence::foreign, 9, "no such row"},
-      {"TwoOutcomes",
-       [](world& w) {
-         w.ledger.rows.push_back({7, "e", "refused", 1});
-       },
-       offence::foreign, 7, "two outcomes"},
+      {"TwoOutcomes", [](world& w) { w.ledger.rows.push_back({7, "e", "refused", 1}); }, offence::foreign, 7,
+       "two outcomes"},
       {"AnotherId", [](world& w) { w.ledger.rows[6].id = "f"; }, offence::foreign, 7, "\"f\""},
       {"AnotherGeneration", [](world& w) { w.ledger.generations = 2; }, offence::foreign, 0, "2 generations"},
       {"AWriteOfNobody",
-       [](world& w) {
-         w.server.writes.push_back({"e", "by somebody else", true, false, 0, 0});
-       },
+       [](world& w) { w.server.writes.push_back({"e", "by somebody else", true, false, 0, 0}); },
        offence::stray_write, 0, "e"},
       {"ANoticeTwice",
        [](world& w) {
@@ -220,9 +212,7 @@ TEST(AuditComparison, TakesWhatCannotBeDisproved) {
          w.server.replies["e"] = {0, 1, 1, {"foreign/404/html"}};
        }},
       {"refused by a stranger, but there is no such thread",
-       [](world& w) {
-         w.server.replies["gone"] = {0, 0, 1, {"foreign/404/html"}};
-       }},
+       [](world& w) { w.server.replies["gone"] = {0, 0, 1, {"foreign/404/html"}}; }},
       {"failed, not applied",
        [](world& w) {
          w.take_back(7);

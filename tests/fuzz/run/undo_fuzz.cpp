@@ -118,7 +118,8 @@ class kept_ledger {
       ++count;
       return true;
     };
-    promise(static_cast<bool>(file_->for_each_pre_image(generation_, id_compare::exact, one)), "intents cannot be read");
+    promise(static_cast<bool>(file_->for_each_pre_image(generation_, id_compare::exact, one)),
+            "intents cannot be read");
     promise(count == 1, "another number of intents than were kept");
     promise(static_cast<bool>(db_->execute("DELETE FROM intent")), "an intent stays");
     return kept;

@@ -113,8 +113,7 @@ TEST_F(cli_files, ASpooledPipeIsItsBytesAndPrivate) {
   const std::string text(1'000'000, 'x');
   std::thread writer([&] { write("pipe", text); });
   std::uint64_t seen = 0;
-  auto copy = spooled_input::read(
-      path("pipe"), path("l.input"), [&](std::uint64_t n) { seen = n; }, nullptr);
+  auto copy = spooled_input::read(path("pipe"), path("l.input"), [&](std::uint64_t n) { seen = n; }, nullptr);
   writer.join();
   ASSERT_TRUE(copy);
   EXPECT_EQ(seen, text.size());
@@ -149,9 +148,9 @@ TEST_F(cli_files, SpoolingStopsWhenASignalCame) {
 TEST_F(cli_files, AFullDiskWhileSpoolingIsToBeMended) {
   write("other", "new");
   const auto before = std::signal(SIGXFSZ, SIG_IGN);
-  struct rlimit room {};
+  struct rlimit room{};
   ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &room), 0);
-  const struct rlimit none { 0, room.rlim_max };
+  const struct rlimit none{0, room.rlim_max};
   ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &none), 0);
   const auto copy = spooled_input::read(path("other"), path("l.input"), {}, nullptr);
   ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &room), 0);

@@ -95,7 +95,8 @@ TEST(Announce, ShowsTheProxyAndWhoIsTrustedBesides) {
   EXPECT_THAT(announce(a, s), Not(Contains(HasSubstr("proxy:"))));
   s.run.transport.proxy.emplace();
   s.run.transport.ca_file = "ca.pem";
-  s.effective = {{"proxy", "http://proxy.example:3128", "pawl.toml:2"}, {"tls.ca_file", "ca.pem", "--ca-file"}};
+  s.effective = {{"proxy", "http://proxy.example:3128", "pawl.toml:2"},
+                 {"tls.ca_file", "ca.pem", "--ca-file"}};
   EXPECT_THAT(announce(a, s), Contains("proxy:  http://proxy.example:3128 (pawl.toml:2)"));
   EXPECT_THAT(announce(a, s), Contains("trusts: also certificates signed by those in ca.pem (--ca-file)"));
 }

@@ -258,9 +258,10 @@ TEST_F(SettingsComplaints, AProfilesOwnComplaintsAreAmongThem) {
 
 TEST_F(SettingsComplaints, ATokenGoesOnlyToTheHostThatItsProfileOrConfigNames) {
   raw.base_url = "https://other.example";
-  EXPECT_THAT(complaints(),
-              ElementsAre("--base-url: the key that profile productlane names is not meant for other.example; "
-                          "name the key for this host with --token-env or --token-file"));
+  EXPECT_THAT(
+      complaints(),
+      ElementsAre("--base-url: the key that profile productlane names is not meant for other.example; "
+                  "name the key for this host with --token-env or --token-file"));
   raw.token_env = "OTHER_KEY";
   EXPECT_THAT(complaints(), ElementsAre());  // the key is named for this host
   EXPECT_TRUE(loaded().target_named_by_user);

@@ -1,6 +1,8 @@
 // A proxy's address, the request for a tunnel, and what the proxy says to it.
 #include "engine/http/proxy.hpp"
 
+#include "engine/model/redaction.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -38,6 +40,8 @@ TEST(ProxyAddress, IsTakenApart) {
     ASSERT_TRUE(proxy) << row.text << ": " << to_string(proxy.error());
     EXPECT_EQ(proxy->name(), row.name) << row.text;
     EXPECT_EQ(proxy->credentials.reveal(), row.credentials) << row.text;
+    EXPECT_EQ(holds_secret("it sent " + proxy->credentials.reveal()), !proxy->credentials.empty())
+        << row.text;
   }
 }
 

@@ -291,44 +291,26 @@ TEST(CsvSource, JudgesOptionsAtOpen) {
     change(options);
     return read_csv("id,status\nt1,done\n", options).failure;
   };
-  EXPECT_EQ(with([](auto& o) {
-              o.set = {{"status", "done"}};
-            }),
+  EXPECT_EQ(with([](auto& o) { o.set = {{"status", "done"}}; }),
             "jobs.csv: --set status: is given twice; --set is for fields that the input does not have, and "
             "for each "
             "once");
-  EXPECT_EQ(with([](auto& o) {
-              o.set = {{"pain_level", "hihg"}};
-            }),
+  EXPECT_EQ(with([](auto& o) { o.set = {{"pain_level", "hihg"}}; }),
             "jobs.csv: --set pain_level: must be one of UNKNOWN, LOW, MEDIUM, HIGH (got \"hihg\"); did you "
             "mean \"HIGH\"?");
-  EXPECT_EQ(with([](auto& o) {
-              o.set = {{"titel", "x"}};
-            }),
+  EXPECT_EQ(with([](auto& o) { o.set = {{"titel", "x"}}; }),
             "jobs.csv: --set titel: is not a known field; did you mean \"title\"?");
-  EXPECT_EQ(with([](auto& o) {
-              o.set = {{"title", ""}};
-            }),
+  EXPECT_EQ(with([](auto& o) { o.set = {{"title", ""}}; }),
             "jobs.csv: --set title: has no value; write --set title=null to clear the field");
-  EXPECT_EQ(with([](auto& o) {
-              o.set = {{"id", "x"}};
-            }),
+  EXPECT_EQ(with([](auto& o) { o.set = {{"id", "x"}}; }),
             "jobs.csv: --set id: would give every row the same id");
-  EXPECT_EQ(with([](auto& o) {
-              o.set = {{"_x", "x"}};
-            }),
+  EXPECT_EQ(with([](auto& o) { o.set = {{"_x", "x"}}; }),
             "jobs.csv: --set _x: names a note, which is never sent");
-  EXPECT_EQ(with([](auto& o) {
-              o.set = {{"expect.status", "open"}};
-            }),
+  EXPECT_EQ(with([](auto& o) { o.set = {{"expect.status", "open"}}; }),
             "jobs.csv: --set expect.status: is a precondition; use --only-if for all rows");
-  EXPECT_EQ(with([](auto& o) {
-              o.map = {{"stauts", "title"}};
-            }),
+  EXPECT_EQ(with([](auto& o) { o.map = {{"stauts", "title"}}; }),
             "jobs.csv: --map: there is no column \"stauts\"; did you mean \"status\"?");
-  EXPECT_EQ(with([](auto& o) {
-              o.map = {{"status", "titel"}};
-            }),
+  EXPECT_EQ(with([](auto& o) { o.map = {{"status", "titel"}}; }),
             "jobs.csv: column \"status\" is mapped to \"titel\", which is not a known field; did you mean "
             "\"title\"?");
   EXPECT_EQ(with([](auto& o) { o.ignore = {"Status"}; }),

@@ -268,12 +268,8 @@ TEST_F(JobSource, IdentityChangesWithWhatShapesAPatchAndWithNothingElse) {
     o.ignore = {"id"};
   });
   // The order in which options are given means nothing.
-  EXPECT_EQ(shaping([](auto& o) {
-              o.set = {{"pain_level", "LOW"}, {"closed_loop", "1"}};
-            }),
-            shaping([](auto& o) {
-              o.set = {{"closed_loop", "1"}, {"pain_level", "LOW"}};
-            }));
+  EXPECT_EQ(shaping([](auto& o) { o.set = {{"pain_level", "LOW"}, {"closed_loop", "1"}}; }),
+            shaping([](auto& o) { o.set = {{"closed_loop", "1"}, {"pain_level", "LOW"}}; }));
 
   // Another type of a field that is used; the type of one that is not.
   const auto with_type = [&](const char* field, api::field_type type) {

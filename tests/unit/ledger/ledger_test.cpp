@@ -158,7 +158,7 @@ TEST_F(Ledger, KeepsRuns) {
 TEST_F(Ledger, IsReadableByItsOwnerOnly) {
   auto made = begin(path, 10);
   for (const auto* suffix : {"", "-wal", "-shm", ".lock"}) {
-    struct stat file {};
+    struct stat file{};
     ASSERT_EQ(::stat((path + suffix).c_str(), &file), 0) << suffix;
     EXPECT_EQ(file.st_mode & 0777, 0600u) << suffix;
   }
@@ -227,12 +227,16 @@ TEST_F(Ledger, IsFreeAgainAfterARun) {
 }
 
 TEST_F(Ledger, RefusesWhatIsNoLedger) {
-  { std::ofstream{directory / "text"} << std::string(5000, 'x'); }
+  {
+    std::ofstream{directory / "text"} << std::string(5000, 'x');
+  }
   {
     must(must(database::open(directory / "other", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE))
              ->execute("CREATE TABLE t (x)"));
   }
-  { std::ofstream{directory / "empty"}; }
+  {
+    std::ofstream{directory / "empty"};
+  }
   begin(directory / "newer", 1);
   must(must(database::open(directory / "newer", SQLITE_OPEN_READWRITE))->execute("PRAGMA user_version = 3"));
   struct row {

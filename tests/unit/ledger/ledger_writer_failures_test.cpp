@@ -73,7 +73,9 @@ TEST_F(LedgerWriterFailures, StopsWhereTheLedgerIsGone) {
     // What was committed is in the ledger after all, where it is the log alone that went.
     writer.reset();
     if (*ending == '\0') continue;
-    { const auto closed = std::move(made.file); }
+    {
+      const auto closed = std::move(made.file);
+    }
     EXPECT_EQ(must(must(database::open(gone, SQLITE_OPEN_READONLY))->ask("SELECT count(*) FROM job")),
               static_cast<std::int64_t>(committed));
   }

@@ -166,7 +166,9 @@ TEST_F(KeyState, WhatCannotBeTrustedCountsAsFull) {
 }
 
 TEST_F(KeyState, AFullStateSendsNothingForOneWindow) {
-  { ASSERT_TRUE(open()); }
+  {
+    ASSERT_TRUE(open());
+  }
   boot("0b5a5a5e-0000-4000-8000-000000000002");
   auto s = open();
   ASSERT_TRUE(s);
@@ -210,7 +212,9 @@ TEST_F(KeyState, MoreEntriesThanBeforeKeepThoseThatAreThere) {
 }
 
 TEST_F(KeyState, AfterAnUnlimitedRunTheWindowIsFull) {
-  { ASSERT_TRUE(open()); }
+  {
+    ASSERT_TRUE(open());
+  }
   {
     auto s = key_state_access::open(directory(), host, key, {}, per_minute(1'000), system());
     ASSERT_TRUE(s);
@@ -268,7 +272,9 @@ TEST_F(KeyState, TheKeyAloneNamesTheFileAndNothingOfItIsReadable) {
   EXPECT_NE(no_key, key_state_file_name("api.example.com", {}));
   EXPECT_EQ(key_state_file_name("h", {}), key_state_file_name("H.", {}));
   EXPECT_NE(key_state_file_name("[::1]:80", {}), key_state_file_name("[::1]", {}));
-  { ASSERT_TRUE(open()); }
+  {
+    ASSERT_TRUE(open());
+  }
   const auto text = bytes();
   for (const std::string_view hidden :
        {std::string_view("abcdefghijkl"), host, std::string_view("password")}) {
@@ -447,7 +453,9 @@ TEST_F(KeyState, AFileThatIsRemovedIsMadeAgainWithWhatItHeld) {
   EXPECT_EQ(s->writes().data(), entries.data());
   EXPECT_FALSE(open()) << "the lock is of the new file";
   entries[1] = {8, 9};
-  { const auto gone = std::move(*s); }
+  {
+    const auto gone = std::move(*s);
+  }
   auto next = open();
   ASSERT_TRUE(next) << to_string(next.error());
   EXPECT_EQ(used(next->writes()), 2u);
@@ -558,7 +566,7 @@ TEST_F(KeyState, DirectoryAndFileArePrivate) {
   auto s = open();
   ::umask(before);
   ASSERT_TRUE(s);
-  struct stat is {};
+  struct stat is{};
   ASSERT_EQ(::stat(directory().c_str(), &is), 0);
   EXPECT_EQ(is.st_mode & 07777, 0700u);
   ASSERT_EQ(::stat(file().c_str(), &is), 0);
@@ -566,14 +574,18 @@ TEST_F(KeyState, DirectoryAndFileArePrivate) {
 }
 
 TEST_F(KeyState, AFileThatOthersCouldReadIsClosedToThem) {
-  { ASSERT_TRUE(open()); }
+  {
+    ASSERT_TRUE(open());
+  }
   fs::permissions(file(), fs::perms(0644));
   ASSERT_TRUE(open());
   EXPECT_EQ(fs::status(file()).permissions(), fs::perms(0600));
 }
 
 TEST_F(KeyState, LinksAndForeignThingsAreRefusedUntouched) {
-  { ASSERT_TRUE(open()); }
+  {
+    ASSERT_TRUE(open());
+  }
   struct row {
     const char* name;
     std::function<void()> happens;
