@@ -48,16 +48,27 @@ std::string_view charset_of(std::string_view type) noexcept {
   return {};
 }
 
+// By its beginning; numbers and the three names (RFC 8259 section 3) as a whole.
+bool looks_like_json(std::string_view body) noexcept {
+  if (body.starts_with('{') || body.starts_with('[') || body.starts_with('"')) return true;
+  if (body == "true" || body == "false" || body == "null") return true;
+  return !body.empty() && body.find_first_not_of("+-.0123456789Ee") == std::string_view::npos;
+}
+
 }  // namespace
 
 bool is_page(const attempt_fact& fact) noexcept {
   const auto body = without_mark(fact.body);
-  if (body.empty()) return false;
-  const char first = body.front();
-  if (first == '<') return true;
-  const bool like_json = first == '{' || first == '[' || first == '"' || first == '-' || first == 't' ||
-                         first == 'f' || first == 'n' || (first >= '0' && first <= '9');
-  return !like_json && contains_without_case(find_header(fact.headers, "Content-Type"), "html");
+  if (body.starts_with('<')) return true;
+  return !body.empty() && !looks_like_json(body) &&
+         contains_without_case(find_header(fact.headers, "Content-Type"), "html");
+}
+
+bool is_prose(const attempt_fact& fact) noexcept {
+  constexpr std::size_t longest_word = 32;  // chosen
+  const auto body = without_mark(fact.body);
+  if (body.empty() || looks_like_json(body)) return false;
+  return body.size() > longest_word || body.find_first_of(" \t\r\n<") != std::string_view::npos;
 }
 
 bool says_ok(std::string_view code) noexcept {

@@ -14,6 +14,10 @@ namespace pawl::api {
 // it).
 bool is_page(const attempt_fact&) noexcept;
 
+// Text that is no JSON and more than a word ("OK", "Updated"): nothing that an API says whose writes show
+// nothing. A maintenance page is, whatever its type says.
+bool is_prose(const attempt_fact&) noexcept;
+
 // The code that a 2xx may carry where errors have theirs, and means that all is well: 0, false, an empty
 // text, "ok", "success", a status of 200 to 299.
 bool says_ok(std::string_view code) noexcept;

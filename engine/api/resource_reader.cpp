@@ -525,7 +525,7 @@ second_look resource_reader::impl::look_again(std::string_view body, std::string
 
   const located* contradiction = nullptr;
   bool all_wanted = !sent.empty(), any_wanted = false, was_other = false;
-  bool all_old = true, text_untouched = false;
+  bool all_old = true, text_untouched = false, wants_other = false;
   for (const auto& v : sent) {
     if (!is_shown(v.field)) {
       all_wanted = false;
@@ -542,6 +542,9 @@ second_look resource_reader::impl::look_again(std::string_view body, std::string
       return look_now;
     }
     all_old = all_old && is_old == equality::equal;
+    look_now.shows_other = look_now.shows_other || (old != nullptr && is_old == equality::different &&
+                                                    is_wanted == equality::different);
+    wants_other = wants_other || is_wanted == equality::different;
 
     if (is_wanted == equality::equal) {
       const bool changed = old != nullptr && comparer.compare(how, v.json, *old) == equality::different;
@@ -567,6 +570,8 @@ second_look resource_reader::impl::look_again(std::string_view body, std::string
   look_now.is = reading::readable;
   read_updated_at(now_at);
   look_now.updated_at = now_at;
+  look_now.shows_old = was_read && all_old && wants_other;
+  look_now.is_unmoved = has_same_moment(updated_at);
   look_now.shows_wanted = contradiction == nullptr;
   if (look_now.shows_wanted) {
     look_now.how = all_wanted ? verified::full : any_wanted ? verified::partial : verified::none;

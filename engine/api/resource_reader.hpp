@@ -99,6 +99,10 @@ struct second_look {
   // so this read says nothing about the write.
   verified how = verified::none;
   proof proven = proof::none;
+  // Where old values are known: a sent field shows neither its old value nor the wanted one; or every sent
+  // field that is shown has its old value, of which one at least is not the wanted one.
+  bool shows_other = false, shows_old = false;
+  bool is_unmoved = false;      // updated_at is shown, and is what it was
   field_index field{};          // with !shows_wanted: the first in the order of `sent` that differs, and
   std::string_view shown;       // the value that it shows, as JSON text, printable, cut after 1 KiB
   std::string_view updated_at;  // JSON text as shown; empty: not shown

@@ -30,7 +30,7 @@ void job_step::reset(const job_view& job, const std::optional<left_intent>& left
   last_ = {};
   state_ = state::idle;
   reading_for_ = purpose::plan;
-  planned_ = resume_with_read_ = false;
+  planned_ = resume_with_read_ = has_let_go_ = false;
   charged_ = not_sent_ = read_charged_ = reads_not_sent_ = failed_trials_ = 0;
   charge_pending_ = read_charge_pending_ = outage_meanwhile_ = false;
   timed_out_ = settled_ = intent_committed_ = earlier_doubt_ = replaces_intent_ = false;
@@ -39,8 +39,8 @@ void job_step::reset(const job_view& job, const std::optional<left_intent>& left
   stranger_spoke_ = stranger_on_read_ = stranger_may_have_written_ = concluding_ = wants_unused_ =
       holds_connection_ = false;
   contradicted_ = false;
-  strangers_ = strangers_met_ = odd_reads_ = not_ready_ = stale_leases_ = 0;
-  stranger_.http_status = 0;
+  strangers_ = strangers_met_ = odd_reads_ = not_ready_ = throttled_ = reads_throttled_ = stale_leases_ = 0;
+  stranger_.http_status = stranger_of_read_.http_status = 0;
   may_be_applied_ = left.has_value();
   sends_ = sends_at_intent_ = left.has_value() ? 1 : 0;
 }
@@ -55,9 +55,12 @@ step_action job_step::resume(const step_event& happened, const surroundings& s) 
   // A whole resource is not kept through a wait: many jobs may wait at a time, and what was read before is
   // not put back over what somebody has changed meanwhile. The job reads again before it writes.
   if (std::holds_alternative<action::sleep>(next)) {
+    has_let_go_ = sends_more_than_changes();
     plan_.body = std::string{};
     plan_.pre_image = std::string{};
   }
+  // With any other action the worker uses it or gives it back.
+  if (!std::holds_alternative<action::read>(next)) holds_connection_ = false;
   return next;
 }
 
@@ -158,8 +161,7 @@ step_action job_step::read(purpose why) {
 }
 
 bool job_step::is_stale(time_point now, duration margin) const noexcept {
-  return options_.read_first &&
-         (!planned_ || has_let_go_of_body() || now + margin - read_at_ > options_.max_read_age);
+  return options_.read_first && (!planned_ || has_let_go_ || now + margin - read_at_ > options_.max_read_age);
 }
 
 step_action job_step::granted(time_point now) {
@@ -200,6 +202,7 @@ step_action job_step::after_reply(const event::replied& reply, const surrounding
     not_sent_ = 0;
   }
   resume_with_read_ = false;
+  if (last_.is != api::verdict::throttled) throttled_ = 0;
   const auto note = note_of(fact, error);
   if (!last_.foreign) strangers_ = strangers_met_ = 0;
 
@@ -225,7 +228,7 @@ step_action job_step::after_reply(const event::replied& reply, const surrounding
       // A 429 is said at the door, a 503 perhaps after the work was done. (A job that cannot bear a second
       // sending is here only if a rule of the profile says that nothing was.)
       if (fact.status >= 500 && job_.replay_safe) leave_in_doubt(note);
-      return queue(lease_lead);  // the pacer's gate does the waiting
+      return throttled(fact, s);
     case api::verdict::refused:
       return after_refusal(fact.status, note);
     case api::verdict::stop:
@@ -250,6 +253,7 @@ step_action job_step::after_success(const attempt_fact& fact, error_note note) {
   const auto echo = reader_.compare(fact.body, job_.id, wanted());
   switch (echo.is) {
     case api::echo_report::state::as_wanted:
+      if (echo.how != verified::full && profile_.reply.echoes_resource) break;
       last_.proves_the_api = true;
       note.code = note.message = {};
       return finish(outcome::applied, echo.how, note);
@@ -270,13 +274,17 @@ step_action job_step::after_success(const attempt_fact& fact, error_note note) {
     case api::echo_report::state::misshapen:
       break;
   }
+  // What shows less than all that was sent may be an error that names the resource.
   const auto error = reader_.read_error(fact.body);
   if (is_error_in_success(error)) {
     last_.is = api::verdict::refused;
     const auto refusal = note_of_error(fact, error);
     return after_refusal(fact.status, refusal);
   }
-  return after_unshown(fact, note, echo);
+  if (echo.is != api::echo_report::state::as_wanted) return after_unshown(fact, note, echo);
+  last_.proves_the_api = true;
+  note.code = note.message = {};
+  return finish(outcome::applied, echo.how, note);
 }
 
 // Accepted, and not shown. Sending it again might do it twice, so one look tells, or nobody can.
@@ -303,7 +311,7 @@ step_action job_step::after_unshown(const attempt_fact& fact, error_note note, c
 // refusal of the body (400, 422) is taken for one of every attempt, because they all carried the same.
 step_action job_step::after_refusal(int status, const error_note& note) {
   const bool is_2xx = status >= 200 && status <= 299;
-  if (can_read() && (status == 409 || may_be_applied_)) {
+  if (can_read() && (status == 409 || may_be_applied_ || left_on_its_way_)) {
     kept_.keep(note);
     return read(purpose::refusal);
   }
@@ -384,8 +392,9 @@ step_action job_step::finish(outcome result, verified how, const error_note& not
 
 step_action job_step::give_up_quietly() {
   // What was accepted is never sent again, and no later read knows of that.
-  if ((state_ == state::reading || state_ == state::sleeping) && trouble_ == reply_trouble::unshown)
-    return finish(outcome::unknown, verified::none, kept_.view());
+  if (reading_for_ == purpose::accepted) return finish(outcome::unknown, verified::none, kept_.view());
+  if (reading_for_ == purpose::contradiction)
+    return finish(outcome::mismatch, verified::none, kept_.view(), differing_);
   // Cancelled while the commit was under way: the intent may be on the disk, and nothing has left.
   const bool intent = intent_committed_ || state_ == state::committing;
   state_ = state::idle;

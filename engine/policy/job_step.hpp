@@ -226,6 +226,8 @@ class job_step {
   // grant.
   static constexpr duration wait_after_near_due = 3 * lease_lead;
   static constexpr duration wait_after_lease = 2 * lease_lead;
+  // Chosen: with a limit that is shared fairly, hardly a row meets the gate a third time in a row.
+  static constexpr std::uint32_t throttled_at_once = 2;
   static constexpr std::string_view interrupted_text = "the run was cut off after this request may have left";
 
   step_action go_on(const step_event&, const surroundings&);
@@ -246,6 +248,8 @@ class job_step {
   step_action stranger_counts(const surroundings&);
   step_action look_for_foreign(const attempt_fact&, const api::second_look&, const surroundings&);
   step_action not_ready(const attempt_fact&, const surroundings&);
+  step_action throttled(const attempt_fact&, const surroundings&);
+  action::sleep wait_alone(std::uint32_t met, const attempt_fact&, const surroundings&);
   reply_signs signs_of(const attempt_fact&, const api::error_view&, bool of_write, const surroundings&) const;
   void leave_in_doubt(const error_note&);
   step_action after_maybe(const attempt_fact&, const error_note&, bool trial, const surroundings&);
@@ -267,14 +271,12 @@ class job_step {
   void see_outages(const surroundings&);
   error_note note_of(const attempt_fact&, const api::error_view&);
   error_note note_of_error(const attempt_fact&, const api::error_view&);
-  static bool is_error_in_success(const api::error_view&) noexcept;
+  bool is_error_in_success(const api::error_view&) const noexcept;
   bool can_read() const noexcept { return resources_ != nullptr; }
   bool sends_more_than_changes() const noexcept {
     return profile_.body_is == api::body_content::row || profile_.body_is == api::body_content::whole;
   }
-  bool has_let_go_of_body() const noexcept {
-    return profile_.body_is == api::body_content::whole && plan_.body.empty();
-  }
+  bool is_in_doubt() const noexcept { return may_be_applied_ || stranger_may_have_written_; }
 
   const api::profile& profile_;
   api::reply_reader& reader_;
@@ -288,7 +290,8 @@ class job_step {
   bool resume_with_read_ = false;  // after a sleep: read on, instead of queueing
 
   api::write_plan plan_;
-  bool planned_ = false;  // plan_ is of this job, read at read_at_
+  bool planned_ = false;     // plan_ is of this job, read at read_at_
+  bool has_let_go_ = false;  // of what plan_ keeps of the whole resource
   time_point read_at_{};
 
   std::vector<field_value> left_values_;  // what left_ says was sent
@@ -315,23 +318,27 @@ class job_step {
   std::optional<field_index> differing_;  // of a contradiction
   reply_trouble trouble_ = reply_trouble::none;
 
-  kept_note stranger_;                      // what the last foreign reply said
-  api::verdict stranger_says_{};            // ok or refused
+  kept_note stranger_;            // what the last foreign reply to a write said
+  api::verdict stranger_says_{};  // ok or refused
+  kept_note stranger_of_read_;    // the same of a read, which says nothing about the write
+  api::verdict stranger_of_read_says_{};
   bool stranger_spoke_ = false;             // asleep until the API has proved itself
   bool stranger_on_read_ = false;           // the reply was to a read
-  bool stranger_may_have_written_ = false;  // a write of this job was answered by somebody else
+  bool stranger_may_have_written_ = false;  // a write of this job was answered by somebody else, and no read
+                                            // has shown it untouched since
   bool concluding_ = false;                 // the read under way decides what the foreign reply was worth
   time_point stranger_at_{};
-  std::uint32_t strangers_ = 0;      // alike, in a row, each with a proof behind it
-  std::uint32_t strangers_met_ = 0;  // in a row: for their backoff
-  bool contradicted_ = false;        // a look at an accepted write has shown other values
-  std::uint32_t odd_reads_ = 0;      // reads in a row that showed no resource of this id
-  std::uint32_t not_ready_ = 0;      // 423, 425, 421 in a row
-  bool wants_unused_ = false;        // after 421
-  std::uint32_t stale_leases_ = 0;   // connections that came too late for the plan
-  bool holds_connection_ = false;    // during a read
-  std::string text_;                 // composed messages, reused
-  std::string code_, request_id_;    // of the last error, in the API's words
+  std::uint32_t strangers_ = 0;                        // alike, in a row, each with a proof behind it
+  std::uint32_t strangers_met_ = 0;                    // in a row: for their backoff
+  bool contradicted_ = false;                          // a look at an accepted write has shown other values
+  std::uint32_t odd_reads_ = 0;                        // reads in a row that showed no resource of this id
+  std::uint32_t not_ready_ = 0;                        // 423, 425, 421 in a row
+  std::uint32_t throttled_ = 0, reads_throttled_ = 0;  // writes and reads, each in a row
+  bool wants_unused_ = false;                          // after 421
+  std::uint32_t stale_leases_ = 0;                     // connections that came too late for the plan
+  bool holds_connection_ = false;                      // during a read
+  std::string text_;                                   // composed messages, reused
+  std::string code_, request_id_;                      // of the last error, in the API's words
 };
 
 }  // namespace pawl::policy

@@ -17,6 +17,7 @@ step_action job_step::after_read(const event::read_replied& reply, const surroun
                          : api::error_view{};
   last_ = judge(profile_, fact, signs_of(fact, error, false, s), true);
   if (fact.reached != phase::not_sent) reads_not_sent_ = 0;
+  if (last_.is != api::verdict::throttled) reads_throttled_ = 0;
   resume_with_read_ = true;
   if (fact.fault == transport_fault::cancelled) return give_up_quietly();
   if (last_.foreign) {
@@ -31,7 +32,7 @@ step_action job_step::after_read(const event::read_replied& reply, const surroun
       return reading_for_ == purpose::plan ? plan_from(fact, reply.trial, s)
                                            : look_again(fact, reply.trial, s);
     case api::verdict::throttled:
-      return read(reading_for_);
+      return throttled(fact, s);
     case api::verdict::refused:
       return read_gave_up(note_of(fact, error));
     case api::verdict::stop:
@@ -59,7 +60,9 @@ step_action job_step::read_failed(const attempt_fact& fact, const error_note& no
 step_action job_step::read_gave_up(const error_note& read_note) {
   switch (reading_for_) {
     case purpose::plan:
-      if (may_be_applied_) return finish(outcome::unknown, verified::none, read_note);
+      // A 4xx of somebody else is said instead of writing; a page in a 2xx may be said after it.
+      if (may_be_applied_ || (stranger_may_have_written_ && stranger_says_ == api::verdict::ok))
+        return finish(outcome::unknown, verified::none, read_note);
       return finish(last_.is == api::verdict::refused ? outcome::refused : outcome::failed, verified::none,
                     read_note);
     case purpose::interrupted:
@@ -97,7 +100,7 @@ step_action job_step::plan_from(const attempt_fact& fact, bool trial, const surr
   if (api::second_look look; left_has_arrived(fact, look))
     return finish(outcome::applied, look.how, {fact.status, {}, {}, {}});
   // Before a job is planned anew: perhaps its last attempt is what the resource shows.
-  if ((may_be_applied_ || stranger_may_have_written_) && planned_) {
+  if (is_in_doubt() && planned_) {
     const auto look =
         resources_->look_again(fact.body, job_.id, plan_.send, plan_.old_values, plan_.updated_at);
     if (look.is == api::reading::readable && look.proven == api::second_look::proof::applied)
@@ -106,17 +109,25 @@ step_action job_step::plan_from(const attempt_fact& fact, bool trial, const surr
       may_be_applied_ = earlier_doubt_;
     else if (look.is == api::reading::readable)
       earlier_doubt_ = true;
+    if (look.shows_old) stranger_may_have_written_ = false;
   }
   const auto found = resources_->make_plan(fact.body, job_, s.wall, plan_);
   planned_ = found == api::reading::readable;
   if (!planned_) return read_unreadable(fact, found, trial, s);
+  if (!plan_.complete)
+    if (const auto error = reader_.read_error(fact.body); is_error_in_success(error)) {
+      planned_ = false;
+      last_.is = api::verdict::refused;
+      return read_gave_up(note_of_error(fact, error));
+    }
   last_.proves_the_api = true;
   read_charged_ = odd_reads_ = 0;
+  has_let_go_ = false;
   if (!plan_.unmet.empty())
-    return finish(may_be_applied_ ? outcome::unknown : outcome::skipped, verified::none,
+    return finish(is_in_doubt() ? outcome::unknown : outcome::skipped, verified::none,
                   {fact.status, "precondition", plan_.unmet, {}});
   if (plan_.send.empty()) {
-    if (!may_be_applied_) return finish(outcome::unchanged, plan_.shown, {});
+    if (!is_in_doubt()) return finish(outcome::unchanged, plan_.shown, {});
     // As wanted, but whether by this job no read can tell: an accepted write tells.
     if (!job_.replay_safe) return finish(outcome::unknown, verified::none, kept_.view());
     if (const auto all = resources_->send_all(fact.body, plan_); all != api::reading::readable) {
@@ -125,8 +136,7 @@ step_action job_step::plan_from(const attempt_fact& fact, bool trial, const surr
     }
   }
   read_at_ = s.now;
-  replaces_intent_ =
-      (replaces_intent_ || intent_committed_) && !may_be_applied_ && !stranger_may_have_written_;
+  replaces_intent_ = (replaces_intent_ || intent_committed_) && !is_in_doubt();
   intent_committed_ = false;
   if (std::exchange(holds_connection_, false)) return await_grant();
   return queue(lease_lead);
@@ -143,6 +153,11 @@ step_action job_step::look_again(const attempt_fact& fact, bool trial, const sur
     look = resources_->look_again(fact.body, job_.id, plan_.send, plan_.old_values, plan_.updated_at);
   }
   if (look.is != api::reading::readable) return read_unreadable(fact, look.is, trial, s);
+  if (look.how != verified::full)
+    if (const auto error = reader_.read_error(fact.body); is_error_in_success(error)) {
+      last_.is = api::verdict::refused;
+      return read_gave_up(note_of_error(fact, error));
+    }
   last_.proves_the_api = true;
   read_charged_ = odd_reads_ = 0;
 

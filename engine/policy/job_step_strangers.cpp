@@ -26,24 +26,26 @@ reply_signs job_step::signs_of(const attempt_fact& fact, const api::error_view& 
   const bool resource = !fact.body.empty() && fact.body.front() == '{';
   // At the beginning of a run a list may be how this API answers; later it is not.
   const bool is_list = !fact.body.empty() && fact.body.front() == '[';
-  signs.page =
-      !resource && (api::is_page(fact) || (!of_write && (fact.body.empty() || (is_list && s.has_succeeded))));
+  signs.page = !resource &&
+               (api::is_page(fact) || (!of_write && (fact.body.empty() || (is_list && s.has_succeeded))) ||
+                (of_write && !profile_.reply.echoes_resource && api::is_prose(fact)));
   // Where a write shows nothing, an error in a 2xx is the API's word on the row, and no page.
   if (of_write && signs.enveloped) signs.page = false;
   return signs;
 }
 
-bool job_step::is_error_in_success(const api::error_view& error) noexcept {
-  return error.enveloped && !api::says_ok(error.code);
+// What a rule of the profile calls a success is one.
+bool job_step::is_error_in_success(const api::error_view& error) const noexcept {
+  return error.enveloped && !last_.vouched && !api::says_ok(error.code);
 }
 
 // The reply says nothing about this row yet. Whoever sent it, the API has to prove itself first.
 step_action job_step::after_foreign(bool of_read, const attempt_fact& fact, const error_note& note,
                                     const surroundings& s) {
-  const bool alike = stranger_.http_status == fact.status && stranger_on_read_ == of_read;
-  if (!alike) strangers_ = 0;
-  stranger_.keep(note);
-  stranger_says_ = last_.is;
+  auto& said = of_read ? stranger_of_read_ : stranger_;
+  if (said.http_status != fact.status || stranger_on_read_ != of_read) strangers_ = 0;
+  said.keep(note);
+  (of_read ? stranger_of_read_says_ : stranger_says_) = last_.is;
   stranger_on_read_ = of_read;
   stranger_at_ = s.now;
   stranger_spoke_ = true;
@@ -67,8 +69,8 @@ step_action job_step::after_proof(const surroundings& s) {
   if (stranger_on_read_) {
     if (counts) {
       strangers_ = 0;
-      last_.is = stranger_says_;
-      return read_gave_up(stranger_.view());
+      last_.is = stranger_of_read_says_;
+      return read_gave_up(stranger_of_read_.view());
     }
     if (reading_for_ == purpose::plan) return join_line();
     return read(reading_for_);
@@ -99,21 +101,25 @@ step_action job_step::look_for_foreign(const attempt_fact& fact, const api::seco
   const bool accepted = stranger_says_ == api::verdict::ok;
   if (look.proven == proof::applied)
     return finish(outcome::applied, look.how, {stranger_.http_status, {}, {}, stranger_.request_id});
+  // What shows neither what stood there before nor what was wanted was changed by somebody, perhaps by this.
+  const bool in_doubt = accepted || may_be_applied_ || look.shows_other;
   if (concluding_) {
     if (api::second_look of_left; left_has_arrived(fact, of_left))
       return finish(outcome::applied, of_left.how, {stranger_.http_status, {}, {}, stranger_.request_id});
-    if (look.shows_wanted && look.how != verified::none)
-      return finish(accepted || may_be_applied_ ? outcome::applied : outcome::unchanged, look.how,
-                    stranger_.view());
+    if (look.shows_wanted && look.how != verified::none && !look.shows_other)
+      return finish(in_doubt ? outcome::applied : outcome::unchanged, look.how, stranger_.view());
     if (look.proven == proof::not_applied && !earlier_doubt_)
       return finish(accepted ? outcome::failed : outcome::refused, verified::none, stranger_.view());
-    return finish(accepted || may_be_applied_ ? outcome::unknown : outcome::refused, verified::none,
-                  stranger_.view());
+    return finish(in_doubt ? outcome::unknown : outcome::refused, verified::none, stranger_.view());
   }
-  // A job that must not be sent twice. A 4xx is said instead of doing it; a page in a 2xx may be said after
-  // it.
-  if (look.proven == proof::none && accepted)
-    return finish(outcome::unknown, verified::none, stranger_.view());
+  // A job that must not be sent twice is sent again only where nothing of it arrived. A page in a 2xx may be
+  // said after a write: that takes proof. A 4xx is said instead of it: old values speak for that where
+  // nothing shows when a resource was changed, and an unmoved resource where no field that was sent is shown.
+  const bool is_likely = !in_doubt && ((look.shows_old && look.updated_at.empty()) ||
+                                       (look.how == verified::none && look.is_unmoved));
+  const bool is_untouched = look.proven == proof::not_applied || is_likely;
+  if (!is_untouched) return finish(outcome::unknown, verified::none, stranger_.view());
+  stranger_may_have_written_ = false;
   return untouched(s);
 }
 
@@ -122,8 +128,22 @@ step_action job_step::look_for_foreign(const attempt_fact& fact, const api::seco
 step_action job_step::not_ready(const attempt_fact& fact, const surroundings& s) {
   wants_unused_ = last_.misdirected;
   resume_with_read_ = state_ == state::reading;
+  return wait_alone(++not_ready_, fact, s);
+}
+
+// The pacer's gate does the waiting, for the whole class. A row that meets it again and again waits by itself
+// besides: perhaps it is the only one that is told so, and it shall hold no slot.
+step_action job_step::throttled(const attempt_fact& fact, const surroundings& s) {
+  resume_with_read_ = state_ == state::reading;
+  auto& met = resume_with_read_ ? reads_throttled_ : throttled_;
+  if (++met > throttled_at_once) return wait_alone(met - throttled_at_once, fact, s);
+  if (resume_with_read_) return read(reading_for_);
+  return queue(lease_lead);
+}
+
+action::sleep job_step::wait_alone(std::uint32_t met, const attempt_fact& fact, const surroundings& s) {
   state_ = state::sleeping;
-  auto until = s.now + backoff(options_.retry, ++not_ready_, true, 0.5 + s.jitter01 / 2);
+  auto until = s.now + backoff(options_.retry, met, true, 0.5 + s.jitter01 / 2);
   if (tells_of_rates(profile_.headers, fact.headers))
     if (const auto facts = read_rate_headers(profile_.headers, fact.headers, s.wall); facts.retry_after)
       until = std::max(until, s.now + *facts.retry_after);

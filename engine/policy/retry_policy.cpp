@@ -174,6 +174,11 @@ judgement judge_status(const api::profile& profile, const attempt_fact& fact, co
     j = judged(rule->then, status, rule->remedy.empty() ? rule_remedy : std::string_view{rule->remedy});
     vouched = vouched || !rule->code.empty() || !rule->header.empty();
   }
+  if (j.is == verdict::ok && rule != profile.rules.end()) {
+    const bool names_more = !rule->code.empty() || !rule->header.empty();
+    j.vouched = names_more || status < 200 || status > 299;
+    if (names_more) return j;
+  }
   if (j.is == verdict::ok && signs.page) return from_a_stranger(j);
   if (j.is == verdict::refused && !vouched) return from_a_stranger(j);
   return j;

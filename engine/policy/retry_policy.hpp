@@ -40,8 +40,9 @@ struct judgement {
   // With ok and refused: the reply is not the API's own, and `is` counts once the API has proved itself.
   // Until then it is a sign of an outage.
   bool foreign = false;
-  bool of_the_row = false;      // with retry: this resource is not ready, others may be (423, 425)
-  bool misdirected = false;     // with retry: this connection is the wrong one (421); another must be opened
+  bool of_the_row = false;   // with retry: this resource is not ready, others may be (423, 425)
+  bool misdirected = false;  // with retry: this connection is the wrong one (421); another must be opened
+  bool vouched = false;      // with ok: a rule of the profile says so that names what the default would not
   bool proves_the_api = false;  // set by job_step: the reply is good and the API's own
 
   bool operator==(const judgement&) const = default;

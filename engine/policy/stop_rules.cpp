@@ -146,13 +146,12 @@ std::optional<stop_order> stop_rules::check(time_point now, const std::optional<
   // Where all is trouble, the rule above says what it is.
   if (!trouble_since_ && progressed_at_ && replies_ >= replies_without_progress &&
       now - *progressed_at_ >= options_.patience)
-    return stop_order{
-        "no_progress",
-        {failure_kind::later, "",
-         fmt::format("{} replies came in {}, and no row was finished (breaker.patience)", replies_,
-                     minutes_text(now - *progressed_at_)),
-         "look at the rows that are pending with `pawl status`, and run the same command again later"},
-        {}};
+    return stop_order{"no_progress",
+                      {failure_kind::later, "",
+                       fmt::format("{} replies came in {}, and no row was finished (breaker.patience)",
+                                   replies_, minutes_text(now - *progressed_at_)),
+                       "the ledger has the rows that are pending; run the same command again later"},
+                      {}};
   return std::nullopt;
 }
 

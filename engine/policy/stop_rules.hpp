@@ -59,10 +59,18 @@ class stop_rules {
   void has_succeeded() noexcept { succeeded_ = true; }
 
   // After every reply, and every job that ended: whether a run gets anywhere.
-  void on_reply() noexcept { ++replies_; }
+  void on_reply(bool to_a_write) noexcept {
+    ++replies_;
+    if (to_a_write) ++write_replies_;
+  }
   void progressed(time_point now) noexcept {
-    replies_ = 0;
+    replies_ = write_replies_ = 0;
     progressed_at_ = now;
+  }
+  // A row waits for quota, which is no lack of progress: limits.max_wait bounds it. Unless writes are
+  // answered all the same, and nothing comes of them.
+  void waits_for_quota(time_point now) noexcept {
+    if (write_replies_ < replies_without_progress) progressed_at_ = now;
   }
 
   // What the last finished job has brought to a stop, to be asked after each: the failure that reaches the
@@ -97,7 +105,7 @@ class stop_rules {
   std::uint32_t unshown_in_a_row_ = 0, misread_in_a_row_ = 0;
   std::string troubled_by_;  // of the last of these
   bool succeeded_ = false;
-  std::uint64_t replies_ = 0;  // since progressed_at_
+  std::uint64_t replies_ = 0, write_replies_ = 0;  // since a row was finished; the second are of the first
   std::optional<time_point> progressed_at_;
   std::optional<field_index> mismatching_;
 };

@@ -228,9 +228,8 @@ asio::awaitable<void> runner::impl::watch(run_context& run, const bool& done) {
     const auto pause = later_of(writes.pause(now), reads.pause(now));
     if (const auto due = run.breaker.next_probe(); due && *due <= now) probe_alarm->wake();
     if (now >= std::max(run.parked.proof_wanted_at(), next_proof)) probe_alarm->wake();
-    // Waiting for quota is no lack of progress: limits.max_wait bounds it.
     if (writes.waiting() > 0 && writes.next_due(now) && *writes.next_due(now) > now)
-      run.rules.progressed(now);
+      run.rules.waits_for_quota(now);
     if (!run.stopping)
       if (auto order = run.rules.check(now, pause, profile)) {
         const bool is_trouble = order->reason == "outage" || order->reason == "throttled";

@@ -79,7 +79,7 @@ asio::awaitable<void> worker::run() {
     }
     if (!goes_on_ && !begin()) continue;
     const auto how = co_await carry_out();
-    connection_ = {};
+    let_go_of_connections();
     if (how == left::parked) {
       if (!job_)
         job_ =
@@ -152,7 +152,7 @@ asio::awaitable<worker::left> worker::carry_out() {
     const auto next = step_on(happened);
     if (std::holds_alternative<action::queue_for_write>(next)) {
       give_back_slot();
-      connection_ = {};
+      let_go_of_connections();
       const auto lead = std::get<action::queue_for_write>(next).lead;
       bool near = shared_.line.is_near(place_, now_, lead);
       if (!near) {
@@ -165,12 +165,8 @@ asio::awaitable<worker::left> worker::carry_out() {
         happened = event::cancelled{};
     } else if (const auto* wanted_read = std::get_if<action::read>(&next)) {
       // Here and not in a coroutine around read(): a third frame would be allocated for each job.
-      if (wanted_read->keeps_connection) kept_ = std::move(connection_);
+      if (wanted_read->keeps_connection && !kept_) kept_ = std::move(connection_);
       happened = co_await read();
-      if (kept_) {
-        connection_ = std::move(kept_);
-        connection_.waited();
-      }
       now_ = clock::now();
     } else if (const auto* wanted = std::get_if<action::lease>(&next)) {
       if (take_idle_connection(wanted->need)) {
@@ -180,6 +176,7 @@ asio::awaitable<worker::left> worker::carry_out() {
         now_ = clock::now();
       }
     } else if (std::holds_alternative<action::await_grant>(next)) {
+      if (kept_) take_kept_connection();
       if (shared_.line.try_grant(place_, now_)) {
         slot_ = shared_.line.slot_of(place_);
         happened = event::granted{};
@@ -198,7 +195,7 @@ asio::awaitable<worker::left> worker::carry_out() {
       end_send(started);
       happened = event::replied{&fact_, trial_};
     } else if (const auto* wait = std::get_if<action::sleep>(&next)) {
-      connection_ = {};
+      let_go_of_connections();
       shared_.line.leave(place_);
       abandon_trial();
       if (park(*wait)) co_return left::parked;
@@ -278,6 +275,17 @@ asio::awaitable<bool> worker::admitted() {
     std::erase(shared_.held, &alarm_);
   }
   co_return false;
+}
+
+// The connection that was opened before the read, once nothing needs the reply to the read any more.
+void worker::take_kept_connection() {
+  connection_ = std::move(kept_);
+  connection_.waited();
+}
+
+void worker::let_go_of_connections() {
+  connection_ = {};
+  kept_ = {};
 }
 
 bool worker::take_idle_connection(policy::connection_need need) {

@@ -31,6 +31,8 @@ class worker {
   enum class left : std::uint8_t { ended, parked };
   boost::asio::awaitable<left> carry_out();
   bool take_idle_connection(policy::connection_need);
+  void take_kept_connection();
+  void let_go_of_connections();
   boost::asio::awaitable<policy::step_event> fetch_connection(policy::connection_need);
   boost::asio::awaitable<policy::step_event> await_grant();
   boost::asio::awaitable<policy::step_event> commit_intent(policy::action::commit_intent);

@@ -32,7 +32,7 @@ void keep_trouble(std::string& to, const attempt_fact& fact) {
 void worker::account(policy::breaker::request kind, time_point now) {
   const bool is_read = kind == policy::breaker::request::read;
   const auto& judged = job_->step.last();
-  if (fact_.reached == phase::answered) shared_.rules.on_reply();
+  if (fact_.reached == phase::answered) shared_.rules.on_reply(!is_read);
   if (judged.proves_the_api) shared_.proven(request_sent_);
   if (auto& slot = is_read ? read_slot_ : slot_) {
     std::optional<policy::rate_facts> facts;

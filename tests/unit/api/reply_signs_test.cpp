@@ -38,12 +38,28 @@ TEST(ReplySigns, APageIsMarkupOrSaysThatItIsHtml) {
               {{html, "Sorry, we are down."}, true},
               {{html, "{\"id\":1}"}, false},  // sloppy, and still JSON
               {{html, "[]"}, false},
+              {{html, "this site is being maintained"}, true},
+              {{html, "503 for now"}, true},
+              {{html, "never mind"}, true},
+              {{html, "-- closed --"}, true},
+              {{html, " true\n"}, false},
+              {{html, "null"}, false},
+              {{html, "-12.5e3"}, false},
               {{html, ""}, false},
               {{html, " \n"}, false},
               {{{}, ""}, false},
               {{{}, "OK"}, false},
               {{{}, "{\"a\":\"<html>\"}"}, false}};
   for (const auto& row : rows) EXPECT_EQ(is_page(row.is.fact()), row.page) << row.is.body;
+}
+
+TEST(ReplySigns, ProseIsMoreThanAWordAndNoJson) {
+  for (const auto* body : {"Down for maintenance", "Sorry, we are down.", "a\nb", "We'll be back <soon>",
+                           "WeWillBeBackSoonPleaseTryAgainLater"})
+    EXPECT_TRUE(is_prose(reply{{}, body}.fact())) << body;
+  for (const auto* body :
+       {"", " \n", "OK", "Updated\n", "{\"a b\":1}", "[1, 2]", "\"all is well\"", "true", "42"})
+    EXPECT_FALSE(is_prose(reply{{}, body}.fact())) << body;
 }
 
 TEST(ReplySigns, SomeCodesSayThatAllIsWell) {

@@ -118,6 +118,32 @@ TEST(JobStepBody, RowCommitsItsIntentAlsoWhereNothingIsReadAndTheJobMayBeRepeate
   EXPECT_EQ(changes.feed(event::granted{}), "send");
 }
 
+// A server that replaces the resource erases what a row does not name: the intent is the only copy of it.
+TEST(JobStepBody, RowKeepsWhatItMayEraseThroughEveryWait) {
+  const std::string kept = R"({"status":"open","id":"t1","other":1,"updated_at":"2026-01-01T00:00:01Z"})";
+  for (const bool connects : {true, false}) {
+    walk w(true, false);
+    w.profile.body_is = api::body_content::row;
+    w.feed(event::started{});
+    w.feed(event::near_due{});
+    ASSERT_EQ(w.read_shows(document("open", "1")), "queue");
+    if (connects) {
+      w.to_the_wire();
+      ASSERT_EQ(w.write_answers(423), "sleep");
+    } else {
+      ASSERT_EQ(w.feed(event::near_due{}), "lease");
+      ASSERT_EQ(w.broken(false, transport_fault::connect, phase::not_sent), "sleep");
+    }
+    ASSERT_EQ(w.wake(), "queue");
+    ASSERT_EQ(w.feed(event::near_due{}), "read");
+    ASSERT_EQ(w.read_shows(document("open", "1")), "queue");
+    ASSERT_EQ(w.feed(event::near_due{}), "lease");
+    ASSERT_EQ(w.feed(event::leased{}), "grant");
+    ASSERT_EQ(w.feed(event::granted{}), "intent");
+    EXPECT_EQ(std::get<action::commit_intent>(w.next).old_values, kept);
+  }
+}
+
 TEST(JobStepBody, RowSendsWhatIsAsWantedToo) {
   walk w;
   w.profile.body_is = api::body_content::row;

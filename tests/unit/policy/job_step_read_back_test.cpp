@@ -221,15 +221,17 @@ TEST(JobStepReading, WhatArrivesAfterTheFirstLookIsStillOfThisJob) {
     ASSERT_EQ(w.read_shows(wanted), "finish");
     EXPECT_EQ(w.result(), outcome::applied) << "neither unchanged nor skipped";
   }
-  walk w(true, true, left);
-  ASSERT_EQ(w.feed(event::started{}), "read");
-  ASSERT_EQ(w.read_shows(untouched), "queue");
-  ASSERT_EQ(w.feed(event::near_due{}), "read");
-  ASSERT_EQ(w.read_shows(untouched), "queue");
-  w.to_the_wire();
-  ASSERT_EQ(w.write_answers(409), "read");
-  ASSERT_EQ(w.read_shows(wanted), "finish");
-  EXPECT_EQ(w.result(), outcome::applied);
+  for (const int status : {409, 422, 400, 403}) {
+    walk w(true, true, left);
+    ASSERT_EQ(w.feed(event::started{}), "read");
+    ASSERT_EQ(w.read_shows(untouched), "queue");
+    ASSERT_EQ(w.feed(event::near_due{}), "read");
+    ASSERT_EQ(w.read_shows(untouched), "queue");
+    w.to_the_wire();
+    ASSERT_EQ(w.write_answers(status), "read");
+    ASSERT_EQ(w.read_shows(wanted), "finish");
+    EXPECT_EQ(w.result(), outcome::applied);
+  }
 }
 
 TEST(JobStepReading, ARefusalOfTheBodyMayBeNewsToo) {

@@ -149,7 +149,7 @@ TEST(JobStepStrangers, AReadDecidesWhatTheThirdWasWorth) {
     outcome result;
   } const rows[] = {
       {403, by_hand::wanted, outcome::applied},         {403, by_hand::untouched, outcome::refused},
-      {403, item("snoozed", "a", 2), outcome::refused}, {200, by_hand::wanted, outcome::applied},
+      {403, item("snoozed", "a", 2), outcome::unknown}, {200, by_hand::wanted, outcome::applied},
       {200, by_hand::untouched, outcome::failed},       {200, item("snoozed", "a", 2), outcome::unknown}};
   for (const auto& row : rows) {
     SCOPED_TRACE(row.shown);
@@ -167,6 +167,86 @@ TEST(JobStepStrangers, AReadDecidesWhatTheThirdWasWorth) {
     }
     ASSERT_EQ(w.read_shows(row.shown), "finish");
     EXPECT_EQ(w.result(), row.result);
+  }
+}
+
+// A firewall may keep a reply back as well as a request.
+TEST(JobStepStrangers, ARefusalOfSomebodyElseIsNoProofThatNothingWasWritten) {
+  const struct {
+    bool is_shown;  // a field that was sent
+    std::string shown;
+    std::string said;
+  } rows[] = {{true, item("DONE", "a", 2), "finish"},
+              {true, item("open", "a", 2), "finish"},
+              {true, by_hand::untouched, "queue"},
+              {false, by_hand::untouched, "queue"},
+              {false, item("open", "a", 2), "finish"}};
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.shown);
+    by_hand::walk w(true, false);
+    if (!row.is_shown) w.job.patch = std::span(w.patch).subspan(1);
+    w.step->reset(w.job, {});
+    w.read_and_send();
+    ASSERT_EQ(w.write_answers(403, page), "sleep");
+    ASSERT_EQ(w.prove(), "read");
+    ASSERT_EQ(w.read_shows(row.shown), row.said);
+    if (row.said == "finish") {
+      EXPECT_EQ(w.result(), outcome::unknown);
+    }
+  }
+}
+
+TEST(JobStepStrangers, OldValuesAreProofEnoughAfterA4xxWhereNothingShowsWhenAResourceWasChanged) {
+  for (const int status : {403, 200}) {
+    by_hand::walk w(true, false);
+    w.profile.reply.updated_at = {};
+    const std::string old = R"({"id":"t1","status":"open","title":"a"})";
+    w.read_and_send(old);
+    ASSERT_EQ(w.write_answers(status, page), "sleep");
+    ASSERT_EQ(w.prove(), "read");
+    EXPECT_EQ(w.read_shows(old), status == 403 ? "queue" : "finish");
+  }
+}
+
+TEST(JobStepStrangers, WhatAReadBackMeetsSaysNothingAboutTheWrite) {
+  // The write was accepted by somebody else, and a read by yet another one: the write's words count.
+  by_hand::walk w(true, false);
+  w.read_and_send();
+  ASSERT_EQ(w.write_answers(200, page), "sleep");
+  ASSERT_EQ(w.prove(), "read");
+  ASSERT_EQ(w.answer(true, 403, page), "sleep");
+  ASSERT_EQ(w.prove(), "read");
+  ASSERT_EQ(w.read_shows(item("DONE", "a", 2)), "finish");
+  EXPECT_EQ(w.result(), outcome::unknown);
+  EXPECT_EQ(w.step->attempts(), 1u);
+
+  by_hand::walk never(true, false);
+  never.read_and_send();
+  ASSERT_EQ(never.write_answers(200, page), "sleep");
+  ASSERT_EQ(never.prove(), "read");
+  for (int met = 1; met <= 3; ++met) {
+    ASSERT_EQ(never.answer(true, 403, page), "sleep");
+    ASSERT_EQ(never.prove(), met < 3 ? "read" : "finish");
+  }
+  EXPECT_EQ(never.result(), outcome::unknown) << "the read was refused, not the write";
+}
+
+TEST(JobStepStrangers, APreconditionThatTheOwnWriteMayHaveBrokenSkipsNothing) {
+  for (const bool is_old : {false, true}) {
+    by_hand::walk w;
+    w.expect_status("\"open\"");
+    w.read_and_send();
+    ASSERT_EQ(w.write_answers(200, page), "sleep");
+    w.now += 6s;  // the plan is too old by then
+    w.proven_at = w.now;
+    ASSERT_EQ(w.feed(event::woke{}), "queue");
+    ASSERT_EQ(w.feed(event::near_due{}), "read");
+    if (is_old) {
+      ASSERT_EQ(w.read_shows(item("open", "b", 2)), "queue") << "its own write is not there";
+      continue;
+    }
+    ASSERT_EQ(w.read_shows(item("DONE", "a", 2)), "finish");
+    EXPECT_EQ(w.result(), outcome::unknown);
   }
 }
 
@@ -298,6 +378,32 @@ TEST(JobStepStrangers, ARunThatStopsBeforeTheReadBackDoesNotForgetThe2xx) {
   EXPECT_EQ(late.result(), outcome::unknown);
 }
 
+// A key that may write and not read stops the run at the read back.
+TEST(JobStepStrangers, ARunThatStopsAtTheReadBackDoesNotForgetThe2xx) {
+  for (const int status : {401, 402, 407, 301, 410}) {
+    by_hand::walk unshown;
+    unshown.read_and_send();
+    ASSERT_EQ(unshown.write_answers(204), "read");
+    ASSERT_EQ(unshown.answer(true, status, {}), "stop");
+    ASSERT_EQ(unshown.feed(event::cancelled{}), "finish");
+    EXPECT_EQ(unshown.result(), outcome::unknown);
+
+    by_hand::walk other;
+    other.read_and_send();
+    ASSERT_EQ(other.write_answers(200, by_hand::untouched), "read");
+    ASSERT_EQ(other.answer(true, status, {}), "stop");
+    ASSERT_EQ(other.feed(event::cancelled{}), "finish");
+    EXPECT_EQ(other.result(), outcome::mismatch);
+    EXPECT_EQ(std::get<action::finish>(other.next).differing, field_index{0});
+  }
+  by_hand::walk asleep;
+  asleep.read_and_send();
+  ASSERT_EQ(asleep.write_answers(200, by_hand::untouched), "read");
+  ASSERT_EQ(asleep.answer(true, 500, {}), "sleep");
+  ASSERT_EQ(asleep.feed(event::cancelled{}), "finish");
+  EXPECT_EQ(asleep.result(), outcome::mismatch);
+}
+
 TEST(JobStepStrangers, AStaleLookAtAnAcceptedWriteIsNoMismatch) {
   by_hand::walk w;
   w.read_and_send();
@@ -319,7 +425,8 @@ TEST(JobStepStrangers, AnErrorInA2xxIsNoSuccess) {
                     {R"({"error":{"code":null}})", outcome::applied},
                     {R"({"error":{}})", outcome::applied},
                     {"", outcome::applied},
-                    {"done", outcome::applied}};
+                    {"done", outcome::applied},
+                    {"{\"done\":true}", outcome::applied}};
   for (const auto& row : rows) {
     blind::walk w;
     w.profile.reply.echoes_resource = false;
@@ -328,6 +435,68 @@ TEST(JobStepStrangers, AnErrorInA2xxIsNoSuccess) {
     ASSERT_TRUE(std::holds_alternative<action::finish>(next)) << row.body;
     EXPECT_EQ(std::get<action::finish>(next).result, row.result) << row.body;
   }
+}
+
+TEST(JobStepStrangers, AnErrorThatNamesTheResourceIsNoSuccess) {
+  const std::string locked = R"({"id":"t1","success":false,"error":{"code":"locked","message":"no"}})";
+  blind::walk w;
+  w.patch = {{field_index{1}, "notify", "{}"}};
+  w.job.patch = w.patch;
+  w.step.reset(w.job);
+  w.to_the_wire();
+  auto next = w.answer(200, locked);
+  ASSERT_TRUE(std::holds_alternative<action::finish>(next));
+  EXPECT_EQ(std::get<action::finish>(next).result, outcome::refused);
+  EXPECT_EQ(std::get<action::finish>(next).note.code, "locked");
+
+  // All that was sent shows: then it is the resource, whatever else stands there.
+  blind::walk shown;
+  shown.to_the_wire();
+  next = shown.answer(200, R"({"id":"t1","status":"done","error":{"code":"old"}})");
+  ASSERT_TRUE(std::holds_alternative<action::finish>(next));
+  EXPECT_EQ(std::get<action::finish>(next).result, outcome::applied);
+
+  // Likewise of reads: a wanted null would else be found in it.
+  by_hand::walk read;
+  read.profile.fields[0].nullable = true;
+  read.patch[0].json = "null";
+  read.feed(event::started{});
+  read.feed(event::near_due{});
+  ASSERT_EQ(read.read_shows(locked), "finish");
+  EXPECT_EQ(read.result(), outcome::refused);
+  EXPECT_EQ(read.step->attempts(), 0u);
+
+  by_hand::walk back;
+  back.read_and_send();
+  ASSERT_EQ(back.write_answers(200, by_hand::untouched), "read");
+  ASSERT_EQ(back.read_shows(locked), "finish");
+  EXPECT_EQ(back.result(), outcome::mismatch);
+}
+
+TEST(JobStepStrangers, WhatARuleCallsASuccessIsOne) {
+  api::status_rule fine;
+  fine.status_from = fine.status_to = 409;
+  fine.code = "already";
+  fine.then = api::verdict::ok;
+  for (const int status : {409, 200}) {
+    blind::walk w;
+    w.profile.reply.echoes_resource = false;
+    fine.status_from = fine.status_to = status;
+    w.profile.rules = {fine};
+    w.to_the_wire();
+    const auto next = w.answer(status, blind::envelope("already"));
+    ASSERT_TRUE(std::holds_alternative<action::finish>(next)) << status;
+    EXPECT_EQ(std::get<action::finish>(next).result, outcome::applied) << status;
+  }
+}
+
+TEST(JobStepStrangers, ASentenceIsNoAnswerOfAnApiWhoseWritesShowNothing) {
+  blind::walk w;
+  w.profile.reply.echoes_resource = false;
+  w.to_the_wire();
+  const auto next = w.answer(200, "Down for maintenance");
+  ASSERT_TRUE(std::holds_alternative<action::sleep>(next));
+  EXPECT_TRUE(w.step.last().foreign);
 }
 
 // ---- what is certain after one look ----
@@ -407,6 +576,41 @@ TEST(JobStepStrangers, WhatIsLockedWaitsByItself) {
     }
     ASSERT_EQ(w.write_answers(200, by_hand::wanted), "finish");
     EXPECT_EQ(w.result(), outcome::applied);
+  }
+}
+
+// The pacer's gate is for the class; a row that is told so again and again leaves its slot to others.
+TEST(JobStepStrangers, ARowThatIsThrottledAgainAndAgainWaitsByItself) {
+  for (const bool of_read : {false, true}) {
+    by_hand::walk w;
+    if (of_read) {
+      w.feed(event::started{});
+      ASSERT_EQ(w.feed(event::near_due{}), "read");
+    } else {
+      w.read_and_send();
+    }
+    duration last{};
+    for (int met = 1; met <= 8; ++met) {
+      const auto said = w.answer(of_read, 429, {});
+      if (met <= 2) {
+        ASSERT_EQ(said, of_read ? "read" : "queue") << met;
+      } else {
+        ASSERT_EQ(said, "sleep") << met;
+        const auto wait = std::get<action::sleep>(w.next).until - w.now;
+        EXPECT_GT(wait, last) << met;
+        last = met < 8 ? wait : duration{};
+        ASSERT_EQ(w.wake(), "queue") << met;
+        if (of_read) {
+          ASSERT_EQ(w.feed(event::near_due{}), "read");
+          continue;
+        }
+        if (std::get<action::queue_for_write>(w.next).lead == 2s) {
+          ASSERT_EQ(w.feed(event::near_due{}), "read");
+          ASSERT_EQ(w.read_shows(by_hand::untouched), "queue");
+        }
+      }
+      if (!of_read) w.to_the_wire();
+    }
   }
 }
 

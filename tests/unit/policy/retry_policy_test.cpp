@@ -280,7 +280,9 @@ TEST(RetryPolicy, AsksTheProfilesRulesInTheirOrderFirst) {
   // A header that is there without a value is there.
   EXPECT_EQ(answer(400, "other", true, {{"X-Quota", {}}}, p).is, verdict::throttled);
   EXPECT_EQ(answer(400, "other", true, {}, p).is, verdict::refused);
-  EXPECT_EQ(answer(404, "", true, {}, p), judged(verdict::ok, true, false));
+  auto fine = judged(verdict::ok, true, false);
+  fine.vouched = true;
+  EXPECT_EQ(answer(404, "", true, {}, p), fine);
   EXPECT_EQ(answer(503, "", false, {{"Retry-After", "1"}}, p), judged(verdict::retry, true, true));
   EXPECT_FALSE(answer(418, "", true, {}, p).remedy.empty());
   EXPECT_EQ(answer(202, "", true, {}, p), judged(verdict::maybe, true, false));

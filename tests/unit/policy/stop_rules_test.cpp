@@ -198,17 +198,36 @@ TEST(StopRules, RepliesWithoutAnEndOfAnyRowAreNoProgress) {
   rules.progressed(now);
   EXPECT_FALSE(rules.check(now + 2h, {}, profile))
       << "nothing came at all: an outage, which has its own rule";
-  rules.on_reply();
-  rules.on_reply();
+  rules.on_reply(true);
+  rules.on_reply(true);
   EXPECT_FALSE(rules.check(now + 59min, {}, profile));
   const auto order = rules.check(now + 60min, {}, profile);
   ASSERT_TRUE(order);
   EXPECT_EQ(order->reason, "no_progress");
   EXPECT_EQ(order->why.kind, failure_kind::later);
   rules.progressed(now + 30min);
-  rules.on_reply();
-  rules.on_reply();
+  rules.on_reply(true);
+  rules.on_reply(true);
   EXPECT_FALSE(rules.check(now + 60min, {}, profile));
+}
+
+TEST(StopRules, WaitingForQuotaIsNoLackOfProgressUnlessWritesAreAnsweredForNothing) {
+  const api::profile profile;
+  for (const bool to_a_write : {false, true}) {
+    time_point now{1000s};
+    stop_options options;
+    options.patience = 60min;
+    stop_rules rules(options);
+    rules.progressed(now);
+    for (int minute = 0; minute < 90; ++minute) {
+      rules.on_reply(to_a_write);
+      now += 1min;
+      rules.waits_for_quota(now);
+    }
+    EXPECT_EQ(rules.check(now, {}, profile).has_value(), to_a_write);
+    rules.progressed(now);
+    EXPECT_FALSE(rules.check(now, {}, profile));
+  }
 }
 
 }  // namespace
