@@ -150,6 +150,34 @@ TEST(Waits, PatienceEndsAPauseBeforeTheFirstRow) {
 
 // ---- in the run ----
 
+// A dead first address, or a handshake through a crowded proxy: a read is too old when the connection for its
+// write stands, and a server that hangs up leaves none over.
+TEST(Waits, ConnectionsThatTakeLongerThanAReadIsGoodForComeBeforeIt) {
+  server_options slow;
+  slow.before_handshake = 5300ms;  // a read is good for 5 s
+  scripted_server server{slow};
+  const pawl_workspace workspace;
+  const std::string old = R"({"id":"t1","title":"old"})", updated = R"({"id":"t1","title":"new"})";
+  auto& item = server.when("/items/t1");
+  for (int read = 1; read <= 3; ++read) item.then(200, "Connection: close", old).and_close();
+  item.then(200, "Connection: close", updated).and_close();
+  const auto profile = workspace.input("slow.toml",
+                                       "name = \"slow\"\nbase_url = \"https://slow.example\"\n"
+                                       "reply = \"resource\"\nread_first = true\n"
+                                       "[resource]\npath = \"/items/{id}\"\n"
+                                       "[limits]\nwrite = [\"unlimited\"]\nread = [\"unlimited\"]\n"
+                                       "[fields.title]\ntype = \"string\"\n");
+  const auto input = workspace.input("jobs.csv", "id,title\nt1,new\n");
+  const auto run = run_child(
+      workspace.command({"run", input.string(), "--profile", profile.string(), "--base-url", server.url(),
+                         "--ca-file", server.ca_file(), "--state-dir", workspace.state_dir().string()}),
+      60s);
+  EXPECT_EQ(run.exit_code, 0) << run.errors;
+  std::string methods;
+  for (const auto& request : server.requests()) methods += request.method + ' ';
+  EXPECT_EQ(methods, "GET GET GET PATCH ");
+}
+
 TEST(Waits, NothingLeftUntilAFarResetEndsTheRunOnlyWhereRowsAreLeft) {
   for (const bool rows_left : {false, true}) {
     items_api api("write = [\"10/min\"]\nread = [\"unlimited\"]\n");

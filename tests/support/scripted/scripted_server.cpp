@@ -221,6 +221,7 @@ struct scripted_server::impl {
         if (server_.options.stall_after_greeting) server_.pause(fd_, std::chrono::hours{1});
         return;
       }
+      if (const auto wait = server_.options.before_handshake; wait.count() > 0) server_.pause(fd_, wait);
       if (server_.context && !handshake()) return;
       if (!send(server_.options.early)) return;
       while (serve_one()) {

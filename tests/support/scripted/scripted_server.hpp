@@ -41,8 +41,9 @@ struct server_options {
   bool refuse_after_accept = false;   // closes each connection before the handshake
   std::string plain_greeting;         // sent before anything else, instead of a handshake
   bool stall_after_greeting = false;  // instead of closing
-  std::string early;                  // sent after the handshake, before any request
-  int receive_buffer = 0;             // SO_RCVBUF of the connections; 0: the system's
+  std::chrono::milliseconds before_handshake{0};  // waited with each connection
+  std::string early;                              // sent after the handshake, before any request
+  int receive_buffer = 0;                         // SO_RCVBUF of the connections; 0: the system's
 };
 
 struct received_request {
