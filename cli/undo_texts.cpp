@@ -20,6 +20,8 @@ std::string_view in_words(run::undo_obstacle why) noexcept {
       return "the API showed a text that no input may say, such as half of a surrogate pair";
     case run::undo_obstacle::too_large:
       return "the job would be longer or nested deeper than a row of an input may be";
+    case run::undo_obstacle::left_out:
+      return "the row did not name it, and a write that replaces the resource may have erased it";
     case run::undo_obstacle::record_broken:
       return "what the ledger keeps of a write cannot be read: it was edited or is damaged";
   }

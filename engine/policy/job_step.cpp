@@ -391,10 +391,10 @@ step_action job_step::finish(outcome result, verified how, const error_note& not
 }
 
 step_action job_step::give_up_quietly() {
-  // What was accepted is never sent again, and no later read knows of that.
-  if (reading_for_ == purpose::accepted) return finish(outcome::unknown, verified::none, kept_.view());
-  if (reading_for_ == purpose::contradiction)
-    return finish(outcome::mismatch, verified::none, kept_.view(), differing_);
+  // What was accepted is never sent again, and no later read knows of that. What a reply showed is no
+  // mismatch before a read has shown it too.
+  if (reading_for_ == purpose::accepted || reading_for_ == purpose::contradiction)
+    return finish(outcome::unknown, verified::none, kept_.view());
   // Cancelled while the commit was under way: the intent may be on the disk, and nothing has left.
   const bool intent = intent_committed_ || state_ == state::committing;
   state_ = state::idle;

@@ -197,6 +197,23 @@ void undo_builder::plan_way_back(plan& to, std::vector<undo_loss>& losses) {
     to.patch.clear();
   }
   check_needs(to, losses);
+  if (profile_.body_is == api::body_content::row) list_left_out(losses);
+}
+
+// Members that show the id, the time of the last change, or a field that has another name in a write.
+bool undo_builder::is_said_elsewhere(std::string_view member) const {
+  const auto begins_with = [member](const api::json_path& path) {
+    return !path.empty() && path.front().key == member;
+  };
+  return begins_with(profile_.reply.id) || begins_with(profile_.reply.updated_at) ||
+         std::ranges::any_of(profile_.fields, [&](const auto& f) { return begins_with(f.echo); });
+}
+
+void undo_builder::list_left_out(std::vector<undo_loss>& losses) const {
+  for (const auto& one : traces_)
+    if (!one.is_written && one.old_value && one.old_value->json != "null" &&
+        (one.field || !is_said_elsewhere(one.name)))
+      losses.push_back({one.name, undo_obstacle::left_out});
 }
 
 // There and back again within the run, or sent as it was.

@@ -38,6 +38,7 @@ enum class undo_obstacle : std::uint8_t {
   needs_another,  // the old value needs another field whose old value is not known
   unsound,        // a value that is needed is one that no input may say, such as half of a surrogate pair
   too_large,      // the job would be longer or nested deeper than a row may be
+  left_out,       // a write that replaces the resource did not hold it, so a server may have erased it
   record_broken,  // of the whole resource: what the ledger keeps of a write is no JSON object
 };
 
@@ -100,6 +101,8 @@ class undo_builder {
   static input::row_fit worst_fit(const trace&, bool expects);
   bool may_expect(const trace&);
   void plan_way_back(plan&, std::vector<undo_loss>&);
+  bool is_said_elsewhere(std::string_view member) const;
+  void list_left_out(std::vector<undo_loss>&) const;
   void plan_field(const trace&, plan&, std::vector<undo_loss>&);
   void plan_elements(const trace&, plan&, std::vector<undo_loss>&);
   void plan_company(const trace&, plan&);

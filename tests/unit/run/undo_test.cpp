@@ -55,6 +55,9 @@ std::vector<std::string> losses_of(const undo_result& result) {
       case undo_obstacle::too_large:
         why = " too_large";
         break;
+      case undo_obstacle::left_out:
+        why = " left_out";
+        break;
       case undo_obstacle::record_broken:
         why = " record_broken";
         break;
@@ -289,6 +292,18 @@ TEST(Undo, ADoubtfulWriteIsUndoneOnlyWhereItShows) {
       undone({{R"({"title":"a"})", R"({"title":"b"})", false}, {R"({"title":"a"})", R"({"title":"c"})"}})
           .jobs,
       1u);
+}
+
+TEST(Undo, SaysWhatARowThatReplacedItsResourceDidNotName) {
+  auto profile = productlane();
+  const std::string id = profile.reply.id.front().key;
+  const std::vector<written> one{
+      {R"({"title":"a","pain_level":"LOW","text":null,"extra":{"a":1},")" + id + R"(":"t1"})",
+       R"({"title":"b"})"}};
+  EXPECT_EQ(losses_of(undone(one, profile)), std::vector<std::string>{});
+  profile.body_is = api::body_content::row;
+  EXPECT_EQ(losses_of(undone(one, profile)),
+            (std::vector<std::string>{"pain_level left_out", "extra left_out"}));
 }
 
 // An API that replaces what stands there loses what a body leaves out.
