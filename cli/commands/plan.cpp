@@ -178,6 +178,7 @@ class plan_steps {
     auto who = co_await api_.identify();
     if (!who) co_return std::move(who.error());
     const auto answered_after = clock::now() - asked;
+    if (counts_[outcome::applied] + counts_[outcome::unchanged] > 0) api_.client().has_succeeded();
     if (auto refused = refuse_account(choice_.target(), {}, who->account, settings.ledger_path))
       co_return *std::move(refused);
     std::optional<expected<api::name_directory>> listed;

@@ -38,6 +38,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::size_t write_at_bytes = 64 * 1024;
+constexpr std::size_t most_unproven = 100;  // chosen: more of them look like an API that is down
 
 class verify_steps {
  public:
@@ -224,6 +225,7 @@ class verify_steps {
     if (!who) co_return std::move(who.error());
     if (auto refused = refuse_account(generation_.target, {}, who->account, options_.ledger))
       co_return *std::move(refused);
+    api_.client().has_succeeded();  // there is something to look at, so a row is a success
     const auto& names = s_.settings().reading.names;
     if (needs_names_ && !names.path.empty()) {
       auto known = co_await run::fetch_names(api_.client(), names);
@@ -277,16 +279,28 @@ class verify_steps {
     const auto& run = s_.settings().run;
     const std::size_t at_once = run.adaptive ? run::run_options{}.concurrency : run.concurrency;
     for (;;) {
+      put_aside_ = unproven_.size() < most_unproven;
       auto some = wanted_->take_next(at_once);
       if (!some) co_return std::move(some.error());
-      if (some->empty()) co_return exit_success;
+      if (some->empty()) break;
       auto read = co_await read_together(*some);
       if (!read) co_return std::move(read.error());
       show();
     }
+    const auto left = std::exchange(unproven_, {});
+    put_aside_ = false;
+    for (std::size_t i = 0; i < left.size(); i += at_once) {
+      const std::vector some(left.begin() + static_cast<std::ptrdiff_t>(i),
+                             left.begin() + static_cast<std::ptrdiff_t>(std::min(left.size(), i + at_once)));
+      auto read = co_await read_together(some);
+      if (!read) co_return std::move(read.error());
+      show();
+    }
+    co_return exit_success;
   }
 
-  // All of them at the same time; said in their order.
+  // All of them at the same time; said in their order. One of which nobody knows yet whether the API itself
+  // has refused it is put aside.
   asio::awaitable<expected<int>> read_together(const std::vector<ledger::written_resource>& some) {
     std::vector<std::optional<expected<run::read_reply>>> replies(some.size());
     std::size_t alive = 0;
@@ -308,6 +322,8 @@ class verify_steps {
       if (!reply) co_return std::move(reply.error());
       if (reply->is == api::verdict::ok)
         compare(some[i], reply->body());
+      else if (put_aside_ && reply->foreign)
+        unproven_.push_back(some[i]);
       else
         report_refusal(some[i], *reply);
     }
@@ -318,6 +334,7 @@ class verify_steps {
     const auto path = api::resource_path(s_.settings().profile, id);
     run::read_terms terms;
     terms.refusals_are_answers = true;
+    terms.comes_back_unproven = put_aside_;
     auto reply = co_await api_.client().get(path, terms);
     into.emplace(std::move(reply));
   }
@@ -437,6 +454,9 @@ class verify_steps {
   ledger::generation_row generation_;
   std::optional<ledger::last_written> wanted_;
   std::uint64_t to_look_at_ = 0, looked_at_ = 0;
+  // Refused by who knows whom, to be read again when something else has proved the API.
+  std::vector<ledger::written_resource> unproven_;
+  bool put_aside_ = false;  // such replies go there
   drift_counts counts_;
   std::string lines_;
   bool header_said_ = false;

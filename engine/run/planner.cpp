@@ -14,6 +14,8 @@ namespace asio = boost::asio;
 
 namespace {
 
+constexpr std::size_t most_unproven = 100;  // chosen: more of them look like an API that is down
+
 std::string in_words(const row_error& bad) {
   const auto& first = bad.complaints.front();
   return first.column.empty() ? first.what : fmt::format("{}: {}", first.column, first.what);
@@ -36,7 +38,15 @@ asio::awaitable<expected<bool>> planner::work(const std::function<status(const p
     if (!filled) co_return std::move(filled.error());
     if (rows_.empty()) co_return !limited_;
     auto& first = *rows_.front();
-    while (!first.is_read && !broken_) co_await joined_.sleep();
+    while (!first.is_read && !broken_) {
+      if (unproven_ > 0) {
+        // Those behind it may prove what was refused.
+        auto more = fill();
+        if (!more) co_return std::move(more.error());
+        take_up_unproven();
+      }
+      co_await joined_.sleep();
+    }
     if (broken_) co_return false;  // thrown by run()
     auto told = co_await decide(first, tell);
     if (!told) co_return std::move(told.error());
@@ -46,7 +56,7 @@ asio::awaitable<expected<bool>> planner::work(const std::function<status(const p
 
 // Starts reads until as many are under way, or waiting for their turn to be told, as may be.
 expected<bool> planner::fill() {
-  while (!at_end_ && !limited_ && rows_.size() < p_.concurrency) {
+  while (!at_end_ && !limited_ && rows_.size() - unproven_ < p_.concurrency) {
     if (at_ == batch_.size()) {
       auto more = p_.source.next(batch_);
       if (!more) return std::move(more.error());
@@ -86,17 +96,34 @@ void planner::start(std::unique_ptr<pending_row> row) {
     kept.is_read = true;
     return;
   }
+  spawn_read(kept, unproven_ < most_unproven);
+}
+
+void planner::spawn_read(pending_row& row, bool comes_back_unproven) {
   ++alive_;
   const auto ended = [this](const std::exception_ptr& error) {
     if (error && !broken_) broken_ = error;
     --alive_;
     joined_.wake();
   };
-  asio::co_spawn(p_.io, read(kept), ended);
+  asio::co_spawn(p_.io, read(row, comes_back_unproven), ended);
 }
 
-asio::awaitable<void> planner::read(pending_row& row) {
+// Rows that somebody refused are read again as soon as something can prove the API, or nothing else is left
+// to try.
+void planner::take_up_unproven() {
+  if (!p_.client.has_proof() && alive_ > 0 && unproven_ < most_unproven) return;
+  for (auto& row : rows_) {
+    if (!row->is_unproven) continue;
+    row->is_unproven = false;
+    --unproven_;
+    spawn_read(*row, false);
+  }
+}
+
+asio::awaitable<void> planner::read(pending_row& row, bool comes_back_unproven) {
   read_terms terms;
+  terms.comes_back_unproven = comes_back_unproven;
   terms.refusals_are_answers = true;
   terms.gives_up_alone = true;
   const auto path = api::resource_path(p_.profile, row.job.view().id);
@@ -104,6 +131,11 @@ asio::awaitable<void> planner::read(pending_row& row) {
   if (reply && reply->reached == phase::answered) {
     reply_time_ += reply->latency;
     ++replies_;
+  }
+  if (comes_back_unproven && reply && reply->is == api::verdict::refused && reply->foreign) {
+    row.is_unproven = true;
+    ++unproven_;
+    co_return;
   }
   row.reply.emplace(std::move(reply));
   row.is_read = true;
@@ -131,7 +163,7 @@ asio::awaitable<status> planner::decide(pending_row& row,
       break;
     wakeup alarm(p_.io);
     co_await alarm.sleep(clock::now() + policy::backoff(p_.retry, attempt, false, 0.5));
-    co_await read(row);
+    co_await read(row, false);
   }
   if (p_.reads && (**row.reply).is != api::verdict::ok) {
     const auto& reply = **row.reply;

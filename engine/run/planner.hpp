@@ -58,11 +58,14 @@ class planner {
     std::optional<row_error> bad;
     std::optional<expected<read_reply>> reply;
     bool is_read = false;
+    bool is_unproven = false;  // refused by who knows whom, and to be read again
   };
 
   expected<bool> fill();
   void start(std::unique_ptr<pending_row>);
-  boost::asio::awaitable<void> read(pending_row& row);
+  void spawn_read(pending_row& row, bool comes_back_unproven);
+  void take_up_unproven();
+  boost::asio::awaitable<void> read(pending_row& row, bool comes_back_unproven);
   boost::asio::awaitable<expected<bool>> work(const std::function<status(const planned_row&)>& tell);
   boost::asio::awaitable<status> decide(pending_row& row,
                                         const std::function<status(const planned_row&)>& tell);
@@ -72,6 +75,7 @@ class planner {
   std::size_t alive_ = 0;
   std::exception_ptr broken_;
   std::deque<std::unique_ptr<pending_row>> rows_;  // in input order
+  std::size_t unproven_ = 0;                       // of them
   job_batch batch_;
   std::size_t at_ = 0;
   bool at_end_ = false, limited_ = false;

@@ -29,6 +29,11 @@ policy::stop_options doubting_the_address(policy::stop_options o) {
   return o;
 }
 
+// The API's own words, as far as they may prove that it is there.
+bool has_json(const read_reply& reply) {
+  return reply.body().find_first_of("{[") != std::string_view::npos;
+}
+
 }  // namespace
 
 read_client::read_client(const parts& p) : p_(p), rules_(doubting_the_address(p.stop)) {}
@@ -70,7 +75,7 @@ std::string read_reply::in_words() const {
   return text;
 }
 
-read_reply read_client::judge(const attempt_fact& fact) {
+read_reply read_client::judge(const attempt_fact& fact, manner how) {
   read_reply reply(fact);
   api::error_view error;
   policy::reply_signs signs;
@@ -83,6 +88,7 @@ read_reply read_client::judge(const attempt_fact& fact) {
     signs.code = error.code;
     signs.enveloped = error.enveloped;
     signs.page = api::is_page(fact);
+    signs.has_succeeded = how.of_resource && succeeded_;
   }
   // A read changes nothing, so it may always be sent again.
   const auto judged = policy::judge(p_.profile, fact, signs, true);
@@ -135,7 +141,7 @@ void read_client::say_pause(time_point now) {
   p_.progress.on_pause(p_.progress.waits_for, asked->until - now);
 }
 
-asio::awaitable<expected<read_reply>> read_client::attempt(std::string_view path_and_query, bool want_peer) {
+asio::awaitable<expected<read_reply>> read_client::attempt(std::string_view path_and_query, manner how) {
   if (auto too_long = too_long_a_wait()) co_return *std::move(too_long);
   if (p_.quota != nullptr)
     if (auto kept = p_.quota->keep_file(clock::now()); !kept) co_return std::move(kept.error());
@@ -152,7 +158,7 @@ asio::awaitable<expected<read_reply>> read_client::attempt(std::string_view path
     if (!got.connection) {
       p_.line.leave(place);
       if (stopped_) co_return interruption();
-      co_return judge(got.fact);
+      co_return judge(got.fact, how);
     }
     const auto granted = co_await p_.line.grant(place);
     if (granted == send_line::answer::cancelled) co_return interruption();
@@ -171,10 +177,10 @@ asio::awaitable<expected<read_reply>> read_client::attempt(std::string_view path
   ++p_.progress.reads;
   const auto fact = co_await connection.exchange(request, started + p_.transport.attempt_timeout);
   const auto ended = clock::now();
-  auto reply = judge(fact);
+  auto reply = judge(fact, how);
   reply.sent = started;
   reply.latency = ended - started;
-  if (want_peer) reply.peer = connection.peer();
+  if (how.want_peer) reply.peer = connection.peer();
   std::optional<policy::rate_facts> facts;
   if (fact.reached == phase::answered) {
     facts = policy::read_rate_headers(p_.profile.headers, fact.headers, reply.received);
@@ -187,16 +193,17 @@ asio::awaitable<expected<read_reply>> read_client::attempt(std::string_view path
 }
 
 asio::awaitable<expected<read_reply>> read_client::once(std::string_view path_and_query) {
-  return with_renewed_key(path_and_query, true);
+  const manner how{.want_peer = true};
+  return with_renewed_key(path_and_query, how);
 }
 
 // A key that was rotated while this runs is no reason to stop.
 asio::awaitable<expected<read_reply>> read_client::with_renewed_key(std::string_view path_and_query,
-                                                                    bool want_peer) {
+                                                                    manner how) {
   for (;;) {
     if (stopped_) co_return interruption();
     const auto version = p_.keys.version();
-    auto reply = co_await attempt(path_and_query, want_peer);
+    auto reply = co_await attempt(path_and_query, how);
     if (!reply || reply->http_status != 401) co_return reply;
     const bool renewed = co_await key_renewed(version);
     if (!renewed) co_return reply;
@@ -214,17 +221,39 @@ asio::awaitable<bool> read_client::key_renewed(std::uint64_t version_used) {
 
 asio::awaitable<read_client::life_sign> read_client::probe(std::string_view path_and_query,
                                                            std::string& trouble) {
-  const auto reply = co_await attempt(path_and_query);
+  const manner how;
+  const auto reply = co_await attempt(path_and_query, how);
   life_sign sign;
   if (!reply) co_return sign;
   sign.is_alive = reply->reached == phase::answered && !reply->outage;
-  const auto body = reply->body();
-  if (reply->is == api::verdict::ok && !reply->foreign && body.find_first_of("{[") != body.npos) {
+  if (reply->is == api::verdict::ok && !reply->foreign && has_json(*reply)) {
     sign.proven = reply->sent;
     proven_at_ = reply->sent;
   }
   if (!sign.is_alive) trouble = reply->in_words();
   co_return sign;
+}
+
+// Asks the API's whoami, or else what it has answered well last, whether it is there: true if it answers at
+// all. Not `beside`, which is the one in question. Where nothing can be asked, nobody is there.
+asio::awaitable<bool> read_client::prove(std::string_view beside) {
+  const bool has_whoami = !p_.profile.whoami.path.empty();
+  std::string path = has_whoami ? p_.profile.whoami.path : good_paths_[0];
+  if (!has_whoami && path == beside) path = good_paths_[1];
+  if (path.empty() || path == beside) co_return false;
+  std::string trouble;  // the reply in hand says more
+  const auto sign = co_await probe(path, trouble);
+  // It may be gone itself: the other one is asked next time.
+  if (!sign.proven && path == good_paths_[0] && !good_paths_[1].empty()) swap(good_paths_[0], good_paths_[1]);
+  co_return sign.is_alive;
+}
+
+void read_client::remember_good(std::string_view path_and_query, const read_reply& reply) {
+  proven_at_ = std::max(proven_at_, reply.sent);
+  succeeded_ = true;
+  if (!p_.profile.whoami.path.empty() || path_and_query == good_paths_[0] || !has_json(reply)) return;
+  swap(good_paths_[0], good_paths_[1]);
+  good_paths_[0] = path_and_query;
 }
 
 asio::awaitable<expected<read_reply>> read_client::get(std::string_view path_and_query) {
@@ -240,8 +269,9 @@ asio::awaitable<expected<read_reply>> read_client::get(std::string_view path_and
   const auto answered_before = answered_;
   std::uint32_t strangers = 0;  // foreign refusals alike, each with a proof behind it: as in policy::job_step
   int stranger_status = 0;
+  const manner how{.of_resource = terms.refusals_are_answers};
   for (;;) {
-    auto reply = co_await with_renewed_key(path_and_query, false);
+    auto reply = co_await with_renewed_key(path_and_query, how);
     if (!reply) co_return reply;
     const auto now = clock::now();
     policy::judgement judged;
@@ -254,14 +284,15 @@ asio::awaitable<expected<read_reply>> read_client::get(std::string_view path_and
     if (refused && reply->foreign) {
       if (reply->http_status != stranger_status) strangers = 0;
       stranger_status = reply->http_status;
-      std::string trouble;
-      if (proven_at_ <= now && !p_.profile.whoami.path.empty() && path_and_query != p_.profile.whoami.path)
-        co_await probe(p_.profile.whoami.path, trouble);
+      if (terms.comes_back_unproven && !has_proof()) co_return reply;
+      if (proven_at_ <= now) co_await prove(path_and_query);
       if (proven_at_ > now) ++strangers;
       refused = strangers >= policy::foreign_replies_that_count;
+      reply->foreign = !refused;
     }
     const bool good = reply->is == api::verdict::ok && !reply->foreign;
-    if (good) proven_at_ = std::max(proven_at_, reply->sent);
+    const bool unreadable = good && terms.is_readable && !terms.is_readable(*reply);
+    if (good && !unreadable) remember_good(path_and_query, *reply);
     if (refused || good) {
       ++answered_;
       told_trouble_ = false;
@@ -269,7 +300,6 @@ asio::awaitable<expected<read_reply>> read_client::get(std::string_view path_and
     if (refused && terms.refusals_are_answers) co_return reply;
     if (refused || reply->is == api::verdict::stop)
       co_return failure{failure_kind::mend, place_of(path_and_query), reply->in_words(), reply->remedy};
-    const bool unreadable = good && terms.is_readable && !terms.is_readable(*reply);
     if (good && !unreadable) co_return reply;
 
     const auto end_by = [&](std::optional<policy::stop_order> order) -> std::optional<failure> {
@@ -304,11 +334,7 @@ asio::awaitable<expected<read_reply>> read_client::get(std::string_view path_and
     ++failures;
     if (terms.gives_up_alone && failures >= p_.retry.max_attempts) {
       bool is_up = answered_ != answered_before;
-      std::string trouble;  // the reply in hand says what is wrong with this resource
-      if (!is_up && !p_.profile.whoami.path.empty()) {
-        const auto sign = co_await probe(p_.profile.whoami.path, trouble);
-        is_up = sign.is_alive;
-      }
+      if (!is_up) is_up = co_await prove(path_and_query);
       if (is_up) co_return reply;
     }
     if (failures > 1) tell_trouble(*reply);

@@ -22,6 +22,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -91,6 +92,10 @@ struct read_terms {
   // true: a read that failed retry.max_attempts times is given back as it is where the API is up otherwise
   // (another read was answered meanwhile, or its whoami is): then it is this resource that cannot be read.
   bool gives_up_alone = false;
+  // true: a refusal that may be somebody else's (it has no envelope) is given back as it is, `foreign`, while
+  // nothing is known that could prove the API: has_proof() is false. Another resource may prove it, and the
+  // caller asks for this one again later.
+  bool comes_back_unproven = false;
 };
 
 class read_client {
@@ -144,16 +149,27 @@ class read_client {
   void stop(stopping);
   bool stopped() const noexcept { return stopped_; }
 
+  // A row of this generation is a success already: a redirect or a 410 is then of its resource alone, as it
+  // is once anything was answered well.
+  void has_succeeded() noexcept { succeeded_ = true; }
+  // Whether there is something to ask whether the API itself answers: its whoami, or what it has answered
+  // well.
+  bool has_proof() const noexcept { return !p_.profile.whoami.path.empty() || !good_paths_[0].empty(); }
+
  private:
-  boost::asio::awaitable<expected<read_reply>> attempt(std::string_view path_and_query,
-                                                       bool want_peer = false);
-  boost::asio::awaitable<expected<read_reply>> with_renewed_key(std::string_view path_and_query,
-                                                                bool want_peer);
+  struct manner {
+    bool of_resource = false;  // one of many, so that what it is refused with need not be the API's own state
+    bool want_peer = false;
+  };
+  boost::asio::awaitable<expected<read_reply>> attempt(std::string_view path_and_query, manner);
+  boost::asio::awaitable<expected<read_reply>> with_renewed_key(std::string_view path_and_query, manner);
+  boost::asio::awaitable<bool> prove(std::string_view beside);
+  void remember_good(std::string_view path_and_query, const read_reply&);
   boost::asio::awaitable<bool> key_renewed(std::uint64_t version_used);
   boost::asio::awaitable<void> pause_until(time_point);
   void say_pause(time_point now);
   void tell_trouble(const read_reply&);
-  read_reply judge(const attempt_fact&);
+  read_reply judge(const attempt_fact&, manner);
   std::optional<failure> too_long_a_wait();
   failure given_up(policy::stop_order&&);
   std::string place_of(std::string_view path_and_query) const;
@@ -162,8 +178,12 @@ class read_client {
   policy::stop_rules rules_;
   std::uint64_t answered_ = 0;                // good replies and refusals so far
   time_point proven_at_ = time_point::min();  // when the newest request was sent that was answered well
-  bool told_trouble_ = false;                 // since the last of them
-  time_point told_pause_{};                   // the end of the last pause that was told
+  bool succeeded_ = false;
+  // The two that were answered well last, the one to ask next first: one may be gone when it is asked again.
+  // Kept only where the API has no whoami.
+  std::array<std::string, 2> good_paths_;
+  bool told_trouble_ = false;  // since the last of them
+  time_point told_pause_{};    // the end of the last pause that was told
   std::vector<wakeup*> sleeping_;
   bool stopped_ = false;
 };

@@ -60,7 +60,18 @@ struct small_api {
   }
   int run(std::vector<std::string> more = {}) {
     input = workspace.input("jobs.csv", csv);
-    std::vector<std::string> arguments{"run",         input.string(),
+    return ask("run", input, std::move(more));
+  }
+  int plan(std::vector<std::string> more = {}) {
+    input = workspace.input("jobs.csv", csv);
+    return ask("plan", input, std::move(more));
+  }
+  // Of what run() has written.
+  int verify(std::vector<std::string> more = {}) {
+    return ask("verify", pawl_workspace::ledger_of(input), std::move(more));
+  }
+  int ask(const std::string& command, const std::filesystem::path& of, std::vector<std::string> more) {
+    std::vector<std::string> arguments{command,       of.string(),
                                        "--profile",   workspace.input("small.toml", profile).string(),
                                        "--base-url",  server.url(),
                                        "--state-dir", workspace.state_dir().string(),
@@ -255,6 +266,60 @@ TEST(ForeignReplies, ARedirectOrA410StopsOnlyWhileNoRowHasSucceeded) {
     EXPECT_EQ(later.count("applied"), 2);
     EXPECT_EQ(later.asked("PATCH", "/items/moved"), 1u);
   }
+}
+
+// ---- commands that only read ----
+
+TEST(ForeignReplies, WithoutWhoamiVerifyAndPlanBelieveA404WhereTheLastGoodResourceIsThere) {
+  for (const auto* gone : {"gone", "0gone"})  // read after the others, and before them
+    for (const auto* at_once : {"1", "16"}) {
+      small_api api("resource", false);
+      for (const auto* id : {"a", "b"}) api.item(id).reply(200, "", small_api::good(id));
+      api.item(gone).reply(200, "", small_api::good(gone)).then(404, "", "{}");
+      ASSERT_EQ(api.run({"--concurrency", "1"}), 0) << api.result.errors;
+      EXPECT_EQ(api.verify({"--concurrency", at_once}), 1) << gone << at_once << api.result.errors;
+      EXPECT_EQ(api.count("missing"), 1);
+      EXPECT_EQ(api.count("as_written"), 2);
+      EXPECT_EQ(api.plan({"--concurrency", at_once, "--ledger", "other", "-o", "read_first=true"}), 1)
+          << gone << at_once << api.result.errors;
+      EXPECT_THAT(api.result.output, HasSubstr("missing"));
+    }
+}
+
+TEST(ForeignReplies, WhereNobodyCanProveTheApiVerifyAndPlanWaitForIt) {
+  small_api api("resource", false);
+  for (const auto* id : {"a", "b", "c"})
+    api.item(id).reply(200, "", small_api::good(id)).then(404, "", "default backend");
+  ASSERT_EQ(api.run(), 0) << api.result.errors;
+  EXPECT_EQ(api.verify({"-o", "breaker.patience=2s"}), 3) << api.result.errors;
+  EXPECT_EQ(api.plan({"-o", "breaker.patience=2s", "--ledger", "other", "-o", "read_first=true"}), 3)
+      << api.result.errors;
+}
+
+TEST(ForeignReplies, ARedirectOrA410OfOneResourceEndsNeitherVerifyNorPlan) {
+  for (const int status : {301, 308, 410})
+    for (const bool has_whoami : {true, false}) {
+      small_api api("resource", has_whoami);
+      api.me().reply(200, "", who);
+      const std::string refusal = R"({"code":"moved","message":"elsewhere"})";
+      api.item("a").reply(200, "", small_api::good("a"));
+      api.item("b").reply(200, "", small_api::good("b")).then(status, "", refusal);
+      api.item("c").reply(200, "", small_api::good("c"));
+      api.item("d").reply(200, "", small_api::good("d")).then(status, "", "");
+      ASSERT_EQ(api.run({"--concurrency", "1"}), 0) << api.result.errors;
+      EXPECT_EQ(api.verify({"--concurrency", "1"}), 1) << status << api.result.errors;
+      EXPECT_EQ(api.count("as_written"), 2);
+      EXPECT_EQ(api.plan({"--concurrency", "1", "--ledger", "other", "-o", "read_first=true"}), 1)
+          << status << api.result.errors;
+      EXPECT_THAT(api.result.output, HasSubstr("moved"));
+    }
+}
+
+TEST(ForeignReplies, AnAddressThatOnlyRedirectsEndsThem) {
+  small_api api("resource", false);
+  api.item("a").reply(308, "Location: /v2/items/a", "");
+  EXPECT_EQ(api.plan({"-o", "read_first=true"}), 4) << api.result.errors;
+  EXPECT_THAT(api.result.errors, HasSubstr("api.base_url"));
 }
 
 // ---- a 2xx is never sent again ----
