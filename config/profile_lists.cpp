@@ -74,6 +74,9 @@ void read_list(table_reader& in, api::list_spec& list) {
                      "give both cursor and cursor_parameter, or neither");
   if (!list.more.empty() && list.cursor.empty())
     in.complain("more", "stands without cursor", "say where a page shows the cursor of the next one");
+  list.whole = in.boolean("whole").value_or(false);
+  if (list.whole && !list.cursor.empty())
+    in.complain("whole", "stands beside cursor", "leave out one of them: a whole list has no next page");
   if (list.limit_parameter.empty() == limit.has_value())
     in.complain_here("names the page size on one side only",
                      "give both limit and limit_parameter, or neither");

@@ -130,6 +130,7 @@ class pull_steps {
         written_ += *taken == pull_rows::taken::written ? 1 : 0;
       }
       listed_ += (*page)->items.size();
+      says_nothing_ = (*page)->says_nothing;
       bytes_ += text.size();
       if (auto kept = out_->append(text); !kept) co_return std::move(kept.error());
       text.clear();
@@ -151,6 +152,11 @@ class pull_steps {
     s_.say().note(
         fmt::format("{}: {} of {} listed, {}", options_.out.empty() ? "standard output" : options_.out,
                     counted(written_, "row", "rows"), grouped(listed_), counted(pages_, "page", "pages")));
+    if (says_nothing_)
+      s_.say().note(
+          "the reply does not say that this is the whole list, and the profile's [list] has neither limit "
+          "nor "
+          "cursor: say whole = true there if it is");
     // What the file cannot carry must be said again when it is run.
     std::string only_if;
     for (const auto& c : conditions_) {
@@ -169,6 +175,7 @@ class pull_steps {
   std::vector<pull_column> columns_;
   std::optional<complete_output> out_;
   std::uint64_t listed_ = 0, written_ = 0, pages_ = 0, bytes_ = 0;
+  bool says_nothing_ = false;  // that the only page is the whole list
 };
 
 }  // namespace

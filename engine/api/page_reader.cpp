@@ -1,6 +1,7 @@
 #include "engine/api/page_reader.hpp"
 
 #include "engine/api/json_text.hpp"
+#include "engine/api/list_extent.hpp"
 #include "engine/api/request_writer.hpp"
 
 #include <algorithm>
@@ -30,6 +31,10 @@ void append_limit(std::string& to, const list_spec& list) {
   to += to.find('?') == std::string::npos ? '?' : '&';
   to += list.limit_parameter + "=" + std::to_string(list.page_size);
 }
+
+constexpr std::string_view unpaged_remedy =
+    "describe cursor and cursor_parameter in the profile, or a limit that all items fit into (limit and "
+    "limit_parameter); where one reply holds the whole list, say whole = true there";
 
 void cut_off(page& into, std::string_view why, std::string_view remedy) {
   into.cut_off = why;
@@ -75,32 +80,6 @@ std::string next_page(const list_spec& list, std::string_view cursor) {
   return text;
 }
 
-bool names_next_page(std::string_view link) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  bool in_target = false;  // between < and >, where anything may stand
-  for (std::size_t at = 0; at < link.size(); ++at) {
-    if (link[at] == '<') in_target = true;
-    if (link[at] == '>') in_target = false;
-    if (in_target || (link[at] != ';' && link[at] != ' ')) continue;
-    auto rest = link.substr(at + 1);
-    const auto equals = rest.find('=');
-    const auto name = rest.substr(0, equals);
-    if (equals == std::string_view::npos || name.size() < 3) continue;
-    std::string words;
-    for (const char c : name)
-      if (c != ' ') words += lower(c);
-    if (words != "rel") continue;
-    auto value = rest.substr(equals + 1);
-    const bool quoted = value.starts_with('"');
-    if (quoted) value.remove_prefix(1);
-    value = value.substr(0, value.find_first_of(quoted ? "\"" : ",; "));
-    std::string relations = " ";
-    for (const char c : value) relations += lower(c);
-    if ((relations + ' ').find(" next ") != std::string::npos) return true;
-  }
-  return false;
-}
-
 page_reader::page_reader(const list_spec& list)
     : list_(list), at_(std::array{list.items, list.cursor, list.more}) {
   wanted_.push_back(items_path);
@@ -121,11 +100,13 @@ std::optional<std::string_view> item_ids::read(std::string_view item) {
   return is_number ? std::optional{token} : std::nullopt;
 }
 
-bool page_reader::read(std::string_view body, page& into) {
+bool page_reader::read(std::string_view body, std::span<const header_field> headers, page& into) {
   into.items.clear();
   into.cursor.clear();
   into.is_last = true;
-  into.cut_off = into.remedy = {};
+  into.cut_off.clear();
+  into.remedy = {};
+  into.says_nothing = false;
   if (!at_.locate(parser_, body, wanted_)) return false;
   const auto& items = at_[items_path];
   if (items.is != located::kind::value) return false;
@@ -141,6 +122,8 @@ bool page_reader::read(std::string_view body, page& into) {
           into, "a page is full, and the profile does not say how the next one is asked for",
           "describe cursor and cursor_parameter in the profile; where all items fit into one page, set its "
           "limit to a larger number than there are");
+    else
+      doubt(body, headers, into);
     return true;
   }
 
@@ -164,6 +147,8 @@ bool page_reader::read(std::string_view body, page& into) {
       cut_off(into, "the first page is full, and shows nothing where the profile has the cursor",
               "check the profile's cursor against a page; where the API leaves it out on the last page, set "
               "the profile's limit to another number");
+    else if (cursor.is == located::kind::absent && !known_before && list_.more.empty())
+      doubt(body, headers, into);
     return true;
   }
   auto text = plain_text(cursor.text);
@@ -171,6 +156,29 @@ bool page_reader::read(std::string_view body, page& into) {
   into.cursor = *std::move(text);
   into.is_last = false;
   return true;
+}
+
+// A page that must be the last one, because the profile or the page itself names no way on.
+void page_reader::doubt(std::string_view body, std::span<const header_field> headers, page& into) const {
+  using kind = list_extent::kind;
+  auto said = extent_in_body(body, list_.items, into.items.size());
+  said.join(extent_in_headers(headers, into.items.size()));
+  const auto items = std::to_string(into.items.size()) + (into.items.size() == 1 ? " item" : " items");
+  if (said.is == kind::more || (said.is == kind::full && !list_.whole)) {
+    into.cut_off = "a page shows " + items + " and " + said.why +
+                   (list_.cursor.empty() ? ", and the profile does not say how the next one is asked for"
+                                         : ", and nothing stands where the profile has the cursor");
+    into.remedy = list_.cursor.empty() ? unpaged_remedy : "check the profile's cursor against a page";
+    return;
+  }
+  if (said.is != kind::unknown || list_.whole || !list_.cursor.empty() || list_.page_size > 0) return;
+  into.says_nothing = true;
+  if (!may_be_page_size(into.items.size())) return;
+  into.cut_off =
+      "the only page shows exactly " + items +
+      ", which may be all that a page can hold, and neither the page nor the profile says that this "
+      "is the whole list";
+  into.remedy = unpaged_remedy;
 }
 
 }  // namespace pawl::api

@@ -4,6 +4,7 @@
 #include "engine/api/precondition.hpp"
 #include "engine/api/reading_spec.hpp"
 #include "engine/api/value_locator.hpp"
+#include "engine/model/attempt.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -23,16 +24,16 @@ std::string server_filters(const list_spec&, const profile&, std::span<const pre
 std::string first_page(const list_spec&, std::string_view filters);
 std::string next_page(const list_spec&, std::string_view cursor);
 
-// Whether a Link header (RFC 8288) has a link with the relation "next".
-bool names_next_page(std::string_view link_header);
-
 struct page {
   std::vector<std::string_view> items;  // JSON texts; views into the body
   std::string cursor;                   // of the next page
   bool is_last = true;
   // Why there is, or may be, more that nobody can ask for: the whole list is then not known. Empty: there is
   // nothing of the kind. With the remedy, both for people.
-  std::string_view cut_off, remedy;
+  std::string cut_off;
+  std::string_view remedy;
+  // Neither the page nor the profile tells whether the only page is the whole list.
+  bool says_nothing = false;
 };
 
 // Where the items of a list show their ids.
@@ -59,10 +60,13 @@ class page_reader {
   //
   // A page is cut off where it says that there is more and not where, and where it is as full as can be and
   // shows no way on: a profile without a cursor, or a first page without its member. (Later pages without it
-  // are an API's way to end the list, once it has shown that it knows the member.)
-  bool read(std::string_view body, page& into);
+  // are an API's way to end the list, once it has shown that it knows the member.) Where no way on is known,
+  // what the page says of itself in other words counts too (list_extent.hpp).
+  bool read(std::string_view body, std::span<const header_field> headers, page& into);
 
  private:
+  void doubt(std::string_view body, std::span<const header_field> headers, page& into) const;
+
   const list_spec& list_;
   bool shown_cursor_ = false;  // by a page before, be it null
   json_parser parser_;

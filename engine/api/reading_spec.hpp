@@ -32,6 +32,7 @@ struct list_spec {
   json_path items;               // the array of a page
   json_path cursor;              // of the next page; null or missing on the last one
   json_path more;                // a boolean, false on the last page; empty: the cursor alone says it
+  bool whole = false;            // one reply holds all: there is no way on because none is needed
   std::vector<list_filter> filters;
   json_path id, name;  // of an item; `name` only in a list of names
 };

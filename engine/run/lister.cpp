@@ -13,7 +13,9 @@ asio::awaitable<expected<const api::page*>> lister::next() {
   path_ = pages_ == 0 ? api::first_page(list_, filters_) : api::next_page(list_, page_.cursor);
   const auto before = page_.cursor;
   read_terms terms;
-  terms.is_readable = [this](const read_reply& reply) { return reader_.read(reply.body(), page_); };
+  terms.is_readable = [this](const read_reply& reply) {
+    return reader_.read(reply.body(), reply.headers(), page_);
+  };
   terms.unreadable = "the reply is not a page of the list as the profile describes it";
   terms.unreadable_remedy = "check api.base_url and the profile's description of the list";
   auto reply = co_await client_.get(path_, terms);
@@ -41,12 +43,7 @@ asio::awaitable<expected<const api::page*>> lister::next() {
 // What is known of a page that must be the last one, and is not known to be.
 std::optional<failure> lister::incomplete() const {
   if (!page_.cut_off.empty())
-    return failure{failure_kind::mend, list_.path, std::string{page_.cut_off}, std::string{page_.remedy}};
-  // RFC 8288: the API itself says that there is another page.
-  if (list_.cursor.empty() && api::names_next_page(find_header(reply_.headers(), "Link")))
-    return failure{failure_kind::mend, list_.path,
-                   "the reply names a next page (Link), and the profile does not say how it is asked for",
-                   "describe cursor and cursor_parameter in the profile, or a limit that all items fit into"};
+    return failure{failure_kind::mend, list_.path, page_.cut_off, std::string{page_.remedy}};
   return std::nullopt;
 }
 

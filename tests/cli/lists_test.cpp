@@ -85,6 +85,58 @@ TEST_F(lists, AnApiThatNamesANextPageIsBelieved) {
   expect_no_list({}, "names a next page (Link)");
 }
 
+std::string items_up_to(int last) {
+  std::string items;
+  for (int n = 1; n <= last; ++n) (items += n == 1 ? "" : ",") += R"({"id":)" + std::to_string(n) + "}";
+  return items;
+}
+
+TEST_F(lists, AnUnpagedListThatSaysThatThereIsMoreIsNoList) {
+  struct {
+    std::string members, header;
+  } const pages[] = {{R"("has_more":true)", ""},
+                     {R"("meta":{"total":295})", ""},
+                     {R"("pagination":{"next_page":2})", ""},
+                     {R"("limit":100,"offset":0)", ""},
+                     {R"("ok":true)", "X-Total-Count: 295"},
+                     {R"("ok":true)", ""}};
+  for (const auto& p : pages) {
+    scripted_server server{plain()};
+    server.when("/items").reply(200, p.header, R"({"data":[)" + items_up_to(100) + "]," + p.members + "}");
+    use("");
+    write_file(workspace_.files() / "out.csv", "old\n");
+    const auto run = workspace_.run({"pull", "--note", "none", "--out", "out.csv", "--profile", "items.toml",
+                                     "--base-url", server.url()});
+    EXPECT_EQ(run.exit_code, 4) << p.members << run.errors;
+    EXPECT_THAT(run.errors, HasSubstr("100 items"));
+    EXPECT_THAT(run.errors, HasSubstr("cursor_parameter"));
+    EXPECT_EQ(read_file(workspace_.files() / "out.csv"), "old\n");
+  }
+}
+
+TEST_F(lists, AnUnpagedListIsTakenWhereItIsWhole) {
+  page("", R"({"data":[)" + items_up_to(100) + R"(],"total":100})");
+  use("");
+  const auto counted = pawl({"pull", "--note", "none"});
+  EXPECT_EQ(counted.exit_code, 0) << counted.errors;
+  EXPECT_THAT(counted.errors, Not(HasSubstr("whole")));
+  scripted_server server{plain()};
+  server.when("/items").reply(200, "", R"({"data":[)" + items_up_to(100) + "]}");
+  use("whole = true");
+  const auto told =
+      workspace_.run({"pull", "--note", "none", "--profile", "items.toml", "--base-url", server.url()});
+  EXPECT_EQ(told.exit_code, 0) << told.errors;
+  EXPECT_THAT(told.errors, Not(HasSubstr("whole")));
+}
+
+TEST_F(lists, AnUnpagedListOfWhichNothingIsKnownIsTakenAndSaidSo) {
+  page("", R"({"data":[)" + items_up_to(7) + "]}");
+  use("");
+  const auto run = pawl({"pull", "--note", "none"});
+  EXPECT_EQ(run.exit_code, 0) << run.errors;
+  EXPECT_THAT(run.errors, HasSubstr("say whole = true"));
+}
+
 TEST_F(lists, MoreWithoutACursorIsNoListAndAskedForOnce) {
   use(by_cursor + "\nmore = \"more\"");
   page("?limit=2", R"({"data":[{"id":1,"state":"a"}],"more":true})");

@@ -38,7 +38,7 @@ read_page read(const list_spec& list, std::string body) {
   page_reader reader(list);
   page into;
   read_page result;
-  result.readable = reader.read(std::string_view{body}.substr(0, size), into);
+  result.readable = reader.read(std::string_view{body}.substr(0, size), {}, into);
   result.items.assign(into.items.begin(), into.items.end());
   result.cursor = into.cursor;
   result.is_last = into.is_last;
@@ -97,6 +97,8 @@ TEST(PageReader, TellsAPageWithoutAWayOn) {
   alone.cursor_parameter.clear();
   auto any_size = alone;
   any_size.page_size = 0;
+  auto said_whole = any_size;
+  said_whole.whole = true;
   struct row {
     const list_spec* list;
     const char* body;
@@ -107,6 +109,17 @@ TEST(PageReader, TellsAPageWithoutAWayOn) {
       {&alone, R"({"data":[{"id":1},{"id":2},{"id":3}]})", true},
       {&alone, R"({"data":[{"id":1}]})", false},
       {&any_size, R"({"data":[{"id":1},{"id":2}]})", false},
+      {&any_size, R"({"data":[{"id":1},{"id":2}],"total":2})", false},
+      {&any_size, R"({"data":[{"id":1},{"id":2}],"total":295})", true},
+      {&any_size, R"({"data":[{"id":1},{"id":2}],"limit":2})", true},
+      {&any_size, R"({"data":[1,2,3,4,5,6,7,8,9,10]})", true},
+      {&any_size, R"({"data":[1,2,3,4,5,6,7,8,9,10],"total":10})", false},
+      {&any_size, R"({"data":[1,2,3,4,5,6,7,8,9,10,11]})", false},
+      {&said_whole, R"({"data":[1,2,3,4,5,6,7,8,9,10]})", false},
+      {&said_whole, R"({"data":[1,2,3,4,5,6,7,8,9,10],"limit":10})", false},
+      {&said_whole, R"({"data":[1,2],"has_more":true})", true},
+      {&alone, R"({"data":[{"id":1}],"total":295})", true},
+      {&by_cursor, R"({"data":[{"id":1}],"next_cursor":"x"})", true},
       {&paged, R"({"data":[{"id":1}],"page":{"has_more":true}})", true},
       {&paged, R"({"data":[],"page":{"has_more":true,"cursor":null}})", true},
       {&paged, R"({"data":[{"id":1},{"id":2}],"page":{"has_more":false}})", false},
@@ -132,18 +145,26 @@ TEST(PageReader, KnowsACursorThatItHasSeen) {
   for (std::string body : {R"({"data":[{"id":1}],"page":{"cursor":"c"}})", R"({"data":[{"id":2}]})"}) {
     const auto size = body.size();
     body.resize(size + 64, ' ');
-    ASSERT_TRUE(reader.read(std::string_view{body}.substr(0, size), into));
+    ASSERT_TRUE(reader.read(std::string_view{body}.substr(0, size), {}, into));
     EXPECT_TRUE(into.cut_off.empty());
   }
 }
 
-TEST(PageReader, FindsTheRelationOfALink) {
-  for (const auto* next : {R"(<https://a.example/i?page=2>; rel="next")", R"(<a>; rel=next)",
-                           R"(<a>; rel="prev", <b>; rel="NEXT")", R"(<a>;title="x";rel="last next")"})
-    EXPECT_TRUE(names_next_page(next)) << next;
-  for (const auto* none : {"", R"(<a>; rel="prev")", R"(<a?x;rel=next>; rel="first")",
-                           R"(<a>; rel="nextish")", R"(<a>; title="next")"})
-    EXPECT_FALSE(names_next_page(none)) << none;
+// Where nothing is said the page is taken for the list, and whoever lists can say so.
+TEST(PageReader, KnowsThatNothingWasSaid) {
+  auto list = threads();
+  list.page_size = 0;
+  list.cursor.clear();
+  list.more.clear();
+  for (const auto& [body, silent] :
+       {std::pair{R"({"data":[1]})", true}, {R"({"data":[1],"total":1})", false}}) {
+    std::string padded = body;
+    padded.resize(padded.size() + 64, ' ');
+    page into;
+    page_reader reader(list);
+    ASSERT_TRUE(reader.read(std::string_view{padded}.substr(0, std::string_view{body}.size()), {}, into));
+    EXPECT_EQ(into.says_nothing, silent) << body;
+  }
 }
 
 TEST(ItemIds, ReadTextsAndNumbers) {

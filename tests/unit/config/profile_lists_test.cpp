@@ -51,8 +51,9 @@ TEST(ProfileLists, TheEmbeddedProfilesSayHowToRead) {
 
 TEST(ProfileLists, AListWithoutPagesIsOnePage) {
   const auto compiled =
-      compile_profile(std::string{head} + "[list]\npath = \"/items\"\nitems = \"data\"\n", "p");
+      compile_profile(std::string{head} + "[list]\npath = \"/items\"\nitems = \"data\"\nwhole = true\n", "p");
   ASSERT_TRUE(compiled.value);
+  EXPECT_TRUE(compiled.reading.list.whole);
   EXPECT_TRUE(compiled.reading.list.cursor.empty());
   EXPECT_EQ(to_string(compiled.reading.list.id), "id");
 }
@@ -66,6 +67,8 @@ TEST(ProfileLists, SayWhatIsWrongWithThem) {
       {"[list]\npath = \"/items\"\nitems = \"data\"\ncursor = \"next\"", "cursor_parameter"},
       {"[list]\npath = \"/items\"\nitems = \"data\"\nmore = \"more\"", "stands without cursor"},
       {"[list]\npath = \"/items\"\nitems = \"data\"\nlimit = 10", "limit_parameter"},
+      {"[list]\npath = \"/items\"\nitems = \"data\"\ncursor = \"c\"\ncursor_parameter = \"c\"\nwhole = true",
+       "list.whole"},
       {"[list]\npath = \"/items\"\nitems = \"data\"\nlimit = 0\nlimit_parameter = \"n\"", "list.limit"},
       {"[list]\npath = \"/items\"\nitems = \"data\"\nfilters = { colour = \"c\" }", "colour"},
       {"[list]\npath = \"/items\"\nitems = \"data\"\nfilters = { note = \"n\" }", "note"},

@@ -1,0 +1,233 @@
+#include "engine/api/list_extent.hpp"
+
+#include "engine/api/json_text.hpp"
+#include "engine/model/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <charconv>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+namespace pawl::api {
+namespace {
+
+using kind = list_extent::kind;
+using words = std::span<const std::string_view>;
+
+constexpr unsigned most_levels = 3;  // chosen: `data.page.info`
+
+// Names as plain() leaves them.
+constexpr std::array more_flags{std::string_view{"hasmore"},          std::string_view{"more"},
+                                std::string_view{"hasnext"},          std::string_view{"hasnextpage"},
+                                std::string_view{"hasmoreitems"},     std::string_view{"hasmoreresults"},
+                                std::string_view{"hasmorepages"},     std::string_view{"moreavailable"},
+                                std::string_view{"moreresults"},      std::string_view{"truncated"},
+                                std::string_view{"istruncated"},      std::string_view{"incomplete"},
+                                std::string_view{"incompleteresults"}};
+constexpr std::array end_flags{std::string_view{"last"},     std::string_view{"islast"},
+                               std::string_view{"lastpage"}, std::string_view{"islastpage"},
+                               std::string_view{"isend"},    std::string_view{"done"},
+                               std::string_view{"complete"}, std::string_view{"iscomplete"}};
+constexpr std::array ways_on{std::string_view{"next"},           std::string_view{"nextpage"},
+                             std::string_view{"nextcursor"},     std::string_view{"nextlink"},
+                             std::string_view{"odatanextlink"},  std::string_view{"nexturl"},
+                             std::string_view{"nexturi"},        std::string_view{"nextpageurl"},
+                             std::string_view{"nextpagelink"},   std::string_view{"nextpagetoken"},
+                             std::string_view{"nexttoken"},      std::string_view{"nextoffset"},
+                             std::string_view{"nextpagenumber"}, std::string_view{"continuationtoken"},
+                             std::string_view{"continuation"}};
+// A place in the list; some APIs leave one behind on the last page.
+constexpr std::array places{std::string_view{"cursor"}, std::string_view{"offset"}};
+constexpr std::array totals{
+    std::string_view{"total"},         std::string_view{"totalcount"},   std::string_view{"totalitems"},
+    std::string_view{"totalresults"},  std::string_view{"totalsize"},    std::string_view{"totalrecords"},
+    std::string_view{"totalelements"}, std::string_view{"totalhits"},    std::string_view{"totalrows"},
+    std::string_view{"totalentries"},  std::string_view{"recordstotal"}, std::string_view{"recordcount"},
+    std::string_view{"numfound"},      std::string_view{"count"},        std::string_view{"odatacount"}};
+constexpr std::array page_counts{std::string_view{"totalpages"}, std::string_view{"pagecount"},
+                                 std::string_view{"numpages"}, std::string_view{"pages"},
+                                 std::string_view{"lastpage"}};
+constexpr std::array page_sizes{std::string_view{"limit"},      std::string_view{"perpage"},
+                                std::string_view{"pagesize"},   std::string_view{"itemsperpage"},
+                                std::string_view{"maxresults"}, std::string_view{"pagelimit"}};
+constexpr std::array speakers{
+    std::string_view{"page"},       std::string_view{"pages"},    std::string_view{"paging"},
+    std::string_view{"pagination"}, std::string_view{"pageinfo"}, std::string_view{"meta"},
+    std::string_view{"metadata"},   std::string_view{"links"},    std::string_view{"responsemetadata"},
+    std::string_view{"total"}};
+
+bool in(words all, std::string_view name) {
+  return std::ranges::find(all, name) != all.end();
+}
+
+// "has_more", "hasMore" and "@has-more" alike.
+std::string plain(std::string_view key_token) {
+  std::string text;
+  for (const char c : key_token) {
+    if (c >= 'A' && c <= 'Z') text += static_cast<char>(c - 'A' + 'a');
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) text += c;
+  }
+  return text;
+}
+
+std::optional<std::uint64_t> whole_number(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto* end = text.data() + text.size();
+  const auto [at, failed] = std::from_chars(text.data(), end, value);
+  if (text.empty() || failed != std::errc{} || at != end) return std::nullopt;
+  return value;
+}
+
+// 295 and "295".
+std::optional<std::uint64_t> number_in(std::string_view json) {
+  return whole_number(is_string_token(json) ? json.substr(1, json.size() - 2) : json);
+}
+
+bool is_nothing(std::string_view json) {
+  return json == "null" || json == "\"\"" || json == "false" || json == "0";
+}
+
+bool names_something(std::string_view json) {
+  if (json.starts_with('[')) return false;
+  if (!json.starts_with('{')) return !is_nothing(json);
+  bool any = false;
+  static_cast<void>(for_each_member(json, [&any](std::string_view, std::string_view value) {
+    any = any || names_something(value);
+    return true;
+  }));
+  return any;
+}
+
+struct extent_scan {
+  const json_path& items;
+  std::size_t count;
+  list_extent found;
+
+  void tell(kind is, std::string_view key, std::string_view json) {
+    std::string why{"says "};
+    why += key;
+    if (json == "true" || json == "false" || number_in(json)) (why += ": ") += json;
+    found.join({is, std::move(why)});
+  }
+
+  void look(std::string_view object, unsigned level, bool on_the_way) {
+    const auto each = [&](std::string_view key, std::string_view json) {
+      const auto name = plain(key);
+      member(key, name, json);
+      const bool leads = on_the_way && level < items.size() && string_token_says(key, items[level].key);
+      if (level + 1 < most_levels && json.starts_with('{') && (leads || in(speakers, name)))
+        look(json, level + 1, leads);
+      if (name == "links" && json.starts_with('[')) look_at_links(json);
+      return true;
+    };
+    static_cast<void>(for_each_member(object, each));
+  }
+
+  // "links": [{"rel": "next", "href": ...}]
+  void look_at_links(std::string_view array) {
+    static_cast<void>(for_each_element(array, [this](std::string_view link) {
+      static_cast<void>(for_each_member(link, [this](std::string_view key, std::string_view json) {
+        if (string_token_says(key, "rel") && is_string_token(json) && string_token_says(json, "next"))
+          tell(kind::more, "\"rel\": \"next\"", {});
+        return true;
+      }));
+      return true;
+    }));
+  }
+
+  void member(std::string_view key, std::string_view name, std::string_view json) {
+    const bool is_flag = json == "true" || json == "false";
+    if (is_flag && in(more_flags, name)) tell(json == "true" ? kind::more : kind::whole, key, json);
+    if (is_flag && in(end_flags, name)) tell(json == "true" ? kind::whole : kind::more, key, json);
+    if (in(ways_on, name)) {
+      if (names_something(json))
+        tell(kind::more, key, json);
+      else if (is_nothing(json))
+        tell(kind::whole, key, json);
+    }
+    const auto number = number_in(json);
+    if (in(places, name) && is_string_token(json) && !number && !is_nothing(json)) tell(kind::full, key, {});
+    if (!number) return;
+    // A `value` stands in the object of a total only.
+    if (in(totals, name) || name == "value") {
+      if (*number > count) tell(kind::more, key, json);
+      if (*number == count) tell(kind::whole, key, json);
+    }
+    if (in(page_counts, name)) tell(*number > 1 ? kind::more : kind::whole, key, json);
+    if (in(page_sizes, name) && *number > 0) tell(*number > count ? kind::whole : kind::full, key, json);
+  }
+};
+
+}  // namespace
+
+void list_extent::join(list_extent&& other) {
+  const auto weight = [](kind k) {
+    return k == kind::more ? 3 : k == kind::whole ? 2 : k == kind::full ? 1 : 0;
+  };
+  if (weight(other.is) > weight(is)) *this = std::move(other);
+}
+
+list_extent extent_in_body(std::string_view body, const json_path& items, std::size_t count) {
+  extent_scan scan{items, count, {}};
+  constexpr std::string_view utf8_mark = "\xef\xbb\xbf";
+  if (body.starts_with(utf8_mark)) body.remove_prefix(utf8_mark.size());
+  scan.look(body, 0, true);
+  return std::move(scan.found);
+}
+
+list_extent extent_in_headers(std::span<const header_field> headers, std::size_t count) {
+  list_extent found;
+  if (names_next_page(find_header(headers, "Link"))) found.join({kind::more, "names a next page (Link)"});
+  for (const std::string_view name : {"X-Total-Count", "X-Total", "X-Total-Items", "Total-Count",
+                                      "X-Pagination-Total-Count", "Content-Range"}) {
+    auto text = find_header(headers, name);
+    if (const auto slash = text.rfind('/'); slash != text.npos) text.remove_prefix(slash + 1);
+    const auto total = whole_number(text);
+    if (!total || *total < count) continue;
+    found.join({*total > count ? kind::more : kind::whole,
+                "says " + std::string{name} + ": " + std::to_string(*total)});
+  }
+  for (const std::string_view name : {"X-Next-Page", "X-Next-Cursor"})
+    if (const auto text = find_header(headers, name); !text.empty() && text != "0" && text != "null")
+      found.join({kind::more, "names a next page (" + std::string{name} + ")"});
+  for (const std::string_view name : {"X-Has-More"})
+    if (equal_without_case(find_header(headers, name), "true"))
+      found.join({kind::more, "says " + std::string{name} + ": true"});
+  return found;
+}
+
+bool names_next_page(std::string_view link) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  bool in_target = false;  // between < and >, where anything may stand
+  for (std::size_t at = 0; at < link.size(); ++at) {
+    if (link[at] == '<') in_target = true;
+    if (link[at] == '>') in_target = false;
+    if (in_target || (link[at] != ';' && link[at] != ' ')) continue;
+    auto rest = link.substr(at + 1);
+    const auto equals = rest.find('=');
+    const auto name = rest.substr(0, equals);
+    if (equals == std::string_view::npos || name.size() < 3) continue;
+    std::string words;
+    for (const char c : name)
+      if (c != ' ') words += lower(c);
+    if (words != "rel") continue;
+    auto value = rest.substr(equals + 1);
+    const bool quoted = value.starts_with('"');
+    if (quoted) value.remove_prefix(1);
+    value = value.substr(0, value.find_first_of(quoted ? "\"" : ",; "));
+    std::string relations = " ";
+    for (const char c : value) relations += lower(c);
+    if ((relations + ' ').find(" next ") != std::string::npos) return true;
+  }
+  return false;
+}
+
+bool may_be_page_size(std::size_t count) noexcept {
+  constexpr std::size_t smallest = 10, step = 5;  // chosen: 10, 15, 20, 25, 30, 50, 100, ...
+  return count >= smallest && (count % step == 0 || std::has_single_bit(count));
+}
+
+}  // namespace pawl::api
