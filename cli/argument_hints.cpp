@@ -1,5 +1,6 @@
 #include "cli/argument_hints.hpp"
 
+#include "cli/shown_arguments.hpp"
 #include "config/nearest.hpp"
 #include "engine/model/shell_word.hpp"
 
@@ -55,7 +56,8 @@ std::string unexpected(const std::vector<std::string>& extras, const std::vector
 std::string before_the_command(const std::vector<std::string>& extras, const std::string& command) {
   if (extras.front() == "help") return fmt::format("write pawl {} --help", command);
   return fmt::format("{} stands before the command, which comes first: pawl {} {} ...",
-                     extras.front().substr(0, extras.front().find('=')), command, shell_words(extras));
+                     extras.front().substr(0, extras.front().find('=')), command,
+                     shell_words(shown_arguments(extras)));
 }
 
 std::string unknown_command(const std::string& name, const std::vector<std::string>& commands,

@@ -4,6 +4,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/flags.hpp"
 #include "cli/help_footers.hpp"
+#include "cli/shown_arguments.hpp"
 #include "config/trust.hpp"
 #include "engine/model/shell_word.hpp"
 
@@ -135,9 +136,9 @@ void add_ways_out(config::raw_options& raw, std::vector<std::string> arguments) 
   for (const std::string_view text : raw.overrides)
     if (constexpr std::string_view key = "state_dir="; text.starts_with(key)) state = text.substr(key.size());
   const std::string file{config::found_settings_name};
-  raw.trusting_command = "pawl trust " + file + (state.empty() ? "" : " --state-dir " + shell_word(state));
+  raw.trusting_command = "pawl trust " + file + (state.empty() ? "" : " " + shell_flag("--state-dir", state));
   arguments.insert(arguments.begin() + 1, {"--config", file});
-  raw.naming_command = "pawl " + shell_words(arguments);
+  raw.naming_command = "pawl " + shell_words(shown_arguments(std::move(arguments)));
 }
 
 std::string read_status(const CLI::App& app, status_options& to) {

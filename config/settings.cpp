@@ -9,6 +9,7 @@
 #include "config/small_file.hpp"
 #include "config/token.hpp"
 #include "config/trust.hpp"
+#include "engine/model/shown_url.hpp"
 
 #include <cmath>
 #include <filesystem>
@@ -318,6 +319,7 @@ class loader {
       if (one.key == "api.base_url") one.value = s.target.url();
       if (one.key == "auth.token_env") one.value = s.token_env.empty() ? "" : shown_variable(s);
       if (one.key == "auth.token_file") one.value = shown_token_file(s.token_file);
+      if (one.key == "proxy") one.value = shown_url(one.value);
       if (one.key == "proxy" && s.run.transport.proxy) {
         one.value = "http://" + s.run.transport.proxy->name();
         if (!proxy_variable_.empty()) one.source = proxy_variable_;

@@ -5,6 +5,7 @@
 #include "config/small_file.hpp"
 #include "config/token.hpp"
 #include "engine/input/input_digest.hpp"
+#include "engine/model/shown_url.hpp"
 
 #include <array>
 #include <cerrno>
@@ -72,19 +73,11 @@ failure cannot(const std::string& place, const std::string& what) {
   return {failure_kind::usage, place, what, "name another directory with --state-dir"};
 }
 
-std::string without_user(const std::string& proxy) {
-  const auto at = proxy.rfind('@');
-  if (at == std::string::npos) return proxy;
-  const auto scheme = proxy.find("://");
-  return (scheme == std::string::npos || scheme > at ? "" : proxy.substr(0, scheme + 3)) + "(user)@" +
-         proxy.substr(at + 1);
-}
-
 std::string shown_value(const file_setting& one) {
   const auto key = setting_keys()[one.setting].key;
   std::string value;
   for (const auto& text : one.value.texts) value += (value.empty() ? "" : ", ") + text;
-  if (key == "proxy") return without_user(value);
+  if (key == "proxy" || key == "api.base_url") return shown_url(value);
   if (key == "auth.token_env") return shown_token_variable(value);
   if (key == "auth.token_file") return shown_token_file(value);
   return value;

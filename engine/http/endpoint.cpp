@@ -1,5 +1,7 @@
 #include "engine/http/endpoint.hpp"
 
+#include "engine/model/shown_url.hpp"
+
 #include <boost/asio/ip/address.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
@@ -19,7 +21,7 @@ failure refuse(std::string what, std::string remedy) {
 }
 
 std::string quoted(std::string_view url) {
-  return "base URL \"" + std::string(url) + "\"";
+  return "base URL \"" + shown_url(url) + "\"";
 }
 
 std::string_view view(boost::urls::string_view s) {

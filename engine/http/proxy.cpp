@@ -1,6 +1,7 @@
 #include "engine/http/proxy.hpp"
 
 #include "engine/model/redaction.hpp"
+#include "engine/model/shown_url.hpp"
 #include "engine/model/text.hpp"
 
 #include <boost/asio/ip/address_v6.hpp>
@@ -60,6 +61,7 @@ std::string base64(const std::string& text) {
 
 expected<secret> basic_credentials(std::string_view user_info) {
   constexpr std::size_t longest = 4096;  // chosen: what a header of a common proxy holds
+  if (is_secret_user(user_info)) keep_secret(user_info);
   const auto colon = user_info.find(':');
   const auto user = decoded(user_info.substr(0, colon));
   const auto password =

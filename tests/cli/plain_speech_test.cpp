@@ -185,6 +185,68 @@ TEST(PrintedCommands, CarryAPreconditionFromPlanToRun) {
   EXPECT_EQ(run.exit_code, 0) << flag << '\n' << run.errors;
 }
 
+// --- secrets in URLs
+
+TEST(SecretsOfUrls, StandInNothingThatIsSaid) {
+  const std::string secret = "s3cr3t-of-a-url";
+  const auto base = "https://example.com/v2?token=" + secret;
+  const auto proxy = "http://me:" + secret + "@proxy.invalid";
+  const std::vector<std::vector<std::string>> lines = {
+      {"run", "jobs.csv", "--base-url", base},
+      {"run", "jobs.csv", "--base-url=https://example.com/#" + secret},
+      {"run", "jobs.csv", "--base-url", "https://me:" + secret + "@exam ple.com"},
+      {"run", "jobs.csv", "--base-url", "me:" + secret + "@example.com"},
+      {"plan", "jobs.csv", "-o", "api.base_url=" + base},
+      {"check", "jobs.csv", "-oapi.base_url=" + base},
+      {"check", "jobs.csv", "--profile", "secret.toml"},
+      {"check", "jobs.csv", "--config", "settings.toml"},
+      {"pull", "--base-url", base},
+      {"doctor", "--base-url", base},
+      {"doctor", "--proxy", proxy},  // without a port
+      {"doctor", "-o", "proxy=" + proxy},
+      {"doctor", "--proxy", proxy + "/x"},
+      {"doctor", "--proxy", "socks5://me:" + secret + "@proxy.invalid:1"},
+      {"doctor", "--proxy", proxy + ":1", "-vv"},
+      {"run", "jobs.csv", "--proxy", proxy + ":1", "--base-url", "http://127.0.0.1:1"},
+      {"run", "jobs.csv", "--proxy", proxy + ":1", "-vv", "--log-file", "log", "-o", "breaker.patience=1s"},
+      {"run", "https://example.com/jobs.csv?sig=" + secret},
+      {"run", "jobs.csv", base},
+      {"--proxy", proxy, "run", "jobs.csv"},
+      {"status", "https://me:" + secret + "@example.com/l"},
+      {"run", "jobs.csv", "--url", base},
+  };
+  for (const bool found : {false, true}) {
+    const pawl_workspace workspace;
+    workspace.input("jobs.csv", "id,status\nthr_000001,done\n");
+    workspace.input("secret.toml", "name = \"secret\"\nbase_url = \"" + base + "\"\n");
+    workspace.input("settings.toml", "api.base_url = \"" + base + "\"\nproxy = \"" + proxy + "\"\n");
+    // Then the way out is a command to paste.
+    if (found) workspace.input("pawl.toml", "api.account = \"ws\"\n");
+    for (const auto& line : lines) {
+      auto wanted = workspace.command(line);
+      wanted.environment["PRODUCTLANE_API_KEY"] = "pl_v2_0123456789abcdef0123456789";
+      wanted.environment["HTTPS_PROXY"] = "me:" + secret + "@proxy.invalid";
+      const auto said = run_child(wanted);
+      EXPECT_NE(said.exit_code, 0) << ::testing::PrintToString(line);
+      EXPECT_THAT(said.output + said.errors, Not(HasSubstr(secret))) << ::testing::PrintToString(line);
+      EXPECT_FALSE(said.errors.empty() && said.output.empty());
+    }
+    EXPECT_THAT(read_file_if_there(workspace.files() / "log"), Not(HasSubstr(secret)));
+  }
+}
+
+TEST(SecretsOfUrls, StandInNoCommandToPaste) {
+  const sandbox_process sandbox{{"--threads", "3", "--limits", "off"}};
+  const pawl_workspace workspace{sandbox};
+  const std::string secret = "s3cr3t'of a url";  // that a shell needs quotes for
+  workspace.input("pawl.toml", "api.account = \"another\"\n");
+  workspace.input("jobs.csv", "id,status\nthr_000001,done\n");
+  const auto run = workspace.run({"run", "jobs.csv", "--proxy", "http://me:" + secret + "@127.0.0.1:1"});
+  EXPECT_EQ(run.exit_code, 2) << run.errors;
+  EXPECT_THAT(run.errors, HasSubstr("--proxy 'http://***@127.0.0.1:1'"));
+  EXPECT_THAT(run.errors, Not(HasSubstr("s3cr3t")));
+}
+
 // --- quiet
 
 TEST(Quiet, AFailureIsAlwaysSaid) {

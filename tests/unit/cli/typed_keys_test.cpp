@@ -37,6 +37,18 @@ TEST(TypedKeys, AreFoundWhereverAKeyIsTypedByMistake) {
   EXPECT_THAT(found({"run", "eyJhbGciOiJIUzI1.eyJzdWIiOiIxMjM0.SflKxwRJSMeKKF2QT4"}).size(), 1u);
 }
 
+TEST(TypedKeys, StandInUrlsToo) {
+  const std::string proxy = "http://me:secret@proxy.example:3128", query = "https://example.com/v2?token=abc";
+  EXPECT_THAT(found({"run", "j.csv", "--proxy", proxy}), ElementsAre("me:secret"));
+  EXPECT_THAT(found({"run", "j.csv", "--proxy=" + proxy}), ElementsAre("me:secret"));
+  EXPECT_THAT(found({"run", "j.csv", "-o", "proxy=" + proxy}), ElementsAre("me:secret"));
+  EXPECT_THAT(found({"run", "j.csv", "--base-url", query}), ElementsAre("token=abc"));
+  EXPECT_THAT(found({"run", "j.csv", "-oapi.base_url=" + query}), ElementsAre("token=abc"));
+  EXPECT_THAT(found({"run", query}), ElementsAre("token=abc"));
+  EXPECT_THAT(found({"run", "j.csv", "--url=" + query}), ElementsAre("token=abc"));
+  EXPECT_THAT(found({"run", "j.csv", "--set", "link=" + query, "--where", "link=" + query}), ElementsAre());
+}
+
 TEST(TypedKeys, NamesOfFilesAndDataAreNone) {
   EXPECT_THAT(found({"run", "an-input-without-ending"}), ElementsAre());
   EXPECT_THAT(found({"run", "missing-export-of-2026.csv", "--token-file", "/run/secrets/pawl-key-of-today"}),

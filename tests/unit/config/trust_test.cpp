@@ -156,7 +156,7 @@ TEST_F(Trust, WhatIsShownHasNoSecret) {
   const auto look = look_at_settings_file("pawl.toml");
   ASSERT_TRUE(look.value);
   ASSERT_EQ(look.value->sets.size(), 2u);
-  EXPECT_EQ(look.value->sets[0].value, "http://(user)@proxy.example:1");
+  EXPECT_EQ(look.value->sets[0].value, "http://***@proxy.example:1");
   EXPECT_EQ(look.value->sets[1].value, "the variable of --token-env");
   EXPECT_EQ(look.value->sets[1].line, 2u);
   write("pawl.toml", "a = = 1\n");
