@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace pawl::cli {
 namespace {
@@ -25,7 +26,7 @@ std::string_view other_tools_say(std::string_view flag, const std::vector<std::s
   struct habit {
     std::string_view flag, needs, here;
   };
-  constexpr std::string_view plan = "`pawl plan` shows what a run would do";
+  constexpr std::string_view plan = "the command plan shows what a run would do";
   constexpr std::string_view key = "the key comes from --token-env NAME or --token-file FILE";
   constexpr habit habits[] = {{"--dry-run", "--rate", plan},
                               {"--dry", "--rate", plan},
@@ -53,11 +54,14 @@ std::string unexpected(const std::vector<std::string>& extras, const std::vector
                       : fmt::format("there is no option {}; did you mean {}?", name, near);
 }
 
-std::string before_the_command(const std::vector<std::string>& extras, const std::string& command) {
+std::string before_the_command(const std::vector<std::string>& extras, const std::string& command,
+                               std::vector<std::string> arguments) {
   if (extras.front() == "help") return fmt::format("write pawl {} --help", command);
-  return fmt::format("{} stands before the command, which comes first: pawl {} {} ...",
-                     extras.front().substr(0, extras.front().find('=')), command,
-                     shell_words(shown_arguments(extras)));
+  const auto at = std::ranges::find(arguments, command);
+  std::rotate(arguments.begin(), at, at == arguments.end() ? at : at + 1);
+  return fmt::format("{} stands before the command, which comes first: pawl {}",
+                     extras.front().substr(0, extras.front().find('=')),
+                     shell_words(shown_arguments(std::move(arguments))));
 }
 
 std::string unknown_command(const std::string& name, const std::vector<std::string>& commands,

@@ -11,8 +11,9 @@ namespace pawl::cli {
 // Of arguments that no option and no operand takes (at least one). `flags` are those that there are.
 std::string unexpected(const std::vector<std::string>& extras, const std::vector<std::string>& flags);
 
-// Of arguments that stand in front of the command.
-std::string before_the_command(const std::vector<std::string>& extras, const std::string& command);
+// Of arguments that stand in front of the command, which is one of all `arguments`.
+std::string before_the_command(const std::vector<std::string>& extras, const std::string& command,
+                               std::vector<std::string> arguments);
 
 // "frobnicate is not a command; did you mean ...?", with `all` ("run, check and ...") where none is near.
 std::string unknown_command(const std::string& name, const std::vector<std::string>& commands,

@@ -285,7 +285,7 @@ std::variant<command_line, early_exit> parse_arguments(const std::vector<std::st
       return complain(nullptr, unknown_command(arguments.front(), commands, command_names));
     }
     if (const auto extras = app.remaining(); !extras.empty())
-      return complain(nullptr, before_the_command(extras, command->get_name()));
+      return complain(nullptr, before_the_command(extras, command->get_name(), arguments));
     if (const auto extras = command->remaining(); !extras.empty())
       return complain(command, unexpected(extras, flags_of(*command)));
     return complain(command, mismatch_in_words(e.what()));

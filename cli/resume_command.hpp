@@ -22,6 +22,13 @@ struct resumption {
 // on.
 std::string resume_command(const resumption&);
 
+// The same, but with --fresh: it gives up what an unfinished run has left.
+std::string fresh_command(const resumption&);
+
+// Looks at what was written: `pawl verify` of the ledger, with the target, key, limits and state directory of
+// the run.
+std::string verify_command(const resumption&);
+
 // The same with --retry in the place of any there was: it also takes the rows again that ended as one of
 // `outcomes` (at least one). Never empty.
 std::string retry_command(const resumption&, const std::vector<outcome>& outcomes);

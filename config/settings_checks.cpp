@@ -90,7 +90,8 @@ void add_input_options(const raw_options& raw, settings& s, std::vector<failure>
     if (!limit)
       complain("--limit", limit.error().what, "write the number of jobs to take, such as 20");
     else if (*limit == 0)
-      complain("--limit", "0 takes no job at all", "write at least 1; pawl check looks without sending");
+      complain("--limit", "0 takes no job at all",
+               "write at least 1; the command check looks without sending");
     else
       s.run.limit = *limit;
   }

@@ -17,6 +17,7 @@
 #include "cli/words.hpp"
 #include "config/token.hpp"
 #include "engine/ledger/ledger.hpp"
+#include "engine/model/shell_word.hpp"
 #include "engine/run/boot_clock.hpp"
 #include "engine/run/key_state.hpp"
 #include "engine/run/runner.hpp"
@@ -78,18 +79,19 @@ class run_steps {
     const auto& kept = choice_.kept_path();
     if (kept.empty()) return why;
     const auto& newest = *choice_.newest();
-    const auto command = [&](const std::string& input, input::file_format format) {
-      return resume_command({arguments_, s_.settings().input_path, input, s_.settings().ledger_path, format});
+    const auto resumed = [&](const std::string& input, input::file_format format) {
+      return resumption{arguments_, s_.settings().input_path, input, s_.settings().ledger_path, format};
     };
     why.what += "\nwhat came is kept as " + kept;
     why.remedy.clear();
     if (!s_.settings().retry.empty()) return why;
     const auto begun = shaping_of(newest);
-    const auto after = command(kept, choice_.format());
+    const auto after = resumed(kept, choice_.format());
     if (begun)
-      why.what += "\nto go on with the unfinished run: " + command(newest.input_path, *begun->format);
-    why.what += "\nand then with what came: " + after;
-    why.what += "\nor to give up what is left of the unfinished one: " + after + " --fresh";
+      why.what +=
+          "\nto go on with the unfinished run: " + resume_command(resumed(newest.input_path, *begun->format));
+    why.what += "\nand then with what came: " + resume_command(after);
+    why.what += "\nor to give up what is left of the unfinished one: " + fresh_command(after);
     return why;
   }
 
@@ -180,7 +182,10 @@ class run_steps {
   // What a run has read it has checked before. A signal leaves that to the run that goes on.
   void look_at_input_again() {
     if (auto same = choice_.input().source.verify(); !same) {
-      report_of_run_->error = std::move(same.error());
+      auto& error = report_of_run_->error.emplace(std::move(same.error()));
+      const resumption of_this{arguments_, {}, {}, s_.settings().ledger_path, choice_.format()};
+      error.remedy = "keep an input as it is until its run has ended, and look at what was written: " +
+                     verify_command(of_this);
       report_of_run_->stop_reason = "input_changed";
     }
   }
@@ -303,6 +308,9 @@ class run_steps {
     auto code = exit_code(end);
 
     facts.stop_reason = reason(error);
+    if (error && facts.stop_reason == "no_progress")
+      error->remedy =
+          "run the same command again later; how the rows stand: pawl status " + shell_path(facts.ledger);
     if (auto closed = choice_.ledger().end_run(rows_.run(), wall_now(), code, facts.stop_reason, now_done);
         !closed) {
       code = exit_mend;

@@ -206,7 +206,7 @@ status job_source::verify() {
       failure_kind::mend, name(),
       "changed while the run went on: it does not hold the bytes any more that were checked before, so rows "
       "that were read late may be those of the changed file",
-      "look at what was written with `pawl verify`; keep an input as it is until its run has ended"};
+      "look at what was written, and keep an input as it is until its run has ended"};
 }
 
 status job_source::start_pass() {

@@ -185,6 +185,41 @@ TEST(PrintedCommands, CarryAPreconditionFromPlanToRun) {
   EXPECT_EQ(run.exit_code, 0) << flag << '\n' << run.errors;
 }
 
+// The run is a minute of nothing: its input is changed while it goes on.
+TEST(PrintedCommands, VerifyWhatARunOfAChangedInputWrote) {
+  const sandbox_process sandbox{{"--threads", "4", "--limits", "off"}};
+  const pawl_workspace workspace{sandbox};
+  const auto input = workspace.input("my jobs.csv", to_csv(make_jobs(4)));
+  auto run = workspace.start({"run", "my jobs.csv", "--rate", "1/s", "--no-read-first"});
+  ASSERT_TRUE(wait_until([&] { return number(sandbox.totals(), "applied") >= 1; })) << run.errors();
+  auto changed = read_file(input);
+  changed.back() = ' ';
+  write_file(input, changed);
+  EXPECT_EQ(run.wait().code, 4) << run.errors();
+  const auto command = "pawl verify" + first_line(behind(run.errors(), "pawl verify"));
+  EXPECT_THAT(command, HasSubstr("'my jobs.csv.ledger'")) << run.errors();
+  workspace.input("my jobs.csv", to_csv(make_jobs(4)));
+  const auto verified = in_a_shell(workspace, command);
+  EXPECT_EQ(verified.exit_code, 0) << command << '\n' << verified.errors;
+}
+
+TEST(PrintedCommands, ShowTheStatusOfARunWithoutProgress) {
+  testing::server_options plain;
+  plain.tls = false;
+  testing::scripted_server server{plain};
+  server.when("/v1/items/locked").reply(423, "", "");
+  const pawl_workspace workspace;
+  workspace.input("tiny.toml", strict_profile);
+  workspace.input("my jobs.csv", "id,title\nlocked,x\n");
+  const auto run = workspace.run({"run", "my jobs.csv", "--profile", "./tiny.toml", "--base-url",
+                                  server.url(), "-o", "breaker.patience=2s", "-o", "retry.base=1ms"});
+  ASSERT_EQ(run.exit_code, 3) << run.errors;
+  const auto command = "pawl status" + first_line(behind(run.errors, "pawl status"));
+  const auto status = in_a_shell(workspace, command);
+  EXPECT_EQ(status.exit_code, 0) << command << '\n' << run.errors << status.errors;
+  EXPECT_THAT(status.output, HasSubstr("1 pending"));
+}
+
 // --- secrets in URLs
 
 TEST(SecretsOfUrls, StandInNothingThatIsSaid) {

@@ -35,6 +35,59 @@ TEST(ResumeCommand, LeavesOutWhatWouldStartAnew) {
   EXPECT_EQ(resume_command({{"run", "j.csv"}, "j.csv", "", "j.csv.ledger"}), "");
 }
 
+TEST(ResumeCommand, NamesFilesThatBeginWithADash) {
+  const resumption piped{{"run", "--format", "ndjson", "-o", "ledger.path=-l", "--", "-"},
+                         "-",
+                         "-l.input",
+                         "-l",
+                         input::file_format::ndjson};
+  EXPECT_EQ(resume_command(piped), "pawl run --format ndjson -o ledger.path=-l -- ./-l.input");
+  auto unnamed = piped;
+  unnamed.arguments = {"run", "--", "-"};
+  EXPECT_EQ(resume_command(unnamed), "pawl run --ledger ./-l --format ndjson -- ./-l.input");
+}
+
+TEST(FreshCommand, SaysFreshWhereFlagsStand) {
+  EXPECT_EQ(fresh_command({{"run", "j.csv", "--rate", "1/s"}, "j.csv", "", "l"}),
+            "pawl run j.csv --rate 1/s --fresh");
+  EXPECT_EQ(fresh_command({{"run", "--again", "--ledger", "l", "--format", "csv", "--", "-"},
+                           "-",
+                           "l.input",
+                           "l",
+                           input::file_format::csv}),
+            "pawl run --ledger l --format csv --fresh -- l.input");
+}
+
+TEST(VerifyCommand, HasTheTargetOfTheRun) {
+  EXPECT_EQ(verify_command({{"run", "j.csv"}, "j.csv", "", "j k.ledger"}), "pawl verify 'j k.ledger'");
+  EXPECT_EQ(
+      verify_command({{"run", "j.csv", "--set", "--profile", "--profile", "p.toml", "--yes", "--base-url=u",
+                       "-o", "retry.cap=1s", "--ledger", "l", "--proxy", "http://me:secret@p:1", "--", "-j"},
+                      "-j",
+                      "",
+                      "-l"}),
+      "pawl verify ./-l --profile p.toml --base-url=u -o retry.cap=1s --proxy 'http://***@p:1'");
+}
+
+TEST(ResumeCommand, KeepsTheSecretsOfUrlsToItself) {
+  EXPECT_EQ(
+      resume_command({{"run", "j.csv", "--again", "--proxy", "http://me:se'cret@p:1"}, "j.csv", "", "l"}),
+      "pawl run j.csv --proxy 'http://***@p:1'");
+  EXPECT_EQ(resume_command({{"run", "j.csv", "--again", "--proxy=me:secret@p:1"}, "j.csv", "", "l"}),
+            "pawl run j.csv '--proxy=***@p:1'");
+  for (const std::string setting : {"proxy=http://", "api.base_url=https://"}) {
+    EXPECT_EQ(
+        resume_command({{"run", "j.csv", "--again", "-o", setting + "me:secret@p:1"}, "j.csv", "", "l"}),
+        "pawl run j.csv -o '" + setting + "***@p:1'");
+    EXPECT_EQ(
+        resume_command({{"run", "j.csv", "--again", "-o" + setting + "me:secret@p:1"}, "j.csv", "", "l"}),
+        "pawl run j.csv '-o" + setting + "***@p:1'");
+  }
+  const std::string data = "link=https://me:you@example.com/?a=b";
+  EXPECT_EQ(resume_command({{"run", "j.csv", "--again", "--set", data}, "j.csv", "", "l"}),
+            "pawl run j.csv --set '" + data + "'");
+}
+
 TEST(RetryCommand, TakesTheFailedRowsAgain) {
   const std::vector<outcome> failed{outcome::refused, outcome::failed};
   EXPECT_EQ(retry_command({{"run", "j.csv", "--rate", "1/s"}, "j.csv", "", "j.csv.ledger"}, failed),

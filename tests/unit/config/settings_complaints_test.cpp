@@ -119,7 +119,7 @@ TEST_F(SettingsComplaints, NameSourceValueAndRemedy) {
         "as "
         "PRODUCTLANE_API_KEY, never the key itself"}},
       {[](auto& r) { r.limit = "0"; },
-       {"--limit: 0 takes no job at all; write at least 1; pawl check looks without sending"}},
+       {"--limit: 0 takes no job at all; write at least 1; the command check looks without sending"}},
       {[](auto& r) { r.limit = "ten"; },
        {"--limit: \"ten\" is not a whole number; write the number of jobs to take, such as 20"}},
       {[](auto& r) { r.format = "xlsx"; },
@@ -179,7 +179,7 @@ TEST_F(SettingsComplaints, NameSourceValueAndRemedy) {
        {"-o nope: is not a known setting; remove it; README lists all settings",
         "--rate: \"0/s\" would never send anything; write at least 1, or unlimited",
         "--concurrency: \"x\" is not a whole number; write a number from 1 to 1024, or auto",
-        "--limit: 0 takes no job at all; write at least 1; pawl check looks without sending",
+        "--limit: 0 takes no job at all; write at least 1; the command check looks without sending",
         "-q: stands beside -v; leave out one of the two"}},
   };
   const auto plain = raw;
