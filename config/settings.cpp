@@ -89,8 +89,8 @@ class loader {
 
   // The text of a small file; complains at `place`.
   std::optional<std::string> read_text(const std::string& path, const std::string& place,
-                                       const std::string& remedy) {
-    auto text = read_small_file(path);
+                                       const std::string& remedy, if_pipe named) {
+    auto text = read_small_file(path, named);
     if (text) return *std::move(text);
     complain(place, text.error().what, remedy);
     return std::nullopt;
@@ -116,7 +116,8 @@ class loader {
         return true;
       }
     }
-    const auto text = read_text(path, place, "name a readable file with --config");
+    const auto text = read_text(path, place, "name a readable file with --config",
+                                named ? if_pipe::awaited : if_pipe::refused);
     if (!text) return true;
     draft_.value.config_path = path;
     auto all = read_config_file(*text, path, complaints_);
@@ -161,7 +162,8 @@ class loader {
 
     profile_result compiled;
     if (is_file) {
-      const auto text = read_text(name, chosen->place, "name a readable file with --profile");
+      const auto text = read_text(name, chosen->place, "name a readable file with --profile",
+                                  chosen->from == layer::command_line ? if_pipe::awaited : if_pipe::refused);
       if (!text) return;
       draft_.value.profile_path = name;
       compiled = compile_profile(*text, name);

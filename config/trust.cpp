@@ -151,7 +151,7 @@ std::string trust_record(const std::string& absolute_path, std::string_view text
                          const std::string& profile) {
   auto record = hex_digest(text) + "  " + absolute_path + "\n";
   if (!is_file_name(profile)) return record;
-  const auto content = read_small_file(profile);
+  const auto content = read_small_file(profile, if_pipe::refused);
   return record + (content ? hex_digest(*content) : std::string("-")) + "  " + path_to_trust(profile) + "\n";
 }
 
@@ -165,7 +165,7 @@ trust trust_of(const std::string& state_directory, const std::string& absolute_p
 
 settings_file_look look_at_settings_file(const std::string& path) {
   settings_file_look look;
-  const auto text = read_small_file(path);
+  const auto text = read_small_file(path, if_pipe::refused);
   if (!text) {
     look.complaints.push_back({failure_kind::usage, path, text.error().what, "name a settings file"});
     return look;

@@ -1,5 +1,7 @@
 #include "engine/http/client_certificate.hpp"
 
+#include "engine/sys/whole_file.hpp"
+
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -7,11 +9,8 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
-#include <cerrno>
-#include <cstdio>
 #include <memory>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 namespace pawl::http {
@@ -29,13 +28,6 @@ using key_ptr = std::unique_ptr<EVP_PKEY, freed_by<EVP_PKEY_free>>;
 using bio_ptr = std::unique_ptr<BIO, freed_by<BIO_free>>;
 
 constexpr std::size_t longest_file = 1u << 20;  // chosen: a chain and a key take some 10 KB
-
-struct close_file {
-  void operator()(std::FILE* f) const noexcept {
-    // Ignored: the file was only read; nothing can be lost.
-    static_cast<void>(std::fclose(f));
-  }
-};
 
 constexpr auto cert_remedy =
     "tls.cert (--cert) takes a PEM file: the client certificate, then those that signed it";
@@ -62,15 +54,9 @@ class pem_text {
   ~pem_text() { OPENSSL_cleanse(text_.data(), text_.size()); }
 
   status read(const std::string& file, const char* remedy) {
-    const std::unique_ptr<std::FILE, close_file> in(std::fopen(file.c_str(), "rb"));
-    if (!in) return unusable(file, "cannot be read: " + std::system_category().message(errno), remedy);
-    text_.resize(longest_file + 1);
-    errno = 0;
-    const auto size = std::fread(text_.data(), 1, text_.size(), in.get());
-    if (std::ferror(in.get()) != 0)
-      return unusable(file, "cannot be read: " + std::system_category().message(errno), remedy);
-    if (size > longest_file) return unusable(file, "is larger than 1 MiB", remedy);
-    text_.resize(size);
+    if (const auto failed = read_whole_file(file, longest_file, if_pipe::awaited, text_))
+      return unusable(file, trouble_in_words(failed), remedy);
+    if (text_.size() > longest_file) return unusable(file, "is larger than 1 MiB", remedy);
     return {};
   }
   bool has(std::string_view words) const { return text_.find(words) != std::string::npos; }

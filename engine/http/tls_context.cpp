@@ -1,6 +1,7 @@
 #include "engine/http/tls_context.hpp"
 
 #include "engine/http/client_certificate.hpp"
+#include "engine/sys/whole_file.hpp"
 
 #include <boost/asio/ip/address.hpp>
 #include <openssl/err.h>
@@ -8,20 +9,16 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
-#include <cerrno>
-#include <cstdio>
-#include <system_error>
+#include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
 namespace pawl::http {
 namespace {
 
-struct close_file {
-  void operator()(std::FILE* f) const noexcept {
-    // Ignored: the file was only read; nothing can be lost.
-    static_cast<void>(std::fclose(f));
-  }
+struct free_bio {
+  void operator()(BIO* b) const noexcept { BIO_free(b); }
 };
 struct free_certificate {
   void operator()(X509* c) const noexcept { X509_free(c); }
@@ -42,16 +39,19 @@ failure openssl_failure(const char* what) {
 }
 
 status trust_file(SSL_CTX* context, const std::string& file) {
-  const std::unique_ptr<std::FILE, close_file> in(std::fopen(file.c_str(), "rb"));
-  if (!in) return bad_ca_file(file, "cannot be read: " + std::system_category().message(errno));
+  constexpr std::size_t longest_file = 16u << 20;  // chosen: the bundles of systems have a quarter of a MiB
+  std::string text;
+  if (const auto failed = read_whole_file(file, longest_file, if_pipe::awaited, text))
+    return bad_ca_file(file, trouble_in_words(failed));
+  if (text.size() > longest_file) return bad_ca_file(file, "is larger than 16 MiB");
+  const std::unique_ptr<BIO, free_bio> in(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+  if (!in) return openssl_failure("the certificates cannot be read");
   auto* store = SSL_CTX_get_cert_store(context);
   for (int count = 0;; ++count) {
     ERR_clear_error();
     const std::unique_ptr<X509, free_certificate> certificate(
-        PEM_read_X509_AUX(in.get(), nullptr, nullptr, nullptr));
+        PEM_read_bio_X509_AUX(in.get(), nullptr, nullptr, nullptr));
     if (!certificate) {
-      if (std::ferror(in.get()) != 0)
-        return bad_ca_file(file, "cannot be read: " + std::system_category().message(errno));
       const auto code = ERR_peek_last_error();
       const bool at_end = ERR_GET_LIB(code) == ERR_LIB_PEM && ERR_GET_REASON(code) == PEM_R_NO_START_LINE;
       if (!at_end)

@@ -1,6 +1,11 @@
 #include "engine/ledger/database.hpp"
 
 #include <array>
+#include <filesystem>
+#include <optional>
+#include <system_error>
+
+#include <sys/stat.h>
 
 namespace pawl::ledger {
 namespace {
@@ -36,6 +41,27 @@ constexpr std::array meanings{
 void tune_once() noexcept {
   static const int outcome = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   static_cast<void>(outcome);
+}
+
+// SQLite opens whatever stands there, and a pipe would wait for its other end: the file itself, and what it
+// keeps beside it, by the name that the file has behind links.
+std::optional<failure> refuse_pipes(const std::string& path) {
+  const auto is_pipe = [](const std::string& name) {
+    struct stat is{};
+    return ::stat(name.c_str(), &is) == 0 && !S_ISREG(is.st_mode) && !S_ISDIR(is.st_mode);
+  };
+  if (is_pipe(path))
+    return failure{failure_kind::usage, path, "is not a regular file, so it is no ledger",
+                   "name the ledger of a run (INPUT.ledger unless --ledger said another)"};
+  std::error_code failed;
+  auto real = std::filesystem::canonical(path, failed).string();
+  if (failed) real = path;
+  for (const auto* ending : {"-wal", "-shm", "-journal"})
+    if (is_pipe(real + ending))
+      return failure{failure_kind::mend, real + ending,
+                     "stands where SQLite keeps a part of the ledger, and is not a regular file",
+                     "remove it"};
+  return std::nullopt;
 }
 
 }  // namespace
@@ -98,6 +124,7 @@ std::string_view statement::text(int column) noexcept {
 
 expected<std::unique_ptr<database>> database::open(const std::string& path, int flags, bool immutable) {
   tune_once();
+  if (auto refused = refuse_pipes(path)) return *std::move(refused);
   std::unique_ptr<database> db{new database(path)};
   // "file:..." and ":memory:" mean something else to SQLite than to the user.
   std::string name = path.starts_with('/') ? path : "./" + path;

@@ -110,11 +110,17 @@ expected<lock_file> lock_file::take(const std::string& path) {
 }
 
 expected<std::optional<std::string>> lock_file::holder(const std::string& path) {
-  const descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  // Without O_NONBLOCK a pipe would wait for its other end.
+  const descriptor file{::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
   if (file.get() < 0) {
     if (errno == ENOENT) return std::optional<std::string>{};
     return cannot(path, "cannot be read");
   }
+  struct stat is{};
+  if (::fstat(file.get(), &is) != 0) return cannot(path, "cannot be examined");
+  if (!S_ISREG(is.st_mode))
+    return failure{failure_kind::mend, path, "is to be the lock file, and is not a regular file",
+                   "remove it"};
   if (::flock(file.get(), LOCK_SH | LOCK_NB) == 0) return std::optional<std::string>{};
   if (errno != EWOULDBLOCK) return cannot(path, "cannot be examined");
   return std::optional{read_holder(file.get())};
