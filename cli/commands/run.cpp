@@ -16,6 +16,7 @@
 #include "cli/session.hpp"
 #include "cli/words.hpp"
 #include "config/token.hpp"
+#include "engine/http/tls_context.hpp"
 #include "engine/ledger/ledger.hpp"
 #include "engine/model/shell_word.hpp"
 #include "engine/run/boot_clock.hpp"
@@ -28,8 +29,10 @@
 
 #include <algorithm>
 #include <exception>
+#include <filesystem>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -71,7 +74,25 @@ class run_steps {
     if (!token) return token.error();
     if (!token->warning.empty()) s_.say().warning(token->warning);
     token_ = std::move(token->value);
-    return {};
+    return check_certificates();
+  }
+
+  // What is wrong with the files of certificates is told before there is a ledger. A pipe can be read only
+  // once, by who needs it.
+  status check_certificates() const {
+    const auto& to = s_.settings().run.transport;
+    const http::tls_files named{to.ca_file, to.cert_file, to.key_file};
+    const auto is_once = [](const std::string& file) {
+      std::error_code cannot_tell;
+      const auto type = std::filesystem::status(file, cannot_tell).type();
+      return !file.empty() && type != std::filesystem::file_type::regular &&
+             type != std::filesystem::file_type::directory && type != std::filesystem::file_type::not_found;
+    };
+    const bool any = !named.ca.empty() || !named.cert.empty() || !named.key.empty();
+    if (!any || !s_.settings().target.tls || is_once(named.ca) || is_once(named.cert) || is_once(named.key))
+      return {};
+    auto good = http::tls_context::create(s_.settings().target, named);
+    return good ? status{} : status{std::move(good.error())};
   }
 
   // What a pipe brought while another run is not finished is kept: how to go on with either.

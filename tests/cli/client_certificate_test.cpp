@@ -7,6 +7,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 namespace pawl::test {
 namespace {
 
@@ -82,7 +84,12 @@ TEST(RunWithAClientCertificate, FilesThatCannotBeUsedAreToldBeforeAnythingIsSent
     const auto run = workspace.run(command);
     EXPECT_EQ(run.exit_code, 2) << row.said << run.errors;
     EXPECT_THAT(run.errors, HasSubstr(row.said));
+    EXPECT_FALSE(std::filesystem::exists(pawl_workspace::ledger_of(input))) << row.said;
   }
+  const auto no_authority = workspace.run({"run", input.string(), "--ca-file", "none.pem"});
+  EXPECT_EQ(no_authority.exit_code, 2) << no_authority.errors;
+  EXPECT_THAT(no_authority.errors, HasSubstr("none.pem: cannot be read"));
+  EXPECT_FALSE(std::filesystem::exists(pawl_workspace::ledger_of(input)));
   EXPECT_EQ(number(sandbox.totals(), "requests"), 0);
 }
 
