@@ -169,6 +169,43 @@ TEST(ForeignReplies, ARefusalWithoutAnEnvelopeCountsWhereTheApiIsThere) {
   EXPECT_EQ(api.count("applied"), 2);
 }
 
+// whoami is gone behind somebody else for good, and the other rows show that the API is there.
+TEST(ForeignReplies, TheSuccessOfAnotherRowProvesTheApi) {
+  small_api api;
+  api.me().reply(200, "", who).then(404, html, page);
+  api.item("gone").reply(404, "", "");
+  for (int n = 0; n < 60; ++n) {
+    const auto id = "i" + std::to_string(n);
+    api.item(id).reply(200, "", small_api::good(id));
+  }
+  EXPECT_EQ(api.run({"--concurrency", "2", "--rate", "20/s", "-o", "limits.spread=true", "-o",
+                     "breaker.patience=5s"}),
+            1)
+      << api.result.errors;
+  EXPECT_EQ(api.outcome_of("gone"), "refused");
+  EXPECT_EQ(api.count("applied"), 60);
+}
+
+TEST(ForeignReplies, SomebodyElsesRefusalOfTheFirstReadEndsNoRun) {
+  small_api api;
+  api.me().reply(404, html, page).then(403, "", "").then(200, "", who);
+  api.item("a").reply(200, "", small_api::good("a"));
+  EXPECT_EQ(api.run(), 0) << api.result.errors;
+}
+
+// Behind a load balancer it is the connection that leads to the wrong place.
+TEST(ForeignReplies, TheConnectionOfAForeignReplyIsNotUsedAgain) {
+  small_api api;
+  api.me().reply(200, "", who);
+  api.item("a").reply(404, html, page).then(200, "", small_api::good("a"));
+  EXPECT_EQ(api.run({"--concurrency", "1"}), 0) << api.result.errors;
+  const auto requests = api.server.requests();
+  const auto foreign = std::ranges::find(requests, "/items/a", &testing::received_request::target);
+  ASSERT_NE(foreign, requests.end());
+  EXPECT_TRUE(std::none_of(foreign + 1, requests.end(),
+                           [&](const auto& r) { return r.connection == foreign->connection; }));
+}
+
 TEST(ForeignReplies, WithoutWhoamiTheLastGoodResourceProvesTheApi) {
   small_api api("resource", false);
   api.item("a").reply(200, "", small_api::good("a"));
@@ -240,8 +277,11 @@ TEST(ForeignReplies, WhatIsNotReadyIsTriedAgainAndChargesNothing) {
       for (const auto& r : requests)
         if (r.method == "PATCH" && r.target == "/items/a") used.push_back(r.connection);
       ASSERT_EQ(used.size(), 3u);
-      EXPECT_NE(used[0], used[1]);
-      EXPECT_NE(used[1], used[2]);
+      for (std::size_t n = 1; n < used.size(); ++n) {
+        const auto first = std::ranges::find(requests, used[n], &testing::received_request::connection);
+        EXPECT_EQ(first->target, "/items/a") << "that of another row is idle, and leads to the same server";
+        EXPECT_NE(used[n], used[n - 1]);
+      }
     }
   }
 }
