@@ -417,6 +417,20 @@ TEST(CertainAfterOneLook, AnIdInAnotherSpellingSaysBothAndTheKey) {
   EXPECT_EQ(told.run(), 0) << told.result.errors;
 }
 
+TEST(CertainAfterOneLook, APlanAsksOnceToo) {
+  small_api api;
+  api.me().reply(200, "", who);
+  api.item("A0EE").reply(200, "", small_api::good("a0ee"));
+  const auto plan =
+      run_child(api.workspace.command({"plan", api.workspace.input("jobs.csv", api.csv).string(), "--profile",
+                                       api.workspace.input("small.toml", api.profile).string(), "--base-url",
+                                       api.server.url(), "--state-dir", api.workspace.state_dir().string(),
+                                       "-o", "read_first=true", "-o", "retry.base=1ms"}),
+                std::chrono::seconds{60});
+  EXPECT_THAT(plan.output + plan.errors, HasSubstr("1 unreadable"));
+  EXPECT_EQ(api.asked("GET", "/items/A0EE"), 1u);
+}
+
 TEST(CertainAfterOneLook, TheFirstRowsStopARunWhoseReadsCannotBeUnderstood) {
   struct {
     std::string header, body, says;

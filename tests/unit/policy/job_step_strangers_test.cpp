@@ -536,6 +536,23 @@ TEST(JobStepStrangers, WhatIsCertainIsNotAskedSixTimes) {
   }
 }
 
+TEST(JobStepStrangers, AFieldOfAnotherShapeIsNotAskedForAgain) {
+  auto profile = by_hand::shown_profile();
+  profile.fields[0].echo = *api::parse_json_path("status.name");
+  api::reply_reader reader(profile);
+  api::resource_reader resources(profile, {}, nullptr, false);
+  by_hand::walk w;
+  w.step.emplace(profile, reader, &resources, w.options);
+  w.step->reset(w.job, {});
+  ASSERT_EQ(w.feed(event::started{}), "queue");
+  ASSERT_EQ(w.feed(event::near_due{}), "read");
+  ASSERT_EQ(w.read_shows(by_hand::untouched), "finish") << "a text where the profile has an object";
+  EXPECT_EQ(w.result(), outcome::failed);
+  const auto& end = std::get<action::finish>(w.next);
+  EXPECT_EQ(end.trouble, reply_trouble::misread);
+  EXPECT_THAT(std::string(end.note.message), HasSubstr("does not show status"));
+}
+
 TEST(JobStepStrangers, AGarbledLookAtAWriteDecidesNothing) {
   by_hand::walk w;
   w.has_succeeded = true;
