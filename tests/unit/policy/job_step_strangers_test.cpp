@@ -351,6 +351,20 @@ TEST(JobStepStrangers, A2xxThatShowsNoResourceIsReadBackOnce) {
       }
 }
 
+// A read that can show nothing of what was sent proves nothing, though nothing contradicts it.
+TEST(JobStepStrangers, AReadThatShowsNothingOfAnAcceptedWriteCannotTell) {
+  by_hand::walk w(false, false);
+  w.patch.erase(w.patch.begin());
+  w.job.patch = w.patch;
+  w.step->reset(w.job, {});
+  ASSERT_EQ(w.feed(event::started{}), "queue");
+  w.to_the_wire();
+  ASSERT_EQ(w.write_answers(204), "read");
+  ASSERT_EQ(w.read_shows(by_hand::untouched), "finish");
+  EXPECT_EQ(w.result(), outcome::unknown);
+  EXPECT_EQ(w.step->attempts(), 1u);
+}
+
 TEST(JobStepStrangers, WhereNobodyCanReadA2xxWithoutAResourceIsUnknown) {
   for (const auto* reply : {"", "{}", "[]", R"({"id":"t2","status":"done"})"}) {
     blind::walk w;
