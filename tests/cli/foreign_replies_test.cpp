@@ -15,6 +15,7 @@ namespace pawl::test {
 namespace {
 
 using ::testing::AnyOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::route;
 using testing::scripted_server;
@@ -456,6 +457,16 @@ TEST(CertainAfterOneLook, TheFirstRowsStopARunWhoseReadsCannotBeUnderstood) {
 
 // ---- one bad row, and rows that wait ----
 
+// With fewer attempts than failures usually make an outage, the rows do not pay for it either.
+TEST(AnOutage, IsOneAlsoWhereRowsHaveFewAttempts) {
+  small_api api;
+  api.me().reply(200, "", who).then(503, "", "").then(200, "", who);
+  for (const auto* id : {"a", "b"})
+    api.item(id).reply(503, "", "").then(503, "", "").then(200, "", small_api::good(id));
+  EXPECT_EQ(api.run({"--concurrency", "2", "-o", "retry.max_attempts=2"}), 0) << api.result.errors;
+  EXPECT_EQ(api.count("applied"), 2);
+}
+
 TEST(OneBadRow, IsNoOutageAndFailsAfterItsSixSends) {
   small_api api;
   api.me().reply(200, "", who);
@@ -497,6 +508,22 @@ TEST(RowsThatWait, HoldNoSlot) {
                     "where p.id like 'p%' and m.id like 'm%'"),
             "1")
       << "those that settle let the others pass";
+}
+
+TEST(RowsThatWait, HoldBackTheLaterRowsOfTheirId) {
+  small_api api;
+  api.me().reply(200, "", who);
+  api.item("a", "first")
+      .reply(423, "", "")
+      .then(200, "", small_api::good("a", "first"))
+      .then(200, "", small_api::good("a", "second"));
+  api.csv += "a,second\n";
+  api.item("b").reply(200, "", small_api::good("b"));
+  EXPECT_EQ(api.run({"--concurrency", "4"}), 0) << api.result.errors;
+  std::vector<std::string> sent;
+  for (const auto& r : api.server.requests())
+    if (r.target == "/items/a") sent.push_back(r.body);
+  EXPECT_THAT(sent, ElementsAre(HasSubstr("first"), HasSubstr("first"), HasSubstr("second")));
 }
 
 TEST(RowsThatWait, ForEverEndTheRunWithoutProgress) {
