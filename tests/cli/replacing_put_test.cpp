@@ -177,6 +177,19 @@ TEST_F(replacing_put, RowSendsAndRestoresAllOfTheRow) {
   EXPECT_EQ(sandbox_.document("b"), R"({"id":"b","title":"Two","state":"open","rank":2,"labels":[]})");
 }
 
+// A profile may change after the run; a job of the way back then names what a write of the run held.
+TEST_F(replacing_put, UndoGoesByWhatTheWritesOfTheRunHeld) {
+  profile_ = profile("row");
+  sandbox_.put_document("a", R"({"id":"a","title":"One","state":"open"})");
+  const auto input = workspace_.input("jobs.csv", "id,title,state\na,One,done\n");
+  EXPECT_EQ(pawl({"run", input.string()}).exit_code, 0);
+  profile_ = profile("changes");
+  const auto made = pawl({"undo", pawl_workspace::ledger_of(input).string()});
+  EXPECT_EQ(made.exit_code, 0) << made.errors;
+  EXPECT_THAT(made.output, HasSubstr(R"("title":"One")"));
+  EXPECT_THAT(made.output, HasSubstr(R"("state":"open")"));
+}
+
 // Killed between the intent and the outcome, and meanwhile somebody edits another member: the row is judged
 // by what it wants, and the edit stays.
 TEST_F(replacing_put, AKilledWholeWriteIsJudgedByTheRowAlone) {
