@@ -264,6 +264,18 @@ TEST_F(lists, CodesAndMessagesOfAnExportDoNothingEither) {
   EXPECT_THAT(run.output, HasSubstr("\n1,=1,refused,422,'=X(),'@SUM(A1),"));
 }
 
+TEST_F(lists, TheInputInAnExportDoesNothingEither) {
+  use("");
+  page("", R"({"data":[]})");
+  item("a", R"({"id":"a","state":"done"})");
+  workspace_.input("jobs.ndjson",
+                   "{\"id\":\"a\",\"state\":\"done\",\"_seen\":\"turned \xe2\x80\xae and \x7f\"}\n");
+  EXPECT_EQ(pawl({"run", "jobs.ndjson", "--only-if", "state=open"}).exit_code, 0);
+  const auto run = workspace_.run({"export", "jobs.ndjson.ledger", "--format", "ndjson", "--with-input"});
+  EXPECT_EQ(run.exit_code, 0) << run.errors;
+  EXPECT_THAT(run.output, HasSubstr(R"(turned \u202e and \u007f)"));
+}
+
 TEST_F(lists, CheckNeedsNoHome) {
   use("");
   workspace_.input("jobs.CSV", "id,state\na,done\n");
