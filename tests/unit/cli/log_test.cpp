@@ -1,5 +1,7 @@
 #include "cli/log.hpp"
 
+#include "engine/model/redaction.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -87,6 +89,19 @@ TEST(Log, AFileGetsNotesEvenWhereTheTerminalIsQuiet) {
   EXPECT_THAT(text, HasSubstr("Z a note with {braces}\n"));
   EXPECT_THAT(text, HasSubstr("Z error: --rate: is wrong"));
   std::filesystem::remove(path);
+}
+
+TEST(Log, AFileHasNoKeyInUse) {
+  keep_secret("sk-of-the-log-1");
+  log_options options;
+  options.file =
+      (std::filesystem::temp_directory_path() / ("pawl-key-log-" + std::to_string(::getpid()))).string();
+  std::filesystem::remove(options.file);
+  heard(options, [](log& l) { l.note("said sk-of-the-log-1 here"); });
+  std::ifstream in(options.file);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  EXPECT_THAT(text, HasSubstr("said *************** here"));
+  std::filesystem::remove(options.file);
 }
 
 TEST(Log, MakesNoDirectories) {

@@ -1,5 +1,7 @@
 #include "cli/summary.hpp"
 
+#include "engine/model/redaction.hpp"
+
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -73,6 +75,15 @@ TEST_F(summary_files, ReplaceARegularFileAndLeaveNothingBeside) {
   ASSERT_TRUE(write_summary(path("s.json"), example()));
   EXPECT_EQ(read(path("s.json")), to_json(example()));
   EXPECT_EQ(std::distance(fs::directory_iterator(directory_), fs::directory_iterator()), 1);
+}
+
+TEST_F(summary_files, HaveNoKeyInUse) {
+  keep_secret("sk-of-the-summary-1");
+  auto s = example();
+  s.ledger = "sk-of-the-summary-1.ledger";
+  ASSERT_TRUE(write_summary(path("s.json"), s));
+  EXPECT_EQ(read(path("s.json")).find("sk-of"), std::string::npos);
+  EXPECT_NE(read(path("s.json")).find(".ledger"), std::string::npos);
 }
 
 TEST_F(summary_files, FollowNoLink) {

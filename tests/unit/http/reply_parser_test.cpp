@@ -1,5 +1,7 @@
 #include "engine/http/reply_parser.hpp"
 
+#include "engine/model/redaction.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -107,6 +109,19 @@ TEST(ReplyParser, TellsBytesBehindTheReply) {
 }
 
 // Headers stay what they were while the buffer grows under them, and the body is one piece however it came.
+TEST(ReplyParser, ConcealsKeysInHeadersAndErrorsAndLeavesDataAlone) {
+  keep_secret("sk-of-the-parser-1");
+  for (const auto* status : {"200", "401"}) {
+    reply_parser p(reply_limits{}, buffers);
+    const auto text = "HTTP/1.1 " + std::string(status) +
+                      " X\r\nContent-Length: 22\r\nA: no sk-of-the-parser-1\r\n\r\nbad sk-of-the-parser-1";
+    ASSERT_EQ(feed(p, text, text.size()), state::done);
+    p.conceal_secrets();
+    EXPECT_EQ(described(p), std::string(status) + " Content-Length=22 A=no ****************** [bad " +
+                                (p.status() == 200 ? "sk-of-the-parser-1]" : "******************]"));
+  }
+}
+
 TEST(ReplyParser, LargeChunkedBodiesAreOnePiece) {
   std::string text =
       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX-Request-Id: abc\r\nFold: a\r\n b\r\n\r\n";
