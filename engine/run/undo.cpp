@@ -201,9 +201,9 @@ void undo_builder::plan_way_back(plan& to, std::vector<undo_loss>& losses) {
 }
 
 // Members that show the id, the time of the last change, or a field that has another name in a write.
-bool undo_builder::is_said_elsewhere(std::string_view member) const {
-  const auto begins_with = [member](const api::json_path& path) {
-    return !path.empty() && path.front().key == member;
+bool undo_builder::is_said_elsewhere(std::string_view name) const {
+  const auto begins_with = [name](const api::json_path& path) {
+    return !path.empty() && path.front().key == name;
   };
   return begins_with(profile_.reply.id) || begins_with(profile_.reply.updated_at) ||
          std::ranges::any_of(profile_.fields, [&](const auto& f) { return begins_with(f.echo); });

@@ -101,7 +101,7 @@ class undo_builder {
   static input::row_fit worst_fit(const trace&, bool expects);
   bool may_expect(const trace&);
   void plan_way_back(plan&, std::vector<undo_loss>&);
-  bool is_said_elsewhere(std::string_view member) const;
+  bool is_said_elsewhere(std::string_view name) const;
   void list_left_out(std::vector<undo_loss>&) const;
   void plan_field(const trace&, plan&, std::vector<undo_loss>&);
   void plan_elements(const trace&, plan&, std::vector<undo_loss>&);
