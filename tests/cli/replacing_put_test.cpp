@@ -71,9 +71,10 @@ replay_safe = false
     return workspace_.run(std::move(arguments));
   }
   // Takes the run of this input back.
-  void undo(const std::filesystem::path& input) {
+  void undo(const std::filesystem::path& input, const std::string& cannot = {}) {
     const auto made = pawl({"undo", pawl_workspace::ledger_of(input).string()});
-    EXPECT_EQ(made.exit_code, 0) << made.errors;
+    EXPECT_EQ(made.exit_code, cannot.empty() ? 0 : 1) << made.errors;
+    EXPECT_THAT(made.errors, HasSubstr(cannot));
     const auto back = pawl({"run", workspace_.input("undo.ndjson", made.output).string()});
     EXPECT_EQ(back.exit_code, 0) << back.errors << made.output;
   }
@@ -172,7 +173,7 @@ TEST_F(replacing_put, RowSendsAndRestoresAllOfTheRow) {
               HasSubstr(R"("custom":1)"))
       << "and what was erased is kept";
 
-  undo(input);
+  undo(input, "custom cannot go back: the row did not name it");
   EXPECT_EQ(sandbox_.document("a"), document);
   EXPECT_EQ(sandbox_.document("b"), R"({"id":"b","title":"Two","state":"open","rank":2,"labels":[]})");
 }
