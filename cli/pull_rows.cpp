@@ -208,7 +208,7 @@ expected<pull_rows::taken> pull_rows::add(std::string_view item, wall_time now, 
 
   ++items_;
   for (std::size_t i = 0; i < shows_.size(); ++i)
-    shows_[i] = shows_[i] || at_[1 + i].is != located::kind::absent;
+    if (at_[1 + i].is != located::kind::absent) shows_[i] = 1;
   api::condition_judge judge;
   for (std::size_t i = 0; i < conditions_.size(); ++i) {
     const auto held = judge.judge(conditions_[i], at_[1 + i], now);

@@ -14,7 +14,6 @@ namespace pawl::test {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 class replacing_put : public ::testing::Test {
  protected:

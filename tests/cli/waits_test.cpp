@@ -20,7 +20,6 @@ namespace pawl::test {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::Not;
 using testing::scripted_server;
 using testing::server_options;
 using namespace std::chrono_literals;
@@ -36,7 +35,7 @@ server_options plain() {
 // An API whose key belongs to nobody and whose limits are what the profile says.
 class items_api {
  public:
-  explicit items_api(std::string limits = "write = [\"unlimited\"]\nread = [\"unlimited\"]\n")
+  explicit items_api(const std::string& limits = "write = [\"unlimited\"]\nread = [\"unlimited\"]\n")
       : profile_(workspace_.input("items.toml",
                                   "name = \"items\"\nbase_url = \"https://items.example\"\n"
                                   "reply = \"resource\"\nread_first = true\n"

@@ -9,7 +9,7 @@
 namespace pawl::api {
 namespace {
 
-profile with_readable(std::vector<std::string_view> paths) {
+profile with_readable(const std::vector<std::string_view>& paths) {
   profile p;
   p.reply.id = {{"id"}};
   p.reply.updated_at = {{"updated_at"}};

@@ -99,7 +99,7 @@ TEST_F(summary_files, AreNotWrittenOverSomethingElseWhereNobodyHasCheckedTheOpti
   std::ofstream(path("jobs.csv")) << "id\n";
   EXPECT_FALSE(write_summary_unchecked(path("jobs.csv"), example()));
   EXPECT_EQ(read(path("jobs.csv")), "id\n");
-  std::ofstream(path("empty.json"));
+  std::ofstream{path("empty.json")}.flush();
   for (const auto* name : {"new.json", "new.json", "empty.json"}) {
     EXPECT_TRUE(write_summary_unchecked(path(name), example())) << name;
     EXPECT_EQ(read(path(name)), to_json(example())) << name;

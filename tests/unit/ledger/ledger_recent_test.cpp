@@ -15,7 +15,8 @@ class RecentWrites : public ledger_writer_test {
   const boot_moment at_start{"boot", 1000s};
 
   // A run of the moment `start`, whose rows were sent that long after it.
-  std::int64_t run_with(open_ledger& made, std::vector<std::pair<std::uint64_t, std::chrono::seconds>> rows,
+  std::int64_t run_with(open_ledger& made,
+                        const std::vector<std::pair<std::uint64_t, std::chrono::seconds>>& rows,
                         std::uint64_t writes, std::optional<std::chrono::seconds> ended) {
     const auto id = must(made.file.begin_run(made.generation, "0.1.0", start, at_start));
     ledger_writer writer{context, made.file, made.generation, id, options};
