@@ -24,17 +24,6 @@ std::error_code last_error() noexcept {
 
 }  // namespace
 
-descriptor::~descriptor() {
-  // Whoever needs the error of close() has called it before; on the way out of a failure there is a better
-  // one.
-  static_cast<void>(close());
-}
-
-std::error_code descriptor::close() noexcept {
-  if (fd_ < 0) return {};
-  return ::close(std::exchange(fd_, -1)) == 0 ? std::error_code{} : last_error();
-}
-
 std::error_code write_all(int fd, std::string_view text) {
   while (!text.empty()) {
     const auto n = ::write(fd, text.data(), text.size());

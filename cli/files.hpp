@@ -1,6 +1,8 @@
 // The few file operations of the command line, with errors as values. POSIX.
 #pragma once
 
+#include "engine/sys/descriptor.hpp"
+
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -9,27 +11,6 @@
 #include <sys/types.h>
 
 namespace pawl::cli {
-
-// Owns a file descriptor.
-class descriptor {
- public:
-  descriptor() = default;
-  explicit descriptor(int fd) noexcept : fd_(fd) {}
-  descriptor(descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  descriptor& operator=(descriptor&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~descriptor();
-
-  int get() const noexcept { return fd_; }
-  explicit operator bool() const noexcept { return fd_ >= 0; }
-  // The error of close(2), which is where a network file system reports a lost write.
-  std::error_code close() noexcept;
-
- private:
-  int fd_ = -1;
-};
 
 // Everything, or the error; EINTR is retried.
 std::error_code write_all(int fd, std::string_view);

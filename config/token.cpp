@@ -3,6 +3,7 @@
 #include "engine/input/text.hpp"
 #include "engine/model/redaction.hpp"
 #include "engine/model/text.hpp"
+#include "engine/sys/descriptor.hpp"
 
 #include <algorithm>
 #include <array>
@@ -129,20 +130,6 @@ status check(std::string_view key, const std::string& place, const std::string& 
                  "remove it: the key stands there alone");
   return {};
 }
-
-class descriptor {
- public:
-  explicit descriptor(int fd) : fd_(fd) {}
-  descriptor(const descriptor&) = delete;
-  descriptor& operator=(const descriptor&) = delete;
-  ~descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 expected<token_reading> read_file(const std::string& path, const settings& from) {
   const auto unreadable = [&](int error) {

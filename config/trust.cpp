@@ -6,6 +6,7 @@
 #include "config/token.hpp"
 #include "engine/input/input_digest.hpp"
 #include "engine/model/shown_url.hpp"
+#include "engine/sys/descriptor.hpp"
 
 #include <array>
 #include <cerrno>
@@ -39,24 +40,6 @@ std::string record_name(const std::string& absolute_path) {
 bool is_file_name(const std::string& profile) {
   return profile.find('/') != std::string::npos || profile.ends_with(".toml");
 }
-
-class descriptor {
- public:
-  explicit descriptor(int fd = -1) : fd_(fd) {}
-  descriptor(descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  descriptor& operator=(descriptor&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const { return fd_; }
-  explicit operator bool() const { return fd_ >= 0; }
-
- private:
-  int fd_;
-};
 
 // Nobody else can have put something there.
 bool is_ours_alone(int fd) {

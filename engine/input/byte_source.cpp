@@ -28,14 +28,14 @@ expected<byte_source> byte_source::open(const std::string& path) {
   byte_source source;
   source.name_ = path;
   // Non-blocking, or opening a pipe without a writer would hang; regular files do not care.
-  source.descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (source.descriptor_ < 0) {
+  source.file_ = descriptor{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+  if (!source.file_) {
     const int error = errno;
     return failure{failure_kind::usage, path, "cannot be opened: " + system_text(error),
                    error == ENOENT ? "check the path" : ""};
   }
   struct stat facts{};
-  if (::fstat(source.descriptor_, &facts) != 0)
+  if (::fstat(source.file_.get(), &facts) != 0)
     return failure{failure_kind::usage, path, "cannot be examined: " + system_text(errno), ""};
   if (S_ISDIR(facts.st_mode))
     return failure{failure_kind::usage, path, "is a directory", "name the file in it"};
@@ -46,7 +46,7 @@ expected<byte_source> byte_source::open(const std::string& path) {
   source.times_ = times_of(facts);
 #ifdef POSIX_FADV_SEQUENTIAL
   // Advice only: reading works without it, so its answer does not matter.
-  (void)::posix_fadvise(source.descriptor_, 0, 0, POSIX_FADV_SEQUENTIAL);
+  (void)::posix_fadvise(source.file_.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
 #endif
   return source;
 }
@@ -59,29 +59,8 @@ byte_source byte_source::in_memory(std::string name, std::string bytes) {
   return source;
 }
 
-byte_source::byte_source(byte_source&& other) noexcept
-    : name_(std::move(other.name_)),
-      memory_(std::move(other.memory_)),
-      descriptor_(std::exchange(other.descriptor_, -1)),
-      size_(other.size_),
-      times_(other.times_) {}
-
-byte_source& byte_source::operator=(byte_source&& other) noexcept {
-  std::swap(name_, other.name_);
-  std::swap(memory_, other.memory_);
-  std::swap(descriptor_, other.descriptor_);
-  std::swap(size_, other.size_);
-  std::swap(times_, other.times_);
-  return *this;
-}
-
-byte_source::~byte_source() {
-  // Opened for reading only: closing it can lose nothing.
-  if (descriptor_ >= 0) ::close(descriptor_);
-}
-
 expected<std::size_t> byte_source::read_at(std::uint64_t offset, std::span<char> into) const {
-  if (descriptor_ < 0) {
+  if (!file_) {
     if (offset >= memory_.size()) return std::size_t{0};
     const auto count = std::min(into.size(), memory_.size() - static_cast<std::size_t>(offset));
     if (count != 0) std::memcpy(into.data(), memory_.data() + offset, count);
@@ -90,7 +69,7 @@ expected<std::size_t> byte_source::read_at(std::uint64_t offset, std::span<char>
   std::size_t done = 0;
   while (done < into.size()) {
     const auto count =
-        ::pread(descriptor_, into.data() + done, into.size() - done, static_cast<off_t>(offset + done));
+        ::pread(file_.get(), into.data() + done, into.size() - done, static_cast<off_t>(offset + done));
     if (count == 0) break;
     if (count < 0) {
       const int error = errno;
@@ -105,9 +84,9 @@ expected<std::size_t> byte_source::read_at(std::uint64_t offset, std::span<char>
 }
 
 status byte_source::unchanged() const {
-  if (descriptor_ < 0) return {};
+  if (!file_) return {};
   struct stat facts{};
-  if (::fstat(descriptor_, &facts) != 0)
+  if (::fstat(file_.get(), &facts) != 0)
     return failure{failure_kind::mend, name_, "cannot be examined: " + system_text(errno),
                    "check the disk or the network file system"};
   const auto size = static_cast<std::uint64_t>(facts.st_size);
@@ -126,7 +105,7 @@ status byte_source::unchanged() const {
 
 std::optional<byte_source::times> byte_source::touched() const {
   struct stat facts{};
-  if (descriptor_ < 0 || ::fstat(descriptor_, &facts) != 0) return std::nullopt;
+  if (!file_ || ::fstat(file_.get(), &facts) != 0) return std::nullopt;
   const auto now = times_of(facts);
   auto before = times_;
   before.changed_s = now.changed_s;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/model/error.hpp"
+#include "engine/sys/descriptor.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -18,10 +19,6 @@ class byte_source {
   static expected<byte_source> open(const std::string& path);
   // `name` stands for the path in messages.
   static byte_source in_memory(std::string name, std::string bytes);
-
-  byte_source(byte_source&&) noexcept;
-  byte_source& operator=(byte_source&&) noexcept;
-  ~byte_source();
 
   const std::string& name() const noexcept { return name_; }
   std::uint64_t size() const noexcept { return size_; }  // when it was opened
@@ -50,7 +47,7 @@ class byte_source {
   byte_source() = default;
   std::string name_;
   std::string memory_;
-  int descriptor_ = -1;  // -1: in memory
+  descriptor file_;  // none: in memory
   std::uint64_t size_ = 0;
   times times_;
 };

@@ -67,14 +67,15 @@ expected<held_file> held_file::open(const std::string& path) {
       return failure{failure_kind::mend, path, "the ledger is removed or replaced again and again",
                      another_place};
     // Without O_NONBLOCK a pipe would wait for its other end.
-    int fd = ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (fd < 0 && errno == ENOENT) {
-      fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-      if (fd < 0 && errno == EEXIST) continue;
-      if (fd < 0) return cannot(path, "created");
+    descriptor file{::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
+    if (!file && errno == ENOENT) {
+      file = descriptor{::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
+      if (!file && errno == EEXIST) continue;
+      if (!file) return cannot(path, "created");
     }
-    if (fd < 0) return errno == ELOOP ? is_a_link(path) : cannot(path, "opened");
-    held_file held{path, fd};
+    if (!file) return errno == ELOOP ? is_a_link(path) : cannot(path, "opened");
+    const int fd = file.get();
+    held_file held{path, std::move(file)};
     struct stat facts{};
     if (::fstat(fd, &facts) != 0) return cannot(path, "examined");
     if (!S_ISREG(facts.st_mode))
@@ -100,10 +101,6 @@ expected<held_file> held_file::open(const std::string& path) {
   }
 }
 
-held_file::~held_file() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
 void held_file::watch_log() {
   log_ = identity_of(path_ + "-wal");
   index_ = identity_of(path_ + "-shm");
@@ -111,7 +108,7 @@ void held_file::watch_log() {
 
 status held_file::in_place() const {
   struct stat facts{};
-  if (::fstat(fd_, &facts) != 0) return cannot(path_, "examined");
+  if (::fstat(file_.get(), &facts) != 0) return cannot(path_, "examined");
   const auto named = identity_of(path_);
   // Where the system cannot tell (no right to look, a server that is away) there is nothing to say either.
   if (!named && errno != ENOENT && errno != ENOTDIR) return {};

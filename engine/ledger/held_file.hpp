@@ -7,6 +7,7 @@
 #pragma once
 
 #include "engine/model/error.hpp"
+#include "engine/sys/descriptor.hpp"
 
 #include <optional>
 #include <string>
@@ -23,14 +24,6 @@ class held_file {
   // with its pid where the system tells; no right: mend.
   static expected<held_file> open(const std::string& path);
 
-  held_file(held_file&& other) noexcept
-      : path_(std::move(other.path_)),
-        fd_(std::exchange(other.fd_, -1)),
-        log_(other.log_),
-        index_(other.index_) {}
-  held_file& operator=(held_file&&) = delete;
-  ~held_file();
-
   // From now on in_place() looks at the write-ahead log and its index too, which stay as they are while a
   // connection is open. Call it once there is one that has read.
   void watch_log();
@@ -44,11 +37,11 @@ class held_file {
     ino_t inode = 0;
     bool operator==(const identity&) const = default;
   };
-  held_file(std::string path, int fd) : path_(std::move(path)), fd_(fd) {}
+  held_file(std::string path, descriptor file) : path_(std::move(path)), file_(std::move(file)) {}
   static std::optional<identity> identity_of(const std::string& path);
 
   std::string path_;
-  int fd_;
+  descriptor file_;
   std::optional<identity> log_, index_;  // unset: not watched
 };
 

@@ -2,6 +2,7 @@
 
 #include "engine/ledger/done_blocks.hpp"
 #include "engine/ledger/ledger_impl.hpp"
+#include "engine/sys/descriptor.hpp"
 
 #include <array>
 #include <cerrno>
@@ -34,12 +35,11 @@ std::int64_t number(std::uint64_t n) noexcept {
 status sync_directory(const std::string& path) {
   const auto slash = path.rfind('/');
   const auto directory = slash == std::string::npos ? std::string{"."} : path.substr(0, slash + 1);
-  const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const descriptor opened{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
   // A directory that may be written and not read cannot be synced; that is no reason to refuse it.
-  if (fd < 0) return {};
-  const bool bad = ::fsync(fd) != 0 && errno == EIO;
-  ::close(fd);
-  if (bad) return sqlite_failure(SQLITE_IOERR_DIR_FSYNC, path, "fsync of its directory");
+  if (!opened) return {};
+  if (::fsync(opened.get()) != 0 && errno == EIO)
+    return sqlite_failure(SQLITE_IOERR_DIR_FSYNC, path, "fsync of its directory");
   return {};
 }
 

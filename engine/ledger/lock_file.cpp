@@ -32,21 +32,6 @@ failure cannot(const std::string& path, const char* what) {
                       : "make the directory of the ledger writable or name another place with --ledger"};
 }
 
-class descriptor {
- public:
-  explicit descriptor(int fd) : fd_(fd) {}
-  descriptor(const descriptor&) = delete;
-  descriptor& operator=(const descriptor&) = delete;
-  ~descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const noexcept { return fd_; }
-  int release() noexcept { return std::exchange(fd_, -1); }
-
- private:
-  int fd_;
-};
-
 // The program of a process and its first argument ("pawl run"): the rest may name a proxy with its password.
 std::string command_of(pid_t pid) {
   const descriptor file{::open(fmt::format("/proc/{}/cmdline", pid).c_str(), O_RDONLY | O_CLOEXEC)};
@@ -105,7 +90,7 @@ expected<lock_file> lock_file::take(const std::string& path) {
     if (::ftruncate(file.get(), 0) != 0 ||
         ::pwrite(file.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()))
       return cannot(path, "cannot be written");
-    return lock_file{file.release()};
+    return lock_file{std::move(file)};
   }
 }
 
@@ -138,10 +123,6 @@ std::optional<std::string> lock_file::holder_of(dev_t device, ino_t inode) {
     if (kind == "FLOCK" && file == wanted && pid > 0) return fmt::format("pid {} ({})", pid, command_of(pid));
   }
   return std::nullopt;
-}
-
-lock_file::~lock_file() {
-  if (fd_ >= 0) ::close(fd_);
 }
 
 }  // namespace pawl::ledger

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/model/error.hpp"
+#include "engine/sys/descriptor.hpp"
 
 #include <optional>
 #include <string>
@@ -25,13 +26,9 @@ class lock_file {
   // Opens no descriptor of the file.
   static std::optional<std::string> holder_of(dev_t device, ino_t inode);
 
-  lock_file(lock_file&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  lock_file& operator=(lock_file&&) = delete;
-  ~lock_file();
-
  private:
-  explicit lock_file(int fd) : fd_(fd) {}
-  int fd_;
+  explicit lock_file(descriptor file) : file_(std::move(file)) {}
+  descriptor file_;
 };
 
 }  // namespace pawl::ledger

@@ -3,6 +3,7 @@
 #include "engine/model/text.hpp"
 #include "engine/run/boot_clock.hpp"
 #include "engine/run/key_state_file.hpp"
+#include "engine/sys/descriptor.hpp"
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
@@ -36,26 +37,6 @@ using policy::slot_entry;
 
 constexpr std::string_view other_directory = "name another directory with --state-dir";
 
-// A file descriptor with an owner.
-class file {
- public:
-  explicit file(int fd = -1) noexcept : fd_(fd) {}
-  file(file&& o) noexcept : fd_(std::exchange(o.fd_, -1)) {}
-  file& operator=(file&& o) noexcept {
-    std::swap(fd_, o.fd_);
-    return *this;
-  }
-  // Nothing is buffered in a descriptor that was only read or mapped: closing cannot lose anything.
-  ~file() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const noexcept { return fd_; }
-  explicit operator bool() const noexcept { return fd_ >= 0; }
-
- private:
-  int fd_;
-};
-
 failure cannot(std::string place, std::string_view doing, int error) {
   std::string remedy(other_directory);
   if (error == ENOSPC || error == EDQUOT) remedy = "free some space there, or " + remedy;
@@ -67,7 +48,7 @@ failure cannot(std::string place, std::string_view doing, int error) {
 
 // The whole of a small file of the system, at most `bound` bytes; empty if it cannot be read.
 std::string read_small(const std::string& path, std::size_t bound) {
-  const file in(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const descriptor in(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   std::string text(bound, '\0');
   std::size_t size = 0;
   while (in && size < bound) {
@@ -149,7 +130,7 @@ failure held_by_another(const std::string& path, int fd) {
 }
 
 // The state directory, opened: what is made in it cannot be redirected by a later rename or link.
-expected<file> open_directory(const std::string& path) {
+expected<descriptor> open_directory(const std::string& path) {
   if (path.empty())
     return failure{failure_kind::usage, "--state-dir",
                    "there is no directory for the quota that the key has used",
@@ -163,7 +144,7 @@ expected<file> open_directory(const std::string& path) {
   if (::mkdir(leaf.c_str(), 0700) != 0 && errno != EEXIST)
     return cannot(path, "make the directory for", errno);
 
-  file directory(::open(leaf.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  descriptor directory(::open(leaf.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory) return cannot(path, "open the directory of", errno);
   struct stat is{};
   if (::fstat(directory.get(), &is) != 0) return cannot(path, "look at the directory of", errno);
@@ -177,16 +158,16 @@ expected<file> open_directory(const std::string& path) {
 }
 
 struct opened {
-  file fd;
+  descriptor fd;
   bool brand_new = false;
 };
 
 expected<opened> open_file(int directory, const std::string& name, const std::string& path) {
   constexpr int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW;
   opened o;
-  o.fd = file(::openat(directory, name.c_str(), flags | O_CREAT | O_EXCL, 0600));
+  o.fd = descriptor(::openat(directory, name.c_str(), flags | O_CREAT | O_EXCL, 0600));
   o.brand_new = static_cast<bool>(o.fd);
-  if (!o.fd && errno == EEXIST) o.fd = file(::openat(directory, name.c_str(), flags));
+  if (!o.fd && errno == EEXIST) o.fd = descriptor(::openat(directory, name.c_str(), flags));
   if (!o.fd && errno == ELOOP)
     return failure{failure_kind::mend, path, "is a symbolic link, which pawl never makes",
                    fmt::format("remove it, or {}", other_directory)};
@@ -329,7 +310,7 @@ void add_other_files(int directory, const std::string& path, std::string_view bo
   for (std::filesystem::directory_iterator at(path, error), end; !error && at != end; at.increment(error)) {
     const auto name = at->path().filename().string();
     if (!name.starts_with("quota-") || ++seen > most_files) continue;
-    const file one(::openat(directory, name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    const descriptor one(::openat(directory, name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     key_state_header h{};
     const bool is_earlier = one && read_header(one.get(), h) &&
                             std::memcmp(h.magic, key_state_header::earlier_magic, sizeof h.magic) == 0;
@@ -368,7 +349,7 @@ std::string earlier_key_state_file_name(std::string_view host, const secret& key
 
 struct key_state::impl {
   std::string directory, name, path;
-  file lock;  // the file itself; closing it lets go of the lock
+  descriptor lock;  // the file itself; closing it lets go of the lock
   void* mapping = MAP_FAILED;
   std::size_t size = 0;
   std::span<slot_entry> writes, reads;
@@ -422,9 +403,9 @@ expected<key_state> key_state_access::open(const std::string& directory, std::st
   if (auto locked = take_lock(fd, path); !locked) return locked.error();
 
   // What an earlier version left, and keeps locked while it runs.
-  std::vector<std::pair<std::string, file>> left;
+  std::vector<std::pair<std::string, descriptor>> left;
   for (const auto& name : earlier_names(host, key)) {
-    file one(::openat(place, name.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    descriptor one(::openat(place, name.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     if (!one) continue;
     const auto there = (std::filesystem::path(directory) / name).string();
     if (auto locked = take_lock(one.get(), there); !locked) {

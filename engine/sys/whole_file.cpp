@@ -1,5 +1,7 @@
 #include "engine/sys/whole_file.hpp"
 
+#include "engine/sys/descriptor.hpp"
+
 #include <algorithm>
 #include <cerrno>
 
@@ -16,20 +18,6 @@ constexpr int silence_ms = 30'000;  // documented
 std::error_code last_error() noexcept {
   return {errno, std::generic_category()};
 }
-
-class descriptor {
- public:
-  explicit descriptor(int fd) : fd_(fd) {}
-  descriptor(const descriptor&) = delete;
-  descriptor& operator=(const descriptor&) = delete;
-  ~descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const noexcept { return fd_; }
-
- private:
-  int fd_;
-};
 
 // Until there is something to read, or the other end is closed.
 std::error_code await(int fd) {
