@@ -1,15 +1,29 @@
 #!/bin/sh
 # Installs, builds (address and undefined-behaviour sanitizers, warnings as errors) and runs all tests on a fresh
 # Debian 12 with nothing but git. The last line is `N passed, N failed`; the exit code tells the same.
+#
+#   sh tests/run.sh                  all
+#   sh tests/run.sh --fast           the unit tests alone, a minute after the build
+#   sh tests/run.sh [--fast] ARG...  further arguments go to ctest: -R '^Pacer' runs what is named so
 set -eu
 cd "$(dirname "$0")/.."
 . ./cli/packages.sh
 packages="$packages strace"  # the order of system calls is what some promises are about
 
+fast=
+if [ "${1-}" = --fast ]; then
+  fast=yes
+  shift
+fi
+
 install_packages
 cmake_options=-DPAWL_WERROR=ON
-build_preset dev
-build_preset tsan pawl pawl_tests_threads
+if [ -n "$fast" ]; then
+  build_preset dev pawl_tests_unit
+else
+  build_preset dev
+  build_preset tsan pawl pawl_tests_threads
+fi
 
 passed=0
 failed=0
@@ -29,7 +43,28 @@ run_tests() {
 }
 count() { printf '%s' "$suite" | sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p"; }
 
+# The ten slowest of the last run_tests, in seconds: what a faster suite begins with.
+tell_slowest() {
+  echo "slowest:"
+  tr '\n\t' '  ' < "$results" | grep -o '<testcase [^>]*>' |
+    sed -n 's/.* name="\([^"]*\)".* time="\([^"]*\)".*/\2 \1/p' | LC_ALL=C sort -rn | head -n 10 |
+    while read -r seconds name; do printf '%8.1f s  %s\n' "$seconds" "$name"; done
+}
+
+finish() {
+  echo "$passed passed, $failed failed"
+  [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+}
+
+if [ -n "$fast" ]; then
+  run_tests results-fast.xml --label-regex '^unit$' "$@"
+  tell_slowest
+  finish
+  exit
+fi
+
 run_tests results.xml "$@"
+tell_slowest
 
 # Threads under the thread sanitizer: the ledger's writer, and whole runs with kills, faults and signals.
 export TSAN_OPTIONS="halt_on_error=1 exitcode=66"
@@ -49,5 +84,4 @@ else
   failed=$((failed + 1))
 fi
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+finish

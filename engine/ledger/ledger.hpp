@@ -182,9 +182,6 @@ class ledger_file {
   // Rows per outcome as they are on the disk, one moment's view. Milliseconds, however large the ledger:
   // whole blocks of rows are counted already (done_block in schema.sql).
   expected<outcome_counts> counts(std::int64_t generation);
-  // Rows = sum of outcomes + pending: that the ledger holds exactly `known` (what was there before plus what
-  // this invocation committed) and no more outcomes than rows. A difference is a failure that names both.
-  status check_sum(std::int64_t generation, const outcome_counts& known);
   // Rows that have an outcome. As quick as counts().
   expected<row_set> done_rows(std::int64_t generation, std::uint64_t rows);
   // Intents of rows without an outcome, in row order and of one row oldest first: what a crash left in the

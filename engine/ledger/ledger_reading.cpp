@@ -15,15 +15,6 @@ std::uint64_t natural(std::int64_t n) noexcept {
   return static_cast<std::uint64_t>(n);
 }
 
-std::string list_of(const outcome_counts& counts) {
-  std::string text;
-  for (std::size_t i = 0; i < outcome_count; ++i)
-    if (counts.of[i] != 0)
-      text +=
-          fmt::format("{}{} {}", text.empty() ? "" : ", ", counts.of[i], to_string(static_cast<outcome>(i)));
-  return text.empty() ? "none" : text;
-}
-
 job_row read_job(statement& from) {
   const auto text = [&](int column) { return std::string{from.text(column)}; };
   job_row job;
@@ -59,23 +50,6 @@ expected<outcome_counts> ledger_file::counts(std::int64_t generation) {
   if (!scanned) return std::move(scanned.error());
   if (auto done = moment->commit(); !done) return std::move(done.error());
   return sum;
-}
-
-status ledger_file::check_sum(std::int64_t generation, const outcome_counts& known) {
-  auto found = counts(generation);
-  if (!found) return std::move(found.error());
-  auto rows = impl_->db->ask(fmt::format("SELECT rows FROM generation WHERE id = {}", generation));
-  if (!rows) return std::move(rows.error());
-  const auto wrong = [&](std::string what) {
-    return failure{failure_kind::mend, impl_->path, std::move(what),
-                   "this is a bug of pawl or the ledger was edited: please report it with the ledger"};
-  };
-  if (found->total() > natural(*rows))
-    return wrong(fmt::format("the ledger has {} outcomes for {} rows", found->total(), *rows));
-  if (*found != known)
-    return wrong(
-        fmt::format("the sum does not hold: on the disk {}; counted {}", list_of(*found), list_of(known)));
-  return {};
 }
 
 expected<row_set> ledger_file::done_rows(std::int64_t generation, std::uint64_t rows) {

@@ -133,8 +133,6 @@ class pacer {
 
   // Somebody else's use of the key that replies have shown: phantom slots now held.
   std::uint32_t phantoms() const noexcept;
-  // The limit that replies taught and that is tighter than the configured ones, while it holds.
-  std::optional<api::rate_window> tightened(time_point now) const;
   // The first one that replies have shown: their header names the window, or its resets tell its length. Told
   // once.
   std::optional<contradiction> take_contradiction() noexcept;

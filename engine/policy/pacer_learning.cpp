@@ -155,13 +155,4 @@ std::uint32_t pacer::phantoms() const noexcept {
   return static_cast<std::uint32_t>(std::min<std::uint64_t>(most, std::numeric_limits<std::uint32_t>::max()));
 }
 
-std::optional<api::rate_window> pacer::tightened(time_point now) const {
-  const quota_window* tightest = nullptr;
-  for (std::size_t i = configured_; i < windows_.size(); ++i)
-    if (active(i, now) && (!tightest || windows_[i].is().limit < tightest->is().limit))
-      tightest = &windows_[i];
-  if (!tightest) return std::nullopt;
-  return tightest->is();
-}
-
 }  // namespace pawl::policy

@@ -84,7 +84,6 @@ class stop_rules {
   std::optional<time_point> trouble_since() const noexcept { return trouble_since_; }
   // When that has lasted for as long as patience does; unset while all is well.
   std::optional<time_point> patience_ends() const noexcept;
-  bool throttled_last() const noexcept { return throttled_last_; }
 
  private:
   static constexpr std::size_t window = 500;     // documented with --max-failures
