@@ -49,7 +49,7 @@ TEST(MixedUpFiles, AnInputNamesItsLedgerAndALedgerItsInput) {
 TEST(MixedUpFiles, APipeIsNotWaitedFor) {
   const sandbox_process sandbox{{"--threads", "1", "--limits", "off"}};
   const pawl_workspace workspace{sandbox};
-  const auto input = workspace.input("jobs.csv", "id,title\nthr_000001,new\n");
+  workspace.input("jobs.csv", "id,title\nthr_000001,new\n");
   ASSERT_EQ(workspace.run({"run", "jobs.csv"}).exit_code, 0);
   const auto pipe = [&](const std::string& name) {
     const auto path = workspace.files() / name;
