@@ -203,7 +203,7 @@ step_action job_step::after_reply(const event::replied& reply, const surrounding
   }
   resume_with_read_ = false;
   if (last_.is != api::verdict::throttled) throttled_ = 0;
-  const auto note = note_of(fact, error);
+  const auto note = last_.foreign ? note_of_error(fact, error) : note_of(fact, error);
   if (!last_.foreign) strangers_ = strangers_met_ = 0;
 
   // A stopped run waits for nothing: what may have been applied is sent again by the next run if that is
@@ -429,7 +429,9 @@ error_note job_step::note_of_error(const attempt_fact& fact, const api::error_vi
   if (note.request_id.empty()) note.request_id = request_id_ = error.request_id;
   if (error.message.empty())
     text_ = fmt::format("HTTP {}{}", fact.status,
-                        api::is_page(fact) ? ", with a page that is not the API's" : "");
+                        api::is_page(fact) ? ", with a page that is not the API's"
+                        : last_.foreign    ? ", with a reply that is not the API's"
+                                           : "");
   else
     text_.assign(error.message);
   if (!error.details.empty()) {

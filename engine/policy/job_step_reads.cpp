@@ -21,7 +21,7 @@ step_action job_step::after_read(const event::read_replied& reply, const surroun
   resume_with_read_ = true;
   if (fact.fault == transport_fault::cancelled) return give_up_quietly();
   if (last_.foreign) {
-    const auto note = note_of(fact, error);
+    const auto note = note_of_error(fact, error);
     return after_foreign(true, fact, note, s);
   }
   if (stranger_on_read_) strangers_ = strangers_met_ = 0;

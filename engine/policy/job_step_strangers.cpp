@@ -107,7 +107,8 @@ step_action job_step::look_for_foreign(const attempt_fact& fact, const api::seco
     if (api::second_look of_left; left_has_arrived(fact, of_left))
       return finish(outcome::applied, of_left.how, {stranger_.http_status, {}, {}, stranger_.request_id});
     if (look.shows_wanted && look.how != verified::none && !look.shows_other)
-      return finish(in_doubt ? outcome::applied : outcome::unchanged, look.how, stranger_.view());
+      return finish(in_doubt ? outcome::applied : outcome::unchanged, look.how,
+                    {stranger_.http_status, {}, {}, stranger_.request_id});
     if (look.proven == proof::not_applied && !earlier_doubt_)
       return finish(accepted ? outcome::failed : outcome::refused, verified::none, stranger_.view());
     return finish(in_doubt ? outcome::unknown : outcome::refused, verified::none, stranger_.view());

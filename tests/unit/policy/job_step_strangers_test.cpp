@@ -13,6 +13,8 @@ namespace {
 
 using namespace std::chrono_literals;
 using by_hand::item;
+using ::testing::AnyOf;
+using ::testing::Eq;
 using ::testing::HasSubstr;
 
 const std::string page = "<!doctype html><title>Back soon</title>";
@@ -81,6 +83,7 @@ TEST(JobStepStrangers, TheThirdAlikeCountsIfTheApiWasThereEachTime) {
     }
     const auto* end = std::get_if<action::finish>(&next);
     ASSERT_NE(end, nullptr);
+    EXPECT_THAT(std::string(end->note.message), AnyOf(HasSubstr("that is not the API's"), Eq("no route")));
     EXPECT_EQ(end->result, reply.status < 300 ? outcome::unknown : outcome::refused);
     EXPECT_EQ(end->note.http_status, reply.status);
   }
