@@ -1,8 +1,8 @@
 #include "cli/argument_hints.hpp"
 
 #include "cli/shown_arguments.hpp"
-#include "config/nearest.hpp"
 #include "engine/model/shell_word.hpp"
+#include "engine/text/nearest.hpp"
 
 #include <fmt/format.h>
 
@@ -18,7 +18,7 @@ bool is_flag(std::string_view argument) {
 
 std::string_view nearest_of(std::string_view name, const std::vector<std::string>& all) {
   const std::vector<std::string_view> known(all.begin(), all.end());
-  return config::nearest(name, known);
+  return nearest(name, known);
 }
 
 // What people know from other tools, where this command has what they mean.

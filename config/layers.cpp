@@ -1,9 +1,9 @@
 #include "config/layers.hpp"
 
 #include "config/document.hpp"
-#include "config/nearest.hpp"
 #include "config/quantity.hpp"
 #include "config/setting_keys.hpp"
+#include "engine/text/nearest.hpp"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 #include "config/profile_fields.hpp"
 
-#include "config/nearest.hpp"
 #include "engine/model/text.hpp"
+#include "engine/text/nearest.hpp"
 
 #include <fmt/format.h>
 

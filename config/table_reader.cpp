@@ -1,6 +1,6 @@
 #include "config/table_reader.hpp"
 
-#include "config/nearest.hpp"
+#include "engine/text/nearest.hpp"
 
 #include <algorithm>
 #include <utility>

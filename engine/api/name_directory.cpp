@@ -1,8 +1,8 @@
 #include "engine/api/name_directory.hpp"
 
 #include "engine/model/text.hpp"
+#include "engine/text/nearest.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace pawl::api {
@@ -24,20 +24,9 @@ name_directory::answer name_directory::find(std::string_view name) const {
 }
 
 std::string_view name_directory::nearest(std::string_view name) const {
-  // Quadratic in the lengths, so long names are not compared; a third of a name wrong is another name.
-  constexpr std::size_t longest = 64;  // chosen
-  if (name.size() > longest) return {};
-  std::string_view best;
-  auto least = std::max<std::size_t>(1, name.size() / 3) + 1;
-  for (const auto& [known, behind] : entries_) {
-    if (known.size() > longest) continue;
-    const auto distance = edit_distance(name, known);
-    if (distance < least || (distance == least && !best.empty() && known < best)) {
-      least = distance;
-      best = known;
-    }
-  }
-  return best;
+  nearest_name found(name);
+  for (const auto& [known, behind] : entries_) found.offer(known);
+  return found.best();
 }
 
 }  // namespace pawl::api

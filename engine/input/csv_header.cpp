@@ -3,6 +3,7 @@
 #include "engine/input/csv_scanner.hpp"
 #include "engine/input/text.hpp"
 #include "engine/model/shell_word.hpp"
+#include "engine/text/nearest.hpp"
 
 #include <algorithm>
 

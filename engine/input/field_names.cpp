@@ -2,6 +2,7 @@
 
 #include "engine/input/text.hpp"
 #include "engine/model/printable.hpp"
+#include "engine/text/nearest.hpp"
 
 namespace pawl::input {
 

@@ -2,6 +2,7 @@
 
 #include "engine/input/text.hpp"
 #include "engine/input/timestamp.hpp"
+#include "engine/text/nearest.hpp"
 
 #include <algorithm>
 #include <cstring>

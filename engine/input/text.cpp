@@ -84,22 +84,4 @@ std::string shown_json(std::string_view json) {
   return visible(json, shown_characters);
 }
 
-std::string_view nearest(std::string_view name, std::span<const std::string_view> candidates) {
-  constexpr std::size_t longest = 64;  // chosen: names of fields are shorter
-  if (first_invisible(name) != 0) return nearest(without_invisible(name), candidates);
-  if (name.empty() || name.size() > longest) return {};
-  std::string_view best;
-  std::size_t best_distance = std::max<std::size_t>(1, name.size() / 3) + 1;
-  for (const auto candidate : candidates) {
-    if (candidate.empty() || candidate.size() > longest) continue;
-    const auto d = first_invisible(candidate) == 0 ? edit_distance(name, candidate)
-                                                   : edit_distance(name, without_invisible(candidate));
-    if (d < best_distance && d < candidate.size()) {
-      best = candidate;
-      best_distance = d;
-    }
-  }
-  return best;
-}
-
 }  // namespace pawl::input

@@ -43,8 +43,4 @@ std::string shown(std::string_view utf8);
 // The same for JSON text, which brings its own quotes.
 std::string shown_json(std::string_view json);
 
-// The candidate that was probably meant, without regard to case: at most one edit (insert, drop, replace,
-// swap) for each three characters; invisible characters do not count. Empty: none is near. For messages only.
-std::string_view nearest(std::string_view name, std::span<const std::string_view> candidates);
-
 }  // namespace pawl::input

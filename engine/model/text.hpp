@@ -26,8 +26,4 @@ inline bool same_id(std::string_view a, std::string_view b, id_compare how) noex
   return how == id_compare::exact ? a == b : equal_without_case(a, b);
 }
 
-// Optimal string alignment distance without regard to ASCII case: insertions, deletions, replacements and
-// swaps of neighbours count 1. For names typed by hand: quadratic in their lengths.
-std::size_t edit_distance(std::string_view a, std::string_view b);
-
 }  // namespace pawl

@@ -1,7 +1,5 @@
 #include "config/quantity.hpp"
 
-#include "config/nearest.hpp"
-
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -132,19 +130,6 @@ TEST(Quantity, CountsAreDigitsInRange) {
             "\"0\" is out of range; write a number from 1 to 1024");
   for (const auto* text : {"", "1k", "-1", "0x10", "1 ", " 1", "1.0"})
     EXPECT_FALSE(parse_count(text, 0, 100)) << text;
-}
-
-TEST(Nearest, FindsTheNameThatWasMeant) {
-  const std::vector<std::string_view> known{"limits.write", "limits.read", "concurrency", "tls.ca_file",
-                                            "proxy"};
-  EXPECT_EQ(nearest("limit.write", known), "limits.write");
-  EXPECT_EQ(nearest("write", known), "limits.write");
-  EXPECT_EQ(nearest("Concurency", known), "concurrency");
-  EXPECT_EQ(nearest("poxry", known), "proxy");
-  EXPECT_EQ(nearest("tls.cafile", known), "tls.ca_file");
-  EXPECT_EQ(nearest("colour", known), "");
-  EXPECT_EQ(nearest("", known), "");
-  EXPECT_EQ(nearest(std::string(100'000, 'x'), known), "");
 }
 
 }  // namespace

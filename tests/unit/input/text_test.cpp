@@ -31,21 +31,5 @@ TEST(Text, ShowsControlCharactersAndCutsLongText) {
   EXPECT_EQ(shown(std::string(61, 'x')), '"' + std::string(60, 'x') + "...\"");
 }
 
-TEST(Text, FindsTheNameThatWasMeant) {
-  const std::vector<std::string_view> names = {"status", "title", "text", "tag_ids", "snoozed_until", "id"};
-  const std::pair<const char*, const char*> table[] = {{"statsu", "status"},
-                                                       {"Status", "status"},
-                                                       {"tile", "title"},
-                                                       {"tags_ids", "tag_ids"},
-                                                       {"snoozed until", "snoozed_until"},
-                                                       {"ID", "id"},
-                                                       {"priority", ""},
-                                                       {"", ""},
-                                                       {"x", ""},
-                                                       {"snooze_untill", "snoozed_until"}};
-  for (const auto& [name, wanted] : table) EXPECT_EQ(nearest(name, names), wanted) << name;
-  EXPECT_EQ(nearest(std::string(100'000, 'x'), names), "");
-}
-
 }  // namespace
 }  // namespace pawl::input

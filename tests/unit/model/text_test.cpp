@@ -38,23 +38,5 @@ TEST(JsonString, KnowsWhatMustBeEscaped) {
     }
 }
 
-TEST(EditDistance, CountsEditsWithoutRegardToCase) {
-  const struct {
-    std::string_view a, b;
-    std::size_t edits;
-  } rows[] = {{"", "", 0},
-              {"", "abc", 3},
-              {"status", "status", 0},
-              {"Status", "STATUS", 0},
-              {"sttaus", "status", 1},
-              {"statu", "status", 1},
-              {"stadus", "status", 1},
-              {"title", "text", 4}};
-  for (const auto& row : rows) {
-    EXPECT_EQ(edit_distance(row.a, row.b), row.edits) << row.a;
-    EXPECT_EQ(edit_distance(row.b, row.a), row.edits) << row.b;
-  }
-}
-
 }  // namespace
 }  // namespace pawl
