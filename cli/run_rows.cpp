@@ -3,7 +3,7 @@
 #include "cli/generation_choice.hpp"
 #include "cli/retried_rows.hpp"
 #include "cli/words.hpp"
-#include "engine/run/boot_clock.hpp"
+#include "engine/sys/boot_clock.hpp"
 
 #include <fmt/format.h>
 
@@ -68,7 +68,7 @@ status run_rows::gather_for_snapshot() {
 }
 
 status run_rows::begin_run() {
-  auto run = choice_.ledger().begin_run(generation_.id, PAWL_VERSION, wall_now(), run::boot_now());
+  auto run = choice_.ledger().begin_run(generation_.id, PAWL_VERSION, wall_now(), boot_now());
   if (!run) return run.error();
   run_ = *run;
   return {};

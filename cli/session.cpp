@@ -29,10 +29,6 @@ std::vector<failure> one_by_one(const failure& all) {
 
 }  // namespace
 
-wall_time wall_now() {
-  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
-
 session::session(const config::raw_options& raw, const config::environment& env, console& out)
     : raw_(raw), environment_(env), console_(out) {
   // Complaints about the settings come before the settings are known: their format is taken as given.

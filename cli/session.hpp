@@ -11,6 +11,7 @@
 #include "engine/model/error.hpp"
 #include "engine/model/time.hpp"
 #include "engine/run/progress.hpp"
+#include "engine/sys/wall_clock.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -19,8 +20,6 @@
 #include <utility>
 
 namespace pawl::cli {
-
-wall_time wall_now();
 
 class session {
  public:

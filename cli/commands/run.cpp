@@ -19,9 +19,9 @@
 #include "engine/http/tls_context.hpp"
 #include "engine/ledger/ledger.hpp"
 #include "engine/model/shell_word.hpp"
-#include "engine/run/boot_clock.hpp"
 #include "engine/run/key_state.hpp"
 #include "engine/run/runner.hpp"
+#include "engine/sys/boot_clock.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -215,7 +215,7 @@ class run_steps {
   expected<std::vector<duration>> writes_before() {
     const auto& windows = options_.writes.windows;
     const auto longest = std::ranges::max(windows, {}, &api::rate_window::length).length;
-    auto found = choice_.ledger().writes_before(rows_.run(), longest, wall_now(), run::boot_now());
+    auto found = choice_.ledger().writes_before(rows_.run(), longest, wall_now(), boot_now());
     if (!found) return std::move(found.error());
     return found->ages(policy::pacer::entries_needed(options_.writes));
   }

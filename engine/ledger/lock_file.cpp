@@ -1,6 +1,6 @@
 #include "engine/ledger/lock_file.hpp"
 
-#include "engine/model/time.hpp"
+#include "engine/sys/wall_clock.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -84,7 +84,7 @@ expected<lock_file> lock_file::take(const std::string& path) {
       if (left > 0) continue;
       return cannot(path, "is removed again and again");
     }
-    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    const auto now = std::chrono::floor<std::chrono::seconds>(wall_now());
     const auto text =
         fmt::format("pid {} ({}), started {:%Y-%m-%dT%H:%M:%S}Z\n", ::getpid(), command_of(::getpid()), now);
     if (::ftruncate(file.get(), 0) != 0 ||

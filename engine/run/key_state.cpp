@@ -1,8 +1,8 @@
 #include "engine/run/key_state.hpp"
 
 #include "engine/model/text.hpp"
-#include "engine/run/boot_clock.hpp"
 #include "engine/run/key_state_file.hpp"
+#include "engine/sys/boot_clock.hpp"
 #include "engine/sys/descriptor.hpp"
 
 #include <fmt/format.h>

@@ -1,7 +1,7 @@
 #include "engine/run/planner.hpp"
 
 #include "engine/api/request_writer.hpp"
-#include "engine/run/wall_clock.hpp"
+#include "engine/sys/wall_clock.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <fmt/format.h>

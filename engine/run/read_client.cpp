@@ -2,7 +2,7 @@
 
 #include "engine/api/reply_signs.hpp"
 #include "engine/policy/rate_headers.hpp"
-#include "engine/run/wall_clock.hpp"
+#include "engine/sys/wall_clock.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <fmt/chrono.h>

@@ -1,7 +1,7 @@
 #include "engine/run/run_context.hpp"
 
 #include "engine/run/snapshot.hpp"
-#include "engine/run/wall_clock.hpp"
+#include "engine/sys/wall_clock.hpp"
 
 #include <utility>
 

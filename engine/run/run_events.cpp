@@ -1,6 +1,6 @@
 #include "engine/run/run_events.hpp"
 
-#include "engine/run/wall_clock.hpp"
+#include "engine/sys/wall_clock.hpp"
 
 #include <fmt/format.h>
 

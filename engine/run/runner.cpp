@@ -1,13 +1,13 @@
 #include "engine/run/runner.hpp"
 
-#include "engine/run/boot_clock.hpp"
 #include "engine/run/name_fetch.hpp"
 #include "engine/run/read_client.hpp"
 #include "engine/run/run_context.hpp"
 #include "engine/run/run_sampler.hpp"
 #include "engine/run/snapshot_settler.hpp"
-#include "engine/run/wall_clock.hpp"
 #include "engine/run/worker.hpp"
+#include "engine/sys/boot_clock.hpp"
+#include "engine/sys/wall_clock.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>

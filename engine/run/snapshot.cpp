@@ -1,6 +1,6 @@
 #include "engine/run/snapshot.hpp"
 
-#include "engine/run/wall_clock.hpp"
+#include "engine/sys/wall_clock.hpp"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 #include "engine/run/worker.hpp"
 
-#include "engine/run/boot_clock.hpp"
-#include "engine/run/wall_clock.hpp"
+#include "engine/sys/boot_clock.hpp"
+#include "engine/sys/wall_clock.hpp"
 
 #include <fmt/format.h>
 

@@ -2,8 +2,8 @@
 // rules and the ledger.
 #include "engine/api/reply_signs.hpp"
 #include "engine/policy/rate_headers.hpp"
-#include "engine/run/wall_clock.hpp"
 #include "engine/run/worker.hpp"
+#include "engine/sys/wall_clock.hpp"
 
 #include <fmt/format.h>
 

@@ -6,7 +6,7 @@
 #include <chrono>
 #include <string>
 
-namespace pawl::run {
+namespace pawl {
 
 inline constexpr const char* boot_id_path = "/proc/sys/kernel/random/boot_id";
 
@@ -20,4 +20,4 @@ inline boot_moment boot_now() {
   return {boot_id(), since_boot()};
 }
 
-}  // namespace pawl::run
+}  // namespace pawl

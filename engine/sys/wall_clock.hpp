@@ -6,10 +6,10 @@
 
 #include <chrono>
 
-namespace pawl::run {
+namespace pawl {
 
 inline wall_time wall_now() {
   return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
 }
 
-}  // namespace pawl::run
+}  // namespace pawl

@@ -1,9 +1,9 @@
-#include "engine/run/boot_clock.hpp"
+#include "engine/sys/boot_clock.hpp"
 
 #include <ctime>
 #include <fstream>
 
-namespace pawl::run {
+namespace pawl {
 
 std::string boot_id(const std::string& path) {
   constexpr std::size_t longest = 39;  // a UUID and what may stand around it
@@ -19,4 +19,4 @@ std::chrono::microseconds since_boot() noexcept {
   return std::chrono::seconds{t.tv_sec} + std::chrono::microseconds{t.tv_nsec / 1'000};
 }
 
-}  // namespace pawl::run
+}  // namespace pawl
