@@ -145,7 +145,8 @@ step_action job_step::throttled(const attempt_fact& fact, const surroundings& s)
 action::sleep job_step::wait_alone(std::uint32_t met, const attempt_fact& fact, const surroundings& s) {
   state_ = state::sleeping;
   auto until = s.now + backoff(options_.retry, met, true, 0.5 + s.jitter01 / 2);
-  if (tells_of_rates(profile_.headers, fact.headers))
+  // What is throttled closes the gate of its class too, so that limits.max_wait bounds the wait.
+  if (last_.is == api::verdict::throttled && tells_of_rates(profile_.headers, fact.headers))
     if (const auto facts = read_rate_headers(profile_.headers, fact.headers, s.wall); facts.retry_after)
       until = std::max(until, s.now + *facts.retry_after);
   return action::sleep{until};

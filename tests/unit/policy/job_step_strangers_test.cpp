@@ -661,6 +661,16 @@ TEST(JobStepStrangers, AMisdirectedRequestGoesAgainOnANewConnection) {
   ASSERT_TRUE(std::holds_alternative<action::await_grant>(w.feed(event::leased{})));
 }
 
+TEST(JobStepStrangers, NoWaitOfARowAloneIsAsLongAsAStrangerLikes) {
+  blind::walk w;
+  w.profile.headers.retry_after = "Retry-After";
+  w.headers = {{"Retry-After", "86400"}};
+  w.to_the_wire();
+  const auto next = w.answer(421, "");
+  ASSERT_TRUE(std::holds_alternative<action::sleep>(next));
+  EXPECT_LE(std::get<action::sleep>(next).until - w.now, 60s);
+}
+
 TEST(JobStepStrangers, TheConnectionComesBeforeTheReadWhereItTakesLong) {
   by_hand::walk w;
   w.feed(event::started{});
