@@ -285,7 +285,7 @@ void worker::take_kept_connection() {
 
 void worker::let_go_of_connections() {
   connection_ = {};
-  kept_ = {};
+  if (kept_) kept_ = {};
 }
 
 bool worker::take_idle_connection(policy::connection_need need) {
