@@ -250,14 +250,22 @@ step_action job_step::after_reply(const event::replied& reply, const surrounding
 }
 
 step_action job_step::after_success(const attempt_fact& fact, error_note note) {
+  using shown_as = api::echo_report::state;
   const auto echo = reader_.compare(fact.body, job_.id, wanted());
+  // What shows less than all that was sent may be an error that names the resource.
+  const bool shows_all = echo.is == shown_as::as_wanted && echo.how == verified::full;
+  if (!shows_all && profile_.reply.echoes_resource)
+    if (const auto error = reader_.read_error(fact.body); is_error_in_success(error)) {
+      last_.is = api::verdict::refused;
+      const auto refusal = note_of_error(fact, error);
+      return after_refusal(fact.status, refusal);
+    }
   switch (echo.is) {
-    case api::echo_report::state::as_wanted:
-      if (echo.how != verified::full && profile_.reply.echoes_resource) break;
+    case shown_as::as_wanted:
       last_.proves_the_api = true;
       note.code = note.message = {};
       return finish(outcome::applied, echo.how, note);
-    case api::echo_report::state::differs:
+    case shown_as::differs:
       last_.proves_the_api = true;
       text_.clear();
       fmt::format_to(std::back_inserter(text_), "the reply shows {} = {}", profile_[echo.field].name,
@@ -269,22 +277,12 @@ step_action job_step::after_success(const attempt_fact& fact, error_note note) {
       differing_ = echo.field;
       kept_.keep(note);
       return read(purpose::contradiction);
-    case api::echo_report::state::other_id:
-    case api::echo_report::state::unreadable:
-    case api::echo_report::state::misshapen:
+    case shown_as::other_id:
+    case shown_as::unreadable:
+    case shown_as::misshapen:
       break;
   }
-  // What shows less than all that was sent may be an error that names the resource.
-  const auto error = reader_.read_error(fact.body);
-  if (is_error_in_success(error)) {
-    last_.is = api::verdict::refused;
-    const auto refusal = note_of_error(fact, error);
-    return after_refusal(fact.status, refusal);
-  }
-  if (echo.is != api::echo_report::state::as_wanted) return after_unshown(fact, note, echo);
-  last_.proves_the_api = true;
-  note.code = note.message = {};
-  return finish(outcome::applied, echo.how, note);
+  return after_unshown(fact, note, echo);
 }
 
 // Accepted, and not shown. Sending it again might do it twice, so one look tells, or nobody can.

@@ -96,8 +96,9 @@ TEST(MixedUpFiles, APipeThatIsNamedIsRead) {
   auto wanted = workspace.command({});
   const auto pawl = wanted.program.string();
   wanted.program = "/bin/bash";
-  wanted.arguments = {"-c",
-                      "'" + pawl + "' check jobs.csv --config <(sleep 0.2; echo 'limits.write = \"9/s\"')"};
+  wanted.arguments = {"-c", "mkfifo late && { echo 'limits.write = \"9/s\"' > late & } && '" + pawl +
+                                "' check jobs.csv --config late && '" + pawl +
+                                "' check jobs.csv --config <(echo 'limits.write = \"9/s\"')"};
   const auto result = run_child(wanted, std::chrono::seconds{20});
   EXPECT_EQ(result.exit_code, 0) << result.errors;
 }

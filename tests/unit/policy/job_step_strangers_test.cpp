@@ -465,6 +465,17 @@ TEST(JobStepStrangers, AnErrorThatNamesTheResourceIsNoSuccess) {
   EXPECT_EQ(std::get<action::finish>(next).result, outcome::refused);
   EXPECT_EQ(std::get<action::finish>(next).note.code, "locked");
 
+  // Nor where the field that was sent is missing in it, or shows what it was.
+  for (const std::string& body :
+       {locked, std::string{R"({"id":"t1","status":"open","error":{"code":"locked"}})"}}) {
+    by_hand::walk sent;
+    sent.read_and_send();
+    ASSERT_EQ(sent.write_answers(200, body), "read") << body;
+    ASSERT_EQ(sent.read_shows(by_hand::untouched), "finish") << body;
+    EXPECT_EQ(sent.result(), outcome::refused) << body;
+    EXPECT_EQ(std::get<action::finish>(sent.next).note.code, "locked") << body;
+  }
+
   // All that was sent shows: then it is the resource, whatever else stands there.
   blind::walk shown;
   shown.to_the_wire();

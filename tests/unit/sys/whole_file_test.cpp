@@ -1,5 +1,7 @@
 #include "engine/sys/whole_file.hpp"
 
+#include "tests/support/wait_until.hpp"
+
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -9,6 +11,7 @@
 #include <thread>
 
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -53,10 +56,14 @@ TEST_F(whole_file, IsNoPipeUnlessOneMayBe) {
 TEST_F(whole_file, IsAwaitedWhereItIsAPipe) {
   ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
   std::thread writer([this] {
-    const int fd = ::open(path("pipe").c_str(), O_WRONLY);
-    for (const char* part : {"one ", "two"}) {
-      std::this_thread::sleep_for(std::chrono::milliseconds{50});
-      EXPECT_GT(::write(fd, part, std::string{part}.size()), 0);
+    const int fd = ::open(path("pipe").c_str(), O_WRONLY);  // returns once there is a reader
+    const auto is_empty = [fd] {
+      int unread = 1;
+      return ::ioctl(fd, FIONREAD, &unread) == 0 && unread == 0;
+    };
+    for (const std::string part : {"one ", "two"}) {
+      EXPECT_TRUE(test::wait_until(is_empty));
+      EXPECT_EQ(::write(fd, part.data(), part.size()), static_cast<ssize_t>(part.size()));
     }
     ::close(fd);
   });
