@@ -15,12 +15,12 @@ namespace action = policy::action;
 namespace {
 
 // "timed out", "proxy failed: ...", "the API answered 503". Into a buffer that is used again.
-void keep_trouble(std::string& to, const attempt_fact& fact) {
+void keep_trouble(std::string& to, const attempt_fact& fact, bool foreign) {
   constexpr std::size_t longest = 400;  // chosen
   if (fact.reached == phase::answered) {
-    to = api::is_page(fact)
-             ? fmt::format("{} with a page that is not the API's own; check api.base_url", fact.status)
-             : fmt::format("the API answered {}", fact.status);
+    to = foreign ? fmt::format("{} with a {} that is not the API's own; check api.base_url", fact.status,
+                               api::is_page(fact) ? "page" : "reply")
+                 : fmt::format("the API answered {}", fact.status);
     return;
   }
   to = to_string(fact.fault);
@@ -58,7 +58,8 @@ void worker::heard(policy::breaker::request kind, const policy::judgement& judge
   // An answered read is no sign that writes work.
   if (is_write || judged.outage || judged.is == api::verdict::throttled)
     shared_.rules.on_attempt(judged, now);
-  if (judged.outage || judged.is == api::verdict::throttled) keep_trouble(shared_.last_trouble, fact_);
+  if (judged.outage || judged.is == api::verdict::throttled)
+    keep_trouble(shared_.last_trouble, fact_, judged.foreign);
   const auto before = shared_.breaker.is();
   using sign = policy::breaker::sign;
   const auto is = judged.foreign ? sign::foreign : judged.outage ? sign::outage : sign::life;
