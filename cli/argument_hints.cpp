@@ -1,8 +1,8 @@
 #include "cli/argument_hints.hpp"
 
 #include "cli/shown_arguments.hpp"
-#include "engine/model/shell_word.hpp"
 #include "engine/text/nearest.hpp"
+#include "engine/text/shell_word.hpp"
 
 #include <fmt/format.h>
 

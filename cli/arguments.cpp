@@ -6,7 +6,7 @@
 #include "cli/help_footers.hpp"
 #include "cli/shown_arguments.hpp"
 #include "config/trust.hpp"
-#include "engine/model/shell_word.hpp"
+#include "engine/text/shell_word.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>

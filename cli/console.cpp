@@ -1,8 +1,8 @@
 #include "cli/console.hpp"
 
 #include "cli/files.hpp"
-#include "engine/model/printable.hpp"
-#include "engine/model/redaction.hpp"
+#include "engine/text/printable.hpp"
+#include "engine/text/redaction.hpp"
 
 #include <cstdlib>
 #include <utility>

@@ -1,6 +1,6 @@
 #include "cli/find_ledger.hpp"
 
-#include "engine/model/shell_word.hpp"
+#include "engine/text/shell_word.hpp"
 
 #include <fmt/format.h>
 

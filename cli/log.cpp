@@ -3,7 +3,7 @@
 #include "cli/files.hpp"
 #include "cli/words.hpp"
 #include "config/output_place.hpp"
-#include "engine/model/redaction.hpp"
+#include "engine/text/redaction.hpp"
 
 #include <fmt/format.h>
 #include <spdlog/formatter.h>

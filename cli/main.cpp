@@ -5,7 +5,7 @@
 #include "cli/files.hpp"
 #include "cli/summary.hpp"
 #include "cli/typed_keys.hpp"
-#include "engine/model/redaction.hpp"
+#include "engine/text/redaction.hpp"
 
 #include <algorithm>
 #include <csignal>

@@ -4,7 +4,7 @@
 #include "cli/words.hpp"
 #include "engine/api/condition.hpp"
 #include "engine/api/json_text.hpp"
-#include "engine/model/shell_word.hpp"
+#include "engine/text/shell_word.hpp"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 #include "cli/resume_command.hpp"
 
 #include "cli/shown_arguments.hpp"
-#include "engine/model/shell_word.hpp"
+#include "engine/text/shell_word.hpp"
 
 #include <fmt/format.h>
 

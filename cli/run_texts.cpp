@@ -3,7 +3,7 @@
 #include "cli/effects.hpp"
 #include "cli/name_resolution.hpp"
 #include "cli/words.hpp"
-#include "engine/model/shell_word.hpp"
+#include "engine/text/shell_word.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,6 +1,6 @@
 #include "cli/shown_arguments.hpp"
 
-#include "engine/model/shown_url.hpp"
+#include "engine/text/shown_url.hpp"
 
 #include <algorithm>
 #include <array>

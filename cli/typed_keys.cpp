@@ -3,7 +3,7 @@
 #include "config/setting_keys.hpp"
 #include "config/token.hpp"
 #include "engine/model/secret.hpp"
-#include "engine/model/shown_url.hpp"
+#include "engine/text/shown_url.hpp"
 
 #include <algorithm>
 #include <array>

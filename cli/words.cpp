@@ -1,6 +1,6 @@
 #include "cli/words.hpp"
 
-#include "engine/model/redaction.hpp"
+#include "engine/text/redaction.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>

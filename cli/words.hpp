@@ -2,8 +2,8 @@
 #pragma once
 
 #include "engine/api/profile.hpp"
-#include "engine/model/printable.hpp"
 #include "engine/model/time.hpp"
+#include "engine/text/printable.hpp"
 
 #include <cstddef>
 #include <cstdint>

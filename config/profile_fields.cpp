@@ -1,6 +1,6 @@
 #include "config/profile_fields.hpp"
 
-#include "engine/model/text.hpp"
+#include "engine/text/json_string.hpp"
 #include "engine/text/nearest.hpp"
 
 #include <fmt/format.h>

@@ -9,7 +9,7 @@
 #include "config/small_file.hpp"
 #include "config/token.hpp"
 #include "config/trust.hpp"
-#include "engine/model/shown_url.hpp"
+#include "engine/text/shown_url.hpp"
 
 #include <cmath>
 #include <filesystem>

@@ -3,8 +3,8 @@
 #include "config/output_place.hpp"
 #include "config/quantity.hpp"
 #include "engine/input/text.hpp"
-#include "engine/model/redaction.hpp"
-#include "engine/model/text.hpp"
+#include "engine/text/json_string.hpp"
+#include "engine/text/redaction.hpp"
 
 #include <algorithm>
 #include <array>

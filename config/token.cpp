@@ -1,9 +1,9 @@
 #include "config/token.hpp"
 
 #include "engine/input/text.hpp"
-#include "engine/model/redaction.hpp"
-#include "engine/model/text.hpp"
 #include "engine/sys/descriptor.hpp"
+#include "engine/text/letter_case.hpp"
+#include "engine/text/redaction.hpp"
 
 #include <algorithm>
 #include <array>

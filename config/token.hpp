@@ -1,5 +1,5 @@
 // Reads the key that settings name. The only place where it enters the process; no message shows any of it,
-// and from here on it is concealed in whatever else comes in (engine/model/redaction.hpp).
+// and from here on it is concealed in whatever else comes in (engine/text/redaction.hpp).
 #pragma once
 
 #include "config/settings.hpp"

@@ -5,8 +5,8 @@
 #include "config/small_file.hpp"
 #include "config/token.hpp"
 #include "engine/input/input_digest.hpp"
-#include "engine/model/shown_url.hpp"
 #include "engine/sys/descriptor.hpp"
+#include "engine/text/shown_url.hpp"
 
 #include <array>
 #include <cerrno>

@@ -16,13 +16,13 @@
 #include "config/settings_checks.hpp"
 #include "engine/api/resource_reader.hpp"
 #include "engine/ledger/planned_values.hpp"
-#include "engine/model/shell_word.hpp"
 #include "engine/policy/run_forecast.hpp"
 #include "engine/run/key_state.hpp"
 #include "engine/run/name_fetch.hpp"
 #include "engine/run/plan_judge.hpp"
 #include "engine/run/plan_tally.hpp"
 #include "engine/run/planner.hpp"
+#include "engine/text/shell_word.hpp"
 
 #include <fmt/format.h>
 

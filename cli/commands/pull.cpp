@@ -12,9 +12,9 @@
 #include "engine/api/condition.hpp"
 #include "engine/api/page_reader.hpp"
 #include "engine/input/job_source.hpp"
-#include "engine/model/shell_word.hpp"
 #include "engine/run/lister.hpp"
 #include "engine/run/name_fetch.hpp"
+#include "engine/text/shell_word.hpp"
 
 #include <fmt/format.h>
 

@@ -18,10 +18,10 @@
 #include "config/token.hpp"
 #include "engine/http/tls_context.hpp"
 #include "engine/ledger/ledger.hpp"
-#include "engine/model/shell_word.hpp"
 #include "engine/run/key_state.hpp"
 #include "engine/run/runner.hpp"
 #include "engine/sys/boot_clock.hpp"
+#include "engine/text/shell_word.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>

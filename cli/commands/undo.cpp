@@ -11,8 +11,8 @@
 #include "cli/words.hpp"
 #include "config/profile_loader.hpp"
 #include "engine/ledger/ledger.hpp"
-#include "engine/model/shell_word.hpp"
-#include "engine/model/text.hpp"
+#include "engine/model/job.hpp"
+#include "engine/text/shell_word.hpp"
 
 #include <fmt/format.h>
 

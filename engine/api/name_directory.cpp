@@ -1,6 +1,6 @@
 #include "engine/api/name_directory.hpp"
 
-#include "engine/model/text.hpp"
+#include "engine/text/json_string.hpp"
 #include "engine/text/nearest.hpp"
 
 #include <utility>

@@ -1,6 +1,6 @@
 #include "engine/api/precondition.hpp"
 
-#include "engine/model/text.hpp"
+#include "engine/text/json_string.hpp"
 
 #include <algorithm>
 #include <array>

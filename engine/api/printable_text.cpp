@@ -1,7 +1,7 @@
 #include "engine/api/printable_text.hpp"
 
-#include "engine/model/printable.hpp"
-#include "engine/model/redaction.hpp"
+#include "engine/text/printable.hpp"
+#include "engine/text/redaction.hpp"
 
 #include <algorithm>
 

@@ -1,6 +1,7 @@
 #include "engine/api/request_writer.hpp"
 
-#include "engine/model/text.hpp"
+#include "engine/text/json_string.hpp"
+#include "engine/text/letter_case.hpp"
 
 #include <algorithm>
 #include <array>

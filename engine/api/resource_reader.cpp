@@ -10,7 +10,7 @@
 #include "engine/api/value_locator.hpp"
 #include "engine/api/value_object.hpp"
 #include "engine/api/whole_resource.hpp"
-#include "engine/model/text.hpp"
+#include "engine/text/json_string.hpp"
 
 #include <algorithm>
 #include <cassert>

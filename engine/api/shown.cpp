@@ -2,7 +2,7 @@
 
 #include "engine/api/json_text.hpp"
 #include "engine/api/printable_text.hpp"
-#include "engine/model/text.hpp"
+#include "engine/text/letter_case.hpp"
 
 #include <algorithm>
 

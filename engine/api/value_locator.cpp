@@ -1,7 +1,7 @@
 #include "engine/api/value_locator.hpp"
 
 #include "engine/api/json_text.hpp"
-#include "engine/model/byte_words.hpp"
+#include "engine/text/byte_words.hpp"
 
 #include <simdjson.h>
 

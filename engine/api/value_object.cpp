@@ -1,7 +1,7 @@
 #include "engine/api/value_object.hpp"
 
 #include "engine/api/json_text.hpp"
-#include "engine/model/text.hpp"
+#include "engine/text/json_string.hpp"
 
 namespace pawl::api {
 

@@ -1,7 +1,7 @@
 #include "engine/api/whole_resource.hpp"
 
 #include "engine/api/json_text.hpp"
-#include "engine/model/text.hpp"
+#include "engine/text/json_string.hpp"
 
 #include <algorithm>
 #include <cstddef>

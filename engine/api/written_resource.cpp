@@ -2,7 +2,7 @@
 
 #include "engine/api/json_text.hpp"
 #include "engine/api/shown.hpp"
-#include "engine/model/text.hpp"
+#include "engine/text/json_string.hpp"
 
 namespace pawl::api {
 namespace {

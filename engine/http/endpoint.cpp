@@ -1,6 +1,6 @@
 #include "engine/http/endpoint.hpp"
 
-#include "engine/model/shown_url.hpp"
+#include "engine/text/shown_url.hpp"
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/url/parse.hpp>

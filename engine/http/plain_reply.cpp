@@ -1,6 +1,6 @@
 #include "engine/http/plain_reply.hpp"
 
-#include "engine/model/byte_words.hpp"
+#include "engine/text/byte_words.hpp"
 
 #include <bit>
 #include <cstdint>

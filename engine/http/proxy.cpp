@@ -1,8 +1,8 @@
 #include "engine/http/proxy.hpp"
 
-#include "engine/model/redaction.hpp"
-#include "engine/model/shown_url.hpp"
-#include "engine/model/text.hpp"
+#include "engine/text/letter_case.hpp"
+#include "engine/text/redaction.hpp"
+#include "engine/text/shown_url.hpp"
 
 #include <boost/asio/ip/address_v6.hpp>
 #include <openssl/evp.h>

@@ -1,7 +1,7 @@
 #include "engine/http/reply_parser.hpp"
 
 #include "engine/http/plain_reply.hpp"
-#include "engine/model/redaction.hpp"
+#include "engine/text/redaction.hpp"
 
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>

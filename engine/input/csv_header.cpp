@@ -2,8 +2,8 @@
 
 #include "engine/input/csv_scanner.hpp"
 #include "engine/input/text.hpp"
-#include "engine/model/shell_word.hpp"
 #include "engine/text/nearest.hpp"
+#include "engine/text/shell_word.hpp"
 
 #include <algorithm>
 

@@ -1,8 +1,8 @@
 #include "engine/input/field_names.hpp"
 
 #include "engine/input/text.hpp"
-#include "engine/model/printable.hpp"
 #include "engine/text/nearest.hpp"
+#include "engine/text/printable.hpp"
 
 namespace pawl::input {
 

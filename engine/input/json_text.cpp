@@ -1,6 +1,6 @@
 #include "engine/input/json_text.hpp"
 
-#include "engine/model/byte_words.hpp"
+#include "engine/text/byte_words.hpp"
 
 #include <algorithm>
 #include <bit>

@@ -1,7 +1,7 @@
 #include "engine/input/text.hpp"
 
-#include "engine/model/byte_words.hpp"
-#include "engine/model/printable.hpp"
+#include "engine/text/byte_words.hpp"
+#include "engine/text/printable.hpp"
 
 #include <simdjson.h>
 

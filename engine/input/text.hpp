@@ -3,7 +3,7 @@
 #pragma once
 
 #include "engine/model/byte_arena.hpp"
-#include "engine/model/text.hpp"
+#include "engine/text/json_string.hpp"
 
 #include <cstddef>
 #include <span>

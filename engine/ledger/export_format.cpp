@@ -1,7 +1,7 @@
 #include "engine/ledger/export_format.hpp"
 
 #include "engine/ledger/compact_text.hpp"
-#include "engine/model/text.hpp"
+#include "engine/text/json_string.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>

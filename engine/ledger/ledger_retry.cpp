@@ -2,7 +2,7 @@
 #include "engine/ledger/job_key.hpp"
 #include "engine/ledger/ledger.hpp"
 #include "engine/ledger/ledger_impl.hpp"
-#include "engine/model/text.hpp"
+#include "engine/text/json_string.hpp"
 
 #include <fmt/format.h>
 

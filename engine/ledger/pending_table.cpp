@@ -1,7 +1,7 @@
 #include "engine/ledger/pending_table.hpp"
 
 #include "engine/ledger/database.hpp"
-#include "engine/model/text.hpp"
+#include "engine/text/letter_case.hpp"
 
 #include <cstring>
 #include <functional>

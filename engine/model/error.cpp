@@ -1,6 +1,6 @@
 #include "engine/model/error.hpp"
 
-#include "engine/model/printable.hpp"
+#include "engine/text/printable.hpp"
 
 namespace pawl {
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/model/byte_arena.hpp"
+#include "engine/text/letter_case.hpp"
 
 #include <cstdint>
 #include <span>
@@ -23,6 +24,9 @@ constexpr std::size_t to_index(field_index f) noexcept {
 
 // How an id is held against another: UUIDs and the like are the same resource in either case.
 enum class id_compare : std::uint8_t { exact, nocase };
+inline bool same_id(std::string_view a, std::string_view b, id_compare how) noexcept {
+  return how == id_compare::exact ? a == b : equal_without_case(a, b);
+}
 
 // One top-level member of a patch (or of `expect`).
 struct field_value {

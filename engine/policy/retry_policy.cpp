@@ -1,6 +1,6 @@
 #include "engine/policy/retry_policy.hpp"
 
-#include "engine/model/text.hpp"
+#include "engine/text/letter_case.hpp"
 
 #include <algorithm>
 

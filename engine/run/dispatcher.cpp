@@ -1,6 +1,6 @@
 #include "engine/run/dispatcher.hpp"
 
-#include "engine/model/byte_words.hpp"
+#include "engine/text/byte_words.hpp"
 
 #include <utility>
 

@@ -1,9 +1,9 @@
 #include "engine/run/key_state.hpp"
 
-#include "engine/model/text.hpp"
 #include "engine/run/key_state_file.hpp"
 #include "engine/sys/boot_clock.hpp"
 #include "engine/sys/descriptor.hpp"
+#include "engine/text/letter_case.hpp"
 
 #include <fmt/format.h>
 #include <openssl/evp.h>

@@ -1,7 +1,7 @@
 #include "engine/run/later_rows.hpp"
 
 #include "engine/api/json_text.hpp"
-#include "engine/model/text.hpp"
+#include "engine/text/letter_case.hpp"
 
 #include <algorithm>
 

@@ -3,7 +3,7 @@
 #include "engine/api/json_text.hpp"
 #include "engine/input/byte_window.hpp"
 #include "engine/input/json_text.hpp"
-#include "engine/model/text.hpp"
+#include "engine/text/json_string.hpp"
 
 #include <algorithm>
 

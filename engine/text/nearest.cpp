@@ -1,6 +1,7 @@
 #include "engine/text/nearest.hpp"
 
-#include "engine/model/printable.hpp"
+#include "engine/text/letter_case.hpp"
+#include "engine/text/printable.hpp"
 
 #include <algorithm>
 #include <vector>
@@ -10,10 +11,6 @@ namespace {
 
 // Chosen: names are shorter, and a hostile file must not cost quadratic time.
 constexpr std::size_t longest = 64;
-
-char lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 std::size_t most_edits(std::size_t length) noexcept {
   return std::max<std::size_t>(1, (length + 1) / 3);
@@ -27,9 +24,9 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   for (std::size_t i = 1; i <= a.size(); ++i) {
     row[0] = i;
     for (std::size_t j = 1; j <= b.size(); ++j) {
-      const char x = lower(a[i - 1]), y = lower(b[j - 1]);
+      const char x = lower_case(a[i - 1]), y = lower_case(b[j - 1]);
       row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (x == y ? 0u : 1u)});
-      if (i > 1 && j > 1 && x == lower(b[j - 2]) && lower(a[i - 2]) == y)
+      if (i > 1 && j > 1 && x == lower_case(b[j - 2]) && lower_case(a[i - 2]) == y)
         row[j] = std::min(row[j], before[j - 2] + 1);
     }
     before = last;

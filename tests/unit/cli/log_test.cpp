@@ -1,6 +1,6 @@
 #include "cli/log.hpp"
 
-#include "engine/model/redaction.hpp"
+#include "engine/text/redaction.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

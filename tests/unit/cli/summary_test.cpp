@@ -1,6 +1,6 @@
 #include "cli/summary.hpp"
 
-#include "engine/model/redaction.hpp"
+#include "engine/text/redaction.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // A proxy's address, the request for a tunnel, and what the proxy says to it.
 #include "engine/http/proxy.hpp"
 
-#include "engine/model/redaction.hpp"
+#include "engine/text/redaction.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 #include "engine/http/reply_parser.hpp"
 
-#include "engine/model/redaction.hpp"
+#include "engine/text/redaction.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "engine/model/shown_url.hpp"
+#include "engine/text/shown_url.hpp"
 
 namespace pawl {
 namespace {

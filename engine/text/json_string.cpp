@@ -1,19 +1,14 @@
-#include "engine/model/text.hpp"
+#include "engine/text/json_string.hpp"
 
-#include "engine/model/byte_words.hpp"
+#include "engine/text/byte_words.hpp"
 
 #include <algorithm>
-#include <vector>
 
 namespace pawl {
 namespace {
 
 bool escaped_in_json(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
-}
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 }  // namespace
@@ -25,16 +20,6 @@ bool needs_json_escape(std::string_view text) noexcept {
   for (; end - at >= 8; at += 8) found |= json_escaped_bytes(load_word(at));
   if (found != 0) return true;
   return std::any_of(at, end, escaped_in_json);
-}
-
-bool equal_without_case(std::string_view a, std::string_view b) noexcept {
-  return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
-}
-
-std::string in_lower_case(std::string_view text) {
-  std::string folded(text);
-  std::ranges::transform(folded, folded.begin(), lower);
-  return folded;
 }
 
 std::size_t json_string_size(std::string_view utf8) noexcept {

@@ -1,6 +1,6 @@
-#include "engine/model/printable.hpp"
+#include "engine/text/printable.hpp"
 
-#include "engine/model/redaction.hpp"
+#include "engine/text/redaction.hpp"
 
 #include <algorithm>
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "engine/model/printable.hpp"
+#include "engine/text/printable.hpp"
 
 #include <gtest/gtest.h>
 

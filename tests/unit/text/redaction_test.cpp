@@ -1,4 +1,4 @@
-#include "engine/model/redaction.hpp"
+#include "engine/text/redaction.hpp"
 
 #include <gtest/gtest.h>
 

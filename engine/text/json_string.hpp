@@ -1,7 +1,5 @@
-// Text for people and for JSON that more than one room writes.
+// JSON strings, as everything that writes JSON writes them.
 #pragma once
-
-#include "engine/model/job.hpp"
 
 #include <cstddef>
 #include <string>
@@ -18,12 +16,5 @@ void append_json_string(std::string& to, std::string_view utf8);
 std::string json_string(std::string_view utf8);
 // How many bytes append_json_string appends.
 std::size_t json_string_size(std::string_view utf8) noexcept;
-
-// Letters of ASCII count alike in either case.
-bool equal_without_case(std::string_view a, std::string_view b) noexcept;
-std::string in_lower_case(std::string_view);
-inline bool same_id(std::string_view a, std::string_view b, id_compare how) noexcept {
-  return how == id_compare::exact ? a == b : equal_without_case(a, b);
-}
 
 }  // namespace pawl

@@ -1,6 +1,6 @@
-#include "engine/model/shell_word.hpp"
+#include "engine/text/shell_word.hpp"
 
-#include "engine/model/printable.hpp"
+#include "engine/text/printable.hpp"
 
 #include <algorithm>
 

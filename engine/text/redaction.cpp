@@ -1,4 +1,4 @@
-#include "engine/model/redaction.hpp"
+#include "engine/text/redaction.hpp"
 
 #include <algorithm>
 #include <atomic>

@@ -1,4 +1,4 @@
-#include "engine/model/text.hpp"
+#include "engine/text/json_string.hpp"
 
 #include <gtest/gtest.h>
 
