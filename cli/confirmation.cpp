@@ -41,7 +41,7 @@ std::optional<std::string> read_answer(session& s) {
   return answer;
 }
 
-asio::awaitable<expected<run::account_info>> identify(reading& api, run_choice& choice, session& s) {
+asio::awaitable<expected<client::account_info>> identify(reading& api, run_choice& choice, session& s) {
   auto who = co_await api.identify();
   if (!who) co_return who;
   if (auto refused = refuse_account(choice.target(), {}, who->account, s.settings().ledger_path))

@@ -275,7 +275,7 @@ class examination {
 
   const doctor_facts& f_;
   const config::settings& settings_;
-  const run::read_reply& reply_;
+  const client::read_reply& reply_;
   std::vector<finding> found_;
 };
 

@@ -2,10 +2,10 @@
 #pragma once
 
 #include "config/settings.hpp"
+#include "engine/client/read_client.hpp"
 #include "engine/http/peer_facts.hpp"
 #include "engine/model/time.hpp"
 #include "engine/policy/rate_headers.hpp"
-#include "engine/run/read_client.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -33,9 +33,9 @@ struct doctor_facts {
   const config::settings* settings = nullptr;
   std::string key_label;  // empty: no key is used
   bool asked_whoami = false;
-  const run::read_reply* reply = nullptr;
+  const client::read_reply* reply = nullptr;
   // The reply's body as whoami; unset: it is none.
-  std::optional<run::account_info> who;
+  std::optional<client::account_info> who;
   policy::rate_facts rates;
 };
 

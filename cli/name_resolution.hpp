@@ -25,8 +25,8 @@ struct name_question {
   const input::validation_report* report = nullptr;
   std::function<bool(std::uint64_t row)> is_pending;
   const std::vector<std::string>& scopes;  // of the key; empty: the API does not say
-  // Reads the profile's list of names (runner::fetch_names, run::fetch_names); called at most once, and only
-  // if there are names. The directory must stay for as long as it is used.
+  // Reads the profile's list of names (runner::fetch_names, client::fetch_names); called at most once, and
+  // only if there are names. The directory must stay for as long as it is used.
   std::function<expected<const api::name_directory*>()> fetch;
 };
 

@@ -32,27 +32,27 @@ std::string plain(std::string_view cell) {
 
 }  // namespace
 
-std::string_view to_string(run::planned is) noexcept {
+std::string_view to_string(plan::planned is) noexcept {
   switch (is) {
-    case run::planned::write:
+    case plan::planned::write:
       return "write";
-    case run::planned::unchanged:
+    case plan::planned::unchanged:
       return "unchanged";
-    case run::planned::skipped:
+    case plan::planned::skipped:
       return "skipped";
-    case run::planned::missing:
+    case plan::planned::missing:
       return "missing";
-    case run::planned::refused:
+    case plan::planned::refused:
       return "refused";
-    case run::planned::unreadable:
+    case plan::planned::unreadable:
       return "unreadable";
-    case run::planned::invalid:
+    case plan::planned::invalid:
       break;
   }
   return "invalid";
 }
 
-void append_plan_line(std::string& to, const run::planned_row& row, const api::profile& profile) {
+void append_plan_line(std::string& to, const plan::planned_row& row, const api::profile& profile) {
   std::string line = "{";
   append_key(line, "row");
   line += fmt::format("{},\"line\":{}", row.row, row.line);
@@ -64,7 +64,7 @@ void append_plan_line(std::string& to, const run::planned_row& row, const api::p
     append_key(line, "why");
     append_json_string(line, row.why);
   }
-  if (row.is == run::planned::write) {
+  if (row.is == plan::planned::write) {
     append_key(line, "changes");
     line += '{';
     for (const auto& change : row.changes) {
@@ -101,7 +101,7 @@ void append_plan_line(std::string& to, const run::planned_row& row, const api::p
     }
     line += ']';
   };
-  list("cannot_be_undone", row.losses, [](const run::undo_loss& l) -> std::string_view { return l.field; });
+  list("cannot_be_undone", row.losses, [](const plan::undo_loss& l) -> std::string_view { return l.field; });
   list("left_unsent", row.rides_unsent,
        [&profile](field_index f) -> std::string_view { return profile[f].name; });
   to += line + "}\n";
@@ -143,7 +143,7 @@ void job_lines::append_notes(std::string& to, std::string_view raw) const {
   }
 }
 
-void job_lines::append(std::string& to, const run::planned_row& row) {
+void job_lines::append(std::string& to, const plan::planned_row& row) {
   std::string line = "{", patch = "{", expect = "{";
   append_key(line, profile_.id_column);
   append_json_string(line, row.id);

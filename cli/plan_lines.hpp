@@ -6,7 +6,7 @@
 #include "engine/input/job_source.hpp"
 #include "engine/input/row_values.hpp"
 #include "engine/model/byte_arena.hpp"
-#include "engine/run/planned_row.hpp"
+#include "engine/plan/planned_row.hpp"
 
 #include <cstdint>
 #include <string>
@@ -16,13 +16,13 @@
 namespace pawl::cli {
 
 // "write", "unchanged", "skipped", "missing", "refused", "unreadable", "invalid".
-std::string_view to_string(run::planned) noexcept;
+std::string_view to_string(plan::planned) noexcept;
 
 // {"row":1,"line":2,"id":"thr_1","what":"write","changes":{"status":{"old":"open","new":"done"}}}
 // `old` is left out where no read shows it. Beside these, where they apply: `why`; `repeated` (an earlier row
 // has the id), `contradicts` ({"field":...,"row":...}), `cannot_be_undone` and `left_unsent` (lists of
 // fields).
-void append_plan_line(std::string& to, const run::planned_row&, const api::profile&);
+void append_plan_line(std::string& to, const plan::planned_row&, const api::profile&);
 
 // Jobs as an input of `run`: {"id":...,"patch":{...},"expect":{...}}, with the notes of the input row behind.
 class job_lines {
@@ -32,7 +32,7 @@ class job_lines {
 
   // A row that would be written: its whole patch, and as `expect` what stands now in the fields that would be
   // written, beside what the row itself expects.
-  void append(std::string& to, const run::planned_row&);
+  void append(std::string& to, const plan::planned_row&);
 
   // Old values that no input may say, for their length, their depth or half a surrogate pair in them, were
   // left out of so many rows.

@@ -14,7 +14,7 @@
 namespace pawl::cli {
 namespace {
 
-using run::planned;
+using plan::planned;
 
 constexpr std::size_t columns = 118;     // documented
 constexpr std::size_t count_at = 64;     // where a count ends; chosen
@@ -37,7 +37,7 @@ std::string with_count(std::string text, std::uint64_t count) {
   return text + number;
 }
 
-std::string change_in_words(const run::plan_tally::field_tally& f, const run::pair_tally::line& l,
+std::string change_in_words(const plan::plan_tally::field_tally& f, const plan::pair_tally::line& l,
                             std::size_t lines_of_field) {
   if (!l.to) return fmt::format("  {}: {} values", f.name, lines_of_field == 1 ? "different" : "other");
   if (!f.is_shown) return fmt::format("  {}: (not shown) -> {}", f.name, *l.to);
@@ -49,14 +49,14 @@ std::string change_in_words(const run::plan_tally::field_tally& f, const run::pa
 
 // How many lines a field has use for: all its changes, but one where no value is shared by a tenth of the
 // rows.
-std::size_t lines_wanted(const run::plan_tally::field_tally& f) {
+std::size_t lines_wanted(const plan::plan_tally::field_tally& f) {
   const auto all = f.values.largest(most_of_field);
   if (all.size() < most_of_field || all.front().count * 10 >= f.values.total()) return all.size();
   return 1;
 }
 
 // Fields share the lines: each has one, then each that wants more has one more, and so on.
-void add_changes(lines& out, const run::plan_tally& tally) {
+void add_changes(lines& out, const plan::plan_tally& tally) {
   const auto& fields = tally.fields();
   const auto shown = std::min(fields.size(), value_lines - 1);
   std::vector<std::size_t> wanted, granted;
@@ -88,7 +88,7 @@ void add_changes(lines& out, const run::plan_tally& tally) {
     out.push_back(fmt::format("  and {} more", counted(fields.size() - shown, "field", "fields")));
 }
 
-void add_skipped(lines& out, const run::plan_tally& tally) {
+void add_skipped(lines& out, const plan::plan_tally& tally) {
   if (tally.of(planned::skipped) == 0) return;
   out.push_back(with_count("skipped, a precondition does not hold", tally.of(planned::skipped)));
   for (const auto& l : tally.skipped().largest(most_reasons)) {
@@ -97,7 +97,7 @@ void add_skipped(lines& out, const run::plan_tally& tally) {
   }
 }
 
-std::string names_of(const std::vector<run::plan_tally::named_row>& rows, std::uint64_t count) {
+std::string names_of(const std::vector<plan::plan_tally::named_row>& rows, std::uint64_t count) {
   std::string text;
   for (const auto& r : rows)
     text += fmt::format("{}row {} ({})", text.empty() ? "" : ", ", r.row, printable(r.id, 40));
@@ -105,7 +105,7 @@ std::string names_of(const std::vector<run::plan_tally::named_row>& rows, std::u
   return text;
 }
 
-void add_undecided(lines& out, const run::plan_tally& tally) {
+void add_undecided(lines& out, const plan::plan_tally& tally) {
   const auto add = [&](planned is, std::string_view what, bool with_reason) {
     const auto count = tally.of(is);
     if (count == 0) return;
@@ -118,7 +118,7 @@ void add_undecided(lines& out, const run::plan_tally& tally) {
   add(planned::invalid, "invalid, the row itself is wrong", true);
 }
 
-void add_repeated(lines& out, const run::plan_tally& tally) {
+void add_repeated(lines& out, const plan::plan_tally& tally) {
   if (tally.repeated() > 0) out.push_back(with_count("rows with the id of an earlier row", tally.repeated()));
   if (tally.contradicting() == 0) return;
   out.push_back(with_count("  of these, want another value (the last row wins)", tally.contradicting()));
@@ -136,7 +136,7 @@ void add_list(lines& out, std::string_view head, const lines& all, std::size_t m
   if (all.size() > shown) out.push_back(fmt::format("  and {} more", all.size() - shown));
 }
 
-lines losses_of(const run::plan_tally& tally, const api::profile& profile) {
+lines losses_of(const plan::plan_tally& tally, const api::profile& profile) {
   struct loss {
     std::uint64_t rows;
     std::string text;
@@ -155,7 +155,7 @@ lines losses_of(const run::plan_tally& tally, const api::profile& profile) {
   return all;
 }
 
-lines riders_of(const run::plan_tally& tally, const api::profile& profile) {
+lines riders_of(const plan::plan_tally& tally, const api::profile& profile) {
   lines all;
   for (std::size_t i = 0; i < tally.rides_unsent().size() && all.size() < most_riders; ++i)
     if (const auto rows = tally.rides_unsent()[i]; rows > 0)
@@ -182,7 +182,7 @@ void add_head(lines& out, const plan_report& r, const config::settings& s) {
 }
 
 // What a server that replaces the resource would erase.
-void add_unnamed(lines& out, const run::plan_tally& tally, const api::profile& profile) {
+void add_unnamed(lines& out, const plan::plan_tally& tally, const api::profile& profile) {
   constexpr std::size_t most = 3;  // chosen: they stand in one line
   std::vector<std::pair<std::uint64_t, std::string>> all;
   for (std::size_t i = 0; i < tally.unnamed().size(); ++i)

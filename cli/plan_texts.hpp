@@ -6,7 +6,7 @@
 #include "engine/input/job_source.hpp"
 #include "engine/model/outcome.hpp"
 #include "engine/model/time.hpp"
-#include "engine/run/plan_tally.hpp"
+#include "engine/plan/plan_tally.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -20,7 +20,7 @@ struct plan_report {
   std::uint64_t rows = 0;   // of the input
   outcome_counts done;      // rows that have an outcome already and were left out
   bool is_limited = false;  // --limit left rows that were not looked at
-  const run::plan_tally* tally = nullptr;
+  const plan::plan_tally* tally = nullptr;
 
   // What the run will take.
   std::uint64_t reads = 0, writes = 0;

@@ -63,7 +63,7 @@ std::optional<api::rate_window> tightest(const policy::pacer_options& o) noexcep
 
 std::optional<duration> eta(const policy::pacer_options& limits, std::uint64_t rows_left,
                             std::optional<double> writes_per_second, duration measured_for) noexcept {
-  const auto by_quota = run::time_needed(limits.windows, limits.reserve, rows_left);
+  const auto by_quota = client::time_needed(limits.windows, limits.reserve, rows_left);
   // The first seconds of a run say little: connections open, a burst is granted.
   const bool measured = writes_per_second && measured_for >= 3s;
   if (!measured) return limits.windows.empty() ? std::nullopt : std::optional{by_quota};
@@ -74,7 +74,7 @@ std::optional<duration> eta(const policy::pacer_options& limits, std::uint64_t r
   return std::max(by_quota, std::chrono::duration_cast<duration>(by_rate));
 }
 
-progress_view look(const run::progress_counters& c, const policy::pacer_options& writes,
+progress_view look(const client::progress_counters& c, const policy::pacer_options& writes,
                    const rate_meter& meter, time_point now) {
   progress_view v;
   v.rows = c.rows;

@@ -3,9 +3,9 @@
 
 #include "config/settings.hpp"
 #include "engine/api/profile.hpp"
+#include "engine/client/progress.hpp"
 #include "engine/model/time.hpp"
 #include "engine/policy/pacer.hpp"
-#include "engine/run/progress.hpp"
 
 #include <array>
 #include <chrono>
@@ -57,7 +57,7 @@ struct progress_view {
   std::string waits_for;  // empty: it moves
   std::optional<duration> waits_left;
 };
-progress_view look(const run::progress_counters&, const policy::pacer_options& writes, const rate_meter&,
+progress_view look(const client::progress_counters&, const policy::pacer_options& writes, const rate_meter&,
                    time_point now);
 
 // `6,113/10,000 (61%)  58.9/min of 60/min  3 retries  2 failures  ETA 1 h 05 min  waiting for quota, 18 s`.

@@ -16,7 +16,7 @@ constexpr auto read_every = std::chrono::milliseconds{1000};
 }  // namespace
 
 progress_ticker::progress_ticker(boost::asio::io_context& context, config::progress_kind kind, console& out,
-                                 log& to, const run::progress_counters& counters,
+                                 log& to, const client::progress_counters& counters,
                                  const policy::pacer_options& writes)
     : timer_(context), kind_(kind), console_(out), log_(to), counters_(counters), writes_(writes) {}
 

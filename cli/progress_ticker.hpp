@@ -17,7 +17,7 @@ class progress_ticker {
  public:
   // Everything referred to must outlive the ticker. `kind` is not `automatic`.
   progress_ticker(boost::asio::io_context&, config::progress_kind, console&, log&,
-                  const run::progress_counters&, const policy::pacer_options& writes);
+                  const client::progress_counters&, const policy::pacer_options& writes);
 
   // Until stop(); then the live line is gone.
   boost::asio::awaitable<void> run();
@@ -32,7 +32,7 @@ class progress_ticker {
   config::progress_kind kind_;
   console& console_;
   log& log_;
-  const run::progress_counters& counters_;
+  const client::progress_counters& counters_;
   const policy::pacer_options& writes_;
   rate_meter meter_;
   std::string told_wait_;

@@ -21,14 +21,14 @@ status reading::open() {
   token_ = std::move(token->value);
   options_ = settings.run;
   auto quota = take_in_turn(s_, [&] {
-    return run::key_state::open(settings.state_directory, settings.target.host_header, token_,
-                                options_.writes, options_.reads);
+    return client::quota_file::open(settings.state_directory, settings.target.host_header, token_,
+                                    options_.writes, options_.reads);
   });
   if (!quota) return quota.error();
   quota_ = *std::move(quota);
   // The token that was read at the start, and from then on whatever its place holds: a pipe can be read only
   // once, and a file may be rotated.
-  run::token_source source;
+  client::token_source source;
   source.read = [this, first = true]() mutable -> expected<secret> {
     if (std::exchange(first, false) || !config::token_may_change(s_.settings())) return token_;
     auto read = config::read_token(s_.settings(), s_.environment());
@@ -41,7 +41,7 @@ status reading::open() {
     s_.say().note(fmt::format("waiting for {}, {}", what, in_words(left)));
   };
   auto made =
-      run::lone_reader::create(io_, options_, settings.profile, *quota_, std::move(source), progress_);
+      client::api_client::create(io_, options_, settings.profile, *quota_, std::move(source), progress_);
   if (!made) return made.error();
   reader_ = *std::move(made);
   return {};
@@ -51,9 +51,9 @@ std::string reading::key_label() const {
   return token_.empty() ? std::string{} : token_.label(s_.settings().profile.token_prefix);
 }
 
-asio::awaitable<expected<run::account_info>> reading::identify() {
+asio::awaitable<expected<client::account_info>> reading::identify() {
   const auto& settings = s_.settings();
-  auto who = co_await run::ask_identity(client(), settings.profile, replies());
+  auto who = co_await client::ask_whoami(client(), settings.profile, replies());
   if (!who) co_return who;
   ledger::target target;
   target.profile = settings.profile.name;
@@ -71,7 +71,7 @@ void reading::begin() {
     if (error) broken_ = error;
   };
   // Reads change nothing: the first signal ends them at once.
-  const auto on_signal = [this](int, int) { client().stop(run::read_client::stopping::now); };
+  const auto on_signal = [this](int, int) { client().stop(client::read_client::stopping::now); };
   ++helpers_;
   asio::co_spawn(io_, s_.signals().watch(io_, on_signal), ended);
   reader_->start();

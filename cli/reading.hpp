@@ -4,12 +4,12 @@
 
 #include "cli/blocking.hpp"
 #include "cli/session.hpp"
+#include "engine/client/api_client.hpp"
+#include "engine/client/progress.hpp"
+#include "engine/client/quota_file.hpp"
+#include "engine/client/read_client.hpp"
 #include "engine/model/error.hpp"
 #include "engine/model/secret.hpp"
-#include "engine/run/key_state.hpp"
-#include "engine/run/lone_reader.hpp"
-#include "engine/run/progress.hpp"
-#include "engine/run/read_client.hpp"
 #include "engine/run/runner.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -34,12 +34,12 @@ class reading {
 
   const secret& token() const noexcept { return token_; }
   std::string key_label() const;  // "pl_v2_abcd…"; empty without a key
-  run::read_client& client() noexcept { return reader_->client(); }
+  client::read_client& client() noexcept { return reader_->client(); }
   api::reply_reader& replies() noexcept { return reader_->replies(); }
   boost::asio::io_context& io() noexcept { return io_; }
-  const run::progress_counters& progress() const noexcept { return progress_; }
+  const client::progress_counters& progress() const noexcept { return progress_; }
   // What the windows of the key hold now.
-  run::key_state& quota() noexcept { return *quota_; }
+  client::quota_file& quota() noexcept { return *quota_; }
 
   // Runs `work` to its end; a signal makes its reads fail with failure_kind::later. Once per object. The
   // reads are counted in the session's summary.
@@ -53,7 +53,7 @@ class reading {
   }
 
   // Who the key belongs to, held against api.account. Work for run().
-  boost::asio::awaitable<expected<run::account_info>> identify();
+  boost::asio::awaitable<expected<client::account_info>> identify();
 
  private:
   void begin();
@@ -62,10 +62,10 @@ class reading {
   session& s_;
   secret token_;
   run::run_options options_;
-  run::progress_counters progress_;
+  client::progress_counters progress_;
   boost::asio::io_context io_{1};
-  std::optional<run::key_state> quota_;
-  std::unique_ptr<run::lone_reader> reader_;
+  std::optional<client::quota_file> quota_;
+  std::unique_ptr<client::api_client> reader_;
   std::size_t helpers_ = 0;
   std::exception_ptr broken_;
 };

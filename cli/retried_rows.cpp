@@ -1,6 +1,6 @@
 #include "cli/retried_rows.hpp"
 
-#include "engine/run/later_rows.hpp"
+#include "engine/plan/later_rows.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -29,7 +29,7 @@ expected<std::vector<ledger::left_out_row>> find_left_out(
     ledger::ledger_file& file, const ledger::generation_row& generation, input::job_source& source,
     const api::profile& profile, const std::vector<outcome>& retried,
     const std::function<void(std::uint64_t)>& on_progress, const std::atomic<bool>* stop) {
-  run::later_rows later(profile);
+  plan::later_rows later(profile);
   ledger::row_set again(generation.rows), spoken(generation.rows);
   std::uint64_t first = 0, last = 0;
   const auto watch = [&](const ledger::job_row& job) {
@@ -46,7 +46,7 @@ expected<std::vector<ledger::left_out_row>> find_left_out(
   std::vector<outcome> with_word;
   for (std::size_t i = 0; i < outcome_count; ++i)
     if (const auto o = static_cast<outcome>(i);
-        run::has_last_word(o) && std::ranges::find(retried, o) == retried.end())
+        plan::has_last_word(o) && std::ranges::find(retried, o) == retried.end())
       with_word.push_back(o);
   const auto mark = [&](const ledger::job_row& job) {
     spoken.insert(job.row);

@@ -82,7 +82,7 @@ lines check_lines(const std::string& input_name, const config::settings& s, cons
     out.push_back(fmt::format("rows that must not be sent twice: {}", grouped(report.rows_not_replay_safe)));
   out.push_back(
       fmt::format("time needed: at least {} ({} at {})",
-                  in_words(run::time_needed(s.run.writes.windows, s.run.writes.reserve, report.rows)),
+                  in_words(client::time_needed(s.run.writes.windows, s.run.writes.reserve, report.rows)),
                   counted(report.rows, "write", "writes"), windows_in_words(s.run.writes)));
   return out;
 }
@@ -119,7 +119,7 @@ lines announce(const announcement& a, const config::settings& s) {
     out.push_back(fmt::format("only if: {} (every row)", to_string(condition)));
   const auto writes = s.run.limit ? std::min(*s.run.limit, a.pending) : a.pending;
   out.push_back(fmt::format("writes: up to {}, at least {} at {}", grouped(writes),
-                            in_words(run::time_needed(s.run.writes.windows, s.run.writes.reserve, writes)),
+                            in_words(client::time_needed(s.run.writes.windows, s.run.writes.reserve, writes)),
                             windows_in_words(s.run.writes)));
   out.push_back("ledger: " + a.ledger_path);
   if (!s.read_first && s.profile.read_first)
@@ -147,9 +147,9 @@ std::string failures_line(const outcome_counts& counts, const std::string& ledge
                      shell_path(ledger_path), fmt::join(failed, ","));
 }
 
-std::string contradiction_in_words(run::progress_counters::request_class which,
+std::string contradiction_in_words(client::progress_counters::request_class which,
                                    const api::rate_window& configured, const api::rate_window& said) {
-  const bool of_reads = which == run::progress_counters::request_class::reads;
+  const bool of_reads = which == client::progress_counters::request_class::reads;
   return fmt::format("the API says {}, and {} is {}: {} {} {}", in_words(said),
                      of_reads ? "limits.read" : "limits.write", in_words(configured),
                      of_reads ? "--read-rate" : "--rate", in_words(said),
@@ -189,14 +189,14 @@ lines closing_lines(const ending& e) {
   return out;
 }
 
-std::string snapshot_in_words(const run::snapshot_facts& f) {
+std::string snapshot_in_words(const client::snapshot_facts& f) {
   auto text = fmt::format("snapshot: {} read, {} settled", counted(f.pages, "list page", "list pages"),
                           counted(f.settled, "row", "rows"));
   if (!f.failure.empty()) text += "; the rest is read row by row: " + f.failure;
   return text;
 }
 
-std::string failure_in_words(const run::failed_row& f) {
+std::string failure_in_words(const client::failed_row& f) {
   auto text = fmt::format("row {} (id {}): {}", f.row, printable(f.id, 100), to_string(f.outcome));
   if (!f.code.empty()) text += ": " + printable(f.code, 100);
   if (!f.message.empty()) text += ": " + printable(f.message);

@@ -69,16 +69,16 @@ std::string failures_line(const outcome_counts&, const std::string& ledger_path)
 std::vector<outcome> worth_retrying(const outcome_counts&);
 
 // "the API says 50/s, and limits.write is 100/s: --rate 50/s keeps to it".
-std::string contradiction_in_words(run::progress_counters::request_class, const api::rate_window& configured,
-                                   const api::rate_window& said);
+std::string contradiction_in_words(client::progress_counters::request_class,
+                                   const api::rate_window& configured, const api::rate_window& said);
 
 // "280 applied, 12 refused", in the order of the outcomes; "no outcome yet" where there is none.
 std::string counts_in_words(const outcome_counts&);
 
 // "snapshot: 34 list pages read, 8,950 rows settled".
-std::string snapshot_in_words(const run::snapshot_facts&);
+std::string snapshot_in_words(const client::snapshot_facts&);
 
 // The log line of one failed row: `row 17 (id th_9): refused: validation_failed: ...; request req_1`.
-std::string failure_in_words(const run::failed_row&);
+std::string failure_in_words(const client::failed_row&);
 
 }  // namespace pawl::cli

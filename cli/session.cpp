@@ -63,7 +63,7 @@ status session::load() {
   return fits;
 }
 
-void session::gave_up(const std::optional<run::progress_counters::giving_up>& how) {
+void session::gave_up(const std::optional<client::progress_counters::giving_up>& how) {
   if (!how) return;
   facts_.stop_reason = how->reason;
   if (how->resume_at)

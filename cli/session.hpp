@@ -8,9 +8,9 @@
 #include "cli/signals.hpp"
 #include "cli/summary.hpp"
 #include "config/settings.hpp"
+#include "engine/client/progress.hpp"
 #include "engine/model/error.hpp"
 #include "engine/model/time.hpp"
-#include "engine/run/progress.hpp"
 #include "engine/sys/wall_clock.hpp"
 
 #include <cstdint>
@@ -47,7 +47,7 @@ class session {
   summary& facts() { return facts_; }
 
   // A read gave up, and with it the command: its reason and time go into the summary.
-  void gave_up(const std::optional<run::progress_counters::giving_up>&);
+  void gave_up(const std::optional<client::progress_counters::giving_up>&);
 
   void print(const lines&);  // notes
   // A line that is redrawn while the command reads or validates; at most five times a second. Nothing off a

@@ -6,23 +6,23 @@
 
 namespace pawl::cli {
 
-std::string_view in_words(run::undo_obstacle why) noexcept {
+std::string_view in_words(plan::undo_obstacle why) noexcept {
   switch (why) {
-    case run::undo_obstacle::not_shown:
+    case plan::undo_obstacle::not_shown:
       return "the API does not show it, so its old value is not known";
-    case run::undo_obstacle::not_nullable:
+    case plan::undo_obstacle::not_nullable:
       return "it was empty before, and the API takes no null for it";
-    case run::undo_obstacle::not_accepted:
+    case plan::undo_obstacle::not_accepted:
       return "the API does not take the old value back";
-    case run::undo_obstacle::needs_another:
+    case plan::undo_obstacle::needs_another:
       return "the old value needs another field whose old value is not known";
-    case run::undo_obstacle::unsound:
+    case plan::undo_obstacle::unsound:
       return "the API showed a text that no input may say, such as half of a surrogate pair";
-    case run::undo_obstacle::too_large:
+    case plan::undo_obstacle::too_large:
       return "the job would be longer or nested deeper than a row of an input may be";
-    case run::undo_obstacle::left_out:
+    case plan::undo_obstacle::left_out:
       return "the row did not name it, and a write that replaces the resource may have erased it";
-    case run::undo_obstacle::record_broken:
+    case plan::undo_obstacle::record_broken:
       return "what the ledger keeps of a write cannot be read: it was edited or is damaged";
   }
   return "";
@@ -51,7 +51,7 @@ void undo_losses::add(std::string reason, std::string_view one, std::string_view
   if (to.ids.size() < most_ids) to.ids.push_back(printable(id));
 }
 
-void undo_losses::add(std::string_view id, const run::undo_loss& loss) {
+void undo_losses::add(std::string_view id, const plan::undo_loss& loss) {
   const std::string_view what = loss.field.empty() ? "nothing of it" : std::string_view{loss.field};
   add(fmt::format("{} cannot go back: {}", what, in_words(loss.why)), "resource", "resources", id);
 }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "engine/model/time.hpp"
-#include "engine/run/undo.hpp"
+#include "engine/plan/undo.hpp"
 
 #include <cstdint>
 #include <map>
@@ -13,12 +13,12 @@
 namespace pawl::cli {
 
 // "the API does not show it, so its old value is not known".
-std::string_view in_words(run::undo_obstacle) noexcept;
+std::string_view in_words(plan::undo_obstacle) noexcept;
 
 // Counts losses and keeps the first ids of each kind, so its memory does not grow with the run.
 class undo_losses {
  public:
-  void add(std::string_view id, const run::undo_loss&);
+  void add(std::string_view id, const plan::undo_loss&);
   // A row that was written without being read before.
   void add_blind(std::string_view id);
 

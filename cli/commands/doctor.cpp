@@ -41,7 +41,7 @@ expected<int> examine_api(session& s, report_format format) {
   if (reply->is == api::verdict::ok) {
     auto who = api.replies().read_identity(reply->body());
     if (who.readable && facts.asked_whoami)
-      facts.who = run::account_info{std::move(who.account), std::move(who.scopes)};
+      facts.who = client::account_info{std::move(who.account), std::move(who.scopes)};
   }
   facts.rates = policy::read_rate_headers(settings.profile.headers, reply->headers(), reply->received);
 

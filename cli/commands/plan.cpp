@@ -15,13 +15,13 @@
 #include "cli/words.hpp"
 #include "config/settings_checks.hpp"
 #include "engine/api/resource_reader.hpp"
+#include "engine/client/name_fetch.hpp"
+#include "engine/client/quota_file.hpp"
 #include "engine/ledger/planned_values.hpp"
-#include "engine/policy/run_forecast.hpp"
-#include "engine/run/key_state.hpp"
-#include "engine/run/name_fetch.hpp"
-#include "engine/run/plan_judge.hpp"
-#include "engine/run/plan_tally.hpp"
-#include "engine/run/planner.hpp"
+#include "engine/plan/plan_judge.hpp"
+#include "engine/plan/plan_tally.hpp"
+#include "engine/plan/planner.hpp"
+#include "engine/plan/run_forecast.hpp"
 #include "engine/text/shell_word.hpp"
 
 #include <fmt/format.h>
@@ -183,7 +183,7 @@ class plan_steps {
       co_return *std::move(refused);
     std::optional<expected<api::name_directory>> listed;
     if (may_have_names()) {
-      auto got = co_await run::fetch_names(api_.client(), settings.reading.names);
+      auto got = co_await client::fetch_names(api_.client(), settings.reading.names);
       listed.emplace(std::move(got));
     }
     auto names = resolve(who->scopes, listed);
@@ -193,20 +193,20 @@ class plan_steps {
     std::optional<api::resource_reader> resources;
     if (settings.read_first)
       resources.emplace(settings.profile, settings.conditions, *names, settings.run.force_unechoed);
-    run::plan_judge judge(settings.profile, resources ? &*resources : nullptr, *std::move(scratch),
-                          std::move(interrupted_));
-    const run::planner::parts parts{.io = api_.io(),
-                                    .client = api_.client(),
-                                    .profile = settings.profile,
-                                    .retry = settings.run.retry,
-                                    .source = choice_.input().source,
-                                    .done = done_,
-                                    .judge = judge,
-                                    .reads = settings.read_first,
-                                    .concurrency = at_once(),
-                                    .limit = settings.run.limit};
-    run::planner planner(parts);
-    const std::function<status(const run::planned_row&)> tell = [this](const run::planned_row& row) {
+    plan::plan_judge judge(settings.profile, resources ? &*resources : nullptr, *std::move(scratch),
+                           std::move(interrupted_));
+    const plan::planner::parts parts{.io = api_.io(),
+                                     .client = api_.client(),
+                                     .profile = settings.profile,
+                                     .retry = settings.run.retry,
+                                     .source = choice_.input().source,
+                                     .done = done_,
+                                     .judge = judge,
+                                     .reads = settings.read_first,
+                                     .concurrency = at_once(),
+                                     .limit = settings.run.limit};
+    plan::planner planner(parts);
+    const std::function<status(const plan::planned_row&)> tell = [this](const plan::planned_row& row) {
       return take(row);
     };
     auto whole = co_await planner.run(tell);
@@ -256,16 +256,16 @@ class plan_steps {
     return run.adaptive ? run::run_options{}.concurrency : run.concurrency;
   }
 
-  status take(const run::planned_row& row) {
+  status take(const plan::planned_row& row) {
     tally_->add(row);
-    if (row.is != run::planned::invalid) is_write_.push_back(row.is == run::planned::write);
+    if (row.is != plan::planned::invalid) is_write_.push_back(row.is == plan::planned::write);
     if (options_.format == plan_format::ndjson) {
       append_plan_line(text_, row, s_.settings().profile);
       if (text_.size() >= write_at_bytes) flush();
     }
     s_.show_work(fmt::format("planning {}", counted(pending_, "row", "rows")), tally_->rows(), 0);
     // A row that could not be read is still to be done, and before later ones of its id.
-    if (!out_ || (row.is != run::planned::write && row.is != run::planned::unreadable)) return {};
+    if (!out_ || (row.is != plan::planned::write && row.is != plan::planned::unreadable)) return {};
     std::string job;
     jobs_->append(job, row);
     return out_->append(job);
@@ -283,19 +283,19 @@ class plan_steps {
   }
 
   // The run that would follow at once: every reply as slow as those of the reads, the windows as they are.
-  policy::run_forecast forecast() {
+  plan::run_forecast forecast() {
     const auto& run = s_.settings().run;
-    policy::forecast_options o;
+    plan::forecast_options o;
     o.writes = run.writes;
     o.reads = run.reads;
     o.concurrency = run.concurrency;
     o.read_first = s_.settings().read_first;
     o.reply_time = reply_time_;
-    o.past_writes = policy::ages_of(api_.quota().writes(), run::boot_clock_now());
-    o.past_reads = policy::ages_of(api_.quota().reads(), run::boot_clock_now());
-    policy::run_forecast made(o);
+    o.past_writes = plan::ages_of(api_.quota().writes(), client::boot_clock_now());
+    o.past_reads = plan::ages_of(api_.quota().reads(), client::boot_clock_now());
+    plan::run_forecast made(o);
     for (const bool write : is_write_)
-      made.add(write ? policy::forecast_job::write : policy::forecast_job::settled);
+      made.add(write ? plan::forecast_job::write : plan::forecast_job::settled);
     return made;
   }
 
@@ -325,15 +325,15 @@ class plan_steps {
         s_.say().note("not in the file as a precondition: give run also " +
                       shell_flag("--only-if", api::to_string(condition)));
     s_.facts().stop_reason = "finished";
-    const bool decided = tally_->of(run::planned::missing) + tally_->of(run::planned::refused) +
-                             tally_->of(run::planned::unreadable) + tally_->of(run::planned::invalid) ==
+    const bool decided = tally_->of(plan::planned::missing) + tally_->of(plan::planned::refused) +
+                             tally_->of(plan::planned::unreadable) + tally_->of(plan::planned::invalid) ==
                          0;
     if (!decided)
       s_.sum_up(fmt::format("{} missing, {} refused, {} unreadable, {} invalid",
-                            counted(tally_->of(run::planned::missing), "row", "rows"),
-                            grouped(tally_->of(run::planned::refused)),
-                            grouped(tally_->of(run::planned::unreadable)),
-                            grouped(tally_->of(run::planned::invalid))));
+                            counted(tally_->of(plan::planned::missing), "row", "rows"),
+                            grouped(tally_->of(plan::planned::refused)),
+                            grouped(tally_->of(plan::planned::unreadable)),
+                            grouped(tally_->of(plan::planned::invalid))));
     if (not_written_ && not_written_ != std::errc::broken_pipe) {
       s_.say().error(failure{failure_kind::mend, "standard output", not_written_.message(), ""});
       return exit_mend;
@@ -355,7 +355,7 @@ class plan_steps {
   outcome_counts counts_;
   ledger::row_set done_, superseded_;
   std::unordered_map<std::uint64_t, ledger::intent_row> interrupted_;
-  std::optional<run::plan_tally> tally_;
+  std::optional<plan::plan_tally> tally_;
   std::optional<job_lines> jobs_;
   std::optional<complete_output> out_;
   std::vector<bool> is_write_;  // of each job that was told, in input order: a bit each

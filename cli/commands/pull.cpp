@@ -11,9 +11,9 @@
 #include "config/settings_checks.hpp"
 #include "engine/api/condition.hpp"
 #include "engine/api/page_reader.hpp"
+#include "engine/client/lister.hpp"
+#include "engine/client/name_fetch.hpp"
 #include "engine/input/job_source.hpp"
-#include "engine/run/lister.hpp"
-#include "engine/run/name_fetch.hpp"
 #include "engine/text/shell_word.hpp"
 
 #include <fmt/format.h>
@@ -97,7 +97,7 @@ class pull_steps {
     if (!who) co_return std::move(who.error());
     auto conditions = conditions_;
     if (needs_names()) {
-      auto names = co_await run::fetch_names(api_.client(), settings.reading.names);
+      auto names = co_await client::fetch_names(api_.client(), settings.reading.names);
       if (!names) co_return names_not_read(std::move(names.error()), settings, who->scopes);
       for (auto& c : conditions) {
         auto resolved = api::resolve_name(c, *names);
@@ -108,8 +108,8 @@ class pull_steps {
         c = *std::move(resolved);
       }
     }
-    run::lister pages(api_.client(), settings.reading.list,
-                      api::server_filters(settings.reading.list, settings.profile, conditions));
+    client::lister pages(api_.client(), settings.reading.list,
+                         api::server_filters(settings.reading.list, settings.profile, conditions));
     pull_rows rows(settings.profile, settings.reading.list.id, std::move(conditions), columns_, syntax());
     // One moment for all pages: an age means the same for the first item and for the last.
     const auto now = wall_now();

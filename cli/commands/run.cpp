@@ -16,9 +16,9 @@
 #include "cli/session.hpp"
 #include "cli/words.hpp"
 #include "config/token.hpp"
+#include "engine/client/quota_file.hpp"
 #include "engine/http/tls_context.hpp"
 #include "engine/ledger/ledger.hpp"
-#include "engine/run/key_state.hpp"
 #include "engine/run/runner.hpp"
 #include "engine/sys/boot_clock.hpp"
 #include "engine/text/shell_word.hpp"
@@ -144,13 +144,13 @@ class run_steps {
     const auto& settings = s_.settings();
     const auto past = [this] { return writes_before(); };
     auto quota = take_in_turn(s_, [&] {
-      return run::key_state::open(settings.state_directory, settings.target.host_header, token_,
-                                  options_.writes, options_.reads, past);
+      return client::quota_file::open(settings.state_directory, settings.target.host_header, token_,
+                                      options_.writes, options_.reads, past);
     });
     if (!quota) return quota.error();
     progress_.rows = rows_.generation().rows;
     progress_.before = rows_.before();
-    progress_.on_failure = [this](const run::failed_row& row) { s_.say().warning(failure_in_words(row)); };
+    progress_.on_failure = [this](const client::failed_row& row) { s_.say().warning(failure_in_words(row)); };
     progress_.on_trouble = [this](const std::string& what) { s_.say().note("trying again: " + what); };
     progress_.on_contradiction = [this](auto which, const api::rate_window& configured,
                                         const api::rate_window& said) {
@@ -159,7 +159,7 @@ class run_steps {
     progress_.on_pause = [this](const std::string& what, duration left) {
       s_.say().note(fmt::format("waiting for {}, {}", what, in_words(left)));
     };
-    progress_.on_snapshot = [this](const run::snapshot_facts& f) { s_.say().note(snapshot_in_words(f)); };
+    progress_.on_snapshot = [this](const client::snapshot_facts& f) { s_.say().note(snapshot_in_words(f)); };
 
     asio::io_context io{1};
     auto made = run::runner::create(io, options_, settings.profile, *quota, token_source(), progress_);
@@ -222,8 +222,8 @@ class run_steps {
 
   // The token that was read at the start, and from then on whatever its place holds: a pipe can be read only
   // once, and a file may be rotated.
-  run::token_source token_source() {
-    run::token_source source;
+  client::token_source token_source() {
+    client::token_source source;
     source.read = [this, first = true]() mutable -> expected<secret> {
       if (std::exchange(first, false) || !config::token_may_change(s_.settings())) return token_;
       auto read = config::read_token(s_.settings(), s_.environment());
@@ -396,7 +396,7 @@ class run_steps {
   bool asked_ = false;  // then everything was said already
   std::uint64_t reads_to_ask_ = 0;
   run::run_options options_;
-  run::progress_counters progress_;
+  client::progress_counters progress_;
   std::vector<std::string> scopes_;  // of the key
   bool withdrawn_ = false;           // what was begun counts as not begun
   bool is_ledger_gone_ = false;

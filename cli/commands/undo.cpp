@@ -1,5 +1,5 @@
 // `pawl undo`: the jobs that bring back what a generation has overwritten, as NDJSON. Reads the ledger only.
-#include "engine/run/undo.hpp"
+#include "engine/plan/undo.hpp"
 
 #include "cli/commands/commands.hpp"
 #include "cli/exit_code.hpp"
@@ -89,7 +89,7 @@ class undo_steps {
     const recorded_settings then(generation->settings);
     if (then.text(shaping_key::body_is) == api::to_string(api::body_content::row))
       profile->body_is = api::body_content::row;
-    run::undo_builder builder(*profile);
+    plan::undo_builder builder(*profile);
     std::string id;
     status failed;
     const auto one = [&](const ledger::pre_image& image) {
@@ -114,7 +114,7 @@ class undo_steps {
   }
 
  private:
-  status finish(run::undo_builder& builder, const std::string& id) {
+  status finish(plan::undo_builder& builder, const std::string& id) {
     if (id.empty()) return {};
     const auto back = builder.finish(id);
     for (const auto& loss : back.losses) losses_.add(id, loss);

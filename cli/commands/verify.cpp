@@ -14,10 +14,10 @@
 #include "engine/api/page_reader.hpp"
 #include "engine/api/request_writer.hpp"
 #include "engine/api/resource_reader.hpp"
+#include "engine/client/lister.hpp"
+#include "engine/client/name_fetch.hpp"
 #include "engine/ledger/last_written.hpp"
 #include "engine/ledger/ledger.hpp"
-#include "engine/run/lister.hpp"
-#include "engine/run/name_fetch.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <fmt/format.h>
@@ -228,7 +228,7 @@ class verify_steps {
     api_.client().has_succeeded();  // there is something to look at, so a row is a success
     const auto& names = s_.settings().reading.names;
     if (needs_names_ && !names.path.empty()) {
-      auto known = co_await run::fetch_names(api_.client(), names);
+      auto known = co_await client::fetch_names(api_.client(), names);
       if (known) {
         names_ = *std::move(known);
         drift_->use_names(names_);
@@ -254,7 +254,7 @@ class verify_steps {
   asio::awaitable<expected<int>> look_at_pages() {
     const auto& list = s_.settings().reading.list;
     if (list.path.empty() || list.page_size < 2 || to_look_at_ < 2) co_return exit_success;
-    run::lister pages(api_.client(), list, {});
+    client::lister pages(api_.client(), list, {});
     api::item_ids ids(list.id);
     const auto waste = 1 + to_look_at_ / 100;
     while (looked_at_ < to_look_at_ && pages.pages() < looked_at_ + waste) {
@@ -302,10 +302,10 @@ class verify_steps {
   // All of them at the same time; said in their order. One of which nobody knows yet whether the API itself
   // has refused it is put aside.
   asio::awaitable<expected<int>> read_together(const std::vector<ledger::written_resource>& some) {
-    std::vector<std::optional<expected<run::read_reply>>> replies(some.size());
+    std::vector<std::optional<expected<client::read_reply>>> replies(some.size());
     std::size_t alive = 0;
     std::exception_ptr broken;
-    run::wakeup joined(api_.io());
+    client::wakeup joined(api_.io());
     const auto ended = [&](const std::exception_ptr& error) {
       if (error) broken = error;
       --alive;
@@ -330,9 +330,9 @@ class verify_steps {
     co_return exit_success;
   }
 
-  asio::awaitable<void> read_one(const std::string& id, std::optional<expected<run::read_reply>>& into) {
+  asio::awaitable<void> read_one(const std::string& id, std::optional<expected<client::read_reply>>& into) {
     const auto path = api::resource_path(s_.settings().profile, id);
-    run::read_terms terms;
+    client::read_terms terms;
     terms.refusals_are_answers = true;
     terms.comes_back_unproven = put_aside_;
     auto reply = co_await api_.client().get(path, terms);
@@ -408,7 +408,7 @@ class verify_steps {
     ++(drifted ? counts_.drifted : compared ? counts_.as_written : counts_.not_compared);
   }
 
-  void report_refusal(const ledger::written_resource& resource, const run::read_reply& reply) {
+  void report_refusal(const ledger::written_resource& resource, const client::read_reply& reply) {
     ++looked_at_;
     const bool missing = reply.http_status == 404;
     ++(missing ? counts_.missing : counts_.unreadable);

@@ -1,6 +1,6 @@
 #include "engine/ledger/held_file.hpp"
 
-#include "engine/ledger/lock_file.hpp"
+#include "engine/sys/lock_file.hpp"
 
 #include <fmt/format.h>
 

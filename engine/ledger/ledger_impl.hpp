@@ -4,7 +4,7 @@
 #include "engine/ledger/database.hpp"
 #include "engine/ledger/held_file.hpp"
 #include "engine/ledger/ledger.hpp"
-#include "engine/ledger/lock_file.hpp"
+#include "engine/sys/lock_file.hpp"
 
 #include <optional>
 

@@ -59,8 +59,9 @@ struct contradiction {
   bool operator==(const contradiction&) const = default;
 };
 
-// One taken slot as it survives the process (run/key_state maps these). Times are nanoseconds of the caller's
-// epoch (boot_clock_now() in the state file); 0 in `closed` while the request is in flight; both 0: unused.
+// One taken slot as it survives the process (run/quota_file maps these). Times are nanoseconds of the
+// caller's epoch (boot_clock_now() in the state file); 0 in `closed` while the request is in flight; both 0:
+// unused.
 //
 // An entry is always assigned whole: `check` goes with it. One that was torn or altered is not sound, and
 // counts as closed just now, the worst that it can have said. (Zeros are not sound either.)

@@ -20,7 +20,7 @@ void run_context::begin_stopping() {
   places.open_all();
   line.cancel_all();
   read_line.cancel_all();
-  if (pages != nullptr) pages->stop(read_client::stopping::waits);
+  if (pages != nullptr) pages->stop(client::read_client::stopping::waits);
   wake_sleeping();
   release_held();
 }
@@ -51,8 +51,8 @@ bool run_context::try_record(ledger::job_record entry) {
   if (!ledger.health() || !ledger.put(entry)) return false;
   ++progress.now[entry.outcome];
   if (is_success(entry.outcome)) return true;
-  const failed_row failed{entry.row,           entry.id,        entry.outcome, entry.error_code,
-                          entry.error_message, entry.request_id};
+  const client::failed_row failed{entry.row,           entry.id,        entry.outcome, entry.error_code,
+                                  entry.error_message, entry.request_id};
   progress.count_error(failed);
   return true;
 }

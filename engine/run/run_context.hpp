@@ -2,20 +2,20 @@
 #pragma once
 
 #include "engine/api/reply_reader.hpp"
+#include "engine/client/credentials.hpp"
+#include "engine/client/progress.hpp"
+#include "engine/client/send_line.hpp"
 #include "engine/http/connection_pool.hpp"
 #include "engine/ledger/ledger_writer.hpp"
 #include "engine/policy/breaker.hpp"
 #include "engine/policy/job_step.hpp"
 #include "engine/policy/pacer.hpp"
 #include "engine/policy/stop_rules.hpp"
-#include "engine/run/credentials.hpp"
 #include "engine/run/job_feed.hpp"
 #include "engine/run/job_places.hpp"
 #include "engine/run/parked_jobs.hpp"
-#include "engine/run/progress.hpp"
 #include "engine/run/run_events.hpp"
 #include "engine/run/runner.hpp"
-#include "engine/run/send_line.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
@@ -39,8 +39,8 @@ struct run_context {
   const api::profile& profile;
   http::connection_pool& pool;
   policy::pacer &writes, &reads;
-  send_line &line, &read_line;
-  credentials& keys;
+  client::send_line &line, &read_line;
+  client::credentials& keys;
   api::reply_reader& reader;
   api::resource_reader* resources;  // null: the API shows none
   ledger::ledger_writer& ledger;
@@ -49,8 +49,8 @@ struct run_context {
   job_places& places;
   parked_jobs& parked;
   policy::stop_rules& rules;
-  progress_counters& progress;
-  jitter_source& jitter;
+  client::progress_counters& progress;
+  client::jitter_source& jitter;
   policy::breaker& breaker;
   const left_intents& interrupted;
   const boot_moment& started;  // progress.started by the boot clock
@@ -60,12 +60,12 @@ struct run_context {
   bool workers_begun = false;
   bool stopping = false;
   std::optional<policy::stop_order> stopped_for;
-  std::vector<wakeup*> sleeping;       // workers that wait for a backoff or for room in the ledger
-  std::vector<wakeup*> held;           // workers that wait for the breaker
-  latency_histogram interval_latency;  // since the last sample
-  bool has_succeeded = false;          // a row of this generation is a success already
-  std::string last_good_id;            // of a row that succeeded; kept only where the API has no whoami
-  std::string last_trouble;            // what the last outage or throttling was, in words; empty: none yet
+  std::vector<client::wakeup*> sleeping;       // workers that wait for a backoff or for room in the ledger
+  std::vector<client::wakeup*> held;           // workers that wait for the breaker
+  client::latency_histogram interval_latency;  // since the last sample
+  bool has_succeeded = false;                  // a row of this generation is a success already
+  std::string last_good_id;  // of a row that succeeded; kept only where the API has no whoami
+  std::string last_trouble;  // what the last outage or throttling was, in words; empty: none yet
 
   // The first order counts: it becomes the reason of the run.
   void order_stop(policy::stop_order order);

@@ -1,7 +1,7 @@
 #include "engine/run/runner.hpp"
 
-#include "engine/run/name_fetch.hpp"
-#include "engine/run/read_client.hpp"
+#include "engine/client/name_fetch.hpp"
+#include "engine/client/read_client.hpp"
 #include "engine/run/run_context.hpp"
 #include "engine/run/run_sampler.hpp"
 #include "engine/run/snapshot_settler.hpp"
@@ -56,35 +56,35 @@ struct runner::impl {
   asio::io_context& io;
   const run_options& options;
   const api::profile& profile;
-  progress_counters& progress;
-  key_state& quota;
+  client::progress_counters& progress;
+  client::quota_file& quota;
   std::unique_ptr<http::connection_pool> pool;
   policy::pacer writes, reads;
-  credentials keys;
+  client::credentials keys;
   api::reply_reader reader;
   std::optional<api::name_directory> names;       // once fetch_names() has read them
   std::optional<api::resource_reader> resources;  // while run() is under way; unset: the API shows none
   policy::step_options step;
-  jitter_source jitter;
-  std::unique_ptr<wakeup> probe_alarm;  // while run() is under way
-  time_point next_proof{};              // likewise: not before this
-  run_context* running = nullptr;       // while run() is under way
+  client::jitter_source jitter;
+  std::unique_ptr<client::wakeup> probe_alarm;  // while run() is under way
+  time_point next_proof{};                      // likewise: not before this
+  run_context* running = nullptr;               // while run() is under way
   std::optional<stop_kind> stop_wanted;
   std::string stop_reason;
   std::optional<time_point> drain_until;
-  read_client* asking = nullptr;  // while identify() or fetch_names() is under way
+  client::read_client* asking = nullptr;  // while identify() or fetch_names() is under way
 
-  impl(asio::io_context& context, const run_options& o, const api::profile& p, key_state& kept,
-       token_source source, progress_counters& counters, std::unique_ptr<http::connection_pool> connections,
-       time_point now)
+  impl(asio::io_context& context, const run_options& o, const api::profile& p, client::quota_file& kept,
+       client::token_source source, client::progress_counters& counters,
+       std::unique_ptr<http::connection_pool> connections, time_point now)
       : io(context),
         options(o),
         profile(p),
         progress(counters),
         quota(kept),
         pool(std::move(connections)),
-        writes(o.writes, quota.writes(), now, boot_clock_now()),
-        reads(o.reads, quota.reads(), now, boot_clock_now()),
+        writes(o.writes, quota.writes(), now, client::boot_clock_now()),
+        reads(o.reads, quota.reads(), now, client::boot_clock_now()),
         keys(p, o.transport.target, o.user_agent, std::move(source)),
         reader(p) {
     step.retry = o.retry;
@@ -93,10 +93,10 @@ struct runner::impl {
     step.breaker_has_probe = !p.whoami.path.empty();
   }
 
-  asio::awaitable<expected<account_info>> identify();
+  asio::awaitable<expected<client::account_info>> identify();
   asio::awaitable<expected<const api::name_directory*>> fetch_names(const api::list_spec&);
   asio::awaitable<void> watch(run_context&, const bool& done);
-  asio::awaitable<void> probe(run_context&, read_client&, const bool& done);
+  asio::awaitable<void> probe(run_context&, client::read_client&, const bool& done);
   asio::awaitable<void> take_snapshot(run_context&, snapshot&);
   void describe_wait(run_context&, time_point now);
   void tell_contradictions();
@@ -106,8 +106,9 @@ runner::runner(std::unique_ptr<impl> i) : impl_(std::move(i)) {}
 runner::~runner() = default;
 
 expected<std::unique_ptr<runner>> runner::create(asio::io_context& context, const run_options& options,
-                                                 const api::profile& profile, key_state& quota,
-                                                 token_source source, progress_counters& counters) {
+                                                 const api::profile& profile, client::quota_file& quota,
+                                                 client::token_source source,
+                                                 client::progress_counters& counters) {
   auto pool = http::connection_pool::create(context, options.transport);
   if (!pool) return pool.error();
   auto made = std::make_unique<impl>(context, options, profile, quota, std::move(source), counters,
@@ -124,7 +125,7 @@ void runner::stop(stop_kind kind, std::string reason) {
     i.running->events.tell(i.stop_reason, kind == stop_kind::now ? "stopped at once" : "told to stop");
     i.running->begin_stopping();
   }
-  if (i.asking != nullptr) i.asking->stop(read_client::stopping::waits);
+  if (i.asking != nullptr) i.asking->stop(client::read_client::stopping::waits);
   if (kind == stop_kind::now) {
     i.pool->cancel_all();
   } else if (!i.drain_until) {
@@ -134,9 +135,9 @@ void runner::stop(stop_kind kind, std::string reason) {
 
 // A client for what is asked before the first job, with the run's pool, pacer and key.
 struct runner::impl::early_client {
-  send_line line;
-  read_upkeep upkeep;
-  read_client client;
+  client::send_line line;
+  client::read_upkeep upkeep;
+  client::read_client client;
   impl& owner;
 
   explicit early_client(impl& i)
@@ -145,7 +146,7 @@ struct runner::impl::early_client {
         client({i.io, i.profile, i.options.retry, i.options.stop, i.options.transport, *i.pool, i.reads, line,
                 i.keys, i.reader, i.jitter, i.progress, &i.quota}),
         owner(i) {
-    if (i.stop_wanted) client.stop(read_client::stopping::waits);
+    if (i.stop_wanted) client.stop(client::read_client::stopping::waits);
     i.asking = &client;
     upkeep.start();
   }
@@ -155,13 +156,13 @@ struct runner::impl::early_client {
   }
 };
 
-asio::awaitable<expected<account_info>> runner::identify() {
+asio::awaitable<expected<client::account_info>> runner::identify() {
   return impl_->identify();
 }
 
-asio::awaitable<expected<account_info>> runner::impl::identify() {
+asio::awaitable<expected<client::account_info>> runner::impl::identify() {
   early_client early(*this);
-  auto answer = co_await ask_identity(early.client, profile, reader);
+  auto answer = co_await client::ask_whoami(early.client, profile, reader);
   co_await early.finish();
   co_return answer;
 }
@@ -172,7 +173,7 @@ asio::awaitable<expected<const api::name_directory*>> runner::fetch_names(const 
 
 asio::awaitable<expected<const api::name_directory*>> runner::impl::fetch_names(const api::list_spec& list) {
   early_client early(*this);
-  auto answer = co_await run::fetch_names(early.client, list);
+  auto answer = co_await client::fetch_names(early.client, list);
   co_await early.finish();
   if (!answer) co_return std::move(answer.error());
   names = *std::move(answer);
@@ -205,7 +206,7 @@ void runner::impl::describe_wait(run_context& run, time_point now) {
 }
 
 void runner::impl::tell_contradictions() {
-  using request_class = progress_counters::request_class;
+  using request_class = client::progress_counters::request_class;
   if (!progress.on_contradiction) return;
   if (const auto found = writes.take_contradiction())
     progress.on_contradiction(request_class::writes, found->configured, found->said);
@@ -215,7 +216,7 @@ void runner::impl::tell_contradictions() {
 
 // The clock of a run: deadlines, the rules that stop it, samples and events.
 asio::awaitable<void> runner::impl::watch(run_context& run, const bool& done) {
-  wakeup alarm(io);
+  client::wakeup alarm(io);
   run_sampler samples(run, clock::now());
   while (!done) {
     const auto now = clock::now();
@@ -256,7 +257,7 @@ asio::awaitable<void> runner::impl::watch(run_context& run, const bool& done) {
 
 // Asks whether the API is back while the breaker is open, and whether it is there where somebody else
 // answered for it.
-asio::awaitable<void> runner::impl::probe(run_context& run, read_client& client, const bool& done) {
+asio::awaitable<void> runner::impl::probe(run_context& run, client::read_client& client, const bool& done) {
   std::uint32_t failures = 0;  // of proofs, in a row
   std::string request;
   while (!done) {
@@ -322,7 +323,7 @@ asio::awaitable<run_report> runner::run(input::job_source& source, ledger::ledge
 
   ledger::ledger_writer writer(i.io, file, generation, run_id, i.options.writer);
   run_events events(writer);
-  send_line line(i.io, i.writes), read_line(i.io, i.reads);
+  client::send_line line(i.io, i.writes), read_line(i.io, i.reads);
   policy::breaker breaker(breaker_options_of(i.options, i.profile));
   policy::stop_rules rules(i.options.stop);
   job_places places(i.options.concurrency,
@@ -372,7 +373,7 @@ asio::awaitable<run_report> runner::run(input::job_source& source, ledger::ledge
   std::size_t workers_alive = i.options.concurrency, helpers_alive = 4;
   bool workers_done = false;
   std::exception_ptr broken;
-  wakeup joined(i.io);
+  client::wakeup joined(i.io);
   const auto count_down = [&](std::size_t& alive, const std::exception_ptr& error) {
     if (error && !broken) {
       broken = error;
@@ -390,11 +391,11 @@ asio::awaitable<run_report> runner::run(input::job_source& source, ledger::ledge
     workers.push_back(std::make_unique<worker>(shared));
   asio::co_spawn(i.io, line.run(), helper_ended);
   asio::co_spawn(i.io, read_line.run(), helper_ended);
-  const read_client::parts parts{i.io,     i.profile,  i.options.retry, i.options.stop, i.options.transport,
-                                 *i.pool,  i.reads,    read_line,       i.keys,         i.reader,
-                                 i.jitter, i.progress, &i.quota};
-  read_client prober(parts);
-  i.probe_alarm = std::make_unique<wakeup>(i.io);
+  const client::read_client::parts parts{
+      i.io,      i.profile, i.options.retry, i.options.stop, i.options.transport, *i.pool, i.reads,
+      read_line, i.keys,    i.reader,        i.jitter,       i.progress,          &i.quota};
+  client::read_client prober(parts);
+  i.probe_alarm = std::make_unique<client::wakeup>(i.io);
   asio::co_spawn(i.io, i.probe(shared, prober, workers_done), helper_ended);
   asio::co_spawn(i.io, i.watch(shared, workers_done), helper_ended);
   if (listed != nullptr && i.resources && !shared.stopping) {
@@ -410,8 +411,8 @@ asio::awaitable<run_report> runner::run(input::job_source& source, ledger::ledge
   while (workers_alive > 0) co_await joined.sleep();
   workers_done = true;
   line.cancel_all();
-  prober.stop(read_client::stopping::now);
-  if (pages) pages->stop(read_client::stopping::now);
+  prober.stop(client::read_client::stopping::now);
+  if (pages) pages->stop(client::read_client::stopping::now);
   i.probe_alarm->wake();
   while (helpers_alive > 0) co_await joined.sleep();
   workers.clear();

@@ -6,6 +6,11 @@
 #include "engine/api/precondition.hpp"
 #include "engine/api/profile.hpp"
 #include "engine/api/reading_spec.hpp"
+#include "engine/client/client_options.hpp"
+#include "engine/client/credentials.hpp"
+#include "engine/client/progress.hpp"
+#include "engine/client/quota_file.hpp"
+#include "engine/client/whoami.hpp"
 #include "engine/http/connection_pool.hpp"
 #include "engine/input/job_source.hpp"
 #include "engine/ledger/ledger.hpp"
@@ -13,10 +18,6 @@
 #include "engine/policy/pacer.hpp"
 #include "engine/policy/retry_policy.hpp"
 #include "engine/policy/stop_rules.hpp"
-#include "engine/run/credentials.hpp"
-#include "engine/run/identity.hpp"
-#include "engine/run/key_state.hpp"
-#include "engine/run/progress.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
@@ -31,10 +32,8 @@ namespace pawl::run {
 
 struct snapshot_input;  // run/snapshot
 
-struct run_options {
-  policy::pacer_options writes, reads;
-  policy::retry_options retry;
-  http::transport_options transport;
+struct run_options : client::client_options {
+  policy::pacer_options writes;
   ledger::writer_options writer;
   std::uint32_t concurrency = 16;  // worker slots
   // As many of the slots work at the same time as policy::concurrency_limit finds good.
@@ -43,13 +42,11 @@ struct run_options {
   // commonly has.
   static constexpr std::uint32_t adaptive_slots = 512;
   std::optional<std::uint64_t> limit;  // --limit N: only the next N pending jobs
-  policy::stop_options stop;
   duration drain_timeout = std::chrono::seconds{20};
   bool skip_invalid = false;
   bool read_first = false;                    // every write has a read of its own before it
   std::vector<api::precondition> conditions;  // --only-if: of every row; needs read_first
   bool force_unechoed = false;                // also send what no read shows when nothing else is to be sent
-  std::string user_agent;
 };
 
 enum class stop_kind { drain, now };
@@ -69,13 +66,13 @@ class runner {
   // Everything referred to must outlive the runner. Failures: the transport's files, the token, a header
   // value.
   static expected<std::unique_ptr<runner>> create(boost::asio::io_context&, const run_options&,
-                                                  const api::profile&, key_state&, token_source,
-                                                  progress_counters&);
+                                                  const api::profile&, client::quota_file&,
+                                                  client::token_source, client::progress_counters&);
   ~runner();
 
   // Retries throttling and outage until patience ends; a failure says what to mend or that it is to be tried
   // later.
-  boost::asio::awaitable<expected<account_info>> identify();
+  boost::asio::awaitable<expected<client::account_info>> identify();
 
   // Reads a list of names whole, for run() to resolve set verbs and `has tag` with: before run(), where the
   // input or a condition has names. It may be held against them until then, and lives as long as the runner.

@@ -23,15 +23,15 @@ policy::stop_options with_little_patience(policy::stop_options options) {
   return options;
 }
 
-read_client::parts with_stop(const read_client::parts& p, const policy::stop_options& stop) {
+client::read_client::parts with_stop(const client::read_client::parts& p, const policy::stop_options& stop) {
   return {p.io,    p.profile, p.retry, stop,     p.transport, p.pool,
           p.reads, p.line,    p.keys,  p.reader, p.jitter,    p.progress};
 }
 
 }  // namespace
 
-snapshot::snapshot(const read_client::parts& parts, api::resource_reader& resources, snapshot_input& in,
-                   snapshot_sink& sink)
+snapshot::snapshot(const client::read_client::parts& parts, api::resource_reader& resources,
+                   snapshot_input& in, snapshot_sink& sink)
     : stop_(with_little_patience(parts.stop)),
       client_(with_stop(parts, stop_)),
       resources_(resources),

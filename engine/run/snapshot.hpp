@@ -12,12 +12,12 @@
 
 #include "engine/api/reading_spec.hpp"
 #include "engine/api/resource_reader.hpp"
+#include "engine/client/lister.hpp"
+#include "engine/client/progress.hpp"
+#include "engine/client/read_client.hpp"
 #include "engine/ledger/pending_table.hpp"
 #include "engine/model/error.hpp"
 #include "engine/policy/page_worth.hpp"
-#include "engine/run/lister.hpp"
-#include "engine/run/progress.hpp"
-#include "engine/run/read_client.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -49,14 +49,14 @@ class snapshot {
  public:
   // All outlive it. The parts are those of a read_client, whose line and pool are served meanwhile; only how
   // long it keeps trying is the snapshot's own business.
-  snapshot(const read_client::parts&, api::resource_reader&, snapshot_input&, snapshot_sink&);
+  snapshot(const client::read_client::parts&, api::resource_reader&, snapshot_input&, snapshot_sink&);
 
   // Until no further page pays, there is none, or one fails.
   boost::asio::awaitable<void> run();
-  void stop(read_client::stopping how) { client_.stop(how); }
+  void stop(client::read_client::stopping how) { client_.stop(how); }
 
   // How far it has come, and how it ended.
-  const snapshot_facts& facts() const noexcept { return facts_; }
+  const client::snapshot_facts& facts() const noexcept { return facts_; }
 
  private:
   boost::asio::awaitable<status> read_pages();
@@ -64,16 +64,16 @@ class snapshot {
   std::uint64_t rows_left() const;
 
   const policy::stop_options stop_;
-  read_client client_;
+  client::read_client client_;
   api::resource_reader& resources_;
   snapshot_input& in_;
   snapshot_sink& sink_;
-  lister pages_;
+  client::lister pages_;
   policy::page_worth worth_;
   api::item_ids ids_;
   api::write_plan plan_;
   std::uint64_t shown_ = 0;
-  snapshot_facts facts_;
+  client::snapshot_facts facts_;
 };
 
 }  // namespace pawl::run

@@ -319,8 +319,8 @@ void worker::keep_fact(const http::acquired& failed) {
 
 asio::awaitable<policy::step_event> worker::await_grant() {
   const auto answer = co_await shared_.line.grant(place_);
-  if (answer == send_line::answer::delayed) co_return event::delayed{};
-  if (answer == send_line::answer::cancelled) co_return event::cancelled{};
+  if (answer == client::send_line::answer::delayed) co_return event::delayed{};
+  if (answer == client::send_line::answer::cancelled) co_return event::cancelled{};
   slot_ = shared_.line.slot_of(place_);
   co_return event::granted{};
 }
@@ -386,8 +386,8 @@ asio::awaitable<policy::step_event> worker::read() {
     connection_ = std::move(got.connection);
     const auto answer = co_await shared_.read_line.grant(read_place_);
     connection_.waited();
-    if (answer == send_line::answer::cancelled) co_return event::cancelled{};
-    if (answer == send_line::answer::delayed) continue;
+    if (answer == client::send_line::answer::cancelled) co_return event::cancelled{};
+    if (answer == client::send_line::answer::delayed) continue;
     read_slot_ = shared_.read_line.slot_of(read_place_);
     shared_.keys.writer().write_read(request_, job_->job.id);
     token_version_ = shared_.keys.version();
@@ -413,12 +413,12 @@ void worker::give_back_slot() {
 // A key that is being rotated stands in its file in a moment. The connection stays held: the words of the 401
 // are in it.
 asio::awaitable<bool> worker::key_renewed() {
-  for (const auto until = clock::now() + credentials::patience;;) {
+  for (const auto until = clock::now() + client::credentials::patience;;) {
     if (shared_.keys.renew(token_version_)) co_return true;
     const auto now = clock::now();
     if (now >= until || shared_.stopping || !shared_.keys.may_change()) co_return false;
     shared_.sleeping.push_back(&alarm_);
-    co_await alarm_.sleep(now + credentials::look_again);
+    co_await alarm_.sleep(now + client::credentials::look_again);
     std::erase(shared_.sleeping, &alarm_);
   }
 }

@@ -58,8 +58,8 @@ class worker {
   std::unique_ptr<job_in_hand> job_;
   bool goes_on_ = false;  // it was parked
   row_error bad_;
-  send_line::place place_, read_place_;
-  wakeup alarm_;
+  client::send_line::place place_, read_place_;
+  client::wakeup alarm_;
   http::lease connection_, kept_;  // kept_: for the write, while the read goes on another
   attempt_fact fact_;
   std::string detail_;  // keeps the words of a failed connection alive

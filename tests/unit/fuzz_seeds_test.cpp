@@ -3,8 +3,8 @@
 #include "tests/fuzz/api/precondition_fuzz.hpp"
 #include "tests/fuzz/config/config_fuzz.hpp"
 #include "tests/fuzz/input/input_fuzz.hpp"
+#include "tests/fuzz/plan/undo_fuzz.hpp"
 #include "tests/fuzz/policy/retry_after_fuzz.hpp"
-#include "tests/fuzz/run/undo_fuzz.hpp"
 
 #include <gtest/gtest.h>
 
@@ -55,18 +55,18 @@ INSTANTIATE_TEST_SUITE_P(FuzzSeeds, fuzz_seeds,
                                            fuzzed{"precondition", 15, api::fuzzing::read_condition},
                                            fuzzed{"profile", 5, config::fuzzing::compile},
                                            fuzzed{"config", 6, config::fuzzing::load},
-                                           fuzzed{"undo", 24, run::fuzzing::bring_back}),
+                                           fuzzed{"undo", 24, plan::fuzzing::bring_back}),
                          [](const auto& each) { return std::string{each.param.seeds}; });
 
 // Values that are too long to be seeds in the tree.
 TEST(FuzzSeeds, ValuesBeyondTheBoundsOfAnInputBreakNoPromise) {
   constexpr std::size_t most = 256 * 1024;
-  run::fuzzing::bring_back('"' + std::string(most - 2, 'x') + '"');
-  run::fuzzing::bring_back('"' + std::string(most - 1, 'x') + '"');
-  run::fuzzing::bring_back(std::string(most, ' ') + "\"\\u00e9\"" + std::string(most, ' '));
+  plan::fuzzing::bring_back('"' + std::string(most - 2, 'x') + '"');
+  plan::fuzzing::bring_back('"' + std::string(most - 1, 'x') + '"');
+  plan::fuzzing::bring_back(std::string(most, ' ') + "\"\\u00e9\"" + std::string(most, ' '));
   std::string list = "[\"a\"";
   while (list.size() < 2 * most) list += ",\"" + std::to_string(list.size()) + '"';
-  run::fuzzing::bring_back(list + "]");
+  plan::fuzzing::bring_back(list + "]");
 }
 
 // What pawl brings along keeps the same promises.

@@ -18,7 +18,7 @@ using ::testing::HasSubstr;
 finding about_limits(const std::vector<api::rate_window>& reads, const policy::rate_facts& rates) {
   config::settings settings;
   settings.run.reads.windows = reads;
-  run::read_reply reply;
+  client::read_reply reply;
   reply.reached = phase::answered;
   reply.is = api::verdict::ok;
   doctor_facts facts;

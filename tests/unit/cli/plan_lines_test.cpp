@@ -12,17 +12,17 @@ namespace pawl::cli {
 namespace {
 
 using api::testing::made_job;
-using run::planned;
+using plan::planned;
 
 class plan_line : public ::testing::Test {
  protected:
   field_index field(const char* name) const { return *profile_.find(name); }
-  std::string line(const run::planned_row& row) const {
+  std::string line(const plan::planned_row& row) const {
     std::string text;
     append_plan_line(text, row, profile_);
     return text;
   }
-  std::string job(const run::planned_row& row) {
+  std::string job(const plan::planned_row& row) {
     job_lines jobs(profile_, facts_);
     std::string text;
     jobs.append(text, row);
@@ -33,19 +33,19 @@ class plan_line : public ::testing::Test {
 };
 
 TEST_F(plan_line, SaysOldAndNewOfEachField) {
-  const std::vector<run::planned_change> changes{
+  const std::vector<plan::planned_change> changes{
       {field("status"), "status", "\"open\"", "\"done\"", true},
       {field("closed_loop"), "closed_loop", std::nullopt, "true", true},
       {field("ai_draft_sources"), "ai_draft_sources", "[ 1,\n 2 ]", "null", true}};
-  const std::vector<run::undo_loss> losses{{"closed_loop", run::undo_obstacle::not_shown}};
-  run::planned_row row;
+  const std::vector<plan::undo_loss> losses{{"closed_loop", plan::undo_obstacle::not_shown}};
+  plan::planned_row row;
   row.row = 7;
   row.line = 8;
   row.id = "thr_\"7";
   row.changes = changes;
   row.losses = losses;
   row.is_repeated = true;
-  row.contradicts = run::contradiction{"status", 3};
+  row.contradicts = plan::contradiction{"status", 3};
   EXPECT_EQ(
       line(row),
       R"({"row":7,"line":8,"id":"thr_\"7","what":"write","changes":{"status":{"old":"open","new":"done"},)"
@@ -55,7 +55,7 @@ TEST_F(plan_line, SaysOldAndNewOfEachField) {
 }
 
 TEST_F(plan_line, SaysWhyNothingIsWritten) {
-  run::planned_row row;
+  plan::planned_row row;
   row.row = 1;
   row.line = 2;
   row.id = "t";
@@ -80,10 +80,10 @@ TEST_F(plan_line, SaysWhyNothingIsWritten) {
 TEST_F(plan_line, AJobCarriesItsWholePatchAndWhatStandsThereNow) {
   const made_job made(profile_, {{"status", "\"done\""}, {"title", "\"same\""}, {"closed_loop", "true"}},
                       {{"score", "5"}});
-  run::planned_row row;
+  plan::planned_row row;
   row.id = "t1";
   row.job = made;
-  const std::vector<run::planned_change> changes{
+  const std::vector<plan::planned_change> changes{
       {field("status"), "status", "\"open\"", "\"done\"", true},
       {field("closed_loop"), "closed_loop", std::nullopt, "true", true}};
   row.changes = changes;
@@ -95,10 +95,10 @@ TEST_F(plan_line, AJobCarriesItsWholePatchAndWhatStandsThereNow) {
 
 TEST_F(plan_line, AJobOfASetVerbExpectsTheWholeSet) {
   const made_job made(profile_, {{"add_tag_ids", R"(["b"])"}});
-  run::planned_row row;
+  plan::planned_row row;
   row.id = "t1";
   row.job = made;
-  const std::vector<run::planned_change> changes{
+  const std::vector<plan::planned_change> changes{
       {field("tag_ids"), "tag_ids", R"(["a"])", R"(["a","b"])", true}};
   row.changes = changes;
   EXPECT_EQ(job(row), R"({"id":"t1","patch":{"add_tag_ids":["b"]},"expect":{"tag_ids":["a"]}})"
@@ -107,7 +107,7 @@ TEST_F(plan_line, AJobOfASetVerbExpectsTheWholeSet) {
 
 TEST_F(plan_line, AJobKeepsTheNotesOfItsRow) {
   const made_job made(profile_, {{"title", "\"x\""}});
-  run::planned_row row;
+  plan::planned_row row;
   row.id = "t1";
   row.job = made;
   facts_.format = input::file_format::ndjson;
@@ -123,11 +123,11 @@ TEST_F(plan_line, AJobKeepsTheNotesOfItsRow) {
 
 TEST_F(plan_line, AnOldValueThatNoInputTakesIsLeftOut) {
   const made_job made(profile_, {{"title", "\"x\""}});
-  run::planned_row row;
+  plan::planned_row row;
   row.id = "t1";
   row.job = made;
   const auto huge = "\"" + std::string(300 * 1024, 'x') + "\"";
-  const std::vector<run::planned_change> changes{{field("title"), "title", huge, "\"x\"", true}};
+  const std::vector<plan::planned_change> changes{{field("title"), "title", huge, "\"x\"", true}};
   row.changes = changes;
   job_lines jobs(profile_, facts_);
   std::string text;
@@ -135,7 +135,7 @@ TEST_F(plan_line, AnOldValueThatNoInputTakesIsLeftOut) {
   EXPECT_EQ(text, "{\"id\":\"t1\",\"patch\":{\"title\":\"x\"}}\n");
   EXPECT_EQ(jobs.shortened(), 1u);
 
-  const std::vector<run::planned_change> half{{field("title"), "title", R"("cut \ud83d")", "\"x\"", true}};
+  const std::vector<plan::planned_change> half{{field("title"), "title", R"("cut \ud83d")", "\"x\"", true}};
   row.changes = half;
   text.clear();
   jobs.append(text, row);

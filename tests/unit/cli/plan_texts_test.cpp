@@ -14,7 +14,7 @@ namespace pawl::cli {
 namespace {
 
 using namespace std::chrono_literals;
-using run::planned;
+using plan::planned;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -33,8 +33,8 @@ config::settings example_settings() {
 class plan_text : public ::testing::Test {
  protected:
   field_index field(const char* name) const { return *settings_.profile.find(name); }
-  void write(std::vector<run::planned_change> changes, std::vector<run::undo_loss> losses = {}) {
-    run::planned_row row;
+  void write(std::vector<plan::planned_change> changes, std::vector<plan::undo_loss> losses = {}) {
+    plan::planned_row row;
     row.row = tally_.rows() + 1;
     row.id = "thr_1";
     row.changes = changes;
@@ -42,7 +42,7 @@ class plan_text : public ::testing::Test {
     tally_.add(row);
   }
   void other(planned is, std::string_view why = {}, std::string_view rule = {}) {
-    run::planned_row row;
+    plan::planned_row row;
     row.is = is;
     row.row = tally_.rows() + 1;
     const auto id = fmt::format("thr_{}", row.row);
@@ -58,12 +58,12 @@ class plan_text : public ::testing::Test {
     report_.reads = tally_.rows() + 1;
     return plan_lines(report_, settings_);
   }
-  run::planned_change change(const char* name, const char* from, const char* to) const {
+  plan::planned_change change(const char* name, const char* from, const char* to) const {
     return {field(name), name, from, to, true};
   }
 
   config::settings settings_ = example_settings();
-  run::plan_tally tally_{settings_.profile};
+  plan::plan_tally tally_{settings_.profile};
   plan_report report_;
 };
 
@@ -99,19 +99,19 @@ TEST_F(plan_text, FitsOneScreenWhateverThereIs) {
   const std::string wide(200, 'x');
   for (int i = 0; i < 8000; ++i) {
     const auto old_text = fmt::format("\"{} {}\"", i, wide), new_text = fmt::format("\"{} {}\"", wide, i);
-    std::vector<run::planned_change> changes;
-    std::vector<run::undo_loss> losses;
+    std::vector<plan::planned_change> changes;
+    std::vector<plan::undo_loss> losses;
     for (std::size_t f = 0; f < settings_.profile.fields.size(); ++f) {
       const auto& name = settings_.profile.fields[f].name;
       changes.push_back({static_cast<field_index>(f), name, old_text, new_text, i % 3 != 0});
-      losses.push_back({name, static_cast<run::undo_obstacle>(f % 4)});
+      losses.push_back({name, static_cast<plan::undo_obstacle>(f % 4)});
     }
-    run::planned_row row;
+    plan::planned_row row;
     row.id = wide;
     row.row = static_cast<std::uint64_t>(i) + 1;
     row.job.replay_safe = false;
     row.is_repeated = true;
-    row.contradicts = run::contradiction{"status", 1};
+    row.contradicts = plan::contradiction{"status", 1};
     const std::vector<field_index> riders{field("closed_loop"), field("status")};
     row.is = static_cast<planned>(i % 7);
     row.why = old_text;
@@ -135,7 +135,7 @@ TEST_F(plan_text, SaysWhatAWriteHoldsAndWhatAReplacingServerErases) {
   settings_.profile.body_is = api::body_content::row;
   const std::vector<field_index> unnamed{field("title"), field("status")};
   for (int i = 0; i < 3; ++i) {
-    run::planned_row row;
+    plan::planned_row row;
     row.unnamed = std::span{unnamed}.first(i == 0 ? 2 : 1);
     row.unnamed_others = i == 2;
     tally_.add(row);
@@ -158,8 +158,8 @@ TEST_F(plan_text, SaysWhatAWriteHoldsAndWhatAReplacingServerErases) {
 TEST_F(plan_text, SaysWhatCannotBeUndoneAndWhatIsNotSent) {
   write({{field("closed_loop"), "closed_loop", std::nullopt, "true", true},
          {field("notify"), "notify", std::nullopt, R"({"slack":true})", true}},
-        {{"closed_loop", run::undo_obstacle::not_shown}, {"notify", run::undo_obstacle::not_shown}});
-  run::planned_row rides;
+        {{"closed_loop", plan::undo_obstacle::not_shown}, {"notify", plan::undo_obstacle::not_shown}});
+  plan::planned_row rides;
   const std::vector<field_index> riders{field("closed_loop")};
   rides.is = planned::unchanged;
   rides.rides_unsent = riders;
@@ -193,12 +193,12 @@ TEST_F(plan_text, SharesTheLinesAmongTheFields) {
 TEST_F(plan_text, NamesWhoIsMissingAndWhoContradicts) {
   for (int i = 0; i < 5; ++i) other(planned::missing, "the API answered 404");
   other(planned::unreadable, "the API answered 500");
-  run::planned_row row;
+  plan::planned_row row;
   row.row = 17;
   row.id = "thr_9";
   row.is = planned::unchanged;
   row.is_repeated = true;
-  row.contradicts = run::contradiction{"status", 3};
+  row.contradicts = plan::contradiction{"status", 3};
   tally_.add(row);
   const auto all = text();
   EXPECT_THAT(all, Contains("missing, the API knows no such id (404)                        5  row 1 "

@@ -124,7 +124,7 @@ TEST(ProgressLine, DropsTheLeastNeededPartsInANarrowTerminal) {
 }
 
 TEST(ProgressLine, ReadsTheCounters) {
-  run::progress_counters c;
+  client::progress_counters c;
   c.rows = 100;
   c.before[outcome::applied] = 10;
   c.before[outcome::refused] = 1;

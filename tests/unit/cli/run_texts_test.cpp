@@ -145,14 +145,14 @@ TEST(ClosingLines, SayWhatToDoNext) {
 }
 
 TEST(FailureLine, CannotWriteToTheTerminal) {
-  const run::failed_row row{17,     "th_\x1b[2J", outcome::refused, "validation_failed", "tags.0:\nunknown",
-                            "req_1"};
+  const client::failed_row row{
+      17, "th_\x1b[2J", outcome::refused, "validation_failed", "tags.0:\nunknown", "req_1"};
   EXPECT_EQ(failure_in_words(row),
             "row 17 (id th_\\x1b[2J): refused: validation_failed: tags.0:\\nunknown; request req_1");
 }
 
 TEST(Snapshot, SaysWhatPagesHaveSettledAndWhatEndedThem) {
-  run::snapshot_facts f;
+  client::snapshot_facts f;
   f.pages = 34;
   f.settled = 8950;
   EXPECT_EQ(snapshot_in_words(f), "snapshot: 34 list pages read, 8,950 rows settled");

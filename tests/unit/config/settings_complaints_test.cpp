@@ -317,7 +317,7 @@ TEST_F(SettingsComplaints, AProxyAskedForIsNotPassedByForPlainHttp) {
                   "or go direct with --proxy none"));
 }
 
-// What sends a request needs a directory for its quota, and says so itself (run::key_state).
+// What sends a request needs a directory for its quota, and says so itself (run::quota_file).
 TEST_F(SettingsComplaints, NoHomeIsNoneOfTheirs) {
   env.clear();
   EXPECT_THAT(complaints(), ElementsAre());

@@ -1,0 +1,64 @@
+#include "engine/client/api_client.hpp"
+
+#include "engine/client/send_line.hpp"
+#include "engine/http/connection_pool.hpp"
+#include "engine/policy/pacer.hpp"
+
+#include <utility>
+
+namespace pawl::client {
+namespace asio = boost::asio;
+
+struct api_client::impl {
+  std::unique_ptr<http::connection_pool> pool;
+  policy::pacer reads;
+  credentials keys;
+  api::reply_reader replies;
+  jitter_source jitter;
+  send_line line;
+  read_upkeep upkeep;
+  read_client client;
+
+  impl(asio::io_context& io, const client_options& o, const api::profile& profile, quota_file& quota,
+       token_source source, progress_counters& progress, std::unique_ptr<http::connection_pool> connections)
+      : pool(std::move(connections)),
+        reads(o.reads, quota.reads(), clock::now(), boot_clock_now()),
+        keys(profile, o.transport.target, o.user_agent, std::move(source)),
+        replies(profile),
+        line(io, reads),
+        upkeep(io, *pool, line),
+        client({io, profile, o.retry, o.stop, o.transport, *pool, reads, line, keys, replies, jitter,
+                progress, &quota}) {}
+};
+
+api_client::api_client(std::unique_ptr<impl> i) : impl_(std::move(i)) {}
+api_client::~api_client() = default;
+
+expected<std::unique_ptr<api_client>> api_client::create(asio::io_context& io, const client_options& options,
+                                                         const api::profile& profile, quota_file& quota,
+                                                         token_source source, progress_counters& progress) {
+  auto pool = http::connection_pool::create(io, options.transport);
+  if (!pool) return pool.error();
+  auto made =
+      std::make_unique<impl>(io, options, profile, quota, std::move(source), progress, *std::move(pool));
+  if (auto loaded = made->keys.load(); !loaded) return loaded.error();
+  return std::unique_ptr<api_client>(new api_client(std::move(made)));
+}
+
+read_client& api_client::client() noexcept {
+  return impl_->client;
+}
+
+api::reply_reader& api_client::replies() noexcept {
+  return impl_->replies;
+}
+
+void api_client::start() {
+  impl_->upkeep.start();
+}
+
+asio::awaitable<void> api_client::finish() {
+  return impl_->upkeep.finish();
+}
+
+}  // namespace pawl::client

@@ -1,0 +1,100 @@
+// What a run is doing right now, as plain numbers: the runner writes them, a progress line or a sample reads
+// them. Network thread only.
+#pragma once
+
+#include "engine/api/profile.hpp"
+#include "engine/model/outcome.hpp"
+#include "engine/model/time.hpp"
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pawl::client {
+
+// Latencies in buckets of about 12 % width: 16 per power of two would be finer than anybody reads.
+class latency_histogram {
+ public:
+  void add(std::uint64_t us) noexcept;
+  std::uint64_t quantile(double q) const noexcept;  // upper edge of the bucket; 0 when empty
+  std::uint64_t max() const noexcept { return max_; }
+  void clear() noexcept;
+
+ private:
+  static constexpr std::size_t per_octave = 6;
+  std::array<std::uint32_t, 40 * per_octave> buckets_{};
+  std::uint64_t total_ = 0, max_ = 0;
+};
+
+// One row that ended in a failure, for a line in the log. Views: valid during the call.
+struct failed_row {
+  std::uint64_t row;
+  std::string_view id;
+  pawl::outcome outcome;
+  std::string_view code, message, request_id;
+};
+
+// How far the list pages of a run (run/snapshot) have come.
+struct snapshot_facts {
+  std::uint64_t pages = 0, settled = 0;  // pages read; rows that needed no read of their own
+  bool over = false;
+  std::string failure;  // what ended it; empty: nothing did
+};
+
+struct progress_counters {
+  std::uint64_t rows = 0;  // of the generation
+  outcome_counts before;   // outcomes of the generation before this invocation
+  outcome_counts now;      // outcomes of this invocation
+  std::uint64_t reads = 0, writes = 0, retries = 0, throttled = 0;
+  std::uint32_t in_flight = 0;
+  std::uint32_t waiting = 0;           // jobs in the line for a write slot
+  std::optional<time_point> next_due;  // when the head of the line is due, while it waits
+  std::string waits_for;  // "quota", "the pause that the API asked for (Retry-After)", "the API to come
+                          // back", ... empty while moving
+  std::optional<time_point> waits_until;
+  bool foreign_use =
+      false;  // somebody else uses the key: replies count more requests than were sent from here
+  std::uint32_t at_once = 0;  // the limit in use where it is found out; 0: it is fixed
+  latency_histogram latency;
+  time_point started{};
+
+  // Rows per error code (outcome name where there is none); at most 100 codes, the rest under "other".
+  std::map<std::string, std::uint64_t> error_counts;
+  void count_error(const failed_row&);
+  // Called for the first five rows of each code; set by the shell, may be empty.
+  static constexpr std::uint64_t lines_per_code = 5;
+  std::function<void(const failed_row&)> on_failure;
+  // Called when a read that must be answered (whose key it is, names, list pages, those of a command that
+  // only reads) has failed twice and is tried again, with what is the matter; once until one is answered. Set
+  // by the shell, may be empty.
+  std::function<void(const std::string&)> on_trouble;
+  // Called once for each class of requests where the API names another limit for a window than the settings.
+  // Set by the shell, may be empty.
+  enum class request_class { writes, reads };
+  std::function<void(request_class, const api::rate_window& configured, const api::rate_window& said)>
+      on_contradiction;
+  // Called when a read waits for a pause that the API asked for, once for each: what it waits for and how
+  // long. Set by the shell, may be empty.
+  std::function<void(const std::string&, duration)> on_pause;
+  // Why the last read that gave up did so, where nobody is to mend anything: a stop_reason, and when the API
+  // takes requests again if it has said so.
+  struct giving_up {
+    std::string reason;
+    std::optional<time_point> resume_at;
+  };
+  std::optional<giving_up> gave_up;
+  // Called once when list pages were read and the last one is over; set by the shell, may be empty.
+  std::function<void(const snapshot_facts&)> on_snapshot;
+};
+
+// Time until the last of `writes` is sent under these windows, starting with empty ones, by quota arithmetic:
+// what a plan says and an ETA is made of. Unlimited: zero.
+duration time_needed(const std::vector<api::rate_window>& windows, double reserve,
+                     std::uint64_t writes) noexcept;
+
+}  // namespace pawl::client

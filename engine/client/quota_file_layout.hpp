@@ -1,0 +1,54 @@
+// The inside of quota_file, for its tests: the layout of the file, and opening with another boot id.
+#pragma once
+
+#include "engine/client/quota_file.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace pawl::client {
+
+// At the beginning of the file; the entries follow at `entries_offset`, writes first. Written once at open.
+struct quota_file_header {
+  static constexpr char magic_text[8] = {'p', 'a', 'w', 'l', 'k', 'e', 'y', '2'};
+  // Of earlier versions, with entries of two numbers and no check.
+  static constexpr char earlier_magic[8] = {'p', 'a', 'w', 'l', 'k', 'e', 'y', '1'};
+  static constexpr std::uint32_t earlier_entry_size = 16;
+  static constexpr std::size_t entries_offset = 4096;  // a page: no entry shares one with the header
+
+  char magic[8];
+  std::uint32_t entry_size;
+  std::uint32_t write_entries, read_entries;
+  std::int32_t holder_pid;    // who opened it last
+  std::int64_t holder_since;  // seconds since the Unix epoch
+  char boot_id[40];           // as the kernel writes it, zero padded; all zero: unknown
+  char holder_command[184];   // program, command and input, zero padded
+  std::uint64_t checksum;     // FNV-1a over everything before
+};
+static_assert(sizeof(quota_file_header) == 264);
+
+std::uint64_t checksum_of(const quota_file_header&) noexcept;
+
+// "quota-" and a SHA-256 in hexadecimal, from which neither host nor key can be read. Of the key alone: an
+// API counts by key, whatever the name that it was reached by. Only where there is no key the host stands for
+// it (without regard to case and to a dot at its end).
+std::string quota_file_name(std::string_view host, const secret& key);
+// What earlier versions called the file of this host and key.
+std::string earlier_quota_file_name(std::string_view host, const secret& key);
+
+// Where the system's answers come from; tests replace them.
+struct quota_file_system {
+  std::string boot_id_path = "/proc/sys/kernel/random/boot_id";
+  std::string command_path = "/proc/self/cmdline";
+  std::chrono::nanoseconds (*now)() noexcept = boot_clock_now;
+};
+
+struct quota_file_access {
+  static expected<quota_file> open(const std::string& directory, std::string_view host, const secret& key,
+                                   const policy::pacer_options& writes, const policy::pacer_options& reads,
+                                   const quota_file_system&, const past_writes& past = {});
+};
+
+}  // namespace pawl::client

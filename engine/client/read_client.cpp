@@ -1,0 +1,403 @@
+#include "engine/client/read_client.hpp"
+
+#include "engine/api/reply_signs.hpp"
+#include "engine/policy/rate_headers.hpp"
+#include "engine/sys/wall_clock.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace pawl::client {
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr duration tick = std::chrono::milliseconds{50};     // deadlines are this coarse; chosen
+constexpr duration worth_telling = std::chrono::seconds{2};  // of a pause; shorter ones are ordinary
+constexpr std::size_t padding = 64;                          // simdjson's, as in attempt_fact
+
+failure interruption() {
+  return {failure_kind::later, "", "interrupted", "run the same command again"};
+}
+
+policy::stop_options doubting_the_address(policy::stop_options o) {
+  o.address_in_doubt = true;
+  return o;
+}
+
+// The API's own words, as far as they may prove that it is there.
+bool has_json(const read_reply& reply) {
+  return reply.body().find_first_of("{[") != std::string_view::npos;
+}
+
+}  // namespace
+
+read_client::read_client(const parts& p) : p_(p), rules_(doubting_the_address(p.stop)) {}
+
+read_reply::read_reply(const attempt_fact& fact)
+    : reached(fact.reached),
+      fault(fact.fault),
+      http_status(fact.status),
+      message(fact.detail),
+      received(wall_now()),
+      body_size_(fact.body.size()) {
+  std::size_t needed = body_size_ + padding;
+  for (const auto& h : fact.headers) needed += h.name.size() + h.value.size();
+  bytes_.reserve(needed);
+  bytes_.assign(fact.body.begin(), fact.body.end());
+  bytes_.resize(body_size_ + padding, '\0');
+  const auto keep = [this](std::string_view text) {
+    const auto at = bytes_.size();
+    bytes_.insert(bytes_.end(), text.begin(), text.end());
+    return std::string_view{bytes_.data() + at, text.size()};
+  };
+  headers_.reserve(fact.headers.size());
+  for (const auto& h : fact.headers) {
+    const auto name = keep(h.name);
+    headers_.push_back({name, keep(h.value)});
+  }
+  server_time = policy::parse_http_date(find_header(headers_, "Date"));
+}
+
+std::string read_reply::in_words() const {
+  if (reached != phase::answered)
+    return message.empty() ? std::string{to_string(fault)} : fmt::format("{}: {}", to_string(fault), message);
+  if (is == api::verdict::ok && foreign)
+    return fmt::format("{} with a page that is not the API's own; check api.base_url", http_status);
+  auto text = fmt::format("the API answered {}", http_status);
+  if (!code.empty()) text += " " + code;
+  if (!message.empty()) text += ": " + message;
+  if (!request_id.empty()) text += fmt::format(" (request {})", request_id);
+  return text;
+}
+
+read_reply read_client::judge(const attempt_fact& fact, manner how) {
+  read_reply reply(fact);
+  api::error_view error;
+  policy::reply_signs signs;
+  if (fact.reached == phase::answered) {
+    reply.request_id = find_header(reply.headers(), p_.profile.headers.request_id);
+    if (fact.status >= 300) error = p_.reader.read_error(reply.body());
+    reply.code = error.code;
+    reply.message = error.message;
+    if (!error.request_id.empty()) reply.request_id = error.request_id;
+    signs.code = error.code;
+    signs.enveloped = error.enveloped;
+    signs.page = api::is_page(fact);
+    signs.has_succeeded = how.of_resource && succeeded_;
+  }
+  // A read changes nothing, so it may always be sent again.
+  const auto judged = policy::judge(p_.profile, fact, signs, true);
+  reply.is = judged.is;
+  reply.outage = judged.outage;
+  reply.foreign = judged.foreign;
+  reply.remedy = judged.remedy;
+  return reply;
+}
+
+std::string read_client::place_of(std::string_view path_and_query) const {
+  return p_.transport.target.url() + std::string{path_and_query.substr(0, path_and_query.find('?'))};
+}
+
+// Whether the line is longer than anybody should sit out.
+std::optional<failure> read_client::too_long_a_wait() {
+  const auto now = clock::now();
+  const auto ticket = p_.reads.join(now);
+  const auto due = p_.reads.due(ticket, now);
+  const auto asked = p_.reads.pause(now);
+  p_.reads.leave(ticket);
+  if (auto order = policy::too_long_a_pause(asked, now, p_.stop.max_wait, p_.profile.headers))
+    return given_up(*std::move(order));
+  if (due - now <= p_.stop.max_wait) return std::nullopt;
+  p_.progress.gave_up = {"quota", due};
+  return failure{failure_kind::later, "",
+                 fmt::format("the next read may be sent in {} min only, which is longer than limits.max_wait",
+                             std::chrono::ceil<std::chrono::minutes>(due - now).count()),
+                 "run the same command again later"};
+}
+
+// The failure of an order, and its reason and time for the summary.
+failure read_client::given_up(policy::stop_order&& order) {
+  p_.progress.gave_up = {std::move(order.reason), order.resume_at};
+  return std::move(order.why);
+}
+
+// What the next read waits for where the API asked for it: in the live line, and once to whoever listens.
+void read_client::say_pause(time_point now) {
+  const auto ticket = p_.reads.join(now);
+  const auto asked = p_.reads.pause(now);
+  p_.reads.leave(ticket);
+  p_.progress.waits_for.clear();
+  p_.progress.waits_until.reset();
+  if (!asked) return;
+  p_.progress.waits_for = policy::pause_in_words(*asked, p_.profile.headers);
+  p_.progress.waits_until = asked->until;
+  if (asked->until - now < worth_telling || told_pause_ >= asked->until || !p_.progress.on_pause) return;
+  told_pause_ = asked->until;
+  p_.progress.on_pause(p_.progress.waits_for, asked->until - now);
+}
+
+asio::awaitable<expected<read_reply>> read_client::attempt(std::string_view path_and_query, manner how) {
+  if (auto too_long = too_long_a_wait()) co_return *std::move(too_long);
+  if (p_.quota != nullptr)
+    if (auto kept = p_.quota->keep_file(clock::now()); !kept) co_return std::move(kept.error());
+  send_line::place place(p_.io);
+  http::lease connection;
+  say_pause(clock::now());
+  for (;;) {
+    const bool near = co_await p_.line.near_due(place);
+    if (!near || stopped_) {
+      p_.line.leave(place);
+      co_return interruption();
+    }
+    auto got = co_await p_.pool.acquire(http::freshness::any);
+    if (!got.connection) {
+      p_.line.leave(place);
+      if (stopped_) co_return interruption();
+      co_return judge(got.fact, how);
+    }
+    const auto granted = co_await p_.line.grant(place);
+    if (granted == send_line::answer::cancelled) co_return interruption();
+    if (granted == send_line::answer::granted) {
+      connection = std::move(got.connection);
+      break;
+    }
+  }
+  p_.progress.waits_for.clear();
+  p_.progress.waits_until.reset();
+  const auto slot = p_.line.slot_of(place);
+  std::string request;
+  p_.keys.writer().write_get(request, path_and_query);
+  const auto started = clock::now();
+  p_.reads.sent(slot, started);
+  ++p_.progress.reads;
+  const auto fact = co_await connection.exchange(request, started + p_.transport.attempt_timeout);
+  const auto ended = clock::now();
+  auto reply = judge(fact, how);
+  reply.sent = started;
+  reply.latency = ended - started;
+  if (how.want_peer) reply.peer = connection.peer();
+  std::optional<policy::rate_facts> facts;
+  if (fact.reached == phase::answered) {
+    facts = policy::read_rate_headers(p_.profile.headers, fact.headers, reply.received);
+    facts->throttled = reply.is == api::verdict::throttled;
+  }
+  p_.reads.closed(slot, ended, facts, p_.jitter());
+  p_.line.changed();
+  if (stopped_) co_return interruption();
+  co_return reply;
+}
+
+asio::awaitable<expected<read_reply>> read_client::once(std::string_view path_and_query) {
+  const manner how{.want_peer = true};
+  return with_renewed_key(path_and_query, how);
+}
+
+// A key that was rotated while this runs is no reason to stop.
+asio::awaitable<expected<read_reply>> read_client::with_renewed_key(std::string_view path_and_query,
+                                                                    manner how) {
+  for (;;) {
+    if (stopped_) co_return interruption();
+    const auto version = p_.keys.version();
+    auto reply = co_await attempt(path_and_query, how);
+    if (!reply || reply->http_status != 401) co_return reply;
+    const bool renewed = co_await key_renewed(version);
+    if (!renewed) co_return reply;
+  }
+}
+
+asio::awaitable<bool> read_client::key_renewed(std::uint64_t version_used) {
+  for (const auto until = clock::now() + credentials::patience;;) {
+    if (p_.keys.renew(version_used)) co_return true;
+    const auto now = clock::now();
+    if (now >= until || stopped_ || !p_.keys.may_change()) co_return false;
+    co_await pause_until(now + credentials::look_again);
+  }
+}
+
+asio::awaitable<read_client::life_sign> read_client::probe(std::string_view path_and_query,
+                                                           std::string& trouble) {
+  const manner how;
+  const auto reply = co_await attempt(path_and_query, how);
+  life_sign sign;
+  if (!reply) co_return sign;
+  sign.is_alive = reply->reached == phase::answered && !reply->outage;
+  if (reply->is == api::verdict::ok && !reply->foreign && has_json(*reply)) {
+    sign.proven = reply->sent;
+    proven_at_ = reply->sent;
+  }
+  if (!sign.is_alive) trouble = reply->in_words();
+  co_return sign;
+}
+
+// Asks the API's whoami, or else what it has answered well last, whether it is there: true if it answers at
+// all. Not `beside`, which is the one in question. Where nothing can be asked, nobody is there.
+asio::awaitable<bool> read_client::prove(std::string_view beside) {
+  const bool has_whoami = !p_.profile.whoami.path.empty();
+  std::string path = has_whoami ? p_.profile.whoami.path : good_paths_[0];
+  if (!has_whoami && path == beside) path = good_paths_[1];
+  if (path.empty() || path == beside) co_return false;
+  std::string trouble;  // the reply in hand says more
+  const auto sign = co_await probe(path, trouble);
+  // It may be gone itself: the other one is asked next time.
+  if (!sign.proven && path == good_paths_[0] && !good_paths_[1].empty()) swap(good_paths_[0], good_paths_[1]);
+  co_return sign.is_alive;
+}
+
+void read_client::remember_good(std::string_view path_and_query, const read_reply& reply) {
+  proven_at_ = std::max(proven_at_, reply.sent);
+  succeeded_ = true;
+  if (!p_.profile.whoami.path.empty() || path_and_query == good_paths_[0] || !has_json(reply)) return;
+  swap(good_paths_[0], good_paths_[1]);
+  good_paths_[0] = path_and_query;
+}
+
+asio::awaitable<expected<read_reply>> read_client::get(std::string_view path_and_query) {
+  const read_terms terms;
+  co_return co_await get(path_and_query, terms);
+}
+
+asio::awaitable<expected<read_reply>> read_client::get(std::string_view path_and_query,
+                                                       const read_terms& terms) {
+  std::uint32_t failures = 0;  // in a row, whatever they were: for the backoff
+  std::uint32_t charged =
+      0;  // of a server that is up: more than max_attempts of them will not mend themselves
+  const auto answered_before = answered_;
+  std::uint32_t strangers = 0;  // foreign refusals alike, each with a proof behind it: as in policy::job_step
+  int stranger_status = 0;
+  const manner how{.of_resource = terms.refusals_are_answers};
+  for (;;) {
+    auto reply = co_await with_renewed_key(path_and_query, how);
+    if (!reply) co_return reply;
+    const auto now = clock::now();
+    policy::judgement judged;
+    judged.is = reply->is;
+    judged.outage = reply->outage;
+    rules_.on_attempt(judged, now);
+
+    // Who refused is not the API, unless the API is there each time.
+    bool refused = reply->is == api::verdict::refused;
+    if (refused && reply->foreign) {
+      if (reply->http_status != stranger_status) strangers = 0;
+      stranger_status = reply->http_status;
+      if (terms.comes_back_unproven && !has_proof()) co_return reply;
+      if (proven_at_ <= now) co_await prove(path_and_query);
+      if (proven_at_ > now) ++strangers;
+      refused = strangers >= policy::foreign_replies_that_count;
+      reply->foreign = !refused;
+    }
+    const bool good = reply->is == api::verdict::ok && !reply->foreign;
+    const bool unreadable = good && terms.is_readable && !terms.is_readable(*reply);
+    if (good && !unreadable) remember_good(path_and_query, *reply);
+    if (refused || good) {
+      ++answered_;
+      told_trouble_ = false;
+    }
+    if (refused && terms.refusals_are_answers) co_return reply;
+    if (refused || reply->is == api::verdict::stop)
+      co_return failure{failure_kind::mend, place_of(path_and_query), reply->in_words(), reply->remedy};
+    if (good && !unreadable) co_return reply;
+
+    const auto end_by = [&](std::optional<policy::stop_order> order) -> std::optional<failure> {
+      if (!order) return std::nullopt;
+      order->why.what += "; the last answer: " + reply->in_words();
+      order->why.place = place_of(path_and_query);
+      return given_up(*std::move(order));
+    };
+    const auto patience_ends = rules_.patience_ends();
+    if (auto ended = end_by(rules_.check(now, p_.reads.pause(now), p_.profile))) co_return *std::move(ended);
+    if (reply->is == api::verdict::throttled) {
+      // The pacer's gate makes the next one wait; patience may end before it opens.
+      const auto gate = p_.reads.gated_until(now);
+      if (!gate || !patience_ends || *gate < *patience_ends) continue;
+      say_pause(now);
+      co_await pause_until(*patience_ends);
+      const auto later = clock::now();
+      if (auto ended = end_by(rules_.check(later, {}, p_.profile))) co_return *std::move(ended);
+      continue;
+    }
+    if (!reply->outage && ++charged >= p_.retry.max_attempts) {
+      if (terms.gives_up_alone) co_return reply;
+      if (!unreadable)
+        co_return failure{failure_kind::later, place_of(path_and_query),
+                          fmt::format("{} (after {} attempts)", reply->in_words(), charged),
+                          "run the same command again later"};
+      auto what = terms.unreadable;
+      if (!reply->request_id.empty()) what += fmt::format(" (request {})", reply->request_id);
+      co_return failure{failure_kind::mend, place_of(path_and_query), std::move(what),
+                        terms.unreadable_remedy};
+    }
+    ++failures;
+    if (terms.gives_up_alone && failures >= p_.retry.max_attempts) {
+      bool is_up = answered_ != answered_before;
+      if (!is_up) is_up = co_await prove(path_and_query);
+      if (is_up) co_return reply;
+    }
+    if (failures > 1) tell_trouble(*reply);
+    p_.progress.waits_for = "the API to come back";
+    auto until = now + policy::backoff(p_.retry, failures, reply->http_status >= 500, p_.jitter());
+    if (patience_ends) until = std::min(until, *patience_ends);
+    co_await pause_until(until);
+    p_.progress.waits_for.clear();
+    if (patience_ends && clock::now() >= *patience_ends)
+      if (auto ended = end_by(rules_.check(clock::now(), {}, p_.profile))) co_return *std::move(ended);
+  }
+}
+
+// Once for all reads that wait, until one of them is answered.
+void read_client::tell_trouble(const read_reply& reply) {
+  if (told_trouble_ || !p_.progress.on_trouble) return;
+  told_trouble_ = true;
+  p_.progress.on_trouble(reply.in_words());
+}
+
+asio::awaitable<void> read_client::pause_until(time_point until) {
+  if (stopped_) co_return;
+  wakeup alarm(p_.io);
+  sleeping_.push_back(&alarm);
+  co_await alarm.sleep(until);
+  std::erase(sleeping_, &alarm);
+}
+
+void read_client::stop(stopping how) {
+  stopped_ = true;
+  for (auto* alarm : sleeping_) alarm->wake();
+  p_.line.cancel_all();
+  if (how == stopping::now) p_.pool.cancel_all();
+}
+
+void read_upkeep::spawn(asio::awaitable<void> work) {
+  ++alive_;
+  const auto ended = [this](const std::exception_ptr& error) {
+    if (error && !broken_) broken_ = error;
+    --alive_;
+    joined_.wake();
+  };
+  asio::co_spawn(io_, std::move(work), ended);
+}
+
+void read_upkeep::start() {
+  spawn(line_.run());
+  spawn(sweep());
+}
+
+asio::awaitable<void> read_upkeep::sweep() {
+  while (!done_) {
+    pool_.sweep(clock::now());
+    co_await alarm_.sleep(clock::now() + tick);
+  }
+}
+
+asio::awaitable<void> read_upkeep::finish() {
+  done_ = true;
+  line_.cancel_all();
+  alarm_.wake();
+  while (alive_ > 0) co_await joined_.sleep();
+  if (broken_) std::rethrow_exception(broken_);
+}
+
+}  // namespace pawl::client

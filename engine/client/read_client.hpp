@@ -1,0 +1,215 @@
+// GETs below the base URL: each takes its place in the line of the read budget, is judged by policy::judge,
+// and is tried again while the API throttles or is down, until patience ends. In a run it works beside the
+// writes, with the run's pool, pacer and key; commands that only read have a api_client. Network thread
+// only.
+#pragma once
+
+#include "engine/api/profile.hpp"
+#include "engine/api/reply_reader.hpp"
+#include "engine/client/credentials.hpp"
+#include "engine/client/progress.hpp"
+#include "engine/client/quota_file.hpp"
+#include "engine/client/send_line.hpp"
+#include "engine/client/wakeup.hpp"
+#include "engine/http/connection_pool.hpp"
+#include "engine/model/attempt.hpp"
+#include "engine/model/error.hpp"
+#include "engine/model/time.hpp"
+#include "engine/policy/pacer.hpp"
+#include "engine/policy/retry_policy.hpp"
+#include "engine/policy/stop_rules.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pawl::client {
+
+// One attempt and what came of it, kept beyond the connection that brought it. Moving keeps the views.
+class read_reply {
+ public:
+  read_reply() = default;
+  read_reply(read_reply&&) noexcept = default;
+  read_reply& operator=(read_reply&&) noexcept = default;
+  read_reply(const read_reply&) = delete;
+  read_reply& operator=(const read_reply&) = delete;
+  ~read_reply() = default;
+
+  // Copies what the fact shows.
+  explicit read_reply(const attempt_fact&);
+
+  phase reached = phase::not_sent;
+  transport_fault fault = transport_fault::none;
+  int http_status = 0;  // 0 unless answered
+  api::verdict is = api::verdict::maybe;
+  bool outage = false;
+  bool foreign = false;                   // as policy::judgement has it
+  std::string remedy;                     // with verdict::stop: what to mend
+  std::string code, message, request_id;  // the API's own words where it answered 3xx or more; the
+                                          // transport's in `message` where no reply came
+  time_point sent{};                      // its first byte
+  duration latency{};                     // from the first byte sent to the last one read
+  wall_time received{};                   // this machine's clock
+  std::optional<wall_time> server_time;   // the Date header
+
+  // Who answered; filled in by read_client::once() where a whole reply came.
+  http::peer_facts peer;
+
+  // Followed by 64 readable bytes, which are not part of it (simdjson's padding).
+  std::string_view body() const noexcept { return {bytes_.data(), body_size_}; }
+  std::span<const header_field> headers() const noexcept { return headers_; }
+
+  // "the API answered 404 not_found: There is no such thread (request req_1)", or the transport's words.
+  std::string in_words() const;
+
+ private:
+  // The body, its padding, then the texts of the headers. On the heap, so that moving keeps the views.
+  std::vector<char> bytes_;
+  std::size_t body_size_ = 0;
+  std::vector<header_field> headers_;
+};
+
+// What get() is to make of replies that are not simply good.
+struct read_terms {
+  // true: a refusal (404, 403 of this one resource, ...) is an answer, to be looked at by the caller; false:
+  // it is a failure to mend.
+  bool refusals_are_answers = false;
+  // Whether the body of a 2xx is what was promised; empty: any is. A false counts as a broken reply: it is
+  // tried again, retry.max_attempts times in all, and then a failure to mend with these words.
+  std::function<bool(const read_reply&)> is_readable;
+  std::string unreadable = "the reply is not what the profile promises";
+  std::string unreadable_remedy = "check api.base_url and the profile";
+  // true: a read that failed retry.max_attempts times is given back as it is where the API is up otherwise
+  // (another read was answered meanwhile, or its whoami is): then it is this resource that cannot be read.
+  bool gives_up_alone = false;
+  // true: a refusal that may be somebody else's (it has no envelope) is given back as it is, `foreign`, while
+  // nothing is known that could prove the API: has_proof() is false. Another resource may prove it, and the
+  // caller asks for this one again later.
+  bool comes_back_unproven = false;
+};
+
+class read_client {
+ public:
+  // All outlive the client; the line's run() and the sweep of the pool are under way while it is used.
+  struct parts {
+    boost::asio::io_context& io;
+    const api::profile& profile;
+    const policy::retry_options& retry;
+    const policy::stop_options& stop;
+    const http::transport_options& transport;
+    http::connection_pool& pool;
+    policy::pacer& reads;
+    send_line& line;
+    credentials& keys;
+    api::reply_reader& reader;
+    jitter_source& jitter;
+    progress_counters& progress;  // counts reads, and says what the client waits for
+    quota_file* quota = nullptr;  // looked after while reads are sent; null: nobody keeps one
+  };
+
+  explicit read_client(const parts&);
+  read_client(const read_client&) = delete;
+  read_client& operator=(const read_client&) = delete;
+
+  // `path_and_query` stands below the base URL ("/me", "/threads?limit=200"). Several may be under way at the
+  // same time. Failures:
+  //   mend   the API, the certificate or the rules of the profile say that this cannot work: what, where, and
+  //          what to do about it, with the request id
+  //   later  nothing but throttling or outage for breaker.patience, a pause longer than limits.max_wait, or
+  //          stop()
+  boost::asio::awaitable<expected<read_reply>> get(std::string_view path_and_query);
+  boost::asio::awaitable<expected<read_reply>> get(std::string_view path_and_query, const read_terms&);
+
+  // One attempt, not repeated (but for a 401 after which there is another key), whatever comes of it. Only
+  // being stopped, and a wait for quota longer than limits.max_wait, is a failure. `peer` is filled in.
+  boost::asio::awaitable<expected<read_reply>> once(std::string_view path_and_query);
+
+  struct life_sign {
+    bool is_alive = false;             // a whole reply came that is no sign of an outage
+    std::optional<time_point> proven;  // when the request was sent that the API itself answered well
+  };
+  // For a breaker, and where somebody else answered for the API: one attempt. `trouble` is what it was where
+  // it is no sign of life.
+  boost::asio::awaitable<life_sign> probe(std::string_view path_and_query, std::string& trouble);
+
+  // Attempts under way end at once, waits too, and every get() of now and later with failure_kind::later.
+  // Reads change nothing, so there is nothing to drain. Cancels the line, and with `now` the pool's
+  // connections, which a run has in common with its writes.
+  enum class stopping { waits, now };
+  void stop(stopping);
+  bool stopped() const noexcept { return stopped_; }
+
+  // A row of this generation is a success already: a redirect or a 410 is then of its resource alone, as it
+  // is once anything was answered well.
+  void has_succeeded() noexcept { succeeded_ = true; }
+  // Whether there is something to ask whether the API itself answers: its whoami, or what it has answered
+  // well.
+  bool has_proof() const noexcept { return !p_.profile.whoami.path.empty() || !good_paths_[0].empty(); }
+
+ private:
+  struct manner {
+    bool of_resource = false;  // one of many, so that what it is refused with need not be the API's own state
+    bool want_peer = false;
+  };
+  boost::asio::awaitable<expected<read_reply>> attempt(std::string_view path_and_query, manner);
+  boost::asio::awaitable<expected<read_reply>> with_renewed_key(std::string_view path_and_query, manner);
+  boost::asio::awaitable<bool> prove(std::string_view beside);
+  void remember_good(std::string_view path_and_query, const read_reply&);
+  boost::asio::awaitable<bool> key_renewed(std::uint64_t version_used);
+  boost::asio::awaitable<void> pause_until(time_point);
+  void say_pause(time_point now);
+  void tell_trouble(const read_reply&);
+  read_reply judge(const attempt_fact&, manner);
+  std::optional<failure> too_long_a_wait();
+  failure given_up(policy::stop_order&&);
+  std::string place_of(std::string_view path_and_query) const;
+
+  parts p_;
+  policy::stop_rules rules_;
+  std::uint64_t answered_ = 0;                // good replies and refusals so far
+  time_point proven_at_ = time_point::min();  // when the newest request was sent that was answered well
+  bool succeeded_ = false;
+  // The two that were answered well last, the one to ask next first: one may be gone when it is asked again.
+  // Kept only where the API has no whoami.
+  std::array<std::string, 2> good_paths_;
+  bool told_trouble_ = false;  // since the last of them
+  time_point told_pause_{};    // the end of the last pause that was told
+  std::vector<wakeup*> sleeping_;
+  bool stopped_ = false;
+};
+
+// The coroutines that a read_client lives on: its line's pump and the pool's sweep.
+class read_upkeep {
+ public:
+  read_upkeep(boost::asio::io_context& io, http::connection_pool& pool, send_line& line)
+      : io_(io), pool_(pool), line_(line), joined_(io), alarm_(io) {}
+
+  void start();
+  // Cancels the line and returns when both have ended; an exception of theirs comes out here. To be awaited
+  // before the end of the object once it was started.
+  boost::asio::awaitable<void> finish();
+
+ private:
+  boost::asio::awaitable<void> sweep();
+  void spawn(boost::asio::awaitable<void>);
+
+  boost::asio::io_context& io_;
+  http::connection_pool& pool_;
+  send_line& line_;
+  wakeup joined_, alarm_;
+  std::size_t alive_ = 0;
+  bool done_ = false;
+  std::exception_ptr broken_;
+};
+
+}  // namespace pawl::client

@@ -1,0 +1,73 @@
+// The line of waiting requests of one class: the pacer decides when the next one may leave, this wakes
+// exactly that one, with one timer for the head of the line. Network thread only.
+#pragma once
+
+#include "engine/client/wakeup.hpp"
+#include "engine/model/time.hpp"
+#include "engine/policy/pacer.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <optional>
+#include <vector>
+
+namespace pawl::client {
+
+class send_line {
+ public:
+  // One worker's place. Owned by the worker, which outlives its waits.
+  class place {
+   public:
+    explicit place(boost::asio::io_context& context) : alarm_(context) {}
+
+   private:
+    friend class send_line;
+    enum class waiting : std::uint8_t { no, near_due, grant };
+    wakeup alarm_;
+    std::optional<policy::pacer::ticket> ticket_;
+    std::optional<policy::pacer::slot> slot_;
+    waiting for_ = waiting::no;
+  };
+  enum class answer { granted, delayed, cancelled };
+
+  send_line(boost::asio::io_context& context, policy::pacer& pacer) : pacer_(pacer), head_alarm_(context) {}
+
+  // A connection is fetched this long before the place is due: three round trips of 100 ms for TCP and TLS
+  // 1.3, and a margin. Chosen; longer waits hold none.
+  static constexpr duration connection_lead = std::chrono::milliseconds{500};
+
+  // Without waiting, for the usual case, which needs no coroutine then. Both join the line (keep the place if
+  // there is one already). False: await near_due() or grant().
+  bool is_near(place&, time_point now, duration lead = connection_lead);
+  bool try_grant(place&, time_point now);
+
+  // Joins the line (keeps the place if there is one already) and returns when it is due in `lead`. False:
+  // cancelled.
+  boost::asio::awaitable<bool> near_due(place&, duration lead = connection_lead);
+  // Returns with the slot; joins the line where the place was given up meanwhile. delayed: the place has
+  // moved away (a gate closed), so the connection should be given back. After granted and cancelled the place
+  // is out of the line.
+  boost::asio::awaitable<answer> grant(place&);
+  policy::pacer::slot slot_of(const place& p) const { return *p.slot_; }
+
+  // Gives the place up; others move forward.
+  void leave(place&);
+  // The pacer learnt something (a reply, a gate): the head may be due at another time.
+  void changed();
+  // Wakes every waiter with `cancelled`; later waits return it at once.
+  void cancel_all();
+
+  // Runs until cancel_all(): wakes the head when it is due. The owner waits for it.
+  boost::asio::awaitable<void> run();
+
+ private:
+  time_point pump(time_point now);
+
+  policy::pacer& pacer_;
+  wakeup head_alarm_;
+  std::vector<place*> waiting_;
+  bool cancelled_ = false;
+};
+
+}  // namespace pawl::client

@@ -1,0 +1,33 @@
+#include "engine/client/whoami.hpp"
+
+#include "engine/client/read_client.hpp"
+
+#include <utility>
+
+namespace pawl::client {
+namespace asio = boost::asio;
+
+asio::awaitable<expected<account_info>> ask_whoami(read_client& client, const api::profile& profile,
+                                                   api::reply_reader& reader) {
+  if (profile.whoami.path.empty()) co_return account_info{};
+  api::identity_report who;
+  read_terms terms;
+  terms.is_readable = [&who, &reader](const read_reply& reply) {
+    who = reader.read_identity(reply.body());
+    return who.readable;
+  };
+  terms.unreadable = "the reply does not say whose key this is";
+  terms.unreadable_remedy = "check api.base_url and the profile's whoami";
+  auto reply = co_await client.get(profile.whoami.path, terms);
+  if (!reply) {
+    auto why = std::move(reply.error());
+    if (why.remedy.empty()) why.remedy = terms.unreadable_remedy;
+    co_return why;
+  }
+  account_info info;
+  info.account = std::move(who.account);
+  info.scopes = std::move(who.scopes);
+  co_return info;
+}
+
+}  // namespace pawl::client

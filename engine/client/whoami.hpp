@@ -1,0 +1,27 @@
+// Who the key belongs to: the first network step of every command that sends.
+#pragma once
+
+#include "engine/api/profile.hpp"
+#include "engine/api/reply_reader.hpp"
+#include "engine/model/error.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <string>
+#include <vector>
+
+namespace pawl::client {
+
+class read_client;
+
+struct account_info {
+  std::string account;
+  std::vector<std::string> scopes;  // empty: the API does not say
+};
+
+// One GET of the profile's whoami. An API without whoami answers an empty account, and nothing is sent.
+// All outlive the call.
+boost::asio::awaitable<expected<account_info>> ask_whoami(read_client&, const api::profile&,
+                                                          api::reply_reader&);
+
+}  // namespace pawl::client

@@ -1,0 +1,183 @@
+#include "engine/plan/planner.hpp"
+
+#include "engine/api/request_writer.hpp"
+#include "engine/sys/wall_clock.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <fmt/format.h>
+
+#include <exception>
+#include <utility>
+
+namespace pawl::plan {
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t most_unproven = 100;  // chosen: more of them look like an API that is down
+
+std::string in_words(const row_error& bad) {
+  const auto& first = bad.complaints.front();
+  return first.column.empty() ? first.what : fmt::format("{}: {}", first.column, first.what);
+}
+
+}  // namespace
+
+asio::awaitable<expected<bool>> planner::run(const std::function<status(const planned_row&)>& tell) {
+  auto done = co_await work(tell);
+  // Nothing that was spawned outlives this scope.
+  if (alive_ > 0) p_.client.stop(client::read_client::stopping::now);
+  while (alive_ > 0) co_await joined_.sleep();
+  if (broken_) std::rethrow_exception(broken_);
+  co_return done;
+}
+
+asio::awaitable<expected<bool>> planner::work(const std::function<status(const planned_row&)>& tell) {
+  for (;;) {
+    auto filled = fill();
+    if (!filled) co_return std::move(filled.error());
+    if (rows_.empty()) co_return !limited_;
+    auto& first = *rows_.front();
+    while (!first.is_read && !broken_) {
+      if (unproven_ > 0) {
+        // Those behind it may prove what was refused.
+        auto more = fill();
+        if (!more) co_return std::move(more.error());
+        take_up_unproven();
+      }
+      co_await joined_.sleep();
+    }
+    if (broken_) co_return false;  // thrown by run()
+    auto told = co_await decide(first, tell);
+    if (!told) co_return std::move(told.error());
+    rows_.pop_front();
+  }
+}
+
+// Starts reads until as many are under way, or waiting for their turn to be told, as may be.
+expected<bool> planner::fill() {
+  while (!at_end_ && !limited_ && rows_.size() - unproven_ < p_.concurrency) {
+    if (at_ == batch_.size()) {
+      auto more = p_.source.next(batch_);
+      if (!more) return std::move(more.error());
+      at_end_ = !*more;
+      at_ = 0;
+      continue;
+    }
+    auto row = std::make_unique<pending_row>();
+    if (const auto* bad = batch_.error(at_)) {
+      ++at_;
+      if (p_.done.contains(bad->row)) continue;
+      row->bad = *bad;
+      row->is_read = true;
+      rows_.push_back(std::move(row));
+      continue;
+    }
+    const auto job = batch_.job(at_);
+    if (p_.done.contains(job.row)) {
+      ++at_;
+      continue;
+    }
+    if (p_.limit && taken_ == *p_.limit) {
+      limited_ = true;
+      break;
+    }
+    ++at_;
+    ++taken_;
+    row->job.assign(job);
+    start(std::move(row));
+  }
+  return true;
+}
+
+void planner::start(std::unique_ptr<pending_row> row) {
+  auto& kept = *rows_.emplace_back(std::move(row));
+  if (!p_.reads) {
+    kept.is_read = true;
+    return;
+  }
+  spawn_read(kept, unproven_ < most_unproven);
+}
+
+void planner::spawn_read(pending_row& row, bool comes_back_unproven) {
+  ++alive_;
+  const auto ended = [this](const std::exception_ptr& error) {
+    if (error && !broken_) broken_ = error;
+    --alive_;
+    joined_.wake();
+  };
+  asio::co_spawn(p_.io, read(row, comes_back_unproven), ended);
+}
+
+// Rows that somebody refused are read again as soon as something can prove the API, or nothing else is left
+// to try.
+void planner::take_up_unproven() {
+  if (!p_.client.has_proof() && alive_ > 0 && unproven_ < most_unproven) return;
+  for (auto& row : rows_) {
+    if (!row->is_unproven) continue;
+    row->is_unproven = false;
+    --unproven_;
+    spawn_read(*row, false);
+  }
+}
+
+asio::awaitable<void> planner::read(pending_row& row, bool comes_back_unproven) {
+  client::read_terms terms;
+  terms.comes_back_unproven = comes_back_unproven;
+  terms.refusals_are_answers = true;
+  terms.gives_up_alone = true;
+  const auto path = api::resource_path(p_.profile, row.job.view().id);
+  auto reply = co_await p_.client.get(path, terms);
+  if (reply && reply->reached == phase::answered) {
+    reply_time_ += reply->latency;
+    ++replies_;
+  }
+  if (comes_back_unproven && reply && reply->is == api::verdict::refused && reply->foreign) {
+    row.is_unproven = true;
+    ++unproven_;
+    co_return;
+  }
+  row.reply.emplace(std::move(reply));
+  row.is_read = true;
+}
+
+asio::awaitable<status> planner::decide(pending_row& row,
+                                        const std::function<status(const planned_row&)>& tell) {
+  if (row.bad) {
+    const auto why = in_words(*row.bad);
+    planned_row bad;
+    bad.is = planned::invalid;
+    bad.row = row.bad->row;
+    bad.line = row.bad->line;
+    bad.id = row.bad->id;
+    bad.why = why;
+    co_return tell(bad);
+  }
+  const auto job = row.job.view();
+  // A reply that cannot be read is asked for again, as often as a run would.
+  for (std::uint32_t attempt = 1; p_.reads; ++attempt) {
+    if (!*row.reply) co_return std::move(row.reply->error());
+    const auto& reply = **row.reply;
+    if (reply.is != api::verdict::ok || attempt >= p_.retry.max_attempts ||
+        !p_.judge.is_worth_another_read(job, reply.body(), wall_now()))
+      break;
+    client::wakeup alarm(p_.io);
+    co_await alarm.sleep(clock::now() + policy::backoff(p_.retry, attempt, false, 0.5));
+    co_await read(row, false);
+  }
+  if (p_.reads && (**row.reply).is != api::verdict::ok) {
+    const auto& reply = **row.reply;
+    const auto is = reply.is != api::verdict::refused ? planned::unreadable
+                    : reply.http_status == 404        ? planned::missing
+                                                      : planned::refused;
+    auto judged = p_.judge.undecided(job, is, reply.in_words());
+    if (!judged) co_return std::move(judged.error());
+    co_return tell(*judged);
+  }
+  const auto body = p_.reads ? (**row.reply).body() : std::string_view{};
+  auto judged = p_.judge.judge(job, body, wall_now());
+  if (!judged) co_return std::move(judged.error());
+  co_return tell(*judged);
+}
+
+}  // namespace pawl::plan

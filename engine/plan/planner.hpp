@@ -1,0 +1,87 @@
+// Reads what a run would read and judges what it would do, row by row in input order, without a single write.
+// Network thread only.
+#pragma once
+
+#include "engine/api/profile.hpp"
+#include "engine/client/read_client.hpp"
+#include "engine/client/wakeup.hpp"
+#include "engine/input/job_source.hpp"
+#include "engine/ledger/ledger.hpp"
+#include "engine/model/error.hpp"
+#include "engine/model/job.hpp"
+#include "engine/model/time.hpp"
+#include "engine/plan/plan_judge.hpp"
+#include "engine/plan/planned_row.hpp"
+#include "engine/policy/retry_policy.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace pawl::plan {
+
+class planner {
+ public:
+  // All outlive it. The source stands at the first row that may be pending; rows in `done` are left out.
+  struct parts {
+    boost::asio::io_context& io;
+    client::read_client& client;
+    const api::profile& profile;
+    const policy::retry_options& retry;
+    input::job_source& source;
+    const ledger::row_set& done;
+    plan_judge& judge;
+    bool reads = true;                   // false: nothing is read, every row would be written
+    std::uint32_t concurrency = 16;      // reads under way at a time
+    std::optional<std::uint64_t> limit;  // only the next so many pending jobs
+  };
+  explicit planner(const parts& p) : p_(p), joined_(p.io) {}
+
+  // Calls `tell` for each pending row, in input order; its failure ends the plan. Answers whether every
+  // pending row was told (false: the limit left some). Failures as read_client::get, those of the input
+  // (mend) and of the scratch table (mend). Memory: one row and one reply for each read under way.
+  boost::asio::awaitable<expected<bool>> run(const std::function<status(const planned_row&)>& tell);
+
+  // Of the reads that were answered; 0 before the first.
+  duration mean_reply_time() const noexcept { return replies_ == 0 ? duration{} : reply_time_ / replies_; }
+
+ private:
+  struct pending_row {
+    job_buffer job;
+    std::optional<row_error> bad;
+    std::optional<expected<client::read_reply>> reply;
+    bool is_read = false;
+    bool is_unproven = false;  // refused by who knows whom, and to be read again
+  };
+
+  expected<bool> fill();
+  void start(std::unique_ptr<pending_row>);
+  void spawn_read(pending_row& row, bool comes_back_unproven);
+  void take_up_unproven();
+  boost::asio::awaitable<void> read(pending_row& row, bool comes_back_unproven);
+  boost::asio::awaitable<expected<bool>> work(const std::function<status(const planned_row&)>& tell);
+  boost::asio::awaitable<status> decide(pending_row& row,
+                                        const std::function<status(const planned_row&)>& tell);
+
+  parts p_;
+  client::wakeup joined_;
+  std::size_t alive_ = 0;
+  std::exception_ptr broken_;
+  std::deque<std::unique_ptr<pending_row>> rows_;  // in input order
+  std::size_t unproven_ = 0;                       // of them
+  job_batch batch_;
+  std::size_t at_ = 0;
+  bool at_end_ = false, limited_ = false;
+  std::uint64_t taken_ = 0;
+  duration reply_time_{};
+  std::int64_t replies_ = 0;
+};
+
+}  // namespace pawl::plan

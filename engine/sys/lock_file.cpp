@@ -1,0 +1,128 @@
+#include "engine/sys/lock_file.hpp"
+
+#include "engine/sys/wall_clock.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+namespace pawl {
+namespace {
+
+failure cannot(const std::string& path, const char* what) {
+  const int code = errno;
+  // A place that does not exist is a typing error; one that may not be written needs somebody.
+  const bool wrong_place = code == ENOENT || code == ENOTDIR || code == EISDIR;
+  return {wrong_place ? failure_kind::usage : failure_kind::mend, path,
+          fmt::format("the lock file {}: {}", what, std::strerror(code)),
+          wrong_place ? "name another place with --ledger"
+                      : "make the directory of the ledger writable or name another place with --ledger"};
+}
+
+// The program of a process and its first argument ("pawl run"): the rest may name a proxy with its password.
+std::string command_of(pid_t pid) {
+  const descriptor file{::open(fmt::format("/proc/{}/cmdline", pid).c_str(), O_RDONLY | O_CLOEXEC)};
+  std::array<char, 512> bytes{};
+  const auto size = file.get() < 0 ? -1 : ::read(file.get(), bytes.data(), bytes.size() - 1);
+  if (size <= 0) return "unknown";
+  const std::string_view all{bytes.data(), static_cast<std::size_t>(size)};
+  auto program = all.substr(0, all.find('\0'));
+  auto rest = all.substr(std::min(all.size(), program.size() + 1));
+  const auto argument = rest.substr(0, rest.find('\0'));
+  program = program.substr(program.rfind('/') + 1);
+  std::string made{program};
+  if (!argument.empty() && !argument.starts_with('-')) (made += ' ') += argument;
+  return made;
+}
+
+std::string read_holder(int fd) {
+  std::array<char, 1024> bytes{};
+  const auto size = ::pread(fd, bytes.data(), bytes.size(), 0);
+  std::string text{bytes.data(), size > 0 ? static_cast<std::size_t>(size) : 0};
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  return text.empty() ? "another process that has just started" : text;
+}
+
+}  // namespace
+
+expected<lock_file> lock_file::take(const std::string& path) {
+  // A second try only where holder() looked at this very moment, or somebody removed the file between.
+  for (int left = 10;; --left) {
+    descriptor file{::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600)};
+    if (file.get() < 0) return cannot(path, "cannot be created");
+    struct stat locked{}, named{};
+    if (::fstat(file.get(), &locked) != 0) return cannot(path, "cannot be examined");
+    // It is written over below.
+    if (!S_ISREG(locked.st_mode) || locked.st_nlink > 1)
+      return failure{failure_kind::mend, path,
+                     "is to be the lock file, and is not a regular file with one name",
+                     "remove it, or name another place with --ledger"};
+    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+      if (errno != EWOULDBLOCK && errno != EINTR) return cannot(path, "cannot be locked");
+      if (left > 0) {
+        std::this_thread::sleep_for(std::chrono::milliseconds{5});
+        continue;
+      }
+      return failure{failure_kind::later, "", read_holder(file.get()) + ", uses this ledger: " + path,
+                     held_remedy, true};
+    }
+    if (::lstat(path.c_str(), &named) != 0 || named.st_ino != locked.st_ino ||
+        named.st_dev != locked.st_dev) {
+      if (left > 0) continue;
+      return cannot(path, "is removed again and again");
+    }
+    const auto now = std::chrono::floor<std::chrono::seconds>(wall_now());
+    const auto text =
+        fmt::format("pid {} ({}), started {:%Y-%m-%dT%H:%M:%S}Z\n", ::getpid(), command_of(::getpid()), now);
+    if (::ftruncate(file.get(), 0) != 0 ||
+        ::pwrite(file.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()))
+      return cannot(path, "cannot be written");
+    return lock_file{std::move(file)};
+  }
+}
+
+expected<std::optional<std::string>> lock_file::holder(const std::string& path) {
+  // Without O_NONBLOCK a pipe would wait for its other end.
+  const descriptor file{::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
+  if (file.get() < 0) {
+    if (errno == ENOENT) return std::optional<std::string>{};
+    return cannot(path, "cannot be read");
+  }
+  struct stat is{};
+  if (::fstat(file.get(), &is) != 0) return cannot(path, "cannot be examined");
+  if (!S_ISREG(is.st_mode))
+    return failure{failure_kind::mend, path, "is to be the lock file, and is not a regular file",
+                   "remove it"};
+  if (::flock(file.get(), LOCK_SH | LOCK_NB) == 0) return std::optional<std::string>{};
+  if (errno != EWOULDBLOCK) return cannot(path, "cannot be examined");
+  return std::optional{read_holder(file.get())};
+}
+
+// A line of /proc/locks (proc(5)): "1: FLOCK  ADVISORY  WRITE 4711 08:01:1234 0 EOF", device in hexadecimal.
+std::optional<std::string> lock_file::holder_of(dev_t device, ino_t inode) {
+  std::ifstream locks("/proc/locks");
+  const auto wanted = fmt::format("{:02x}:{:02x}:{}", ::major(device), ::minor(device), inode);
+  for (std::string line; std::getline(locks, line);) {
+    std::istringstream words(line);
+    std::string number, kind, is_advisory, access, file;
+    pid_t pid = 0;
+    if (!(words >> number >> kind >> is_advisory >> access >> pid >> file)) continue;
+    if (kind == "FLOCK" && file == wanted && pid > 0) return fmt::format("pid {} ({})", pid, command_of(pid));
+  }
+  return std::nullopt;
+}
+
+}  // namespace pawl

@@ -1,0 +1,146 @@
+#include "engine/plan/later_rows.hpp"
+
+#include "config/profile_loader.hpp"
+#include "engine/input/field_names.hpp"
+#include "engine/input/job_source.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace pawl::plan {
+namespace {
+
+const api::profile& productlane() {
+  static const auto compiled =
+      config::compile_profile(config::embedded_profile("productlane").value(), "productlane.toml");
+  return compiled.value.value();
+}
+
+// What of the first row's patch stays out when `later` rows of its id (patches) have the last word.
+std::string left_out(const std::string& patch, const std::vector<std::string>& later,
+                     const api::profile& profile = productlane()) {
+  std::string text =
+      R"({"id":"t1","patch":)" + patch + "}\n" + R"({"id":"t2","patch":{"title":"other"}})" + "\n";
+  for (const auto& p : later) text += R"({"id":"t1","patch":)" + p + "}\n";
+  input::source_options options;
+  options.format = input::file_format::ndjson;
+  auto source = input::job_source::from_bytes("jobs.ndjson", text, productlane(), options);
+  job_batch batch;
+  if (!source || !source->next(batch)) return "cannot be read";
+  later_rows rows{profile};
+  rows.watch("t1", 1);
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    if (batch.error(i) != nullptr) return "bad row: " + batch.error(i)->complaints.at(0).what;
+    rows.note(batch.job(i));
+  }
+  const auto judged = rows.judge(batch.job(0));
+  EXPECT_EQ(rows.any(), !later.empty());
+  std::string names;
+  for (const auto& name : judged.fields) names += (names.empty() ? "" : " ") + name;
+  return judged.superseded ? names + " (all)" : names;
+}
+
+TEST(LaterRows, ThatReplacedTheResourceHaveTheLastWordOnAllOfIt) {
+  for (const auto body : {std::optional{api::body_content::row}, std::optional<api::body_content>{}}) {
+    auto replacing = productlane();
+    replacing.body_is = body;
+    EXPECT_EQ(left_out(R"({"title":"a"})", {R"({"pain_level":"LOW"})"}, replacing), "title (all)");
+    EXPECT_EQ(left_out(R"({"title":"a","pain_level":"LOW"})", {R"({"title":"b"})"}, replacing),
+              "title pain_level (all)");
+    EXPECT_EQ(left_out(R"({"title":"a"})", {}, replacing), "");
+  }
+  auto whole = productlane();
+  whole.body_is = api::body_content::whole;
+  EXPECT_EQ(left_out(R"({"title":"a"})", {R"({"pain_level":"LOW"})"}, whole), "");
+}
+
+TEST(LaterRows, AreThoseOfTheIdInAnotherCaseWhereTheApiTakesThemForOne) {
+  const std::vector<field_value> title{{*input::field_names{productlane()}.find("title"), "title", "\"a\""}};
+  for (const auto how : {id_compare::exact, id_compare::nocase}) {
+    auto profile = productlane();
+    profile.reply.ids = how;
+    later_rows rows{profile};
+    job_view first, later;
+    first.row = 1, first.id = "0A-b", first.patch = title;
+    later.row = 2, later.id = "0a-B", later.patch = title;
+    rows.watch(first.id, first.row);
+    rows.note(later);
+    EXPECT_EQ(rows.judge(first).superseded, how == id_compare::nocase);
+  }
+}
+
+TEST(LaterRows, HaveTheLastWordOnTheirFields) {
+  struct row {
+    std::string patch;
+    std::vector<std::string> later;
+    const char* want;
+  };
+  const std::vector<row> table{
+      {R"({"title":"a"})", {}, ""},
+      {R"({"title":"a"})", {R"({"pain_level":"LOW"})"}, ""},
+      {R"({"title":"a"})", {R"({"title":"b"})"}, "title (all)"},
+      {R"({"title":"a"})", {R"({"title":"a"})"}, "title (all)"},
+      {R"({"title":"a","pain_level":"LOW"})", {R"({"title":"b"})"}, "title"},
+      {R"({"title":"a","pain_level":"LOW"})",
+       {R"({"title":"b"})", R"({"pain_level":"HIGH"})"},
+       "title pain_level (all)"},
+      // What goes together or rides along.
+      {R"({"status":"done","closed_loop":true})", {R"({"status":"open"})"}, "status closed_loop (all)"},
+      {R"({"status":"snoozed","snoozed_until":"2027-01-01T00:00:00Z","title":"a"})",
+       {R"({"status":"open"})"},
+       "status snoozed_until"},
+      {R"({"status":"snoozed","snoozed_until":"2027-01-01T00:00:00Z","title":"a"})",
+       {R"({"snoozed_until":"2027-02-01T00:00:00Z"})"},
+       "status snoozed_until"},
+      {R"({"status":"open","title":"a"})", {R"({"snoozed_until":"2027-02-01T00:00:00Z"})"}, ""},
+      // Sets.
+      {R"({"tag_ids":["a"]})", {R"({"tag_ids":["b"]})"}, "tag_ids (all)"},
+      {R"({"tag_ids":["a"]})", {R"({"add_tag_ids":["b"]})"}, "tag_ids (all)"},
+      {R"({"add_tag_ids":["a"]})", {R"({"tag_ids":["b"]})"}, "add_tag_ids (all)"},
+      {R"({"add_tag_ids":["a"]})", {R"({"add_tag_ids":["b"]})"}, ""},
+      {R"({"add_tag_ids":["a"]})", {R"({"add_tag_ids":["a"]})"}, ""},
+      {R"({"add_tag_ids":["a"]})", {R"({"remove_tag_ids":["b"]})"}, ""},
+      {R"({"add_tag_ids":["a"]})", {R"({"remove_tag_ids":["b","a"]})"}, "add_tag_ids (all)"},
+      {R"({"remove_tags":["a"]})", {R"({"add_tags":["a"]})"}, "remove_tags (all)"},
+      {R"({"remove_tags":["a"]})", {R"({"add_tag_ids":["x"]})"}, "remove_tags (all)"},
+      {R"({"add_tags":["a"],"title":"b"})", {R"({"title":"c"})"}, "title"},
+  };
+  for (const auto& row : table) EXPECT_EQ(left_out(row.patch, row.later), row.want) << row.patch;
+}
+
+TEST(LaterRows, EarlierRowsAndOtherIdsSayNothing) {
+  later_rows rows{productlane()};
+  const auto title = productlane().find("title").value();
+  const field_value value{title, "title", "\"a\""};
+  job_view job;
+  job.patch = {&value, 1};
+  job.id = "t1";
+  rows.watch("t1", 5);
+  job.row = 4;
+  rows.note(job);
+  job.row = 6;
+  job.id = "t2";
+  rows.note(job);
+  EXPECT_FALSE(rows.any());
+  job.id = "t1";
+  rows.watch("t1", 7);
+  rows.note(job);  // row 6: after the first of the two that are tried again, before the second
+  job.row = 5;
+  EXPECT_TRUE(rows.judge(job).superseded);
+  job.row = 7;
+  EXPECT_TRUE(rows.judge(job).fields.empty());
+}
+
+TEST(LaterRows, OutcomesWithTheLastWord) {
+  for (const auto o : {outcome::applied, outcome::unchanged, outcome::mismatch, outcome::unknown})
+    EXPECT_TRUE(has_last_word(o)) << to_string(o);
+  for (const auto o :
+       {outcome::skipped, outcome::superseded, outcome::refused, outcome::failed, outcome::invalid})
+    EXPECT_FALSE(has_last_word(o)) << to_string(o);
+}
+
+}  // namespace
+}  // namespace pawl::plan

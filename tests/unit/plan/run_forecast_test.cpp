@@ -1,0 +1,164 @@
+#include "engine/plan/run_forecast.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <vector>
+
+namespace pawl::plan {
+namespace {
+
+using namespace std::chrono_literals;
+
+double seconds(duration d) {
+  return std::chrono::duration<double>(d).count();
+}
+
+forecast_options blind(std::vector<api::rate_window> windows, duration reply,
+                       std::uint32_t concurrency = 64) {
+  forecast_options o;
+  o.writes.windows = std::move(windows);
+  o.read_first = false;
+  o.reply_time = reply;
+  o.concurrency = concurrency;
+  return o;
+}
+
+double needed(const forecast_options& o, std::uint64_t writes, std::uint64_t settled = 0) {
+  run_forecast f(o);
+  for (std::uint64_t i = 0; i < settled; ++i) f.add(forecast_job::settled);
+  for (std::uint64_t i = 0; i < writes; ++i) f.add(forecast_job::write);
+  return seconds(f.needed());
+}
+
+TEST(RunForecast, KnowsTheWindowsByHeart) {
+  struct {
+    const char* what;
+    std::vector<api::rate_window> windows;
+    duration reply;
+    std::uint64_t writes;
+    double expected;
+  } const table[] = {
+      // The first reply is whose key it is; the last one ends the run.
+      {"nothing to write", {{60, 60s}}, 100ms, 0, 0.1},
+      {"one window is never waited for", {{60, 60s}}, 100ms, 60, 0.2},
+      {"the 61st waits for the first's reply and a window", {{60, 60s}}, 100ms, 61, 0.1 + 60.1 + 0.1},
+      {"full windows repeat", {{60, 60s}}, 100ms, 601, 0.1 + 10 * 60.1 + 0.1},
+      {"the tighter of two counts", {{60, 60s}, {20, 10s}}, 0ms, 60, 20},
+      {"both windows, an hour", {{60, 60s}, {20, 10s}}, 0ms, 3601, 3600},
+      {"a window that is larger than the job", {{1'000'000, 1s}}, 0ms, 10, 0},
+      {"no window: slots alone", {}, 100ms, 640, 0.1 + 10 * 0.1},
+  };
+  for (const auto& t : table)
+    EXPECT_NEAR(needed(blind(t.windows, t.reply), t.writes), t.expected, 1e-6) << t.what;
+}
+
+TEST(RunForecast, KnowsReserveSpreadAndEarlyRelease) {
+  auto o = blind({{60, 60s}}, 100ms);
+  o.writes.reserve = 0.5;
+  EXPECT_NEAR(needed(o, 61), 0.1 + 2 * 60.1 + 0.1, 1e-6);
+  o = blind({{60, 60s}}, 100ms);
+  o.writes.spread = true;
+  EXPECT_NEAR(needed(o, 31), 0.1 + 30 + 0.1, 1e-6);
+  o = blind({{10, 1s}}, 100ms);
+  o.writes.early_release = true;
+  EXPECT_NEAR(needed(o, 11), 0.1 + 1.01 + 0.1, 1e-6);
+}
+
+TEST(RunForecast, StartsWithWhatTheWindowsHold) {
+  auto o = blind({{10, 60s}}, 0ms);
+  EXPECT_NEAR(needed(o, 10), 0, 1e-6);
+  o.past_writes.assign(10, 20s);
+  EXPECT_NEAR(needed(o, 1), 40, 1e-6) << "the oldest is free after a minute";
+  o.past_writes.assign(4, 20s);
+  EXPECT_NEAR(needed(o, 6), 0, 1e-6);
+  EXPECT_NEAR(needed(o, 7), 40, 1e-6);
+  o.past_writes.assign(10, 61s);
+  EXPECT_NEAR(needed(o, 10), 0, 1e-6) << "what is older than the window counts no more";
+}
+
+TEST(RunForecast, ReadsHoldTheRunWhereTheyAreTheScarceOnes) {
+  forecast_options o;
+  o.writes.windows = {{60, 60s}};
+  o.reads.windows = {{1000, 60s}};
+  o.concurrency = 16;
+  o.reply_time = 0ms;
+  // The first question is a read too: 9,999 rows are left for ten windows.
+  EXPECT_NEAR(needed(o, 0, 9'999), 9 * 60, 1e-6);
+  EXPECT_NEAR(needed(o, 0, 10'000), 10 * 60, 1e-6);
+  run_forecast f(o);
+  for (int i = 0; i < 1000; ++i) f.add(i % 10 == 0 ? forecast_job::write : forecast_job::settled);
+  EXPECT_EQ(f.writes(), 100u);
+  EXPECT_EQ(f.reads(), 1001u);
+}
+
+// The same work done by the pacer itself, on a clock that is moved by hand.
+double by_pacer(const policy::pacer_options& options, std::uint64_t writes, duration reply,
+                std::size_t slots) {
+  const time_point start{1h};
+  policy::pacer p(options, {}, start, 0ns);
+  time_point now = start;
+  std::deque<std::pair<time_point, policy::pacer::slot>> under_way;
+  const auto finish_until = [&](time_point until) {
+    while (!under_way.empty() && under_way.front().first <= until) {
+      p.closed(under_way.front().second, under_way.front().first, std::nullopt, 0);
+      under_way.pop_front();
+    }
+  };
+  for (std::uint64_t i = 0; i < writes; ++i) {
+    if (under_way.size() == slots) now = std::max(now, under_way.front().first);
+    finish_until(now);
+    const auto ticket = p.join(now);
+    for (;;) {
+      const auto answer = p.acquire(ticket, now);
+      if (const auto* slot = std::get_if<policy::pacer::slot>(&answer)) {
+        p.sent(*slot, now);
+        under_way.emplace_back(now + reply, *slot);
+        break;
+      }
+      auto next = std::get<time_point>(answer);
+      if (!under_way.empty()) next = std::min(next, std::max(under_way.front().first, now + 1ns));
+      now = next;
+      finish_until(now);
+    }
+  }
+  return seconds(now + reply - start);
+}
+
+TEST(RunForecast, AgreesWithThePacerToAHundredthOfAPercent) {
+  struct {
+    std::vector<api::rate_window> windows;
+    duration reply;
+    std::uint64_t writes;
+    std::uint32_t slots;
+  } const table[] = {
+      {{{60, 60s}, {20, 10s}}, 100ms, 1'000, 16},
+      {{{60, 60s}, {20, 10s}}, 900ms, 500, 4},
+      {{{100, 1s}}, 20ms, 5'000, 16},
+      {{{5'000, 1s}}, 20ms, 20'000, 512},
+      {{{7, 1s}, {30, 5s}}, 250ms, 777, 3},
+  };
+  for (const auto& t : table) {
+    const auto o = blind(t.windows, t.reply, t.slots);
+    const auto expected = by_pacer(o.writes, t.writes, t.reply, t.slots);
+    EXPECT_NEAR(needed(o, t.writes) - seconds(t.reply), expected, expected * 1e-4 + 1e-6);
+  }
+}
+
+TEST(RunForecast, HugeLimitsShareEntries) {
+  EXPECT_NEAR(needed(blind({{1'000'000, 60s}}, 0ms), 2'000'001), 120, 0.1);
+}
+
+TEST(RunForecast, AgesComeFromTheEntriesOfTheKey) {
+  const std::vector<policy::slot_entry> entries{{0, 0}, {5'000'000'000, 6'000'000'000}, {9'000'000'000, 0}};
+  const auto ages = ages_of(entries, 10s);
+  ASSERT_EQ(ages.size(), 2u);
+  EXPECT_EQ(ages[0], duration{4s});
+  EXPECT_EQ(ages[1], duration{0s}) << "in flight: it counts as answered now";
+}
+
+}  // namespace
+}  // namespace pawl::plan

@@ -1,0 +1,419 @@
+#include "engine/plan/undo.hpp"
+
+#include "config/profile_loader.hpp"
+#include "engine/input/validation.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace pawl::plan {
+namespace {
+
+using ::testing::IsEmpty;
+
+const api::profile& productlane() {
+  static const auto compiled =
+      config::compile_profile(config::embedded_profile("productlane").value(), "productlane.toml");
+  return compiled.value.value();
+}
+
+struct written {
+  std::string old_values, new_values;
+  bool certain = true;
+};
+
+undo_result undone(const std::vector<written>& writes, const api::profile& profile = productlane()) {
+  undo_builder builder{profile};
+  for (const auto& w : writes) builder.add(w.old_values, w.new_values, w.certain);
+  return builder.finish("t1");
+}
+
+// "status not_nullable"
+std::vector<std::string> losses_of(const undo_result& result) {
+  std::vector<std::string> all;
+  for (const auto& loss : result.losses) {
+    const char* why = "";
+    switch (loss.why) {
+      case undo_obstacle::not_shown:
+        why = " not_shown";
+        break;
+      case undo_obstacle::not_nullable:
+        why = " not_nullable";
+        break;
+      case undo_obstacle::not_accepted:
+        why = " not_accepted";
+        break;
+      case undo_obstacle::needs_another:
+        why = " needs_another";
+        break;
+      case undo_obstacle::unsound:
+        why = " unsound";
+        break;
+      case undo_obstacle::too_large:
+        why = " too_large";
+        break;
+      case undo_obstacle::left_out:
+        why = " left_out";
+        break;
+      case undo_obstacle::record_broken:
+        why = " record_broken";
+        break;
+    }
+    all.push_back(loss.field + why);
+  }
+  return all;
+}
+
+// What comes out is an input: checked by the very validation that a run does.
+void expect_valid(const std::string& lines) {
+  if (lines.empty()) return;
+  input::source_options options;
+  options.format = input::file_format::ndjson;
+  auto source = input::job_source::from_bytes("undo.ndjson", lines, productlane(), options);
+  ASSERT_TRUE(source) << to_string(source.error());
+  const auto report = input::validate(*source, productlane(), {}, nullptr);
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->bad_rows, 0u) << lines << (report->first.empty() ? "" : report->first[0].what);
+}
+
+// The job that takes a row back is sent as a row too: what it does not name would be erased.
+TEST(Undo, NamesAllThatARowHeldWhereWritesHoldTheRow) {
+  auto profile = productlane();
+  profile.body_is = api::body_content::row;
+  const std::vector<written> one{
+      {R"({"title":"a","pain_level":"LOW","origin":"seen"})", R"({"title":"b","pain_level":"LOW"})"}};
+  EXPECT_EQ(
+      undone(one, profile).lines,
+      R"({"id":"t1","patch":{"title":"a","pain_level":"LOW"},"expect":{"title":"b","pain_level":"LOW"}})"
+      "\n");
+  EXPECT_EQ(undone(one).lines, R"({"id":"t1","patch":{"title":"a"},"expect":{"title":"b"}})"
+                               "\n");
+  expect_valid(undone(one, profile).lines);
+  // A set that was sent as it was, and one that was changed.
+  const std::vector<written> sets{{R"({"title":"a","tag_ids":["x"]})", R"({"title":"b","tag_ids":["x"]})"}};
+  EXPECT_EQ(undone(sets, profile).lines,
+            R"({"id":"t1","patch":{"title":"a","tag_ids":["x"]},"expect":{"title":"b","tag_ids":["x"]}})"
+            "\n");
+  const std::vector<written> moved{{R"({"title":"a","tag_ids":["x"]})", R"({"title":"a","tag_ids":["y"]})"}};
+  EXPECT_EQ(
+      undone(moved, profile).lines,
+      R"({"id":"t1","patch":{"title":"a","add_tag_ids":["x"],"remove_tag_ids":["y"]},"expect":{"title":"a"}})"
+      "\n");
+  // Nothing was changed: there is nothing to take back.
+  EXPECT_EQ(
+      undone({{R"({"title":"a","pain_level":"LOW"})", R"({"title":"a","pain_level":"LOW"})"}}, profile).jobs,
+      0u);
+}
+
+// With "whole" the intent keeps the whole resource; the job names what was changed.
+TEST(Undo, NamesWhatWasChangedWhereWritesHoldTheWholeResource) {
+  auto profile = productlane();
+  profile.body_is = api::body_content::whole;
+  const auto result =
+      undone({{R"({"title":"a","id":"t1","pain_level":"LOW","x":{"y":1.50}})", R"({"title":"b"})"}}, profile);
+  EXPECT_EQ(result.lines, R"({"id":"t1","patch":{"title":"a"},"expect":{"title":"b"}})"
+                          "\n");
+  EXPECT_THAT(result.losses, IsEmpty());
+}
+
+TEST(Undo, RestoresTheOldValuesAndExpectsWhatTheRunWrote) {
+  struct row {
+    const char* name;
+    std::vector<written> writes;
+    const char* want;
+    std::vector<std::string> losses;
+  };
+  const std::vector<row> table{
+      {"one field",
+       {{R"({"title":"a"})", R"({"title":"b"})"}},
+       R"({"id":"t1","patch":{"title":"a"},"expect":{"title":"b"}})"
+       "\n",
+       {}},
+      {"null where the API takes it",
+       {{R"({"title":null})", R"({"title":"b"})"}},
+       R"({"id":"t1","patch":{"title":null},"expect":{"title":"b"}})"
+       "\n",
+       {}},
+      {"cleared by the run",
+       {{R"({"assignee_id":"u1"})", R"({"assignee_id":null})"}},
+       R"({"id":"t1","patch":{"assignee_id":"u1"},"expect":{"assignee_id":null}})"
+       "\n",
+       {}},
+      {"several writes become one: the earliest old value, the last new one",
+       {{R"({"title":"a"})", R"({"title":"b"})"}, {R"({"title":"b"})", R"({"title":"c"})"}},
+       R"({"id":"t1","patch":{"title":"a"},"expect":{"title":"c"}})"
+       "\n",
+       {}},
+      {"fields of different writes",
+       {{R"({"title":"a"})", R"({"title":"b"})"}, {R"({"pain_level":"LOW"})", R"({"pain_level":"HIGH"})"}},
+       R"({"id":"t1","patch":{"title":"a","pain_level":"LOW"},"expect":{"title":"b","pain_level":"HIGH"}})"
+       "\n",
+       {}},
+      {"there and back again",
+       {{R"({"title":"a"})", R"({"title":"b"})"}, {R"({"title":"b"})", R"({"title":"a"})"}},
+       "",
+       {}},
+      {"the same moment in other words",
+       {{R"({"snoozed_until":"2027-01-01T00:00:00Z"})", R"({"snoozed_until":"2027-01-01T01:00:00+01:00"})"}},
+       "",
+       {}},
+      {"back to snoozed takes its date along, which was written too",
+       {{R"({"status":"snoozed","snoozed_until":"2027-01-01T00:00:00Z"})",
+         R"({"status":"open","snoozed_until":"2027-02-01T00:00:00Z"})"}},
+       R"({"id":"t1","patch":{"status":"snoozed","snoozed_until":"2027-01-01T00:00:00Z"},"expect":{"status":"open","snoozed_until":"2027-02-01T00:00:00Z"}})"
+       "\n",
+       {}},
+      {"or was only read",
+       {{R"({"status":"snoozed","snoozed_until":"2027-01-01T00:00:00Z"})", R"({"status":"open"})"}},
+       R"({"id":"t1","patch":{"status":"snoozed","snoozed_until":"2027-01-01T00:00:00Z"},"expect":{"status":"open"}})"
+       "\n",
+       {}},
+      {"and without a date it cannot",
+       {{R"({"status":"snoozed"})", R"({"status":"open"})"}},
+       "",
+       {"status needs_another"}},
+      {"a date that was empty goes with its state",
+       {{R"({"status":"open","snoozed_until":null})",
+         R"({"status":"snoozed","snoozed_until":"2027-01-01T00:00:00Z"})"}},
+       R"({"id":"t1","patch":{"status":"open"},"expect":{"status":"snoozed"}})"
+       "\n",
+       {}},
+      {"but not alone",
+       {{R"({"snoozed_until":null})", R"({"snoozed_until":"2027-01-01T00:00:00Z"})"}},
+       "",
+       {"snoozed_until not_nullable"}},
+      {"what is not shown",
+       {{R"({"status":"open"})", R"({"status":"done","closed_loop":true})"}},
+       R"({"id":"t1","patch":{"status":"open"},"expect":{"status":"done"}})"
+       "\n",
+       {"closed_loop not_shown"}},
+      {"nothing is shown", {{"{}", R"({"project_id":"p"})"}}, "", {"project_id not_shown"}},
+      {"empty and not nullable",
+       {{R"({"contact_id":null})", R"({"contact_id":"c"})"}},
+       "",
+       {"contact_id not_nullable"}},
+      {"a value that could not be sent",
+       {{R"({"text":""})", R"({"text":"<p>x</p>"})"}},
+       "",
+       {"text not_accepted"}},
+      {"an id that needs escapes",
+       {{R"({"title":"a \"quote\""})", R"({"title":"\u00e9"})"}},
+       "{\"id\":\"t1\",\"patch\":{\"title\":\"a \\\"quote\\\"\"},\"expect\":{\"title\":\"\u00e9\"}}\n",
+       {}},
+  };
+  for (const auto& row : table) {
+    SCOPED_TRACE(row.name);
+    const auto result = undone(row.writes);
+    EXPECT_EQ(result.lines, row.want);
+    EXPECT_EQ(result.jobs, result.lines.empty() ? 0u : 1u);
+    EXPECT_EQ(losses_of(result), row.losses);
+    expect_valid(result.lines);
+  }
+}
+
+TEST(Undo, ListsGoBackElementByElement) {
+  struct row {
+    const char* name;
+    std::vector<written> writes;
+    const char* want;
+  };
+  const std::vector<row> table{
+      {"what was added",
+       {{R"({"tag_ids":["a"]})", R"({"tag_ids":["a","b"]})"}},
+       R"({"id":"t1","patch":{"remove_tag_ids":["b"]}})"
+       "\n"},
+      {"what was removed",
+       {{R"({"tag_ids":["a","b"]})", R"({"tag_ids":["b"]})"}},
+       R"({"id":"t1","patch":{"add_tag_ids":["a"]}})"
+       "\n"},
+      {"a whole set",
+       {{R"({"tag_ids":["a","b"]})", R"({"tag_ids":["b","c"]})"}},
+       R"({"id":"t1","patch":{"add_tag_ids":["a"],"remove_tag_ids":["c"]}})"
+       "\n"},
+      {"from nothing",
+       {{R"({"tag_ids":null})", R"({"tag_ids":["c"]})"}},
+       R"({"id":"t1","patch":{"remove_tag_ids":["c"]}})"
+       "\n"},
+      {"added, then removed again",
+       {{R"({"tag_ids":["a"]})", R"({"tag_ids":["a","b"]})"},
+        {R"({"tag_ids":["a","b"]})", R"({"tag_ids":["a"]})"}},
+       ""},
+      {"what somebody else added between two writes stays",
+       {{R"({"tag_ids":["a"]})", R"({"tag_ids":["a","b"]})"},
+        {R"({"tag_ids":["a","b","theirs"]})", R"({"tag_ids":["b","theirs","c"]})"}},
+       R"({"id":"t1","patch":{"add_tag_ids":["a"],"remove_tag_ids":["b","c"]}})"
+       "\n"},
+      {"in another order", {{R"({"tag_ids":["a","b"]})", R"({"tag_ids":["b","a"]})"}}, ""},
+      {"beside a field with its expectation",
+       {{R"({"tag_ids":[],"title":"a"})", R"({"tag_ids":["b"],"title":"c"})"}},
+       R"({"id":"t1","patch":{"title":"a","remove_tag_ids":["b"]},"expect":{"title":"c"}})"
+       "\n"},
+      {"whether it was applied shows in the whole set",
+       {{R"({"tag_ids":["a"]})", R"({"tag_ids":["b"]})", false}},
+       R"({"id":"t1","patch":{"add_tag_ids":["a"],"remove_tag_ids":["b"]},"expect":{"tag_ids":["b"]}})"
+       "\n"},
+  };
+  for (const auto& row : table) {
+    SCOPED_TRACE(row.name);
+    const auto result = undone(row.writes);
+    EXPECT_EQ(result.lines, row.want);
+    EXPECT_THAT(losses_of(result), IsEmpty());
+    expect_valid(result.lines);
+  }
+}
+
+// Row 1 was to add b, and nobody knew whether it did; what row 2 read tells, and somebody's later b stays.
+TEST(Undo, TheNextReadTellsWhatBecameOfADoubtfulElement) {
+  const auto result = undone({{R"({"tag_ids":["a"]})", R"({"tag_ids":["a","b"]})", false},
+                              {R"({"tag_ids":["a"]})", R"({"tag_ids":["a","c"]})"}});
+  EXPECT_THAT(result.lines, ::testing::HasSubstr(R"("remove_tag_ids":["c"])"));
+  EXPECT_THAT(result.lines, ::testing::Not(::testing::HasSubstr(R"("b")")));
+}
+
+TEST(Undo, ADoubtfulWriteIsUndoneOnlyWhereItShows) {
+  // Alone: if it was not applied, the title is still "a", and the job is skipped.
+  EXPECT_EQ(undone({{R"({"title":"a"})", R"({"title":"b"})", false}}).lines,
+            R"({"id":"t1","patch":{"title":"a"},"expect":{"title":"b"}})"
+            "\n");
+  // After a certain one: one of two jobs finds what it expects.
+  const auto both =
+      undone({{R"({"title":"a"})", R"({"title":"b"})"}, {R"({"title":"b"})", R"({"title":"c"})", false}});
+  EXPECT_EQ(both.lines, R"({"id":"t1","patch":{"title":"a"},"expect":{"title":"c"}})"
+                        "\n"
+                        R"({"id":"t1","patch":{"title":"a"},"expect":{"title":"b"}})"
+                        "\n");
+  EXPECT_EQ(both.jobs, 2u);
+  expect_valid(both.lines);
+  // Followed by a certain one there is no doubt left.
+  EXPECT_EQ(
+      undone({{R"({"title":"a"})", R"({"title":"b"})", false}, {R"({"title":"a"})", R"({"title":"c"})"}})
+          .jobs,
+      1u);
+}
+
+TEST(Undo, SaysWhatARowThatReplacedItsResourceDidNotName) {
+  auto profile = productlane();
+  const std::string id = profile.reply.id.front().key;
+  const std::vector<written> one{
+      {R"({"title":"a","pain_level":"LOW","text":null,"extra":{"a":1},")" + id + R"(":"t1"})",
+       R"({"title":"b"})"}};
+  EXPECT_EQ(losses_of(undone(one, profile)), std::vector<std::string>{});
+  profile.body_is = api::body_content::row;
+  EXPECT_EQ(losses_of(undone(one, profile)),
+            (std::vector<std::string>{"pain_level left_out", "extra left_out"}));
+}
+
+// An API that replaces what stands there loses what a body leaves out.
+TEST(Undo, ABodyOfWholeRowsGoesBackWholeOrNotAtAll) {
+  auto profile = productlane();
+  profile.body_is = api::body_content::row;
+  const std::string half = R"("cut \ud83d")";
+  const auto one = undone(
+      {{"{\"title\":" + half + R"(,"pain_level":"LOW"})", R"({"title":"b","pain_level":"HIGH"})"}}, profile);
+  EXPECT_EQ(one.lines, "");
+  EXPECT_EQ(losses_of(one), (std::vector<std::string>{"title unsound", "pain_level needs_another"}));
+  // Sent as it was, to keep the others company.
+  const auto along = undone(
+      {{"{\"title\":" + half + R"(,"pain_level":"LOW"})", "{\"title\":" + half + R"(,"pain_level":"HIGH"})"}},
+      profile);
+  EXPECT_EQ(along.lines, "");
+  EXPECT_EQ(losses_of(along), (std::vector<std::string>{"pain_level needs_another"}));
+}
+
+std::string nested(int levels) {
+  const auto n = static_cast<std::size_t>(levels);
+  return std::string(n, '[') + std::string(n, ']');
+}
+
+TEST(Undo, AValueThatNoInputMaySayCostsItsFieldAndNothingElse) {
+  const std::string half = R"("cut \ud83d")", long_text = '"' + std::string(256 * 1024, 'x') + '"';
+  struct row {
+    const char* name;
+    std::vector<written> writes;
+    const char* want;
+    std::vector<std::string> losses;
+  };
+  const std::vector<row> table{
+      {"half of a surrogate pair",
+       {{"{\"title\":" + half + R"(,"pain_level":"LOW"})", R"({"title":"b","pain_level":"HIGH"})"}},
+       R"({"id":"t1","patch":{"pain_level":"LOW"},"expect":{"pain_level":"HIGH"}})"
+       "\n",
+       {"title unsound"}},
+      {"that only an inner write found",
+       {{R"({"title":"a"})", R"({"title":"b"})"}, {"{\"title\":" + half + "}", R"({"title":"c"})"}},
+       R"({"id":"t1","patch":{"title":"a"},"expect":{"title":"c"}})"
+       "\n",
+       {}},
+      {"that an old value needs",
+       {{R"({"status":"snoozed","snoozed_until":"\udc00"})", R"({"status":"open"})"}},
+       "",
+       {"status needs_another"}},
+      {"among the elements of a set",
+       {{R"({"tag_ids":["a","\ud83d"]})", R"({"tag_ids":["a","\ud83d","b"]})"}},
+       "",
+       {"tag_ids unsound"}},
+      {"elements that the profile does not take",
+       {{R"({"tag_ids":[{"id":1}]})", R"({"tag_ids":["b"]})"}},
+       "",
+       {"tag_ids not_accepted"}},
+      {"the same key twice",
+       {{R"({"ai_draft_sources":[{"a":1,"a":2}]})", R"({"ai_draft_sources":[]})"}},
+       "",
+       {"ai_draft_sources unsound"}},
+      {"too long", {{"{\"text\":" + long_text + "}", R"({"text":"b"})"}}, "", {"text too_large"}},
+      {"too deep for a row, though not for a reply",
+       {{"{\"ai_draft_sources\":" + nested(63) + "}", R"({"ai_draft_sources":[]})"}},
+       "",
+       {"ai_draft_sources too_large"}},
+      {"a record that is no object, before one that is",
+       {{"[1]", "{}"}, {R"({"title":"a"})", R"({"title":"b"})"}},
+       "",
+       {" record_broken"}},
+      {"or behind it", {{R"({"title":"a"})", R"({"title":"b"})"}, {"{}", "{"}}, "", {" record_broken"}},
+  };
+  for (const auto& row : table) {
+    SCOPED_TRACE(row.name);
+    const auto result = undone(row.writes);
+    EXPECT_EQ(result.lines, row.want);
+    EXPECT_EQ(losses_of(result), row.losses);
+    expect_valid(result.lines);
+  }
+}
+
+TEST(Undo, AJobIsNeverLongerThanARow) {
+  const std::string most(250 * 1024, 'x');
+  api::profile wide;
+  for (const auto* name : {"a", "b", "c"}) {
+    auto& f = wide.fields.emplace_back();
+    f.name = name;
+    f.echo = {{name, false}};
+  }
+  undo_builder builder{wide};
+  const auto all = [&](char last) {
+    std::string text = "{";
+    for (const char name : {'a', 'b', 'c'})
+      text += std::string(text.size() > 1 ? "," : "") + '"' + name + "\":\"" + most + last + '"';
+    return text + "}";
+  };
+  builder.add(all('1'), all('2'), true);
+  const auto result = builder.finish("t1");
+  EXPECT_EQ(result.jobs, 0u);
+  EXPECT_EQ(losses_of(result), (std::vector<std::string>{"a too_large", "b too_large", "c too_large"}));
+}
+
+TEST(Undo, ForgetsOneResourceBeforeTheNext) {
+  undo_builder builder{productlane()};
+  builder.add(R"({"title":"a"})", R"({"title":"b"})", true);
+  EXPECT_EQ(builder.finish("t1").jobs, 1u);
+  EXPECT_EQ(builder.finish("t2").jobs, 0u);
+  builder.add("[1]", "{}", true);
+  EXPECT_EQ(builder.finish("t3").losses.size(), 1u);
+  builder.add(R"({"title":"a"})", R"({"title":"b"})", true);
+  EXPECT_EQ(builder.finish("t4").jobs, 1u);
+}
+
+}  // namespace
+}  // namespace pawl::plan
