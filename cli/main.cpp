@@ -1,10 +1,10 @@
-#include "cli/arguments.hpp"
+#include "cli/args/arguments.hpp"
+#include "cli/args/typed_keys.hpp"
 #include "cli/commands/commands.hpp"
-#include "cli/console.hpp"
-#include "cli/exit_code.hpp"
-#include "cli/files.hpp"
-#include "cli/summary.hpp"
-#include "cli/typed_keys.hpp"
+#include "cli/terminal/console.hpp"
+#include "engine/app/exit_code.hpp"
+#include "engine/app/summary.hpp"
+#include "engine/sys/files.hpp"
 #include "engine/text/redaction.hpp"
 
 #include <algorithm>
@@ -34,13 +34,13 @@ config::environment read_environment() {
 int print_instead(const cli::early_exit& e, cli::console& out) {
   if (!e.error.empty()) out.line("error: " + e.error);
   auto code = e.code;
-  if (const auto failed = cli::write_all(STDOUT_FILENO, e.out); failed && failed != std::errc::broken_pipe)
-    code = cli::exit_mend;
+  if (const auto failed = write_all(STDOUT_FILENO, e.out); failed && failed != std::errc::broken_pipe)
+    code = app::exit_mend;
   if (e.summary.empty()) return code;
-  cli::summary facts;
+  app::summary facts;
   facts.exit_code = code;
   facts.stop_reason = "usage";
-  if (auto written = cli::write_summary_unchecked(e.summary, facts); !written)
+  if (auto written = app::write_summary_unchecked(e.summary, facts); !written)
     out.line("error: " + to_string(written.error()));
   return code;
 }
@@ -69,13 +69,13 @@ int dispatch(const cli::command_line& line, cli::console& out) {
     case cli::command::doctor:
       return cli::doctor_command(line.raw, line.doctor, env, out);
   }
-  return cli::exit_usage;
+  return app::exit_usage;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (!cli::fill_standard_descriptors()) return cli::exit_mend;
+  if (!fill_standard_descriptors()) return app::exit_mend;
   // A closed pipe or connection is an error of the write, not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
   // So is a file that may not grow (ulimit -f): a ledger that cannot be written is told, not died of.
@@ -90,6 +90,6 @@ int main(int argc, char** argv) {
     return dispatch(std::get<cli::command_line>(parsed), out);
   } catch (const std::exception& e) {
     out.line(std::string{"error: this is a bug in pawl: "} + e.what());
-    return cli::exit_mend;
+    return app::exit_mend;
   }
 }

@@ -1,8 +1,8 @@
 #include "config/settings_checks.hpp"
 
-#include "config/output_place.hpp"
 #include "config/quantity.hpp"
 #include "engine/input/text.hpp"
+#include "engine/sys/output_place.hpp"
 #include "engine/text/json_string.hpp"
 #include "engine/text/redaction.hpp"
 

@@ -2,7 +2,7 @@
 // 0.63-0.80 us a row in groups of 1,000, 70 bytes an applied row, 0.6 s for a resume of 5 million rows
 // together with everything else. TMPDIR says which disk is measured.
 #include "benchmarks/support/allocation_counter.hpp"
-#include "engine/ledger/export_format.hpp"
+#include "engine/app/export_rows.hpp"
 #include "engine/ledger/group_commit.hpp"
 #include "engine/ledger/ledger.hpp"
 
@@ -188,7 +188,7 @@ BENCHMARK(resume)->Unit(benchmark::kMillisecond);
 
 void export_lines(benchmark::State& state) {
   auto file = must(ledger_file::open(large_ledger(), access::read_only));
-  const export_writer writer{export_format::csv};
+  const app::export_writer writer{app::export_format::csv};
   std::string out;
   const bench::allocation_meter meter;
   for (auto _ : state) {

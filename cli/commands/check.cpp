@@ -1,12 +1,12 @@
 // `pawl check`: is the input right? Offline; nothing is sent, and no ledger is opened.
 #include "cli/commands/commands.hpp"
-#include "cli/exit_code.hpp"
-#include "cli/files.hpp"
-#include "cli/generation_choice.hpp"
-#include "cli/open_input.hpp"
-#include "cli/session.hpp"
 #include "cli/words.hpp"
+#include "engine/app/exit_code.hpp"
+#include "engine/app/ledger_refusals.hpp"
+#include "engine/app/open_input.hpp"
+#include "engine/app/session.hpp"
 #include "engine/input/validation.hpp"
+#include "engine/sys/files.hpp"
 
 #include <fmt/format.h>
 
@@ -26,12 +26,12 @@ std::string temporary_copy() {
   return (directory / fmt::format("pawl-check-{}", ::getpid())).string();
 }
 
-expected<int> check(session& s) {
+expected<int> check(app::session& s) {
   if (auto loaded = s.load(); !loaded) return loaded.error();
   const auto on_spooled = [&s](std::uint64_t bytes) { s.show_work("reading", 0, bytes); };
-  if (auto refused = refuse_unread(s.settings(), s.settings().input_path, nullptr))
+  if (auto refused = app::refuse_unread(s.settings(), s.settings().input_path, nullptr))
     return *std::move(refused);
-  auto opened = open_input(s.settings(), temporary_copy(), on_spooled, &s.signals().came());
+  auto opened = app::open_input(s.settings(), temporary_copy(), on_spooled, &s.signals().came());
   if (!opened) return opened.error();
 
   const auto on_progress = [&s](std::uint64_t rows, std::uint64_t bytes) {
@@ -52,13 +52,14 @@ expected<int> check(session& s) {
     s.facts().stop_reason = "invalid_input";
     return failure{failure_kind::usage, opened->name, wrong_rows_in_words(*report), ""};
   }
-  if (auto refused = refuse_unread(s.settings(), opened->name, &*report)) return *std::move(refused);
-  if (auto refused = report->rows == 0 ? refuse_no_rows(*opened) : std::nullopt) return *std::move(refused);
+  if (auto refused = app::refuse_unread(s.settings(), opened->name, &*report)) return *std::move(refused);
+  if (auto refused = report->rows == 0 ? app::refuse_no_rows(*opened) : std::nullopt)
+    return *std::move(refused);
   s.facts().stop_reason = "finished";
   if (s.settings().summary_path != "-") {
     std::string text;
     if (report->rows == 0)
-      text = printable_line(fmt::format("{}: {}", opened->name, nothing_to_do));
+      text = printable_line(fmt::format("{}: {}", opened->name, app::nothing_to_do));
     else
       for (const auto& line : check_lines(opened->name, s.settings(), opened->source.facts(), *report))
         text += printable_line(line);
@@ -66,7 +67,7 @@ expected<int> check(session& s) {
     if (const auto failed = write_all(STDOUT_FILENO, text); failed && failed != std::errc::broken_pipe)
       return failure{failure_kind::mend, "standard output", failed.message(), ""};
   }
-  return exit_success;
+  return app::exit_success;
 }
 
 }  // namespace
@@ -75,7 +76,7 @@ int check_command(const config::raw_options& raw, const config::environment& env
   // Standard input needs a ledger to lie beside; here it only names the copy that is removed at the end.
   auto options = raw;
   if (options.input == "-" && !options.ledger) options.ledger = temporary_copy();
-  session s(options, env, out);
+  app::session s(options, env, out);
   s.when_interrupted("the same command starts again");
   return s.conclude([&s] { return check(s); });
 }

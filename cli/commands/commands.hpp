@@ -2,8 +2,8 @@
 // effect.
 #pragma once
 
-#include "cli/arguments.hpp"
-#include "cli/console.hpp"
+#include "cli/args/arguments.hpp"
+#include "cli/terminal/console.hpp"
 #include "config/settings.hpp"
 
 #include <string>

@@ -1,11 +1,11 @@
 // `pawl doctor`: are key, scopes, TLS, clock and limits right? One read, and a line for each.
 #include "cli/commands/commands.hpp"
-#include "cli/doctor_findings.hpp"
-#include "cli/exit_code.hpp"
-#include "cli/files.hpp"
-#include "cli/reading.hpp"
-#include "cli/session.hpp"
+#include "engine/app/api_session.hpp"
+#include "engine/app/doctor_findings.hpp"
+#include "engine/app/exit_code.hpp"
+#include "engine/app/session.hpp"
 #include "engine/policy/rate_headers.hpp"
+#include "engine/sys/files.hpp"
 
 #include <string>
 #include <system_error>
@@ -22,14 +22,14 @@ std::string path_of_nothing(const api::profile& profile) {
   return path.replace(path.find("{id}"), 4, "pawl-doctor");
 }
 
-expected<int> examine_api(session& s, report_format format) {
+expected<int> examine_api(app::session& s, report_format format) {
   if (auto loaded = s.load(); !loaded) return loaded.error();
   const auto& settings = s.settings();
   s.facts().target = settings.profile.name + " " + settings.target.url();
-  reading api(s);
+  app::api_session api(s);
   if (auto opened = api.open(); !opened) return opened.error();
 
-  doctor_facts facts;
+  app::doctor_facts facts;
   facts.settings = &settings;
   facts.key_label = api.key_label();
   facts.asked_whoami = !settings.profile.whoami.path.empty();
@@ -45,12 +45,12 @@ expected<int> examine_api(session& s, report_format format) {
   }
   facts.rates = policy::read_rate_headers(settings.profile.headers, reply->headers(), reply->received);
 
-  const auto findings = examine(facts);
-  const auto code = exit_code(findings);
-  s.sum_up(first_fault(findings));
-  s.facts().stop_reason = code == exit_success ? "finished" : code == exit_later ? "later" : "mend";
+  const auto findings = app::examine(facts);
+  const auto code = app::exit_code(findings);
+  s.sum_up(app::first_fault(findings));
+  s.facts().stop_reason = code == app::exit_success ? "finished" : code == app::exit_later ? "later" : "mend";
   if (settings.summary_path == "-") return code;
-  const auto text = format == report_format::json ? doctor_json(findings) : doctor_text(findings);
+  const auto text = format == report_format::json ? app::doctor_json(findings) : app::doctor_text(findings);
   // A reader that has seen enough closes the pipe: the answer is the exit code.
   if (const auto failed = write_all(STDOUT_FILENO, text); failed && failed != std::errc::broken_pipe)
     return failure{failure_kind::mend, "standard output", failed.message(), ""};
@@ -61,7 +61,7 @@ expected<int> examine_api(session& s, report_format format) {
 
 int doctor_command(const config::raw_options& raw, const doctor_options& options,
                    const config::environment& env, console& out) {
-  session s(raw, env, out);
+  app::session s(raw, env, out);
   s.when_interrupted("the same command starts again");
   return s.conclude([&s, &options] { return examine_api(s, options.format); });
 }

@@ -1,15 +1,15 @@
 // `pawl export`: one line per row that has an outcome, in the order of the input.
 #include "cli/commands/commands.hpp"
-#include "cli/exit_code.hpp"
-#include "cli/files.hpp"
-#include "cli/find_generation.hpp"
-#include "cli/find_ledger.hpp"
-#include "cli/log.hpp"
-#include "cli/original_rows.hpp"
-#include "cli/table_text.hpp"
+#include "cli/render/table_text.hpp"
+#include "cli/terminal/log.hpp"
 #include "cli/words.hpp"
-#include "engine/ledger/export_format.hpp"
+#include "engine/app/exit_code.hpp"
+#include "engine/app/export_rows.hpp"
+#include "engine/app/find_generation.hpp"
+#include "engine/app/find_ledger.hpp"
+#include "engine/app/original_rows.hpp"
 #include "engine/ledger/ledger.hpp"
+#include "engine/sys/files.hpp"
 
 #include <optional>
 #include <system_error>
@@ -22,23 +22,23 @@ namespace {
 constexpr std::size_t write_at_bytes = 64 * 1024;
 
 status export_jobs(const export_options& options) {
-  auto file = open_to_read(options.ledger);
+  auto file = app::open_to_read(options.ledger);
   if (!file) return file.error();
-  const auto generation = find_generation(*file, options.generation);
+  const auto generation = app::find_generation(*file, options.generation);
   if (!generation) return generation.error();
 
   const auto format =
-      options.format == table_format::csv ? ledger::export_format::csv : ledger::export_format::ndjson;
-  std::optional<ledger::export_writer> writer;
+      options.format == table_format::csv ? app::export_format::csv : app::export_format::ndjson;
+  std::optional<app::export_writer> writer;
   if (options.with_input) {
-    auto made = ledger::export_writer::with_input(format, {generation->header, generation->delimiter});
+    auto made = app::export_writer::with_input(format, {generation->header, generation->delimiter});
     if (!made) return made.error();
     writer = *std::move(made);
   } else {
     writer.emplace(format);
   }
 
-  original_rows originals(*generation);
+  app::original_rows originals(*generation);
   std::string out = writer->header(), line;
   ledger::job_row shown;
   std::error_code not_written;
@@ -55,7 +55,7 @@ status export_jobs(const export_options& options) {
       }
       raw = *original;
     }
-    if (format == ledger::export_format::ndjson) {
+    if (format == app::export_format::ndjson) {
       line.clear();
       writer->append(line, job, raw);
       out += neutral_json(line);
@@ -83,9 +83,9 @@ status export_jobs(const export_options& options) {
 
 int export_command(const export_options& options, console& out) {
   const auto done = export_jobs(options);
-  if (done) return exit_success;
+  if (done) return app::exit_success;
   out.line("error: " + to_string(done.error()));
-  return exit_code(done.error().kind);
+  return app::exit_code(done.error().kind);
 }
 
 }  // namespace pawl::cli

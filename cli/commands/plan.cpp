@@ -1,20 +1,18 @@
 // `pawl plan`: what a run of this input would do, by reading what it would read. Nothing is written: not to
 // the API, not to the ledger.
 #include "cli/commands/commands.hpp"
-#include "cli/complete_output.hpp"
-#include "cli/exit_code.hpp"
-#include "cli/files.hpp"
-#include "cli/generation_choice.hpp"
-#include "cli/name_resolution.hpp"
-#include "cli/plan_lines.hpp"
-#include "cli/plan_texts.hpp"
-#include "cli/reading.hpp"
-#include "cli/retried_rows.hpp"
-#include "cli/run_choice.hpp"
-#include "cli/session.hpp"
+#include "cli/render/plan_texts.hpp"
 #include "cli/words.hpp"
 #include "config/settings_checks.hpp"
 #include "engine/api/resource_reader.hpp"
+#include "engine/app/api_session.hpp"
+#include "engine/app/exit_code.hpp"
+#include "engine/app/ledger_choice.hpp"
+#include "engine/app/ledger_refusals.hpp"
+#include "engine/app/name_resolution.hpp"
+#include "engine/app/plan_rows.hpp"
+#include "engine/app/retried_rows.hpp"
+#include "engine/app/session.hpp"
 #include "engine/client/name_fetch.hpp"
 #include "engine/client/quota_file.hpp"
 #include "engine/ledger/planned_values.hpp"
@@ -22,6 +20,8 @@
 #include "engine/plan/plan_tally.hpp"
 #include "engine/plan/planner.hpp"
 #include "engine/plan/run_forecast.hpp"
+#include "engine/sys/complete_output.hpp"
+#include "engine/sys/files.hpp"
 #include "engine/text/shell_word.hpp"
 
 #include <fmt/format.h>
@@ -54,7 +54,7 @@ std::string temporary_copy() {
 
 class plan_steps {
  public:
-  plan_steps(session& s, const plan_options& o)
+  plan_steps(app::session& s, const plan_options& o)
       : s_(s), options_(o), choice_(s, ledger::access::read_only, temporary_copy()), api_(s) {}
 
   expected<int> all() {
@@ -94,10 +94,10 @@ class plan_steps {
   }
 
   expected<int> tell_nothing_to_do() {
-    if (auto refused = refuse_no_rows(choice_.input())) return *std::move(refused);
-    s_.say().note(fmt::format("{}: {}", choice_.input().name, nothing_to_do));
+    if (auto refused = app::refuse_no_rows(choice_.input())) return *std::move(refused);
+    s_.say().note(fmt::format("{}: {}", choice_.input().name, app::nothing_to_do));
     s_.facts().stop_reason = "finished";
-    return exit_success;
+    return app::exit_success;
   }
 
   // Which rows are done, what of their patches stays out, and where the input stands for the first pending
@@ -117,7 +117,7 @@ class plan_steps {
       if (!done) return done.error();
       done_ = *std::move(done);
       if (auto left = leave_out(generation); !left) return left;
-      auto at = file.checkpoint_before(generation.id, first_pending(done_, rows_));
+      auto at = file.checkpoint_before(generation.id, app::first_pending(done_, rows_));
       if (!at) return at.error();
       from = *at;
       auto open = file.open_intents(generation.id);
@@ -126,7 +126,7 @@ class plan_steps {
     } else if (!choice_.report()->checkpoints.empty()) {
       from = choice_.report()->checkpoints.front();
     }
-    pending_ = count_pending(done_, rows_);
+    pending_ = app::count_pending(done_, rows_);
     return choice_.input().source.seek(from);
   }
 
@@ -142,8 +142,8 @@ class plan_steps {
       const auto on_progress = [this](std::uint64_t rows) {
         s_.show_work("looking for later rows", rows, 0);
       };
-      auto found = find_left_out(file, generation, source, s_.settings().profile, retried, on_progress,
-                                 &s_.signals().came());
+      auto found = app::find_left_out(file, generation, source, s_.settings().profile, retried, on_progress,
+                                      &s_.signals().came());
       s_.hide_work();
       if (auto stopped = choice_.interrupted()) return *stopped;
       if (!found) return found.error();
@@ -179,7 +179,7 @@ class plan_steps {
     if (!who) co_return std::move(who.error());
     const auto answered_after = clock::now() - asked;
     if (counts_[outcome::applied] + counts_[outcome::unchanged] > 0) api_.client().has_succeeded();
-    if (auto refused = refuse_account(choice_.target(), {}, who->account, settings.ledger_path))
+    if (auto refused = app::refuse_account(choice_.target(), {}, who->account, settings.ledger_path))
       co_return *std::move(refused);
     std::optional<expected<api::name_directory>> listed;
     if (may_have_names()) {
@@ -215,7 +215,7 @@ class plan_steps {
     reply_time_ = planner.mean_reply_time();
     // Where nothing else was read, this is what is known, connecting included.
     if (reply_time_ == duration{}) reply_time_ = answered_after;
-    co_return exit_success;
+    co_return app::exit_success;
   }
 
   // Whether the list of names may be wanted: what an earlier invocation has validated may have some.
@@ -234,20 +234,20 @@ class plan_steps {
   // As the run does it: unknown and ambiguous names end the command, with their lines.
   expected<const api::name_directory*> resolve(const std::vector<std::string>& scopes,
                                                const std::optional<expected<api::name_directory>>& listed) {
-    const name_question question{.input_name = choice_.input().name,
-                                 .source = choice_.input().source,
-                                 .report = choice_.report() ? &*choice_.report() : nullptr,
-                                 .is_pending = [this](std::uint64_t row) { return !done_.contains(row); },
-                                 .scopes = scopes,
-                                 .fetch = [&]() -> expected<const api::name_directory*> {
-                                   if (!listed)
-                                     return failure{
-                                         failure_kind::usage, "profile " + s_.settings().profile.name,
-                                         "does not say how to look names up", "describe it as [names]"};
-                                   if (!*listed) return listed->error();
-                                   return &**listed;
-                                 }};
-    return resolve_names(s_, question);
+    const app::name_question question{
+        .input_name = choice_.input().name,
+        .source = choice_.input().source,
+        .report = choice_.report() ? &*choice_.report() : nullptr,
+        .is_pending = [this](std::uint64_t row) { return !done_.contains(row); },
+        .scopes = scopes,
+        .fetch = [&]() -> expected<const api::name_directory*> {
+          if (!listed)
+            return failure{failure_kind::usage, "profile " + s_.settings().profile.name,
+                           "does not say how to look names up", "describe it as [names]"};
+          if (!*listed) return listed->error();
+          return &**listed;
+        }};
+    return app::resolve_names(s_, question);
   }
 
   // Nothing finds out here how many reads pay.
@@ -260,7 +260,7 @@ class plan_steps {
     tally_->add(row);
     if (row.is != plan::planned::invalid) is_write_.push_back(row.is == plan::planned::write);
     if (options_.format == plan_format::ndjson) {
-      append_plan_line(text_, row, s_.settings().profile);
+      app::append_plan_line(text_, row, s_.settings().profile);
       if (text_.size() >= write_at_bytes) flush();
     }
     s_.show_work(fmt::format("planning {}", counted(pending_, "row", "rows")), tally_->rows(), 0);
@@ -336,9 +336,9 @@ class plan_steps {
                             grouped(tally_->of(plan::planned::invalid))));
     if (not_written_ && not_written_ != std::errc::broken_pipe) {
       s_.say().error(failure{failure_kind::mend, "standard output", not_written_.message(), ""});
-      return exit_mend;
+      return app::exit_mend;
     }
-    return decided ? exit_success : exit_some_failed;
+    return decided ? app::exit_success : app::exit_some_failed;
   }
 
   void say(const lines& all) {
@@ -347,16 +347,16 @@ class plan_steps {
     flush();
   }
 
-  session& s_;
+  app::session& s_;
   const plan_options& options_;
-  run_choice choice_;
-  reading api_;
+  app::ledger_choice choice_;
+  app::api_session api_;
   std::uint64_t rows_ = 0, pending_ = 0;
   outcome_counts counts_;
   ledger::row_set done_, superseded_;
   std::unordered_map<std::uint64_t, ledger::intent_row> interrupted_;
   std::optional<plan::plan_tally> tally_;
-  std::optional<job_lines> jobs_;
+  std::optional<app::job_lines> jobs_;
   std::optional<complete_output> out_;
   std::vector<bool> is_write_;  // of each job that was told, in input order: a bit each
   bool is_limited_ = false;
@@ -372,7 +372,7 @@ int plan_command(const config::raw_options& raw, const plan_options& options, co
   // Standard input needs a ledger to lie beside; here it only names a place where there is none.
   auto given = raw;
   if (given.input == "-" && !given.ledger) given.ledger = temporary_copy();
-  session s(given, env, out);
+  app::session s(given, env, out);
   s.when_interrupted("nothing was changed, and the same command starts again");
   plan_steps steps(s, options);
   return s.conclude([&steps] { return steps.all(); });

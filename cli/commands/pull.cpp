@@ -1,19 +1,19 @@
 // `pawl pull`: lists resources by conditions, as an input for `run`: ids, notes and preconditions. Complete
 // or nothing.
 #include "cli/commands/commands.hpp"
-#include "cli/complete_output.hpp"
-#include "cli/exit_code.hpp"
-#include "cli/name_resolution.hpp"
-#include "cli/pull_rows.hpp"
-#include "cli/reading.hpp"
-#include "cli/session.hpp"
 #include "cli/words.hpp"
 #include "config/settings_checks.hpp"
 #include "engine/api/condition.hpp"
 #include "engine/api/page_reader.hpp"
+#include "engine/app/api_session.hpp"
+#include "engine/app/exit_code.hpp"
+#include "engine/app/name_resolution.hpp"
+#include "engine/app/pull_rows.hpp"
+#include "engine/app/session.hpp"
 #include "engine/client/lister.hpp"
 #include "engine/client/name_fetch.hpp"
 #include "engine/input/job_source.hpp"
+#include "engine/sys/complete_output.hpp"
 #include "engine/text/shell_word.hpp"
 
 #include <fmt/format.h>
@@ -31,7 +31,7 @@ namespace asio = boost::asio;
 
 class pull_steps {
  public:
-  pull_steps(session& s, const pull_options& o) : s_(s), options_(o), api_(s) {}
+  pull_steps(app::session& s, const pull_options& o) : s_(s), options_(o), api_(s) {}
 
   expected<int> all() {
     if (auto done = prepare(); !done) return done.error();
@@ -43,7 +43,7 @@ class pull_steps {
     if (!listed) return listed.error();
     if (auto written = out_->finish(); !written) return written.error();
     conclude();
-    return exit_success;
+    return app::exit_success;
   }
 
  private:
@@ -68,7 +68,7 @@ class pull_steps {
       return failure{failure_kind::usage, "--where",
                      fmt::format("the profile {} does not say how to look names up", settings.profile.name),
                      "use FIELD has ID, or describe [names] in the profile"};
-    auto columns = plan_pull(settings.profile, conditions_, options_);
+    auto columns = app::plan_pull(settings.profile, conditions_, options_);
     if (!columns) return columns.error();
     columns_ = *std::move(columns);
     return {};
@@ -79,9 +79,9 @@ class pull_steps {
         conditions_, [](const api::precondition& c) { return c.is == api::precondition::test::has_name; });
   }
 
-  pull_syntax syntax() const {
+  app::pull_syntax syntax() const {
     const auto& source = s_.settings().source;
-    pull_syntax how;
+    app::pull_syntax how;
     how.format = options_.format.value_or(input::format_by_name(options_.out) == input::file_format::ndjson
                                               ? table_format::ndjson
                                               : table_format::csv);
@@ -98,7 +98,7 @@ class pull_steps {
     auto conditions = conditions_;
     if (needs_names()) {
       auto names = co_await client::fetch_names(api_.client(), settings.reading.names);
-      if (!names) co_return names_not_read(std::move(names.error()), settings, who->scopes);
+      if (!names) co_return app::names_not_read(std::move(names.error()), settings, who->scopes);
       for (auto& c : conditions) {
         auto resolved = api::resolve_name(c, *names);
         if (!resolved) {
@@ -110,7 +110,8 @@ class pull_steps {
     }
     client::lister pages(api_.client(), settings.reading.list,
                          api::server_filters(settings.reading.list, settings.profile, conditions));
-    pull_rows rows(settings.profile, settings.reading.list.id, std::move(conditions), columns_, syntax());
+    app::pull_rows rows(settings.profile, settings.reading.list.id, std::move(conditions), columns_,
+                        syntax());
     // One moment for all pages: an age means the same for the first item and for the last.
     const auto now = wall_now();
     std::string text = rows.header();
@@ -127,7 +128,7 @@ class pull_steps {
           taken.error().what += "; nothing was written";
           co_return std::move(taken.error());
         }
-        written_ += *taken == pull_rows::taken::written ? 1 : 0;
+        written_ += *taken == app::pull_rows::taken::written ? 1 : 0;
       }
       listed_ += (*page)->items.size();
       says_nothing_ = (*page)->says_nothing;
@@ -142,7 +143,7 @@ class pull_steps {
       co_return std::move(whole.error());
     }
     if (auto kept = out_->append(text); !kept) co_return std::move(kept.error());
-    co_return exit_success;
+    co_return app::exit_success;
   }
 
   void conclude() {
@@ -160,19 +161,19 @@ class pull_steps {
     // What the file cannot carry must be said again when it is run.
     std::string only_if;
     for (const auto& c : conditions_) {
-      const bool carried = std::ranges::any_of(columns_, [&c](const pull_column& column) {
-        return column.is == pull_column::kind::expect && column.field == c.field;
+      const bool carried = std::ranges::any_of(columns_, [&c](const app::pull_column& column) {
+        return column.is == app::pull_column::kind::expect && column.field == c.field;
       });
       if (!carried) only_if += " " + shell_flag("--only-if", api::to_string(c));
     }
     if (!only_if.empty()) s_.say().note("not in the file as a precondition: give run also" + only_if);
   }
 
-  session& s_;
+  app::session& s_;
   const pull_options& options_;
-  reading api_;
+  app::api_session api_;
   std::vector<api::precondition> conditions_;
-  std::vector<pull_column> columns_;
+  std::vector<app::pull_column> columns_;
   std::optional<complete_output> out_;
   std::uint64_t listed_ = 0, written_ = 0, pages_ = 0, bytes_ = 0;
   bool says_nothing_ = false;  // that the only page is the whole list
@@ -182,7 +183,7 @@ class pull_steps {
 
 int pull_command(const config::raw_options& raw, const pull_options& options, const config::environment& env,
                  console& out) {
-  session s(raw, env, out);
+  app::session s(raw, env, out);
   s.when_interrupted("nothing was written, and the same command starts again");
   pull_steps steps(s, options);
   return s.conclude([&steps] { return steps.all(); });

@@ -1,21 +1,21 @@
 // `pawl run`: from the settings over the ledger's decision and the validated input to the runner, and back to
-// an exit code. This file is the order of the steps; what they decide stands in run_choice, run_rows,
-// run_texts and exit_code.
-#include "cli/blocking.hpp"
+// an exit code. This file is the order of the steps; what they decide stands in ledger_choice,
+// open_generation, run_texts and exit_code.
 #include "cli/commands/commands.hpp"
-#include "cli/confirmation.hpp"
-#include "cli/exit_code.hpp"
-#include "cli/generation_choice.hpp"
-#include "cli/generation_input.hpp"
-#include "cli/held.hpp"
-#include "cli/name_resolution.hpp"
-#include "cli/progress_ticker.hpp"
-#include "cli/resume_command.hpp"
-#include "cli/run_choice.hpp"
-#include "cli/run_rows.hpp"
-#include "cli/session.hpp"
+#include "cli/render/resume_command.hpp"
+#include "cli/terminal/confirmation.hpp"
+#include "cli/terminal/progress_ticker.hpp"
 #include "cli/words.hpp"
 #include "config/token.hpp"
+#include "engine/app/blocking.hpp"
+#include "engine/app/exit_code.hpp"
+#include "engine/app/held.hpp"
+#include "engine/app/ledger_choice.hpp"
+#include "engine/app/ledger_refusals.hpp"
+#include "engine/app/name_resolution.hpp"
+#include "engine/app/open_generation.hpp"
+#include "engine/app/recorded_input.hpp"
+#include "engine/app/session.hpp"
 #include "engine/client/quota_file.hpp"
 #include "engine/http/tls_context.hpp"
 #include "engine/ledger/ledger.hpp"
@@ -43,7 +43,7 @@ namespace asio = boost::asio;
 
 class run_steps {
  public:
-  run_steps(session& s, const std::vector<std::string>& arguments)
+  run_steps(app::session& s, const std::vector<std::string>& arguments)
       : s_(s), arguments_(arguments), choice_(s, ledger::access::read_write, {}), rows_(s, choice_) {}
 
   expected<int> all() {
@@ -67,7 +67,8 @@ class run_steps {
   status prepare() {
     if (auto loaded = choice_.load(); !loaded) return loaded;
     const auto& settings = s_.settings();
-    if (must_be_spooled(settings.input_path) && settings.ledger_path == settings.input_path + ".ledger")
+    if (input::must_be_spooled(settings.input_path) &&
+        settings.ledger_path == settings.input_path + ".ledger")
       return failure{failure_kind::usage, settings.input_path == "-" ? "stdin" : settings.input_path,
                      "has no place beside it for a ledger", "name one with --ledger"};
     auto token = config::read_token(settings, s_.environment());
@@ -106,7 +107,7 @@ class run_steps {
     why.what += "\nwhat came is kept as " + kept;
     why.remedy.clear();
     if (!s_.settings().retry.empty()) return why;
-    const auto begun = shaping_of(newest);
+    const auto begun = app::shaping_of(newest);
     const auto after = resumed(kept, choice_.format());
     if (begun)
       why.what +=
@@ -125,14 +126,14 @@ class run_steps {
     if (const auto line = failures_line(s_.facts().counts, s_.facts().ledger); !line.empty())
       s_.print({line});
     s_.facts().stop_reason = "already_finished";
-    return exit_code(run_end{s_.facts().counts, 0, true, {}, 0});
+    return app::exit_code(app::run_end{s_.facts().counts, 0, true, {}, 0});
   }
 
   expected<int> tell_nothing_to_do() {
-    if (auto refused = refuse_no_rows(choice_.input())) return *std::move(refused);
-    s_.say().note(fmt::format("{}: {}", choice_.input().name, nothing_to_do));
+    if (auto refused = app::refuse_no_rows(choice_.input())) return *std::move(refused);
+    s_.say().note(fmt::format("{}: {}", choice_.input().name, app::nothing_to_do));
     s_.facts().stop_reason = "finished";
-    return exit_success;
+    return app::exit_success;
   }
 
   // The network: who the key belongs to, then every pending row.
@@ -143,7 +144,7 @@ class run_steps {
     if (options_.user_agent.empty()) options_.user_agent = "pawl/" PAWL_VERSION;
     const auto& settings = s_.settings();
     const auto past = [this] { return writes_before(); };
-    auto quota = take_in_turn(s_, [&] {
+    auto quota = app::take_in_turn(s_, [&] {
       return client::quota_file::open(settings.state_directory, settings.target.host_header, token_,
                                       options_.writes, options_.reads, past);
     });
@@ -186,8 +187,8 @@ class run_steps {
       ++helpers;
       asio::co_spawn(io, ticker.run(), helper_ended);
       report_of_run_ =
-          wait_for(io, runner.run(choice_.input().source, choice_.ledger(), rows_.generation().id,
-                                  rows_.run(), rows_.generation().rows, rows_.done(), rows_.listed()));
+          app::wait_for(io, runner.run(choice_.input().source, choice_.ledger(), rows_.generation().id,
+                                       rows_.run(), rows_.generation().rows, rows_.done(), rows_.listed()));
       ticker.stop();
       s_.signals().stop();
       while (helpers > 0) io.run_one();
@@ -235,32 +236,32 @@ class run_steps {
   }
 
   status identify(asio::io_context& io, run::runner& runner) {
-    auto who = wait_for(io, runner.identify());
+    auto who = app::wait_for(io, runner.identify());
     s_.facts().reads = reads_to_ask_ + progress_.reads;
     if (!who) {
       s_.gave_up(progress_.gave_up);
       return who.error();
     }
     const auto& bound_to = rows_.generation().target;
-    if (auto refused =
-            refuse_account(bound_to, s_.settings().expected_account, who->account, s_.settings().ledger_path))
+    if (auto refused = app::refuse_account(bound_to, s_.settings().expected_account, who->account,
+                                           s_.settings().ledger_path))
       return *refused;
     if (bound_to.account.empty() && !who->account.empty())
       if (auto bound = rows_.bind_account(who->account); !bound) return bound;
-    s_.facts().target = in_words(bound_to);
+    s_.facts().target = app::target_in_words(bound_to);
     scopes_ = std::move(who->scopes);
     return {};
   }
 
   status look_up_names(asio::io_context& io, run::runner& runner) {
-    const name_question question{
+    const app::name_question question{
         .input_name = choice_.input().name,
         .source = choice_.input().source,
         .report = choice_.report() ? &*choice_.report() : nullptr,
         .is_pending = [this](std::uint64_t row) { return !rows_.done().contains(row); },
         .scopes = scopes_,
-        .fetch = [&] { return wait_for(io, runner.fetch_names(s_.settings().reading.names)); }};
-    auto names = resolve_names(s_, question);
+        .fetch = [&] { return app::wait_for(io, runner.fetch_names(s_.settings().reading.names)); }};
+    auto names = app::resolve_names(s_, question);
     s_.facts().reads = reads_to_ask_ + progress_.reads;
     if (names) return {};
     s_.gave_up(progress_.gave_up);
@@ -276,7 +277,7 @@ class run_steps {
     announcement a;
     a.input_name = choice_.input().name;
     a.ledger_path = s_.settings().ledger_path;
-    a.target = in_words(rows_.generation().target);
+    a.target = app::target_in_words(rows_.generation().target);
     if (!token_.empty()) a.key_label = token_.label(s_.settings().profile.token_prefix);
     a.rows = rows_.generation().rows;
     a.pending = rows_.pending();
@@ -319,14 +320,14 @@ class run_steps {
       conserved = false;
     }
     look_for_ledger(error);
-    run_end end;
+    app::run_end end;
     end.counts = facts.counts;
     end.pending = facts.pending;
     end.conserved = conserved;
     end.signal = s_.signals().first();
     end.sent = facts.writes > 0;
     if (error) end.error = error->kind;
-    auto code = exit_code(end);
+    auto code = app::exit_code(end);
 
     facts.stop_reason = reason(error);
     if (error && facts.stop_reason == "no_progress")
@@ -334,10 +335,10 @@ class run_steps {
           "run the same command again later; how the rows stand: pawl status " + shell_path(facts.ledger);
     if (auto closed = choice_.ledger().end_run(rows_.run(), wall_now(), code, facts.stop_reason, now_done);
         !closed) {
-      code = exit_mend;
+      code = app::exit_mend;
       if (!error) error = closed.error();
     }
-    if (look_for_ledger(error)) code = exit_mend;
+    if (look_for_ledger(error)) code = app::exit_mend;
     s_.hide_work();
     if (error) s_.say().error(*error);
     if (!withdrawn_) say_how_it_ended(code);
@@ -365,7 +366,7 @@ class run_steps {
   void say_how_it_ended(int code) {
     const auto& facts = s_.facts();
     ending e;
-    e.mend_first = code == exit_usage || code == exit_mend;
+    e.mend_first = code == app::exit_usage || code == app::exit_mend;
     e.has_ledger = !is_ledger_gone_;
     e.ledger_path = facts.ledger;
     e.rows = facts.rows;
@@ -388,10 +389,10 @@ class run_steps {
     s_.print(closing_lines(e));
   }
 
-  session& s_;
+  app::session& s_;
   const std::vector<std::string>& arguments_;
-  run_choice choice_;
-  run_rows rows_;
+  app::ledger_choice choice_;
+  app::open_generation rows_;
   secret token_;
   bool asked_ = false;  // then everything was said already
   std::uint64_t reads_to_ask_ = 0;
@@ -407,7 +408,7 @@ class run_steps {
 
 int run_command(const config::raw_options& raw, const std::vector<std::string>& arguments,
                 const config::environment& env, console& out) {
-  session s(raw, env, out);
+  app::session s(raw, env, out);
   run_steps steps(s, arguments);
   return s.conclude([&steps] { return steps.all(); });
 }

@@ -1,12 +1,12 @@
 // `pawl status`: how far a ledger is, also while a run goes on.
 #include "cli/commands/commands.hpp"
-#include "cli/exit_code.hpp"
-#include "cli/files.hpp"
-#include "cli/find_ledger.hpp"
-#include "cli/session.hpp"
-#include "cli/status_texts.hpp"
+#include "cli/render/status_texts.hpp"
 #include "cli/words.hpp"
+#include "engine/app/exit_code.hpp"
+#include "engine/app/find_ledger.hpp"
+#include "engine/app/session.hpp"
 #include "engine/ledger/ledger.hpp"
+#include "engine/sys/files.hpp"
 
 #include <utility>
 
@@ -25,7 +25,7 @@ std::vector<outcome> failing_outcomes() {
 }
 
 expected<ledger_state> read_state(const std::string& path) {
-  auto file = open_to_read(path);
+  auto file = app::open_to_read(path);
   if (!file) return file.error();
   auto newest = file->newest_generation();
   if (!newest) return newest.error();
@@ -70,7 +70,7 @@ int status_command(const status_options& options, console& out) {
   const auto state = read_state(options.ledger);
   if (!state) {
     out.line("error: " + to_string(state.error()));
-    return exit_code(state.error().kind);
+    return app::exit_code(state.error().kind);
   }
   std::string text;
   if (options.format == report_format::json)
@@ -79,9 +79,9 @@ int status_command(const status_options& options, console& out) {
     for (const auto& line : status_lines(*state)) text += printable_line(line);
   if (const auto failed = write_all(STDOUT_FILENO, text); failed && failed != std::errc::broken_pipe) {
     out.line("error: standard output: " + failed.message());
-    return exit_mend;
+    return app::exit_mend;
   }
-  return exit_success;
+  return app::exit_success;
 }
 
 }  // namespace pawl::cli

@@ -2,9 +2,9 @@
 #include "config/trust.hpp"
 
 #include "cli/commands/commands.hpp"
-#include "cli/exit_code.hpp"
-#include "cli/files.hpp"
 #include "cli/words.hpp"
+#include "engine/app/exit_code.hpp"
+#include "engine/sys/files.hpp"
 
 #include <fmt/format.h>
 
@@ -19,7 +19,7 @@ int trust_command(const trust_options& options, const config::environment& env, 
   const auto path = options.file.empty() ? std::string{config::found_settings_name} : options.file;
   const auto look = config::look_at_settings_file(path);
   for (const auto& complaint : look.complaints) tell(complaint);
-  if (!look.value) return exit_usage;
+  if (!look.value) return app::exit_usage;
 
   auto text = fmt::format("{} sets:\n", printable(look.value->path, std::string::npos));
   for (const auto& one : look.value->sets)
@@ -29,15 +29,15 @@ int trust_command(const trust_options& options, const config::environment& env, 
   text += "(* decides where requests, keys or files go)\n";
   if (const auto failed = write_all(STDOUT_FILENO, text); failed && failed != std::errc::broken_pipe) {
     tell({failure_kind::mend, "standard output", failed.message(), ""});
-    return exit_mend;
+    return app::exit_mend;
   }
   const auto directory = options.state_dir.empty() ? config::usual_state_directory(env) : options.state_dir;
   if (auto kept = config::keep_trust(directory, *look.value); !kept) {
     tell(kept.error());
-    return exit_code(kept.error().kind);
+    return app::exit_code(kept.error().kind);
   }
   out.line("trusted as it is now; when it changes (or a profile that it names), it has to be trusted again");
-  return exit_success;
+  return app::exit_success;
 }
 
 }  // namespace pawl::cli

@@ -2,16 +2,16 @@
 #include "engine/plan/undo.hpp"
 
 #include "cli/commands/commands.hpp"
-#include "cli/exit_code.hpp"
-#include "cli/files.hpp"
-#include "cli/find_generation.hpp"
-#include "cli/find_ledger.hpp"
-#include "cli/recorded_settings.hpp"
-#include "cli/undo_texts.hpp"
+#include "cli/render/undo_texts.hpp"
 #include "cli/words.hpp"
 #include "config/profile_loader.hpp"
+#include "engine/app/exit_code.hpp"
+#include "engine/app/find_generation.hpp"
+#include "engine/app/find_ledger.hpp"
+#include "engine/app/recorded_settings.hpp"
 #include "engine/ledger/ledger.hpp"
 #include "engine/model/job.hpp"
+#include "engine/sys/files.hpp"
 #include "engine/text/shell_word.hpp"
 
 #include <fmt/format.h>
@@ -72,22 +72,22 @@ class undo_steps {
   const std::vector<failure>& complaints() const noexcept { return complaints_; }
 
   expected<int> all() {
-    auto file = open_to_read(options_.ledger);
+    auto file = app::open_to_read(options_.ledger);
     if (!file) return file.error();
     auto runner = ledger::ledger_file::running(options_.ledger);
     if (!runner) return runner.error();
     if (*runner)
       return failure{failure_kind::later, "", **runner + ", still writes to this ledger: " + options_.ledger,
                      "wait for it or stop it, then run the same command again", true};
-    const auto generation = find_generation(*file, options_.generation);
+    const auto generation = app::find_generation(*file, options_.generation);
     if (!generation) return generation.error();
     auto profile = find_profile(options_, environment_, *generation, complaints_);
     if (!profile) return complaints_.front();
 
     // What a write held is kept with the run, for a profile may have changed since. Of the two the one that
     // makes jobs name more counts: fields that are as they were cost no write.
-    const recorded_settings then(generation->settings);
-    if (then.text(shaping_key::body_is) == api::to_string(api::body_content::row))
+    const app::recorded_settings then(generation->settings);
+    if (then.text(app::shaping_key::body_is) == api::to_string(api::body_content::row))
       profile->body_is = api::body_content::row;
     plan::undo_builder builder(*profile);
     std::string id;
@@ -163,7 +163,7 @@ class undo_steps {
     if (!options_.profile.empty()) command += " " + shell_flag("--profile", options_.profile);
     if (options_.config_file) command += " " + shell_flag("--config", *options_.config_file);
     for (const auto& line : other_generations(generation.id, others, command)) out_.line("note: " + line);
-    return losses_.empty() ? exit_success : exit_some_failed;
+    return losses_.empty() ? app::exit_success : app::exit_some_failed;
   }
 
   const undo_options& options_;
@@ -185,7 +185,7 @@ int undo_command(const undo_options& options, const config::environment& env, co
   auto complaints = steps.complaints();
   if (complaints.empty()) complaints.push_back(done.error());
   for (const auto& one : complaints) out.line("error: " + printable_lines(to_string(one)));
-  return exit_code(done.error().kind);
+  return app::exit_code(done.error().kind);
 }
 
 }  // namespace pawl::cli

@@ -1,23 +1,23 @@
 // `pawl verify`: reads what a generation applied again, and reports what no longer shows what was written.
 #include "cli/commands/commands.hpp"
-#include "cli/drift_lines.hpp"
-#include "cli/exit_code.hpp"
-#include "cli/files.hpp"
-#include "cli/find_generation.hpp"
-#include "cli/find_ledger.hpp"
-#include "cli/generation_choice.hpp"
-#include "cli/generation_input.hpp"
-#include "cli/reading.hpp"
-#include "cli/session.hpp"
 #include "cli/words.hpp"
 #include "engine/api/drift.hpp"
 #include "engine/api/page_reader.hpp"
 #include "engine/api/request_writer.hpp"
 #include "engine/api/resource_reader.hpp"
+#include "engine/app/api_session.hpp"
+#include "engine/app/drift_rows.hpp"
+#include "engine/app/exit_code.hpp"
+#include "engine/app/find_generation.hpp"
+#include "engine/app/find_ledger.hpp"
+#include "engine/app/ledger_refusals.hpp"
+#include "engine/app/recorded_input.hpp"
+#include "engine/app/session.hpp"
 #include "engine/client/lister.hpp"
 #include "engine/client/name_fetch.hpp"
 #include "engine/ledger/last_written.hpp"
 #include "engine/ledger/ledger.hpp"
+#include "engine/sys/files.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <fmt/format.h>
@@ -42,7 +42,7 @@ constexpr std::size_t most_unproven = 100;  // chosen: more of them look like an
 
 class verify_steps {
  public:
-  verify_steps(session& s, const verify_options& o) : s_(s), options_(o), api_(s) {}
+  verify_steps(app::session& s, const verify_options& o) : s_(s), options_(o), api_(s) {}
 
   expected<int> all() {
     if (auto done = prepare(); !done) return done.error();
@@ -69,19 +69,19 @@ class verify_steps {
       return failure{failure_kind::usage, "--summary", "standard output is where the drift goes",
                      "name a file"};
     s_.facts().ledger = options_.ledger;
-    auto opened = open_to_read(options_.ledger);
+    auto opened = app::open_to_read(options_.ledger);
     if (!opened) return opened.error();
     ledger_.emplace(*std::move(opened));
-    auto found = find_generation(*ledger_, options_.generation);
+    auto found = app::find_generation(*ledger_, options_.generation);
     if (!found) return found.error();
     generation_ = *std::move(found);
     drift_.emplace(settings.profile);
     ledger::target here;
     here.profile = settings.profile.name;
     here.base_url = settings.target.url();
-    if (auto refused = refuse_target(generation_.target, here, options_.ledger)) return *refused;
+    if (auto refused = app::refuse_target(generation_.target, here, options_.ledger)) return *refused;
     s_.facts().generation = generation_.id;
-    s_.facts().target = in_words(generation_.target);
+    s_.facts().target = app::target_in_words(generation_.target);
     if (settings.profile.reply.id.empty() && !settings.profile.reply.echoes_resource &&
         !settings.profile.read_first)
       return failure{failure_kind::usage, "profile " + settings.profile.name,
@@ -104,7 +104,7 @@ class verify_steps {
     std::optional<failure> failed;
     const auto take = [&](const ledger::job_row& job) -> status {
       if (!source) {
-        auto opened = open_input_of(generation_, s_.settings().profile);
+        auto opened = app::open_input_of(generation_, s_.settings().profile);
         if (!opened) return opened.error();
         source = *std::move(opened);
       }
@@ -199,7 +199,8 @@ class verify_steps {
   // Nothing of the row can be compared with anything.
   void say_untold(const ledger::job_row& row, std::string_view why) {
     ++counts_.untold_rows;
-    append_drift(lines_, options_.format, {drift_line::kind::not_compared, row.id, row.row, {}, {}, {}, why});
+    app::append_drift(lines_, options_.format,
+                      {app::drift_line::kind::not_compared, row.id, row.row, {}, {}, {}, why});
     if (lines_.size() >= write_at_bytes) flush();
   }
 
@@ -223,7 +224,7 @@ class verify_steps {
   asio::awaitable<expected<int>> look() {
     auto who = co_await api_.identify();
     if (!who) co_return std::move(who.error());
-    if (auto refused = refuse_account(generation_.target, {}, who->account, options_.ledger))
+    if (auto refused = app::refuse_account(generation_.target, {}, who->account, options_.ledger))
       co_return *std::move(refused);
     api_.client().has_succeeded();  // there is something to look at, so a row is a success
     const auto& names = s_.settings().reading.names;
@@ -253,7 +254,7 @@ class verify_steps {
   // it was written is read by itself.
   asio::awaitable<expected<int>> look_at_pages() {
     const auto& list = s_.settings().reading.list;
-    if (list.path.empty() || list.page_size < 2 || to_look_at_ < 2) co_return exit_success;
+    if (list.path.empty() || list.page_size < 2 || to_look_at_ < 2) co_return app::exit_success;
     client::lister pages(api_.client(), list, {});
     api::item_ids ids(list.id);
     const auto waste = 1 + to_look_at_ / 100;
@@ -271,7 +272,7 @@ class verify_steps {
       }
       show();
     }
-    co_return exit_success;
+    co_return app::exit_success;
   }
 
   asio::awaitable<expected<int>> look_one_by_one() {
@@ -296,7 +297,7 @@ class verify_steps {
       if (!read) co_return std::move(read.error());
       show();
     }
-    co_return exit_success;
+    co_return app::exit_success;
   }
 
   // All of them at the same time; said in their order. One of which nobody knows yet whether the API itself
@@ -327,7 +328,7 @@ class verify_steps {
       else
         report_refusal(some[i], *reply);
     }
-    co_return exit_success;
+    co_return app::exit_success;
   }
 
   asio::awaitable<void> read_one(const std::string& id, std::optional<expected<client::read_reply>>& into) {
@@ -360,14 +361,14 @@ class verify_steps {
       return;
     }
     ++counts_.unreadable;
-    append_drift(lines_, options_.format,
-                 {drift_line::kind::unreadable,
-                  resource.id,
-                  resource.fields.front().row,
-                  {},
-                  {},
-                  {},
-                  "the reply is not what the profile promises"});
+    app::append_drift(lines_, options_.format,
+                      {app::drift_line::kind::unreadable,
+                       resource.id,
+                       resource.fields.front().row,
+                       {},
+                       {},
+                       {},
+                       "the reply is not what the profile promises"});
   }
 
   // What the standings of the resource's fields say.
@@ -380,8 +381,9 @@ class verify_steps {
       if (standings_[i].is != api::standing::drifted) continue;
       drifted = true;
       ++counts_.drifted_fields;
-      append_drift(lines_, options_.format,
-                   {drift_line::kind::drift, resource.id, f.row, f.field, f.json, standings_[i].shown, {}});
+      app::append_drift(
+          lines_, options_.format,
+          {app::drift_line::kind::drift, resource.id, f.row, f.field, f.json, standings_[i].shown, {}});
     }
     // A row of which nothing was compared is not as it was written, whatever another row's fields show.
     bool compared = true;
@@ -396,14 +398,14 @@ class verify_steps {
                               [&](const ledger::written_field& f) { return f.row == fields[i].row; });
       if (said || is_clear(fields[i].row)) continue;
       compared = false;
-      append_drift(lines_, options_.format,
-                   {drift_line::kind::not_compared,
-                    resource.id,
-                    fields[i].row,
-                    {},
-                    {},
-                    {},
-                    "no read can tell whether it is as the row left it"});
+      app::append_drift(lines_, options_.format,
+                        {app::drift_line::kind::not_compared,
+                         resource.id,
+                         fields[i].row,
+                         {},
+                         {},
+                         {},
+                         "no read can tell whether it is as the row left it"});
     }
     ++(drifted ? counts_.drifted : compared ? counts_.as_written : counts_.not_compared);
   }
@@ -413,14 +415,14 @@ class verify_steps {
     const bool missing = reply.http_status == 404;
     ++(missing ? counts_.missing : counts_.unreadable);
     const auto why = reply.in_words();
-    append_drift(lines_, options_.format,
-                 {missing ? drift_line::kind::missing : drift_line::kind::unreadable,
-                  resource.id,
-                  resource.fields.front().row,
-                  {},
-                  {},
-                  {},
-                  why});
+    app::append_drift(lines_, options_.format,
+                      {missing ? app::drift_line::kind::missing : app::drift_line::kind::unreadable,
+                       resource.id,
+                       resource.fields.front().row,
+                       {},
+                       {},
+                       {},
+                       why});
   }
 
   void show() {
@@ -430,7 +432,7 @@ class verify_steps {
 
   // A reader that has seen enough closes the pipe: the answer is the exit code.
   void flush() {
-    auto text = std::exchange(header_said_, true) ? std::string{} : drift_header(options_.format);
+    auto text = std::exchange(header_said_, true) ? std::string{} : app::drift_header(options_.format);
     text += lines_;
     lines_.clear();
     if (!not_written_) not_written_ = write_all(STDOUT_FILENO, text);
@@ -441,15 +443,15 @@ class verify_steps {
     s_.facts().rows = generation_.rows;
     s_.facts().stop_reason = "finished";
     s_.facts().verified = {counts_.resources, counts_.as_written, counts_.drifted,
-                           counts_.missing,   counts_.unreadable, not_compared(counts_)};
-    s_.say().note(counts_text(counts_));
-    s_.sum_up(counts_text(counts_));
-    return all_as_written(counts_) ? exit_success : exit_some_failed;
+                           counts_.missing,   counts_.unreadable, app::not_compared(counts_)};
+    s_.say().note(app::counts_text(counts_));
+    s_.sum_up(app::counts_text(counts_));
+    return app::all_as_written(counts_) ? app::exit_success : app::exit_some_failed;
   }
 
-  session& s_;
+  app::session& s_;
   const verify_options& options_;
-  reading api_;
+  app::api_session api_;
   std::optional<ledger::ledger_file> ledger_;
   ledger::generation_row generation_;
   std::optional<ledger::last_written> wanted_;
@@ -457,7 +459,7 @@ class verify_steps {
   // Refused by who knows whom, to be read again when something else has proved the API.
   std::vector<ledger::written_resource> unproven_;
   bool put_aside_ = false;  // such replies go there
-  drift_counts counts_;
+  app::drift_counts counts_;
   std::string lines_;
   bool header_said_ = false;
   std::error_code not_written_;
@@ -472,7 +474,7 @@ class verify_steps {
 
 int verify_command(const config::raw_options& raw, const verify_options& options,
                    const config::environment& env, console& out) {
-  session s(raw, env, out);
+  app::session s(raw, env, out);
   s.when_interrupted("nothing was changed, and the same command starts again");
   verify_steps steps(s, options);
   return s.conclude([&steps] { return steps.all(); });

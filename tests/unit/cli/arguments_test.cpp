@@ -1,4 +1,4 @@
-#include "cli/arguments.hpp"
+#include "cli/args/arguments.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "cli/log.hpp"
+#include "cli/terminal/log.hpp"
 
 #include "engine/text/redaction.hpp"
 

@@ -1,4 +1,4 @@
-#include "cli/plan_texts.hpp"
+#include "cli/render/plan_texts.hpp"
 
 #include "cli/words.hpp"
 #include "config/profile_loader.hpp"

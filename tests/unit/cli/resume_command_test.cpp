@@ -1,4 +1,4 @@
-#include "cli/resume_command.hpp"
+#include "cli/render/resume_command.hpp"
 
 #include <gtest/gtest.h>
 

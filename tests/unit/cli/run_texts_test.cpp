@@ -1,4 +1,4 @@
-#include "cli/run_texts.hpp"
+#include "cli/render/run_texts.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
-#include "cli/signals.hpp"
+#include "cli/terminal/signals.hpp"
 
-#include "cli/blocking.hpp"
+#include "engine/app/blocking.hpp"
 
 #include <gtest/gtest.h>
 
@@ -58,9 +58,9 @@ boost::asio::awaitable<int> answer(bool throws) {
 
 TEST(WaitFor, GivesBackTheValueOrTheException) {
   boost::asio::io_context io;
-  EXPECT_EQ(wait_for(io, answer(false)), 42);
-  EXPECT_EQ(wait_for(io, answer(false)), 42);
-  EXPECT_THROW(wait_for(io, answer(true)), std::runtime_error);
+  EXPECT_EQ(app::wait_for(io, answer(false)), 42);
+  EXPECT_EQ(app::wait_for(io, answer(false)), 42);
+  EXPECT_THROW(app::wait_for(io, answer(true)), std::runtime_error);
 }
 
 }  // namespace

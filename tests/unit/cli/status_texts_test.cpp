@@ -1,4 +1,4 @@
-#include "cli/status_texts.hpp"
+#include "cli/render/status_texts.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "cli/table_text.hpp"
+#include "cli/render/table_text.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "cli/typed_keys.hpp"
+#include "cli/args/typed_keys.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "cli/undo_texts.hpp"
+#include "cli/render/undo_texts.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

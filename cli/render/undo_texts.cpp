@@ -1,0 +1,93 @@
+#include "cli/render/undo_texts.hpp"
+
+#include "cli/words.hpp"
+
+#include <fmt/format.h>
+
+namespace pawl::cli {
+
+std::string_view in_words(plan::undo_obstacle why) noexcept {
+  switch (why) {
+    case plan::undo_obstacle::not_shown:
+      return "the API does not show it, so its old value is not known";
+    case plan::undo_obstacle::not_nullable:
+      return "it was empty before, and the API takes no null for it";
+    case plan::undo_obstacle::not_accepted:
+      return "the API does not take the old value back";
+    case plan::undo_obstacle::needs_another:
+      return "the old value needs another field whose old value is not known";
+    case plan::undo_obstacle::unsound:
+      return "the API showed a text that no input may say, such as half of a surrogate pair";
+    case plan::undo_obstacle::too_large:
+      return "the job would be longer or nested deeper than a row of an input may be";
+    case plan::undo_obstacle::left_out:
+      return "the row did not name it, and a write that replaces the resource may have erased it";
+    case plan::undo_obstacle::record_broken:
+      return "what the ledger keeps of a write cannot be read: it was edited or is damaged";
+  }
+  return "";
+}
+
+namespace {
+
+// "generation 2 (1,200 rows, 2026-01-02 03:04:05 UTC), generation 1 (...)".
+std::string named(const std::vector<writing_generation>& all) {
+  constexpr std::size_t most = 5;  // chosen: a ledger of nightly runs has hundreds
+  std::string text;
+  for (std::size_t i = 0; i < all.size() && i < most; ++i)
+    text += fmt::format("{}generation {} ({}, {})", i == 0 ? "" : ", ", all[i].id,
+                        counted(all[i].rows, "row", "rows"), date_and_time(all[i].started));
+  if (all.size() > most) text += fmt::format(" and {} more", all.size() - most);
+  return text;
+}
+
+}  // namespace
+
+void undo_losses::add(std::string reason, std::string_view one, std::string_view many, std::string_view id) {
+  auto& to = groups_[std::move(reason)];
+  to.one = one;
+  to.many = many;
+  ++to.count;
+  if (to.ids.size() < most_ids) to.ids.push_back(printable(id));
+}
+
+void undo_losses::add(std::string_view id, const plan::undo_loss& loss) {
+  const std::string_view what = loss.field.empty() ? "nothing of it" : std::string_view{loss.field};
+  add(fmt::format("{} cannot go back: {}", what, in_words(loss.why)), "resource", "resources", id);
+}
+
+void undo_losses::add_blind(std::string_view id) {
+  add("written without being read before, so nothing is known of the old values", "row", "rows", id);
+}
+
+std::vector<std::string> undo_losses::lines() const {
+  std::vector<std::string> all;
+  for (const auto& [reason, lost] : groups_) {
+    auto line = fmt::format("{}: {}", reason, counted(lost.count, lost.one, lost.many));
+    for (std::size_t i = 0; i < lost.ids.size(); ++i) (line += i == 0 ? ": " : ", ") += lost.ids[i];
+    if (lost.count > lost.ids.size())
+      line += fmt::format(" and {} more", grouped(lost.count - lost.ids.size()));
+    all.push_back(std::move(line));
+  }
+  return all;
+}
+
+std::vector<std::string> other_generations(std::int64_t undone, const std::vector<writing_generation>& others,
+                                           const std::string& command) {
+  std::vector<writing_generation> newer, older;
+  for (const auto& g : others) (g.id > undone ? newer : older).push_back(g);
+  std::vector<std::string> all;
+  if (!newer.empty())
+    all.push_back(
+        fmt::format("{} wrote later: what it has changed since is skipped, unless it is undone first: {} "
+                    "--generation {}",
+                    named(newer), command, newer.front().id));
+  if (!older.empty())
+    all.push_back(
+        fmt::format("{} wrote too, and this does not undo it; to go back further, run these jobs first and "
+                    "then those of: {} --generation {}",
+                    named(older), command, older.front().id));
+  return all;
+}
+
+}  // namespace pawl::cli

@@ -1,0 +1,95 @@
+#include "engine/app/api_session.hpp"
+
+#include "cli/words.hpp"
+#include "config/token.hpp"
+#include "engine/app/held.hpp"
+#include "engine/app/ledger_refusals.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace pawl::app {
+namespace asio = boost::asio;
+
+status api_session::open() {
+  const auto& settings = s_.settings();
+  auto token = config::read_token(settings, s_.environment());
+  if (!token) return token.error();
+  if (!token->warning.empty()) s_.say().warning(token->warning);
+  token_ = std::move(token->value);
+  options_ = settings.run;
+  auto quota = take_in_turn(s_, [&] {
+    return client::quota_file::open(settings.state_directory, settings.target.host_header, token_,
+                                    options_.writes, options_.reads);
+  });
+  if (!quota) return quota.error();
+  quota_ = *std::move(quota);
+  // The token that was read at the start, and from then on whatever its place holds: a pipe can be read only
+  // once, and a file may be rotated.
+  client::token_source source;
+  source.read = [this, first = true]() mutable -> expected<secret> {
+    if (std::exchange(first, false) || !config::token_may_change(s_.settings())) return token_;
+    auto read = config::read_token(s_.settings(), s_.environment());
+    if (!read) return read.error();
+    return std::move(read->value);
+  };
+  source.may_change = [this] { return config::token_may_change(s_.settings()); };
+  progress_.on_trouble = [this](const std::string& what) { s_.say().note("trying again: " + what); };
+  progress_.on_pause = [this](const std::string& what, duration left) {
+    s_.say().note(fmt::format("waiting for {}, {}", what, cli::in_words(left)));
+  };
+  auto made =
+      client::api_client::create(io_, options_, settings.profile, *quota_, std::move(source), progress_);
+  if (!made) return made.error();
+  reader_ = *std::move(made);
+  return {};
+}
+
+std::string api_session::key_label() const {
+  return token_.empty() ? std::string{} : token_.label(s_.settings().profile.token_prefix);
+}
+
+asio::awaitable<expected<client::account_info>> api_session::identify() {
+  const auto& settings = s_.settings();
+  auto who = co_await client::ask_whoami(client(), settings.profile, replies());
+  if (!who) co_return who;
+  ledger::target target;
+  target.profile = settings.profile.name;
+  target.base_url = settings.target.url();
+  if (auto refused = refuse_account(target, settings.expected_account, who->account, {}))
+    co_return *std::move(refused);
+  target.account = who->account;
+  s_.facts().target = target_in_words(target);
+  co_return who;
+}
+
+void api_session::begin() {
+  const auto ended = [this](const std::exception_ptr& error) {
+    --helpers_;
+    if (error) broken_ = error;
+  };
+  // Reads change nothing: the first signal ends them at once.
+  const auto on_signal = [this](int, int) { client().stop(client::read_client::stopping::now); };
+  ++helpers_;
+  asio::co_spawn(io_, s_.signals().watch(io_, on_signal), ended);
+  reader_->start();
+}
+
+void api_session::end() {
+  s_.signals().stop();
+  bool joined = false;
+  const auto on_joined = [this, &joined](const std::exception_ptr& error) {
+    joined = true;
+    if (error) broken_ = error;
+  };
+  asio::co_spawn(io_, reader_->finish(), on_joined);
+  io_.restart();
+  while (helpers_ > 0 || !joined) io_.run_one();
+  s_.facts().reads = progress_.reads;
+  s_.hide_work();
+  if (broken_) std::rethrow_exception(broken_);
+}
+
+}  // namespace pawl::app

@@ -1,0 +1,118 @@
+#include "engine/app/drift_rows.hpp"
+
+#include "cli/render/table_text.hpp"
+#include "cli/words.hpp"
+
+#include <fmt/format.h>
+
+namespace pawl::app {
+namespace {
+
+std::string_view word(drift_line::kind k) noexcept {
+  switch (k) {
+    case drift_line::kind::missing:
+      return "missing";
+    case drift_line::kind::unreadable:
+      return "unreadable";
+    case drift_line::kind::not_compared:
+      return "not_compared";
+    case drift_line::kind::drift:
+      break;
+  }
+  return "drift";
+}
+
+std::string compact(std::string_view json) {
+  std::string text;
+  cli::append_compact(text, json);
+  return text;
+}
+
+}  // namespace
+
+std::string drift_header(cli::drift_format format) {
+  return format == cli::drift_format::csv ? "id,row,state,field,written,shown,message\n" : "";
+}
+
+void append_drift(std::string& to, cli::drift_format format, const drift_line& d) {
+  const bool is_drift = d.is == drift_line::kind::drift;
+  switch (format) {
+    case cli::drift_format::text:
+      if (is_drift)
+        to += fmt::format("{}: {} is {}, was written as {} (row {})\n", printable(d.id), printable(d.field),
+                          printable(compact(d.shown)), printable(compact(d.written)), d.row);
+      else
+        to += fmt::format("{}: {}: {} (row {})\n", printable(d.id),
+                          d.is == drift_line::kind::not_compared ? "could not compare" : word(d.is),
+                          printable(d.why), d.row);
+      return;
+    case cli::drift_format::csv: {
+      cli::append_cell(to, d.id);
+      to += fmt::format(",{},{},", d.row, word(d.is));
+      cli::append_cell(to, d.field);
+      to += ',';
+      cli::append_cell(to, is_drift ? compact(d.written) : "");
+      to += ',';
+      cli::append_cell(to, is_drift ? cli::neutral_json(compact(d.shown)) : "");
+      to += ',';
+      cli::append_cell(to, cli::neutral_text(d.why));
+      to += '\n';
+      return;
+    }
+    case cli::drift_format::ndjson: {
+      std::string line = "{\"id\":";
+      cli::append_json_string(line, d.id);
+      line += fmt::format(",\"row\":{},\"state\":\"{}\"", d.row, word(d.is));
+      if (is_drift) {
+        line += ",\"field\":";
+        cli::append_json_string(line, d.field);
+        line += ",\"written\":" + compact(d.written) + ",\"shown\":" + compact(d.shown);
+      } else {
+        line += ",\"message\":";
+        cli::append_json_string(line, d.why);
+      }
+      to += cli::neutral_json(line) + "}\n";
+      return;
+    }
+  }
+}
+
+std::uint64_t not_compared(const drift_counts& c) {
+  return c.not_compared + c.untold_rows + c.unknown_rows + c.mismatch_rows + c.cut_off_rows;
+}
+
+bool all_as_written(const drift_counts& c) {
+  return c.drifted + c.missing + c.unreadable + not_compared(c) == 0;
+}
+
+std::string counts_text(const drift_counts& c) {
+  auto text = fmt::format("{} looked at: {} as written", cli::counted(c.resources, "resource", "resources"),
+                          cli::grouped(c.as_written));
+  if (c.drifted > 0)
+    text += fmt::format(", {} drifted ({})", cli::grouped(c.drifted),
+                        cli::counted(c.drifted_fields, "field", "fields"));
+  if (c.missing > 0) text += fmt::format(", {} missing", cli::grouped(c.missing));
+  if (c.unreadable > 0) text += fmt::format(", {} unreadable", cli::grouped(c.unreadable));
+  if (c.not_compared > 0) text += fmt::format(", could not compare {}", cli::grouped(c.not_compared));
+  if (c.unclear_fields > 0)
+    text += fmt::format("; {} that no read can tell of", cli::counted(c.unclear_fields, "value", "values"));
+  if (c.untold_rows > 0)
+    text += fmt::format("; could not compare {}: nothing tells what should show",
+                        cli::counted(c.untold_rows, "row", "rows"));
+  std::string unsure;
+  const auto add = [&unsure](std::uint64_t rows, std::string_view how) {
+    if (rows > 0) unsure += fmt::format("{}{} {}", unsure.empty() ? "" : ", ", cli::grouped(rows), how);
+  };
+  add(c.unknown_rows, "unknown");
+  add(c.mismatch_rows, "mismatch");
+  add(c.cut_off_rows, "cut off while they were sent");
+  if (!unsure.empty())
+    text +=
+        fmt::format("; the fields of {} were not looked at, because nobody knows what they should show: {}",
+                    cli::counted(c.unknown_rows + c.mismatch_rows + c.cut_off_rows, "row", "rows"), unsure);
+  if (c.pending_rows > 0)
+    text += fmt::format("; {} still pending", cli::counted(c.pending_rows, "row is", "rows are"));
+  return text;
+}
+
+}  // namespace pawl::app

@@ -1,0 +1,279 @@
+#include "engine/app/export_rows.hpp"
+
+#include "engine/ledger/compact_text.hpp"
+#include "engine/text/json_string.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+
+namespace pawl::app {
+namespace {
+
+constexpr std::array<std::string_view, 11> names{
+    "row",      "id",         "outcome", "http_status", "error_code", "error_message",
+    "attempts", "request_id", "sent_at", "finished_at", "latency_ms"};
+
+// One value, as text; `quoted`: a string in JSON. An unset text is an empty cell and null.
+struct value {
+  std::optional<std::string> text;
+  bool quoted = false;
+};
+
+value word(std::string_view text) {
+  return text.empty() ? value{} : value{std::string{text}, true};
+}
+value moment(const std::optional<wall_time>& at) {
+  return at ? value{to_rfc3339(*at), true} : value{};
+}
+
+std::array<value, names.size()> values_of(const ledger::job_row& job) {
+  value status, latency;
+  if (job.http_status != 0) status.text = fmt::format("{}", job.http_status);
+  if (job.sent_at) latency.text = fmt::format("{}.{:03}", job.latency_us / 1000, job.latency_us % 1000);
+  return {value{fmt::format("{}", job.row), false},
+          value{job.id, true},
+          word(to_string(job.outcome)),
+          status,
+          word(job.error_code),
+          word(job.error_message),
+          value{fmt::format("{}", job.attempts), false},
+          word(job.request_id),
+          moment(job.sent_at),
+          moment(job.finished_at),
+          latency};
+}
+
+void append_cell(std::string& out, std::string_view text, char delimiter) {
+  // White space at the ends is quoted too: readers differ in whether it belongs to the value.
+  const bool plain = text.find_first_of("\"\r\n") == std::string_view::npos &&
+                     text.find(delimiter) == std::string_view::npos &&
+                     (text.empty() || (text.front() != ' ' && text.back() != ' '));
+  if (plain) {
+    out += text;
+    return;
+  }
+  out += '"';
+  for (const char c : text) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  out += '"';
+}
+
+void append_object(std::string& out, const ledger::job_row& job) {
+  const auto values = values_of(job);
+  out += '{';
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (i != 0) out += ',';
+    append_json_string(out, names[i]);
+    out += ':';
+    if (!values[i].text)
+      out += "null";
+    else if (values[i].quoted)
+      append_json_string(out, *values[i].text);
+    else
+      out += *values[i].text;
+  }
+  out += '}';
+}
+
+std::string_view trimmed(std::string_view text) noexcept {
+  constexpr std::string_view blank = " \t\r\n";
+  const auto from = text.find_first_not_of(blank);
+  if (from == std::string_view::npos) return {};
+  return text.substr(from, text.find_last_not_of(blank) - from + 1);
+}
+
+// End of the JSON string that begins at `at` (a quote), past its closing quote; npos: none.
+std::size_t string_end(std::string_view text, std::size_t at) noexcept {
+  for (++at; at < text.size(); ++at) {
+    if (text[at] == '\\')
+      ++at;
+    else if (text[at] == '"')
+      return at + 1;
+  }
+  return std::string_view::npos;
+}
+
+// The members of a JSON object, each from its key to before the comma, as far as brackets and strings tell.
+// Unset: not an object.
+std::optional<std::vector<std::string_view>> split_members(std::string_view object) {
+  object = trimmed(object);
+  if (object.size() < 2 || object.front() != '{' || object.back() != '}') return std::nullopt;
+  std::vector<std::string_view> members;
+  const auto inside = object.substr(1, object.size() - 2);
+  if (trimmed(inside).empty()) return members;
+  std::size_t begin = 0;
+  int depth = 0;
+  for (std::size_t at = 0; at < inside.size();) {
+    const char c = inside[at];
+    if (c == '"') {
+      at = string_end(inside, at);
+      if (at == std::string_view::npos) return std::nullopt;
+      continue;
+    }
+    if (c == '{' || c == '[') ++depth;
+    if (c == '}' || c == ']')
+      if (--depth < 0) return std::nullopt;
+    if (c == ',' && depth == 0) {
+      members.push_back(trimmed(inside.substr(begin, at - begin)));
+      begin = at + 1;
+    }
+    ++at;
+  }
+  if (depth != 0) return std::nullopt;
+  members.push_back(trimmed(inside.substr(begin)));
+  const auto has_key = [](std::string_view m) {
+    const auto end = m.starts_with('"') ? string_end(m, 0) : std::string_view::npos;
+    return end != std::string_view::npos && trimmed(m.substr(end)).starts_with(':');
+  };
+  if (!std::ranges::all_of(members, has_key)) return std::nullopt;
+  return members;
+}
+
+bool is_own_note(std::string_view cell) {
+  if (cell.size() >= 2 && cell.front() == '"' && cell.back() == '"') cell = cell.substr(1, cell.size() - 2);
+  return cell.starts_with('_') && std::ranges::find(names, cell.substr(1)) != names.end();
+}
+
+}  // namespace
+
+std::string to_rfc3339(wall_time at) {
+  const auto ms = std::chrono::floor<std::chrono::milliseconds>(at);
+  const auto s = std::chrono::floor<std::chrono::seconds>(ms);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", s, (ms - s).count());
+}
+
+char guess_delimiter(std::string_view header) noexcept {
+  char best = ',';
+  std::ptrdiff_t most = 0;
+  for (const char candidate : {',', ';', '\t', '|'}) {
+    std::ptrdiff_t seen = 0;
+    bool quoted = false;
+    for (const char c : header) {
+      if (c == '"') quoted = !quoted;
+      if (c == candidate && !quoted) ++seen;
+    }
+    if (seen > most) {
+      most = seen;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+std::optional<std::vector<std::string_view>> split_cells(std::string_view row, char delimiter) {
+  std::vector<std::string_view> cells;
+  std::size_t begin = 0;
+  for (;;) {
+    std::size_t end = begin;
+    if (end < row.size() && row[end] == '"') {
+      for (++end;; ++end) {
+        if (end >= row.size()) return std::nullopt;
+        if (row[end] != '"') continue;
+        if (end + 1 < row.size() && row[end + 1] == '"')
+          ++end;
+        else
+          break;
+      }
+      ++end;
+      if (end < row.size() && row[end] != delimiter) return std::nullopt;
+    } else {
+      end = std::min(row.find(delimiter, begin), row.size());
+      // A line end would begin another row.
+      if (row.substr(begin, end - begin).find_first_of("\r\n") != std::string_view::npos) return std::nullopt;
+    }
+    cells.push_back(row.substr(begin, end - begin));
+    if (end >= row.size()) return cells;
+    begin = end + 1;
+  }
+}
+
+export_writer::export_writer(export_format format) : format_(format) {}
+
+expected<export_writer> export_writer::with_input(export_format format, const export_input& input) {
+  export_writer made{format};
+  made.with_input_ = true;
+  const bool is_csv = !input.header.empty();
+  if (is_csv != (format == export_format::csv))
+    return failure{failure_kind::usage, "--with-input",
+                   std::string{"the input of this run is "} + (is_csv ? "CSV" : "NDJSON"),
+                   std::string{"add --format "} + (is_csv ? "csv" : "ndjson") +
+                       ", so that the rows can be mended and run again"};
+  if (!is_csv) return made;
+  made.delimiter_ = input.delimiter == '\0' ? guess_delimiter(input.header) : input.delimiter;
+  const auto cells = split_cells(input.header, made.delimiter_);
+  if (!cells)
+    return failure{failure_kind::usage, "--with-input", "the header of the input cannot be taken apart",
+                   "export without --with-input"};
+  for (const auto cell : *cells) {
+    made.columns_.emplace_back(cell);
+    made.kept_.push_back(!is_own_note(cell));
+  }
+  return made;
+}
+
+std::string export_writer::header() const {
+  std::string line;
+  if (format_ == export_format::ndjson) return line;
+  for (std::size_t i = 0; i < columns_.size(); ++i)
+    if (kept_[i]) (line += columns_[i]) += delimiter_;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (i != 0) line += delimiter_;
+    if (with_input_) line += '_';
+    line += names[i];
+  }
+  return line += '\n';
+}
+
+void export_writer::append(std::string& out, const ledger::job_row& job, std::string_view raw) const {
+  if (format_ == export_format::ndjson) {
+    if (with_input_)
+      append_ndjson_with_input(out, job, raw);
+    else
+      append_object(out, job);
+  } else {
+    if (with_input_) append_csv_with_input(out, job, raw);
+    const auto values = values_of(job);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (i != 0) out += delimiter_;
+      if (values[i].text) append_cell(out, *values[i].text, delimiter_);
+    }
+  }
+  out += '\n';
+}
+
+void export_writer::append_csv_with_input(std::string& out, const ledger::job_row&,
+                                          std::string_view raw) const {
+  auto cells = split_cells(raw, delimiter_);
+  std::string whole;
+  if (!cells || cells->size() > columns_.size()) {
+    append_cell(whole, raw, delimiter_);
+    cells.emplace(1, whole);
+  }
+  cells->resize(columns_.size());  // a row that is too short: the rest is empty
+  for (std::size_t i = 0; i < columns_.size(); ++i)
+    if (kept_[i]) (out += (*cells)[i]) += delimiter_;
+}
+
+void export_writer::append_ndjson_with_input(std::string& out, const ledger::job_row& job,
+                                             std::string_view raw) const {
+  out += '{';
+  if (const auto members = split_members(raw)) {
+    for (const auto member : *members)
+      if (!member.starts_with("\"_pawl\"")) (out += member) += ',';
+  } else {
+    out += "\"_raw\":";
+    append_json_string(out, ledger::as_plain_utf8(raw));
+    out += ',';
+  }
+  out += "\"_pawl\":";
+  append_object(out, job);
+  out += '}';
+}
+
+}  // namespace pawl::app

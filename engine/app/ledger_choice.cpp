@@ -1,0 +1,198 @@
+#include "engine/app/ledger_choice.hpp"
+
+#include "cli/words.hpp"
+#include "engine/app/held.hpp"
+#include "engine/app/ledger_refusals.hpp"
+#include "engine/app/recorded_settings.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+namespace pawl::app {
+
+ledger_choice::ledger_choice(session& s, ledger::access access, std::string spool_path)
+    : s_(s), access_(access), spool_path_(std::move(spool_path)) {}
+
+status ledger_choice::load() {
+  if (auto loaded = s_.load(); !loaded) return loaded;
+  const auto& settings = s_.settings();
+  s_.facts().ledger = settings.ledger_path;
+  target_.profile = settings.profile.name;
+  target_.base_url = settings.target.url();
+  s_.facts().target = target_in_words(target_);
+  if (auto refused = refuse_unread(settings, settings.input_path, nullptr)) return *refused;
+  if (spool_path_.empty()) spool_path_ = settings.ledger_path + ".input";
+  return {};
+}
+
+status ledger_choice::decide() {
+  if (auto done = look_at_ledger(); !done) return done;
+  return choose();
+}
+
+// A ledger that is not there yet is made when there is something to put into it: an input that is refused
+// leaves nothing behind. What can be read only once is spooled beside the ledger, under its lock.
+status ledger_choice::look_at_ledger() {
+  std::error_code cannot_tell;
+  const bool there = std::filesystem::exists(s_.settings().ledger_path, cannot_tell) || cannot_tell;
+  const bool needs_lock =
+      access_ == ledger::access::read_write && input::must_be_spooled(s_.settings().input_path);
+  if (!there && !needs_lock) return {};
+  return open_ledger();
+}
+
+status ledger_choice::open_ledger() {
+  auto opened =
+      take_in_turn(s_, [this] { return ledger::ledger_file::open(s_.settings().ledger_path, access_); });
+  if (!opened) return opened.error();
+  ledger_.emplace(*std::move(opened));
+  auto newest = ledger_->newest_generation();
+  if (!newest) return newest.error();
+  newest_ = *std::move(newest);
+  if (!newest_) return {};
+  if (auto refused = refuse_target(newest_->target, target_, s_.settings().ledger_path)) {
+    // A mistyped address must not keep the ledger for itself: nobody answered there, and nothing was done.
+    auto unused = nothing_was_done();
+    if (!unused) return unused.error();
+    if (!*unused) return *refused;
+    s_.say().note(fmt::format("nothing was done at {} yet: the ledger is for this target from now on",
+                              newest_->target.base_url));
+    newest_.reset();
+    return {};
+  }
+  target_.account = newest_->target.account;
+  return {};
+}
+
+// By no run of this ledger, wherever it went.
+expected<bool> ledger_choice::nothing_was_done() {
+  for (auto id = newest_->id; id > 0; --id) {
+    auto generation = ledger_->generation(id);
+    if (!generation) return std::move(generation.error());
+    auto done = ledger_->counts(id);
+    if (!done) return std::move(done.error());
+    if (done->total() > 0 || (*generation && !(*generation)->target.account.empty())) return false;
+  }
+  return true;
+}
+
+// What the ledger makes of this input.
+status ledger_choice::choose() {
+  const auto& settings = s_.settings();
+  const auto on_spooled = [this](std::uint64_t bytes) { s_.show_work("reading", 0, bytes); };
+  auto opened = open_input(settings, spool_path_, on_spooled, &s_.signals().came());
+  if (!opened) return opened.error();
+  input_.emplace(*std::move(opened));
+
+  ledger::run_question question;
+  question.fresh = settings.fresh;
+  question.again = settings.again;
+  if (newest_) {
+    s_.show_work("reading", 0, 0);
+    auto identity = input_->source.identity();
+    if (!identity) return identity.error();
+    if (auto stopped = interrupted()) return *stopped;
+    identity_ = *std::move(identity);
+    question.has_generation = true;
+    question.finished = newest_->finished.has_value();
+    question.given_up = newest_->given_up;
+    question.same_input = identity_ == newest_->input;
+  }
+  if (!settings.retry.empty()) return choose_retry(question);
+  decision_ = ledger::decide_run(question);
+  if (decision_ == ledger::run_decision::refuse_changed) {
+    if (auto done = count(*newest_); !done) return done;
+    if (auto kept = keep_what_came(); !kept) return kept;
+    return changed_input(input_->name, *newest_, identity_, s_.facts().pending, settings.as_json);
+  }
+  if (decision_ == ledger::run_decision::go_on && !reads_as_before()) {
+    if (auto done = count(*newest_); !done) return done;
+    return changed_input(input_->name, *newest_, identity_, s_.facts().pending, settings.as_json);
+  }
+  return {};
+}
+
+// Under a name of its own that the same bytes have again: a job that brings them every night must not fill
+// the disk.
+status ledger_choice::keep_what_came() {
+  if (access_ != ledger::access::read_write || !input_->spooled || identity_.file == newest_->input.file)
+    return {};
+  if (std::error_code unknown; std::filesystem::file_size(input_->spooled->path(), unknown) == 0) return {};
+  constexpr std::size_t digits = 12;  // chosen
+  const auto path = spool_path_ + "." + input::to_hex(identity_.file).substr(0, digits);
+  if (auto kept = input_->spooled->keep_as(path); !kept) return kept;
+  kept_path_ = path;
+  return {};
+}
+
+// A write without a read leaves nothing in the ledger before it is sent. A read of the next invocation would
+// find its values and call the row unchanged. And what the writes of a generation held is one thing for all
+// of them: undo goes by it.
+bool ledger_choice::reads_as_before() const {
+  const recorded_settings before(newest_->settings), now(s_.settings().as_json);
+  const auto body_before = before.text(shaping_key::body_is), body_now = now.text(shaping_key::body_is);
+  return before.text(shaping_key::read_first) == now.text(shaping_key::read_first) &&
+         (!body_before || !body_now || body_before == body_now);
+}
+
+// --retry goes on with the newest generation, finished or not, and with no other input.
+status ledger_choice::choose_retry(const ledger::run_question& question) {
+  const auto answer = ledger::decide_retry(question);
+  if (answer == ledger::retry_decision::refuse_none)
+    return failure{failure_kind::usage, s_.settings().ledger_path,
+                   "holds no run whose rows --retry could take again", "leave out --retry"};
+  if (auto done = count(*newest_); !done) return done;
+  if (answer == ledger::retry_decision::refuse_changed)
+    if (auto kept = keep_what_came(); !kept) return kept;
+  if (answer == ledger::retry_decision::refuse_changed || !reads_as_before())
+    return changed_input_of_retry(input_->name, *newest_, identity_, s_.settings().as_json);
+  std::uint64_t rows = 0;
+  for (const auto o : s_.settings().retry) rows += s_.facts().counts[o];
+  if (rows == 0) s_.say().note("--retry: no row has one of these outcomes");
+  decision_ =
+      rows == 0 && newest_->finished ? ledger::run_decision::already_finished : ledger::run_decision::go_on;
+  return {};
+}
+
+status ledger_choice::validate() {
+  if (decision_ == ledger::run_decision::go_on) return {};
+  const auto on_progress = [this](std::uint64_t rows, std::uint64_t bytes) {
+    s_.show_work("validating", rows, bytes);
+  };
+  auto report = input::validate(input_->source, s_.settings().profile, on_progress, &s_.signals().came());
+  s_.hide_work();
+  if (auto stopped = interrupted()) return *stopped;
+  if (!report) return report.error();
+  report_ = *std::move(report);
+  s_.facts().rows = s_.facts().pending = report_->rows;
+  if (auto refused = refuse_unread(s_.settings(), input_->name, &*report_)) return *refused;
+  if (report_->bad_rows == 0 || s_.settings().run.skip_invalid) return {};
+  for (const auto& line : cli::complaint_lines(input_->name, *report_)) s_.say().diagnostic(line);
+  s_.facts().stop_reason = "invalid_input";
+  return failure{failure_kind::usage, input_->name, cli::wrong_rows_in_words(*report_) + "; nothing was sent",
+                 "mend them, or leave them out with --skip-invalid"};
+}
+
+status ledger_choice::count(const ledger::generation_row& g) {
+  auto counts = ledger_->counts(g.id);
+  if (!counts) return counts.error();
+  auto& facts = s_.facts();
+  facts.generation = g.id;
+  facts.target = target_in_words(g.target);
+  facts.rows = g.rows;
+  facts.counts = *counts;
+  facts.pending = g.rows - std::min(g.rows, counts->total());
+  return {};
+}
+
+std::optional<failure> ledger_choice::interrupted() const {
+  if (s_.signals().first() == 0) return std::nullopt;
+  return failure{failure_kind::later, "", "interrupted before anything was sent",
+                 "run the same command again"};
+}
+
+}  // namespace pawl::app

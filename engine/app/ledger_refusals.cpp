@@ -1,0 +1,139 @@
+#include "engine/app/ledger_refusals.hpp"
+
+#include "cli/words.hpp"
+#include "engine/app/recorded_settings.hpp"
+
+#include <fmt/format.h>
+
+namespace pawl::app {
+namespace {
+
+std::string profile_and_url(const ledger::target& t) {
+  return t.profile + " " + t.base_url;
+}
+
+}  // namespace
+
+std::string target_in_words(const ledger::target& t) {
+  return t.account.empty() ? profile_and_url(t)
+                           : fmt::format("{} (account {})", profile_and_url(t), t.account);
+}
+
+std::optional<failure> refuse_target(const ledger::target& bound, const ledger::target& wanted,
+                                     const std::string& ledger_path) {
+  if (bound.profile == wanted.profile && bound.base_url == wanted.base_url) return std::nullopt;
+  return failure{
+      failure_kind::usage, ledger_path,
+      fmt::format("belongs to {}, and this run would go to {}: a ledger counts for one target only",
+                  target_in_words(bound), profile_and_url(wanted)),
+      "name another ledger for this target with --ledger"};
+}
+
+std::optional<failure> refuse_account(const ledger::target& bound, const std::string& configured,
+                                      const std::string& answered, const std::string& ledger_path) {
+  if (!configured.empty() && configured != answered)
+    return failure{failure_kind::usage, "api.account",
+                   fmt::format("names account {}, and the key belongs to {}", configured,
+                               answered.empty() ? "none that the API names" : answered),
+                   "use a key of that account, or mend api.account"};
+  if (!bound.account.empty() && bound.account != answered)
+    return failure{failure_kind::usage, ledger_path,
+                   fmt::format("belongs to account {}, and the key belongs to {}", bound.account,
+                               answered.empty() ? "none that the API names" : answered),
+                   "use a key of that account, or name another ledger with --ledger"};
+  return std::nullopt;
+}
+
+std::string difference(const ledger::generation_row& g, const input::input_identity& now,
+                       std::string_view settings_now) {
+  const bool file = g.input.file != now.file, shaping = g.input.shaping != now.shaping;
+  std::string settings;
+  for (const auto& one : changed_settings(g.settings, settings_now))
+    settings += (settings.empty() ? "" : ", ") + one;
+  if (!shaping && settings.empty()) return file ? "the file, not the settings" : "nothing";
+  if (!settings.empty()) return settings + (file ? ", and the file" : "; the file is the same");
+  constexpr std::string_view shapers =
+      "that shape what is done with it (id column, map, ignore, set, only-if, null token, separators, types "
+      "of its fields)";
+  return file ? fmt::format("the file and the settings {}", shapers)
+              : fmt::format("the settings {}, not the file", shapers);
+}
+
+failure changed_input(const std::string& input_name, const ledger::generation_row& g,
+                      const input::input_identity& now, std::uint64_t pending,
+                      std::string_view settings_now) {
+  const bool file = g.input.file != now.file;
+  return {failure_kind::usage, input_name,
+          fmt::format("{} begun on {}{} and has {} left; what differs: {}",
+                      file ? "is not the input that was" : "was", cli::date_and_time(g.started),
+                      file ? "" : " with other settings", cli::counted(pending, "row", "rows"),
+                      difference(g, now, settings_now)),
+          fmt::format("go on with the {} as {}, or give up the rest and start anew with --fresh",
+                      file ? "input" : "settings", file ? "it was" : "they were")};
+}
+
+failure changed_input_of_retry(const std::string& input_name, const ledger::generation_row& g,
+                               const input::input_identity& now, std::string_view settings_now) {
+  return {
+      failure_kind::usage, input_name,
+      fmt::format("is not the input of the run of {}, whose rows --retry would take again; what differs: {}",
+                  cli::date_and_time(g.started), difference(g, now, settings_now)),
+      "name the input as it was, with the same options; or leave out --retry"};
+}
+
+std::optional<failure> refuse_unread(const config::settings& s, const std::string& input_name,
+                                     const input::validation_report* report) {
+  constexpr std::string_view why =
+      "need to know what stands there, and read_first is off: nothing is read before a write";
+  const auto refusal = [](std::string place, std::string what, std::string remedy) {
+    return failure{failure_kind::usage, std::move(place), std::move(what), std::move(remedy)};
+  };
+  const auto rows = [](std::uint64_t n) { return n == 1 ? "1 row has" : cli::grouped(n) + " rows have"; };
+  if (!s.read_first && !s.conditions.empty())
+    return refusal("--only-if", fmt::format("preconditions {}", why), "leave --no-read-first out");
+  if (report == nullptr) return std::nullopt;
+  if (s.read_first) return std::nullopt;
+  if (report->rows_with_expect > 0)
+    return refusal(input_name,
+                   fmt::format("{} preconditions (expect), and they {}", rows(report->rows_with_expect), why),
+                   "leave --no-read-first out, or the expect columns with --ignore-column");
+  if (report->rows_with_verbs > 0)
+    return refusal(
+        input_name,
+        fmt::format("{} set verbs (such as add_tags), and they {}", rows(report->rows_with_verbs), why),
+        "leave --no-read-first out, or give the whole set instead (such as tag_ids)");
+  return std::nullopt;
+}
+
+std::uint64_t first_pending(const ledger::row_set& done, std::uint64_t rows) noexcept {
+  std::uint64_t row = 1;
+  while (row <= rows && done.contains(row)) ++row;
+  return row;
+}
+
+std::uint64_t count_pending(const ledger::row_set& done, std::uint64_t rows) noexcept {
+  std::uint64_t n = 0;
+  for (std::uint64_t row = 1; row <= rows; ++row)
+    if (!done.contains(row)) ++n;
+  return n;
+}
+
+std::optional<failure> refuse_lost_rows(std::uint64_t rows, std::uint64_t pending,
+                                        const outcome_counts& before, const outcome_counts& now,
+                                        const outcome_counts& in_ledger, const std::string& ledger_path) {
+  outcome_counts together = before;
+  for (std::size_t i = 0; i < outcome_count; ++i) together.of[i] += now.of[i];
+  std::string what;
+  if (in_ledger.total() + pending != rows)
+    what = fmt::format("{} rows, but {} outcomes and {} pending", rows, in_ledger.total(), pending);
+  else if (together != in_ledger)
+    what = fmt::format("this run knows of {} outcomes, but the ledger holds {}", together.total(),
+                       in_ledger.total());
+  else
+    return std::nullopt;
+  return failure{failure_kind::mend, ledger_path,
+                 "the rows do not add up (" + what + "): this is a bug in pawl",
+                 "keep the ledger and report it; do not trust the counts"};
+}
+
+}  // namespace pawl::app

@@ -1,0 +1,59 @@
+// The generation that a run works on and its own row in the ledger: which rows are pending, where the input
+// stands for them, and the closing count.
+#pragma once
+
+#include "engine/app/ledger_choice.hpp"
+#include "engine/app/session.hpp"
+#include "engine/ledger/ledger.hpp"
+#include "engine/model/error.hpp"
+#include "engine/model/outcome.hpp"
+#include "engine/run/snapshot_rows.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace pawl::app {
+
+class open_generation {
+ public:
+  // Both outlive it.
+  open_generation(session& s, ledger_choice& choice) : s_(s), choice_(choice) {}
+
+  // Begins the generation or goes on with it, and begins this invocation; the source stands where the first
+  // pending row may be.
+  status begin();
+  // The ledger belongs to this account from now on.
+  status bind_account(const std::string& account);
+  // What begin() began counts as not begun; only while nothing was done with it.
+  status withdraw();
+  // Reads the counts back and finishes the generation when nothing is pending. A row that got lost: mend.
+  status settle(const outcome_counts& now_done);
+
+  const ledger::generation_row& generation() const noexcept { return generation_; }
+  std::int64_t run() const noexcept { return run_; }
+  const ledger::row_set& done() const noexcept { return done_; }
+  std::uint64_t pending() const noexcept { return pending_; }
+  const outcome_counts& before() const noexcept { return before_; }
+  // The pending rows that list pages may settle; null: every row is read by itself.
+  run::snapshot_input* listed() noexcept { return listed_ ? &*listed_ : nullptr; }
+
+ private:
+  status begin_run();
+  status start();
+  status go_on();
+  status take_again();
+  status keep_out();
+  status gather_for_snapshot();
+
+  session& s_;
+  ledger_choice& choice_;
+  ledger::generation_row generation_;
+  std::int64_t run_ = 0;
+  ledger::row_set done_;
+  std::uint64_t pending_ = 0;
+  std::optional<run::snapshot_input> listed_;
+  outcome_counts before_;
+};
+
+}  // namespace pawl::app

@@ -1,0 +1,52 @@
+// One row of a plan as a line of NDJSON: what would become of it, and the job that remains of it. Pure.
+#pragma once
+
+#include "engine/api/profile.hpp"
+#include "engine/input/field_names.hpp"
+#include "engine/input/job_source.hpp"
+#include "engine/input/row_values.hpp"
+#include "engine/model/byte_arena.hpp"
+#include "engine/plan/planned_row.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pawl::app {
+
+// "write", "unchanged", "skipped", "missing", "refused", "unreadable", "invalid".
+std::string_view to_string(plan::planned) noexcept;
+
+// {"row":1,"line":2,"id":"thr_1","what":"write","changes":{"status":{"old":"open","new":"done"}}}
+// `old` is left out where no read shows it. Beside these, where they apply: `why`; `repeated` (an earlier row
+// has the id), `contradicts` ({"field":...,"row":...}), `cannot_be_undone` and `left_unsent` (lists of
+// fields).
+void append_plan_line(std::string& to, const plan::planned_row&, const api::profile&);
+
+// Jobs as an input of `run`: {"id":...,"patch":{...},"expect":{...}}, with the notes of the input row behind.
+class job_lines {
+ public:
+  // Both must outlive it.
+  job_lines(const api::profile&, const input::source_facts&);
+
+  // A row that would be written: its whole patch, and as `expect` what stands now in the fields that would be
+  // written, beside what the row itself expects.
+  void append(std::string& to, const plan::planned_row&);
+
+  // Old values that no input may say, for their length, their depth or half a surrogate pair in them, were
+  // left out of so many rows.
+  std::uint64_t shortened() const noexcept { return shortened_; }
+
+ private:
+  void append_notes(std::string& to, std::string_view raw) const;
+
+  const api::profile& profile_;
+  const input::source_facts& facts_;
+  input::field_names names_;
+  input::row_value_reader values_;
+  byte_arena bytes_;
+  std::uint64_t shortened_ = 0;
+};
+
+}  // namespace pawl::app

@@ -1,0 +1,92 @@
+// From the items of a list to the rows of an input: which of them, and what is written of each. Pure.
+#pragma once
+
+#include "cli/args/arguments.hpp"
+#include "engine/api/precondition.hpp"
+#include "engine/api/profile.hpp"
+#include "engine/api/value_locator.hpp"
+#include "engine/model/error.hpp"
+#include "engine/model/time.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace pawl::app {
+
+struct pull_column {
+  enum class kind : std::uint8_t { note, expect } is = kind::note;
+  std::string field;  // as the profile names it
+  api::json_path path;
+  api::field_type type = api::field_type::string;
+};
+
+// What --note and --expect ask for, or their defaults: `title` and `status` where there are such fields, and
+// the fields of the conditions that can be expected. `none` alone stands for no column. Failures: kind usage,
+// an unknown or repeated field, or one that cannot be a precondition.
+expected<std::vector<pull_column>> plan_pull(const api::profile&, const std::vector<api::precondition>&,
+                                             const cli::pull_options&);
+
+// How cells are written, so that `run` reads them alike: from the settings.
+struct pull_syntax {
+  cli::table_format format = cli::table_format::csv;
+  std::string null_token = "null";
+  char list_separator = ';';
+  char delimiter = ',';
+};
+
+// Ids that were seen, as 128 bits of hash each: 16 bytes an id, at most 43 with the room to grow. Two of a
+// million ids share one with a chance of 1 in 10^26.
+class id_set {
+ public:
+  bool insert(std::string_view id);  // false: it was there
+
+ private:
+  using entry = std::pair<std::uint64_t, std::uint64_t>;
+  void grow();
+  std::vector<entry> slots_;  // {0, 0}: free
+  std::size_t used_ = 0;
+};
+
+class pull_rows {
+ public:
+  // `conditions` hold no names any more (api::resolve_name). `id_path`: where an item shows its id. The
+  // profile outlives it.
+  pull_rows(const api::profile&, const api::json_path& id_path, std::vector<api::precondition> conditions,
+            std::vector<pull_column> columns, pull_syntax);
+
+  std::string header() const;  // with its line end; empty for ndjson
+
+  enum class taken : std::uint8_t { written, left_out, seen_before };
+  // Appends the row of one item. 64 readable bytes follow it. Failures: mend, an item that is not as the
+  // profile describes it; usage, a text that cannot stand in a cell of CSV (empty, or the null token).
+  expected<taken> add(std::string_view item, wall_time now, std::string& to);
+
+  // After the last item: whether the list has shown what was asked of it. A field that one item leaves out
+  // is null there, because others show it; one that no item shows is not known, and a condition on it would
+  // have left out every row. Failures: mend.
+  status complete() const;
+
+ private:
+  expected<taken> write(std::string& to);
+  std::string cell(std::size_t column);
+  status append_expect_cell(std::string& to, std::size_t column);
+
+  const api::profile& profile_;
+  std::vector<api::precondition> conditions_;
+  std::vector<pull_column> columns_;
+  pull_syntax syntax_;
+  api::json_parser parser_;
+  api::value_locator at_;  // the id, the conditions, the columns
+  std::vector<std::uint32_t> wanted_;
+  std::vector<char> shows_;  // by condition, then by column: an item has shown it
+  std::uint64_t items_ = 0;
+  std::string id_;
+  std::string id_token_;
+  id_set seen_;
+};
+
+}  // namespace pawl::app

@@ -1,0 +1,109 @@
+#include "engine/app/recorded_settings.hpp"
+
+#include "cli/words.hpp"
+#include "engine/api/json_text.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <utility>
+
+namespace pawl::app {
+namespace {
+
+struct known_key {
+  std::string_view key;   // in the JSON
+  std::string_view name;  // what people write
+  bool is_list;
+};
+
+// By shaping_key.
+constexpr std::array<known_key, 12> keys{{{"input.format", "--format", false},
+                                          {"input.id_column", "--id-column", false},
+                                          {"input.map", "--map", true},
+                                          {"input.ignore_column", "--ignore-column", true},
+                                          {"input.set", "--set", true},
+                                          {"input.only_if", "--only-if", true},
+                                          {"csv.null", "csv.null", false},
+                                          {"csv.list_separator", "csv.list_separator", false},
+                                          {"csv.delimiter", "csv.delimiter", false},
+                                          {"read_first", "read_first", false},
+                                          {"limits.write", "--rate", false},
+                                          {"write.body_is", "write.body_is of the profile", false}}};
+
+std::vector<api::json_path> paths() {
+  std::vector<api::json_path> all;
+  for (const auto& k : keys) all.push_back({{std::string{k.key}, false}});
+  return all;
+}
+
+std::string shown(const recorded_settings& settings, std::size_t key) {
+  const auto k = static_cast<shaping_key>(key);
+  if (!keys[key].is_list) {
+    const auto text = settings.text(k);
+    return text ? printable(*text, 100) : "not given";
+  }
+  std::string all;
+  for (const auto& text : settings.texts(k)) all += (all.empty() ? "" : " ") + printable(text, 100);
+  return all.empty() ? "not given" : all;
+}
+
+}  // namespace
+
+recorded_settings::recorded_settings(std::string_view json) : text_(json), at_(paths()) {
+  constexpr std::size_t padding = 64;  // of simdjson
+  const auto size = text_.size();
+  text_.resize(size + padding, ' ');
+  std::array<std::uint32_t, keys.size()> wanted{};
+  for (std::uint32_t i = 0; i < wanted.size(); ++i) wanted[i] = i;
+  readable_ = at_.locate(parser_, std::string_view{text_}.substr(0, size), wanted);
+}
+
+std::optional<std::string> recorded_settings::text(shaping_key k) const {
+  const auto& found = at(k);
+  std::string plain;
+  if (found.is != api::located::kind::value || !api::is_string_token(found.text) ||
+      !api::append_unescaped(plain, found.text))
+    return std::nullopt;
+  return plain;
+}
+
+std::optional<char> recorded_settings::character(shaping_key k) const {
+  const auto found = text(k);
+  if (!found || found->empty()) return std::nullopt;
+  return *found == "tab" || *found == "\\t" ? '\t' : found->front();
+}
+
+std::vector<std::string> recorded_settings::texts(shaping_key k) const {
+  std::vector<std::string> all;
+  const auto add = [&all](std::string_view element) {
+    std::string plain;
+    if (!api::is_string_token(element) || !api::append_unescaped(plain, element)) return false;
+    all.push_back(std::move(plain));
+    return true;
+  };
+  if (at(k).is == api::located::kind::value && !api::for_each_element(at(k).text, add)) all.clear();
+  return all;
+}
+
+std::vector<std::string> changed_settings(std::string_view before_json, std::string_view now_json) {
+  std::vector<std::string> changed;
+  if (before_json.empty() || now_json.empty()) return changed;
+  const recorded_settings before(before_json), now(now_json);
+  if (!before.readable() || !now.readable()) return changed;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const auto k = static_cast<shaping_key>(i);
+    if (k == shaping_key::write_limit) continue;
+    const bool same = keys[i].is_list ? before.texts(k) == now.texts(k) : before.text(k) == now.text(k);
+    // A copy of standard input is read with --format, the file itself by its name; earlier versions kept no
+    // body_is.
+    const bool found_out =
+        (k == shaping_key::format || k == shaping_key::delimiter || k == shaping_key::body_is) &&
+        (!before.text(k) || !now.text(k));
+    if (same || found_out) continue;
+    changed.push_back(fmt::format("{} was {} and is {}", keys[i].name, shown(before, i), shown(now, i)));
+  }
+  return changed;
+}
+
+}  // namespace pawl::app

@@ -1,0 +1,54 @@
+// The settings that shape what a run does with its input, as the ledger keeps them
+// (config::settings::as_json), and what differs between two such texts. Pure.
+#pragma once
+
+#include "engine/api/value_locator.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pawl::app {
+
+enum class shaping_key : std::uint32_t {
+  format,
+  id_column,
+  map,
+  ignore_column,
+  set,
+  only_if,
+  null_token,
+  separator,
+  delimiter,
+  read_first,   // "true" or "false"
+  write_limit,  // "60/min,20/10s"; shapes nothing, and is no difference
+  body_is,      // of the profile; ledgers of earlier versions do not have it
+};
+
+class recorded_settings {
+ public:
+  explicit recorded_settings(std::string_view json);
+
+  bool readable() const noexcept { return readable_; }
+  // nullopt: null, or not there.
+  std::optional<std::string> text(shaping_key) const;
+  std::optional<char> character(shaping_key) const;
+  std::vector<std::string> texts(shaping_key) const;
+
+ private:
+  const api::located& at(shaping_key k) const { return at_[static_cast<std::size_t>(k)]; }
+
+  std::string text_;
+  api::json_parser parser_;
+  api::value_locator at_;
+  bool readable_ = false;
+};
+
+// "--set was status=done and is status=open", each setting that differs; empty: none, or one of the texts is
+// not readable. Those of which nobody knows what they were (delimiter and format that were found out) are
+// left out.
+std::vector<std::string> changed_settings(std::string_view before_json, std::string_view now_json);
+
+}  // namespace pawl::app

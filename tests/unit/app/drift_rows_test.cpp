@@ -1,0 +1,54 @@
+#include "engine/app/drift_rows.hpp"
+
+#include <gtest/gtest.h>
+
+namespace pawl::app {
+namespace {
+
+TEST(DriftCounts, SayWhatWasLookedAtAndWhatWasNotAndWhy) {
+  drift_counts c;
+  c.resources = c.as_written = 5;
+  EXPECT_EQ(counts_text(c), "5 resources looked at: 5 as written");
+  c.unknown_rows = 2;
+  c.cut_off_rows = 1;
+  EXPECT_EQ(
+      counts_text(c),
+      "5 resources looked at: 5 as written; the fields of 3 rows were not looked at, because nobody knows "
+      "what they should show: 2 unknown, 1 cut off while they were sent");
+  c = {};
+  c.mismatch_rows = 1;
+  c.pending_rows = 1000;
+  EXPECT_EQ(
+      counts_text(c),
+      "0 resources looked at: 0 as written; the fields of 1 row were not looked at, because nobody knows "
+      "what they should show: 1 mismatch; 1,000 rows are still pending");
+}
+
+TEST(DriftCounts, AreAsWrittenOnlyWhereEverythingWasCompared) {
+  EXPECT_TRUE(all_as_written({}));
+  for (const auto member :
+       {&drift_counts::drifted, &drift_counts::missing, &drift_counts::unreadable,
+        &drift_counts::not_compared, &drift_counts::untold_rows, &drift_counts::unknown_rows,
+        &drift_counts::mismatch_rows, &drift_counts::cut_off_rows}) {
+    drift_counts c;
+    c.as_written = 5;
+    c.*member = 1;
+    EXPECT_FALSE(all_as_written(c));
+  }
+  drift_counts c;
+  c.resources = 7, c.as_written = 5, c.not_compared = 2, c.untold_rows = 1;
+  EXPECT_EQ(
+      counts_text(c),
+      "7 resources looked at: 5 as written, could not compare 2; could not compare 1 row: nothing tells "
+      "what should show");
+  EXPECT_EQ(not_compared(c), 3u);
+  std::string lines;
+  for (const auto format : {cli::drift_format::text, cli::drift_format::csv, cli::drift_format::ndjson})
+    append_drift(lines, format, {drift_line::kind::not_compared, "a", 3, {}, {}, {}, "=why"});
+  EXPECT_EQ(lines,
+            "a: could not compare: =why (row 3)\na,3,not_compared,,,,'=why\n"
+            "{\"id\":\"a\",\"row\":3,\"state\":\"not_compared\",\"message\":\"=why\"}\n");
+}
+
+}  // namespace
+}  // namespace pawl::app
