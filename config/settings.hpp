@@ -2,15 +2,10 @@
 // layered values and complaints are the business of config/layers; the engine sees neither CLI11 nor TOML.
 #pragma once
 
-#include "engine/api/precondition.hpp"
 #include "engine/api/profile.hpp"
-#include "engine/api/reading_spec.hpp"
-#include "engine/http/endpoint.hpp"
-#include "engine/input/job_source.hpp"
+#include "engine/app/options.hpp"
 #include "engine/model/error.hpp"
-#include "engine/run/runner.hpp"
 
-#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -48,31 +43,14 @@ struct effective_setting {
   std::string source;  // "pawl.toml:12", "--rate", "-o limits.write", "profile productlane", "default"
 };
 
-struct settings {
-  api::profile profile;
-  api::reading_spec reading;  // of the same file
-  http::endpoint target;
+// Beside what the use cases are told: where the token comes from, and how the command line shows things.
+struct settings : app::options {
   bool target_named_by_user = false;  // base URL from the command line
 
   // Where the token comes from; exactly one is set, or neither where the profile needs none.
   std::string token_env, token_file;
 
-  input::source_options source;
-  std::string input_path;       // "-" for standard input
-  bool allow_open_end = false;  // of what is spooled: its last line may have no end
-  std::string ledger_path;      // input_path + ".ledger" unless given
-  std::string state_directory;  // empty: none is known, and what sends a request cannot
-  run::run_options run;
-  std::string expected_account;  // api.account: the run stops if /me answers another one; empty: any
-  bool read_first = false;
-  duration max_snapshot_age = std::chrono::minutes{5};
-  std::vector<std::string> only_if;           // as given
-  std::vector<api::precondition> conditions;  // only_if, parsed; in the same order
-  bool fresh = false, again = false, yes = false;
-  bool wait = false;  // for another process that holds the ledger or the key; else: failure_kind::later
-  std::vector<outcome> retry;  // --retry: rows that ended so are taken again; empty: none
-
-  std::string summary_path;  // empty: none; "-": standard output
+  bool yes = false;
   progress_kind progress = progress_kind::automatic;
   log_format format = log_format::text;
   std::string log_file;
@@ -81,9 +59,6 @@ struct settings {
   int verbosity = 0;  // -1 quiet, 0, 1, 2
 
   std::vector<effective_setting> effective;
-
-  // What the ledger keeps of the settings: JSON, without secrets, keys in the order of the reference.
-  std::string as_json;
 };
 
 using environment = std::map<std::string, std::string, std::less<>>;

@@ -3,17 +3,14 @@
 #pragma once
 
 #include "config/settings.hpp"
+#include "engine/app/token_source.hpp"
 #include "engine/model/error.hpp"
-#include "engine/model/secret.hpp"
 
 #include <string>
 
 namespace pawl::config {
 
-struct token_reading {
-  secret value;         // empty: the profile needs none and none was named
-  std::string warning;  // a file that others can read; empty: nothing to say
-};
+using app::token_reading;
 
 // From the environment variable or the file that the settings name; a file is read anew at each call, so that
 // a rotated key is picked up. Failures (kind usage): not set, empty, over 16 KiB, unreadable, a line break,

@@ -34,20 +34,20 @@ std::string read_generation(const CLI::App& app, std::optional<std::int64_t>& to
   return {};
 }
 
-std::string read_verify(const CLI::App& app, verify_options& to) {
+std::string read_verify(const CLI::App& app, app::verify_options& to) {
   to.ledger = given(app, "LEDGER").back();
   if (auto format = given(app, "--format"); !format.empty()) {
     if (format.back() == "csv")
-      to.format = drift_format::csv;
+      to.format = app::drift_format::csv;
     else if (format.back() == "ndjson")
-      to.format = drift_format::ndjson;
+      to.format = app::drift_format::ndjson;
     else if (format.back() != "text")
       return fmt::format("--format: must be text, csv or ndjson (got \"{}\")", format.back());
   }
   return read_generation(app, to.generation);
 }
 
-std::string read_pull(const CLI::App& app, pull_options& to) {
+std::string read_pull(const CLI::App& app, app::pull_options& to) {
   to.where = given(app, "--where");
   to.notes = given(app, "--note");
   to.expect = given(app, "--expect");
@@ -58,17 +58,17 @@ std::string read_pull(const CLI::App& app, pull_options& to) {
   if (auto format = given(app, "--format"); !format.empty()) {
     if (format.back() != "csv" && format.back() != "ndjson")
       return fmt::format("--format: must be csv or ndjson (got \"{}\")", format.back());
-    to.format = format.back() == "csv" ? table_format::csv : table_format::ndjson;
+    to.format = format.back() == "csv" ? app::table_format::csv : app::table_format::ndjson;
   }
   return {};
 }
 
-std::string read_plan(const CLI::App& app, const config::raw_options& raw, plan_options& to) {
+std::string read_plan(const CLI::App& app, const config::raw_options& raw, app::plan_options& to) {
   if (auto format = given(app, "--format"); !format.empty()) {
     if (format.back() != "text" && format.back() != "ndjson")
       return fmt::format("--format: must be text or ndjson (got \"{}\"); the format of the input is {}",
                          format.back(), plan_format_flag);
-    to.format = format.back() == "text" ? plan_format::text : plan_format::ndjson;
+    to.format = format.back() == "text" ? app::plan_format::text : app::plan_format::ndjson;
   }
   if (auto out = given(app, "--out"); !out.empty()) {
     to.out = out.back();
@@ -80,22 +80,22 @@ std::string read_plan(const CLI::App& app, const config::raw_options& raw, plan_
   return {};
 }
 
-std::string read_doctor(const CLI::App& app, doctor_options& to) {
+std::string read_doctor(const CLI::App& app, app::doctor_options& to) {
   if (auto format = given(app, "--format"); !format.empty()) {
     if (format.back() != "text" && format.back() != "json")
       return fmt::format("--format: must be text or json (got \"{}\")", format.back());
-    to.format = format.back() == "text" ? report_format::text : report_format::json;
+    to.format = format.back() == "text" ? app::report_format::text : app::report_format::json;
   }
   return {};
 }
 
 // The empty text where all is well; what is wrong otherwise.
-std::string read_export(const CLI::App& app, export_options& to) {
+std::string read_export(const CLI::App& app, app::export_options& to) {
   to.ledger = given(app, "LEDGER").back();
   if (auto format = given(app, "--format"); !format.empty()) {
     if (format.back() != "csv" && format.back() != "ndjson")
       return fmt::format("--format: must be csv or ndjson (got \"{}\")", format.back());
-    to.format = format.back() == "csv" ? table_format::csv : table_format::ndjson;
+    to.format = format.back() == "csv" ? app::table_format::csv : app::table_format::ndjson;
   }
   for (const auto& list : given(app, "--outcome"))
     for (std::string_view rest = list; !rest.empty();) {
@@ -141,12 +141,12 @@ void add_ways_out(config::raw_options& raw, std::vector<std::string> arguments) 
   raw.naming_command = "pawl " + shell_words(shown_arguments(std::move(arguments)));
 }
 
-std::string read_status(const CLI::App& app, status_options& to) {
+std::string read_status(const CLI::App& app, app::status_options& to) {
   to.ledger = given(app, "LEDGER").back();
   if (auto format = given(app, "--format"); !format.empty()) {
     if (format.back() != "text" && format.back() != "json")
       return fmt::format("--format: must be text or json (got \"{}\")", format.back());
-    to.format = format.back() == "text" ? report_format::text : report_format::json;
+    to.format = format.back() == "text" ? app::report_format::text : app::report_format::json;
   }
   return {};
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "config/settings.hpp"
+#include "engine/app/command_options.hpp"
 #include "engine/model/outcome.hpp"
 
 #include <cstdint>
@@ -25,29 +26,6 @@ enum class command : std::uint8_t {
   undo,
   trust
 };
-enum class table_format : std::uint8_t { csv, ndjson };
-enum class report_format : std::uint8_t { text, json };
-enum class plan_format : std::uint8_t { text, ndjson };
-enum class drift_format : std::uint8_t { text, csv, ndjson };
-
-struct plan_options {
-  plan_format format = plan_format::text;
-  std::string out;  // file for the jobs that remain; empty: none
-};
-
-struct export_options {
-  std::string ledger;
-  table_format format = table_format::csv;
-  std::vector<outcome> outcomes;           // empty: all
-  bool with_input = false;                 // the original columns too
-  std::optional<std::int64_t> generation;  // unset: the newest
-};
-
-struct status_options {
-  std::string ledger;
-  report_format format = report_format::text;
-};
-
 struct undo_options {
   std::string ledger;
   std::string profile;                     // name or file; empty: as the config file or the ledger says
@@ -55,23 +33,6 @@ struct undo_options {
   std::optional<std::int64_t> generation;  // unset: the newest
   // As in config::raw_options.
   std::string trusting_command, naming_command;
-};
-
-struct verify_options {
-  std::string ledger;
-  drift_format format = drift_format::text;
-  std::optional<std::int64_t> generation;  // unset: the newest
-};
-
-struct pull_options {
-  std::vector<std::string> where;          // conditions, as given; all must hold
-  std::vector<std::string> notes, expect;  // fields; empty: the defaults of `pull`
-  std::string out;                         // file; empty: standard output
-  std::optional<table_format> format;      // unset: by the ending of `out`, else csv
-};
-
-struct doctor_options {
-  report_format format = report_format::text;
 };
 
 struct trust_options {
@@ -83,13 +44,13 @@ struct command_line {
   command what = command::run;
   std::vector<std::string> arguments;  // as given, from the command's name on
   config::raw_options raw;             // run, plan, check, verify, pull, doctor
-  plan_options plan;
-  export_options export_jobs;
-  status_options status;
+  app::plan_options plan;
+  app::export_options export_jobs;
+  app::status_options status;
   undo_options undo;
-  verify_options verify;
-  pull_options pull;
-  doctor_options doctor;
+  app::verify_options verify;
+  app::pull_options pull;
+  app::doctor_options doctor;
   trust_options trust;
 };
 

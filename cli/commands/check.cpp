@@ -1,6 +1,9 @@
 // `pawl check`: is the input right? Offline; nothing is sent, and no ledger is opened.
 #include "cli/commands/commands.hpp"
+#include "cli/render/run_texts.hpp"
+#include "cli/terminal/command_frame.hpp"
 #include "cli/words.hpp"
+#include "engine/app/complaints.hpp"
 #include "engine/app/exit_code.hpp"
 #include "engine/app/ledger_refusals.hpp"
 #include "engine/app/open_input.hpp"
@@ -26,8 +29,7 @@ std::string temporary_copy() {
   return (directory / fmt::format("pawl-check-{}", ::getpid())).string();
 }
 
-expected<int> check(app::session& s) {
-  if (auto loaded = s.load(); !loaded) return loaded.error();
+expected<int> check(app::session& s, const config::settings& settings) {
   const auto on_spooled = [&s](std::uint64_t bytes) { s.show_work("reading", 0, bytes); };
   if (auto refused = app::refuse_unread(s.settings(), s.settings().input_path, nullptr))
     return *std::move(refused);
@@ -48,9 +50,9 @@ expected<int> check(app::session& s) {
   s.facts().counts[outcome::invalid] = report->bad_rows;
   s.facts().pending = report->rows - report->bad_rows;
   if (report->bad_rows > 0) {
-    for (const auto& line : complaint_lines(opened->name, *report)) s.say().diagnostic(line);
+    for (const auto& line : app::complaint_lines(opened->name, *report)) s.say().complaint(line);
     s.facts().stop_reason = "invalid_input";
-    return failure{failure_kind::usage, opened->name, wrong_rows_in_words(*report), ""};
+    return failure{failure_kind::usage, opened->name, app::wrong_rows_in_words(*report), ""};
   }
   if (auto refused = app::refuse_unread(s.settings(), opened->name, &*report)) return *std::move(refused);
   if (auto refused = report->rows == 0 ? app::refuse_no_rows(*opened) : std::nullopt)
@@ -61,7 +63,7 @@ expected<int> check(app::session& s) {
     if (report->rows == 0)
       text = printable_line(fmt::format("{}: {}", opened->name, app::nothing_to_do));
     else
-      for (const auto& line : check_lines(opened->name, s.settings(), opened->source.facts(), *report))
+      for (const auto& line : check_lines(opened->name, settings, opened->source.facts(), *report))
         text += printable_line(line);
     // A reader that has seen enough closes the pipe: the answer is the exit code.
     if (const auto failed = write_all(STDOUT_FILENO, text); failed && failed != std::errc::broken_pipe)
@@ -76,9 +78,12 @@ int check_command(const config::raw_options& raw, const config::environment& env
   // Standard input needs a ledger to lie beside; here it only names the copy that is removed at the end.
   auto options = raw;
   if (options.input == "-" && !options.ledger) options.ledger = temporary_copy();
-  app::session s(options, env, out);
-  s.when_interrupted("the same command starts again");
-  return s.conclude([&s] { return check(s); });
+  const auto work = [](const config::settings& settings, const app::host& host) {
+    app::session s(settings, host);
+    s.when_interrupted("the same command starts again");
+    return s.conclude([&s, &settings] { return check(s, settings); });
+  };
+  return perform(options, {}, env, out, work);
 }
 
 }  // namespace pawl::cli

@@ -15,13 +15,15 @@ namespace pawl::cli {
 int run_command(const config::raw_options&, const std::vector<std::string>& arguments,
                 const config::environment&, console&);
 int check_command(const config::raw_options&, const config::environment&, console&);
-int export_command(const export_options&, console&);
-int status_command(const status_options&, console&);
+int export_command(const app::export_options&, console&);
+int status_command(const app::status_options&, console&);
 int undo_command(const undo_options&, const config::environment&, console&);
-int plan_command(const config::raw_options&, const plan_options&, const config::environment&, console&);
-int verify_command(const config::raw_options&, const verify_options&, const config::environment&, console&);
-int pull_command(const config::raw_options&, const pull_options&, const config::environment&, console&);
+int plan_command(const config::raw_options&, const app::plan_options&, const config::environment&, console&);
+int verify_command(const config::raw_options&, const app::verify_options&, const config::environment&,
+                   console&);
+int pull_command(const config::raw_options&, const app::pull_options&, const config::environment&, console&);
 int trust_command(const trust_options&, const config::environment&, console&);
-int doctor_command(const config::raw_options&, const doctor_options&, const config::environment&, console&);
+int doctor_command(const config::raw_options&, const app::doctor_options&, const config::environment&,
+                   console&);
 
 }  // namespace pawl::cli

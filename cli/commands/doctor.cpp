@@ -1,5 +1,6 @@
 // `pawl doctor`: are key, scopes, TLS, clock and limits right? One read, and a line for each.
 #include "cli/commands/commands.hpp"
+#include "cli/terminal/command_frame.hpp"
 #include "engine/app/api_session.hpp"
 #include "engine/app/doctor_findings.hpp"
 #include "engine/app/exit_code.hpp"
@@ -22,8 +23,7 @@ std::string path_of_nothing(const api::profile& profile) {
   return path.replace(path.find("{id}"), 4, "pawl-doctor");
 }
 
-expected<int> examine_api(app::session& s, report_format format) {
-  if (auto loaded = s.load(); !loaded) return loaded.error();
+expected<int> examine_api(app::session& s, app::report_format format) {
   const auto& settings = s.settings();
   s.facts().target = settings.profile.name + " " + settings.target.url();
   app::api_session api(s);
@@ -32,6 +32,7 @@ expected<int> examine_api(app::session& s, report_format format) {
   app::doctor_facts facts;
   facts.settings = &settings;
   facts.key_label = api.key_label();
+  facts.key_place = s.token().place;
   facts.asked_whoami = !settings.profile.whoami.path.empty();
   const std::string path =
       facts.asked_whoami ? settings.profile.whoami.path : path_of_nothing(settings.profile);
@@ -50,7 +51,8 @@ expected<int> examine_api(app::session& s, report_format format) {
   s.sum_up(app::first_fault(findings));
   s.facts().stop_reason = code == app::exit_success ? "finished" : code == app::exit_later ? "later" : "mend";
   if (settings.summary_path == "-") return code;
-  const auto text = format == report_format::json ? app::doctor_json(findings) : app::doctor_text(findings);
+  const auto text =
+      format == app::report_format::json ? app::doctor_json(findings) : app::doctor_text(findings);
   // A reader that has seen enough closes the pipe: the answer is the exit code.
   if (const auto failed = write_all(STDOUT_FILENO, text); failed && failed != std::errc::broken_pipe)
     return failure{failure_kind::mend, "standard output", failed.message(), ""};
@@ -59,11 +61,14 @@ expected<int> examine_api(app::session& s, report_format format) {
 
 }  // namespace
 
-int doctor_command(const config::raw_options& raw, const doctor_options& options,
+int doctor_command(const config::raw_options& raw, const app::doctor_options& options,
                    const config::environment& env, console& out) {
-  app::session s(raw, env, out);
-  s.when_interrupted("the same command starts again");
-  return s.conclude([&s, &options] { return examine_api(s, options.format); });
+  const auto work = [&options](const config::settings& settings, const app::host& host) {
+    app::session s(settings, host);
+    s.when_interrupted("the same command starts again");
+    return s.conclude([&s, &options] { return examine_api(s, options.format); });
+  };
+  return perform(raw, {}, env, out, work);
 }
 
 }  // namespace pawl::cli

@@ -21,14 +21,14 @@ namespace {
 
 constexpr std::size_t write_at_bytes = 64 * 1024;
 
-status export_jobs(const export_options& options) {
+status export_jobs(const app::export_options& options) {
   auto file = app::open_to_read(options.ledger);
   if (!file) return file.error();
   const auto generation = app::find_generation(*file, options.generation);
   if (!generation) return generation.error();
 
   const auto format =
-      options.format == table_format::csv ? app::export_format::csv : app::export_format::ndjson;
+      options.format == app::table_format::csv ? app::export_format::csv : app::export_format::ndjson;
   std::optional<app::export_writer> writer;
   if (options.with_input) {
     auto made = app::export_writer::with_input(format, {generation->header, generation->delimiter});
@@ -81,7 +81,7 @@ status export_jobs(const export_options& options) {
 
 }  // namespace
 
-int export_command(const export_options& options, console& out) {
+int export_command(const app::export_options& options, console& out) {
   const auto done = export_jobs(options);
   if (done) return app::exit_success;
   out.line("error: " + to_string(done.error()));

@@ -2,6 +2,7 @@
 // the API, not to the ledger.
 #include "cli/commands/commands.hpp"
 #include "cli/render/plan_texts.hpp"
+#include "cli/terminal/command_frame.hpp"
 #include "cli/words.hpp"
 #include "config/settings_checks.hpp"
 #include "engine/api/resource_reader.hpp"
@@ -22,6 +23,7 @@
 #include "engine/plan/run_forecast.hpp"
 #include "engine/sys/complete_output.hpp"
 #include "engine/sys/files.hpp"
+#include "engine/sys/wall_clock.hpp"
 #include "engine/text/shell_word.hpp"
 
 #include <fmt/format.h>
@@ -54,8 +56,12 @@ std::string temporary_copy() {
 
 class plan_steps {
  public:
-  plan_steps(app::session& s, const plan_options& o)
-      : s_(s), options_(o), choice_(s, ledger::access::read_only, temporary_copy()), api_(s) {}
+  plan_steps(app::session& s, const config::settings& settings, const app::plan_options& o)
+      : s_(s),
+        settings_(settings),
+        options_(o),
+        choice_(s, ledger::access::read_only, temporary_copy()),
+        api_(s) {}
 
   expected<int> all() {
     if (auto done = prepare(); !done) return done.error();
@@ -88,7 +94,7 @@ class plan_steps {
     if (settings.summary_path == "-")
       return failure{failure_kind::usage, "--summary", "standard output is where the plan goes",
                      "name a file"};
-    if (auto refused = config::refuse_taken_place(settings, "--out", options_.out))
+    if (auto refused = config::refuse_taken_place(settings_, "--out", options_.out))
       return *std::move(refused);
     return {};
   }
@@ -259,7 +265,7 @@ class plan_steps {
   status take(const plan::planned_row& row) {
     tally_->add(row);
     if (row.is != plan::planned::invalid) is_write_.push_back(row.is == plan::planned::write);
-    if (options_.format == plan_format::ndjson) {
+    if (options_.format == app::plan_format::ndjson) {
       app::append_plan_line(text_, row, s_.settings().profile);
       if (text_.size() >= write_at_bytes) flush();
     }
@@ -319,8 +325,8 @@ class plan_steps {
     r.elapsed = elapsed_;
     r.out = options_.out;
     r.jobs_shortened = jobs_->shortened();
-    say(plan_lines(r, s_.settings()));
-    for (const auto& condition : s_.settings().conditions)
+    say(plan_lines(r, settings_));
+    for (const auto& condition : settings_.conditions)
       if (!options_.out.empty())
         s_.say().note("not in the file as a precondition: give run also " +
                       shell_flag("--only-if", api::to_string(condition)));
@@ -342,13 +348,14 @@ class plan_steps {
   }
 
   void say(const lines& all) {
-    if (options_.format == plan_format::ndjson) return s_.print(all);
+    if (options_.format == app::plan_format::ndjson) return s_.print(all);
     for (const auto& line : all) text_ += printable_line(line);
     flush();
   }
 
   app::session& s_;
-  const plan_options& options_;
+  const config::settings& settings_;
+  const app::plan_options& options_;
   app::ledger_choice choice_;
   app::api_session api_;
   std::uint64_t rows_ = 0, pending_ = 0;
@@ -367,15 +374,18 @@ class plan_steps {
 
 }  // namespace
 
-int plan_command(const config::raw_options& raw, const plan_options& options, const config::environment& env,
-                 console& out) {
+int plan_command(const config::raw_options& raw, const app::plan_options& options,
+                 const config::environment& env, console& out) {
   // Standard input needs a ledger to lie beside; here it only names a place where there is none.
   auto given = raw;
   if (given.input == "-" && !given.ledger) given.ledger = temporary_copy();
-  app::session s(given, env, out);
-  s.when_interrupted("nothing was changed, and the same command starts again");
-  plan_steps steps(s, options);
-  return s.conclude([&steps] { return steps.all(); });
+  const auto work = [&options](const config::settings& settings, const app::host& host) {
+    app::session s(settings, host);
+    s.when_interrupted("nothing was changed, and the same command starts again");
+    plan_steps steps(s, settings, options);
+    return s.conclude([&steps] { return steps.all(); });
+  };
+  return perform(given, {}, env, out, work);
 }
 
 }  // namespace pawl::cli

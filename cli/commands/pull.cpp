@@ -1,6 +1,7 @@
 // `pawl pull`: lists resources by conditions, as an input for `run`: ids, notes and preconditions. Complete
 // or nothing.
 #include "cli/commands/commands.hpp"
+#include "cli/terminal/command_frame.hpp"
 #include "cli/words.hpp"
 #include "config/settings_checks.hpp"
 #include "engine/api/condition.hpp"
@@ -14,6 +15,7 @@
 #include "engine/client/name_fetch.hpp"
 #include "engine/input/job_source.hpp"
 #include "engine/sys/complete_output.hpp"
+#include "engine/sys/wall_clock.hpp"
 #include "engine/text/shell_word.hpp"
 
 #include <fmt/format.h>
@@ -31,7 +33,8 @@ namespace asio = boost::asio;
 
 class pull_steps {
  public:
-  pull_steps(app::session& s, const pull_options& o) : s_(s), options_(o), api_(s) {}
+  pull_steps(app::session& s, const config::settings& settings, const app::pull_options& o)
+      : s_(s), settings_(settings), options_(o), api_(s) {}
 
   expected<int> all() {
     if (auto done = prepare(); !done) return done.error();
@@ -48,9 +51,8 @@ class pull_steps {
 
  private:
   status prepare() {
-    if (auto loaded = s_.load(); !loaded) return loaded;
     const auto& settings = s_.settings();
-    if (auto refused = config::refuse_taken_place(settings, "--out", options_.out))
+    if (auto refused = config::refuse_taken_place(settings_, "--out", options_.out))
       return *std::move(refused);
     if (settings.summary_path == "-" && options_.out.empty())
       return failure{failure_kind::usage, "--summary", "standard output is where the list goes",
@@ -83,8 +85,8 @@ class pull_steps {
     const auto& source = s_.settings().source;
     app::pull_syntax how;
     how.format = options_.format.value_or(input::format_by_name(options_.out) == input::file_format::ndjson
-                                              ? table_format::ndjson
-                                              : table_format::csv);
+                                              ? app::table_format::ndjson
+                                              : app::table_format::csv);
     how.null_token = source.null_token;
     how.list_separator = source.list_separator;
     how.delimiter = source.delimiter.value_or(input::has_ending(options_.out, ".tsv") ? '\t' : ',');
@@ -170,7 +172,8 @@ class pull_steps {
   }
 
   app::session& s_;
-  const pull_options& options_;
+  const config::settings& settings_;
+  const app::pull_options& options_;
   app::api_session api_;
   std::vector<api::precondition> conditions_;
   std::vector<app::pull_column> columns_;
@@ -181,12 +184,15 @@ class pull_steps {
 
 }  // namespace
 
-int pull_command(const config::raw_options& raw, const pull_options& options, const config::environment& env,
-                 console& out) {
-  app::session s(raw, env, out);
-  s.when_interrupted("nothing was written, and the same command starts again");
-  pull_steps steps(s, options);
-  return s.conclude([&steps] { return steps.all(); });
+int pull_command(const config::raw_options& raw, const app::pull_options& options,
+                 const config::environment& env, console& out) {
+  const auto work = [&options](const config::settings& settings, const app::host& host) {
+    app::session s(settings, host);
+    s.when_interrupted("nothing was written, and the same command starts again");
+    pull_steps steps(s, settings, options);
+    return s.conclude([&steps] { return steps.all(); });
+  };
+  return perform(raw, {}, env, out, work);
 }
 
 }  // namespace pawl::cli

@@ -7,6 +7,7 @@
 #include "engine/app/session.hpp"
 #include "engine/ledger/ledger.hpp"
 #include "engine/sys/files.hpp"
+#include "engine/sys/wall_clock.hpp"
 
 #include <utility>
 
@@ -66,14 +67,14 @@ expected<ledger_state> read_state(const std::string& path) {
 
 }  // namespace
 
-int status_command(const status_options& options, console& out) {
+int status_command(const app::status_options& options, console& out) {
   const auto state = read_state(options.ledger);
   if (!state) {
     out.line("error: " + to_string(state.error()));
     return app::exit_code(state.error().kind);
   }
   std::string text;
-  if (options.format == report_format::json)
+  if (options.format == app::report_format::json)
     text = status_json(*state);
   else
     for (const auto& line : status_lines(*state)) text += printable_line(line);

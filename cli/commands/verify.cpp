@@ -1,5 +1,6 @@
 // `pawl verify`: reads what a generation applied again, and reports what no longer shows what was written.
 #include "cli/commands/commands.hpp"
+#include "cli/terminal/command_frame.hpp"
 #include "cli/words.hpp"
 #include "engine/api/drift.hpp"
 #include "engine/api/page_reader.hpp"
@@ -42,7 +43,7 @@ constexpr std::size_t most_unproven = 100;  // chosen: more of them look like an
 
 class verify_steps {
  public:
-  verify_steps(app::session& s, const verify_options& o) : s_(s), options_(o), api_(s) {}
+  verify_steps(app::session& s, const app::verify_options& o) : s_(s), options_(o), api_(s) {}
 
   expected<int> all() {
     if (auto done = prepare(); !done) return done.error();
@@ -63,7 +64,6 @@ class verify_steps {
 
  private:
   status prepare() {
-    if (auto loaded = s_.load(); !loaded) return loaded;
     const auto& settings = s_.settings();
     if (settings.summary_path == "-")
       return failure{failure_kind::usage, "--summary", "standard output is where the drift goes",
@@ -450,7 +450,7 @@ class verify_steps {
   }
 
   app::session& s_;
-  const verify_options& options_;
+  const app::verify_options& options_;
   app::api_session api_;
   std::optional<ledger::ledger_file> ledger_;
   ledger::generation_row generation_;
@@ -472,12 +472,15 @@ class verify_steps {
 
 }  // namespace
 
-int verify_command(const config::raw_options& raw, const verify_options& options,
+int verify_command(const config::raw_options& raw, const app::verify_options& options,
                    const config::environment& env, console& out) {
-  app::session s(raw, env, out);
-  s.when_interrupted("nothing was changed, and the same command starts again");
-  verify_steps steps(s, options);
-  return s.conclude([&steps] { return steps.all(); });
+  const auto work = [&options](const config::settings& settings, const app::host& host) {
+    app::session s(settings, host);
+    s.when_interrupted("nothing was changed, and the same command starts again");
+    verify_steps steps(s, options);
+    return s.conclude([&steps] { return steps.all(); });
+  };
+  return perform(raw, {}, env, out, work);
 }
 
 }  // namespace pawl::cli

@@ -27,25 +27,6 @@ std::string windows_in_words(const policy::pacer_options& o) {
   return text;
 }
 
-lines complaint_lines(const std::string& input, const input::validation_report& report) {
-  const auto input_name = printable(input);
-  lines out;
-  for (const auto& c : report.first)
-    out.push_back(c.column.empty()
-                      ? fmt::format("{}:{}: {}", input_name, c.line, c.what)
-                      : fmt::format("{}:{}: {}: {}", input_name, c.line, printable(c.column), c.what));
-  if (report.complaint_count > report.first.size())
-    out.push_back(
-        fmt::format("{}: {}", input_name,
-                    counted(report.complaint_count - report.first.size(), "more error", "more errors")));
-  return out;
-}
-
-std::string wrong_rows_in_words(const input::validation_report& report) {
-  return fmt::format("{} of {} {} wrong", grouped(report.bad_rows), counted(report.rows, "row", "rows"),
-                     report.bad_rows == 1 ? "is" : "are");
-}
-
 std::string format_in_words(const input::source_facts& facts) {
   if (facts.format == input::file_format::ndjson) return "ndjson";
   return fmt::format("csv, delimiter {}{}", delimiter_name(facts.delimiter),
@@ -87,7 +68,7 @@ lines check_lines(const std::string& input_name, const config::settings& s, cons
   return out;
 }
 
-lines announce(const announcement& a, const config::settings& s) {
+lines announce(const app::announcement& a, const config::settings& s) {
   lines out;
   out.push_back(fmt::format("target: {}{}", a.target, a.key_label.empty() ? "" : ", key " + a.key_label));
   for (const auto& setting : s.effective) {
@@ -156,15 +137,7 @@ std::string contradiction_in_words(client::progress_counters::request_class whic
                      said.limit < configured.limit ? "keeps to it" : "would use all of it");
 }
 
-std::vector<outcome> worth_retrying(const outcome_counts& counts) {
-  std::vector<outcome> found;
-  for (const auto o : {outcome::refused, outcome::mismatch, outcome::failed})
-    if (counts[o] > 0) found.push_back(o);
-  if (found.empty() && counts[outcome::unknown] > 0) found.push_back(outcome::unknown);
-  return found;
-}
-
-lines closing_lines(const ending& e) {
+lines closing_lines(const app::ending& e) {
   lines out;
   auto first = fmt::format("{}: {}", counted(e.rows, "row", "rows"), counts_in_words(e.counts));
   if (e.pending > 0) first += fmt::format(", {} pending", grouped(e.pending));

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "config/settings.hpp"
+#include "engine/app/listener.hpp"
 #include "engine/input/validation.hpp"
 #include "engine/ledger/ledger.hpp"
-#include "engine/run/runner.hpp"
 
 #include <cstdint>
 #include <map>
@@ -15,12 +15,6 @@
 namespace pawl::cli {
 
 using lines = std::vector<std::string>;
-
-// `jobs.csv:LINE: column: what` for each of the first complaints, and a line with the count of the rest.
-lines complaint_lines(const std::string& input_name, const input::validation_report&);
-
-// "3 of 300 rows are wrong".
-std::string wrong_rows_in_words(const input::validation_report&);
 
 // "csv, delimiter ; (sniffed)", "ndjson".
 std::string format_in_words(const input::source_facts&);
@@ -35,38 +29,13 @@ std::string windows_in_words(const policy::pacer_options&);
 lines check_lines(const std::string& input_name, const config::settings&, const input::source_facts&,
                   const input::validation_report&);
 
-// Before the first write: rows, fields, side effects, writes and the time they need at least. `report` is
-// null where the input was validated by an earlier invocation.
-struct announcement {
-  std::string input_name, ledger_path, target, key_label;
-  std::uint64_t rows = 0, pending = 0;
-  const input::source_facts* facts = nullptr;
-  const input::validation_report* report = nullptr;
-};
-lines announce(const announcement&, const config::settings&);
+// Before the first write: rows, fields, side effects, writes and the time they need at least.
+lines announce(const app::announcement&, const config::settings&);
 
 // How it ended, with what to do next.
-struct ending {
-  std::string ledger_path;
-  std::uint64_t rows = 0, pending = 0;
-  outcome_counts counts;  // of the generation
-  std::uint64_t writes = 0, retries = 0, throttled = 0;
-  duration elapsed{};
-  std::map<std::string, std::uint64_t> error_counts;  // of this invocation
-  std::string stop_reason;
-  std::optional<wall_time> resume_at;
-  std::string resume_command;  // empty: the same command goes on
-  std::string retry_command;   // takes the failed rows again too; empty: not worth a line
-  bool mend_first = false;     // it would end as this one did until something is mended
-  bool has_ledger = true;      // false: it is gone, so nothing can be told about going on with it
-};
-lines closing_lines(const ending&);
+lines closing_lines(const app::ending&);
 // The command that shows the rows that failed, with their input; empty where none did.
 std::string failures_line(const outcome_counts&, const std::string& ledger_path);
-
-// The outcomes that --retry is to name after failures: not `unknown`, which only people can decide on, unless
-// there is nothing else.
-std::vector<outcome> worth_retrying(const outcome_counts&);
 
 // "the API says 50/s, and limits.write is 100/s: --rate 50/s keeps to it".
 std::string contradiction_in_words(client::progress_counters::request_class,

@@ -1,7 +1,6 @@
 #include "engine/app/api_session.hpp"
 
 #include "cli/words.hpp"
-#include "config/token.hpp"
 #include "engine/app/held.hpp"
 #include "engine/app/ledger_refusals.hpp"
 
@@ -15,10 +14,9 @@ namespace asio = boost::asio;
 
 status api_session::open() {
   const auto& settings = s_.settings();
-  auto token = config::read_token(settings, s_.environment());
+  auto token = first_token(s_.token(), [this](const std::string& what) { s_.say().warning(what); });
   if (!token) return token.error();
-  if (!token->warning.empty()) s_.say().warning(token->warning);
-  token_ = std::move(token->value);
+  token_ = *std::move(token);
   options_ = settings.run;
   auto quota = take_in_turn(s_, [&] {
     return client::quota_file::open(settings.state_directory, settings.target.host_header, token_,
@@ -26,22 +24,12 @@ status api_session::open() {
   });
   if (!quota) return quota.error();
   quota_ = *std::move(quota);
-  // The token that was read at the start, and from then on whatever its place holds: a pipe can be read only
-  // once, and a file may be rotated.
-  client::token_source source;
-  source.read = [this, first = true]() mutable -> expected<secret> {
-    if (std::exchange(first, false) || !config::token_may_change(s_.settings())) return token_;
-    auto read = config::read_token(s_.settings(), s_.environment());
-    if (!read) return read.error();
-    return std::move(read->value);
-  };
-  source.may_change = [this] { return config::token_may_change(s_.settings()); };
   progress_.on_trouble = [this](const std::string& what) { s_.say().note("trying again: " + what); };
   progress_.on_pause = [this](const std::string& what, duration left) {
     s_.say().note(fmt::format("waiting for {}, {}", what, cli::in_words(left)));
   };
-  auto made =
-      client::api_client::create(io_, options_, settings.profile, *quota_, std::move(source), progress_);
+  auto made = client::api_client::create(io_, options_, settings.profile, *quota_,
+                                         going_on_with(token_, s_.token()), progress_);
   if (!made) return made.error();
   reader_ = *std::move(made);
   return {};
@@ -73,12 +61,12 @@ void api_session::begin() {
   // Reads change nothing: the first signal ends them at once.
   const auto on_signal = [this](int, int) { client().stop(client::read_client::stopping::now); };
   ++helpers_;
-  asio::co_spawn(io_, s_.signals().watch(io_, on_signal), ended);
+  asio::co_spawn(io_, s_.stops().watch(io_, on_signal), ended);
   reader_->start();
 }
 
 void api_session::end() {
-  s_.signals().stop();
+  s_.stops().stop();
   bool joined = false;
   const auto on_joined = [this, &joined](const std::exception_ptr& error) {
     joined = true;

@@ -8,6 +8,7 @@
 #include "engine/client/progress.hpp"
 #include "engine/client/quota_file.hpp"
 #include "engine/client/read_client.hpp"
+#include "engine/client/whoami.hpp"
 #include "engine/model/error.hpp"
 #include "engine/model/secret.hpp"
 #include "engine/run/runner.hpp"

@@ -90,8 +90,7 @@ class examination {
 
   std::string key() const {
     if (f_.key_label.empty()) return "no key";
-    return fmt::format("{} from {}", f_.key_label,
-                       settings_.token_file.empty() ? settings_.token_env : settings_.token_file);
+    return fmt::format("{} from {}", f_.key_label, f_.key_place);
   }
 
   void proxy() {
@@ -275,7 +274,7 @@ class examination {
   }
 
   const doctor_facts& f_;
-  const config::settings& settings_;
+  const options& settings_;
   const client::read_reply& reply_;
   std::vector<finding> found_;
 };

@@ -1,8 +1,9 @@
 // What `doctor` makes of one read: a line for each thing that a run needs. Pure.
 #pragma once
 
-#include "config/settings.hpp"
+#include "engine/app/options.hpp"
 #include "engine/client/read_client.hpp"
+#include "engine/client/whoami.hpp"
 #include "engine/http/peer_facts.hpp"
 #include "engine/model/time.hpp"
 #include "engine/policy/rate_headers.hpp"
@@ -30,8 +31,9 @@ struct finding {
 };
 
 struct doctor_facts {
-  const config::settings* settings = nullptr;
+  const options* settings = nullptr;
   std::string key_label;  // empty: no key is used
+  std::string key_place;  // where it was read from
   bool asked_whoami = false;
   const client::read_reply* reply = nullptr;
   // The reply's body as whoami; unset: it is none.

@@ -30,14 +30,14 @@ std::string compact(std::string_view json) {
 
 }  // namespace
 
-std::string drift_header(cli::drift_format format) {
-  return format == cli::drift_format::csv ? "id,row,state,field,written,shown,message\n" : "";
+std::string drift_header(drift_format format) {
+  return format == drift_format::csv ? "id,row,state,field,written,shown,message\n" : "";
 }
 
-void append_drift(std::string& to, cli::drift_format format, const drift_line& d) {
+void append_drift(std::string& to, drift_format format, const drift_line& d) {
   const bool is_drift = d.is == drift_line::kind::drift;
   switch (format) {
-    case cli::drift_format::text:
+    case drift_format::text:
       if (is_drift)
         to += fmt::format("{}: {} is {}, was written as {} (row {})\n", printable(d.id), printable(d.field),
                           printable(compact(d.shown)), printable(compact(d.written)), d.row);
@@ -46,7 +46,7 @@ void append_drift(std::string& to, cli::drift_format format, const drift_line& d
                           d.is == drift_line::kind::not_compared ? "could not compare" : word(d.is),
                           printable(d.why), d.row);
       return;
-    case cli::drift_format::csv: {
+    case drift_format::csv: {
       cli::append_cell(to, d.id);
       to += fmt::format(",{},{},", d.row, word(d.is));
       cli::append_cell(to, d.field);
@@ -59,7 +59,7 @@ void append_drift(std::string& to, cli::drift_format format, const drift_line& d
       to += '\n';
       return;
     }
-    case cli::drift_format::ndjson: {
+    case drift_format::ndjson: {
       std::string line = "{\"id\":";
       cli::append_json_string(line, d.id);
       line += fmt::format(",\"row\":{},\"state\":\"{}\"", d.row, word(d.is));

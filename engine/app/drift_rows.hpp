@@ -1,7 +1,7 @@
 // What `verify` says of each resource that is not as it was written, and how many there are. Pure.
 #pragma once
 
-#include "cli/args/arguments.hpp"
+#include "engine/app/command_options.hpp"
 
 #include <cstdint>
 #include <string>
@@ -24,8 +24,8 @@ struct drift_line {
   std::string_view why;             // with the others: the API's words, or ours
 };
 
-std::string drift_header(cli::drift_format);  // with its line end; empty but for csv
-void append_drift(std::string& to, cli::drift_format, const drift_line&);
+std::string drift_header(drift_format);  // with its line end; empty but for csv
+void append_drift(std::string& to, drift_format, const drift_line&);
 
 struct drift_counts {
   std::uint64_t resources = 0;  // looked at

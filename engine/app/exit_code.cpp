@@ -23,4 +23,12 @@ int exit_code(const run_end& end) noexcept {
   return exit_later;
 }
 
+std::vector<outcome> worth_retrying(const outcome_counts& counts) {
+  std::vector<outcome> found;
+  for (const auto o : {outcome::refused, outcome::mismatch, outcome::failed})
+    if (counts[o] > 0) found.push_back(o);
+  if (found.empty() && counts[outcome::unknown] > 0) found.push_back(outcome::unknown);
+  return found;
+}
+
 }  // namespace pawl::app

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 namespace pawl::app {
 
@@ -24,6 +25,10 @@ struct run_end {
   bool sent = false;  // a write left: then no error is "usage" any more, which promises the contrary
   int signal = 0;     // the first one that came; 0: none
 };
+
+// The outcomes that are worth to be taken again after failures: not `unknown`, which only people can decide
+// on, unless there is nothing else.
+std::vector<outcome> worth_retrying(const outcome_counts&);
 
 int exit_code(failure_kind) noexcept;
 int exit_code(const run_end&) noexcept;

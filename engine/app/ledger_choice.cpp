@@ -1,6 +1,6 @@
 #include "engine/app/ledger_choice.hpp"
 
-#include "cli/words.hpp"
+#include "engine/app/complaints.hpp"
 #include "engine/app/held.hpp"
 #include "engine/app/ledger_refusals.hpp"
 #include "engine/app/recorded_settings.hpp"
@@ -18,7 +18,6 @@ ledger_choice::ledger_choice(session& s, ledger::access access, std::string spoo
     : s_(s), access_(access), spool_path_(std::move(spool_path)) {}
 
 status ledger_choice::load() {
-  if (auto loaded = s_.load(); !loaded) return loaded;
   const auto& settings = s_.settings();
   s_.facts().ledger = settings.ledger_path;
   target_.profile = settings.profile.name;
@@ -171,9 +170,9 @@ status ledger_choice::validate() {
   s_.facts().rows = s_.facts().pending = report_->rows;
   if (auto refused = refuse_unread(s_.settings(), input_->name, &*report_)) return *refused;
   if (report_->bad_rows == 0 || s_.settings().run.skip_invalid) return {};
-  for (const auto& line : cli::complaint_lines(input_->name, *report_)) s_.say().diagnostic(line);
+  for (const auto& line : complaint_lines(input_->name, *report_)) s_.say().complaint(line);
   s_.facts().stop_reason = "invalid_input";
-  return failure{failure_kind::usage, input_->name, cli::wrong_rows_in_words(*report_) + "; nothing was sent",
+  return failure{failure_kind::usage, input_->name, wrong_rows_in_words(*report_) + "; nothing was sent",
                  "mend them, or leave them out with --skip-invalid"};
 }
 

@@ -21,7 +21,7 @@ class ledger_choice {
   // read only once is copied to `spool_path`, which is removed at the end.
   ledger_choice(session&, ledger::access, std::string spool_path);
 
-  // Settings, then what this version refuses. Nothing is opened.
+  // What this version refuses. Nothing is opened.
   status load();
   // The ledger, if there is one, then the input, then the decision. Usage failures: the ledger belongs to
   // another target, or to an input that is not finished.

@@ -81,7 +81,7 @@ failure changed_input_of_retry(const std::string& input_name, const ledger::gene
       "name the input as it was, with the same options; or leave out --retry"};
 }
 
-std::optional<failure> refuse_unread(const config::settings& s, const std::string& input_name,
+std::optional<failure> refuse_unread(const options& s, const std::string& input_name,
                                      const input::validation_report* report) {
   constexpr std::string_view why =
       "need to know what stands there, and read_first is off: nothing is read before a write";

@@ -2,7 +2,7 @@
 // holds and what the command brings in, the decision or a refusal out.
 #pragma once
 
-#include "config/settings.hpp"
+#include "engine/app/options.hpp"
 #include "engine/input/validation.hpp"
 #include "engine/ledger/ledger.hpp"
 #include "engine/model/error.hpp"
@@ -43,7 +43,7 @@ failure changed_input_of_retry(const std::string& input_name, const ledger::gene
 
 // What needs to know the present state, where nothing is read before a write: preconditions and set verbs.
 // `report` may be null where only the settings are known.
-std::optional<failure> refuse_unread(const config::settings&, const std::string& input_name,
+std::optional<failure> refuse_unread(const options&, const std::string& input_name,
                                      const input::validation_report* report);
 
 // The first row of 1..rows without an outcome; rows + 1 where every row has one.

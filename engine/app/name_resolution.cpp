@@ -77,14 +77,14 @@ class resolver {
     for (const auto& condition : settings_.conditions)
       if (auto resolved = api::resolve_name(condition, directory); !resolved) {
         ++wrong_conditions;
-        s_.say().diagnostic("--only-if: " + resolved.error().what + "; " + resolved.error().remedy);
+        s_.say().complaint("--only-if: " + resolved.error().what + "; " + resolved.error().remedy);
       }
     const auto wrong = input::unresolved(names, directory, settings_.profile);
     for (std::size_t i = 0; i < wrong.size() && i < shown_complaints; ++i)
-      s_.say().diagnostic(fmt::format("{}:{}: {}: {}", q_.input_name, wrong[i].line,
-                                      printable(wrong[i].column), wrong[i].what));
+      s_.say().complaint(fmt::format("{}:{}: {}: {}", q_.input_name, wrong[i].line,
+                                     printable(wrong[i].column), wrong[i].what));
     if (wrong.size() > shown_complaints)
-      s_.say().diagnostic(
+      s_.say().complaint(
           fmt::format("{}: {}{}", q_.input_name, names.complete() ? "" : "at least ",
                       cli::counted(wrong.size() - shown_complaints, "more name", "more names")));
     const auto count = wrong.size() + wrong_conditions;
@@ -102,7 +102,7 @@ class resolver {
 
   session& s_;
   const name_question& q_;
-  const config::settings& settings_;
+  const options& settings_;
 };
 
 }  // namespace
@@ -111,8 +111,7 @@ expected<const api::name_directory*> resolve_names(session& s, const name_questi
   return resolver(s, question).all();
 }
 
-failure names_not_read(failure why, const config::settings& settings,
-                       const std::vector<std::string>& scopes) {
+failure names_not_read(failure why, const options& settings, const std::vector<std::string>& scopes) {
   if (why.kind != failure_kind::mend) return why;
   std::vector<std::string> missing;
   for (const auto& one : settings.reading.needs.names)
@@ -129,7 +128,7 @@ failure names_not_read(failure why, const config::settings& settings,
   return why;
 }
 
-std::string rename_hint(const input::validation_report& report, const config::settings& settings) {
+std::string rename_hint(const input::validation_report& report, const options& settings) {
   const auto swap = report.swap.found();
   if (!swap || swap->rows <= handful || settings.reading.rename_hint.empty()) return {};
   return fmt::format("every row takes {} away and puts {} there: {}: one request instead of {}",

@@ -2,8 +2,8 @@
 // on them. For `run` and every other command that compares an input with the API.
 #pragma once
 
-#include "config/settings.hpp"
 #include "engine/api/name_directory.hpp"
+#include "engine/app/options.hpp"
 #include "engine/app/session.hpp"
 #include "engine/input/job_source.hpp"
 #include "engine/input/validation.hpp"
@@ -38,10 +38,10 @@ struct name_question {
 expected<const api::name_directory*> resolve_names(session&, const name_question&);
 
 // What to do about a key that may not list names, or a list that cannot be read. Pure.
-failure names_not_read(failure why, const config::settings&, const std::vector<std::string>& scopes);
+failure names_not_read(failure why, const options&, const std::vector<std::string>& scopes);
 
 // "every row takes "Old" away and puts "New" there (300 rows): ...": where a whole input does what renaming a
 // tag does with one request, and the profile says how. Empty: it does not, or it is a handful of rows. Pure.
-std::string rename_hint(const input::validation_report&, const config::settings&);
+std::string rename_hint(const input::validation_report&, const options&);
 
 }  // namespace pawl::app

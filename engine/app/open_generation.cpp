@@ -4,6 +4,7 @@
 #include "engine/app/ledger_refusals.hpp"
 #include "engine/app/retried_rows.hpp"
 #include "engine/sys/boot_clock.hpp"
+#include "engine/sys/wall_clock.hpp"
 
 #include <fmt/format.h>
 

@@ -61,7 +61,7 @@ std::optional<failure> refuse_no_rows(const opened_input& input) {
   return failure{failure_kind::usage, input.name, "has no rows", "check the path"};
 }
 
-expected<opened_input> open_input(const config::settings& s, const std::string& spool_path,
+expected<opened_input> open_input(const options& s, const std::string& spool_path,
                                   const std::function<void(std::uint64_t)>& on_spooled,
                                   const std::atomic<bool>* stop) {
   const bool standard_input = s.input_path == "-";

@@ -1,7 +1,7 @@
 // The input of run and check: a file as it stands, or a spooled copy of what can be read only once.
 #pragma once
 
-#include "config/settings.hpp"
+#include "engine/app/options.hpp"
 #include "engine/input/job_source.hpp"
 #include "engine/input/spool.hpp"
 #include "engine/model/error.hpp"
@@ -31,7 +31,7 @@ inline constexpr const char* nothing_to_do = "no rows in it: there is nothing to
 std::optional<failure> refuse_open_end(const std::string& path, const std::string& name);
 
 // Spools to `spool_path`.part where need be. Failures name the input as the user knows it.
-expected<opened_input> open_input(const config::settings&, const std::string& spool_path,
+expected<opened_input> open_input(const options&, const std::string& spool_path,
                                   const std::function<void(std::uint64_t bytes)>& on_spooled,
                                   const std::atomic<bool>* stop);
 

@@ -99,7 +99,7 @@ std::string list_cell(const std::string& json, const pull_syntax& syntax) {
 
 expected<std::vector<pull_column>> plan_pull(const api::profile& profile,
                                              const std::vector<api::precondition>& conditions,
-                                             const cli::pull_options& options) {
+                                             const pull_options& options) {
   std::vector<pull_column> columns;
   const auto add = [&](const char* flag, const std::string& name, kind is) -> status {
     auto column = find_column(profile, name, is);
@@ -183,7 +183,7 @@ pull_rows::pull_rows(const api::profile& profile, const api::json_path& id_path,
 }
 
 std::string pull_rows::header() const {
-  if (syntax_.format == cli::table_format::ndjson) return {};
+  if (syntax_.format == table_format::ndjson) return {};
   std::string text;
   cli::append_cell(text, profile_.id_column, syntax_.delimiter);
   for (const auto& c : columns_) {
@@ -243,7 +243,7 @@ status pull_rows::complete() const {
 
 expected<pull_rows::taken> pull_rows::write(std::string& to) {
   const auto first = 1 + conditions_.size();
-  if (syntax_.format == cli::table_format::ndjson) {
+  if (syntax_.format == table_format::ndjson) {
     to += '{';
     cli::append_json_string(to, profile_.id_column);
     to += ':' + id_token_;

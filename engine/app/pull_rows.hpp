@@ -1,10 +1,10 @@
 // From the items of a list to the rows of an input: which of them, and what is written of each. Pure.
 #pragma once
 
-#include "cli/args/arguments.hpp"
 #include "engine/api/precondition.hpp"
 #include "engine/api/profile.hpp"
 #include "engine/api/value_locator.hpp"
+#include "engine/app/command_options.hpp"
 #include "engine/model/error.hpp"
 #include "engine/model/time.hpp"
 
@@ -28,11 +28,11 @@ struct pull_column {
 // the fields of the conditions that can be expected. `none` alone stands for no column. Failures: kind usage,
 // an unknown or repeated field, or one that cannot be a precondition.
 expected<std::vector<pull_column>> plan_pull(const api::profile&, const std::vector<api::precondition>&,
-                                             const cli::pull_options&);
+                                             const pull_options&);
 
 // How cells are written, so that `run` reads them alike: from the settings.
 struct pull_syntax {
-  cli::table_format format = cli::table_format::csv;
+  table_format format = table_format::csv;
   std::string null_token = "null";
   char list_separator = ';';
   char delimiter = ',';

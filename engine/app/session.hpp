@@ -1,37 +1,34 @@
-// What run and check share: the log, checked settings, the clock of the command, and the summary that is
-// written at every exit.
+// What all use cases share: who listens, the clock of the command, and the summary that is written at every
+// exit.
 #pragma once
 
-#include "cli/render/run_texts.hpp"
-#include "cli/terminal/console.hpp"
-#include "cli/terminal/log.hpp"
-#include "cli/terminal/signals.hpp"
-#include "config/settings.hpp"
+#include "engine/app/host.hpp"
+#include "engine/app/options.hpp"
+#include "engine/app/stop_watch.hpp"
 #include "engine/app/summary.hpp"
 #include "engine/client/progress.hpp"
 #include "engine/model/error.hpp"
 #include "engine/model/time.hpp"
-#include "engine/sys/wall_clock.hpp"
 
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace pawl::app {
 
 class session {
  public:
-  session(const config::raw_options&, const config::environment&, cli::console&);
+  // Both outlive it.
+  session(const options& o, const host& h) : options_(o), host_(h), stops_(h.stop) {}
 
-  // Reads the settings, opens the log that they ask for, and refuses a place where no summary can be written.
-  // All complaints about settings are printed; the failure that comes back has been said already.
-  status load();
-
-  // Runs `work`, turns its failure into words, a signal into its code, a bug into an honest message, and
-  // writes the summary. `work` returns the exit code or the failure that ended it.
-  int conclude(const std::function<expected<int>()>& work);
+  // Refuses a place where no summary can be written, runs `work`, turns its failure into words, a signal into
+  // its code, a bug into an honest message, and writes the summary. `work` returns the exit code or the
+  // failure that ended it.
+  result conclude(const std::function<expected<int>()>& work);
 
   // What to say after "stopped by SIGINT; ". Default: the same command goes on.
   void when_interrupted(std::string text) { when_interrupted_ = std::move(text); }
@@ -39,37 +36,32 @@ class session {
   // What to say at the end, where it is not 0 and nothing else was said. Default: what the counts tell.
   void sum_up(std::string text) { sum_ = std::move(text); }
 
-  const config::settings& settings() const { return *settings_; }
-  const config::environment& environment() const { return environment_; }
-  cli::console& terminal() { return console_; }
-  cli::log& say() { return *log_; }
-  cli::signal_watch& signals() { return signals_; }
+  const options& settings() const { return options_; }
+  listener& say() { return host_.says; }
+  const stop_request& signals() const { return host_.stop; }
+  stop_watch& stops() { return stops_; }
+  const token_source& token() const { return host_.token; }
   summary& facts() { return facts_; }
 
   // A read gave up, and with it the command: its reason and time go into the summary.
   void gave_up(const std::optional<client::progress_counters::giving_up>&);
 
-  void print(const cli::lines&);  // notes
-  // A line that is redrawn while the command reads or validates; at most five times a second. Nothing off a
-  // terminal.
-  void show_work(std::string_view what, std::uint64_t rows, std::uint64_t bytes);
-  void hide_work();
+  void print(const std::vector<std::string>&);  // notes
+  void show_work(std::string_view what, std::uint64_t rows, std::uint64_t bytes) {
+    host_.says.working(what, rows, bytes);
+  }
+  void hide_work() { host_.says.worked(); }
 
  private:
   int end(const failure&);
   int write(int code);
-  void say_at_least_why(int code);
 
-  const config::raw_options& raw_;
-  const config::environment& environment_;
-  cli::console& console_;
-  cli::signal_watch signals_;
-  std::optional<cli::log> log_;
-  std::optional<config::settings> settings_;
+  const options& options_;
+  const host& host_;
+  stop_watch stops_;
   summary facts_;
   time_point started_ = clock::now();
-  time_point shown_{};
-  bool complained_ = false, summary_refused_ = false;
+  bool summary_refused_ = false;
   std::string sum_;
   std::string when_interrupted_ = "the same command goes on";
 };

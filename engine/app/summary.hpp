@@ -36,11 +36,17 @@ struct summary {
   std::optional<verification> verified;
 };
 
+// What a use case comes back with.
+struct result {
+  int exit_code;  // see app/exit_code
+  summary facts;
+};
+
 // One line of JSON with a line end.
 std::string to_json(const summary&);
 
 // `path` "-": standard output. A regular file, or none yet: written beside it and renamed, so that a reader
-// sees the old one or the new one, whole. A pipe or a stream (config::names_a_stream) is written in place; a
+// sees the old one or the new one, whole. A pipe or a stream (names_a_stream) is written in place; a
 // pipe that nobody reads is waited for, 5 s at most. A link is refused: what it leads to may be any file.
 status write_summary(const std::string& path, const summary&);
 

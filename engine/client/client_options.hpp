@@ -2,7 +2,7 @@
 // up, and how it reaches the server. A plain value, checked by who makes it.
 #pragma once
 
-#include "engine/http/connection_pool.hpp"
+#include "engine/http/transport_options.hpp"
 #include "engine/policy/pacer.hpp"
 #include "engine/policy/retry_policy.hpp"
 #include "engine/policy/stop_rules.hpp"

@@ -9,7 +9,7 @@
 
 #include "engine/http/endpoint.hpp"
 #include "engine/http/peer_facts.hpp"
-#include "engine/http/proxy.hpp"
+#include "engine/http/transport_options.hpp"
 #include "engine/model/attempt.hpp"
 #include "engine/model/error.hpp"
 #include "engine/model/time.hpp"
@@ -26,22 +26,6 @@
 #include <string_view>
 
 namespace pawl::http {
-
-struct transport_options {
-  endpoint target;
-  std::string ca_file;                 // added to the system's; empty: none
-  std::string cert_file, key_file;     // client certificate, see tls_files; empty: none
-  std::optional<proxy_address> proxy;  // for https targets only: create() refuses it for others
-  // Resolve and connect, all addresses together. With a proxy that is the way to it; its answer to CONNECT
-  // may take as long again.
-  duration connect_timeout = std::chrono::seconds{10};
-  duration handshake_timeout = std::chrono::seconds{10};
-  duration attempt_timeout =
-      std::chrono::seconds{60};                   // from the first byte sent to the last byte of the reply
-  duration idle_close = std::chrono::seconds{4};  // chosen: under the 5 s that common servers keep
-  std::size_t max_reply_bytes = 8u << 20;
-  std::size_t max_header_bytes = 64u << 10;
-};
 
 // Jobs that are not replay-safe want a connection that cannot have died unseen: a new one, or idle for under
 // 1 s. `unused`: one that has carried nothing yet.

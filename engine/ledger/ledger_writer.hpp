@@ -9,6 +9,7 @@
 #pragma once
 
 #include "engine/ledger/ledger.hpp"
+#include "engine/ledger/writer_options.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
@@ -62,16 +63,6 @@ struct event_record {
   wall_time at{};
   std::string_view kind;  // "throttled", "gate", "outage", "recovered", "signal", "stop", "foreign_use", ...
   std::string_view reason;  // one sentence
-};
-
-struct writer_options {
-  duration max_age = std::chrono::milliseconds{50};  // of an outcome before its group is committed
-  std::size_t max_group = 1000;                      // outcomes in a group
-  std::size_t max_queued = 8000;  // records put and not yet committed; then put() says false
-  // Bytes of their texts likewise, so that huge failing rows cannot fill the memory (chosen). One record is
-  // taken whatever its size.
-  std::size_t max_queued_bytes = 8 * 1024 * 1024;
-  duration look_every = std::chrono::seconds{1};  // whether the ledger is still there (documented)
 };
 
 class ledger_writer {

@@ -6,7 +6,6 @@
 #include "engine/api/precondition.hpp"
 #include "engine/api/profile.hpp"
 #include "engine/api/reading_spec.hpp"
-#include "engine/client/client_options.hpp"
 #include "engine/client/credentials.hpp"
 #include "engine/client/progress.hpp"
 #include "engine/client/quota_file.hpp"
@@ -18,6 +17,7 @@
 #include "engine/policy/pacer.hpp"
 #include "engine/policy/retry_policy.hpp"
 #include "engine/policy/stop_rules.hpp"
+#include "engine/run/run_options.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
@@ -31,23 +31,6 @@
 namespace pawl::run {
 
 struct snapshot_input;  // run/snapshot
-
-struct run_options : client::client_options {
-  policy::pacer_options writes;
-  ledger::writer_options writer;
-  std::uint32_t concurrency = 16;  // worker slots
-  // As many of the slots work at the same time as policy::concurrency_limit finds good.
-  bool adaptive = false;
-  // Slots of an adaptive run. Chosen: some 50 MB of connections, and half the file descriptors that a process
-  // commonly has.
-  static constexpr std::uint32_t adaptive_slots = 512;
-  std::optional<std::uint64_t> limit;  // --limit N: only the next N pending jobs
-  duration drain_timeout = std::chrono::seconds{20};
-  bool skip_invalid = false;
-  bool read_first = false;                    // every write has a read of its own before it
-  std::vector<api::precondition> conditions;  // --only-if: of every row; needs read_first
-  bool force_unechoed = false;                // also send what no read shows when nothing else is to be sent
-};
 
 enum class stop_kind { drain, now };
 

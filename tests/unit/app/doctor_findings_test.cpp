@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 
 // What is said of the limits of an API that answers with these facts.
 finding about_limits(const std::vector<api::rate_window>& reads, const policy::rate_facts& rates) {
-  config::settings settings;
+  options settings;
   settings.run.reads.windows = reads;
   client::read_reply reply;
   reply.reached = phase::answered;

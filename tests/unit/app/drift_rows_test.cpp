@@ -43,7 +43,7 @@ TEST(DriftCounts, AreAsWrittenOnlyWhereEverythingWasCompared) {
       "what should show");
   EXPECT_EQ(not_compared(c), 3u);
   std::string lines;
-  for (const auto format : {cli::drift_format::text, cli::drift_format::csv, cli::drift_format::ndjson})
+  for (const auto format : {drift_format::text, drift_format::csv, drift_format::ndjson})
     append_drift(lines, format, {drift_line::kind::not_compared, "a", 3, {}, {}, {}, "=why"});
   EXPECT_EQ(lines,
             "a: could not compare: =why (row 3)\na,3,not_compared,,,,'=why\n"

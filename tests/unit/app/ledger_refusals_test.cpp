@@ -85,7 +85,7 @@ TEST(ChangedInput, SaysWhatWasLeftAndHowToGoOn) {
 }
 
 TEST(RefuseUnread, NamesPreconditionsAndVerbsWhereNothingIsRead) {
-  config::settings s;
+  options s;
   input::validation_report report;
   EXPECT_FALSE(refuse_unread(s, "j", nullptr));
   EXPECT_FALSE(refuse_unread(s, "j", &report));

@@ -14,15 +14,15 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-config::settings productlane() {
+options productlane() {
   auto compiled = config::compile_profile(*config::embedded_profile("productlane"), "productlane.toml");
-  config::settings s;
+  options s;
   s.profile = compiled.value.value();
   s.reading = compiled.reading;
   return s;
 }
 
-input::validation_report swapping(const config::settings& s, int rows) {
+input::validation_report swapping(const options& s, int rows) {
   std::string text = "id,remove_tags,add_tags\n";
   for (int i = 0; i < rows; ++i) text += "thr_" + std::to_string(i) + ",Old,New\n";
   input::source_options options;

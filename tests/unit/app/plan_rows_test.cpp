@@ -1,6 +1,6 @@
 #include "engine/app/plan_rows.hpp"
 
-#include "cli/terminal/confirmation.hpp"
+#include "cli/terminal/terminal_listener.hpp"
 #include "tests/unit/api/thread_reading.hpp"
 
 #include <gtest/gtest.h>

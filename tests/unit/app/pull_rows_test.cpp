@@ -26,7 +26,7 @@ api::precondition condition(const std::string& text) {
 }
 
 // "_title expect.status".
-std::string planned(const std::vector<std::string>& where, const cli::pull_options& options = {}) {
+std::string planned(const std::vector<std::string>& where, const pull_options& options = {}) {
   std::vector<api::precondition> conditions;
   for (const auto& text : where) conditions.push_back(condition(text));
   const auto plan = plan_pull(threads(), conditions, options);
@@ -38,8 +38,8 @@ std::string planned(const std::vector<std::string>& where, const cli::pull_optio
   return names;
 }
 
-cli::pull_options asking(std::vector<std::string> notes, std::vector<std::string> expect) {
-  cli::pull_options o;
+pull_options asking(std::vector<std::string> notes, std::vector<std::string> expect) {
+  pull_options o;
   o.notes = std::move(notes);
   o.expect = std::move(expect);
   return o;
@@ -73,7 +73,7 @@ struct written {
 };
 
 written write(const std::vector<std::string>& items, const std::vector<std::string>& where,
-              const cli::pull_options& options, cli::table_format format = cli::table_format::csv) {
+              const pull_options& options, table_format format = table_format::csv) {
   std::vector<api::precondition> conditions;
   for (const auto& text : where) conditions.push_back(condition(text));
   auto columns = plan_pull(threads(), conditions, options);
@@ -134,7 +134,7 @@ TEST(PullRows, CellsReadBackAsWhatTheyWere) {
 
 TEST(PullRows, NdjsonKeepsTheJsonInOneLine) {
   const auto got = write({"{\"id\":\"a\",\n\"title\":\"x: [ y\\\" ]\", \"tags\":[ {\"id\": \"t 1\"} ]}"}, {},
-                         asking({"title"}, {"tag_ids"}), cli::table_format::ndjson);
+                         asking({"title"}, {"tag_ids"}), table_format::ndjson);
   EXPECT_EQ(got.text, "{\"id\":\"a\",\"_title\":\"x: [ y\\\" ]\",\"expect\":{\"tag_ids\":[\"t 1\"]}}\n");
 }
 
@@ -161,15 +161,15 @@ TEST(PullRows, AFieldThatNoItemShowsIsNotKnown) {
 }
 
 TEST(PullRows, NotesAreNeutralAndNothingElseIsChanged) {
-  const auto row = [](const std::string& body, cli::table_format format = cli::table_format::csv) {
+  const auto row = [](const std::string& body, table_format format = table_format::csv) {
     const auto text =
         write({"{\"id\":\"=a\"," + body + "}"}, {}, asking({"title", "score"}, {"status"}), format).text;
-    return format == cli::table_format::csv ? text.substr(text.find('\n') + 1) : text;
+    return format == table_format::csv ? text.substr(text.find('\n') + 1) : text;
   };
   EXPECT_EQ(row(R"("title":"=1+1","status":"=s")"), "=a,'=1+1,,=s\n");
   EXPECT_EQ(row(R"("title":"\u001b[31m\t\n","status":"s")"), "=a,\\x1b[31m\\t\\n,,s\n");
   EXPECT_EQ(row(R"("title":"-x","score":-1.5,"status":"s")"), "=a,'-x,-1.5,s\n");
-  EXPECT_EQ(row("\"title\":\"\xc2\x9b\",\"status\":\"\xc2\x9b\"", cli::table_format::ndjson),
+  EXPECT_EQ(row("\"title\":\"\xc2\x9b\",\"status\":\"\xc2\x9b\"", table_format::ndjson),
             "{\"id\":\"=a\",\"_title\":\"\\u009b\",\"_score\":null,\"expect\":{\"status\":\"\xc2\x9b\"}}\n");
 }
 

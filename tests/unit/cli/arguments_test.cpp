@@ -227,7 +227,7 @@ TEST(Arguments, PlanTakesWhatRunTakesAndAFormatOfItsOwn) {
   ASSERT_TRUE(std::holds_alternative<command_line>(parsed));
   const auto& line = std::get<command_line>(parsed);
   EXPECT_EQ(line.what, command::plan);
-  EXPECT_EQ(line.plan.format, plan_format::ndjson);
+  EXPECT_EQ(line.plan.format, app::plan_format::ndjson);
   EXPECT_EQ(line.plan.out, "todo.ndjson");
   EXPECT_EQ(line.raw.format, "csv");
   EXPECT_EQ(line.raw.set, std::vector<std::string>{"status=done"});
@@ -261,14 +261,14 @@ TEST(Arguments, ExportAndStatusReadTheirOwn) {
                             "--with-input", "--generation", "2"});
   EXPECT_EQ(line.what, command::export_jobs);
   EXPECT_EQ(line.export_jobs.ledger, "l");
-  EXPECT_EQ(line.export_jobs.format, table_format::ndjson);
+  EXPECT_EQ(line.export_jobs.format, app::table_format::ndjson);
   EXPECT_THAT(line.export_jobs.outcomes, ElementsAre(outcome::failed, outcome::refused));
   EXPECT_TRUE(line.export_jobs.with_input);
   EXPECT_EQ(line.export_jobs.generation, 2);
   const auto status = parsed({"status", "l", "--format", "json"});
   EXPECT_EQ(status.what, command::status);
   EXPECT_EQ(status.status.ledger, "l");
-  EXPECT_EQ(status.status.format, report_format::json);
+  EXPECT_EQ(status.status.format, app::report_format::json);
 }
 
 }  // namespace

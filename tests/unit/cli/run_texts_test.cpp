@@ -1,5 +1,8 @@
 #include "cli/render/run_texts.hpp"
 
+#include "engine/app/complaints.hpp"
+#include "engine/app/exit_code.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -16,9 +19,9 @@ TEST(WrongRows, AreCountedInWords) {
   input::validation_report report;
   report.rows = 1200;
   report.bad_rows = 1;
-  EXPECT_EQ(wrong_rows_in_words(report), "1 of 1,200 rows is wrong");
+  EXPECT_EQ(app::wrong_rows_in_words(report), "1 of 1,200 rows is wrong");
   report.bad_rows = 20;
-  EXPECT_EQ(wrong_rows_in_words(report), "20 of 1,200 rows are wrong");
+  EXPECT_EQ(app::wrong_rows_in_words(report), "20 of 1,200 rows are wrong");
 }
 
 TEST(ComplaintLines, AreWhatCompilersPrintAndCountTheRest) {
@@ -26,11 +29,11 @@ TEST(ComplaintLines, AreWhatCompilersPrintAndCountTheRest) {
   report.first = {{17, "status", "must be one of open, done (got \"opne\")"},
                   {18, "", "has 3 cells, 4 expected"}};
   report.complaint_count = 2;
-  EXPECT_THAT(complaint_lines("jobs.csv", report),
+  EXPECT_THAT(app::complaint_lines("jobs.csv", report),
               ElementsAre("jobs.csv:17: status: must be one of open, done (got \"opne\")",
                           "jobs.csv:18: has 3 cells, 4 expected"));
   report.complaint_count = 1202;
-  EXPECT_THAT(complaint_lines("jobs.csv", report), Contains("jobs.csv: 1,200 more errors"));
+  EXPECT_THAT(app::complaint_lines("jobs.csv", report), Contains("jobs.csv: 1,200 more errors"));
 }
 
 config::settings example_settings() {
@@ -67,7 +70,7 @@ TEST(Announce, NamesTargetKeyFieldsSideEffectsAndTime) {
   report.rows = 300;
   report.rows_with_field = {300, 2};
   report.bad_rows = 1;
-  announcement a;
+  app::announcement a;
   a.input_name = "jobs.csv";
   a.ledger_path = "jobs.csv.ledger";
   a.target = "productlane https://h/api/v2 (account ws_1)";
@@ -91,7 +94,7 @@ TEST(Announce, NamesTargetKeyFieldsSideEffectsAndTime) {
 
 TEST(Announce, ShowsTheProxyAndWhoIsTrustedBesides) {
   auto s = example_settings();
-  announcement a;
+  app::announcement a;
   EXPECT_THAT(announce(a, s), Not(Contains(HasSubstr("proxy:"))));
   s.run.transport.proxy.emplace();
   s.run.transport.ca_file = "ca.pem";
@@ -107,7 +110,7 @@ TEST(Announce, LeavesOutSideEffectsOfFieldsThatAreNotWritten) {
                             "status sends mail.", "A value in company_id is expensive."};
   input::validation_report report;
   report.rows_with_field = {300, 0};
-  announcement a;
+  app::announcement a;
   a.report = &report;
   const auto all = announce(a, s);
   EXPECT_THAT(all, Contains("side effect: Every write notifies the webhooks."));
@@ -119,7 +122,7 @@ TEST(Announce, LeavesOutSideEffectsOfFieldsThatAreNotWritten) {
 }
 
 TEST(ClosingLines, SayWhatToDoNext) {
-  ending e;
+  app::ending e;
   e.ledger_path = "jobs.csv.ledger";
   e.rows = 300;
   e.counts[outcome::applied] = 280;

@@ -1,6 +1,7 @@
 #include "cli/terminal/signals.hpp"
 
 #include "engine/app/blocking.hpp"
+#include "engine/app/stop_watch.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,9 +12,11 @@
 namespace pawl::cli {
 namespace {
 
-TEST(SignalWatch, CountsSignalsThatCameBeforeAndWhileItWatches) {
+TEST(SignalHandlers, CountsSignalsThatCameBeforeAndWhileItWatches) {
   boost::asio::io_context io;
-  signal_watch signals;
+  app::stop_request signals;
+  const signal_handlers handlers(signals);
+  app::stop_watch watch(signals);
   EXPECT_EQ(signals.first(), 0);
   EXPECT_FALSE(signals.came());
   std::raise(SIGTERM);
@@ -24,28 +27,30 @@ TEST(SignalWatch, CountsSignalsThatCameBeforeAndWhileItWatches) {
   const auto hear = [&](int number, int so_far) {
     heard.emplace_back(number, so_far);
     if (so_far == 1) std::raise(SIGINT);
-    if (so_far == 2) signals.stop();
+    if (so_far == 2) watch.stop();
   };
-  boost::asio::co_spawn(io, signals.watch(io, hear), [](const std::exception_ptr& e) { EXPECT_FALSE(e); });
+  boost::asio::co_spawn(io, watch.watch(io, hear), [](const std::exception_ptr& e) { EXPECT_FALSE(e); });
   io.run();
   const std::vector<std::pair<int, int>> expected{{SIGTERM, 1}, {SIGINT, 2}};
   EXPECT_EQ(heard, expected);
   EXPECT_EQ(signals.first(), SIGTERM);
 }
 
-TEST(SignalWatch, StoppedBeforeItStartsEndsAtOnce) {
+TEST(SignalHandlers, StoppedBeforeItStartsEndsAtOnce) {
   boost::asio::io_context io;
-  signal_watch signals;
-  signals.stop();
-  boost::asio::co_spawn(io, signals.watch(io, {}), [](const std::exception_ptr& e) { EXPECT_FALSE(e); });
+  const app::stop_request nobody;
+  app::stop_watch watch(nobody);
+  watch.stop();
+  boost::asio::co_spawn(io, watch.watch(io, {}), [](const std::exception_ptr& e) { EXPECT_FALSE(e); });
   io.run();
 }
 
-TEST(SignalWatch, PutsBackWhatWasThere) {
+TEST(SignalHandlers, PutsBackWhatWasThere) {
   struct sigaction before{}, after{};
   ::sigaction(SIGHUP, nullptr, &before);
   {
-    const signal_watch signals;
+    app::stop_request request;
+    const signal_handlers handlers(request);
   }
   ::sigaction(SIGHUP, nullptr, &after);
   EXPECT_EQ(before.sa_handler, after.sa_handler);

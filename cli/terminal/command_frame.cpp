@@ -1,0 +1,75 @@
+#include "cli/terminal/command_frame.hpp"
+
+#include "cli/terminal/log.hpp"
+#include "cli/terminal/signals.hpp"
+#include "cli/terminal/terminal_listener.hpp"
+#include "config/token.hpp"
+#include "engine/app/exit_code.hpp"
+#include "engine/app/session.hpp"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+#include <utility>
+
+namespace pawl::cli {
+namespace {
+
+// Complaints about the settings come before the settings are known: their format is taken as given.
+log first_log(const config::raw_options& raw, console& out) {
+  log_options first;
+  if (raw.log_format == "json") first.format = config::log_format::json;
+  first.verbosity = raw.quiet ? -1 : raw.verbose;
+  auto opened = log::open(first, out);
+  if (!opened) throw std::logic_error(to_string(opened.error()));  // there is no file that could fail
+  return *std::move(opened);
+}
+
+int complain(const config::raw_options& raw, const std::vector<failure>& complaints, log& to) {
+  for (const auto& complaint : complaints) to.error(complaint);
+  app::summary facts;
+  facts.exit_code = app::exit_usage;
+  facts.stop_reason = "usage";
+  if (const auto& path = raw.summary.value_or(""); !path.empty())
+    if (auto written = app::write_summary_unchecked(path, facts); !written) to.error(written.error());
+  return facts.exit_code;
+}
+
+app::token_source token_of(const config::settings& settings, const config::environment& env) {
+  app::token_source source;
+  source.read = [&settings, &env] { return config::read_token(settings, env); };
+  source.may_change = [&settings] { return config::token_may_change(settings); };
+  source.place = settings.token_file.empty() ? settings.token_env : settings.token_file;
+  return source;
+}
+
+}  // namespace
+
+int perform(const config::raw_options& raw, const std::vector<std::string>& arguments,
+            const config::environment& env, console& out, const use_case& work) {
+  app::stop_request stop;
+  const signal_handlers handlers(stop);
+  auto to = first_log(raw, out);
+  auto loaded = config::load_settings(raw, env);
+  if (!loaded.value) return complain(raw, loaded.complaints, to);
+  const auto& settings = *loaded.value;
+  terminal_listener listener(settings, arguments, out, to, stop);
+  const auto token = token_of(settings, env);
+  const app::host host{listener, stop, token};
+  log_options wanted;
+  wanted.format = settings.format;
+  wanted.file = settings.log_file;
+  wanted.verbosity = settings.verbosity;
+  auto opened = log::open(wanted, out);
+  if (!opened) {
+    app::session failing(settings, host);
+    return failing.conclude([&opened]() -> expected<int> { return opened.error(); }).exit_code;
+  }
+  to = *std::move(opened);
+  for (const auto& setting : settings.effective)
+    if (!setting.value.empty() && (setting.source != "default" || settings.verbosity > 1))
+      to.detail(fmt::format("setting {} = {} ({})", setting.key, setting.value, setting.source));
+  return work(settings, host).exit_code;
+}
+
+}  // namespace pawl::cli

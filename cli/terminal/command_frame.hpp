@@ -1,0 +1,23 @@
+// What every command with settings begins and ends with: the settings, the log that they ask for, signals,
+// and the exit code.
+#pragma once
+
+#include "cli/terminal/console.hpp"
+#include "config/settings.hpp"
+#include "engine/app/host.hpp"
+#include "engine/app/summary.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace pawl::cli {
+
+using use_case = std::function<app::result(const config::settings&, const app::host&)>;
+
+// Reads the settings, prints all complaints about them, and runs `work` with a listener on this terminal. The
+// exit code. `arguments` as given, from the name of the command on; they outlive the call.
+int perform(const config::raw_options&, const std::vector<std::string>& arguments, const config::environment&,
+            console&, const use_case& work);
+
+}  // namespace pawl::cli

@@ -1,0 +1,40 @@
+// Shows how a run moves: which line when. The caller waits between two looks.
+#pragma once
+
+#include "cli/render/progress_line.hpp"
+#include "cli/terminal/console.hpp"
+#include "cli/terminal/log.hpp"
+
+#include <optional>
+#include <string>
+
+namespace pawl::cli {
+
+class progress_display {
+ public:
+  // Console and log must outlive it. `kind` is not `automatic`.
+  progress_display(config::progress_kind kind, console& out, log& to)
+      : kind_(kind), console_(out), log_(to) {}
+
+  // Shows what is due at `now`, and answers when to look again, a second later at the latest.
+  time_point look(const client::progress_counters&, const policy::pacer_options& writes, time_point now);
+  // Takes the live line away.
+  void over();
+
+ private:
+  void show(const client::progress_counters&, const policy::pacer_options& writes, time_point now);
+  // Why nothing moves, as a detail of the log each time that it changes.
+  void tell_wait(const client::progress_counters&, time_point now);
+
+  config::progress_kind kind_;
+  console& console_;
+  log& log_;
+  rate_meter meter_;
+  std::optional<time_point> started_;
+  time_point next_shown_{};
+  std::string told_wait_;
+  time_point waits_since_{};
+  bool told_of_foreign_use_ = false;
+};
+
+}  // namespace pawl::cli

@@ -1,0 +1,28 @@
+#include "engine/app/complaints.hpp"
+
+#include "cli/words.hpp"
+
+#include <fmt/format.h>
+
+namespace pawl::app {
+
+std::vector<std::string> complaint_lines(const std::string& input, const input::validation_report& report) {
+  const auto input_name = printable(input);
+  std::vector<std::string> out;
+  for (const auto& c : report.first)
+    out.push_back(c.column.empty()
+                      ? fmt::format("{}:{}: {}", input_name, c.line, c.what)
+                      : fmt::format("{}:{}: {}: {}", input_name, c.line, printable(c.column), c.what));
+  if (report.complaint_count > report.first.size())
+    out.push_back(
+        fmt::format("{}: {}", input_name,
+                    cli::counted(report.complaint_count - report.first.size(), "more error", "more errors")));
+  return out;
+}
+
+std::string wrong_rows_in_words(const input::validation_report& report) {
+  return fmt::format("{} of {} {} wrong", cli::grouped(report.bad_rows),
+                     cli::counted(report.rows, "row", "rows"), report.bad_rows == 1 ? "is" : "are");
+}
+
+}  // namespace pawl::app

@@ -1,0 +1,31 @@
+// Lets the listener hear how a run moves, when it wants to. Network thread.
+#pragma once
+
+#include "engine/app/listener.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+namespace pawl::app {
+
+class progress_ticker {
+ public:
+  // Everything referred to must outlive the ticker.
+  progress_ticker(boost::asio::io_context& context, listener& to, const client::progress_counters& counters,
+                  const policy::pacer_options& writes)
+      : timer_(context), listener_(to), counters_(counters), writes_(writes) {}
+
+  // Until stop().
+  boost::asio::awaitable<void> run();
+  void stop();
+
+ private:
+  boost::asio::steady_timer timer_;
+  listener& listener_;
+  const client::progress_counters& counters_;
+  const policy::pacer_options& writes_;
+  bool stopped_ = false;
+};
+
+}  // namespace pawl::app

@@ -1,0 +1,403 @@
+#include "engine/app/run.hpp"
+
+#include "cli/words.hpp"
+#include "engine/app/blocking.hpp"
+#include "engine/app/confirmation.hpp"
+#include "engine/app/exit_code.hpp"
+#include "engine/app/held.hpp"
+#include "engine/app/ledger_choice.hpp"
+#include "engine/app/ledger_refusals.hpp"
+#include "engine/app/name_resolution.hpp"
+#include "engine/app/open_generation.hpp"
+#include "engine/app/progress_ticker.hpp"
+#include "engine/app/recorded_input.hpp"
+#include "engine/app/session.hpp"
+#include "engine/app/token_source.hpp"
+#include "engine/client/quota_file.hpp"
+#include "engine/http/tls_context.hpp"
+#include "engine/ledger/ledger.hpp"
+#include "engine/run/runner.hpp"
+#include "engine/sys/boot_clock.hpp"
+#include "engine/sys/wall_clock.hpp"
+#include "engine/text/shell_word.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <exception>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace pawl::app {
+namespace {
+
+namespace asio = boost::asio;
+
+// The order of the steps; what they decide stands in ledger_choice, open_generation and exit_code.
+class run_steps {
+ public:
+  explicit run_steps(session& s) : s_(s), choice_(s, ledger::access::read_write, {}), rows_(s, choice_) {}
+
+  expected<int> all() {
+    if (auto done = prepare(); !done) return done.error();
+    if (auto done = choice_.decide(); !done) return with_ways_on(std::move(done.error()));
+    if (choice_.decision() == ledger::run_decision::already_finished) return tell_finished();
+    if (auto done = choice_.validate(); !done) return done.error();
+    if (choice_.report() && choice_.report()->rows == 0) return tell_nothing_to_do();
+    is_announced_ = s_.say().asks();
+    if (is_announced_) {
+      if (auto agreed = confirm(s_, choice_); !agreed) return agreed.error();
+      reads_to_ask_ = s_.facts().reads;
+    }
+    if (auto done = rows_.begin(); !done) return done.error();
+    auto applied = rows_.pending() > 0 ? apply() : status{};
+    return conclude(std::move(applied));
+  }
+
+ private:
+  // Settings and token.
+  status prepare() {
+    if (auto loaded = choice_.load(); !loaded) return loaded;
+    const auto& settings = s_.settings();
+    if (input::must_be_spooled(settings.input_path) &&
+        settings.ledger_path == settings.input_path + ".ledger")
+      return failure{failure_kind::usage, settings.input_path == "-" ? "stdin" : settings.input_path,
+                     "has no place beside it for a ledger", "name one with --ledger"};
+    auto token = first_token(s_.token(), [this](const std::string& what) { s_.say().warning(what); });
+    if (!token) return token.error();
+    token_ = *std::move(token);
+    return check_certificates();
+  }
+
+  // What is wrong with the files of certificates is told before there is a ledger. A pipe can be read only
+  // once, by who needs it.
+  status check_certificates() const {
+    const auto& to = s_.settings().run.transport;
+    const http::tls_files named{to.ca_file, to.cert_file, to.key_file};
+    const auto is_once = [](const std::string& file) {
+      std::error_code cannot_tell;
+      const auto type = std::filesystem::status(file, cannot_tell).type();
+      return !file.empty() && type != std::filesystem::file_type::regular &&
+             type != std::filesystem::file_type::directory && type != std::filesystem::file_type::not_found;
+    };
+    const bool any = !named.ca.empty() || !named.cert.empty() || !named.key.empty();
+    if (!any || !s_.settings().target.tls || is_once(named.ca) || is_once(named.cert) || is_once(named.key))
+      return {};
+    auto good = http::tls_context::create(s_.settings().target, named);
+    return good ? status{} : status{std::move(good.error())};
+  }
+
+  // What a pipe brought while another run is not finished is kept: how to go on with either.
+  failure with_ways_on(failure why) const {
+    const auto& kept = choice_.kept_path();
+    if (kept.empty()) return why;
+    const auto& newest = *choice_.newest();
+    const auto command = [&](next_command::what is, const std::string& input, input::file_format format) {
+      return s_.say().command({is, input, s_.settings().ledger_path, format, {}});
+    };
+    const auto offer = [&why](std::string_view purpose, const std::string& line) {
+      if (!line.empty()) why.what += fmt::format("\n{}: {}", purpose, line);
+    };
+    why.what += "\nwhat came is kept as " + kept;
+    why.remedy.clear();
+    if (!s_.settings().retry.empty()) return why;
+    if (const auto begun = shaping_of(newest))
+      offer("to go on with the unfinished run",
+            command(next_command::what::resume, newest.input_path, *begun->format));
+    offer("and then with what came", command(next_command::what::resume, kept, choice_.format()));
+    offer("or to give up what is left of the unfinished one",
+          command(next_command::what::fresh, kept, choice_.format()));
+    return why;
+  }
+
+  expected<int> tell_finished() {
+    const auto& newest = *choice_.newest();
+    if (auto done = choice_.count(newest); !done) return done.error();
+    s_.say().finished_before(choice_.input().name, *newest.finished, s_.facts());
+    s_.facts().stop_reason = "already_finished";
+    return exit_code(run_end{s_.facts().counts, 0, true, {}, 0});
+  }
+
+  expected<int> tell_nothing_to_do() {
+    if (auto refused = refuse_no_rows(choice_.input())) return *std::move(refused);
+    s_.say().note(fmt::format("{}: {}", choice_.input().name, nothing_to_do));
+    s_.facts().stop_reason = "finished";
+    return exit_success;
+  }
+
+  // The network: who the key belongs to, then every pending row.
+  status apply() {
+    options_ = s_.settings().run;
+    // Rows that were accepted as invalid once stay so, whatever the flags of a later invocation.
+    options_.skip_invalid = options_.skip_invalid || rows_.generation().skip_invalid;
+    if (options_.user_agent.empty()) options_.user_agent = "pawl/" PAWL_VERSION;
+    const auto& settings = s_.settings();
+    const auto past = [this] { return writes_before(); };
+    auto quota = take_in_turn(s_, [&] {
+      return client::quota_file::open(settings.state_directory, settings.target.host_header, token_,
+                                      options_.writes, options_.reads, past);
+    });
+    if (!quota) return quota.error();
+    progress_.rows = rows_.generation().rows;
+    progress_.before = rows_.before();
+    progress_.on_failure = [this](const client::failed_row& row) { s_.say().failed(row); };
+    progress_.on_trouble = [this](const std::string& what) { s_.say().note("trying again: " + what); };
+    progress_.on_contradiction = [this](auto which, const api::rate_window& configured,
+                                        const api::rate_window& said) {
+      s_.say().contradicted(which, configured, said);
+    };
+    progress_.on_pause = [this](const std::string& what, duration left) {
+      s_.say().note(fmt::format("waiting for {}, {}", what, cli::in_words(left)));
+    };
+    progress_.on_snapshot = [this](const client::snapshot_facts& f) { s_.say().listed(f); };
+
+    asio::io_context io{1};
+    auto made = run::runner::create(io, options_, settings.profile, *quota, going_on_with(token_, s_.token()),
+                                    progress_);
+    if (!made) return made.error();
+    auto& runner = **made;
+    std::size_t helpers = 0;
+    std::exception_ptr broken;
+    const auto helper_ended = [&helpers, &broken](const std::exception_ptr& error) {
+      --helpers;
+      if (error) broken = error;
+    };
+    const auto on_signal = [this, &runner](int number, int so_far) { obey(runner, number, so_far); };
+    ++helpers;
+    asio::co_spawn(io, s_.stops().watch(io, on_signal), helper_ended);
+
+    auto ended = identify(io, runner);
+    if (ended) ended = look_up_names(io, runner);
+    if (ended) {
+      if (!is_announced_) announce_run();
+      progress_.on_pause = {};  // from here on the live line says it
+      progress_ticker ticker(io, s_.say(), progress_, options_.writes);
+      ++helpers;
+      asio::co_spawn(io, ticker.run(), helper_ended);
+      report_of_run_ =
+          wait_for(io, runner.run(choice_.input().source, choice_.ledger(), rows_.generation().id,
+                                  rows_.run(), rows_.generation().rows, rows_.done(), rows_.listed()));
+      ticker.stop();
+      s_.stops().stop();
+      while (helpers > 0) io.run_one();
+    } else {
+      s_.stops().stop();
+      while (helpers > 0) io.run_one();
+    }
+    if (broken) std::rethrow_exception(broken);
+    if (ended && !report_of_run_->error && s_.signals().first() == 0) look_at_input_again();
+    return ended;
+  }
+
+  // What a run has read it has checked before. A signal leaves that to the run that goes on.
+  void look_at_input_again() {
+    if (auto same = choice_.input().source.verify(); !same) {
+      auto& error = report_of_run_->error.emplace(std::move(same.error()));
+      const auto look =
+          s_.say().command({next_command::what::verify, {}, s_.settings().ledger_path, choice_.format(), {}});
+      error.remedy = "keep an input as it is until its run has ended, and look at what was written";
+      if (!look.empty()) error.remedy += ": " + look;
+      report_of_run_->stop_reason = "input_changed";
+    }
+  }
+
+  // What earlier runs on this ledger have written lately, for a quota file that is brand-new.
+  expected<std::vector<duration>> writes_before() {
+    const auto& windows = options_.writes.windows;
+    const auto longest = std::ranges::max(windows, {}, &api::rate_window::length).length;
+    auto found = choice_.ledger().writes_before(rows_.run(), longest, wall_now(), boot_now());
+    if (!found) return std::move(found.error());
+    return found->ages(policy::pacer::entries_needed(options_.writes));
+  }
+
+  status identify(asio::io_context& io, run::runner& runner) {
+    auto who = wait_for(io, runner.identify());
+    s_.facts().reads = reads_to_ask_ + progress_.reads;
+    if (!who) {
+      s_.gave_up(progress_.gave_up);
+      return who.error();
+    }
+    const auto& bound_to = rows_.generation().target;
+    if (auto refused =
+            refuse_account(bound_to, s_.settings().expected_account, who->account, s_.settings().ledger_path))
+      return *refused;
+    if (bound_to.account.empty() && !who->account.empty())
+      if (auto bound = rows_.bind_account(who->account); !bound) return bound;
+    s_.facts().target = target_in_words(bound_to);
+    scopes_ = std::move(who->scopes);
+    return {};
+  }
+
+  status look_up_names(asio::io_context& io, run::runner& runner) {
+    const name_question question{
+        .input_name = choice_.input().name,
+        .source = choice_.input().source,
+        .report = choice_.report() ? &*choice_.report() : nullptr,
+        .is_pending = [this](std::uint64_t row) { return !rows_.done().contains(row); },
+        .scopes = scopes_,
+        .fetch = [&] { return wait_for(io, runner.fetch_names(s_.settings().reading.names)); }};
+    auto names = resolve_names(s_, question);
+    s_.facts().reads = reads_to_ask_ + progress_.reads;
+    if (names) return {};
+    s_.gave_up(progress_.gave_up);
+    // Nothing was done with this generation: the mended input is to begin like a first one.
+    if (names.error().kind != failure_kind::later && choice_.decision() != ledger::run_decision::go_on) {
+      if (auto done = rows_.withdraw(); !done) return done;
+      withdrawn_ = true;
+    }
+    return std::move(names.error());
+  }
+
+  void announce_run() {
+    announcement a;
+    a.input_name = choice_.input().name;
+    a.ledger_path = s_.settings().ledger_path;
+    a.target = target_in_words(rows_.generation().target);
+    if (!token_.empty()) a.key_label = token_.label(s_.settings().profile.token_prefix);
+    a.rows = rows_.generation().rows;
+    a.pending = rows_.pending();
+    a.facts = &choice_.input().source.facts();
+    a.report = choice_.report() ? &*choice_.report() : nullptr;
+    s_.say().announced(a);
+  }
+
+  void obey(run::runner& runner, int number, int so_far) {
+    if (so_far == 1) {
+      s_.say().note(fmt::format("{}: finishing what is on the wire (at most {}); a second one stops now",
+                                signal_name(number), cli::in_words(options_.drain_timeout)));
+      runner.stop(run::stop_kind::drain, "signal");
+    } else {
+      runner.stop(run::stop_kind::now, "signal");
+    }
+  }
+
+  // The counts as the ledger has them, the closing row of this invocation, the exit code. `applied` is what
+  // kept the run from its work, if anything did.
+  expected<int> conclude(status applied) {
+    std::optional<failure> error = report_of_run_ ? report_of_run_->error : std::nullopt;
+    if (!applied) error = applied.error();
+    if (error && s_.signals().first() != 0 && error->kind == failure_kind::later) error.reset();
+
+    auto& facts = s_.facts();
+    if (report_of_run_) {
+      facts.reads = reads_to_ask_ + report_of_run_->reads;
+      facts.writes = report_of_run_->writes;
+      facts.retries = report_of_run_->retries;
+      facts.throttled = report_of_run_->throttled;
+      facts.resume_at = report_of_run_->resume_at;
+    }
+    const auto now_done = report_of_run_ ? report_of_run_->counts : outcome_counts{};
+    bool conserved = true;
+    if (auto read = rows_.settle(now_done); !read) {
+      // A ledger that cannot be read back any more (full disk, I/O error): the run's own error says more, if
+      // it has one.
+      if (!error || error->kind == failure_kind::later) error = read.error();
+      conserved = false;
+    }
+    look_for_ledger(error);
+    run_end end;
+    end.counts = facts.counts;
+    end.pending = facts.pending;
+    end.conserved = conserved;
+    end.signal = s_.signals().first();
+    end.sent = facts.writes > 0;
+    if (error) end.error = error->kind;
+    auto code = exit_code(end);
+
+    facts.stop_reason = reason(error);
+    if (error && facts.stop_reason == "no_progress")
+      error->remedy = "run the same command again later" + how_the_rows_stand();
+    if (auto closed = choice_.ledger().end_run(rows_.run(), wall_now(), code, facts.stop_reason, now_done);
+        !closed) {
+      code = exit_mend;
+      if (!error) error = closed.error();
+    }
+    if (look_for_ledger(error)) code = exit_mend;
+    s_.hide_work();
+    if (error) s_.say().error(*error);
+    if (!withdrawn_) say_how_it_ended(code);
+    return code;
+  }
+
+  // Also where the writer had no group to commit since: a run may be shorter than a second. True: the ledger
+  // is not where its name says, which is more than any other error.
+  bool look_for_ledger(std::optional<failure>& error) {
+    auto there = choice_.ledger().in_place();
+    if (there) return false;
+    error = std::move(there.error());
+    is_ledger_gone_ = true;
+    return true;
+  }
+
+  std::string how_the_rows_stand() {
+    const auto look = s_.say().command({next_command::what::status, {}, s_.facts().ledger, {}, {}});
+    return look.empty() ? std::string{} : "; how the rows stand: " + look;
+  }
+
+  std::string reason(const std::optional<failure>& error) const {
+    if (is_ledger_gone_) return "ledger";
+    if (report_of_run_ && !report_of_run_->stop_reason.empty()) return report_of_run_->stop_reason;
+    if (error && !s_.facts().stop_reason.empty()) return s_.facts().stop_reason;
+    if (error) return error->kind == failure_kind::usage ? "usage" : "not_started";
+    return s_.signals().first() != 0 && s_.facts().pending > 0 ? "signal" : "finished";
+  }
+
+  void say_how_it_ended(int code) {
+    const auto& facts = s_.facts();
+    ending e;
+    e.mend_first = code == exit_usage || code == exit_mend;
+    e.has_ledger = !is_ledger_gone_;
+    e.ledger_path = facts.ledger;
+    e.rows = facts.rows;
+    e.pending = facts.pending;
+    e.counts = facts.counts;
+    e.writes = facts.writes;
+    e.retries = facts.retries;
+    e.throttled = facts.throttled;
+    if (report_of_run_) e.elapsed = report_of_run_->elapsed;
+    e.error_counts = progress_.error_counts;
+    e.stop_reason = facts.stop_reason;
+    e.resume_at = facts.resume_at;
+    next_command again{next_command::what::resume,
+                       choice_.input().spooled ? choice_.spool_path() : std::string{},
+                       facts.ledger,
+                       choice_.input().source.facts().format,
+                       {}};
+    e.resume_command = s_.say().command(again);
+    again.outcomes = worth_retrying(facts.counts);
+    if (facts.stop_reason == "max_failures" && !again.outcomes.empty()) {
+      again.is = next_command::what::retry;
+      e.retry_command = s_.say().command(again);
+    }
+    s_.say().ended(e);
+  }
+
+  session& s_;
+  ledger_choice choice_;
+  open_generation rows_;
+  secret token_;
+  bool is_announced_ = false;  // confirm() printed the announcement; do not repeat it
+  std::uint64_t reads_to_ask_ = 0;
+  run::run_options options_;
+  client::progress_counters progress_;
+  std::vector<std::string> scopes_;  // of the key
+  bool withdrawn_ = false;           // open_generation::withdraw() was called
+  bool is_ledger_gone_ = false;
+  std::optional<run::run_report> report_of_run_;
+};
+
+}  // namespace
+
+result run(const options& o, const host& h) {
+  session s(o, h);
+  run_steps steps(s);
+  return s.conclude([&steps] { return steps.all(); });
+}
+
+}  // namespace pawl::app
