@@ -114,7 +114,7 @@ std::string read_export(const CLI::App& app, app::export_options& to) {
   return read_generation(app, to.generation);
 }
 
-std::string read_undo(const CLI::App& app, undo_options& to) {
+std::string read_undo(const CLI::App& app, undo_arguments& to) {
   to.ledger = given(app, "LEDGER").back();
   if (auto profile = given(app, "--profile"); !profile.empty()) to.profile = profile.back();
   if (auto file = given(app, "--config"); !file.empty()) to.config_file = file.back();

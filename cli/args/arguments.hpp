@@ -4,6 +4,7 @@
 
 #include "config/settings.hpp"
 #include "engine/app/command_options.hpp"
+#include "engine/app/undo.hpp"
 #include "engine/model/outcome.hpp"
 
 #include <cstdint>
@@ -26,11 +27,9 @@ enum class command : std::uint8_t {
   undo,
   trust
 };
-struct undo_options {
-  std::string ledger;
+struct undo_arguments : app::undo_options {
   std::string profile;                     // name or file; empty: as the config file or the ledger says
   std::optional<std::string> config_file;  // unset: ./pawl.toml if it is there
-  std::optional<std::int64_t> generation;  // unset: the newest
   // As in config::raw_options.
   std::string trusting_command, naming_command;
 };
@@ -47,7 +46,7 @@ struct command_line {
   app::plan_options plan;
   app::export_options export_jobs;
   app::status_options status;
-  undo_options undo;
+  undo_arguments undo;
   app::verify_options verify;
   app::pull_options pull;
   app::doctor_options doctor;

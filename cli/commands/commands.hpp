@@ -17,7 +17,7 @@ int run_command(const config::raw_options&, const std::vector<std::string>& argu
 int check_command(const config::raw_options&, const config::environment&, console&);
 int export_command(const app::export_options&, console&);
 int status_command(const app::status_options&, console&);
-int undo_command(const undo_options&, const config::environment&, console&);
+int undo_command(const undo_arguments&, const config::environment&, console&);
 int plan_command(const config::raw_options&, const app::plan_options&, const config::environment&, console&);
 int verify_command(const config::raw_options&, const app::verify_options&, const config::environment&,
                    console&);

@@ -1,6 +1,7 @@
 #include "cli/render/undo_texts.hpp"
 
 #include "cli/words.hpp"
+#include "engine/text/shell_word.hpp"
 
 #include <fmt/format.h>
 
@@ -31,7 +32,7 @@ std::string_view in_words(plan::undo_obstacle why) noexcept {
 namespace {
 
 // "generation 2 (1,200 rows, 2026-01-02 03:04:05 UTC), generation 1 (...)".
-std::string named(const std::vector<writing_generation>& all) {
+std::string named(const std::vector<app::writing_generation>& all) {
   constexpr std::size_t most = 5;  // chosen: a ledger of nightly runs has hundreds
   std::string text;
   for (std::size_t i = 0; i < all.size() && i < most; ++i)
@@ -51,12 +52,12 @@ void undo_losses::add(std::string reason, std::string_view one, std::string_view
   if (to.ids.size() < most_ids) to.ids.push_back(printable(id));
 }
 
-void undo_losses::add(std::string_view id, const plan::undo_loss& loss) {
+void undo_losses::lost(std::string_view id, const plan::undo_loss& loss) {
   const std::string_view what = loss.field.empty() ? "nothing of it" : std::string_view{loss.field};
   add(fmt::format("{} cannot go back: {}", what, in_words(loss.why)), "resource", "resources", id);
 }
 
-void undo_losses::add_blind(std::string_view id) {
+void undo_losses::not_read(std::string_view id) {
   add("written without being read before, so nothing is known of the old values", "row", "rows", id);
 }
 
@@ -72,9 +73,10 @@ std::vector<std::string> undo_losses::lines() const {
   return all;
 }
 
-std::vector<std::string> other_generations(std::int64_t undone, const std::vector<writing_generation>& others,
+std::vector<std::string> other_generations(std::int64_t undone,
+                                           const std::vector<app::writing_generation>& others,
                                            const std::string& command) {
-  std::vector<writing_generation> newer, older;
+  std::vector<app::writing_generation> newer, older;
   for (const auto& g : others) (g.id > undone ? newer : older).push_back(g);
   std::vector<std::string> all;
   if (!newer.empty())
@@ -88,6 +90,24 @@ std::vector<std::string> other_generations(std::int64_t undone, const std::vecto
                     "then those of: {} --generation {}",
                     named(older), command, older.front().id));
   return all;
+}
+
+std::vector<std::string> undo_lines(const app::undo_answer& done, const undo_losses& losses,
+                                    const std::string& ledger, const std::string& profile,
+                                    const std::optional<std::string>& config_file) {
+  std::vector<std::string> out;
+  if (done.jobs == 0)
+    out.push_back(fmt::format("generation {}: there is nothing that can go back", done.generation));
+  else
+    out.push_back(
+        fmt::format("generation {}: {} to undo it", done.generation, counted(done.jobs, "job", "jobs")));
+  for (const auto& line : losses.lines()) out.push_back("warning: " + line);
+  auto command = "pawl undo " + shell_path(ledger);
+  if (!profile.empty()) command += " " + shell_flag("--profile", profile);
+  if (config_file) command += " " + shell_flag("--config", *config_file);
+  for (const auto& line : other_generations(done.generation, done.others, command))
+    out.push_back("note: " + line);
+  return out;
 }
 
 }  // namespace pawl::cli

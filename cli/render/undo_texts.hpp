@@ -1,11 +1,12 @@
 // What `pawl undo` says on standard error: what cannot go back, grouped and counted. Pure.
 #pragma once
 
-#include "engine/model/time.hpp"
+#include "engine/app/undo.hpp"
 #include "engine/plan/undo.hpp"
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,11 +17,10 @@ namespace pawl::cli {
 std::string_view in_words(plan::undo_obstacle) noexcept;
 
 // Counts losses and keeps the first ids of each kind, so its memory does not grow with the run.
-class undo_losses {
+class undo_losses final : public app::undo_listener {
  public:
-  void add(std::string_view id, const plan::undo_loss&);
-  // A row that was written without being read before.
-  void add_blind(std::string_view id);
+  void lost(std::string_view id, const plan::undo_loss&) override;
+  void not_read(std::string_view id) override;
 
   bool empty() const noexcept { return groups_.empty(); }
   // A line per field and reason: "title cannot go back: ...: 2 resources: thr_1, thr_2".
@@ -38,16 +38,16 @@ class undo_losses {
   std::map<std::string, group> groups_;  // by what is said of them
 };
 
-// Another generation of the same ledger whose rows were or may have been applied.
-struct writing_generation {
-  std::int64_t id = 0;
-  std::uint64_t rows = 0;  // applied, mismatch, unknown
-  wall_time started{};
-};
-
 // What undoing the generation `undone` alone leaves as it is. `others` newest first; `command` is the command
 // line of this undo without --generation. Empty: no other has written.
-std::vector<std::string> other_generations(std::int64_t undone, const std::vector<writing_generation>& others,
+std::vector<std::string> other_generations(std::int64_t undone,
+                                           const std::vector<app::writing_generation>& others,
                                            const std::string& command);
+
+// How it ended: the jobs, what cannot go back, and who else has written. `profile` and `config_file` as they
+// were given; empty, unset: not.
+std::vector<std::string> undo_lines(const app::undo_answer&, const undo_losses&, const std::string& ledger,
+                                    const std::string& profile,
+                                    const std::optional<std::string>& config_file);
 
 }  // namespace pawl::cli

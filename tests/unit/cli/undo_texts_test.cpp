@@ -14,7 +14,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-writing_generation writer(std::int64_t id, std::uint64_t rows) {
+app::writing_generation writer(std::int64_t id, std::uint64_t rows) {
   return {id, rows, wall_time{std::chrono::seconds{1'767'323'045 + id}}};
 }
 
@@ -33,7 +33,7 @@ TEST(OtherGenerations, SaysWhatAnUndoOfOneLeavesAsItIs) {
 }
 
 TEST(OtherGenerations, NamesFiveAndCountsTheRest) {
-  std::vector<writing_generation> many;
+  std::vector<app::writing_generation> many;
   for (std::int64_t id = 99; id > 0; --id) many.push_back(writer(id, 1));
   const auto lines = other_generations(100, many, "pawl undo l");
   ASSERT_EQ(lines.size(), 1u);

@@ -1,0 +1,58 @@
+// What `verify` found, resource by resource: rows for others to read, and counts.
+#pragma once
+
+#include "engine/api/drift.hpp"
+#include "engine/app/command_options.hpp"
+#include "engine/app/drift_rows.hpp"
+#include "engine/app/output.hpp"
+#include "engine/client/read_client.hpp"
+#include "engine/ledger/last_written.hpp"
+#include "engine/ledger/ledger.hpp"
+
+#include <cstdint>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace pawl::app {
+
+class drift_report {
+ public:
+  // The profile outlives it.
+  drift_report(const api::profile& profile, drift_format format, sink to)
+      : drift_(profile), format_(format), out_(std::move(to)) {}
+
+  // The directory outlives it.
+  void use_names(const api::name_directory& names) { drift_.use_names(names); }
+
+  // Nothing of the row can be compared with anything.
+  void untold(const ledger::job_row&, std::string_view why);
+  // An item of a list page: true, and reported, if it shows all that was written.
+  bool settles(const ledger::written_resource&, std::string_view item);
+  // The resource's own read.
+  void compare(const ledger::written_resource&, std::string_view body);
+  void report_refusal(const ledger::written_resource&, const client::read_reply&);
+
+  std::uint64_t looked_at() const noexcept { return looked_at_; }
+  drift_counts& counts() noexcept { return counts_; }
+  void flush_when_full() {
+    if (out_.is_full()) flush();
+  }
+  void flush();
+  status written() const { return out_.written(); }
+
+ private:
+  void expect_of(const ledger::written_resource&);
+  void report(const ledger::written_resource&);
+
+  api::drift_reader drift_;
+  drift_format format_;
+  output out_;
+  bool header_said_ = false;
+  drift_counts counts_;
+  std::uint64_t looked_at_ = 0;
+  std::vector<api::expected_value> expected_values_;
+  std::vector<api::field_standing> standings_;
+};
+
+}  // namespace pawl::app

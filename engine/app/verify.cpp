@@ -1,0 +1,253 @@
+#include "engine/app/verify.hpp"
+
+#include "cli/words.hpp"
+#include "engine/api/page_reader.hpp"
+#include "engine/api/request_writer.hpp"
+#include "engine/api/resource_reader.hpp"
+#include "engine/app/api_session.hpp"
+#include "engine/app/drift_report.hpp"
+#include "engine/app/exit_code.hpp"
+#include "engine/app/find_generation.hpp"
+#include "engine/app/find_ledger.hpp"
+#include "engine/app/ledger_refusals.hpp"
+#include "engine/app/session.hpp"
+#include "engine/app/written_values.hpp"
+#include "engine/client/lister.hpp"
+#include "engine/client/name_fetch.hpp"
+#include "engine/ledger/last_written.hpp"
+#include "engine/ledger/ledger.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <exception>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace pawl::app {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::size_t most_unproven = 100;  // chosen: more of them look like an API that is down
+
+class verify_steps {
+ public:
+  verify_steps(session& s, const verify_options& o, sink to)
+      : s_(s), options_(o), api_(s), report_(s.settings().profile, o.format, std::move(to)) {}
+
+  expected<int> all() {
+    if (auto done = prepare(); !done) return done.error();
+    const auto untold = [this](const ledger::job_row& row, std::string_view why) {
+      report_.untold(row, why);
+    };
+    written_values values(s_, *ledger_, generation_, report_.counts(), untold);
+    auto wanted = values.collect(options_.ledger);
+    if (!wanted) return wanted.error();
+    wanted_.emplace(*std::move(wanted));
+    needs_names_ = values.needs_names();
+    auto resources = wanted_->resources();
+    if (!resources) return resources.error();
+    to_look_at_ = *resources;
+    if (to_look_at_ > 0) {
+      if (auto opened = api_.open(); !opened) return opened.error();
+      auto looked = api_.run(look());
+      if (!looked) return looked.error();
+    }
+    report_.flush();
+    if (auto written = report_.written(); !written) return written.error();
+    return conclude();
+  }
+
+ private:
+  status prepare() {
+    const auto& settings = s_.settings();
+    if (settings.summary_path == "-")
+      return failure{failure_kind::usage, "--summary", "standard output is where the drift goes",
+                     "name a file"};
+    s_.facts().ledger = options_.ledger;
+    auto opened = open_to_read(options_.ledger);
+    if (!opened) return opened.error();
+    ledger_.emplace(*std::move(opened));
+    auto found = find_generation(*ledger_, options_.generation);
+    if (!found) return found.error();
+    generation_ = *std::move(found);
+    ledger::target here;
+    here.profile = settings.profile.name;
+    here.base_url = settings.target.url();
+    if (auto refused = refuse_target(generation_.target, here, options_.ledger)) return *refused;
+    s_.facts().generation = generation_.id;
+    s_.facts().target = target_in_words(generation_.target);
+    if (settings.profile.reply.id.empty() && !settings.profile.reply.echoes_resource &&
+        !settings.profile.read_first)
+      return failure{failure_kind::usage, "profile " + settings.profile.name,
+                     "describes an API that shows nothing of what was written", "there is nothing to verify"};
+    return {};
+  }
+
+  asio::awaitable<expected<int>> look() {
+    auto who = co_await api_.identify();
+    if (!who) co_return std::move(who.error());
+    if (auto refused = refuse_account(generation_.target, {}, who->account, options_.ledger))
+      co_return *std::move(refused);
+    api_.client().has_succeeded();  // there is something to look at, so a row is a success
+    const auto& names = s_.settings().reading.names;
+    if (needs_names_ && !names.path.empty()) {
+      auto known = co_await client::fetch_names(api_.client(), names);
+      if (known) {
+        names_ = *std::move(known);
+        report_.use_names(names_);
+      } else if (known.error().kind == failure_kind::mend) {
+        s_.say().note("names are not compared: " + to_string(known.error()));
+      } else {
+        co_return std::move(known.error());
+      }
+    }
+    auto paged = co_await look_at_pages();
+    if (!paged) {
+      // Pages are a short cut: where the list cannot be walked, each resource has its own read.
+      if (paged.error().kind != failure_kind::mend) co_return std::move(paged.error());
+      s_.say().note("no list pages are used, and each resource is read by itself: " +
+                    to_string(paged.error()));
+    }
+    co_return co_await look_one_by_one();
+  }
+
+  // A page of a list shows many resources for the price of one read: pages go on while they settle more than
+  // they cost. Those that settle nothing may be one in a hundred of all reads. What a page does not show as
+  // it was written is read by itself.
+  asio::awaitable<expected<int>> look_at_pages() {
+    const auto& list = s_.settings().reading.list;
+    if (list.path.empty() || list.page_size < 2 || to_look_at_ < 2) co_return exit_success;
+    client::lister pages(api_.client(), list, {});
+    api::item_ids ids(list.id);
+    const auto waste = 1 + to_look_at_ / 100;
+    while (report_.looked_at() < to_look_at_ && pages.pages() < report_.looked_at() + waste) {
+      auto page = co_await pages.next();
+      if (!page) co_return std::move(page.error());
+      if (*page == nullptr) break;
+      for (const auto item : (*page)->items) {
+        const auto id = ids.read(item);
+        if (!id) continue;
+        auto resource = wanted_->find(*id);
+        if (!resource) co_return std::move(resource.error());
+        if (resource->fields.empty() || !report_.settles(*resource, item)) continue;
+        if (auto dropped = wanted_->drop(*id); !dropped) co_return std::move(dropped.error());
+      }
+      show();
+    }
+    co_return exit_success;
+  }
+
+  asio::awaitable<expected<int>> look_one_by_one() {
+    // Reads in batches: nothing finds out here how many pay.
+    const auto& run = s_.settings().run;
+    const std::size_t at_once = run.adaptive ? run::run_options{}.concurrency : run.concurrency;
+    for (;;) {
+      put_aside_ = unproven_.size() < most_unproven;
+      auto some = wanted_->take_next(at_once);
+      if (!some) co_return std::move(some.error());
+      if (some->empty()) break;
+      auto read = co_await read_together(*some);
+      if (!read) co_return std::move(read.error());
+      show();
+    }
+    const auto left = std::exchange(unproven_, {});
+    put_aside_ = false;
+    for (std::size_t i = 0; i < left.size(); i += at_once) {
+      const std::vector some(left.begin() + static_cast<std::ptrdiff_t>(i),
+                             left.begin() + static_cast<std::ptrdiff_t>(std::min(left.size(), i + at_once)));
+      auto read = co_await read_together(some);
+      if (!read) co_return std::move(read.error());
+      show();
+    }
+    co_return exit_success;
+  }
+
+  // All of them at the same time; said in their order. One of which nobody knows yet whether the API itself
+  // has refused it is put aside.
+  asio::awaitable<expected<int>> read_together(const std::vector<ledger::written_resource>& some) {
+    std::vector<std::optional<expected<client::read_reply>>> replies(some.size());
+    std::size_t alive = 0;
+    std::exception_ptr broken;
+    client::wakeup joined(api_.io());
+    const auto ended = [&](const std::exception_ptr& error) {
+      if (error) broken = error;
+      --alive;
+      joined.wake();
+    };
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      ++alive;
+      asio::co_spawn(api_.io(), read_one(some[i].id, replies[i]), ended);
+    }
+    while (alive > 0) co_await joined.sleep();
+    if (broken) std::rethrow_exception(broken);
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      auto& reply = *replies[i];
+      if (!reply) co_return std::move(reply.error());
+      if (reply->is == api::verdict::ok)
+        report_.compare(some[i], reply->body());
+      else if (put_aside_ && reply->foreign)
+        unproven_.push_back(some[i]);
+      else
+        report_.report_refusal(some[i], *reply);
+    }
+    co_return exit_success;
+  }
+
+  asio::awaitable<void> read_one(const std::string& id, std::optional<expected<client::read_reply>>& into) {
+    const auto path = api::resource_path(s_.settings().profile, id);
+    client::read_terms terms;
+    terms.refusals_are_answers = true;
+    terms.comes_back_unproven = put_aside_;
+    auto reply = co_await api_.client().get(path, terms);
+    into.emplace(std::move(reply));
+  }
+
+  void show() {
+    s_.show_work(fmt::format("verifying {}", cli::counted(to_look_at_, "resource", "resources")),
+                 report_.looked_at(), 0);
+    report_.flush_when_full();
+  }
+
+  int conclude() {
+    auto& counts = report_.counts();
+    counts.resources = report_.looked_at();
+    s_.facts().rows = generation_.rows;
+    s_.facts().stop_reason = "finished";
+    s_.facts().verified = {counts.resources, counts.as_written, counts.drifted,
+                           counts.missing,   counts.unreadable, not_compared(counts)};
+    s_.say().note(counts_text(counts));
+    s_.sum_up(counts_text(counts));
+    return all_as_written(counts) ? exit_success : exit_some_failed;
+  }
+
+  session& s_;
+  const verify_options& options_;
+  api_session api_;
+  drift_report report_;
+  std::optional<ledger::ledger_file> ledger_;
+  ledger::generation_row generation_;
+  std::optional<ledger::last_written> wanted_;
+  std::uint64_t to_look_at_ = 0;
+  // Refused by who knows whom, to be read again when something else has proved the API.
+  std::vector<ledger::written_resource> unproven_;
+  bool put_aside_ = false;    // such replies go there
+  bool needs_names_ = false;  // a verb that takes names had nothing to do
+  api::name_directory names_;
+};
+
+}  // namespace
+
+result verify(const options& o, const verify_options& of_verify, const host& h, sink rows) {
+  session s(o, h);
+  s.when_interrupted("nothing was changed, and the same command starts again");
+  verify_steps steps(s, of_verify, std::move(rows));
+  return s.conclude([&steps] { return steps.all(); });
+}
+
+}  // namespace pawl::app

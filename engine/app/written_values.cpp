@@ -1,0 +1,138 @@
+#include "engine/app/written_values.hpp"
+
+#include "engine/api/resource_reader.hpp"
+#include "engine/app/recorded_input.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace pawl::app {
+
+expected<ledger::last_written> written_values::collect(const std::string& ledger_path) {
+  auto wanted = ledger::last_written::open(ledger_path, generation_.id, s_.settings().profile.reply.ids);
+  if (!wanted) return wanted.error();
+  wanted_.emplace(*std::move(wanted));
+  const std::vector<outcome> of_interest{outcome::applied, outcome::unchanged, outcome::mismatch,
+                                         outcome::unknown};
+  std::optional<failure> failed;
+  const auto one = [&](const ledger::job_row& job) {
+    if (s_.signals().first() != 0)
+      failed = failure{failure_kind::later, "", "interrupted", "run the same command again"};
+    else if (auto done = take(job); !done)
+      failed = done.error();
+    return !failed;
+  };
+  if (auto read = file_.for_each_job(generation_.id, of_interest, one); !read) return read.error();
+  s_.hide_work();
+  if (failed) return *std::move(failed);
+  if (auto done = forget_open_intents(); !done) return done.error();
+  return *std::move(wanted_);
+}
+
+status written_values::take(const ledger::job_row& job) {
+  if (!source_) {
+    auto opened = open_input_of(generation_, s_.settings().profile);
+    if (!opened) return opened.error();
+    source_ = *std::move(opened);
+  }
+  while (job.row >= first_in_batch_ + batch_.size()) {
+    first_in_batch_ += batch_.size();
+    auto more = source_->next(batch_);
+    if (!more) return more.error();
+    if (!*more)
+      return failure{failure_kind::mend, generation_.input_path, "has fewer rows than were run",
+                     "the ledger does not belong to this file"};
+    s_.show_work("reading the input", job.row, 0);
+  }
+  const auto at = static_cast<std::size_t>(job.row - first_in_batch_);
+  if (batch_.error(at) != nullptr)
+    return failure{failure_kind::mend, generation_.input_path,
+                   fmt::format("row {} is wrong now, and was applied", job.row),
+                   "use the profile that the run had"};
+  return take_row(job, batch_.job(at));
+}
+
+// What the row's request held, where an intent tells; `values` point into `sent`.
+status written_values::read_sent(std::uint64_t row, std::string& sent, std::vector<field_value>& values) {
+  auto found = wanted_->sent_by(row);
+  if (!found) return std::move(found.error());
+  sent = *std::move(found);
+  if (sent.empty() || api::parse_values(sent, s_.settings().profile, values)) return {};
+  return failure{failure_kind::mend, s_.facts().ledger,
+                 fmt::format("the intent of row {} is not readable", row),
+                 "the ledger was changed by hand: put it back"};
+}
+
+status written_values::take_row(const ledger::job_row& row, const job_view& job) {
+  const auto& profile = s_.settings().profile;
+  const bool is_known = row.outcome == outcome::applied || row.outcome == outcome::unchanged;
+  const bool has_verb = std::ranges::any_of(job.patch, [&profile](const field_value& v) {
+    return v.field != passed_field && profile[v.field].verb != api::set_verb::none;
+  });
+  std::vector<field_value> sent_values;
+  std::string sent;
+  if (has_verb && row.outcome == outcome::applied)
+    if (auto read = read_sent(row.row, sent, sent_values); !read) return read;
+  if (row.outcome == outcome::unknown) ++counts_.unknown_rows;
+  if (row.outcome == outcome::mismatch) ++counts_.mismatch_rows;
+  bool tells = false;  // something of the row stands in the table, its own or what an earlier row left
+  for (const auto& v : job.patch) {
+    if (v.field == passed_field) continue;
+    const auto& spec = profile[v.field];
+    if (spec.verb == api::set_verb::none) {
+      tells = tells || is_known;
+      auto kept =
+          is_known ? wanted_->put(row.id, spec.name, v.json, row.row) : wanted_->forget(row.id, spec.name);
+      if (!kept) return kept;
+      continue;
+    }
+    const auto& target = profile[spec.verb_target].name;
+    const auto set =
+        std::ranges::find_if(sent_values, [&target](const field_value& s) { return s.name == target; });
+    status kept;
+    if (set != sent_values.end()) {
+      kept = wanted_->put(row.id, target, set->json, row.row);
+      tells = true;
+    } else if (row.outcome != outcome::unchanged && sent.empty()) {
+      kept = wanted_->forget(row.id, target);
+    } else {
+      // A verb that had nothing to do wrote nothing: what an earlier row left is what should show, or at
+      // least that the set is as the verb wants it.
+      auto left = wanted_->knows(row.id, target);
+      if (!left) return left.error();
+      tells = true;
+      const bool by_name = spec.verb == api::set_verb::add_names || spec.verb == api::set_verb::remove_names;
+      needs_names_ = needs_names_ || (by_name && !*left);
+      if (!*left) kept = wanted_->put_part(row.id, target, spec.name, v.json, row.row);
+    }
+    if (!kept) return kept;
+  }
+  if (is_known && !tells) {
+    ++counts_.untold_rows;
+    say_untold_(row, has_verb && row.outcome == outcome::applied
+                         ? "the ledger does not know what the row has sent"
+                         : "the profile does not know the fields that the row wrote");
+  }
+  return {};
+}
+
+// A row that was cut off after its request may have left: nobody knows yet what its fields should show.
+status written_values::forget_open_intents() {
+  auto open = file_.open_intents(generation_.id);
+  if (!open) return open.error();
+  std::uint64_t row = 0;
+  for (const auto& intent : *open) {
+    counts_.cut_off_rows += intent.row != std::exchange(row, intent.row);
+    for (const auto& f : s_.settings().profile.fields)
+      if (auto done = wanted_->forget(intent.id, f.name); !done) return done;
+  }
+  const auto counts = file_.counts(generation_.id);
+  if (!counts) return counts.error();
+  const auto left = generation_.rows - std::min(generation_.rows, counts->total());
+  counts_.pending_rows = left - std::min(left, counts_.cut_off_rows);
+  return {};
+}
+
+}  // namespace pawl::app

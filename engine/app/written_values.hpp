@@ -1,0 +1,56 @@
+// What each resource should show after a generation: from the input for what a row wanted, the ledger for
+// what became of it, and its intents for sets that were changed by verbs.
+#pragma once
+
+#include "engine/app/drift_rows.hpp"
+#include "engine/app/session.hpp"
+#include "engine/ledger/last_written.hpp"
+#include "engine/ledger/ledger.hpp"
+#include "engine/model/error.hpp"
+#include "engine/model/job.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace pawl::app {
+
+class written_values {
+ public:
+  // Called for a row of which nothing can be compared with anything.
+  using untold = std::function<void(const ledger::job_row&, std::string_view why)>;
+
+  // All outlive it. Rows whose end is not known are counted in `counts`.
+  written_values(session& s, ledger::ledger_file& file, const ledger::generation_row& generation,
+                 drift_counts& counts, untold say)
+      : s_(s), file_(file), generation_(generation), counts_(counts), say_untold_(std::move(say)) {}
+
+  // Reads the ledger, and the input where rows of it count. `ledger_path`: where the ledger lies.
+  expected<ledger::last_written> collect(const std::string& ledger_path);
+
+  // After collect(): a verb that takes names had nothing to do, so that names are to be compared.
+  bool needs_names() const noexcept { return needs_names_; }
+
+ private:
+  status take(const ledger::job_row&);
+  status take_row(const ledger::job_row&, const job_view&);
+  status read_sent(std::uint64_t row, std::string& sent, std::vector<field_value>& values);
+  status forget_open_intents();
+
+  session& s_;
+  ledger::ledger_file& file_;
+  const ledger::generation_row& generation_;
+  drift_counts& counts_;
+  untold say_untold_;
+  std::optional<ledger::last_written> wanted_;
+  std::optional<input::job_source> source_;
+  job_batch batch_;
+  std::uint64_t first_in_batch_ = 1;
+  bool needs_names_ = false;
+};
+
+}  // namespace pawl::app
