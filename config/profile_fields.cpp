@@ -1,5 +1,6 @@
 #include "config/profile_fields.hpp"
 
+#include "engine/text/json_path.hpp"
 #include "engine/text/json_string.hpp"
 #include "engine/text/nearest.hpp"
 
@@ -68,18 +69,18 @@ std::optional<T> one_of(table_reader& in, std::string_view key, names<T> all) {
   return text ? look_up(in, key, *text, all) : std::nullopt;
 }
 
-std::optional<api::json_path> path_at(table_reader& in, std::string_view key) {
+std::optional<json_path> path_at(table_reader& in, std::string_view key) {
   const auto text = in.text(key);
   if (!text) return std::nullopt;
-  auto path = api::parse_json_path(*text);
+  auto path = parse_json_path(*text);
   if (!path)
     in.complain(key, "\"" + *text + "\" is not a path into a reply",
                 "write it as id, contact.id or tags[].id");
   return path;
 }
 
-bool walks_a_list(const api::json_path& path) {
-  return std::any_of(path.begin(), path.end(), [](const api::path_step& s) { return s.each; });
+bool walks_a_list(const json_path& path) {
+  return std::any_of(path.begin(), path.end(), [](const path_step& s) { return s.each; });
 }
 
 void read_values(table_reader& in, api::field_spec& field) {
@@ -173,7 +174,7 @@ void read_echo(table_reader& in, api::field_spec& field, const api::profile& pro
   }
   if (echo && echo->empty())
     in.complain("echo", "is empty, but the field is compared", "set compare = \"none\" as well");
-  field.echo = echo ? *echo : api::json_path{{field.name, false}};
+  field.echo = echo ? *echo : json_path{{field.name, false}};
 
   if (field.compare == comparison::set && field.type != field_type::list)
     in.complain("compare", "only a list can be compared as a set",

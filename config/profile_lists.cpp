@@ -1,5 +1,7 @@
 #include "config/profile_lists.hpp"
 
+#include "engine/text/json_path.hpp"
+
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -10,12 +12,12 @@ namespace {
 
 constexpr std::uint64_t largest_page = 100'000;  // chosen: above it a page passes the bound of a reply
 
-void read_path(table_reader& in, std::string_view key, api::json_path& into, bool required) {
+void read_path(table_reader& in, std::string_view key, json_path& into, bool required) {
   const auto text =
       required ? in.required_text(key, "write where a page shows it, such as data") : in.text(key);
   if (!text) return;
-  auto path = api::parse_json_path(*text);
-  const bool walks = path && std::ranges::any_of(*path, [](const api::path_step& s) { return s.each; });
+  auto path = parse_json_path(*text);
+  const bool walks = path && std::ranges::any_of(*path, [](const path_step& s) { return s.each; });
   if (!path || walks || (required && path->empty()))
     in.complain(key, "\"" + *text + "\" is not a path into a page", "write it as data or page.cursor");
   else

@@ -8,6 +8,7 @@
 #include "config/table_reader.hpp"
 #include "engine/api/request_writer.hpp"
 #include "engine/http/endpoint.hpp"
+#include "engine/text/json_path.hpp"
 
 #include <algorithm>
 #include <array>
@@ -61,10 +62,10 @@ bool is_request_target(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f' && c != '#'; });
 }
 
-void read_path(table_reader& in, std::string_view key, api::json_path& into) {
+void read_path(table_reader& in, std::string_view key, json_path& into) {
   const auto text = in.text(key);
   if (!text) return;
-  if (auto path = api::parse_json_path(*text))
+  if (auto path = parse_json_path(*text))
     into = *std::move(path);
   else
     in.complain(key, "\"" + *text + "\" is not a path into a reply",

@@ -1,5 +1,7 @@
 #include "config/profile_paths.hpp"
 
+#include "engine/text/json_path.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -22,7 +24,7 @@ enum class holds : std::uint8_t {
 struct place {
   std::vector<std::string> table;  // "fields", "status"
   std::string key;
-  api::json_path path;
+  json_path path;
   holds what = holds::any;
   bool needs_one = false;  // says so where the path walks a list: a complaint of its own for fields exists
 
@@ -80,8 +82,8 @@ class path_checks {
   }
 
  private:
-  static bool walks(const api::json_path& path) {
-    return std::ranges::any_of(path, [](const api::path_step& s) { return s.each; });
+  static bool walks(const json_path& path) {
+    return std::ranges::any_of(path, [](const path_step& s) { return s.each; });
   }
 
   static std::string contradiction(const place& a, const place& b, bool values_may_vary) {
@@ -90,7 +92,7 @@ class path_checks {
     while (same < shared && a.path[same] == b.path[same]) ++same;
     const auto quoted = [](const place& p) { return p.name() + " (\"" + to_string(p.path) + "\")"; };
     const auto prefix = [](const place& p, std::size_t steps) {
-      api::json_path part(p.path.begin(), p.path.begin() + static_cast<std::ptrdiff_t>(steps));
+      json_path part(p.path.begin(), p.path.begin() + static_cast<std::ptrdiff_t>(steps));
       part.back().each = false;
       return to_string(part);
     };
@@ -149,7 +151,7 @@ holds of_type(api::field_type type) {
   }
 }
 
-place one(std::string table, std::string key, const api::json_path& path) {
+place one(std::string table, std::string key, const json_path& path) {
   return {{std::move(table)}, std::move(key), path, holds::one, true};
 }
 

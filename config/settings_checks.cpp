@@ -1,10 +1,10 @@
 #include "config/settings_checks.hpp"
 
 #include "config/quantity.hpp"
-#include "engine/input/text.hpp"
 #include "engine/sys/output_place.hpp"
 #include "engine/text/json_string.hpp"
 #include "engine/text/redaction.hpp"
+#include "engine/text/utf8.hpp"
 
 #include <algorithm>
 #include <array>
@@ -266,7 +266,7 @@ namespace {
 void append_text(std::string& to, std::string text) {
   constexpr auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
   conceal_secrets(text);
-  if (!input::is_utf8(text)) std::ranges::replace_if(text, std::not_fn(is_ascii), '?');
+  if (!is_utf8(text)) std::ranges::replace_if(text, std::not_fn(is_ascii), '?');
   append_json_string(to, text);
 }
 

@@ -1,9 +1,9 @@
 #include "config/token.hpp"
 
-#include "engine/input/text.hpp"
 #include "engine/sys/descriptor.hpp"
 #include "engine/text/letter_case.hpp"
 #include "engine/text/redaction.hpp"
+#include "engine/text/utf8.hpp"
 
 #include <algorithm>
 #include <array>
@@ -53,20 +53,11 @@ constexpr std::array unseen_characters{unseen{0x00a0, 0x00a0, "a no-break space"
                                        unseen{0xfff0, 0xfffc, "a mark"},
                                        unseen{0xe0000, 0xe0fff, "a tag"}};
 
-// The code point at the front of well-formed UTF-8, and how many bytes it takes.
-std::pair<char32_t, std::size_t> code_point(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const std::size_t length = byte(0) < 0x80 ? 1 : byte(0) < 0xe0 ? 2 : byte(0) < 0xf0 ? 3 : 4;
-  char32_t point = length == 1 ? byte(0) : byte(0) & (0x7fU >> length);
-  for (std::size_t i = 1; i < length && i < text.size(); ++i) point = point << 6U | (byte(i) & 0x3fU);
-  return {point, std::min(length, text.size())};
-}
-
 // Nothing but the kind of the character is shown, and where it stands.
 std::string unseen_in(std::string_view key) {
   std::size_t place = 0;
   for (auto rest = key; !rest.empty();) {
-    const auto [point, length] = code_point(rest);
+    const auto [point, length] = first_code_point(rest);
     rest.remove_prefix(length);
     ++place;
     for (const auto& u : unseen_characters)
@@ -117,13 +108,13 @@ status check(std::string_view key, const std::string& place, const std::string& 
     return wrong(place, whose + " holds a control character", "copy the key anew");
   if (key.front() == ' ' || key.back() == ' ')
     return wrong(place, whose + " begins or ends with white space", "remove it");
-  if (!input::is_utf8(key))
+  if (!is_utf8(key))
     return wrong(place, whose + " holds bytes that are no text (UTF-8)", "copy the key anew");
   if (const auto what = unseen_in(key); !what.empty())
     return wrong(place, whose + " holds " + what, "remove it, or copy the key anew");
   auto last = key.size() - 1;
-  while (last > 0 && (static_cast<unsigned char>(key[last]) & 0xc0U) == 0x80U) --last;
-  if (is_quote(key.substr(0, code_point(key).second)) || is_quote(key.substr(last)))
+  while (last > 0 && is_continuation(key[last])) --last;
+  if (is_quote(key.substr(0, first_code_point(key).bytes)) || is_quote(key.substr(last)))
     return wrong(place, whose + " has quotes around the key", "remove them: the key stands there as it is");
   if (const auto what = taken_along(key, from.profile); !what.empty())
     return wrong(place, whose + " begins with \"" + what + "\", which is not a part of the key",

@@ -1,8 +1,12 @@
 #include "engine/api/condition.hpp"
 
-#include "engine/api/instant.hpp"
-#include "engine/api/json_text.hpp"
 #include "engine/api/shown.hpp"
+#include "engine/text/date_time.hpp"
+#include "engine/text/json_locator.hpp"
+#include "engine/text/json_number.hpp"
+#include "engine/text/json_unescape.hpp"
+#include "engine/text/json_walk.hpp"
+#include "engine/text/trim.hpp"
 
 #include <algorithm>
 #include <array>
@@ -29,7 +33,7 @@ struct decimal {
   std::string_view digits;  // neither leading nor trailing zeros
 };
 
-// From the form of append_canonical_number.
+// From the form of append_normal_number.
 std::optional<decimal> take_apart(std::string_view canonical) noexcept {
   decimal d;
   if (canonical == "0") return d;
@@ -91,7 +95,7 @@ condition_state condition_judge::in_order(const precondition& p, std::string_vie
     const auto a = parse_instant(scratch_), b = parse_instant(wanted_);
     if (a && b) is = *a <=> *b;
   } else {
-    if (!append_canonical_number(scratch_, shown) || !append_canonical_number(wanted_, p.json))
+    if (!append_normal_number(scratch_, shown) || !append_normal_number(wanted_, p.json))
       return condition_state::malformed;
     const auto a = take_apart(scratch_), b = take_apart(wanted_);
     if (a && b) is = order(*a, *b);
@@ -126,8 +130,8 @@ condition_state condition_judge::has(const precondition& p, const located& shown
 
 condition_state condition_judge::judge(const precondition& p, const located& shown, wall_time now) {
   if (shown.is == located::kind::broken) return condition_state::malformed;
-  const bool is_null = shown.is == located::kind::absent ||
-                       (shown.is == located::kind::value && trim_json(shown.text) == "null");
+  const bool is_null =
+      shown.is == located::kind::absent || (shown.is == located::kind::value && trim(shown.text) == "null");
   switch (p.is) {
     case test::is_null:
       return as_state(is_null);
@@ -146,8 +150,8 @@ condition_state condition_judge::judge(const precondition& p, const located& sho
     case test::newer_than:
       if (is_null) return condition_state::fails;
       if (shown.is != located::kind::value) return condition_state::malformed;
-      return p.is == test::less || p.is == test::greater ? in_order(p, trim_json(shown.text))
-                                                         : by_age(p, trim_json(shown.text), now);
+      return p.is == test::less || p.is == test::greater ? in_order(p, trim(shown.text))
+                                                         : by_age(p, trim(shown.text), now);
     case test::has:
       return is_null ? condition_state::fails : has(p, shown);
     case test::has_name:

@@ -4,9 +4,9 @@
 #include "engine/api/json_compare.hpp"
 #include "engine/api/name_directory.hpp"
 #include "engine/api/precondition.hpp"
-#include "engine/api/value_locator.hpp"
 #include "engine/model/error.hpp"
 #include "engine/model/time.hpp"
+#include "engine/text/json_locator.hpp"
 
 #include <cstdint>
 #include <string>

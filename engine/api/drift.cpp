@@ -1,7 +1,10 @@
 #include "engine/api/drift.hpp"
 
-#include "engine/api/json_text.hpp"
 #include "engine/api/shown.hpp"
+#include "engine/text/json_locator.hpp"
+#include "engine/text/json_path.hpp"
+#include "engine/text/json_unescape.hpp"
+#include "engine/text/json_walk.hpp"
 
 #include <algorithm>
 #include <string>

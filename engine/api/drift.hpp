@@ -4,7 +4,7 @@
 #include "engine/api/json_compare.hpp"
 #include "engine/api/name_directory.hpp"
 #include "engine/api/profile.hpp"
-#include "engine/api/value_locator.hpp"
+#include "engine/text/json_locator.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -58,7 +58,7 @@ class drift_reader {
   const profile& api_;
   const name_directory* names_ = nullptr;
   json_parser parser_;
-  value_locator at_;  // the id, then the echo of each field
+  json_locator at_;  // the id, then the echo of each field
   json_comparer comparer_;
   std::vector<std::uint32_t> wanted_;
   bool all_stand_there_ = false;  // in the body read last

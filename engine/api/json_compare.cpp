@@ -1,7 +1,11 @@
 #include "engine/api/json_compare.hpp"
 
-#include "engine/api/instant.hpp"
-#include "engine/api/json_text.hpp"
+#include "engine/text/date_time.hpp"
+#include "engine/text/json_normal_form.hpp"
+#include "engine/text/json_number.hpp"
+#include "engine/text/json_unescape.hpp"
+#include "engine/text/json_walk.hpp"
+#include "engine/text/trim.hpp"
 
 #include <algorithm>
 
@@ -51,8 +55,8 @@ void sort_unique(auto& values) {
 }  // namespace
 
 equality json_comparer::compare(comparison how, std::string_view wanted, std::string_view shown) {
-  wanted = trim_json(wanted);
-  shown = trim_json(shown);
+  wanted = trim(wanted);
+  shown = trim(shown);
   switch (how) {
     case comparison::instant:
       return same_moment(wanted, shown);
@@ -74,7 +78,7 @@ equality json_comparer::compare(comparison how, std::string_view wanted, std::st
 
 equality json_comparer::compare(comparison how, std::string_view wanted,
                                 std::span<const std::string_view> shown) {
-  wanted = trim_json(wanted);
+  wanted = trim(wanted);
   const bool is_null = wanted == "null" && how == comparison::set;
   wanted_.clear();
   if (!is_null && !split(wanted, wanted_)) return equality::different;
@@ -84,7 +88,7 @@ equality json_comparer::compare(comparison how, std::string_view wanted,
   }
   if (wanted_.size() != shown.size()) return equality::different;
   for (std::size_t i = 0; i < shown.size(); ++i)
-    if (const auto is = exact(wanted_[i], trim_json(shown[i])); is != equality::equal) return is;
+    if (const auto is = exact(wanted_[i], trim(shown[i])); is != equality::equal) return is;
   return equality::equal;
 }
 
@@ -100,16 +104,16 @@ equality json_comparer::exact(std::string_view wanted, std::string_view shown) {
 
   shown_text_.clear();
   if (is_number_start(wanted.front()) && is_number_start(shown.front())) {
-    if (!append_canonical_number(shown_text_, shown)) return equality::malformed;
+    if (!append_normal_number(shown_text_, shown)) return equality::malformed;
     wanted_text_.clear();
-    const bool good = append_canonical_number(wanted_text_, wanted);
+    const bool good = append_normal_number(wanted_text_, wanted);
     return good && wanted_text_ == shown_text_ ? equality::equal : equality::different;
   }
-  if (!append_canonical(shown_text_, shown)) return equality::malformed;
+  if (!append_normal_form(shown_text_, shown)) return equality::malformed;
   if (wanted.front() != shown.front() || (wanted.front() != '{' && wanted.front() != '['))
     return equality::different;
   wanted_text_.clear();
-  const bool good = append_canonical(wanted_text_, wanted);
+  const bool good = append_normal_form(wanted_text_, wanted);
   return good && wanted_text_ == shown_text_ ? equality::equal : equality::different;
 }
 
@@ -125,7 +129,7 @@ equality json_comparer::same_moment(std::string_view wanted, std::string_view sh
 }
 
 equality json_comparer::same_set() {
-  for (auto& element : shown_) element = trim_json(element);
+  for (auto& element : shown_) element = trim(element);
   if (wanted_ == shown_) return equality::equal;  // APIs mostly keep the order
   if (!std::ranges::all_of(wanted_, is_plain_string) || !std::ranges::all_of(shown_, is_plain_string))
     return same_canonical_set();
@@ -137,7 +141,7 @@ equality json_comparer::same_set() {
 equality json_comparer::same_canonical_set() {
   const auto canonical = [](const std::vector<std::string_view>& from, std::vector<std::string>& to) {
     for (const auto element : from)
-      if (!append_canonical(to.emplace_back(), element)) return false;
+      if (!append_normal_form(to.emplace_back(), element)) return false;
     sort_unique(to);
     return true;
   };

@@ -1,7 +1,10 @@
 #include "engine/api/list_extent.hpp"
 
-#include "engine/api/json_text.hpp"
+#include "engine/text/json_path.hpp"
+#include "engine/text/json_unescape.hpp"
+#include "engine/text/json_walk.hpp"
 #include "engine/text/letter_case.hpp"
+#include "engine/text/utf8.hpp"
 
 #include <algorithm>
 #include <array>
@@ -172,9 +175,7 @@ void list_extent::join(list_extent&& other) {
 
 list_extent extent_in_body(std::string_view body, const json_path& items, std::size_t count) {
   extent_scan scan{items, count, {}};
-  constexpr std::string_view utf8_mark = "\xef\xbb\xbf";
-  if (body.starts_with(utf8_mark)) body.remove_prefix(utf8_mark.size());
-  scan.look(body, 0, true);
+  scan.look(without_mark(body), 0, true);
   return std::move(scan.found);
 }
 

@@ -1,8 +1,10 @@
 #include "engine/api/page_reader.hpp"
 
-#include "engine/api/json_text.hpp"
 #include "engine/api/list_extent.hpp"
 #include "engine/api/request_writer.hpp"
+#include "engine/text/json_locator.hpp"
+#include "engine/text/json_unescape.hpp"
+#include "engine/text/json_walk.hpp"
 
 #include <algorithm>
 #include <array>

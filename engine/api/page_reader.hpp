@@ -3,8 +3,9 @@
 
 #include "engine/api/precondition.hpp"
 #include "engine/api/reading_spec.hpp"
-#include "engine/api/value_locator.hpp"
 #include "engine/model/attempt.hpp"
+#include "engine/text/json_locator.hpp"
+#include "engine/text/json_path.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -47,7 +48,7 @@ class item_ids {
 
  private:
   json_parser parser_;
-  value_locator at_;
+  json_locator at_;
   std::string text_;
 };
 
@@ -70,7 +71,7 @@ class page_reader {
   const list_spec& list_;
   bool shown_cursor_ = false;  // by a page before, be it null
   json_parser parser_;
-  value_locator at_;
+  json_locator at_;
   std::vector<std::uint32_t> wanted_;
 };
 

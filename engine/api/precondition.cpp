@@ -1,6 +1,12 @@
 #include "engine/api/precondition.hpp"
 
+#include "engine/text/ascii.hpp"
+#include "engine/text/date_time.hpp"
+#include "engine/text/json_number.hpp"
 #include "engine/text/json_string.hpp"
+#include "engine/text/json_unescape.hpp"
+#include "engine/text/trim.hpp"
+#include "engine/text/utf8.hpp"
 
 #include <algorithm>
 #include <array>
@@ -19,15 +25,8 @@ failure wrong(std::string what, std::string remedy) {
   return {failure_kind::usage, "", std::move(what), std::move(remedy)};
 }
 
-std::string_view trim(std::string_view s) {
-  while (!s.empty() && (s.front() == ' ' || s.front() == '\t')) s.remove_prefix(1);
-  while (!s.empty() && (s.back() == ' ' || s.back() == '\t')) s.remove_suffix(1);
-  return s;
-}
-
 bool is_name_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
-         c == '-';
+  return is_alphanumeric(c) || c == '_' || c == '.' || c == '-';
 }
 
 // Takes `words` (single spaces) off the front of `s` if they stand there as whole words.
@@ -36,14 +35,14 @@ bool take_words(std::string_view& s, std::string_view words) {
   while (!words.empty()) {
     const auto space = words.find(' ');
     const auto word = words.substr(0, space);
-    rest = trim(rest);
+    rest = trim_blanks(rest);
     if (!rest.starts_with(word)) return false;
     rest.remove_prefix(word.size());
     if (!rest.empty() && rest.front() != ' ' && rest.front() != '\t') return false;
     if (space == std::string_view::npos) break;
     words.remove_prefix(space + 1);
   }
-  s = trim(rest);
+  s = trim_blanks(rest);
   return true;
 }
 
@@ -68,64 +67,6 @@ expected<operand> parse_operand(std::string_view s) {
   if (i == s.size()) return wrong("the quoted value has no closing quote", "end it with \"");
   if (i + 1 != s.size()) return wrong("something follows the quoted value", "quote the whole value");
   return value;
-}
-
-// RFC 3339 section 5.6, with a calendar check; leap seconds allowed.
-bool is_timestamp(std::string_view s) {
-  const auto number = [&](std::size_t at, std::size_t n) -> int {
-    if (at + n > s.size()) return -1;
-    int value = 0;
-    for (std::size_t i = at; i < at + n; ++i) {
-      if (s[i] < '0' || s[i] > '9') return -1;
-      value = value * 10 + (s[i] - '0');
-    }
-    return value;
-  };
-  const auto between = [](int v, int low, int high) { return v >= low && v <= high; };
-  if (s.size() < 20) return false;
-  if (s[4] != '-' || s[7] != '-' || (s[10] != 'T' && s[10] != 't') || s[13] != ':' || s[16] != ':')
-    return false;
-  const int year = number(0, 4), month = number(5, 2), day = number(8, 2);
-  if (year < 0 || month < 0 || day < 0) return false;
-  const std::chrono::year_month_day date{std::chrono::year(year),
-                                         std::chrono::month(static_cast<unsigned>(month)),
-                                         std::chrono::day(static_cast<unsigned>(day))};
-  if (!date.ok() || !between(number(11, 2), 0, 23) || !between(number(14, 2), 0, 59) ||
-      !between(number(17, 2), 0, 60))
-    return false;
-  std::size_t at = 19;
-  if (s[at] == '.') {
-    const auto first = ++at;
-    while (at < s.size() && s[at] >= '0' && s[at] <= '9') ++at;
-    if (at == first) return false;
-  }
-  if (at < s.size() && (s[at] == 'Z' || s[at] == 'z')) return at + 1 == s.size();
-  return at + 6 == s.size() && (s[at] == '+' || s[at] == '-') && between(number(at + 1, 2), 0, 23) &&
-         s[at + 3] == ':' && between(number(at + 4, 2), 0, 59);
-}
-
-// The grammar of RFC 8259 section 6.
-bool is_number(std::string_view s) {
-  const auto digits = [&] {
-    std::size_t n = 0;
-    while (n < s.size() && s[n] >= '0' && s[n] <= '9') ++n;
-    s.remove_prefix(n);
-    return n;
-  };
-  if (s.starts_with('-')) s.remove_prefix(1);
-  const bool zero = s.starts_with('0');
-  const auto whole = digits();
-  if (whole == 0 || (zero && whole > 1)) return false;
-  if (s.starts_with('.')) {
-    s.remove_prefix(1);
-    if (digits() == 0) return false;
-  }
-  if (s.starts_with('e') || s.starts_with('E')) {
-    s.remove_prefix(1);
-    if (s.starts_with('+') || s.starts_with('-')) s.remove_prefix(1);
-    if (digits() == 0) return false;
-  }
-  return s.empty();
 }
 
 constexpr std::array<std::pair<char, std::int64_t>, 5> age_units{
@@ -178,7 +119,7 @@ expected<subject> find_subject(std::string_view name, const profile& api) {
                known.empty() ? "its replies show nothing" : "known are " + known);
 }
 
-expected<std::string> canonical(const subject& about, const operand& value) {
+expected<std::string> wanted_json(const subject& about, const operand& value) {
   const auto bad = [&](const std::string& must) {
     return wrong(about.field + " " + must + " (got \"" + value.text + "\")", "");
   };
@@ -187,10 +128,11 @@ expected<std::string> canonical(const subject& about, const operand& value) {
       if (value.text != "true" && value.text != "false") return bad("is true or false");
       return value.text;
     case field_type::number:
-      if (!is_number(value.text)) return bad("is a number");
+      if (!is_json_number(value.text)) return bad("is a number");
       return value.text;
     case field_type::timestamp:
-      if (!is_timestamp(value.text)) return bad("is a timestamp such as 2026-01-31T09:00:00Z");
+      if (!is_rfc3339(value.text, leap_second::anywhere))
+        return bad("is a timestamp such as 2026-01-31T09:00:00Z");
       return json_string(value.text);
     case field_type::enumeration:
       if (about.spec != nullptr) {
@@ -227,7 +169,7 @@ expected<precondition> parse_has_tag(std::string_view rest, const profile& api) 
 }  // namespace
 
 expected<precondition> parse_precondition(std::string_view text, const profile& api) {
-  const auto whole = trim(text);
+  const auto whole = trim_blanks(text);
   const std::string grammar =
       "write FIELD = VALUE, FIELD != VALUE, FIELD < VALUE, FIELD > VALUE, FIELD older than 90d, "
       "FIELD newer than 15m, FIELD has VALUE, has tag NAME, FIELD is null or FIELD is not null";
@@ -237,7 +179,7 @@ expected<precondition> parse_precondition(std::string_view text, const profile& 
   std::size_t length = 0;
   while (length < rest.size() && is_name_char(rest[length])) ++length;
   const auto name = rest.substr(0, length);
-  rest = trim(rest.substr(length));
+  rest = trim_blanks(rest.substr(length));
   if (name.empty()) return wrong("\"" + std::string(whole) + "\" is not a condition", grammar);
 
   auto found = find_subject(name, api);
@@ -283,7 +225,7 @@ expected<precondition> parse_precondition(std::string_view text, const profile& 
   } else {
     return wrong("\"" + std::string(whole) + "\" is not a condition", grammar);
   }
-  const auto value = parse_operand(trim(rest));
+  const auto value = parse_operand(trim_blanks(rest));
   if (!value) return value.error();
   const bool ordered = result.is == test::less || result.is == test::greater;
   if (!ordered && !value->quoted && value->text == "null") {
@@ -295,7 +237,7 @@ expected<precondition> parse_precondition(std::string_view text, const profile& 
                  about.type == field_type::list ? "use " + about.field + " has VALUE" : "use is null");
   if (ordered && about.type != field_type::number && about.type != field_type::timestamp)
     return wrong(about.field + " has no order: < and > are for numbers and timestamps", "use = or !=");
-  auto json = canonical(about, *value);
+  auto json = wanted_json(about, *value);
   if (!json) return json.error();
   result.json = *std::move(json);
   return result;
@@ -305,25 +247,20 @@ std::string to_string(const precondition& p) {
   // A number, a boolean or a JSON string: the last is also the quoted form of a value, but for its escapes.
   const auto value = [&] {
     if (p.json.empty() || p.json.front() != '"') return p.json;
-    std::string plain = "\"";
-    for (std::size_t i = 1; i + 1 < p.json.size(); ++i) {
-      if (p.json[i] == '\\' && p.json[i + 1] != '"' && p.json[i + 1] != '\\') {
-        const char kind = p.json[++i];
-        if (kind == 'u') {
-          unsigned code = 0;
-          std::from_chars(p.json.data() + i + 1, p.json.data() + i + 5, code, 16);
-          plain += static_cast<char>(code);
-          i += 4;
-        } else {
-          constexpr std::string_view letters = "bfnrt", characters = "\b\f\n\r\t";
-          plain += characters[letters.find(kind)];
-        }
-      } else {
-        plain += p.json[i];
-        if (p.json[i] == '\\') plain += p.json[++i];
-      }
+    std::string plain;
+    for (std::string_view rest{p.json}; !rest.empty();) {
+      const auto at = rest.find('\\');
+      plain += rest.substr(0, at);
+      if (at == std::string_view::npos) break;
+      rest.remove_prefix(at);
+      const auto escape = first_escape(rest);
+      if (escape.value == '"' || escape.value == '\\')
+        plain += rest.substr(0, escape.size);
+      else
+        append_utf8(plain, escape.value);
+      rest.remove_prefix(escape.size);
     }
-    return plain + '"';
+    return plain;
   };
   const auto age = [&] {
     for (const auto& [unit, seconds] : age_units)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/model/job.hpp"
+#include "engine/text/json_path.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -27,15 +28,6 @@ enum class comparison : std::uint8_t {
 
 // A set verb is a pseudo-field that becomes its target's full set once the current one has been read.
 enum class set_verb : std::uint8_t { none, add_names, remove_names, add_ids, remove_ids };
-
-// One step into a reply: a key, and whether the array behind it is walked (`tags[].id`: {"tags", true},
-// {"id"}).
-struct path_step {
-  std::string key;
-  bool each = false;
-  bool operator==(const path_step&) const = default;
-};
-using json_path = std::vector<path_step>;
 
 // `status = snoozed` needs `snoozed_until` in the same patch.
 struct requirement {
@@ -176,10 +168,5 @@ struct profile {
   // Linear; for start-up and messages. The hot paths keep their own tables.
   std::optional<field_index> find(std::string_view field_name) const noexcept;
 };
-
-// "tags[].id" -> {{"tags", true}, {"id", false}}. Empty text: empty path. nullopt: not a path (empty key, `[`
-// not followed by `]`).
-std::optional<json_path> parse_json_path(std::string_view);
-std::string to_string(const json_path&);
 
 }  // namespace pawl::api

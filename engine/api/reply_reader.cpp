@@ -1,10 +1,13 @@
 #include "engine/api/reply_reader.hpp"
 
 #include "engine/api/json_compare.hpp"
-#include "engine/api/json_text.hpp"
-#include "engine/api/printable_text.hpp"
 #include "engine/api/shown.hpp"
-#include "engine/api/value_locator.hpp"
+#include "engine/text/json_locator.hpp"
+#include "engine/text/json_path.hpp"
+#include "engine/text/json_unescape.hpp"
+#include "engine/text/json_walk.hpp"
+#include "engine/text/printable.hpp"
+#include "engine/text/trim.hpp"
 
 #include <array>
 
@@ -64,7 +67,7 @@ struct reply_reader::impl {
 
   const profile& api;
   json_parser parser;
-  value_locator echo, error, identity;
+  json_locator echo, error, identity;
   json_comparer comparer;
   std::vector<std::uint32_t> asked;
   std::string shown, scratch;
@@ -101,7 +104,7 @@ echo_report reply_reader::impl::compare(std::string_view body, std::string_view 
     }
     const auto& at = echo[path_of(v.field)];
     const auto how = api[v.field].compare;
-    if (at.is == located::kind::absent && id_promised && trim_json(v.json) == "null") {
+    if (at.is == located::kind::absent && id_promised && trim(v.json) == "null") {
       report.how = verified::partial;
       continue;
     }
@@ -169,7 +172,7 @@ identity_report reply_reader::read_identity(std::string_view body) {
     report.account = printable(said(account.text, impl_->scratch));
   }
   const auto add_scope = [&](std::string_view token) {
-    report.scopes.push_back(printable(said(trim_json(token), impl_->scratch)));
+    report.scopes.push_back(printable(said(trim(token), impl_->scratch)));
     return true;
   };
   const auto& scopes = found[identity_paths[1]];

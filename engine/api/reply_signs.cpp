@@ -1,9 +1,10 @@
 #include "engine/api/reply_signs.hpp"
 
-#include "engine/api/json_text.hpp"
-#include "engine/api/printable_text.hpp"
 #include "engine/api/shown.hpp"
 #include "engine/text/letter_case.hpp"
+#include "engine/text/printable.hpp"
+#include "engine/text/trim.hpp"
+#include "engine/text/utf8.hpp"
 
 #include <fmt/format.h>
 
@@ -14,12 +15,10 @@
 namespace pawl::api {
 namespace {
 
-constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 constexpr std::size_t longest_name = 64;  // of a coding or a character set in a message; chosen
 
-std::string_view without_mark(std::string_view body) noexcept {
-  if (body.starts_with(byte_order_mark)) body.remove_prefix(byte_order_mark.size());
-  return trim_json(body);
+std::string_view content_of(std::string_view body) noexcept {
+  return trim(without_mark(body));
 }
 
 bool contains_without_case(std::string_view text, std::string_view word) noexcept {
@@ -58,7 +57,7 @@ bool looks_like_json(std::string_view body) noexcept {
 }  // namespace
 
 bool is_page(const attempt_fact& fact) noexcept {
-  const auto body = without_mark(fact.body);
+  const auto body = content_of(fact.body);
   if (body.starts_with('<')) return true;
   return !body.empty() && !looks_like_json(body) &&
          contains_without_case(find_header(fact.headers, "Content-Type"), "html");
@@ -66,7 +65,7 @@ bool is_page(const attempt_fact& fact) noexcept {
 
 bool is_prose(const attempt_fact& fact) noexcept {
   constexpr std::size_t longest_word = 32;  // chosen
-  const auto body = without_mark(fact.body);
+  const auto body = content_of(fact.body);
   if (body.empty() || looks_like_json(body)) return false;
   return body.size() > longest_word || body.find_first_of(" \t\r\n<") != std::string_view::npos;
 }
@@ -87,7 +86,7 @@ misreading why_unreadable(const attempt_fact& fact) {
         "pawl asks for Accept-Encoding: identity; have the server, or the proxy before it, send it plain";
     return is;
   }
-  const auto body = without_mark(fact.body);
+  const auto body = content_of(fact.body);
   if (body.empty()) {
     is.what = fmt::format("the reply ({}) has no body", fact.status);
     return is;

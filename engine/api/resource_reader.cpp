@@ -3,14 +3,16 @@
 #include "engine/api/companions.hpp"
 #include "engine/api/condition.hpp"
 #include "engine/api/json_compare.hpp"
-#include "engine/api/json_text.hpp"
-#include "engine/api/printable_text.hpp"
 #include "engine/api/set_verbs.hpp"
 #include "engine/api/shown.hpp"
-#include "engine/api/value_locator.hpp"
 #include "engine/api/value_object.hpp"
 #include "engine/api/whole_resource.hpp"
+#include "engine/text/json_locator.hpp"
+#include "engine/text/json_normal_form.hpp"
+#include "engine/text/json_path.hpp"
 #include "engine/text/json_string.hpp"
+#include "engine/text/json_unescape.hpp"
+#include "engine/text/printable.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -22,7 +24,7 @@ namespace {
 
 constexpr std::size_t max_shown = 1024;         // of a second look: as in an echo_report
 constexpr std::size_t max_reason = 256;         // of each value in a reason; chosen: it stands in one line
-constexpr std::size_t most_kept = 256 * 1024;   // bytes; as value_locator gives its memory back
+constexpr std::size_t most_kept = 256 * 1024;   // bytes; as json_locator gives its memory back
 constexpr std::size_t most_values_kept = 4096;  // chosen: far over any patch that is written by hand
 constexpr std::size_t longest_moment = 256;     // of updated_at; chosen: a time stamp has some 30 bytes
 constexpr std::uint32_t nowhere = ~std::uint32_t{0};
@@ -166,7 +168,7 @@ struct resource_reader::impl {
   std::vector<std::vector<field_index>> sent_with;  // by field
 
   json_parser parser;
-  value_locator found;
+  json_locator found;
   json_comparer comparer;
   condition_judge judge;
   set_builder set;
@@ -371,7 +373,7 @@ void resource_reader::impl::read_updated_at(std::string& to) {
   if (here.is != located::kind::value || here.text == "null" || here.text.size() > longest_moment) return;
   // It goes into the ledger as JSON, so only what is sound. (A plain string is: its characters are checked.)
   const bool plain = is_string_token(here.text) && here.text.find('\\') == std::string_view::npos;
-  const bool sound = plain || append_canonical(to, here.text);
+  const bool sound = plain || append_normal_form(to, here.text);
   to.assign(sound ? here.text : std::string_view{});
 }
 

@@ -1,6 +1,6 @@
 // Reads the current state of a resource against a job: which preconditions hold, what has to be sent, what is
 // overwritten by it, and, after an attempt of which the end is not known, what the state proves. Pure;
-// simdjson stays in the .cpp of value_locator.
+// simdjson stays in the .cpp of json_locator.
 //
 // What holds everywhere here:
 // - A field whose path is missing counts as null, for APIs leave out what is null (a thread that is not

@@ -1,6 +1,10 @@
 #include "engine/api/set_verbs.hpp"
 
-#include "engine/api/json_text.hpp"
+#include "engine/text/json_locator.hpp"
+#include "engine/text/json_normal_form.hpp"
+#include "engine/text/json_unescape.hpp"
+#include "engine/text/json_walk.hpp"
+#include "engine/text/trim.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -21,14 +25,14 @@ bool set_builder::make_key(std::string_view token, std::string_view& key) {
     return false;
   }
   scratch_.clear();
-  if (!append_canonical(scratch_, token)) return false;
+  if (!append_normal_form(scratch_, token)) return false;
   key = keys_.copy(scratch_);
   return true;
 }
 
 bool set_builder::push(std::string_view token) {
   element e;
-  e.token = trim_json(token);
+  e.token = trim(token);
   if (!make_key(e.token, e.key)) return false;
   elements_.push_back(e);
   return true;
@@ -51,7 +55,7 @@ bool set_builder::apply(set_verb verb, std::string_view list, const name_directo
   const bool by_name = verb == set_verb::add_names || verb == set_verb::remove_names;
   const bool adds = verb == set_verb::add_names || verb == set_verb::add_ids;
   return for_each_element(list, [&](std::string_view token) {
-    token = trim_json(token);
+    token = trim(token);
     if (by_name) {
       scratch_.clear();
       if (names == nullptr || !is_string_token(token) || !append_unescaped(scratch_, token)) return false;

@@ -3,8 +3,8 @@
 
 #include "engine/api/name_directory.hpp"
 #include "engine/api/profile.hpp"
-#include "engine/api/value_locator.hpp"
 #include "engine/model/byte_arena.hpp"
+#include "engine/text/json_locator.hpp"
 
 #include <cstdint>
 #include <string>

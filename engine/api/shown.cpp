@@ -1,8 +1,10 @@
 #include "engine/api/shown.hpp"
 
-#include "engine/api/json_text.hpp"
-#include "engine/api/printable_text.hpp"
+#include "engine/text/json_locator.hpp"
+#include "engine/text/json_normal_form.hpp"
+#include "engine/text/json_unescape.hpp"
 #include "engine/text/letter_case.hpp"
+#include "engine/text/printable.hpp"
 
 #include <algorithm>
 
@@ -60,9 +62,9 @@ equality compare_shown(json_comparer& comparer, comparison how, std::string_view
 
 bool is_sound(const located& at) {
   std::string scratch;
-  if (at.is == located::kind::value) return append_canonical(scratch, at.text);
+  if (at.is == located::kind::value) return append_normal_form(scratch, at.text);
   return at.is != located::kind::list ||
-         std::ranges::all_of(at.elements, [&](auto element) { return append_canonical(scratch, element); });
+         std::ranges::all_of(at.elements, [&](auto element) { return append_normal_form(scratch, element); });
 }
 
 void append_shown(std::string& to, const located& at) {

@@ -3,7 +3,7 @@
 
 #include "engine/api/json_compare.hpp"
 #include "engine/api/profile.hpp"
-#include "engine/api/value_locator.hpp"
+#include "engine/text/json_locator.hpp"
 
 #include <cstddef>
 #include <string>

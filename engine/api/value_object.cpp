@@ -1,7 +1,7 @@
 #include "engine/api/value_object.hpp"
 
-#include "engine/api/json_text.hpp"
 #include "engine/text/json_string.hpp"
+#include "engine/text/json_walk.hpp"
 
 namespace pawl::api {
 

@@ -1,7 +1,12 @@
 #include "engine/api/whole_resource.hpp"
 
-#include "engine/api/json_text.hpp"
+#include "engine/text/json_normal_form.hpp"
+#include "engine/text/json_path.hpp"
 #include "engine/text/json_string.hpp"
+#include "engine/text/json_unescape.hpp"
+#include "engine/text/json_walk.hpp"
+#include "engine/text/trim.hpp"
+#include "engine/text/utf8.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -9,14 +14,12 @@
 namespace pawl::api {
 namespace {
 
-constexpr std::size_t most_kept = 256 * 1024;  // bytes; as value_locator gives its memory back
-constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+constexpr std::size_t most_kept = 256 * 1024;  // bytes; as json_locator gives its memory back
 
 using path = std::span<const path_step>;
 
-std::string_view without_mark(std::string_view body) noexcept {
-  if (body.starts_with(byte_order_mark)) body.remove_prefix(byte_order_mark.size());
-  return trim_json(body);
+std::string_view content_of(std::string_view body) noexcept {
+  return trim(without_mark(body));
 }
 
 void append_comma(std::string& to) {
@@ -82,35 +85,12 @@ struct rewriting {
   }
 };
 
-int hex4(std::string_view text) noexcept {
-  if (text.size() < 4) return -1;
-  int unit = 0;
-  for (const char c : text.substr(0, 4)) {
-    const int digit = c >= '0' && c <= '9'   ? c - '0'
-                      : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                      : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                             : -1;
-    if (digit < 0) return -1;
-    unit = unit * 16 + digit;
-  }
-  return unit;
-}
-
 // Escapes that stand for no text: NUL, and one half of a surrogate pair without the other.
 bool is_text_throughout(std::string_view json) noexcept {
   for (auto at = json.find('\\'); at != std::string_view::npos; at = json.find('\\', at)) {
-    if (at + 1 >= json.size() || json[at + 1] != 'u') {
-      at += 2;
-      continue;
-    }
-    const int unit = hex4(json.substr(at + 2));
-    at += 6;
-    if (unit <= 0 || (unit >= 0xdc00 && unit < 0xe000)) return false;
-    if (unit < 0xd800 || unit >= 0xe000) continue;
-    if (json.substr(std::min(at, json.size()), 2) != "\\u") return false;
-    const int low = hex4(json.substr(at + 2));
-    if (low < 0xdc00 || low >= 0xe000) return false;
-    at += 6;
+    const auto escape = first_escape(json.substr(at));
+    if (escape.flaw != escape_flaw::none || escape.value == 0) return false;
+    at += escape.size;
   }
   return true;
 }
@@ -127,10 +107,10 @@ whole_resource::whole_resource(const profile& api) : api_(api) {
 }
 
 bool whole_resource::is_sound(std::string_view resource) {
-  canonical_.clear();
-  const auto body = without_mark(resource);
-  const bool sound = body.starts_with('{') && append_canonical(canonical_, body);
-  if (canonical_.capacity() > most_kept) canonical_ = {};
+  normal_.clear();
+  const auto body = content_of(resource);
+  const bool sound = body.starts_with('{') && append_normal_form(normal_, body);
+  if (normal_.capacity() > most_kept) normal_ = {};
   return sound;
 }
 
@@ -143,7 +123,7 @@ void whole_resource::compose(std::string& into, std::string_view resource, std::
   into.clear();
   is_put_.assign(put.size(), 0);
   rewriting to{into, is_put_};
-  to.members(without_mark(resource), left_out_, put);
+  to.members(content_of(resource), left_out_, put);
   for (std::size_t i = 0; i < put.size(); ++i)
     if (is_put_[i] == 0) append_member(into, json_string(put[i].name), put[i].json);
   into += '}';
@@ -156,7 +136,7 @@ void whole_resource::append_rest(std::string& into, std::string_view known, std:
   for_each_member(known, [&](std::string_view key, std::string_view) {
     return append_unescaped(names.emplace_back(), key);
   });
-  for_each_member(without_mark(resource), [&](std::string_view key, std::string_view value) {
+  for_each_member(content_of(resource), [&](std::string_view key, std::string_view value) {
     if (is_left_out(key) || !is_text_throughout(key) || !is_text_throughout(value)) return true;
     const bool is_known =
         std::ranges::any_of(names, [key](const auto& name) { return string_token_says(key, name); });
@@ -168,7 +148,7 @@ void whole_resource::append_rest(std::string& into, std::string_view known, std:
 
 bool whole_resource::has_undescribed(std::string_view resource, std::span<const field_value> named) const {
   bool found = false;
-  for_each_member(without_mark(resource), [&](std::string_view key, std::string_view) {
+  for_each_member(content_of(resource), [&](std::string_view key, std::string_view) {
     const auto begins = [key](const json_path& p) {
       return !p.empty() && string_token_says(key, p.front().key);
     };

@@ -47,7 +47,7 @@ class whole_resource {
   const profile& api_;
   std::vector<path> left_out_;  // of [readable], but for what a field is written to
   std::vector<char> is_put_;    // by position in `put`
-  std::string canonical_;
+  std::string normal_;
 };
 
 }  // namespace pawl::api

@@ -1,13 +1,15 @@
 #include "engine/api/written_resource.hpp"
 
-#include "engine/api/json_text.hpp"
 #include "engine/api/shown.hpp"
+#include "engine/text/json_padding.hpp"
+#include "engine/text/json_path.hpp"
 #include "engine/text/json_string.hpp"
+#include "engine/text/json_unescape.hpp"
+#include "engine/text/json_walk.hpp"
+#include "engine/text/trim.hpp"
 
 namespace pawl::api {
 namespace {
-
-constexpr std::size_t padding = 64;  // simdjson's
 
 using steps = std::span<const path_step>;
 
@@ -49,15 +51,15 @@ bool append_member_value(std::string& to, std::string_view there, steps path, st
 }
 
 bool append_with(std::string& to, std::string_view object, steps path, std::string_view json) {
-  auto rest = trim_json(object);
+  auto rest = trim(object);
   if (rest.size() < 2 || rest.front() != '{' || rest.back() != '}') return false;
-  rest = trim_json(rest.substr(1, rest.size() - 2));
+  rest = trim(rest.substr(1, rest.size() - 2));
   to += '{';
   bool found = false, first = true;
   while (!rest.empty()) {
     std::string_view key, value;
     if (!take_value(rest, key) || !is_string_token(key)) return false;
-    rest = trim_json(rest);
+    rest = trim(rest);
     if (rest.empty() || rest.front() != ':') return false;
     rest.remove_prefix(1);
     if (!take_value(rest, value)) return false;
@@ -71,11 +73,11 @@ bool append_with(std::string& to, std::string_view object, steps path, std::stri
     } else {
       to += value;
     }
-    rest = trim_json(rest);
+    rest = trim(rest);
     if (rest.empty()) break;
     if (rest.front() != ',') return false;
     rest.remove_prefix(1);
-    rest = trim_json(rest);
+    rest = trim(rest);
   }
   if (!found) {
     if (!first) to += ',';
@@ -107,7 +109,7 @@ std::size_t show_as_written(std::string& into, std::string_view body, const prof
     return 0;
   const auto size = now.size();
   into = std::move(now);
-  into.append(padding, ' ');
+  into.append(json_padding, ' ');
   return size;
 }
 

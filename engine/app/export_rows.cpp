@@ -1,7 +1,7 @@
 #include "engine/app/export_rows.hpp"
 
-#include "engine/ledger/compact_text.hpp"
 #include "engine/text/json_string.hpp"
+#include "engine/text/utf8.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>

@@ -2,9 +2,10 @@
 
 #include "cli/render/table_text.hpp"
 #include "cli/words.hpp"
-#include "engine/api/json_text.hpp"
 #include "engine/app/export_rows.hpp"
 #include "engine/input/byte_window.hpp"
+#include "engine/text/json_walk.hpp"
+#include "engine/text/trim.hpp"
 
 #include <fmt/format.h>
 
@@ -122,22 +123,22 @@ void job_lines::append_notes(std::string& to, std::string_view raw) const {
     }
     return;
   }
-  auto rest = api::trim_json(raw);
+  auto rest = trim(raw);
   if (rest.size() < 2) return;
   rest = rest.substr(1, rest.size() - 2);
   std::string_view key, value;
-  while (api::take_value(rest, key)) {
-    rest = api::trim_json(rest);
+  while (take_value(rest, key)) {
+    rest = trim(rest);
     if (!rest.starts_with(':')) return;
     rest.remove_prefix(1);
-    if (!api::take_value(rest, value)) return;
+    if (!take_value(rest, value)) return;
     if (key.size() > 2 && key[1] == input::note_mark) {
       to += ',';
       to += key;
       to += ':';
       cli::append_compact(to, value);
     }
-    rest = api::trim_json(rest);
+    rest = trim(rest);
     if (!rest.starts_with(',')) return;
     rest.remove_prefix(1);
   }

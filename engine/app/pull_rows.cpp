@@ -3,7 +3,10 @@
 #include "cli/render/table_text.hpp"
 #include "cli/words.hpp"
 #include "engine/api/condition.hpp"
-#include "engine/api/json_text.hpp"
+#include "engine/text/json_locator.hpp"
+#include "engine/text/json_path.hpp"
+#include "engine/text/json_unescape.hpp"
+#include "engine/text/json_walk.hpp"
 #include "engine/text/shell_word.hpp"
 
 #include <fmt/format.h>
@@ -19,10 +22,9 @@ namespace {
 using kind = pull_column::kind;
 using api::located;
 
-std::vector<api::json_path> paths_of(const api::json_path& id,
-                                     const std::vector<api::precondition>& conditions,
-                                     const std::vector<pull_column>& columns) {
-  std::vector<api::json_path> paths{id};
+std::vector<json_path> paths_of(const json_path& id, const std::vector<api::precondition>& conditions,
+                                const std::vector<pull_column>& columns) {
+  std::vector<json_path> paths{id};
   for (const auto& c : conditions) paths.push_back(c.path);
   for (const auto& c : columns) paths.push_back(c.path);
   return paths;
@@ -74,7 +76,7 @@ std::string json_of(const located& shown) {
 
 std::string text_of(std::string_view token) {
   std::string text;
-  if (!api::is_string_token(token) || !api::append_unescaped(text, token)) return std::string{token};
+  if (!is_string_token(token) || !append_unescaped(text, token)) return std::string{token};
   return text;
 }
 
@@ -84,14 +86,14 @@ std::string list_cell(const std::string& json, const pull_syntax& syntax) {
   bool plain = true;
   const auto add = [&](std::string_view element) {
     const auto text = text_of(element);
-    plain = plain && api::is_string_token(element) && !text.empty() && text.front() != '[' &&
+    plain = plain && is_string_token(element) && !text.empty() && text.front() != '[' &&
             text.find(syntax.list_separator) == std::string::npos &&
             text.find_first_of(" \t\r\n") == std::string::npos && text != syntax.null_token;
     if (!joined.empty()) joined += syntax.list_separator;
     joined += text;
     return true;
   };
-  if (!api::for_each_element(json, add)) return json;
+  if (!for_each_element(json, add)) return json;
   return plain && !joined.empty() ? joined : json;
 }
 
@@ -169,7 +171,7 @@ bool id_set::insert(std::string_view id) {
   return true;
 }
 
-pull_rows::pull_rows(const api::profile& profile, const api::json_path& id_path,
+pull_rows::pull_rows(const api::profile& profile, const json_path& id_path,
                      std::vector<api::precondition> conditions, std::vector<pull_column> columns,
                      pull_syntax syntax)
     : profile_(profile),
@@ -266,7 +268,7 @@ expected<pull_rows::taken> pull_rows::write(std::string& to) {
     if (columns_[i].is == kind::note) {
       const auto json = json_of(at_[first + i]);
       if (json == "null") continue;
-      const bool is_text = api::is_string_token(json) || json.starts_with('[') || json.starts_with('{');
+      const bool is_text = is_string_token(json) || json.starts_with('[') || json.starts_with('{');
       const auto text = json.starts_with('[') ? list_cell(json, syntax_) : text_of(json);
       cli::append_cell(to, is_text ? cli::neutral_text(text) : text, syntax_.delimiter);
     } else if (auto written = append_expect_cell(to, i); !written) {

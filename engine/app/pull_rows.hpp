@@ -3,10 +3,10 @@
 
 #include "engine/api/precondition.hpp"
 #include "engine/api/profile.hpp"
-#include "engine/api/value_locator.hpp"
 #include "engine/app/command_options.hpp"
 #include "engine/model/error.hpp"
 #include "engine/model/time.hpp"
+#include "engine/text/json_locator.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -20,7 +20,7 @@ namespace pawl::app {
 struct pull_column {
   enum class kind : std::uint8_t { note, expect } is = kind::note;
   std::string field;  // as the profile names it
-  api::json_path path;
+  json_path path;
   api::field_type type = api::field_type::string;
 };
 
@@ -55,7 +55,7 @@ class pull_rows {
  public:
   // `conditions` hold no names any more (api::resolve_name). `id_path`: where an item shows its id. The
   // profile outlives it.
-  pull_rows(const api::profile&, const api::json_path& id_path, std::vector<api::precondition> conditions,
+  pull_rows(const api::profile&, const json_path& id_path, std::vector<api::precondition> conditions,
             std::vector<pull_column> columns, pull_syntax);
 
   std::string header() const;  // with its line end; empty for ndjson
@@ -79,8 +79,8 @@ class pull_rows {
   std::vector<api::precondition> conditions_;
   std::vector<pull_column> columns_;
   pull_syntax syntax_;
-  api::json_parser parser_;
-  api::value_locator at_;  // the id, the conditions, the columns
+  json_parser parser_;
+  json_locator at_;  // the id, the conditions, the columns
   std::vector<std::uint32_t> wanted_;
   std::vector<char> shows_;  // by condition, then by column: an item has shown it
   std::uint64_t items_ = 0;

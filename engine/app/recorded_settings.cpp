@@ -1,7 +1,11 @@
 #include "engine/app/recorded_settings.hpp"
 
 #include "cli/words.hpp"
-#include "engine/api/json_text.hpp"
+#include "engine/text/json_locator.hpp"
+#include "engine/text/json_padding.hpp"
+#include "engine/text/json_path.hpp"
+#include "engine/text/json_unescape.hpp"
+#include "engine/text/json_walk.hpp"
 
 #include <fmt/format.h>
 
@@ -31,8 +35,8 @@ constexpr std::array<known_key, 12> keys{{{"input.format", "--format", false},
                                           {"limits.write", "--rate", false},
                                           {"write.body_is", "write.body_is of the profile", false}}};
 
-std::vector<api::json_path> paths() {
-  std::vector<api::json_path> all;
+std::vector<json_path> paths() {
+  std::vector<json_path> all;
   for (const auto& k : keys) all.push_back({{std::string{k.key}, false}});
   return all;
 }
@@ -51,9 +55,8 @@ std::string shown(const recorded_settings& settings, std::size_t key) {
 }  // namespace
 
 recorded_settings::recorded_settings(std::string_view json) : text_(json), at_(paths()) {
-  constexpr std::size_t padding = 64;  // of simdjson
   const auto size = text_.size();
-  text_.resize(size + padding, ' ');
+  text_.resize(size + json_padding, ' ');
   std::array<std::uint32_t, keys.size()> wanted{};
   for (std::uint32_t i = 0; i < wanted.size(); ++i) wanted[i] = i;
   readable_ = at_.locate(parser_, std::string_view{text_}.substr(0, size), wanted);
@@ -62,8 +65,8 @@ recorded_settings::recorded_settings(std::string_view json) : text_(json), at_(p
 std::optional<std::string> recorded_settings::text(shaping_key k) const {
   const auto& found = at(k);
   std::string plain;
-  if (found.is != api::located::kind::value || !api::is_string_token(found.text) ||
-      !api::append_unescaped(plain, found.text))
+  if (found.is != located::kind::value || !is_string_token(found.text) ||
+      !append_unescaped(plain, found.text))
     return std::nullopt;
   return plain;
 }
@@ -78,11 +81,11 @@ std::vector<std::string> recorded_settings::texts(shaping_key k) const {
   std::vector<std::string> all;
   const auto add = [&all](std::string_view element) {
     std::string plain;
-    if (!api::is_string_token(element) || !api::append_unescaped(plain, element)) return false;
+    if (!is_string_token(element) || !append_unescaped(plain, element)) return false;
     all.push_back(std::move(plain));
     return true;
   };
-  if (at(k).is == api::located::kind::value && !api::for_each_element(at(k).text, add)) all.clear();
+  if (at(k).is == located::kind::value && !for_each_element(at(k).text, add)) all.clear();
   return all;
 }
 

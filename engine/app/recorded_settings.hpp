@@ -2,7 +2,7 @@
 // (config::settings::as_json), and what differs between two such texts. Pure.
 #pragma once
 
-#include "engine/api/value_locator.hpp"
+#include "engine/text/json_locator.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -38,11 +38,11 @@ class recorded_settings {
   std::vector<std::string> texts(shaping_key) const;
 
  private:
-  const api::located& at(shaping_key k) const { return at_[static_cast<std::size_t>(k)]; }
+  const located& at(shaping_key k) const { return at_[static_cast<std::size_t>(k)]; }
 
   std::string text_;
-  api::json_parser parser_;
-  api::value_locator at_;
+  json_parser parser_;
+  json_locator at_;
   bool readable_ = false;
 };
 

@@ -1,8 +1,8 @@
 #include "engine/client/name_fetch.hpp"
 
-#include "engine/api/json_text.hpp"
-#include "engine/api/value_locator.hpp"
 #include "engine/client/lister.hpp"
+#include "engine/text/json_locator.hpp"
+#include "engine/text/json_unescape.hpp"
 
 #include <array>
 #include <string>
@@ -14,12 +14,12 @@ namespace asio = boost::asio;
 
 namespace {
 
-bool as_text(const api::located& at, std::string& to) {
+bool as_text(const located& at, std::string& to) {
   to.clear();
-  if (at.is != api::located::kind::value || at.text.empty() || at.text == "null" || at.text[0] == '{' ||
+  if (at.is != located::kind::value || at.text.empty() || at.text == "null" || at.text[0] == '{' ||
       at.text[0] == '[')
     return false;
-  if (api::is_string_token(at.text)) return api::append_unescaped(to, at.text);
+  if (is_string_token(at.text)) return append_unescaped(to, at.text);
   to = at.text;
   return true;
 }
@@ -28,10 +28,10 @@ bool as_text(const api::located& at, std::string& to) {
 
 asio::awaitable<expected<api::name_directory>> fetch_names(read_client& client, const api::list_spec& list) {
   api::name_directory names;
-  api::json_parser parser;
+  json_parser parser;
   const std::array paths{list.id, list.name};
   const std::array<std::uint32_t, 2> wanted{0, 1};
-  api::value_locator at(paths);
+  json_locator at(paths);
   std::string id, name;
   lister pages(client, list, {});
   for (;;) {

@@ -3,6 +3,7 @@
 #include "engine/client/quota_file_layout.hpp"
 #include "engine/sys/boot_clock.hpp"
 #include "engine/sys/descriptor.hpp"
+#include "engine/text/date_time.hpp"
 #include "engine/text/letter_case.hpp"
 
 #include <fmt/format.h>
@@ -107,14 +108,6 @@ bool read_header(int fd, quota_file_header& h) noexcept {
   return ::pread(fd, &h, sizeof h, 0) == static_cast<ssize_t>(sizeof h);
 }
 
-std::string utc(std::int64_t seconds) {
-  const auto t = static_cast<std::time_t>(seconds);
-  std::tm parts{};
-  if (!::gmtime_r(&t, &parts)) return "an unknown time";
-  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02} UTC", parts.tm_year + 1900, parts.tm_mon + 1,
-                     parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
-}
-
 failure held_by_another(const std::string& path, int fd) {
   failure f{failure_kind::later, "", "", held_remedy, true};
   quota_file_header h{};
@@ -125,7 +118,8 @@ failure held_by_another(const std::string& path, int fd) {
   }
   const auto command = get(h.holder_command);
   f.what = fmt::format("pid {} ({}), started {}, uses this key: {}", h.holder_pid,
-                       command.empty() ? "pawl" : command, utc(h.holder_since), path);
+                       command.empty() ? "pawl" : command,
+                       date_and_time(std::chrono::sys_seconds{std::chrono::seconds{h.holder_since}}), path);
   return f;
 }
 

@@ -3,6 +3,8 @@
 #include "engine/api/reply_signs.hpp"
 #include "engine/policy/rate_headers.hpp"
 #include "engine/sys/wall_clock.hpp"
+#include "engine/text/http_date.hpp"
+#include "engine/text/json_padding.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <fmt/chrono.h>
@@ -18,7 +20,6 @@ namespace {
 
 constexpr duration tick = std::chrono::milliseconds{50};     // deadlines are this coarse; chosen
 constexpr duration worth_telling = std::chrono::seconds{2};  // of a pause; shorter ones are ordinary
-constexpr std::size_t padding = 64;                          // simdjson's, as in attempt_fact
 
 failure interruption() {
   return {failure_kind::later, "", "interrupted", "run the same command again"};
@@ -45,11 +46,11 @@ read_reply::read_reply(const attempt_fact& fact)
       message(fact.detail),
       received(wall_now()),
       body_size_(fact.body.size()) {
-  std::size_t needed = body_size_ + padding;
+  std::size_t needed = body_size_ + json_padding;
   for (const auto& h : fact.headers) needed += h.name.size() + h.value.size();
   bytes_.reserve(needed);
   bytes_.assign(fact.body.begin(), fact.body.end());
-  bytes_.resize(body_size_ + padding, '\0');
+  bytes_.resize(body_size_ + json_padding, '\0');
   const auto keep = [this](std::string_view text) {
     const auto at = bytes_.size();
     bytes_.insert(bytes_.end(), text.begin(), text.end());
@@ -60,7 +61,7 @@ read_reply::read_reply(const attempt_fact& fact)
     const auto name = keep(h.name);
     headers_.push_back({name, keep(h.value)});
   }
-  server_time = policy::parse_http_date(find_header(headers_, "Date"));
+  server_time = parse_http_date(find_header(headers_, "Date"));
 }
 
 std::string read_reply::in_words() const {

@@ -65,7 +65,7 @@ class read_reply {
   // Who answered; filled in by read_client::once() where a whole reply came.
   http::peer_facts peer;
 
-  // Followed by 64 readable bytes, which are not part of it (simdjson's padding).
+  // Followed by json_padding readable bytes, which are not part of it.
   std::string_view body() const noexcept { return {bytes_.data(), body_size_}; }
   std::span<const header_field> headers() const noexcept { return headers_; }
 

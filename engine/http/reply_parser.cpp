@@ -1,6 +1,7 @@
 #include "engine/http/reply_parser.hpp"
 
 #include "engine/http/plain_reply.hpp"
+#include "engine/text/json_padding.hpp"
 #include "engine/text/redaction.hpp"
 
 #include <boost/beast/http/basic_parser.hpp>
@@ -20,7 +21,6 @@ namespace {
 namespace beast = boost::beast;
 using boost::system::error_code;
 
-constexpr std::size_t body_padding = 64;          // simdjson 3.0.1: SIMDJSON_PADDING
 constexpr std::size_t kept_capacity = 64 * 1024;  // chosen
 constexpr std::size_t least_room = 2048;          // chosen: below this a receive is not worth its system call
 #ifdef __SANITIZE_ADDRESS__
@@ -278,13 +278,13 @@ std::span<char> reply_parser::prepare() {
     b.bytes = impl_->buffers.take();
     b.capacity = reply_buffers::capacity;
   }
-  if (b.capacity - b.filled < least_room + body_padding) b.grow(b.capacity * 2);
-  return {b.bytes.get() + b.filled, b.capacity - b.filled - body_padding};
+  if (b.capacity - b.filled < least_room + json_padding) b.grow(b.capacity * 2);
+  return {b.bytes.get() + b.filled, b.capacity - b.filled - json_padding};
 }
 
 reply_parser::state reply_parser::commit(std::size_t n) {
   assert(impl_->is == state::reading);
-  assert(n <= impl_->buffer.capacity - impl_->buffer.filled - body_padding);
+  assert(n <= impl_->buffer.capacity - impl_->buffer.filled - json_padding);
   if (n == 0) return impl_->is;
   impl_->buffer.filled += n;
   return impl_->advance();

@@ -65,7 +65,7 @@ class reply_parser {
   std::string_view body() const noexcept;                  // followed by at least 64 readable bytes
   // Conceals keys in use in what becomes text: in every header, and in the body unless it is that of a
   // success, which is data that may have to be restored byte by byte (what people see of it is concealed
-  // where it becomes text, in api::append_printable). When done.
+  // where it becomes text, in append_printable). When done.
   void conceal_secrets() noexcept;
   // The peer keeps the connection, and the reply ended before the stream did.
   bool keep_alive() const noexcept;

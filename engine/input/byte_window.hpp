@@ -2,7 +2,7 @@
 // the longest allowed size, never more.
 #pragma once
 
-#include "engine/input/json_reader.hpp"
+#include "engine/text/json_padding.hpp"
 
 #include <cassert>
 #include <cstdint>

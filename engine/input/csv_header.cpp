@@ -1,9 +1,11 @@
 #include "engine/input/csv_header.hpp"
 
 #include "engine/input/csv_scanner.hpp"
-#include "engine/input/text.hpp"
 #include "engine/text/nearest.hpp"
+#include "engine/text/printable.hpp"
 #include "engine/text/shell_word.hpp"
+#include "engine/text/trim.hpp"
+#include "engine/text/utf8.hpp"
 
 #include <algorithm>
 

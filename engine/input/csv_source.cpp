@@ -2,7 +2,8 @@
 #include "engine/input/csv_header.hpp"
 #include "engine/input/csv_scanner.hpp"
 #include "engine/input/row_reader.hpp"
-#include "engine/input/text.hpp"
+#include "engine/text/trim.hpp"
+#include "engine/text/utf8.hpp"
 
 #include <algorithm>
 #include <utility>

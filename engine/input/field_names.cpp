@@ -1,6 +1,6 @@
 #include "engine/input/field_names.hpp"
 
-#include "engine/input/text.hpp"
+#include "engine/text/json_string.hpp"
 #include "engine/text/nearest.hpp"
 #include "engine/text/printable.hpp"
 

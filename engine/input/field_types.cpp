@@ -1,8 +1,14 @@
 #include "engine/input/field_types.hpp"
 
-#include "engine/input/text.hpp"
-#include "engine/input/timestamp.hpp"
+#include "engine/text/date_time.hpp"
+#include "engine/text/json_number.hpp"
+#include "engine/text/json_string.hpp"
+#include "engine/text/json_unescape.hpp"
+#include "engine/text/json_walk.hpp"
 #include "engine/text/nearest.hpp"
+#include "engine/text/printable.hpp"
+#include "engine/text/trim.hpp"
+#include "engine/text/utf8.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -43,6 +49,11 @@ std::string_view quoted_copy(std::string_view text, byte_arena& arena) {
   std::memcpy(at + 1, text.data(), text.size());
   at[text.size() + 1] = '"';
   return {at, text.size() + 2};
+}
+
+// A JSON string.
+std::string_view json_copy(std::string_view text, byte_arena& arena) {
+  return needs_json_escape(text) ? arena.copy(json_string(text)) : quoted_copy(text, arena);
 }
 
 }  // namespace
@@ -115,11 +126,11 @@ cell_state field_typer::from_cell(const value_rule& rule, bool nullable, std::st
   switch (rule.type) {
     case type::string:
       if (!check_length(rule, (text.size() + 3) / 4, text.size(), text, false)) return cell_state::bad;
-      json = json_string(text, arena);
+      json = json_copy(text, arena);
       return cell_state::value;
     case type::enumeration:
       if (rule.values.empty()) {
-        json = json_string(text, arena);
+        json = json_copy(text, arena);
         return cell_state::value;
       }
       for (std::size_t i = 0; i < rule.values.size(); ++i)
@@ -147,7 +158,7 @@ cell_state field_typer::from_cell(const value_rule& rule, bool nullable, std::st
       json = arena.copy(text);
       return cell_state::value;
     case type::timestamp:
-      if (!is_rfc3339(text)) {
+      if (!is_rfc3339(text, leap_second::at_month_end)) {
         problem_ = std::string(timestamp_form) + got(text);
         return cell_state::bad;
       }
@@ -236,7 +247,8 @@ bool field_typer::check(const value_rule& rule, bool nullable, const json_value&
     case type::number:
       return value.kind == json_kind::number || must_be("must be a number");
     case type::timestamp:
-      return (value.kind == json_kind::string && is_rfc3339(value.text.substr(1, value.text.size() - 2))) ||
+      return (value.kind == json_kind::string &&
+              is_rfc3339(value.text.substr(1, value.text.size() - 2), leap_second::at_month_end)) ||
              fail(std::string(timestamp_form) + got_json(value.text));
     case type::list:
       return check_list(rule, value);
@@ -250,25 +262,18 @@ bool field_typer::check(const value_rule& rule, bool nullable, const json_value&
 
 bool field_typer::check_list(const value_rule& rule, const json_value& value) {
   if (value.kind != json_kind::array) return fail("must be a list of strings" + got_json(value.text));
-  json_items items(value.text);
-  std::string_view key;
-  json_value item;
-  while (items.next(key, item)) {
-    if (item.kind != json_kind::string) return fail("must be a list of strings" + got_json(value.text));
-    if (item.text.size() == 2) return fail("has an empty item" + got_json(value.text));
-    if (!check_length(rule, (item.text.size() + 3) / 6, item.text.size() - 2, item.text, true))
-      return fail("has an item that " + problem_);
-  }
-  return true;
+  return for_each_element(value.text, [&](std::string_view item) {
+    if (item.front() != '"') return fail("must be a list of strings" + got_json(value.text));
+    if (item.size() == 2) return fail("has an empty item" + got_json(value.text));
+    return check_length(rule, (item.size() + 3) / 6, item.size() - 2, item, true) ||
+           fail("has an item that " + problem_);
+  });
 }
 
 bool field_typer::check_object(const value_rule& rule, const json_value& value) {
   if (value.kind != json_kind::object) return fail("must be an object" + got_json(value.text));
   if (rule.members.empty()) return true;
-  json_items items(value.text);
-  std::string_view key;
-  json_value item;
-  while (items.next(key, item)) {
+  return for_each_member(value.text, [&](std::string_view key, std::string_view item) {
     const auto name = key.substr(1, key.size() - 2);
     const auto found = std::find_if(rule.members.begin(), rule.members.end(),
                                     [name](const value_rule::member& m) { return m.name == name; });
@@ -280,10 +285,9 @@ bool field_typer::check_object(const value_rule& rule, const json_value& value) 
       if (!near.empty()) what += "; did you mean " + shown(near) + '?';
       return fail(std::move(what));
     }
-    if (!check(found->rule, found->rule.nullable, item))
-      return fail("has a member " + shown(found->name) + " that " + problem_);
-  }
-  return true;
+    return check(found->rule, found->rule.nullable, {kind_of(item), item}) ||
+           fail("has a member " + shown(found->name) + " that " + problem_);
+  });
 }
 
 }  // namespace pawl::input

@@ -1,6 +1,13 @@
 #include "engine/input/json_reader.hpp"
 
-#include "engine/input/text.hpp"
+#include "engine/text/json_number.hpp"
+#include "engine/text/json_padding.hpp"
+#include "engine/text/json_string.hpp"
+#include "engine/text/json_unescape.hpp"
+#include "engine/text/json_walk.hpp"
+#include "engine/text/printable.hpp"
+#include "engine/text/trim.hpp"
+#include "engine/text/utf8.hpp"
 
 #include <simdjson.h>
 
@@ -9,8 +16,6 @@
 #include <new>
 
 namespace pawl::input {
-
-static_assert(json_padding >= simdjson::SIMDJSON_PADDING);
 
 namespace ondemand = simdjson::ondemand;
 
@@ -67,24 +72,23 @@ struct json_reader::impl {
     return true;
   }
 
-  // Canonical text of a string token: the bytes themselves where they need no change.
-  bool string_token(ondemand::raw_json_string token, std::string_view& canonical, std::string_view& inside) {
-    bool escaped = false;
-    const char* const start = token.raw();
-    const char* const quote = closing_quote(start, end, escaped);
-    inside = {start, static_cast<std::size_t>(quote - start)};
-    canonical = {start - 1, inside.size() + 2};
-    if (!escaped) return true;
+  // Compact text of a string token: the bytes themselves where they need no change.
+  bool string_token(ondemand::raw_json_string token, std::string_view& compact, std::string_view& inside) {
+    const char* const start = token.raw() - 1;
+    const std::string_view rest{start, static_cast<std::size_t>(end - start)};
+    compact = rest.substr(0, string_token_size(rest));
+    inside = compact.substr(1, compact.size() - 2);
+    if (inside.find('\\') == std::string_view::npos) return true;
     decoded.clear();
-    if (const char* why = unescape_json(inside, decoded)) return invalid(why);
-    return true;
+    const auto flaw = append_strictly_unescaped(decoded, inside);
+    return flaw == escape_flaw::none || invalid(to_string(flaw));
   }
 
   // A key, unescaped, and noted for close_keys().
   bool key_token(ondemand::raw_json_string token, std::string_view& key) {
-    std::string_view canonical, inside;
+    std::string_view compact, inside;
     decoded.clear();
-    if (!string_token(token, canonical, inside)) return false;
+    if (!string_token(token, compact, inside)) return false;
     key = inside.find('\\') == std::string_view::npos ? inside : arena->copy(decoded);
     keys.push_back(key);
     return true;
@@ -101,7 +105,7 @@ struct json_reader::impl {
 
   // A value: scalars as views where nothing changes, everything else through `out`.
   // Depth is that of the value itself if it is an array or object.
-  bool read(ondemand::value value, int depth, std::string_view text, json_value& into) {
+  bool read(ondemand::value value, unsigned depth, std::string_view text, json_value& into) {
     ondemand::json_type type;
     if (const auto error = value.type().get(type)) return fail(error, text);
     switch (type) {
@@ -133,7 +137,7 @@ struct json_reader::impl {
   }
 
   // Appends a value to `out`.
-  bool write(ondemand::value value, int depth, std::string_view text) {
+  bool write(ondemand::value value, unsigned depth, std::string_view text) {
     ondemand::json_type type;
     if (const auto error = value.type().get(type)) return fail(error, text);
     switch (type) {
@@ -186,10 +190,10 @@ struct json_reader::impl {
   }
 
   bool write_string(ondemand::raw_json_string token) {
-    std::string_view canonical, inside;
-    if (!string_token(token, canonical, inside)) return false;
+    std::string_view compact, inside;
+    if (!string_token(token, compact, inside)) return false;
     if (inside.find('\\') == std::string_view::npos)
-      out += canonical;
+      out += compact;
     else
       append_json_string(out, decoded);
     return true;
@@ -206,7 +210,7 @@ struct json_reader::impl {
     return members(object, scope, 2, text, into);
   }
 
-  bool members(ondemand::object object, member_scope scope, int depth, std::string_view text,
+  bool members(ondemand::object object, member_scope scope, unsigned depth, std::string_view text,
                json_row& into) {
     const auto first_key = keys.size();
     for (auto entry : object) {

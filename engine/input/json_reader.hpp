@@ -1,9 +1,12 @@
-// Strict reading of JSON into canonical text. simdjson finds the structure; what its On-Demand interface
-// leaves to its caller is checked here: number and escape grammar, lone surrogates, repeated keys, depth.
+// Strict reading of JSON into compact text, which is all that the rest of the engine sees of a value: no
+// white space outside strings, numbers as they were written, strings with the fewest escapes. simdjson finds
+// the structure; what its On-Demand interface leaves to its caller is checked here: number and escape
+// grammar, lone surrogates, repeated keys, depth.
 #pragma once
 
-#include "engine/input/json_text.hpp"
 #include "engine/model/byte_arena.hpp"
+#include "engine/text/json_padding.hpp"
+#include "engine/text/json_walk.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -14,9 +17,13 @@
 
 namespace pawl::input {
 
-inline constexpr int max_json_depth = 64;  // design.md section 5; a row's own braces are level 1
-// simdjson reads whole blocks: this many bytes behind a text must be readable (simdjson::SIMDJSON_PADDING).
-inline constexpr std::size_t json_padding = 64;
+// What a text of a legacy code page is called; validation gathers such rows under one complaint.
+inline constexpr std::string_view not_utf8 = "is not valid UTF-8";
+
+struct json_value {
+  json_kind kind = json_kind::null;
+  std::string_view text;  // compact
+};
 
 // Which object of an NDJSON row a member stood in.
 enum class member_scope : std::uint8_t { row, patch, expect };

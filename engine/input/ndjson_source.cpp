@@ -2,7 +2,13 @@
 #include "engine/input/byte_window.hpp"
 #include "engine/input/plain_row.hpp"
 #include "engine/input/row_reader.hpp"
-#include "engine/input/text.hpp"
+#include "engine/text/json_number.hpp"
+#include "engine/text/json_padding.hpp"
+#include "engine/text/json_unescape.hpp"
+#include "engine/text/json_walk.hpp"
+#include "engine/text/printable.hpp"
+#include "engine/text/trim.hpp"
+#include "engine/text/utf8.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -244,7 +250,13 @@ void ndjson_source::read_id(const json_value& value, byte_arena& arena) {
   if (has_id_) return complain(context_.id_column, "is given twice, once by --map");
   has_id_ = true;
   if (value.kind == json_kind::string) {
-    draft_.id = trim(string_content(value.text, arena));
+    draft_.id = value.text.substr(1, value.text.size() - 2);
+    if (draft_.id.find('\\') != std::string_view::npos) {
+      std::string plain;
+      append_unescaped(plain, value.text);  // compact, so it cannot fail
+      draft_.id = arena.copy(plain);
+    }
+    draft_.id = trim(draft_.id);
   } else if (value.kind == json_kind::number && is_json_integer(value.text)) {
     draft_.id = value.text;
   } else {

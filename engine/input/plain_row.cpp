@@ -1,6 +1,8 @@
 #include "engine/input/plain_row.hpp"
 
 #include "engine/text/byte_words.hpp"
+#include "engine/text/json_number.hpp"
+#include "engine/text/json_padding.hpp"
 
 #include <algorithm>
 #include <array>

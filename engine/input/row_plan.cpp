@@ -1,6 +1,6 @@
 #include "engine/input/row_plan.hpp"
 
-#include "engine/input/text.hpp"
+#include "engine/text/utf8.hpp"
 
 #include <algorithm>
 

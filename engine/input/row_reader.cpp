@@ -1,7 +1,6 @@
 #include "engine/input/row_reader.hpp"
 
 #include "engine/input/byte_window.hpp"
-#include "engine/input/text.hpp"
 
 #include <algorithm>
 

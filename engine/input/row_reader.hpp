@@ -91,7 +91,6 @@ void add_line(std::string& lines, std::string_view line);
 // Whole-file trouble that shows in the first bytes: UTF-16 or UTF-32, not text. `head` begins the file; it
 // may be empty, which is for the formats to judge.
 status check_head(const std::string& path, std::string_view head);
-inline constexpr std::string_view utf8_mark = "\xef\xbb\xbf";
 
 // Fails (usage) with everything that is wrong with the header or the options.
 expected<std::unique_ptr<row_reader>> open_csv(const reader_context&, source_facts&);

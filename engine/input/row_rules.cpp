@@ -1,8 +1,8 @@
 #include "engine/input/row_rules.hpp"
 
-#include "engine/input/text.hpp"
 #include "engine/text/byte_words.hpp"
 #include "engine/text/printable.hpp"
+#include "engine/text/utf8.hpp"
 
 #include <algorithm>
 

@@ -1,6 +1,7 @@
 #include "engine/input/row_values.hpp"
 
 #include "engine/input/byte_window.hpp"
+#include "engine/text/json_padding.hpp"
 
 #include <cstring>
 

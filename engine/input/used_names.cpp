@@ -1,7 +1,9 @@
 #include "engine/input/used_names.hpp"
 
-#include "engine/api/json_text.hpp"
-#include "engine/input/text.hpp"
+#include "engine/text/json_unescape.hpp"
+#include "engine/text/json_walk.hpp"
+#include "engine/text/printable.hpp"
+#include "engine/text/trim.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -24,7 +26,7 @@ bool adds(set_verb v) noexcept {
 std::optional<std::string_view> only_element(std::string_view list) {
   std::optional<std::string_view> only;
   std::size_t count = 0;
-  const bool whole = api::for_each_element(list, [&](std::string_view element) {
+  const bool whole = for_each_element(list, [&](std::string_view element) {
     only = element;
     return ++count < 2;
   });
@@ -36,10 +38,10 @@ std::optional<std::string_view> only_element(std::string_view list) {
 void used_names::add(const job_view& job, const api::profile& profile, const api::name_directory* known) {
   for (const auto& value : job.patch) {
     if (value.field == passed_field || !takes_names(profile[value.field].verb)) continue;
-    api::for_each_element(value.json, [&](std::string_view token) {
+    for_each_element(value.json, [&](std::string_view token) {
       scratch_.clear();
       // Fields of this type hold strings only: the typer has seen to it.
-      if (!api::append_unescaped(scratch_, api::trim_json(token))) return true;
+      if (!append_unescaped(scratch_, trim(token))) return true;
       if (known == nullptr || known->find(scratch_).is != api::name_directory::match::id)
         add_one(scratch_, value.field, job);
       return true;

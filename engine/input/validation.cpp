@@ -1,7 +1,6 @@
 #include "engine/input/validation.hpp"
 
 #include "engine/input/row_rules.hpp"
-#include "engine/input/text.hpp"
 
 #include <cstddef>
 #include <optional>

@@ -1,6 +1,6 @@
 #include "engine/ledger/compact_text.hpp"
 
-#include <algorithm>
+#include "engine/text/utf8.hpp"
 
 namespace pawl::ledger {
 namespace {
@@ -56,23 +56,6 @@ bool is_number(std::string_view text, std::int64_t& number) noexcept {
   return true;
 }
 
-// Length of the UTF-8 sequence at the start of `text`, 0 if it is none (Unicode 15, table 3-7).
-std::size_t sequence_length(std::string_view text) noexcept {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-  const auto tail = [&](std::size_t i, int from = 0x80, int to = 0xbf) {
-    return i < text.size() && byte(i) >= from && byte(i) <= to;
-  };
-  const auto b = byte(0);
-  if (b == 0) return 0;
-  if (b < 0x80) return 1;
-  if (b >= 0xc2 && b <= 0xdf) return tail(1) ? 2 : 0;
-  if (b >= 0xe0 && b <= 0xef)
-    return tail(1, b == 0xe0 ? 0xa0 : 0x80, b == 0xed ? 0x9f : 0xbf) && tail(2) ? 3 : 0;
-  if (b >= 0xf0 && b <= 0xf4)
-    return tail(1, b == 0xf0 ? 0x90 : 0x80, b == 0xf4 ? 0x8f : 0xbf) && tail(2) && tail(3) ? 4 : 0;
-  return 0;
-}
-
 }  // namespace
 
 compact_text compact(std::string_view text, const std::optional<std::string>& prefix) noexcept {
@@ -104,29 +87,6 @@ std::optional<std::string_view> prefix_for(std::string_view text) noexcept {
   // An odd run would need its first digit in the prefix, which the next id would not share.
   if (!digits_fit(digits) || prefix.size() > max_prefix || !is_plain_utf8(prefix)) return std::nullopt;
   return prefix;
-}
-
-bool is_plain_utf8(std::string_view text) noexcept {
-  while (!text.empty()) {
-    const auto n = sequence_length(text);
-    if (n == 0) return false;
-    text.remove_prefix(n);
-  }
-  return true;
-}
-
-std::string as_plain_utf8(std::string_view text) {
-  std::string made;
-  made.reserve(text.size() + 8);
-  while (!text.empty()) {
-    const auto n = sequence_length(text);
-    if (n == 0)
-      made += "\xef\xbf\xbd";
-    else
-      made += text.substr(0, n);
-    text.remove_prefix(std::max<std::size_t>(n, 1));
-  }
-  return made;
 }
 
 }  // namespace pawl::ledger

@@ -33,9 +33,4 @@ compact_text compact(std::string_view text, const std::optional<std::string>& pr
 // "5f1d7e9ab2c3". Unset where compact() does well without one or no prefix would help.
 std::optional<std::string_view> prefix_for(std::string_view text) noexcept;
 
-// True for valid UTF-8 without a NUL: what may stand in a TEXT column for every reader.
-bool is_plain_utf8(std::string_view text) noexcept;
-// The same text with each byte that is not plain UTF-8 replaced by U+FFFD.
-std::string as_plain_utf8(std::string_view text);
-
 }  // namespace pawl::ledger

@@ -2,6 +2,7 @@
 
 #include "engine/ledger/compact_text.hpp"
 #include "engine/ledger/done_blocks.hpp"
+#include "engine/text/utf8.hpp"
 
 #include <algorithm>
 

@@ -48,7 +48,7 @@ struct attempt_fact {
   std::string_view detail;  // for people: the system's or OpenSSL's own words; may be empty
   int status = 0;           // 0 unless answered
   std::span<const header_field> headers;
-  std::string_view body;  // followed by at least 64 readable bytes (simdjson's padding)
+  std::string_view body;  // followed by json_padding readable bytes
 };
 
 // The first header of that name, without case; empty if there is none.

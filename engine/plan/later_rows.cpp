@@ -1,6 +1,6 @@
 #include "engine/plan/later_rows.hpp"
 
-#include "engine/api/json_text.hpp"
+#include "engine/text/json_walk.hpp"
 #include "engine/text/letter_case.hpp"
 
 #include <algorithm>
@@ -72,7 +72,7 @@ void later_rows::note(const job_view& job) {
   for (const auto& value : job.patch) {
     put(value.name, {});
     if (const auto* spec = spec_of(value); spec != nullptr && spec->verb != set_verb::none)
-      api::for_each_element(value.json, [&](std::string_view element) {
+      for_each_element(value.json, [&](std::string_view element) {
         put(value.name, element);
         return true;
       });
@@ -89,7 +89,7 @@ bool later_rows::contradicts(const watched& id, const api::field_spec& mine, std
     if (spec.verb_target != mine.verb_target || adds(spec.verb) == adds(mine.verb)) return false;
     if (by_name(spec.verb) != by_name(mine.verb)) return true;  // may be the same elements
     bool shared = false;
-    api::for_each_element(my_list, [&](std::string_view element) {
+    for_each_element(my_list, [&](std::string_view element) {
       shared = element == w.element;
       return !shared;
     });

@@ -4,22 +4,18 @@
 #include "engine/api/shown.hpp"
 #include "engine/api/value_object.hpp"
 #include "engine/api/written_resource.hpp"
+#include "engine/text/date_time.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ctime>
 #include <utility>
 
 namespace pawl::plan {
 namespace {
 
-// RFC 3339 as a JSON text.
 std::string json_time(wall_time t) {
-  const auto whole = std::chrono::floor<std::chrono::seconds>(t);
-  return fmt::format("\"{:%Y-%m-%dT%H:%M:%S}Z\"",
-                     fmt::gmtime(static_cast<std::time_t>(whole.time_since_epoch().count())));
+  return '"' + rfc3339_to_second(t) + '"';
 }
 
 }  // namespace

@@ -1,8 +1,10 @@
 #include "engine/plan/plan_tally.hpp"
 
-#include "engine/api/json_text.hpp"
-#include "engine/api/printable_text.hpp"
 #include "engine/api/shown.hpp"
+#include "engine/text/json_unescape.hpp"
+#include "engine/text/json_walk.hpp"
+#include "engine/text/printable.hpp"
+#include "engine/text/utf8.hpp"
 
 #include <fmt/format.h>
 
@@ -16,12 +18,9 @@ constexpr std::size_t most_of_value = 32;  // bytes; chosen: two of them and a c
 constexpr std::size_t most_fields = 256;   // chosen: names of passed fields come from the input
 constexpr std::size_t most_elements = 3;   // of a set's difference; the rest is counted
 
-// Cut by whole code points.
 std::string cut(std::string text, std::size_t most) {
   if (text.size() <= most) return text;
-  auto end = most - 3;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) --end;
-  text.resize(end);
+  text.resize(first_bytes(text, most - 3).size());
   return text + "...";
 }
 
@@ -81,10 +80,10 @@ std::vector<pair_tally::line> pair_tally::largest(std::size_t lines) const {
 
 std::string short_value(std::string_view json) {
   std::string text, plain;
-  if (api::is_string_token(json) && api::append_unescaped(plain, json) && !plain.empty())
-    api::append_printable(text, plain, most_of_value * 4);
+  if (is_string_token(json) && append_unescaped(plain, json) && !plain.empty())
+    append_printable(text, plain, most_of_value * 4);
   else
-    api::append_printable(text, json, most_of_value * 4);
+    append_printable(text, json, most_of_value * 4);
   return cut(std::move(text), most_of_value);
 }
 
@@ -92,7 +91,7 @@ std::optional<std::string> set_difference_in_words(std::string_view old_json, st
   std::vector<std::string> before, after;
   const auto list = [](std::string_view json, std::vector<std::string>& to) {
     if (json == "null") return true;
-    return api::for_each_element(json, [&to](std::string_view e) {
+    return for_each_element(json, [&to](std::string_view e) {
       to.push_back(short_value(e));
       return true;
     });

@@ -1,9 +1,10 @@
 #include "engine/plan/undo.hpp"
 
-#include "engine/api/json_text.hpp"
 #include "engine/input/byte_window.hpp"
-#include "engine/input/json_text.hpp"
+#include "engine/text/json_path.hpp"
 #include "engine/text/json_string.hpp"
+#include "engine/text/json_unescape.hpp"
+#include "engine/text/json_walk.hpp"
 
 #include <algorithm>
 
@@ -14,11 +15,10 @@ constexpr std::string_view null_json = "null";
 
 template <class Each>
 void for_each_item(std::string_view list, Each each) {
-  if (list.empty() || list.front() != '[') return;  // null is the empty set
-  input::json_items items(list);
-  std::string_view key;
-  input::json_value one;
-  while (items.next(key, one)) each(one.text);
+  for_each_element(list, [&each](std::string_view one) {  // null is the empty set
+    each(one);
+    return true;
+  });
 }
 
 void append_member(std::string& to, std::string_view name, std::string_view json) {
@@ -79,9 +79,9 @@ bool undo_builder::goes_by_elements(field_index f) const {
 
 // Each value is read by itself: one that cannot be read costs no other.
 bool undo_builder::list_members(std::string_view object, std::vector<member>& into) {
-  return api::for_each_member(object, [&](std::string_view key, std::string_view json) {
+  return for_each_member(object, [&](std::string_view key, std::string_view json) {
     member m;
-    if (!api::append_unescaped(m.name, key)) return false;
+    if (!append_unescaped(m.name, key)) return false;
     std::string_view text = json;
     m.is.fit = values_.read(json, bytes_, text);
     m.is.json = text;
@@ -202,7 +202,7 @@ void undo_builder::plan_way_back(plan& to, std::vector<undo_loss>& losses) {
 
 // Members that show the id, the time of the last change, or a field that has another name in a write.
 bool undo_builder::is_said_elsewhere(std::string_view name) const {
-  const auto begins_with = [name](const api::json_path& path) {
+  const auto begins_with = [name](const json_path& path) {
     return !path.empty() && path.front().key == name;
   };
   return begins_with(profile_.reply.id) || begins_with(profile_.reply.updated_at) ||
@@ -237,7 +237,7 @@ input::row_fit undo_builder::worst_fit(const trace& one, bool expects) {
 // Whether the profile lets a job expect what the run left, which may hold elements as the API showed them.
 bool undo_builder::may_expect(const trace& one) {
   const auto accepted = [&](const value& left) {
-    return typer_.check(names_.rule(*one.field), true, {input::kind_of(left.json), left.json});
+    return typer_.check(names_.rule(*one.field), true, {kind_of(left.json), left.json});
   };
   return accepted(one.left) && (!one.left_before_doubt || accepted(*one.left_before_doubt));
 }
@@ -262,8 +262,8 @@ void undo_builder::plan_field(const trace& one, plan& to, std::vector<undo_loss>
     return;
   }
   if (spec != nullptr) {
-    const input::json_value old{input::kind_of(one.old_value->json), one.old_value->json};
-    if (old.kind == input::json_kind::null && !spec->nullable) {
+    const input::json_value old{kind_of(one.old_value->json), one.old_value->json};
+    if (old.kind == json_kind::null && !spec->nullable) {
       losses.push_back({one.name, undo_obstacle::not_nullable});
       return;
     }
@@ -303,7 +303,7 @@ void undo_builder::plan_elements(const trace& one, plan& to, std::vector<undo_lo
     const bool expects = !one.left_certainly;
     const auto f = static_cast<field_index>(spec - profile_.fields.begin());
     const bool fits = list->size() <= input::max_field_bytes;
-    if (fits && typer_.check(names_.rule(f), spec->nullable, {input::json_kind::array, *list}) &&
+    if (fits && typer_.check(names_.rule(f), spec->nullable, {json_kind::array, *list}) &&
         (!expects || may_expect(one))) {
       to.patch.push_back({&one, spec->name, *list, expects});
     } else {

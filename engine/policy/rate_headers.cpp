@@ -1,5 +1,10 @@
 #include "engine/policy/rate_headers.hpp"
 
+#include "engine/text/ascii.hpp"
+#include "engine/text/http_date.hpp"
+#include "engine/text/letter_case.hpp"
+#include "engine/text/trim.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -17,12 +22,6 @@ constexpr std::uint64_t first_epoch = 1'000'000'000;  // 2001-09-09 in seconds; 
 constexpr std::uint64_t first_epoch_ms =
     100'000'000'000ULL;  // 1973 in milliseconds; the year 5138 in seconds
 
-std::string_view trim(std::string_view s) noexcept {
-  while (!s.empty() && (s.front() == ' ' || s.front() == '\t')) s.remove_prefix(1);
-  while (!s.empty() && (s.back() == ' ' || s.back() == '\t')) s.remove_suffix(1);
-  return s;
-}
-
 // A non-negative decimal number; `fraction` in billionths (further digits are dropped).
 struct decimal {
   std::uint64_t whole = 0;
@@ -30,7 +29,7 @@ struct decimal {
 };
 
 std::optional<decimal> parse_decimal(std::string_view s) noexcept {
-  s = trim(s);
+  s = trim_blanks(s);
   decimal d;
   const auto [end, error] = std::from_chars(s.data(), s.data() + s.size(), d.whole);
   if (end == s.data() || error == std::errc::invalid_argument) return std::nullopt;
@@ -40,7 +39,7 @@ std::optional<decimal> parse_decimal(std::string_view s) noexcept {
   if (s.front() != '.' || s.size() < 2) return std::nullopt;
   std::uint32_t unit = 100'000'000;
   for (const char c : s.substr(1)) {
-    if (c < '0' || c > '9') return std::nullopt;
+    if (!is_digit(c)) return std::nullopt;
     d.fraction += static_cast<std::uint32_t>(c - '0') * unit;
     unit /= 10;
   }
@@ -105,7 +104,7 @@ std::string_view take_until(std::string_view& rest, char stop) noexcept {
     }
   }
   i = std::min(i, rest.size());
-  const auto piece = trim(rest.substr(0, i));
+  const auto piece = trim_blanks(rest.substr(0, i));
   rest.remove_prefix(std::min(i + 1, rest.size()));
   return piece;
 }
@@ -124,7 +123,8 @@ std::string_view unquoted(std::string_view s) noexcept {
 void read_parameter(policy_member& m, std::string_view parameter) noexcept {
   const auto equals = parameter.find('=');
   if (equals == std::string_view::npos) return;
-  const auto key = trim(parameter.substr(0, equals)), value = trim(parameter.substr(equals + 1));
+  const auto key = trim_blanks(parameter.substr(0, equals)),
+             value = trim_blanks(parameter.substr(equals + 1));
   if (key == "q") m.q = whole_number(value);
   if (key == "w") m.w = whole_number(value);
   if (key == "r") m.r = whole_number(value);
@@ -140,7 +140,7 @@ void read_list(policy_list& into, std::string_view text) noexcept {
     const auto item = take_until(member, ';');
     const auto equals = item.front() == '"' ? std::string_view::npos : item.find('=');
     if (equals != std::string_view::npos) {
-      m.name = trim(item.substr(0, equals));
+      m.name = trim_blanks(item.substr(0, equals));
       m.bare = whole_number(item.substr(equals + 1));
     } else {
       m.name = unquoted(item);
@@ -151,17 +151,12 @@ void read_list(policy_list& into, std::string_view text) noexcept {
   }
 }
 
-bool same_name(std::string_view a, std::string_view b) noexcept {
-  constexpr auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
-  return std::ranges::equal(a, b, [&](char x, char y) { return lower(x) == lower(y); });
-}
-
 // A list may come in several fields of one name (RFC 9110 section 5.3).
 policy_list read_all(std::span<const header_field> fields, std::string_view name) noexcept {
   policy_list list;
   if (name.empty()) return list;
   for (const auto& f : fields)
-    if (same_name(f.name, name)) read_list(list, f.value);
+    if (equal_without_case(f.name, name)) read_list(list, f.value);
   return list;
 }
 
@@ -241,7 +236,7 @@ std::string_view name_of(asking_header header, const api::header_names& names) n
 
 std::optional<duration> parse_retry_after(std::string_view text, wall_time server_now) noexcept {
   if (const auto d = parse_decimal(text)) return delta_or_epoch(*d, server_now);
-  if (const auto at = parse_http_date(trim(text))) return until(*at, server_now);
+  if (const auto at = parse_http_date(trim_blanks(text))) return until(*at, server_now);
   return std::nullopt;
 }
 
@@ -258,7 +253,7 @@ bool tells_of_rates(const api::header_names& names, std::span<const header_field
   for (const auto name : telling) lengths |= bit_of(name);
   return std::ranges::any_of(fields, [&](const header_field& f) {
     return (lengths & bit_of(f.name)) != 0 && std::ranges::any_of(telling, [&](std::string_view name) {
-             return !name.empty() && same_name(f.name, name);
+             return !name.empty() && equal_without_case(f.name, name);
            });
   });
 }
@@ -266,7 +261,7 @@ bool tells_of_rates(const api::header_names& names, std::span<const header_field
 rate_facts read_rate_headers(const api::header_names& names, std::span<const header_field> fields,
                              wall_time received) noexcept {
   const auto value_of = [&](std::string_view name) {
-    return name.empty() ? std::string_view{} : trim(find_header(fields, name));
+    return name.empty() ? std::string_view{} : trim_blanks(find_header(fields, name));
   };
   rate_facts facts;
   const auto retry_after = value_of(names.retry_after), reset = value_of(names.reset);

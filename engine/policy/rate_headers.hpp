@@ -58,7 +58,5 @@ bool tells_of_rates(const api::header_names&, std::span<const header_field>) noe
 // Parts, for tests and fuzzing.
 std::optional<duration> parse_retry_after(std::string_view, wall_time server_now) noexcept;
 std::optional<duration> parse_rate_reset(std::string_view, wall_time server_now) noexcept;
-// The three forms of RFC 9110 section 5.6.7: IMF-fixdate, RFC 850, asctime. The weekday is not checked.
-std::optional<wall_time> parse_http_date(std::string_view) noexcept;
 
 }  // namespace pawl::policy

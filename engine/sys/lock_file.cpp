@@ -1,8 +1,8 @@
 #include "engine/sys/lock_file.hpp"
 
 #include "engine/sys/wall_clock.hpp"
+#include "engine/text/date_time.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <array>
@@ -84,9 +84,8 @@ expected<lock_file> lock_file::take(const std::string& path) {
       if (left > 0) continue;
       return cannot(path, "is removed again and again");
     }
-    const auto now = std::chrono::floor<std::chrono::seconds>(wall_now());
-    const auto text =
-        fmt::format("pid {} ({}), started {:%Y-%m-%dT%H:%M:%S}Z\n", ::getpid(), command_of(::getpid()), now);
+    const auto text = fmt::format("pid {} ({}), started {}\n", ::getpid(), command_of(::getpid()),
+                                  rfc3339_to_second(wall_now()));
     if (::ftruncate(file.get(), 0) != 0 ||
         ::pwrite(file.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()))
       return cannot(path, "cannot be written");

@@ -43,37 +43,38 @@ void append_hex(std::string& to, std::uint32_t value, int places) {
 
 std::string escaped(std::string_view text, std::size_t max_bytes, bool keeps_line_ends) {
   std::string out;
-  while (!text.empty()) {
-    if (out.size() >= max_bytes) return out + "...";
-    const auto c = first_code_point(text);
-    if (c.value == '\n' && keeps_line_ends)
-      out += '\n';
-    else if (c.bytes == 0 || is_control(c.value))
-      append_escaped(out, c, text.front());
+  for_each_code_point(text, [&](code_point c, std::string_view bytes) {
+    if (out.size() >= max_bytes) {
+      out += "...";
+      return false;
+    }
+    if ((c.bytes == 0 || is_control(c.value)) && (c.value != '\n' || !keeps_line_ends))
+      append_escaped(out, c, bytes.front());
     else
-      out += text.substr(0, c.bytes);
-    text.remove_prefix(std::max<std::size_t>(1, c.bytes));
-  }
+      out += bytes;
+    return true;
+  });
   return out;
 }
 
-}  // namespace
+constexpr std::size_t shown_characters = 60;  // chosen: fits a terminal line beside the place
 
-code_point first_code_point(std::string_view text) noexcept {
-  const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const auto lead = byte(0);
-  if (lead < 0x80) return {lead, 1};
-  const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  if (lead < 0xc2 || lead > 0xf4 || text.size() < length) return {};
-  char32_t value = lead & (0x7fu >> length);
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0u) != 0x80u) return {};
-    value = value << 6 | (byte(i) & 0x3fu);
-  }
-  constexpr char32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-  if (value < smallest[length] || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff)) return {};
-  return {value, length};
+void append_shown(std::string& to, std::string_view text) {
+  std::size_t count = 0;
+  for_each_code_point(text, [&](code_point c, std::string_view bytes) {
+    if (count++ == shown_characters) {
+      to += "...";
+      return false;
+    }
+    if (c.bytes == 0 || is_control(c.value) || is_invisible(c.value))
+      append_escaped(to, c, bytes.front());
+    else
+      to += bytes;
+    return true;
+  });
 }
+
+}  // namespace
 
 bool is_control(char32_t c) noexcept {
   return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 || (c >= 0x202a && c <= 0x202e) ||
@@ -87,23 +88,20 @@ bool is_invisible(char32_t c) noexcept {
 }
 
 char32_t first_invisible(std::string_view utf8) noexcept {
-  while (!utf8.empty()) {
-    const auto c = first_code_point(utf8);
-    if (c.bytes == 0) return 0;
-    if (is_invisible(c.value)) return c.value;
-    utf8.remove_prefix(c.bytes);
-  }
-  return 0;
+  char32_t found = 0;
+  for_each_code_point(utf8, [&found](code_point c, std::string_view) {
+    if (is_invisible(c.value)) found = c.value;
+    return c.bytes != 0 && found == 0;
+  });
+  return found;
 }
 
 std::string without_invisible(std::string_view text) {
   std::string out;
-  while (!text.empty()) {
-    const auto c = first_code_point(text);
-    const auto size = std::max<std::size_t>(1, c.bytes);
-    if (c.bytes == 0 || !is_invisible(c.value)) out += text.substr(0, size);
-    text.remove_prefix(size);
-  }
+  for_each_code_point(text, [&out](code_point c, std::string_view bytes) {
+    if (!is_invisible(c.value)) out += bytes;
+    return true;
+  });
   return out;
 }
 
@@ -146,6 +144,44 @@ std::string printable(std::string_view text, std::size_t max_bytes) {
 
 std::string printable_lines(std::string_view text) {
   return escaped(text, std::string_view::npos, true);
+}
+
+void append_printable(std::string& to, std::string_view text, std::size_t max_bytes) {
+  // Before it is cut: a part of a key is not to be shown either.
+  if (holds_secret(text)) {
+    std::string concealed{text};
+    conceal_secrets(concealed);
+    append_printable(to, concealed, max_bytes);
+    return;
+  }
+  const auto full = to.size() + max_bytes;
+  std::string escape;
+  for_each_code_point(text, [&](code_point c, std::string_view point) {
+    if (c.bytes == 0) {
+      point = replacement_character;
+    } else if (c.value == '\n' || c.value == '\r' || c.value == '\t') {
+      point = " ";
+    } else if (is_control(c.value)) {
+      escape.clear();
+      append_escaped(escape, c, point.front());
+      point = escape;
+    }
+    if (to.size() + point.size() > full) return false;
+    to.append(point);
+    return true;
+  });
+}
+
+std::string shown(std::string_view text) {
+  std::string made = "\"";
+  append_shown(made, text);
+  return made += '"';
+}
+
+std::string shown_json(std::string_view json) {
+  std::string made;
+  append_shown(made, json);
+  return made;
 }
 
 }  // namespace pawl

@@ -2,20 +2,13 @@
 // what would act there is shown instead. The one place that knows which characters those are. Pure.
 #pragma once
 
+#include "engine/text/utf8.hpp"
+
 #include <cstddef>
 #include <string>
 #include <string_view>
 
 namespace pawl {
-
-struct code_point {
-  char32_t value = 0;
-  std::size_t bytes = 0;  // 0: not UTF-8 at this place
-};
-
-// Of a text that is not empty: its first code point as RFC 3629 allows it (no overlong form, no surrogate,
-// nothing over U+10FFFF).
-code_point first_code_point(std::string_view) noexcept;
 
 // What acts on a terminal or ends a line: C0, DEL, C1, line and paragraph separators, bidirectional
 // overrides.
@@ -32,12 +25,25 @@ std::string without_invisible(std::string_view);
 // "U+00A0 (no-break space)", "U+0007".
 std::string name_of(char32_t);
 
-// Control characters (line ends and tabs too) and bytes that are not UTF-8 become visible escapes (`\n`,
-// `\x1b`, `\u202e`); cut after `max_bytes` with "...". The result is valid UTF-8 without control characters.
+// Three ways to show a text, for three readers. printable(): a line that people read and search, so every
+// byte can be told: control characters (line ends and tabs too) and bytes that are not UTF-8 become visible
+// escapes
+// (`\n`, `\x1b`, `\u202e`, `\xff`); cut after `max_bytes` with "...". A key in use is concealed. The result
+// is UTF-8 without control characters.
 std::string printable(std::string_view, std::size_t max_bytes = 400);
-
 // The same for a text of our own that may have several lines: line ends stay.
 std::string printable_lines(std::string_view);
+
+// append_printable(): words of a server within a message, which is kept and shown beside others, so that they
+// read as prose: line ends and tabs are spaces, what is no UTF-8 is U+FFFD, the rest as above; at most
+// `max_bytes` in all and never a part of a code point or an escape. A key in use is concealed.
+void append_printable(std::string& to, std::string_view, std::size_t max_bytes);
+
+// shown(): a cell that somebody has to find and mend, in quotes: invisible characters, which may be all that
+// is wrong, become escapes too; cut after 60 characters. shown_json(): for JSON text, which brings its own
+// quotes.
+std::string shown(std::string_view);
+std::string shown_json(std::string_view json);
 
 // The escape of one code point as above; of a byte that is no UTF-8 where `bytes` is 0.
 void append_escaped(std::string& to, code_point, char first_byte);

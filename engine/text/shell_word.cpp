@@ -12,21 +12,13 @@ bool is_risky(code_point c) noexcept {
 }
 
 bool has_risky(std::string_view text) noexcept {
-  while (!text.empty()) {
-    const auto c = first_code_point(text);
-    if (is_risky(c)) return true;
-    text.remove_prefix(c.bytes);
-  }
-  return false;
+  return !for_each_code_point(text, [](code_point c, std::string_view) { return !is_risky(c); }).empty();
 }
 
 // The format of printf(1) between single quotes: octal escapes are the ones that every shell's printf knows.
 std::string printed(std::string_view text) {
   std::string format;
-  while (!text.empty()) {
-    const auto c = first_code_point(text);
-    const auto point = text.substr(0, std::max<std::size_t>(1, c.bytes));
-    text.remove_prefix(point.size());
+  for_each_code_point(text, [&format](code_point c, std::string_view point) {
     if (is_risky(c)) {
       for (const char byte : point) {
         const auto value = static_cast<unsigned char>(byte);
@@ -42,7 +34,8 @@ std::string printed(std::string_view text) {
     } else {
       format += point;
     }
-  }
+    return true;
+  });
   return "\"$(printf '" + format + "')\"";
 }
 

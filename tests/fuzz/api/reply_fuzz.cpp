@@ -1,8 +1,8 @@
 #include "tests/fuzz/api/reply_fuzz.hpp"
 
 #include "engine/api/json_compare.hpp"
-#include "engine/api/json_text.hpp"
 #include "engine/api/reply_reader.hpp"
+#include "engine/text/json_normal_form.hpp"
 #include "tests/unit/api/thread_reply.hpp"
 
 #include <array>
@@ -106,9 +106,9 @@ void compare_values(std::string_view both) {
   const auto a = both.substr(0, cut), b = both.substr(cut + 1);
   json_comparer comparer;
   std::string canonical;
-  const bool a_good = append_canonical(canonical, a);
+  const bool a_good = append_normal_form(canonical, a);
   canonical.clear();
-  const bool b_good = append_canonical(canonical, b);
+  const bool b_good = append_normal_form(canonical, b);
   for (const auto how : {comparison::exact, comparison::set, comparison::instant}) {
     // What is wanted is promised to be well formed; what is shown may be anything.
     if (!a_good) continue;

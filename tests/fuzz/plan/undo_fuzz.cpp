@@ -1,7 +1,6 @@
 #include "tests/fuzz/plan/undo_fuzz.hpp"
 
 #include "engine/api/json_compare.hpp"
-#include "engine/api/json_text.hpp"
 #include "engine/api/resource_reader.hpp"
 #include "engine/input/job_source.hpp"
 #include "engine/input/json_reader.hpp"
@@ -9,6 +8,8 @@
 #include "engine/ledger/group_commit.hpp"
 #include "engine/ledger/ledger.hpp"
 #include "engine/plan/undo.hpp"
+#include "engine/text/json_padding.hpp"
+#include "engine/text/json_walk.hpp"
 #include "tests/fuzz/promise.hpp"
 
 #include <array>
@@ -172,7 +173,7 @@ void bring_back_field(std::string_view value, std::size_t at) {
   std::string body = R"({"id":"t1","shown":)";
   body.append(value) += '}';
   const auto size = body.size();
-  body.append(input::json_padding, '\0');
+  body.append(json_padding, '\0');
   const std::array patch{field_value{f, kinds[at].name, kinds[at].wanted}};
   job_view job;
   job.row = 1;
@@ -188,7 +189,7 @@ void bring_back_field(std::string_view value, std::size_t at) {
   promise(kept.old_values == plan.old_values && kept.new_values == plan.new_values,
           "the ledger gives other bytes back than it was given");
   std::string_view shown;
-  api::for_each_member(kept.old_values, [&](std::string_view, std::string_view json) {
+  for_each_member(kept.old_values, [&](std::string_view, std::string_view json) {
     shown = json;
     return true;
   });

@@ -1,6 +1,7 @@
 #include "tests/fuzz/policy/retry_after_fuzz.hpp"
 
 #include "engine/policy/rate_headers.hpp"
+#include "engine/text/http_date.hpp"
 #include "tests/fuzz/promise.hpp"
 
 #include <array>

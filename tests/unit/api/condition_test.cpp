@@ -1,6 +1,7 @@
 #include "engine/api/condition.hpp"
 
-#include "engine/api/instant.hpp"
+#include "engine/text/date_time.hpp"
+#include "engine/text/json_locator.hpp"
 #include "tests/unit/api/thread_reading.hpp"
 
 #include <gtest/gtest.h>

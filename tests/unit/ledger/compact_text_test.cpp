@@ -66,18 +66,5 @@ TEST(CompactText, LearnsAPrefixThatTheNextIdShares) {
   EXPECT_EQ(prefix_for("\xff_3727ca7b4f0fff3c"), std::nullopt);
 }
 
-TEST(PlainUtf8, IsToldFromOtherBytes) {
-  using namespace std::string_view_literals;
-  for (const auto good : {""sv, "plain"sv, "\u00e9\u20ac\U0001f600"sv, "\u007f\u0080\u07ff\u0800\uffff"sv})
-    EXPECT_TRUE(is_plain_utf8(good)) << good;
-  for (const auto bad : {"a\0b"sv, "\xff"sv, "\xc3"sv, "\xc0\x80"sv, "\xe0\x80\x80"sv, "\xed\xa0\x80"sv,
-                         "\xf4\x90\x80\x80"sv, "\xf0\x9f\x98"sv, "\x80"sv})
-    EXPECT_FALSE(is_plain_utf8(bad));
-  EXPECT_EQ(as_plain_utf8("M\xfcller \u20ac"), "M\ufffdller \u20ac");
-  EXPECT_EQ(as_plain_utf8("a\0b"sv),
-            "a\ufffd"
-            "b");
-}
-
 }  // namespace
 }  // namespace pawl::ledger

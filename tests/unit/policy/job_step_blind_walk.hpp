@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/policy/job_step.hpp"
+#include "engine/text/json_path.hpp"
 
 #include <gtest/gtest.h>
 
@@ -18,13 +19,13 @@ inline api::profile test_profile() {
   api::profile p;
   p.name = "test";
   p.resource_path = "/items/{id}";
-  p.reply.id = *api::parse_json_path("id");
-  p.error = {*api::parse_json_path("error.code"), *api::parse_json_path("error.message"),
-             *api::parse_json_path("error.details"), *api::parse_json_path("error.request_id")};
+  p.reply.id = *parse_json_path("id");
+  p.error = {*parse_json_path("error.code"), *parse_json_path("error.message"),
+             *parse_json_path("error.details"), *parse_json_path("error.request_id")};
   p.headers.request_id = "X-Request-Id";
   api::field_spec status;
   status.name = "status";
-  status.echo = *api::parse_json_path("status");
+  status.echo = *parse_json_path("status");
   p.fields.push_back(status);
   api::field_spec notify;
   notify.name = "notify";

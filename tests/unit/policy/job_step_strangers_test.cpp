@@ -1,4 +1,5 @@
 // Replies that are not the API's own, or not what the profile promises: what a row makes of them.
+#include "engine/text/json_path.hpp"
 #include "tests/unit/policy/job_step_blind_walk.hpp"
 #include "tests/unit/policy/job_step_walk.hpp"
 
@@ -566,7 +567,7 @@ TEST(JobStepStrangers, WhatIsCertainIsNotAskedSixTimes) {
 
 TEST(JobStepStrangers, AFieldOfAnotherShapeIsNotAskedForAgain) {
   auto profile = by_hand::shown_profile();
-  profile.fields[0].echo = *api::parse_json_path("status.name");
+  profile.fields[0].echo = *parse_json_path("status.name");
   api::reply_reader reader(profile);
   api::resource_reader resources(profile, {}, nullptr, false);
   by_hand::walk w;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/policy/job_step.hpp"
+#include "engine/text/json_path.hpp"
 
 #include <gtest/gtest.h>
 
@@ -20,14 +21,14 @@ inline api::profile shown_profile() {
   api::profile p;
   p.name = "test";
   p.resource_path = "/items/{id}";
-  p.reply.id = *api::parse_json_path("id");
-  p.reply.updated_at = *api::parse_json_path("updated_at");
-  p.error = {*api::parse_json_path("error.code"), *api::parse_json_path("error.message"), {}, {}};
+  p.reply.id = *parse_json_path("id");
+  p.reply.updated_at = *parse_json_path("updated_at");
+  p.error = {*parse_json_path("error.code"), *parse_json_path("error.message"), {}, {}};
   api::field_spec status, title, notify;
   status.name = "status";
-  status.echo = *api::parse_json_path("status");
+  status.echo = *parse_json_path("status");
   title.name = "title";
-  title.echo = *api::parse_json_path("title");
+  title.echo = *parse_json_path("title");
   notify.name = "notify";
   notify.type = api::field_type::json;
   notify.compare = api::comparison::none;

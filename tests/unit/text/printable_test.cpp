@@ -58,5 +58,28 @@ TEST(Printable, KnowsWhatNobodySees) {
     EXPECT_EQ(first_invisible(plain), U'\0') << plain;
 }
 
+TEST(AppendPrintable, KeepsControlCharactersOutAndCodePointsWhole) {
+  const auto printed = [](std::string_view text, std::size_t max) {
+    std::string to;
+    append_printable(to, text, max);
+    return to;
+  };
+  EXPECT_EQ(printed("a\nb\x1b[31mc\x7f\xc2\x9b", 99), "a b\\x1b[31mc\\x7f\\u009b");
+  EXPECT_EQ(printed("\xe2\x80\xaegnp", 99), "\\u202egnp");
+  EXPECT_EQ(printed("ab\x1b", 5), "ab") << "no part of an escape";
+  EXPECT_EQ(printed("\xc3\xa9\xc3\xa9", 3), "\xc3\xa9");
+  EXPECT_EQ(printed("\xf0\x9f\x98\x80", 3), "");
+  EXPECT_EQ(printed("\xf0\x9f\x98\x80", 4), "\xf0\x9f\x98\x80");
+  EXPECT_EQ(printed("a\xff\xed\xa0\x80", 99), "a\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
+  EXPECT_EQ(printed(std::string_view{"a\0b", 3}, 99), "a\\x00b");
+  EXPECT_EQ(printed("\xc2", 99), "\xef\xbf\xbd");
+}
+
+TEST(Shown, ShowsControlCharactersAndCutsLongText) {
+  EXPECT_EQ(shown("a\n\t\x1b[31m\x7f"), "\"a\\n\\t\\x1b[31m\\x7f\"");
+  EXPECT_EQ(shown(std::string(60, 'x')), '"' + std::string(60, 'x') + '"');
+  EXPECT_EQ(shown(std::string(61, 'x')), '"' + std::string(60, 'x') + "...\"");
+}
+
 }  // namespace
 }  // namespace pawl

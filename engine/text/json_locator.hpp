@@ -2,7 +2,7 @@
 // the places that simdjson marks. simdjson stays in the .cpp.
 #pragma once
 
-#include "engine/api/profile.hpp"
+#include "engine/text/json_path.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace pawl::api {
+namespace pawl {
 
 // The parser's memory, shared by the locators of one reader. It grows with the replies (4 bytes and more for
 // each of theirs) and is given back after one over 256 KiB, so that a single huge reply does not stay in the
@@ -23,7 +23,7 @@ class json_parser {
   json_parser(json_parser&&) noexcept;
 
  private:
-  friend class value_locator;
+  friend class json_locator;
   struct impl;
   std::unique_ptr<impl> impl_;
 };
@@ -42,16 +42,16 @@ struct located {
 };
 
 // The paths are compiled into a small tree once; a pass looks only for those that are asked for.
-class value_locator {
+class json_locator {
  public:
   // Result i belongs to paths[i]; an empty path is never found.
-  explicit value_locator(std::span<const json_path> paths);
+  explicit json_locator(std::span<const json_path> paths);
 
-  // One pass over the whole document, which must be an object; `body` must be followed by 64 readable bytes.
-  // The results are views into the body. False, and no result counts: not JSON, not UTF-8, cut off, followed
-  // by anything but white space, deeper than max_json_depth, or with a key twice where a path goes through it
-  // (which of the two counts would be a guess). A byte order mark in front is dropped. Members that no path
-  // asks for are checked for the balance of their brackets only.
+  // One pass over the whole document, which must be an object; `body` must be followed by json_padding
+  // readable bytes. The results are views into the body. False, and no result counts: not JSON, not UTF-8,
+  // cut off, followed by anything but white space, deeper than max_json_depth, or with a key twice where a
+  // path goes through it (which of the two counts would be a guess). A byte order mark in front is dropped.
+  // Members that no path asks for are checked for the balance of their brackets only.
   bool locate(json_parser&, std::string_view body, std::span<const std::uint32_t> wanted);
 
   const located& operator[](std::size_t path) const noexcept { return found_[path]; }
@@ -91,4 +91,4 @@ class value_locator {
   std::uint64_t askings_ = 0;
 };
 
-}  // namespace pawl::api
+}  // namespace pawl

@@ -1,10 +1,12 @@
-#include "engine/policy/rate_headers.hpp"
+#include "engine/text/http_date.hpp"
+
+#include "engine/text/ascii.hpp"
 
 #include <array>
 #include <chrono>
 #include <cstddef>
 
-namespace pawl::policy {
+namespace pawl {
 namespace {
 
 using namespace std::chrono;
@@ -26,7 +28,7 @@ class taker {
     for (std::size_t i = 0; ok_ && i < digits; ++i) {
       const char c = rest_[i];
       if (pad_space && i == 0 && c == ' ') continue;
-      ok_ = c >= '0' && c <= '9';
+      ok_ = is_digit(c);
       value = value * 10 + (c - '0');
     }
     if (ok_) rest_.remove_prefix(digits);
@@ -75,7 +77,7 @@ class taker {
 
 }  // namespace
 
-std::optional<wall_time> parse_http_date(std::string_view text) noexcept {
+std::optional<sys_time<microseconds>> parse_http_date(std::string_view text) noexcept {
   taker in(text);
   in.letters();  // weekday
   int year_number = 0, day_number = 0;
@@ -113,7 +115,7 @@ std::optional<wall_time> parse_http_date(std::string_view text) noexcept {
   }
   const year_month_day date{year{year_number}, month{month_number}, day{static_cast<unsigned>(day_number)}};
   if (!in.done() || !date.ok()) return std::nullopt;
-  return wall_time{sys_days{date} + time_of_day};
+  return sys_days{date} + time_of_day;
 }
 
-}  // namespace pawl::policy
+}  // namespace pawl

@@ -1,7 +1,12 @@
-#include "engine/api/value_locator.hpp"
+#include "engine/text/json_locator.hpp"
 
-#include "engine/api/json_text.hpp"
+#include "engine/text/ascii.hpp"
 #include "engine/text/byte_words.hpp"
+#include "engine/text/json_padding.hpp"
+#include "engine/text/json_string.hpp"
+#include "engine/text/json_unescape.hpp"
+#include "engine/text/json_walk.hpp"
+#include "engine/text/utf8.hpp"
 
 #include <simdjson.h>
 
@@ -9,12 +14,13 @@
 #include <bit>
 #include <cstring>
 
-namespace pawl::api {
+namespace pawl {
 namespace {
+
+static_assert(json_padding >= simdjson::SIMDJSON_PADDING);
 
 constexpr std::size_t smallest_parser = 4 * 1024;  // chosen: a usual reply
 constexpr std::size_t largest_kept = 256 * 1024;   // chosen: above it, memory is given back
-constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
 // '[' | 0x20 is '{', and ']' | 0x20 is '}'
 constexpr bool is_opening(char c) noexcept {
@@ -70,8 +76,8 @@ json_parser::json_parser(json_parser&&) noexcept = default;
 
 // One pass over the marks. A function that answers false has met something that makes the whole document
 // unreadable.
-struct value_locator::walk {
-  value_locator& in;
+struct json_locator::walk {
+  json_locator& in;
   const char* text;  // the body
   const char* end;
   const std::uint32_t* mark;  // what comes next
@@ -130,10 +136,8 @@ struct value_locator::walk {
     for (auto& m : object.wanted_members)
       if (m.size == size && std::memcmp(raw_key, m.key, size) == 0) return &m;
     if (!has_backslash(raw_key, colon)) return nullptr;
-    const char* stop = raw_key;
-    while (stop < end && *stop != '"') stop += *stop == '\\' ? 2 : 1;
-    if (stop >= end) return nullptr;
-    const std::string_view token{raw_key - 1, static_cast<std::size_t>(stop - raw_key) + 2};
+    std::string_view token{raw_key - 1, static_cast<std::size_t>(end - raw_key) + 1};
+    token = token.substr(0, string_token_size(token));
     for (auto& m : object.wanted_members)
       if (string_token_says(token, at(m.node).key)) return &m;
     return nullptr;
@@ -221,14 +225,14 @@ struct value_locator::walk {
       case 'n':
         return visit_scalar(n, in_list, true);
       default:
-        return letter() >= '0' && letter() <= '9' && visit_scalar(n, in_list, false);
+        return is_digit(letter()) && visit_scalar(n, in_list, false);
     }
   }
 
   bool visit_scalar(node& n, bool in_list, bool is_null) {
     const char* start = text + *mark++;
     const char* stop = at_end() ? end : text + *mark;
-    const auto token = trim_json({start, static_cast<std::size_t>(stop - start)});
+    const auto token = trim({start, static_cast<std::size_t>(stop - start)});
     if (is_null && token != "null") return false;
     for (const auto p : n.wanted_paths) record(in.found_[p], token, in_list);
     if (is_null)
@@ -284,7 +288,7 @@ struct value_locator::walk {
   }
 };
 
-value_locator::value_locator(std::span<const json_path> paths) : nodes_(1), found_(paths.size()) {
+json_locator::json_locator(std::span<const json_path> paths) : nodes_(1), found_(paths.size()) {
   for (std::size_t i = 0; i < paths.size(); ++i) {
     auto& trail = trails_.emplace_back();
     std::uint32_t n = 0;
@@ -295,19 +299,18 @@ value_locator::value_locator(std::span<const json_path> paths) : nodes_(1), foun
   }
 }
 
-std::uint32_t value_locator::child(std::uint32_t parent, const std::string& key) {
+std::uint32_t json_locator::child(std::uint32_t parent, const std::string& key) {
   for (const auto c : nodes_[parent].children)
     if (nodes_[c].key == key) return c;
   const auto made = static_cast<std::uint32_t>(nodes_.size());
   auto& n = nodes_.emplace_back();
   n.key = key;
-  n.plain_key = std::ranges::none_of(
-      key, [](char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20; });
+  n.plain_key = !needs_json_escape(key);
   nodes_[parent].children.push_back(made);
   return made;
 }
 
-std::uint32_t value_locator::element_of(std::uint32_t parent) {
+std::uint32_t json_locator::element_of(std::uint32_t parent) {
   if (nodes_[parent].element == 0) {
     nodes_[parent].element = static_cast<std::uint32_t>(nodes_.size());
     nodes_.emplace_back();
@@ -315,7 +318,7 @@ std::uint32_t value_locator::element_of(std::uint32_t parent) {
   return nodes_[parent].element;
 }
 
-void value_locator::ask_for(std::span<const std::uint32_t> wanted) {
+void json_locator::ask_for(std::span<const std::uint32_t> wanted) {
   for (const auto path : wanted) {
     auto& to = found_[path];
     to.is = located::kind::absent;
@@ -331,7 +334,7 @@ void value_locator::ask_for(std::span<const std::uint32_t> wanted) {
   for (const auto path : wanted) link(path);
 }
 
-void value_locator::link(std::uint32_t path) {
+void json_locator::link(std::uint32_t path) {
   std::uint32_t parent = 0;
   for (const auto n : trails_[path]) {
     auto& here = nodes_[n];
@@ -355,10 +358,9 @@ void value_locator::link(std::uint32_t path) {
   if (!trails_[path].empty()) nodes_[parent].wanted_paths.push_back(path);
 }
 
-bool value_locator::locate(json_parser& parser, std::string_view body,
-                           std::span<const std::uint32_t> wanted) {
+bool json_locator::locate(json_parser& parser, std::string_view body, std::span<const std::uint32_t> wanted) {
   ask_for(wanted);
-  if (body.starts_with(byte_order_mark)) body.remove_prefix(byte_order_mark.size());
+  body = without_mark(body);
   if (body.empty()) return false;
 
   auto& stage = *parser.impl_;
@@ -373,4 +375,4 @@ bool value_locator::locate(json_parser& parser, std::string_view body,
   return readable;
 }
 
-}  // namespace pawl::api
+}  // namespace pawl

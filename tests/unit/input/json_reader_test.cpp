@@ -1,5 +1,3 @@
-#include "engine/input/json_text.hpp"
-
 #include "engine/input/json_reader.hpp"
 
 #include <gtest/gtest.h>
@@ -10,15 +8,15 @@
 namespace pawl::input {
 namespace {
 
-// Canonical text, or `!` and the problem.
-std::string canonical(std::string_view text) {
+// Compact text, or `!` and the problem.
+std::string compact(std::string_view text) {
   static json_reader reader;
   byte_arena arena;
   const auto value = reader.value(text, arena);
   return value ? std::string(value->text) : '!' + reader.problem();
 }
 
-TEST(JsonText, DropsWhiteSpaceAndKeepsNumbersAsWritten) {
+TEST(JsonReader, DropsWhiteSpaceAndKeepsNumbersAsWritten) {
   const std::pair<const char*, const char*> table[] = {
       {"1", "1"},
       {" -0.50e+10 ", "-0.50e+10"},
@@ -35,10 +33,10 @@ TEST(JsonText, DropsWhiteSpaceAndKeepsNumbersAsWritten) {
       {R"({"\u0061":1,"b":2})", R"({"a":1,"b":2})"},
       {R"({"a":{"x":1},"b":{"x":1}})", R"({"a":{"x":1},"b":{"x":1}})"},
   };
-  for (const auto& [text, wanted] : table) EXPECT_EQ(canonical(text), wanted) << text;
+  for (const auto& [text, wanted] : table) EXPECT_EQ(compact(text), wanted) << text;
 }
 
-TEST(JsonText, RefusesWhatIsNotJson) {
+TEST(JsonReader, RefusesWhatIsNotJson) {
   for (const char* bad : {"",
                           "nul",
                           "tru",
@@ -82,54 +80,34 @@ TEST(JsonText, RefusesWhatIsNotJson) {
                           "{\"a\":1]",
                           "\"a\" \"b\"",
                           "// c"})
-    EXPECT_EQ(canonical(bad).substr(0, 18), "!is not valid JSON") << bad << " -> " << canonical(bad);
-  EXPECT_EQ(canonical(std::string_view("\"a\0b\"", 5)), "!contains a NUL byte");
-  EXPECT_EQ(canonical(std::string_view("1\0", 2)), "!contains a NUL byte");
-  EXPECT_EQ(canonical("\"\xe9\""), "!is not valid UTF-8");
+    EXPECT_EQ(compact(bad).substr(0, 18), "!is not valid JSON") << bad << " -> " << compact(bad);
+  EXPECT_EQ(compact(std::string_view("\"a\0b\"", 5)), "!contains a NUL byte");
+  EXPECT_EQ(compact(std::string_view("1\0", 2)), "!contains a NUL byte");
+  EXPECT_EQ(compact("\"\xe9\""), "!is not valid UTF-8");
 }
 
-TEST(JsonText, FindsARepeatedKeyAtAnyDepth) {
-  EXPECT_EQ(canonical(R"({"a":1,"b":2,"a":3})"), "!has the key \"a\" twice");
-  EXPECT_EQ(canonical(R"([{"x":{"k":1,"\u006b":2}}])"), "!has the key \"k\" twice");
+TEST(JsonReader, FindsARepeatedKeyAtAnyDepth) {
+  EXPECT_EQ(compact(R"({"a":1,"b":2,"a":3})"), "!has the key \"a\" twice");
+  EXPECT_EQ(compact(R"([{"x":{"k":1,"\u006b":2}}])"), "!has the key \"k\" twice");
   // Many keys take another way.
   std::string many = "{";
   for (int i = 0; i < 100; ++i) many += "\"k" + std::to_string(i) + "\":{\"k1\":0},";
-  EXPECT_EQ(canonical(many + "\"z\":1}").substr(0, 2), "{\"");
-  EXPECT_EQ(canonical(many + "\"k42\":1}"), "!has the key \"k42\" twice");
+  EXPECT_EQ(compact(many + "\"z\":1}").substr(0, 2), "{\"");
+  EXPECT_EQ(compact(many + "\"k42\":1}"), "!has the key \"k42\" twice");
 }
 
-TEST(JsonText, StopsAtTheDepthBound) {
+TEST(JsonReader, StopsAtTheDepthBound) {
   const auto nested = [](int depth) {
     return std::string(static_cast<std::size_t>(depth), '[') +
            std::string(static_cast<std::size_t>(depth), ']');
   };
-  EXPECT_EQ(canonical(nested(64)), nested(64));
-  EXPECT_EQ(canonical(nested(65)), "!is nested deeper than 64 levels");
-  EXPECT_EQ(canonical(nested(5000)), "!is nested deeper than 64 levels");
+  EXPECT_EQ(compact(nested(64)), nested(64));
+  EXPECT_EQ(compact(nested(65)), "!is nested deeper than 64 levels");
+  EXPECT_EQ(compact(nested(5000)), "!is nested deeper than 64 levels");
 }
 
-TEST(JsonText, WalksTheItemsOfCanonicalText) {
-  const auto walk = [](std::string_view text) {
-    json_items items(text);
-    std::string_view key;
-    json_value value;
-    std::string seen;
-    while (items.next(key, value)) seen += std::string(key) + '=' + std::string(value.text) + ';';
-    return seen;
-  };
-  EXPECT_EQ(walk("[]"), "");
-  EXPECT_EQ(walk(R"([1,"a,]\"b",[2,[3]],{"x":[1,2]}])"), R"(=1;="a,]\"b";=[2,[3]];={"x":[1,2]};)");
-  EXPECT_EQ(walk(R"({"a,:":{"b":1},"c\"":null})"), R"("a,:"={"b":1};"c\""=null;)");
-}
-
-TEST(JsonText, CountsCharactersOfAStringNotItsBytes) {
-  EXPECT_EQ(count_string_characters(R"("")"), 0u);
-  EXPECT_EQ(count_string_characters("\"\xc3\xa9\xf0\x9f\x98\x80z\""), 3u);
-  EXPECT_EQ(count_string_characters(R"("a\n\u0001\\b")"), 5u);
-}
-
-// Whatever is accepted reads back as itself: canonical text is a fixed point.
-TEST(JsonText, CanonicalTextIsAFixedPointUnderRandomChanges) {
+// Whatever is accepted reads back as itself: compact text is a fixed point.
+TEST(JsonReader, CompactTextIsAFixedPointUnderRandomChanges) {
   std::mt19937 random(7);
   const std::string seed =
       R"({"id": "t1", "patch": {"tag_ids": ["a", "b\u00e9\n"], "n": -1.5e3}, "x": [true, null, {}]})";
@@ -139,10 +117,10 @@ TEST(JsonText, CanonicalTextIsAFixedPointUnderRandomChanges) {
     auto text = seed;
     for (auto left = random() % 3; left > 0; --left)
       text[random() % text.size()] = letters[random() % letters.size()];
-    const auto once = canonical(text);
+    const auto once = compact(text);
     if (once.front() == '!') continue;
     ++accepted;
-    EXPECT_EQ(canonical(once), once) << text;
+    EXPECT_EQ(compact(once), once) << text;
   }
   EXPECT_GT(accepted, 5000);
 }

@@ -1,0 +1,13 @@
+// The dates of HTTP (RFC 9110 section 5.6.7). Pure.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string_view>
+
+namespace pawl {
+
+// The three forms: IMF-fixdate, RFC 850, asctime. The weekday is not checked.
+std::optional<std::chrono::sys_time<std::chrono::microseconds>> parse_http_date(std::string_view) noexcept;
+
+}  // namespace pawl

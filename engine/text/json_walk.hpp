@@ -1,0 +1,71 @@
+// Walking over JSON text as it stands, value by value. No parser and no allocation.
+#pragma once
+
+#include "engine/text/trim.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace pawl {
+
+// Deeper values are malformed: design.md section 5, for input and replies alike.
+inline constexpr unsigned max_json_depth = 64;
+
+enum class json_kind : std::uint8_t { null, boolean, number, string, array, object };
+// Of a sound JSON text without white space around it, by its first character. Never empty text.
+json_kind kind_of(std::string_view json) noexcept;
+
+// Takes one value off the front of `rest` and leaves what follows it; white space before it is dropped.
+// Checks brackets, not scalars. False: there is no whole value.
+bool take_value(std::string_view& rest, std::string_view& value) noexcept;
+
+// Calls `each(std::string_view element)` for the elements of an array text until it answers false. False: the
+// text is no array, or each() said so.
+template <class Each>
+bool for_each_element(std::string_view array, Each each);
+
+// Calls `each(std::string_view key_token, std::string_view value)` for the members of an object text until it
+// answers false. False: the text is no object, or each() said so.
+template <class Each>
+bool for_each_member(std::string_view object, Each each);
+
+namespace detail {
+// Calls `take(rest)` for each item between brackets, with a comma behind all but the last.
+template <class Take>
+bool for_each_item(std::string_view text, char opening, char closing, Take take) {
+  auto rest = trim(text);
+  if (rest.size() < 2 || rest.front() != opening || rest.back() != closing) return false;
+  rest = trim(rest.substr(1, rest.size() - 2));
+  if (rest.empty()) return true;
+  for (;;) {
+    if (!take(rest)) return false;
+    rest = trim(rest);
+    if (rest.empty()) return true;
+    if (rest.front() != ',') return false;
+    rest.remove_prefix(1);
+  }
+}
+}  // namespace detail
+
+template <class Each>
+bool for_each_element(std::string_view array, Each each) {
+  return detail::for_each_item(array, '[', ']', [&each](std::string_view& rest) {
+    std::string_view value;
+    return take_value(rest, value) && each(value);
+  });
+}
+
+template <class Each>
+bool for_each_member(std::string_view object, Each each) {
+  return detail::for_each_item(object, '{', '}', [&each](std::string_view& rest) {
+    std::string_view key, value;
+    if (!take_value(rest, key) || key.front() != '"') return false;
+    rest = trim(rest);
+    if (rest.empty() || rest.front() != ':') return false;
+    rest.remove_prefix(1);
+    return take_value(rest, value) && each(key, value);
+  });
+}
+
+}  // namespace pawl
