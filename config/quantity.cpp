@@ -48,8 +48,8 @@ std::optional<nanoseconds> unit_of(std::string_view name) {
 
 }  // namespace
 
-expected<std::optional<api::rate_window>> parse_rate(std::string_view text) {
-  using result = std::optional<api::rate_window>;
+expected<std::optional<rate_window>> parse_rate(std::string_view text) {
+  using result = std::optional<rate_window>;
   if (text == "unlimited") return result{};
   auto rest = text;
   std::uint64_t limit = 0;
@@ -80,12 +80,11 @@ expected<std::optional<api::rate_window>> parse_rate(std::string_view text) {
   if (count_state == number_state::too_large ||
       count > static_cast<std::uint64_t>(longest_window.count() / unit->count()))
     return wrong(quoted(text) + " has a window of more than 24 h", rate_forms);
-  return result{
-      api::rate_window{static_cast<std::uint32_t>(limit), *unit * static_cast<std::int64_t>(count)}};
+  return result{rate_window{static_cast<std::uint32_t>(limit), *unit * static_cast<std::int64_t>(count)}};
 }
 
-expected<std::vector<api::rate_window>> parse_rates(std::span<const std::string> texts) {
-  std::vector<api::rate_window> windows;
+expected<std::vector<rate_window>> parse_rates(std::span<const std::string> texts) {
+  std::vector<rate_window> windows;
   if (texts.empty()) return wrong("no rate is given", rate_forms);
   bool unlimited = false;
   for (const auto& text : texts) {
@@ -144,23 +143,6 @@ expected<std::uint64_t> parse_count(std::string_view text, std::uint64_t low, st
     return wrong(quoted(text) + " is out of range",
                  "write a number from " + std::to_string(low) + " to " + std::to_string(high));
   return value;
-}
-
-std::string duration_text(duration d) {
-  const nanoseconds value = d;
-  for (const auto& [unit, name] : {std::pair{nanoseconds{std::chrono::hours{1}}, "h"},
-                                   {nanoseconds{std::chrono::minutes{1}}, "m"},
-                                   {nanoseconds{std::chrono::seconds{1}}, "s"}})
-    if (value.count() != 0 && value.count() % unit.count() == 0)
-      return std::to_string(value.count() / unit.count()) + name;
-  return std::to_string(value / one_millisecond) + "ms";
-}
-
-std::string to_string(const api::rate_window& window) {
-  auto length = duration_text(window.length);
-  if (length.ends_with('m')) length.replace(length.size() - 1, 1, "min");
-  if (length.starts_with('1') && (length[1] < '0' || length[1] > '9')) length.erase(0, 1);
-  return std::to_string(window.limit) + "/" + length;
 }
 
 }  // namespace pawl::config

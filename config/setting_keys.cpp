@@ -44,7 +44,7 @@ status assign(duration& into, texts from, zero z = zero::refused) {
   return {};
 }
 
-status assign(std::vector<api::rate_window>& into, texts from) {
+status assign(std::vector<rate_window>& into, texts from) {
   auto parsed = parse_rates(from);
   if (!parsed) return parsed.error();
   into = *std::move(parsed);

@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::vector<api::rate_window> windows_of(int kind) {
+std::vector<rate_window> windows_of(int kind) {
   switch (kind) {
     case 0:
       return {};

@@ -2,7 +2,6 @@
 #include "cli/commands/commands.hpp"
 #include "cli/render/run_texts.hpp"
 #include "cli/terminal/command_frame.hpp"
-#include "cli/words.hpp"
 #include "engine/app/complaints.hpp"
 #include "engine/app/exit_code.hpp"
 #include "engine/app/ledger_refusals.hpp"
@@ -10,6 +9,7 @@
 #include "engine/app/session.hpp"
 #include "engine/input/validation.hpp"
 #include "engine/sys/files.hpp"
+#include "engine/text/printable.hpp"
 
 #include <fmt/format.h>
 

@@ -1,8 +1,6 @@
 // `pawl export`: one line per row that has an outcome, in the order of the input.
 #include "cli/commands/commands.hpp"
-#include "cli/render/table_text.hpp"
 #include "cli/terminal/log.hpp"
-#include "cli/words.hpp"
 #include "engine/app/exit_code.hpp"
 #include "engine/app/export_rows.hpp"
 #include "engine/app/find_generation.hpp"
@@ -10,6 +8,7 @@
 #include "engine/app/original_rows.hpp"
 #include "engine/ledger/ledger.hpp"
 #include "engine/sys/files.hpp"
+#include "engine/text/neutral.hpp"
 
 #include <optional>
 #include <system_error>

@@ -3,7 +3,6 @@
 #include "cli/commands/commands.hpp"
 #include "cli/render/plan_texts.hpp"
 #include "cli/terminal/command_frame.hpp"
-#include "cli/words.hpp"
 #include "config/settings_checks.hpp"
 #include "engine/api/resource_reader.hpp"
 #include "engine/app/api_session.hpp"
@@ -24,6 +23,8 @@
 #include "engine/sys/complete_output.hpp"
 #include "engine/sys/files.hpp"
 #include "engine/sys/wall_clock.hpp"
+#include "engine/text/amounts.hpp"
+#include "engine/text/printable.hpp"
 #include "engine/text/shell_word.hpp"
 
 #include <fmt/format.h>

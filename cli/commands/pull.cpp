@@ -2,7 +2,6 @@
 // or nothing.
 #include "cli/commands/commands.hpp"
 #include "cli/terminal/command_frame.hpp"
-#include "cli/words.hpp"
 #include "config/settings_checks.hpp"
 #include "engine/api/condition.hpp"
 #include "engine/api/page_reader.hpp"
@@ -16,6 +15,7 @@
 #include "engine/input/job_source.hpp"
 #include "engine/sys/complete_output.hpp"
 #include "engine/sys/wall_clock.hpp"
+#include "engine/text/amounts.hpp"
 #include "engine/text/shell_word.hpp"
 
 #include <fmt/format.h>

@@ -1,13 +1,13 @@
 // `pawl status`: how far a ledger is, also while a run goes on.
 #include "cli/commands/commands.hpp"
 #include "cli/render/status_texts.hpp"
-#include "cli/words.hpp"
 #include "engine/app/exit_code.hpp"
 #include "engine/app/find_ledger.hpp"
 #include "engine/app/session.hpp"
 #include "engine/ledger/ledger.hpp"
 #include "engine/sys/files.hpp"
 #include "engine/sys/wall_clock.hpp"
+#include "engine/text/printable.hpp"
 
 #include <utility>
 

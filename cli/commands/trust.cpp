@@ -2,9 +2,9 @@
 #include "config/trust.hpp"
 
 #include "cli/commands/commands.hpp"
-#include "cli/words.hpp"
 #include "engine/app/exit_code.hpp"
 #include "engine/sys/files.hpp"
+#include "engine/text/printable.hpp"
 
 #include <fmt/format.h>
 

@@ -3,7 +3,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/render/undo_texts.hpp"
 #include "cli/terminal/standard_output.hpp"
-#include "cli/words.hpp"
+#include "engine/text/printable.hpp"
 #include "config/profile_finder.hpp"
 #include "engine/app/exit_code.hpp"
 

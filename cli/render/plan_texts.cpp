@@ -2,7 +2,10 @@
 
 #include "cli/render/side_effects.hpp"
 #include "cli/render/undo_texts.hpp"
-#include "cli/words.hpp"
+#include "engine/text/amounts.hpp"
+#include "engine/text/date_time.hpp"
+#include "engine/text/printable.hpp"
+#include "engine/text/utf8.hpp"
 
 #include <fmt/format.h>
 
@@ -23,16 +26,17 @@ constexpr std::size_t most_of_field = 6, most_reasons = 3, most_losses = 4, most
 
 std::string fitted(std::string_view line) {
   auto text = printable(line, std::string_view::npos);
-  if (column_count(text) <= columns) return text;
-  return std::string{first_columns(text, columns - 3)} + "...";
+  if (count_code_points(text) <= columns) return text;
+  return std::string{first_code_points(text, columns - 3)} + "...";
 }
 
 // "  status: open -> done                    7,912".
 std::string with_count(std::string text, std::uint64_t count) {
   const auto number = grouped(count);
   const auto room = count_at - std::min(count_at, number.size() + 1);
-  if (column_count(text) > room && room > 3) text = std::string{first_columns(text, room - 3)} + "...";
-  const auto used = column_count(text);
+  if (count_code_points(text) > room && room > 3)
+    text = std::string{first_code_points(text, room - 3)} + "...";
+  const auto used = count_code_points(text);
   text.append(count_at - std::min(count_at, used + number.size()), ' ');
   return text + number;
 }
@@ -145,9 +149,9 @@ lines losses_of(const plan::plan_tally& tally, const api::profile& profile) {
   for (const auto& [what, rows] : tally.losses()) {
     const auto field = profile.find(what.first);
     const bool tells = field && !profile[*field].replay_safe;
-    sorted.push_back(
-        {rows, fmt::format("{}: {}", printable(what.first),
-                           tells ? "what it sets off cannot be taken back" : in_words(what.second))});
+    sorted.push_back({rows, fmt::format("{}: {}", printable(what.first),
+                                        tells ? "what it sets off cannot be taken back"
+                                              : obstacle_in_words(what.second))});
   }
   std::ranges::stable_sort(sorted, [](const loss& a, const loss& b) { return a.rows > b.rows; });
   lines all;

@@ -1,6 +1,8 @@
 #include "cli/render/progress_line.hpp"
 
-#include "cli/words.hpp"
+#include "engine/text/amounts.hpp"
+#include "engine/text/printable.hpp"
+#include "engine/text/utf8.hpp"
 
 #include <fmt/format.h>
 
@@ -24,7 +26,7 @@ std::string wait_in_words(const progress_view& v) {
 
 }  // namespace
 
-std::string rate_in_words(double per_second, const std::optional<api::rate_window>& limit) {
+std::string rate_in_words(double per_second, const std::optional<rate_window>& limit) {
   if (!limit)
     return per_second >= 10 ? fmt::format("{:.0f}/s", per_second) : fmt::format("{:.1f}/s", per_second);
   const bool by_minute = limit->length >= 60s;
@@ -33,7 +35,7 @@ std::string rate_in_words(double per_second, const std::optional<api::rate_windo
   const auto most = limit->limit / seconds_d(limit->length).count();
   const auto shown = std::min(per_second, most) * (by_minute ? 60 : 1);
   const auto number = shown >= 100 ? fmt::format("{:.0f}", shown) : fmt::format("{:.1f}", shown);
-  return fmt::format("{}/{} of {}", number, by_minute ? "min" : "s", in_words(*limit));
+  return fmt::format("{}/{} of {}", number, by_minute ? "min" : "s", to_string(*limit));
 }
 
 void rate_meter::read(time_point now, std::uint64_t writes) noexcept {
@@ -55,8 +57,8 @@ std::optional<double> rate_meter::per_second(time_point now) const noexcept {
   return static_cast<double>(newest.writes - oldest.writes) / seconds_d(time).count();
 }
 
-std::optional<api::rate_window> tightest(const policy::pacer_options& o) noexcept {
-  const auto per_second = [](const api::rate_window& w) { return w.limit / seconds_d(w.length).count(); };
+std::optional<rate_window> tightest(const policy::pacer_options& o) noexcept {
+  const auto per_second = [](const rate_window& w) { return w.limit / seconds_d(w.length).count(); };
   const auto found = std::ranges::min_element(o.windows, {}, per_second);
   return found == o.windows.end() ? std::nullopt : std::optional{*found};
 }
@@ -118,11 +120,11 @@ std::string render(const progress_view& v, std::size_t width) {
     return line;
   };
   auto line = joined();
-  while (width != 0 && column_count(line) > width) {
+  while (width != 0 && count_code_points(line) > width) {
     part* least = nullptr;
     for (auto& p : parts)
       if (!p.text.empty() && (least == nullptr || p.needed < least->needed)) least = &p;
-    if (least == &parts.front()) return std::string{first_columns(line, width)};
+    if (least == &parts.front()) return std::string{first_code_points(line, width)};
     least->text.clear();
     line = joined();
   }

@@ -36,10 +36,10 @@ class rate_meter {
 };
 
 // The window that bounds a long run most; nullopt: unlimited.
-std::optional<api::rate_window> tightest(const policy::pacer_options&) noexcept;
+std::optional<rate_window> tightest(const policy::pacer_options&) noexcept;
 
 // "58.9/min of 60/min": in the unit of the limit that it is held against; "12/s" without one.
-std::string rate_in_words(double per_second, const std::optional<api::rate_window>& limit);
+std::string rate_in_words(double per_second, const std::optional<rate_window>& limit);
 
 // Time to the last write: what the quota allows at best, or what the rate so far promises where that is
 // longer. nullopt: not to be told yet, because no quota bounds the run and nothing was measured, or because
@@ -51,7 +51,7 @@ std::optional<duration> eta(const policy::pacer_options&, std::uint64_t rows_lef
 struct progress_view {
   std::uint64_t rows = 0, done = 0, failures = 0, retries = 0;
   std::optional<double> writes_per_second;
-  std::optional<api::rate_window> limit;
+  std::optional<rate_window> limit;
   std::uint32_t at_once = 0;  // --concurrency auto: the limit in use; 0: it is fixed
   std::optional<duration> eta;
   std::string waits_for;  // empty: it moves

@@ -1,8 +1,10 @@
 #include "cli/render/run_texts.hpp"
 
 #include "cli/render/side_effects.hpp"
-#include "cli/words.hpp"
 #include "engine/app/name_resolution.hpp"
+#include "engine/text/amounts.hpp"
+#include "engine/text/date_time.hpp"
+#include "engine/text/printable.hpp"
 #include "engine/text/shell_word.hpp"
 
 #include <fmt/format.h>
@@ -21,7 +23,7 @@ std::string delimiter_name(char c) {
 std::string windows_in_words(const policy::pacer_options& o) {
   if (o.windows.empty()) return "unlimited";
   std::vector<std::string> each;
-  for (const auto& w : o.windows) each.push_back(in_words(w));
+  for (const auto& w : o.windows) each.push_back(to_string(w));
   auto text = fmt::format("{}", fmt::join(each, " and "));
   if (o.reserve > 0) text += fmt::format(" less a reserve of {:.0f}%", o.reserve * 100);
   return text;
@@ -129,11 +131,11 @@ std::string failures_line(const outcome_counts& counts, const std::string& ledge
 }
 
 std::string contradiction_in_words(client::progress_counters::request_class which,
-                                   const api::rate_window& configured, const api::rate_window& said) {
+                                   const rate_window& configured, const rate_window& said) {
   const bool of_reads = which == client::progress_counters::request_class::reads;
-  return fmt::format("the API says {}, and {} is {}: {} {} {}", in_words(said),
-                     of_reads ? "limits.read" : "limits.write", in_words(configured),
-                     of_reads ? "--read-rate" : "--rate", in_words(said),
+  return fmt::format("the API says {}, and {} is {}: {} {} {}", to_string(said),
+                     of_reads ? "limits.read" : "limits.write", to_string(configured),
+                     of_reads ? "--read-rate" : "--rate", to_string(said),
                      said.limit < configured.limit ? "keeps to it" : "would use all of it");
 }
 

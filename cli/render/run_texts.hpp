@@ -5,6 +5,7 @@
 #include "engine/app/listener.hpp"
 #include "engine/input/validation.hpp"
 #include "engine/ledger/ledger.hpp"
+#include "engine/model/rate.hpp"
 
 #include <cstdint>
 #include <map>
@@ -39,7 +40,7 @@ std::string failures_line(const outcome_counts&, const std::string& ledger_path)
 
 // "the API says 50/s, and limits.write is 100/s: --rate 50/s keeps to it".
 std::string contradiction_in_words(client::progress_counters::request_class,
-                                   const api::rate_window& configured, const api::rate_window& said);
+                                   const rate_window& configured, const rate_window& said);
 
 // "280 applied, 12 refused", in the order of the outcomes; "no outcome yet" where there is none.
 std::string counts_in_words(const outcome_counts&);

@@ -1,10 +1,13 @@
 #include "cli/render/status_texts.hpp"
 
 #include "cli/render/progress_line.hpp"
-#include "cli/words.hpp"
 #include "config/quantity.hpp"
 #include "engine/app/ledger_refusals.hpp"
 #include "engine/app/recorded_settings.hpp"
+#include "engine/text/amounts.hpp"
+#include "engine/text/date_time.hpp"
+#include "engine/text/neutral.hpp"
+#include "engine/text/printable.hpp"
 
 #include <fmt/format.h>
 
@@ -36,7 +39,7 @@ std::string last_run_in_words(const ledger_state& s) {
 
 // The window that bounds the run most, as its settings in the ledger say; unset: unlimited, or not to be
 // told.
-std::optional<api::rate_window> write_limit(std::string_view settings) {
+std::optional<rate_window> write_limit(std::string_view settings) {
   const auto text = app::recorded_settings(settings).text(app::shaping_key::write_limit).value_or("");
   policy::pacer_options limits;
   for (std::string_view rest = text; !rest.empty();) {
@@ -106,7 +109,7 @@ std::string status_json(const ledger_state& s) {
   std::string out = "{";
   const auto name = [&out](std::string_view key) {
     if (out.back() != '{') out += ", ";
-    append_json_string(out, key);
+    append_neutral_json_string(out, key);
     out += ": ";
   };
   const auto number = [&](std::string_view key, auto value) {
@@ -118,7 +121,7 @@ std::string status_json(const ledger_state& s) {
     if (value.empty())
       out += "null";
     else
-      append_json_string(out, value);
+      append_neutral_json_string(out, value);
   };
   const auto moment = [&](std::string_view key, const std::optional<wall_time>& t) {
     text(key, t ? rfc3339(*t) : "");

@@ -1,13 +1,15 @@
 #include "cli/render/undo_texts.hpp"
 
-#include "cli/words.hpp"
+#include "engine/text/amounts.hpp"
+#include "engine/text/date_time.hpp"
+#include "engine/text/printable.hpp"
 #include "engine/text/shell_word.hpp"
 
 #include <fmt/format.h>
 
 namespace pawl::cli {
 
-std::string_view in_words(plan::undo_obstacle why) noexcept {
+std::string_view obstacle_in_words(plan::undo_obstacle why) noexcept {
   switch (why) {
     case plan::undo_obstacle::not_shown:
       return "the API does not show it, so its old value is not known";
@@ -54,7 +56,7 @@ void undo_losses::add(std::string reason, std::string_view one, std::string_view
 
 void undo_losses::lost(std::string_view id, const plan::undo_loss& loss) {
   const std::string_view what = loss.field.empty() ? "nothing of it" : std::string_view{loss.field};
-  add(fmt::format("{} cannot go back: {}", what, in_words(loss.why)), "resource", "resources", id);
+  add(fmt::format("{} cannot go back: {}", what, obstacle_in_words(loss.why)), "resource", "resources", id);
 }
 
 void undo_losses::not_read(std::string_view id) {

@@ -14,7 +14,7 @@
 namespace pawl::cli {
 
 // "the API does not show it, so its old value is not known".
-std::string_view in_words(plan::undo_obstacle) noexcept;
+std::string_view obstacle_in_words(plan::undo_obstacle) noexcept;
 
 // Counts losses and keeps the first ids of each kind, so its memory does not grow with the run.
 class undo_losses final : public app::undo_listener {

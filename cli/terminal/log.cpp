@@ -1,8 +1,10 @@
 #include "cli/terminal/log.hpp"
 
-#include "cli/words.hpp"
 #include "engine/sys/files.hpp"
 #include "engine/sys/output_place.hpp"
+#include "engine/text/date_time.hpp"
+#include "engine/text/neutral.hpp"
+#include "engine/text/printable.hpp"
 #include "engine/text/redaction.hpp"
 
 #include <fmt/format.h>
@@ -72,11 +74,11 @@ class json_formatter final : public spdlog::formatter {
  public:
   void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& to) override {
     std::string out = "{\"time\": ";
-    append_json_string(out, rfc3339(when(message)));
+    append_neutral_json_string(out, rfc3339(when(message)));
     out += ", \"level\": ";
-    append_json_string(out, level_name(message.level));
+    append_neutral_json_string(out, level_name(message.level));
     out += ", \"message\": ";
-    append_json_string(out, printable_lines({message.payload.data(), message.payload.size()}));
+    append_neutral_json_string(out, printable_lines({message.payload.data(), message.payload.size()}));
     out += "}\n";
     to.append(out);
   }

@@ -1,6 +1,7 @@
 #include "cli/terminal/progress_display.hpp"
 
-#include "cli/words.hpp"
+#include "engine/text/amounts.hpp"
+
 
 #include <fmt/format.h>
 

@@ -2,11 +2,13 @@
 
 #include "cli/render/resume_command.hpp"
 #include "cli/render/run_texts.hpp"
-#include "cli/words.hpp"
 #include "engine/app/exit_code.hpp"
 #include "engine/app/summary.hpp"
 #include "engine/sys/files.hpp"
+#include "engine/text/amounts.hpp"
+#include "engine/text/date_time.hpp"
 #include "engine/text/shell_word.hpp"
+#include "engine/text/utf8.hpp"
 
 #include <fmt/format.h>
 
@@ -75,7 +77,7 @@ void terminal_listener::working(std::string_view what, std::uint64_t rows, std::
   auto text = fmt::format("{}: ", what);
   if (rows > 0) text += counted(rows, "row", "rows") + ", ";
   text += fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
-  console_.live(first_columns(text, console_.width() - 1));
+  console_.live(first_code_points(text, console_.width() - 1));
 }
 
 void terminal_listener::worked() {
@@ -130,7 +132,7 @@ void terminal_listener::failed(const client::failed_row& row) {
 }
 
 void terminal_listener::contradicted(client::progress_counters::request_class which,
-                                     const api::rate_window& configured, const api::rate_window& said) {
+                                     const rate_window& configured, const rate_window& said) {
   log_.note("hint: " + contradiction_in_words(which, configured, said));
 }
 

@@ -7,6 +7,7 @@
 #include "config/settings.hpp"
 #include "engine/app/listener.hpp"
 #include "engine/app/stop_request.hpp"
+#include "engine/model/rate.hpp"
 
 #include <optional>
 #include <string>
@@ -40,8 +41,8 @@ class terminal_listener final : public app::listener {
   void announced(const app::announcement&) override;
   void finished_before(const std::string& input_name, wall_time when, const app::summary&) override;
   void failed(const client::failed_row&) override;
-  void contradicted(client::progress_counters::request_class, const api::rate_window& configured,
-                    const api::rate_window& said) override;
+  void contradicted(client::progress_counters::request_class, const rate_window& configured,
+                    const rate_window& said) override;
   void listed(const client::snapshot_facts&) override;
   time_point moving(const client::progress_counters&, const policy::pacer_options& writes,
                     time_point now) override;

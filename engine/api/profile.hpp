@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/model/job.hpp"
+#include "engine/model/rate.hpp"
 #include "engine/text/json_path.hpp"
 
 #include <chrono>
@@ -107,12 +108,6 @@ struct status_rule {
   std::string header_value;
   verdict then = verdict::refused;
   std::string remedy;  // with `stop`: what to mend, shown to the user
-};
-
-struct rate_window {
-  std::uint32_t limit = 0;
-  std::chrono::nanoseconds length{};
-  bool operator==(const rate_window&) const = default;
 };
 
 struct limit_set {

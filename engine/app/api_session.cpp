@@ -1,8 +1,8 @@
 #include "engine/app/api_session.hpp"
 
-#include "cli/words.hpp"
 #include "engine/app/held.hpp"
 #include "engine/app/ledger_refusals.hpp"
+#include "engine/text/amounts.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <fmt/format.h>
@@ -26,7 +26,7 @@ status api_session::open() {
   quota_ = *std::move(quota);
   progress_.on_trouble = [this](const std::string& what) { s_.say().note("trying again: " + what); };
   progress_.on_pause = [this](const std::string& what, duration left) {
-    s_.say().note(fmt::format("waiting for {}, {}", what, cli::in_words(left)));
+    s_.say().note(fmt::format("waiting for {}, {}", what, in_words(left)));
   };
   auto made = client::api_client::create(io_, options_, settings.profile, *quota_,
                                          going_on_with(token_, s_.token()), progress_);

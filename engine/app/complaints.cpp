@@ -1,6 +1,8 @@
 #include "engine/app/complaints.hpp"
 
-#include "cli/words.hpp"
+#include "engine/text/amounts.hpp"
+#include "engine/text/printable.hpp"
+
 
 #include <fmt/format.h>
 
@@ -16,13 +18,13 @@ std::vector<std::string> complaint_lines(const std::string& input, const input::
   if (report.complaint_count > report.first.size())
     out.push_back(
         fmt::format("{}: {}", input_name,
-                    cli::counted(report.complaint_count - report.first.size(), "more error", "more errors")));
+                    counted(report.complaint_count - report.first.size(), "more error", "more errors")));
   return out;
 }
 
 std::string wrong_rows_in_words(const input::validation_report& report) {
-  return fmt::format("{} of {} {} wrong", cli::grouped(report.bad_rows),
-                     cli::counted(report.rows, "row", "rows"), report.bad_rows == 1 ? "is" : "are");
+  return fmt::format("{} of {} {} wrong", grouped(report.bad_rows),
+                     counted(report.rows, "row", "rows"), report.bad_rows == 1 ? "is" : "are");
 }
 
 }  // namespace pawl::app

@@ -1,7 +1,10 @@
 #include "engine/app/doctor_findings.hpp"
 
-#include "cli/words.hpp"
 #include "engine/app/exit_code.hpp"
+#include "engine/text/amounts.hpp"
+#include "engine/text/date_time.hpp"
+#include "engine/text/neutral.hpp"
+#include "engine/text/printable.hpp"
 
 #include <fmt/format.h>
 
@@ -42,15 +45,15 @@ std::string joined(const std::vector<std::string>& all) {
   return text;
 }
 
-std::string windows_in_words(const std::vector<api::rate_window>& windows) {
+std::string windows_in_words(const std::vector<rate_window>& windows) {
   if (windows.empty()) return "unlimited";
   std::string text;
-  for (const auto& w : windows) text += (text.empty() ? "" : " and ") + cli::in_words(w);
+  for (const auto& w : windows) text += (text.empty() ? "" : " and ") + to_string(w);
   return text;
 }
 
 // The most that these limits let through within such a time, wherever it begins; nullopt: no limit.
-std::optional<std::uint64_t> most_within(const std::vector<api::rate_window>& windows, duration time) {
+std::optional<std::uint64_t> most_within(const std::vector<rate_window>& windows, duration time) {
   std::optional<std::uint64_t> most;
   for (const auto& w : windows) {
     const auto times = std::max<std::int64_t>(1, (time + w.length - duration{1}) / w.length);
@@ -122,10 +125,10 @@ class examination {
     auto how = state::ok;
     if (peer.not_after) {
       const auto left = *peer.not_after - reply_.received;
-      text += fmt::format(", valid until {}", cli::date_and_time(*peer.not_after));
+      text += fmt::format(", valid until {}", date_and_time(*peer.not_after));
       if (left < certificate_soon) {
         how = state::note;
-        text += fmt::format(", which is in {}", cli::in_words(std::chrono::duration_cast<duration>(left)));
+        text += fmt::format(", which is in {}", in_words(std::chrono::duration_cast<duration>(left)));
       }
     }
     add("tls", how, std::move(text), "");
@@ -224,7 +227,7 @@ class examination {
       return;
     }
     const auto text = fmt::format("this machine's clock is {} {} the server's",
-                                  cli::in_words(std::chrono::duration_cast<duration>(rounded)),
+                                  in_words(std::chrono::duration_cast<duration>(rounded)),
                                   ahead > ahead.zero() ? "ahead of" : "behind");
     if (size <= clock_tolerance)
       add("clock", state::ok, text, "");
@@ -244,18 +247,16 @@ class examination {
       return;
     }
     const auto seen = *f_.rates.limit;
-    text += fmt::format("; the API says {} reads", cli::grouped(seen));
-    if (f_.rates.window) text += fmt::format(" in {}", cli::in_words(*f_.rates.window));
-    if (f_.rates.remaining)
-      text += fmt::format(", of which {} are left now", cli::grouped(*f_.rates.remaining));
+    text += fmt::format("; the API says {} reads", grouped(seen));
+    if (f_.rates.window) text += fmt::format(" in {}", in_words(*f_.rates.window));
+    if (f_.rates.remaining) text += fmt::format(", of which {} are left now", grouped(*f_.rates.remaining));
     const auto& windows = run.reads.windows;
     // Without a window it is known that it lasts at least until the quota is new again (less the rounding of
     // that to a second), and that a burst falls into any.
     const auto within =
         f_.rates.window.value_or(f_.rates.reset_in.value_or(duration{}) - std::chrono::seconds{1});
     const auto ours = most_within(windows, within);
-    const bool named =
-        std::ranges::any_of(windows, [&](const api::rate_window& w) { return w.limit == seen; });
+    const bool named = std::ranges::any_of(windows, [&](const rate_window& w) { return w.limit == seen; });
     if (f_.rates.window ? ours == seen : named) {
       add("limits", state::ok, std::move(text), "");
     } else if (windows.empty() || (ours && *ours > seen)) {
@@ -314,16 +315,16 @@ std::string doctor_json(const std::vector<finding>& all) {
   for (const auto& f : all) {
     if (text.back() == '}') text += ',';
     text += "{\"about\":";
-    cli::append_json_string(text, f.about);
+    append_neutral_json_string(text, f.about);
     text += ",\"state\":";
-    cli::append_json_string(text, word(f.state));
+    append_neutral_json_string(text, word(f.state));
     text += ",\"text\":";
-    cli::append_json_string(text, f.text);
+    append_neutral_json_string(text, f.text);
     text += ",\"remedy\":";
     if (f.remedy.empty())
       text += "null";
     else
-      cli::append_json_string(text, f.remedy);
+      append_neutral_json_string(text, f.remedy);
     text += '}';
   }
   return text + fmt::format("],\"exit_code\":{}}}\n", exit_code(all));

@@ -1,7 +1,11 @@
 #include "engine/app/drift_rows.hpp"
 
-#include "cli/render/table_text.hpp"
-#include "cli/words.hpp"
+#include "engine/text/amounts.hpp"
+#include "engine/text/csv_cells.hpp"
+#include "engine/text/json_walk.hpp"
+#include "engine/text/neutral.hpp"
+#include "engine/text/printable.hpp"
+
 
 #include <fmt/format.h>
 
@@ -24,7 +28,7 @@ std::string_view word(drift_line::kind k) noexcept {
 
 std::string compact(std::string_view json) {
   std::string text;
-  cli::append_compact(text, json);
+  append_on_one_line(text, json);
   return text;
 }
 
@@ -47,31 +51,31 @@ void append_drift(std::string& to, drift_format format, const drift_line& d) {
                           printable(d.why), d.row);
       return;
     case drift_format::csv: {
-      cli::append_cell(to, d.id);
+      append_cell(to, d.id);
       to += fmt::format(",{},{},", d.row, word(d.is));
-      cli::append_cell(to, d.field);
+      append_cell(to, d.field);
       to += ',';
-      cli::append_cell(to, is_drift ? compact(d.written) : "");
+      append_cell(to, is_drift ? compact(d.written) : "");
       to += ',';
-      cli::append_cell(to, is_drift ? cli::neutral_json(compact(d.shown)) : "");
+      append_cell(to, is_drift ? neutral_json(compact(d.shown)) : "");
       to += ',';
-      cli::append_cell(to, cli::neutral_text(d.why));
+      append_cell(to, neutral_text(d.why));
       to += '\n';
       return;
     }
     case drift_format::ndjson: {
       std::string line = "{\"id\":";
-      cli::append_json_string(line, d.id);
+      append_neutral_json_string(line, d.id);
       line += fmt::format(",\"row\":{},\"state\":\"{}\"", d.row, word(d.is));
       if (is_drift) {
         line += ",\"field\":";
-        cli::append_json_string(line, d.field);
+        append_neutral_json_string(line, d.field);
         line += ",\"written\":" + compact(d.written) + ",\"shown\":" + compact(d.shown);
       } else {
         line += ",\"message\":";
-        cli::append_json_string(line, d.why);
+        append_neutral_json_string(line, d.why);
       }
-      to += cli::neutral_json(line) + "}\n";
+      to += neutral_json(line) + "}\n";
       return;
     }
   }
@@ -86,22 +90,22 @@ bool all_as_written(const drift_counts& c) {
 }
 
 std::string counts_text(const drift_counts& c) {
-  auto text = fmt::format("{} looked at: {} as written", cli::counted(c.resources, "resource", "resources"),
-                          cli::grouped(c.as_written));
+  auto text = fmt::format("{} looked at: {} as written", counted(c.resources, "resource", "resources"),
+                          grouped(c.as_written));
   if (c.drifted > 0)
-    text += fmt::format(", {} drifted ({})", cli::grouped(c.drifted),
-                        cli::counted(c.drifted_fields, "field", "fields"));
-  if (c.missing > 0) text += fmt::format(", {} missing", cli::grouped(c.missing));
-  if (c.unreadable > 0) text += fmt::format(", {} unreadable", cli::grouped(c.unreadable));
-  if (c.not_compared > 0) text += fmt::format(", could not compare {}", cli::grouped(c.not_compared));
+    text += fmt::format(", {} drifted ({})", grouped(c.drifted),
+                        counted(c.drifted_fields, "field", "fields"));
+  if (c.missing > 0) text += fmt::format(", {} missing", grouped(c.missing));
+  if (c.unreadable > 0) text += fmt::format(", {} unreadable", grouped(c.unreadable));
+  if (c.not_compared > 0) text += fmt::format(", could not compare {}", grouped(c.not_compared));
   if (c.unclear_fields > 0)
-    text += fmt::format("; {} that no read can tell of", cli::counted(c.unclear_fields, "value", "values"));
+    text += fmt::format("; {} that no read can tell of", counted(c.unclear_fields, "value", "values"));
   if (c.untold_rows > 0)
     text += fmt::format("; could not compare {}: nothing tells what should show",
-                        cli::counted(c.untold_rows, "row", "rows"));
+                        counted(c.untold_rows, "row", "rows"));
   std::string unsure;
   const auto add = [&unsure](std::uint64_t rows, std::string_view how) {
-    if (rows > 0) unsure += fmt::format("{}{} {}", unsure.empty() ? "" : ", ", cli::grouped(rows), how);
+    if (rows > 0) unsure += fmt::format("{}{} {}", unsure.empty() ? "" : ", ", grouped(rows), how);
   };
   add(c.unknown_rows, "unknown");
   add(c.mismatch_rows, "mismatch");
@@ -109,9 +113,9 @@ std::string counts_text(const drift_counts& c) {
   if (!unsure.empty())
     text +=
         fmt::format("; the fields of {} were not looked at, because nobody knows what they should show: {}",
-                    cli::counted(c.unknown_rows + c.mismatch_rows + c.cut_off_rows, "row", "rows"), unsure);
+                    counted(c.unknown_rows + c.mismatch_rows + c.cut_off_rows, "row", "rows"), unsure);
   if (c.pending_rows > 0)
-    text += fmt::format("; {} still pending", cli::counted(c.pending_rows, "row is", "rows are"));
+    text += fmt::format("; {} still pending", counted(c.pending_rows, "row is", "rows are"));
   return text;
 }
 

@@ -1,6 +1,9 @@
 #include "engine/app/export_rows.hpp"
 
+#include "engine/text/csv_cells.hpp"
+#include "engine/text/date_time.hpp"
 #include "engine/text/json_string.hpp"
+#include "engine/text/json_walk.hpp"
 #include "engine/text/utf8.hpp"
 
 #include <fmt/chrono.h>
@@ -27,7 +30,7 @@ value word(std::string_view text) {
   return text.empty() ? value{} : value{std::string{text}, true};
 }
 value moment(const std::optional<wall_time>& at) {
-  return at ? value{to_rfc3339(*at), true} : value{};
+  return at ? value{rfc3339(*at), true} : value{};
 }
 
 std::array<value, names.size()> values_of(const ledger::job_row& job) {
@@ -47,23 +50,6 @@ std::array<value, names.size()> values_of(const ledger::job_row& job) {
           latency};
 }
 
-void append_cell(std::string& out, std::string_view text, char delimiter) {
-  // White space at the ends is quoted too: readers differ in whether it belongs to the value.
-  const bool plain = text.find_first_of("\"\r\n") == std::string_view::npos &&
-                     text.find(delimiter) == std::string_view::npos &&
-                     (text.empty() || (text.front() != ' ' && text.back() != ' '));
-  if (plain) {
-    out += text;
-    return;
-  }
-  out += '"';
-  for (const char c : text) {
-    if (c == '"') out += '"';
-    out += c;
-  }
-  out += '"';
-}
-
 void append_object(std::string& out, const ledger::job_row& job) {
   const auto values = values_of(job);
   out += '{';
@@ -81,58 +67,14 @@ void append_object(std::string& out, const ledger::job_row& job) {
   out += '}';
 }
 
-std::string_view trimmed(std::string_view text) noexcept {
-  constexpr std::string_view blank = " \t\r\n";
-  const auto from = text.find_first_not_of(blank);
-  if (from == std::string_view::npos) return {};
-  return text.substr(from, text.find_last_not_of(blank) - from + 1);
-}
-
-// End of the JSON string that begins at `at` (a quote), past its closing quote; npos: none.
-std::size_t string_end(std::string_view text, std::size_t at) noexcept {
-  for (++at; at < text.size(); ++at) {
-    if (text[at] == '\\')
-      ++at;
-    else if (text[at] == '"')
-      return at + 1;
-  }
-  return std::string_view::npos;
-}
-
-// The members of a JSON object, each from its key to before the comma, as far as brackets and strings tell.
-// Unset: not an object.
+// The members of a JSON object, each from its key to the end of its value. Unset: not an object.
 std::optional<std::vector<std::string_view>> split_members(std::string_view object) {
-  object = trimmed(object);
-  if (object.size() < 2 || object.front() != '{' || object.back() != '}') return std::nullopt;
   std::vector<std::string_view> members;
-  const auto inside = object.substr(1, object.size() - 2);
-  if (trimmed(inside).empty()) return members;
-  std::size_t begin = 0;
-  int depth = 0;
-  for (std::size_t at = 0; at < inside.size();) {
-    const char c = inside[at];
-    if (c == '"') {
-      at = string_end(inside, at);
-      if (at == std::string_view::npos) return std::nullopt;
-      continue;
-    }
-    if (c == '{' || c == '[') ++depth;
-    if (c == '}' || c == ']')
-      if (--depth < 0) return std::nullopt;
-    if (c == ',' && depth == 0) {
-      members.push_back(trimmed(inside.substr(begin, at - begin)));
-      begin = at + 1;
-    }
-    ++at;
-  }
-  if (depth != 0) return std::nullopt;
-  members.push_back(trimmed(inside.substr(begin)));
-  const auto has_key = [](std::string_view m) {
-    const auto end = m.starts_with('"') ? string_end(m, 0) : std::string_view::npos;
-    return end != std::string_view::npos && trimmed(m.substr(end)).starts_with(':');
-  };
-  if (!std::ranges::all_of(members, has_key)) return std::nullopt;
-  return members;
+  const bool is_whole = for_each_member(object, [&members](std::string_view key, std::string_view value) {
+    members.emplace_back(key.data(), static_cast<std::size_t>(value.data() + value.size() - key.data()));
+    return true;
+  });
+  return is_whole ? std::optional{std::move(members)} : std::nullopt;
 }
 
 bool is_own_note(std::string_view cell) {
@@ -141,57 +83,6 @@ bool is_own_note(std::string_view cell) {
 }
 
 }  // namespace
-
-std::string to_rfc3339(wall_time at) {
-  const auto ms = std::chrono::floor<std::chrono::milliseconds>(at);
-  const auto s = std::chrono::floor<std::chrono::seconds>(ms);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", s, (ms - s).count());
-}
-
-char guess_delimiter(std::string_view header) noexcept {
-  char best = ',';
-  std::ptrdiff_t most = 0;
-  for (const char candidate : {',', ';', '\t', '|'}) {
-    std::ptrdiff_t seen = 0;
-    bool quoted = false;
-    for (const char c : header) {
-      if (c == '"') quoted = !quoted;
-      if (c == candidate && !quoted) ++seen;
-    }
-    if (seen > most) {
-      most = seen;
-      best = candidate;
-    }
-  }
-  return best;
-}
-
-std::optional<std::vector<std::string_view>> split_cells(std::string_view row, char delimiter) {
-  std::vector<std::string_view> cells;
-  std::size_t begin = 0;
-  for (;;) {
-    std::size_t end = begin;
-    if (end < row.size() && row[end] == '"') {
-      for (++end;; ++end) {
-        if (end >= row.size()) return std::nullopt;
-        if (row[end] != '"') continue;
-        if (end + 1 < row.size() && row[end + 1] == '"')
-          ++end;
-        else
-          break;
-      }
-      ++end;
-      if (end < row.size() && row[end] != delimiter) return std::nullopt;
-    } else {
-      end = std::min(row.find(delimiter, begin), row.size());
-      // A line end would begin another row.
-      if (row.substr(begin, end - begin).find_first_of("\r\n") != std::string_view::npos) return std::nullopt;
-    }
-    cells.push_back(row.substr(begin, end - begin));
-    if (end >= row.size()) return cells;
-    begin = end + 1;
-  }
-}
 
 export_writer::export_writer(export_format format) : format_(format) {}
 
@@ -268,7 +159,7 @@ void export_writer::append_ndjson_with_input(std::string& out, const ledger::job
       if (!member.starts_with("\"_pawl\"")) (out += member) += ',';
   } else {
     out += "\"_raw\":";
-    append_json_string(out, ledger::as_plain_utf8(raw));
+    append_json_string(out, as_plain_utf8(raw));
     out += ',';
   }
   out += "\"_pawl\":";

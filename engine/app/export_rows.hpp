@@ -58,15 +58,4 @@ class export_writer {
   std::vector<bool> kept_;            // of these; false: a note of an earlier export
 };
 
-// The cells of one CSV row as they stand there, quotes included. Unset: an open quote, or text behind a
-// closing one.
-std::optional<std::vector<std::string_view>> split_cells(std::string_view row, char delimiter);
-
-// The delimiter that a header shows: the one of `, ; tab |` that occurs most outside quotes, a comma for
-// none.
-char guess_delimiter(std::string_view header) noexcept;
-
-// "2026-01-02T03:04:05.678Z"
-std::string to_rfc3339(wall_time);
-
 }  // namespace pawl::app

@@ -1,7 +1,8 @@
 #include "engine/app/ledger_refusals.hpp"
 
-#include "cli/words.hpp"
 #include "engine/app/recorded_settings.hpp"
+#include "engine/text/amounts.hpp"
+#include "engine/text/date_time.hpp"
 
 #include <fmt/format.h>
 
@@ -65,8 +66,8 @@ failure changed_input(const std::string& input_name, const ledger::generation_ro
   const bool file = g.input.file != now.file;
   return {failure_kind::usage, input_name,
           fmt::format("{} begun on {}{} and has {} left; what differs: {}",
-                      file ? "is not the input that was" : "was", cli::date_and_time(g.started),
-                      file ? "" : " with other settings", cli::counted(pending, "row", "rows"),
+                      file ? "is not the input that was" : "was", date_and_time(g.started),
+                      file ? "" : " with other settings", counted(pending, "row", "rows"),
                       difference(g, now, settings_now)),
           fmt::format("go on with the {} as {}, or give up the rest and start anew with --fresh",
                       file ? "input" : "settings", file ? "it was" : "they were")};
@@ -77,7 +78,7 @@ failure changed_input_of_retry(const std::string& input_name, const ledger::gene
   return {
       failure_kind::usage, input_name,
       fmt::format("is not the input of the run of {}, whose rows --retry would take again; what differs: {}",
-                  cli::date_and_time(g.started), difference(g, now, settings_now)),
+                  date_and_time(g.started), difference(g, now, settings_now)),
       "name the input as it was, with the same options; or leave out --retry"};
 }
 
@@ -88,7 +89,7 @@ std::optional<failure> refuse_unread(const options& s, const std::string& input_
   const auto refusal = [](std::string place, std::string what, std::string remedy) {
     return failure{failure_kind::usage, std::move(place), std::move(what), std::move(remedy)};
   };
-  const auto rows = [](std::uint64_t n) { return n == 1 ? "1 row has" : cli::grouped(n) + " rows have"; };
+  const auto rows = [](std::uint64_t n) { return n == 1 ? "1 row has" : grouped(n) + " rows have"; };
   if (!s.read_first && !s.conditions.empty())
     return refusal("--only-if", fmt::format("preconditions {}", why), "leave --no-read-first out");
   if (report == nullptr) return std::nullopt;

@@ -10,7 +10,7 @@ time_point listener::moving(const client::progress_counters&, const policy::pace
 
 void listener::finished_before(const std::string&, wall_time, const summary&) {}
 
-void listener::contradicted(client::progress_counters::request_class, const api::rate_window&,
-                            const api::rate_window&) {}
+void listener::contradicted(client::progress_counters::request_class, const rate_window&,
+                            const rate_window&) {}
 
 }  // namespace pawl::app

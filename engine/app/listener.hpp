@@ -98,8 +98,8 @@ class listener {
   virtual void finished_before(const std::string& input_name, wall_time when, const summary&);
   virtual void failed(const client::failed_row&) {}
   // The API names another limit for a window than the options.
-  virtual void contradicted(client::progress_counters::request_class, const api::rate_window& configured,
-                            const api::rate_window& said);
+  virtual void contradicted(client::progress_counters::request_class, const rate_window& configured,
+                            const rate_window& said);
   virtual void listed(const client::snapshot_facts&) {}  // list pages were read, and the last one is over
   // While requests are sent. Answers when it wants to hear again; max(): never. moved_on(): that is over.
   virtual time_point moving(const client::progress_counters&, const policy::pacer_options& writes,

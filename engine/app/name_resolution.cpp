@@ -1,8 +1,9 @@
 #include "engine/app/name_resolution.hpp"
 
 #include "cli/render/run_texts.hpp"
-#include "cli/words.hpp"
 #include "engine/api/condition.hpp"
+#include "engine/text/amounts.hpp"
+#include "engine/text/printable.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -86,7 +87,7 @@ class resolver {
     if (wrong.size() > shown_complaints)
       s_.say().complaint(
           fmt::format("{}: {}{}", q_.input_name, names.complete() ? "" : "at least ",
-                      cli::counted(wrong.size() - shown_complaints, "more name", "more names")));
+                      counted(wrong.size() - shown_complaints, "more name", "more names")));
     const auto count = wrong.size() + wrong_conditions;
     if (count == 0) return std::nullopt;
     if (q_.report != nullptr)
@@ -94,7 +95,7 @@ class resolver {
     s_.facts().stop_reason = "invalid_input";
     return failure{
         failure_kind::usage, wrong.empty() ? "--only-if" : q_.input_name,
-        fmt::format("{} of {} not in {} exactly once; nothing was sent", cli::counted(count, "name", "names"),
+        fmt::format("{} of {} not in {} exactly once; nothing was sent", counted(count, "name", "names"),
                     count == 1 ? "a tag is" : "tags are", settings_.reading.names.path),
         "mend the names (they match by case and all), make the tags first, or give ids: " +
             ways_by_id(settings_.profile)};
@@ -133,7 +134,7 @@ std::string rename_hint(const input::validation_report& report, const options& s
   if (!swap || swap->rows <= handful || settings.reading.rename_hint.empty()) return {};
   return fmt::format("every row takes {} away and puts {} there: {}: one request instead of {}",
                      printable(swap->removed, 100), printable(swap->added, 100), settings.reading.rename_hint,
-                     cli::counted(swap->rows, "write", "writes"));
+                     counted(swap->rows, "write", "writes"));
 }
 
 }  // namespace pawl::app

@@ -1,10 +1,11 @@
 #include "engine/app/open_generation.hpp"
 
-#include "cli/words.hpp"
 #include "engine/app/ledger_refusals.hpp"
 #include "engine/app/retried_rows.hpp"
 #include "engine/sys/boot_clock.hpp"
 #include "engine/sys/wall_clock.hpp"
+#include "engine/text/amounts.hpp"
+#include "engine/text/date_time.hpp"
 
 #include <fmt/format.h>
 
@@ -87,11 +88,11 @@ status open_generation::take_again() {
   if (auto begun = begin_run(); !begun) return begun;
   auto taken = file.take_again(generation_.id, run_, s_.settings().retry, *left_out, wall_now());
   if (!taken) return taken.error();
-  s_.say().note(fmt::format("taking {} again{}", cli::counted(taken->pending, "row", "rows"),
+  s_.say().note(fmt::format("taking {} again{}", counted(taken->pending, "row", "rows"),
                             taken->superseded == 0
                                 ? std::string{}
                                 : fmt::format("; {} superseded by later ones of the same id",
-                                              cli::counted(taken->superseded, "row is", "rows are"))));
+                                              counted(taken->superseded, "row is", "rows are"))));
   return {};
 }
 
@@ -114,10 +115,10 @@ status open_generation::start() {
       std::filesystem::absolute(input.spooled ? choice_.spool_path() : settings.input_path).string();
   if (newest && !newest->finished && !newest->given_up) {
     s_.say().note(fmt::format("the run of {} is given up with rows pending; a new generation starts",
-                              cli::date_and_time(newest->started)));
+                              date_and_time(newest->started)));
   } else if (newest && !newest->given_up) {
     s_.say().note(fmt::format("the input that was finished on {} {}: a new generation starts",
-                              cli::date_and_time(*newest->finished),
+                              date_and_time(*newest->finished),
                               choice_.identity() == newest->input ? std::string{"is applied once more"}
                               : choice_.identity().file == newest->input.file
                                   ? "is applied with other settings"
@@ -144,7 +145,7 @@ status open_generation::start() {
 
 status open_generation::go_on() {
   generation_ = *choice_.newest();
-  s_.say().note(fmt::format("going on with the run of {}", cli::date_and_time(generation_.started)));
+  s_.say().note(fmt::format("going on with the run of {}", date_and_time(generation_.started)));
   return {};
 }
 

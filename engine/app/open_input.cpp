@@ -1,7 +1,7 @@
 #include "engine/app/open_input.hpp"
 
-#include "cli/words.hpp"
 #include "engine/app/find_ledger.hpp"
+#include "engine/text/printable.hpp"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,7 @@
 #include "engine/app/original_rows.hpp"
 
 #include "engine/app/export_rows.hpp"
+#include "engine/text/csv_cells.hpp"
 
 #include <string>
 #include <utility>
@@ -18,16 +19,8 @@ failure no_input(const std::string& path, const std::string& what) {
 // A column that every row has, to play the id: ids are not looked at here. Notes cannot play it.
 std::string first_column(std::string_view header, char delimiter) {
   const auto cells = split_cells(header, delimiter);
-  for (auto cell : cells ? *cells : std::vector<std::string_view>{}) {
-    if (cell.size() < 2 || cell.front() != '"') {
-      if (!cell.empty() && cell.front() != '_') return std::string{cell};
-      continue;
-    }
-    std::string name;
-    for (std::size_t i = 1; i + 1 < cell.size(); ++i) {
-      name += cell[i];
-      if (cell[i] == '"') ++i;  // a doubled quote stands for one
-    }
+  for (const auto cell : cells ? *cells : std::vector<std::string_view>{}) {
+    auto name = cell_text(cell);
     if (!name.empty() && name.front() != '_') return name;
   }
   return {};

@@ -1,10 +1,10 @@
 #include "engine/app/plan_rows.hpp"
 
-#include "cli/render/table_text.hpp"
-#include "cli/words.hpp"
 #include "engine/app/export_rows.hpp"
 #include "engine/input/byte_window.hpp"
+#include "engine/text/csv_cells.hpp"
 #include "engine/text/json_walk.hpp"
+#include "engine/text/neutral.hpp"
 #include "engine/text/trim.hpp"
 
 #include <fmt/format.h>
@@ -16,19 +16,8 @@ namespace {
 
 void append_key(std::string& to, std::string_view name) {
   if (to.back() != '{') to += ',';
-  cli::append_json_string(to, name);
+  append_neutral_json_string(to, name);
   to += ':';
-}
-
-// A cell as it stands in the file.
-std::string plain(std::string_view cell) {
-  if (cell.size() < 2 || cell.front() != '"' || cell.back() != '"') return std::string{cell};
-  std::string text;
-  for (std::size_t i = 1; i + 1 < cell.size(); ++i) {
-    text += cell[i];
-    if (cell[i] == '"') ++i;  // a doubled quote stands for one
-  }
-  return text;
 }
 
 }  // namespace
@@ -58,12 +47,12 @@ void append_plan_line(std::string& to, const plan::planned_row& row, const api::
   append_key(line, "row");
   line += fmt::format("{},\"line\":{}", row.row, row.line);
   append_key(line, "id");
-  cli::append_json_string(line, row.id);
+  append_neutral_json_string(line, row.id);
   append_key(line, "what");
-  cli::append_json_string(line, to_string(row.is));
+  append_neutral_json_string(line, to_string(row.is));
   if (!row.why.empty()) {
     append_key(line, "why");
-    cli::append_json_string(line, row.why);
+    append_neutral_json_string(line, row.why);
   }
   if (row.is == plan::planned::write) {
     append_key(line, "changes");
@@ -73,10 +62,10 @@ void append_plan_line(std::string& to, const plan::planned_row& row, const api::
       line += '{';
       if (change.old_value) {
         append_key(line, "old");
-        cli::append_compact(line, *change.old_value);
+        append_on_one_line(line, *change.old_value);
       }
       append_key(line, "new");
-      cli::append_compact(line, change.new_value);
+      append_on_one_line(line, change.new_value);
       line += '}';
     }
     line += '}';
@@ -89,7 +78,7 @@ void append_plan_line(std::string& to, const plan::planned_row& row, const api::
     append_key(line, "contradicts");
     line += '{';
     append_key(line, "field");
-    cli::append_json_string(line, row.contradicts->field);
+    append_neutral_json_string(line, row.contradicts->field);
     line += fmt::format(",\"row\":{}}}", row.contradicts->row);
   }
   const auto list = [&line](std::string_view key, const auto& all, const auto& name_of) {
@@ -98,7 +87,7 @@ void append_plan_line(std::string& to, const plan::planned_row& row, const api::
     line += '[';
     for (const auto& one : all) {
       if (line.back() != '[') line += ',';
-      cli::append_json_string(line, name_of(one));
+      append_neutral_json_string(line, name_of(one));
     }
     line += ']';
   };
@@ -119,7 +108,7 @@ void job_lines::append_notes(std::string& to, std::string_view raw) const {
     for (std::size_t i = 0; i < cells->size() && i < facts_.columns.size(); ++i) {
       if (!facts_.columns[i].starts_with(input::note_mark)) continue;
       append_key(to, facts_.columns[i]);
-      cli::append_json_string(to, plain((*cells)[i]));
+      append_neutral_json_string(to, cell_text((*cells)[i]));
     }
     return;
   }
@@ -136,7 +125,7 @@ void job_lines::append_notes(std::string& to, std::string_view raw) const {
       to += ',';
       to += key;
       to += ':';
-      cli::append_compact(to, value);
+      append_on_one_line(to, value);
     }
     rest = trim(rest);
     if (!rest.starts_with(',')) return;
@@ -147,7 +136,7 @@ void job_lines::append_notes(std::string& to, std::string_view raw) const {
 void job_lines::append(std::string& to, const plan::planned_row& row) {
   std::string line = "{", patch = "{", expect = "{";
   append_key(line, profile_.id_column);
-  cli::append_json_string(line, row.id);
+  append_neutral_json_string(line, row.id);
   for (const auto& v : row.job.patch) {
     append_key(patch, v.name);
     patch += v.json;

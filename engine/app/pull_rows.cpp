@@ -1,12 +1,13 @@
 #include "engine/app/pull_rows.hpp"
 
-#include "cli/render/table_text.hpp"
-#include "cli/words.hpp"
 #include "engine/api/condition.hpp"
+#include "engine/text/csv_cells.hpp"
 #include "engine/text/json_locator.hpp"
 #include "engine/text/json_path.hpp"
 #include "engine/text/json_unescape.hpp"
 #include "engine/text/json_walk.hpp"
+#include "engine/text/neutral.hpp"
+#include "engine/text/printable.hpp"
 #include "engine/text/shell_word.hpp"
 
 #include <fmt/format.h>
@@ -20,7 +21,6 @@ namespace pawl::app {
 namespace {
 
 using kind = pull_column::kind;
-using api::located;
 
 std::vector<json_path> paths_of(const json_path& id, const std::vector<api::precondition>& conditions,
                                 const std::vector<pull_column>& columns) {
@@ -60,12 +60,12 @@ bool has(const std::vector<pull_column>& all, kind is, const std::string& field)
 std::string json_of(const located& shown) {
   std::string text;
   if (shown.is == located::kind::value) {
-    cli::append_compact(text, shown.text);
+    append_on_one_line(text, shown.text);
   } else if (shown.is == located::kind::list) {
     text = "[";
     for (const auto element : shown.elements) {
       if (text.size() > 1) text += ',';
-      cli::append_compact(text, element);
+      append_on_one_line(text, element);
     }
     text += ']';
   } else {
@@ -187,10 +187,10 @@ pull_rows::pull_rows(const api::profile& profile, const json_path& id_path,
 std::string pull_rows::header() const {
   if (syntax_.format == table_format::ndjson) return {};
   std::string text;
-  cli::append_cell(text, profile_.id_column, syntax_.delimiter);
+  append_cell(text, profile_.id_column, syntax_.delimiter);
   for (const auto& c : columns_) {
     text += syntax_.delimiter;
-    cli::append_cell(text, (c.is == kind::note ? "_" : "expect.") + c.field, syntax_.delimiter);
+    append_cell(text, (c.is == kind::note ? "_" : "expect.") + c.field, syntax_.delimiter);
   }
   return text + "\n";
 }
@@ -247,22 +247,22 @@ expected<pull_rows::taken> pull_rows::write(std::string& to) {
   const auto first = 1 + conditions_.size();
   if (syntax_.format == table_format::ndjson) {
     to += '{';
-    cli::append_json_string(to, profile_.id_column);
+    append_neutral_json_string(to, profile_.id_column);
     to += ':' + id_token_;
     std::string expect;
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       const bool is_note = columns_[i].is == kind::note;
       auto& into = is_note ? to : expect;
       if (!into.empty()) into += ',';
-      cli::append_json_string(into, (is_note ? "_" : "") + columns_[i].field);
+      append_neutral_json_string(into, (is_note ? "_" : "") + columns_[i].field);
       // Nobody reads a note back; a precondition stays as it came.
-      into += ':' + (is_note ? cli::neutral_json(json_of(at_[first + i])) : json_of(at_[first + i]));
+      into += ':' + (is_note ? neutral_json(json_of(at_[first + i])) : json_of(at_[first + i]));
     }
     if (!expect.empty()) to += ",\"expect\":{" + expect + "}";
     to += "}\n";
     return taken::written;
   }
-  cli::append_cell(to, id_, syntax_.delimiter);
+  append_cell(to, id_, syntax_.delimiter);
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     to += syntax_.delimiter;
     if (columns_[i].is == kind::note) {
@@ -270,7 +270,7 @@ expected<pull_rows::taken> pull_rows::write(std::string& to) {
       if (json == "null") continue;
       const bool is_text = is_string_token(json) || json.starts_with('[') || json.starts_with('{');
       const auto text = json.starts_with('[') ? list_cell(json, syntax_) : text_of(json);
-      cli::append_cell(to, is_text ? cli::neutral_text(text) : text, syntax_.delimiter);
+      append_cell(to, is_text ? neutral_text(text) : text, syntax_.delimiter);
     } else if (auto written = append_expect_cell(to, i); !written) {
       return written.error();
     }
@@ -283,11 +283,11 @@ status pull_rows::append_expect_cell(std::string& to, std::size_t column) {
   const auto& c = columns_[column];
   const auto json = json_of(at_[1 + conditions_.size() + column]);
   if (json == "null") {
-    cli::append_cell(to, syntax_.null_token, syntax_.delimiter);
+    append_cell(to, syntax_.null_token, syntax_.delimiter);
     return {};
   }
   if (c.type == api::field_type::list) {
-    cli::append_cell(to, list_cell(json, syntax_), syntax_.delimiter);
+    append_cell(to, list_cell(json, syntax_), syntax_.delimiter);
     return {};
   }
   const bool is_json = c.type == api::field_type::json || c.type == api::field_type::object;
@@ -298,7 +298,7 @@ status pull_rows::append_expect_cell(std::string& to, std::size_t column) {
                    fmt::format("{} is {}, which no cell of CSV can say", c.field,
                                text.empty() ? "an empty text" : "the text \"" + text + "\""),
                    "use --format ndjson, or leave the field out with --expect"};
-  cli::append_cell(to, text, syntax_.delimiter);
+  append_cell(to, text, syntax_.delimiter);
   return {};
 }
 

@@ -1,11 +1,11 @@
 #include "engine/app/recorded_settings.hpp"
 
-#include "cli/words.hpp"
 #include "engine/text/json_locator.hpp"
 #include "engine/text/json_padding.hpp"
 #include "engine/text/json_path.hpp"
 #include "engine/text/json_unescape.hpp"
 #include "engine/text/json_walk.hpp"
+#include "engine/text/printable.hpp"
 
 #include <fmt/format.h>
 

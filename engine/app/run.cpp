@@ -1,6 +1,5 @@
 #include "engine/app/run.hpp"
 
-#include "cli/words.hpp"
 #include "engine/app/blocking.hpp"
 #include "engine/app/confirmation.hpp"
 #include "engine/app/exit_code.hpp"
@@ -19,6 +18,7 @@
 #include "engine/run/runner.hpp"
 #include "engine/sys/boot_clock.hpp"
 #include "engine/sys/wall_clock.hpp"
+#include "engine/text/amounts.hpp"
 #include "engine/text/shell_word.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -148,12 +148,12 @@ class run_steps {
     progress_.before = rows_.before();
     progress_.on_failure = [this](const client::failed_row& row) { s_.say().failed(row); };
     progress_.on_trouble = [this](const std::string& what) { s_.say().note("trying again: " + what); };
-    progress_.on_contradiction = [this](auto which, const api::rate_window& configured,
-                                        const api::rate_window& said) {
+    progress_.on_contradiction = [this](auto which, const rate_window& configured,
+                                        const rate_window& said) {
       s_.say().contradicted(which, configured, said);
     };
     progress_.on_pause = [this](const std::string& what, duration left) {
-      s_.say().note(fmt::format("waiting for {}, {}", what, cli::in_words(left)));
+      s_.say().note(fmt::format("waiting for {}, {}", what, in_words(left)));
     };
     progress_.on_snapshot = [this](const client::snapshot_facts& f) { s_.say().listed(f); };
 
@@ -210,7 +210,7 @@ class run_steps {
   // What earlier runs on this ledger have written lately, for a quota file that is brand-new.
   expected<std::vector<duration>> writes_before() {
     const auto& windows = options_.writes.windows;
-    const auto longest = std::ranges::max(windows, {}, &api::rate_window::length).length;
+    const auto longest = std::ranges::max(windows, {}, &rate_window::length).length;
     auto found = choice_.ledger().writes_before(rows_.run(), longest, wall_now(), boot_now());
     if (!found) return std::move(found.error());
     return found->ages(policy::pacer::entries_needed(options_.writes));
@@ -270,7 +270,7 @@ class run_steps {
   void obey(run::runner& runner, int number, int so_far) {
     if (so_far == 1) {
       s_.say().note(fmt::format("{}: finishing what is on the wire (at most {}); a second one stops now",
-                                signal_name(number), cli::in_words(options_.drain_timeout)));
+                                signal_name(number), in_words(options_.drain_timeout)));
       runner.stop(run::stop_kind::drain, "signal");
     } else {
       runner.stop(run::stop_kind::now, "signal");

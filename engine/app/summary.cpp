@@ -1,8 +1,9 @@
 #include "engine/app/summary.hpp"
 
-#include "cli/words.hpp"
 #include "engine/sys/files.hpp"
 #include "engine/sys/output_place.hpp"
+#include "engine/text/date_time.hpp"
+#include "engine/text/neutral.hpp"
 #include "engine/text/redaction.hpp"
 
 #include <fmt/format.h>
@@ -42,7 +43,7 @@ std::string to_json(const summary& s) {
   const auto text_or_null = [](std::string_view text) {
     std::string json;
     if (text.empty()) return std::string{"null"};
-    cli::append_json_string(json, text);
+    append_neutral_json_string(json, text);
     return json;
   };
   member("rows", s.rows);
@@ -58,7 +59,7 @@ std::string to_json(const summary& s) {
   member("target", text_or_null(s.target));
   member("exit_code", s.exit_code);
   member("stop_reason", text_or_null(s.stop_reason));
-  member("resume_at", text_or_null(s.resume_at ? cli::rfc3339(*s.resume_at) : ""));
+  member("resume_at", text_or_null(s.resume_at ? rfc3339(*s.resume_at) : ""));
   if (s.verified) {
     member("resources", s.verified->resources);
     member("as_written", s.verified->as_written);

@@ -40,8 +40,7 @@ void progress_counters::count_error(const failed_row& failed) {
   if (++error_counts[std::move(key)] <= lines_per_code && on_failure) on_failure(failed);
 }
 
-duration time_needed(const std::vector<api::rate_window>& windows, double reserve,
-                     std::uint64_t writes) noexcept {
+duration time_needed(const std::vector<rate_window>& windows, double reserve, std::uint64_t writes) noexcept {
   // Each window alone lets the n-th request go after floor((n-1)/limit) of its lengths; together they hold at
   // least the longest of these.
   duration longest{};

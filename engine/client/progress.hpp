@@ -76,8 +76,7 @@ struct progress_counters {
   // Called once for each class of requests where the API names another limit for a window than the settings.
   // Set by the shell, may be empty.
   enum class request_class { writes, reads };
-  std::function<void(request_class, const api::rate_window& configured, const api::rate_window& said)>
-      on_contradiction;
+  std::function<void(request_class, const rate_window& configured, const rate_window& said)> on_contradiction;
   // Called when a read waits for a pause that the API asked for, once for each: what it waits for and how
   // long. Set by the shell, may be empty.
   std::function<void(const std::string&, duration)> on_pause;
@@ -94,7 +93,6 @@ struct progress_counters {
 
 // Time until the last of `writes` is sent under these windows, starting with empty ones, by quota arithmetic:
 // what a plan says and an ETA is made of. Unlimited: zero.
-duration time_needed(const std::vector<api::rate_window>& windows, double reserve,
-                     std::uint64_t writes) noexcept;
+duration time_needed(const std::vector<rate_window>& windows, double reserve, std::uint64_t writes) noexcept;
 
 }  // namespace pawl::client

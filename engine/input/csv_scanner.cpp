@@ -1,5 +1,7 @@
 #include "engine/input/csv_scanner.hpp"
 
+#include "engine/text/csv_cells.hpp"
+
 #include <algorithm>
 #include <bit>
 #include <cstring>
@@ -84,10 +86,7 @@ std::uint64_t count_lines(const char* from, const char* to) {
 std::string_view unquoted(const csv_cell& cell, std::string& scratch) {
   if (!cell.escaped) return cell.text;
   scratch.clear();
-  for (std::size_t i = 0; i < cell.text.size(); ++i) {
-    scratch += cell.text[i];
-    if (cell.text[i] == '"') ++i;  // the second of the pair
-  }
+  append_undoubled(scratch, cell.text);
   return scratch;
 }
 

@@ -23,7 +23,7 @@ constexpr duration tick{1};
 
 std::size_t pacer::entries_needed(const pacer_options& o) {
   if (o.windows.empty()) return 0;
-  const auto largest = std::ranges::max(o.windows, {}, &api::rate_window::limit).limit;
+  const auto largest = std::ranges::max(o.windows, {}, &rate_window::limit).limit;
   return std::min(std::size_t{largest} + spare_entries, max_entries);
 }
 

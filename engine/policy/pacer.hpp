@@ -40,7 +40,7 @@ namespace pawl::policy {
 
 struct pacer_options {
   // All hold together; empty: unlimited. Limits and lengths are above zero (config refuses others).
-  std::vector<api::rate_window> windows;
+  std::vector<rate_window> windows;
   double reserve = 0.0;        // share left to others, 0..0.99: a limit of 60 with 0.2 is used as 48
   bool spread = false;         // space sends evenly instead of as early as the windows allow
   bool early_release = false;  // for APIs known to count on arrival
@@ -55,7 +55,7 @@ struct asked_pause {
 
 // A limit of the API for a window as long as a configured one, and another than that.
 struct contradiction {
-  api::rate_window configured, said;
+  rate_window configured, said;
   bool operator==(const contradiction&) const = default;
 };
 

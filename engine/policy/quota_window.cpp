@@ -13,7 +13,7 @@ constexpr std::uint32_t max_queue = 65'536;
 
 }  // namespace
 
-quota_window::quota_window(const api::rate_window& is, std::uint32_t usable)
+quota_window::quota_window(const rate_window& is, std::uint32_t usable)
     : is_(is), usable_(std::max<std::uint32_t>(usable, 1)), server_limit_(std::max(is.limit, usable_)) {
   if (is.limit > max_queue) grain_ = is.length / max_queue;
 }

@@ -31,45 +31,44 @@ std::size_t json_string_size(std::string_view utf8) noexcept {
   return size;
 }
 
-void append_json_string(std::string& to, std::string_view utf8) {
-  if (!needs_json_escape(utf8)) {
-    (to += '"').append(utf8) += '"';
-    return;
+void append_json_escape(std::string& to, char32_t c) {
+  to += '\\';
+  switch (c) {
+    case '\b':
+      to += 'b';
+      return;
+    case '\f':
+      to += 'f';
+      return;
+    case '\n':
+      to += 'n';
+      return;
+    case '\r':
+      to += 'r';
+      return;
+    case '\t':
+      to += 't';
+      return;
+    case '"':
+    case '\\':
+      to += static_cast<char>(c);
+      return;
+    default:
+      to += 'u';
+      for (const unsigned shift : {12U, 8U, 4U, 0U}) to += "0123456789abcdef"[c >> shift & 15U];
   }
+}
+
+void append_json_string(std::string& to, std::string_view utf8) {
   to += '"';
-  for (const char c : utf8) {
-    if (!escaped_in_json(c)) {
-      to += c;
-      continue;
-    }
-    to += '\\';
-    switch (c) {
-      case '\b':
-        to += 'b';
-        break;
-      case '\f':
-        to += 'f';
-        break;
-      case '\n':
-        to += 'n';
-        break;
-      case '\r':
-        to += 'r';
-        break;
-      case '\t':
-        to += 't';
-        break;
-      case '"':
-      case '\\':
+  if (!needs_json_escape(utf8)) {
+    to += utf8;
+  } else {
+    for (const char c : utf8)
+      if (escaped_in_json(c))
+        append_json_escape(to, static_cast<unsigned char>(c));
+      else
         to += c;
-        break;
-      default: {
-        constexpr std::string_view digits = "0123456789abcdef";
-        to += "u00";
-        to += digits[static_cast<unsigned char>(c) >> 4];
-        to += digits[static_cast<unsigned char>(c) & 15];
-      }
-    }
   }
   to += '"';
 }

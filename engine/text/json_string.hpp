@@ -14,6 +14,8 @@ bool needs_json_escape(std::string_view) noexcept;
 // characters, everything else as it is. `utf8` is not checked.
 void append_json_string(std::string& to, std::string_view utf8);
 std::string json_string(std::string_view utf8);
+// The escape of one character of the Basic Multilingual Plane, as above.
+void append_json_escape(std::string& to, char32_t);
 // How many bytes append_json_string appends.
 std::size_t json_string_size(std::string_view utf8) noexcept;
 

@@ -54,4 +54,19 @@ bool take_value(std::string_view& rest, std::string_view& value) noexcept {
   return true;
 }
 
+void append_on_one_line(std::string& to, std::string_view json) {
+  for (std::size_t i = 0; i < json.size();) {
+    if (json[i] == '"') {
+      const auto whole = string_token_size(json.substr(i));
+      const auto token = json.substr(i, whole == 0 ? std::string_view::npos : whole);
+      to += token;
+      i += token.size();
+    } else if (is_space(json[i])) {
+      ++i;
+    } else {
+      to += json[i++];
+    }
+  }
+}
+
 }  // namespace pawl

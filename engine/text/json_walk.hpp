@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace pawl {
@@ -19,6 +20,9 @@ json_kind kind_of(std::string_view json) noexcept;
 // Takes one value off the front of `rest` and leaves what follows it; white space before it is dropped.
 // Checks brackets, not scalars. False: there is no whole value.
 bool take_value(std::string_view& rest, std::string_view& value) noexcept;
+
+// Appends JSON text without the white space outside of strings, so that it fits into a line.
+void append_on_one_line(std::string& to, std::string_view json);
 
 // Calls `each(std::string_view element)` for the elements of an array text until it answers false. False: the
 // text is no array, or each() said so.

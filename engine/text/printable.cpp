@@ -146,6 +146,10 @@ std::string printable_lines(std::string_view text) {
   return escaped(text, std::string_view::npos, true);
 }
 
+std::string printable_line(std::string_view line) {
+  return printable(line, std::string_view::npos) + '\n';
+}
+
 void append_printable(std::string& to, std::string_view text, std::size_t max_bytes) {
   // Before it is cut: a part of a key is not to be shown either.
   if (holds_secret(text)) {

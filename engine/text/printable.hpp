@@ -34,6 +34,9 @@ std::string printable(std::string_view, std::size_t max_bytes = 400);
 // The same for a text of our own that may have several lines: line ends stay.
 std::string printable_lines(std::string_view);
 
+// A line of a result for people, whole and with its end.
+std::string printable_line(std::string_view);
+
 // append_printable(): words of a server within a message, which is kept and shown beside others, so that they
 // read as prose: line ends and tabs are spaces, what is no UTF-8 is U+FFFD, the rest as above; at most
 // `max_bytes` in all and never a part of a code point or an escape. A key in use is concealed.

@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 
 // What is said of the limits of an API that answers with these facts.
-finding about_limits(const std::vector<api::rate_window>& reads, const policy::rate_facts& rates) {
+finding about_limits(const std::vector<rate_window>& reads, const policy::rate_facts& rates) {
   options settings;
   settings.run.reads.windows = reads;
   client::read_reply reply;
@@ -40,7 +40,7 @@ policy::rate_facts saying(std::uint64_t limit, std::optional<duration> window,
 }
 
 TEST(DoctorLimits, AreComparedInTheSameTime) {
-  const std::vector<api::rate_window> ours{{1000, 60s}, {333, 10s}};
+  const std::vector<rate_window> ours{{1000, 60s}, {333, 10s}};
   struct row {
     policy::rate_facts said;
     finding_state is;

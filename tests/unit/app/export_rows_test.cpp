@@ -124,18 +124,5 @@ TEST(ExportWithInput, RefusesTheOtherFormat) {
   EXPECT_EQ(refused.error().kind, failure_kind::usage);
 }
 
-TEST(SplitCells, KeepsCellsAsTheyStand) {
-  using cells = std::vector<std::string_view>;
-  EXPECT_EQ(split_cells("", ','), cells{""});
-  EXPECT_EQ(split_cells("a,,\"b,\"\"c\"\"\",d\"e", ','), (cells{"a", "", "\"b,\"\"c\"\"\"", "d\"e"}));
-  EXPECT_EQ(split_cells("a,", ','), (cells{"a", ""}));
-  EXPECT_EQ(split_cells("\"a", ','), std::nullopt);
-  EXPECT_EQ(split_cells("\"a\"b,c", ','), std::nullopt);
-  EXPECT_EQ(split_cells("\"a\"\"", ','), std::nullopt);
-  EXPECT_EQ(guess_delimiter("id;\"a,b,c,d\";x"), ';');
-  EXPECT_EQ(guess_delimiter("id\ttitle"), '\t');
-  EXPECT_EQ(guess_delimiter("id"), ',');
-}
-
 }  // namespace
 }  // namespace pawl::app

@@ -1,7 +1,7 @@
 #include "cli/render/plan_texts.hpp"
 
-#include "cli/words.hpp"
 #include "config/profile_loader.hpp"
+#include "engine/text/utf8.hpp"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -128,7 +128,7 @@ TEST_F(plan_text, FitsOneScreenWhateverThereIs) {
   report_.done[outcome::applied] = 5;
   const auto all = text();
   EXPECT_LE(all.size(), 54u);
-  for (const auto& line : all) EXPECT_LE(column_count(line), 118u) << line;
+  for (const auto& line : all) EXPECT_LE(count_code_points(line), 118u) << line;
 }
 
 TEST_F(plan_text, SaysWhatAWriteHoldsAndWhatAReplacingServerErases) {

@@ -37,7 +37,7 @@ TEST(RateMeter, LooksBackOneMinute) {
 }
 
 TEST(Tightest, IsTheWindowWithTheLowestSustainedRate) {
-  EXPECT_EQ(tightest(productlane_limits()), (api::rate_window{60, 60s}));
+  EXPECT_EQ(tightest(productlane_limits()), (rate_window{60, 60s}));
   EXPECT_FALSE(tightest({}));
 }
 
@@ -65,7 +65,7 @@ progress_view busy() {
   v.failures = 2;
   v.retries = 3;
   v.writes_per_second = 0.982;
-  v.limit = api::rate_window{60, 60s};
+  v.limit = rate_window{60, 60s};
   v.eta = 3900s;
   v.waits_for = "quota";
   v.waits_left = 17500ms;
@@ -84,7 +84,7 @@ TEST(ProgressLine, LeavesOutWhatIsNotThere) {
   EXPECT_EQ(render(v, 0), "0/300 (0%)");
   v.done = 300;
   v.writes_per_second = 49.96;
-  v.limit = api::rate_window{50, 1s};
+  v.limit = rate_window{50, 1s};
   v.failures = 1;
   EXPECT_EQ(render(v, 0), "300/300 (100%)  50.0/s of 50/s  1 failure");
   v.writes_per_second = 83.3;  // two bursts within little more than a second

@@ -20,7 +20,7 @@ TEST(LatencyHistogram, QuantilesAreWithinABucketOfTheTruth) {
 }
 
 TEST(TimeNeeded, IsTheLongestOfTheWindows) {
-  const std::vector<api::rate_window> windows{{60, 60s}, {20, 10s}};
+  const std::vector<rate_window> windows{{60, 60s}, {20, 10s}};
   const struct {
     std::uint64_t writes;
     double reserve;

@@ -40,8 +40,8 @@ TEST(EmbeddedProfiles, ProductlaneIsWhatItsPagesSay) {
   EXPECT_TRUE(p.reply.echoes_resource);
   EXPECT_EQ(to_string(p.reply.id), "id");
   EXPECT_EQ(to_string(p.reply.updated_at), "updated_at");
-  EXPECT_EQ(p.write_limits.windows, (std::vector<api::rate_window>{{60, 60s}, {20, 10s}}));
-  EXPECT_EQ(p.read_limits.windows, (std::vector<api::rate_window>{{1000, 60s}, {333, 10s}}));
+  EXPECT_EQ(p.write_limits.windows, (std::vector<rate_window>{{60, 60s}, {20, 10s}}));
+  EXPECT_EQ(p.read_limits.windows, (std::vector<rate_window>{{1000, 60s}, {333, 10s}}));
   EXPECT_EQ(p.headers.request_id, "X-Request-Id");
   EXPECT_EQ(p.headers.limit, "X-RateLimit-Limit");
   EXPECT_EQ(p.headers.remaining, "X-RateLimit-Remaining");
@@ -137,7 +137,7 @@ TEST(EmbeddedProfiles, TheExampleNeedsNothingOfProductlane) {
   EXPECT_TRUE(p.reply.id.empty());
   EXPECT_TRUE(p.pass_unknown_fields);
   EXPECT_FALSE(p.read_first);
-  EXPECT_EQ(p.write_limits.windows, (std::vector<api::rate_window>{{5000, 1s}}));
+  EXPECT_EQ(p.write_limits.windows, (std::vector<rate_window>{{5000, 1s}}));
   EXPECT_TRUE(p.whoami.path.empty());
   EXPECT_EQ(p.headers.retry_after, "Retry-After");
   for (const auto& f : p.fields) {

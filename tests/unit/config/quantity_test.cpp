@@ -1,5 +1,7 @@
 #include "config/quantity.hpp"
 
+#include "engine/text/amounts.hpp"
+
 #include <gtest/gtest.h>
 
 #include <chrono>

@@ -12,7 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
-using windows = std::vector<api::rate_window>;
+using windows = std::vector<rate_window>;
 
 using Settings = SettingsTest;
 

@@ -17,8 +17,7 @@ double seconds(duration d) {
   return std::chrono::duration<double>(d).count();
 }
 
-forecast_options blind(std::vector<api::rate_window> windows, duration reply,
-                       std::uint32_t concurrency = 64) {
+forecast_options blind(std::vector<rate_window> windows, duration reply, std::uint32_t concurrency = 64) {
   forecast_options o;
   o.writes.windows = std::move(windows);
   o.read_first = false;
@@ -37,7 +36,7 @@ double needed(const forecast_options& o, std::uint64_t writes, std::uint64_t set
 TEST(RunForecast, KnowsTheWindowsByHeart) {
   struct {
     const char* what;
-    std::vector<api::rate_window> windows;
+    std::vector<rate_window> windows;
     duration reply;
     std::uint64_t writes;
     double expected;
@@ -130,7 +129,7 @@ double by_pacer(const policy::pacer_options& options, std::uint64_t writes, dura
 
 TEST(RunForecast, AgreesWithThePacerToAHundredthOfAPercent) {
   struct {
-    std::vector<api::rate_window> windows;
+    std::vector<rate_window> windows;
     duration reply;
     std::uint64_t writes;
     std::uint32_t slots;

@@ -128,7 +128,7 @@ TEST(Pacer, NothingLeftUntilAFarResetIsAPauseForThoseWhoWait) {
 TEST(Pacer, NothingLeftUntilAResetBeyondTheWindowHoldsUntilThen) {
   struct row {
     const char* name;
-    std::vector<api::rate_window> windows;
+    std::vector<rate_window> windows;
     rate_facts facts;
     duration waits;
   };

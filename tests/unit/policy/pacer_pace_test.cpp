@@ -13,7 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 
 // The k-th request cannot leave before the one `limit` places earlier is a window old.
-duration best_possible(const std::vector<api::rate_window>& windows, std::size_t requests) {
+duration best_possible(const std::vector<rate_window>& windows, std::size_t requests) {
   std::vector<duration> at(requests);
   for (std::size_t k = 0; k < requests; ++k)
     for (const auto& w : windows)
@@ -22,7 +22,7 @@ duration best_possible(const std::vector<api::rate_window>& windows, std::size_t
 }
 
 // `slots` workers that send as soon as they are let, each reply after `reply`; the time of the last sending.
-duration time_taken(const std::vector<api::rate_window>& windows, std::size_t requests, std::size_t slots,
+duration time_taken(const std::vector<rate_window>& windows, std::size_t requests, std::size_t slots,
                     duration reply) {
   const time_point start{1h};
   pacer p({windows}, {}, start, 0s);
@@ -56,7 +56,7 @@ duration time_taken(const std::vector<api::rate_window>& windows, std::size_t re
 }
 
 TEST(PacerPace, StaysWithinThreePercentOfTheBestPossibleTime) {
-  const std::vector<api::rate_window> windows{{60, 10s}, {20, 2s}};
+  const std::vector<rate_window> windows{{60, 10s}, {20, 2s}};
   const duration best = best_possible(windows, 190);
   ASSERT_EQ(best, 30s);  // 20 at once each 2 s, 60 in 10 s: the last ten leave after 30 s
   for (const duration reply : {0ms, 80ms})
@@ -69,13 +69,13 @@ TEST(PacerPace, StaysWithinThreePercentOfTheBestPossibleTime) {
 
 TEST(PacerPace, LosesOnlyTheReplyTimePerWindow) {
   // 60/min with replies after 600 ms (1 % of the window): 99 % of the quota.
-  const std::vector<api::rate_window> windows{{60, 60s}};
+  const std::vector<rate_window> windows{{60, 60s}};
   const duration best = best_possible(windows, 6'000);
   EXPECT_LE(time_taken(windows, 6'000, 60, 600ms), best * 101 / 100);
 }
 
 TEST(PacerPace, UsesThousandsASecond) {
-  const std::vector<api::rate_window> windows{{5'000, 1s}, {200'000, 60s}};
+  const std::vector<rate_window> windows{{5'000, 1s}, {200'000, 60s}};
   const duration best = best_possible(windows, 100'000);
   EXPECT_LE(time_taken(windows, 100'000, 512, 5ms), best * 101 / 100);
 }

@@ -31,7 +31,7 @@ enum class counts { on_arrival, at_the_reply, between };
 
 class server_window {
  public:
-  server_window(limiter kind, const api::rate_window& w, duration phase)
+  server_window(limiter kind, const rate_window& w, duration phase)
       : kind_(kind), w_(w), phase_(phase), tokens_(full()) {}
 
   // False: over the limit.
@@ -86,7 +86,7 @@ class server_window {
   }
 
   limiter kind_;
-  api::rate_window w_;
+  rate_window w_;
   duration phase_;
   std::vector<time_point> times_;
   std::size_t first_ = 0;
@@ -98,7 +98,7 @@ class server_window {
 // ---- one run ----
 
 struct scenario {
-  std::vector<api::rate_window> windows;
+  std::vector<rate_window> windows;
   limiter kind{};
   counts counting{};
   std::uint32_t total = 0, concurrency = 1;
@@ -302,7 +302,7 @@ class simulation {
 
 // ---- what is tried ----
 
-api::rate_window per(std::uint32_t limit, duration length) {
+rate_window per(std::uint32_t limit, duration length) {
   return {limit, length};
 }
 
@@ -339,7 +339,7 @@ scenario make(std::uint64_t seed) {
   const auto largest = s.windows[0].limit;
   s.total = static_cast<std::uint32_t>(std::clamp<std::uint64_t>(pick(2, 4) * largest, 40, 200));
   s.headers = pick(0, 1) == 0;
-  const auto shortest = std::ranges::min(s.windows, {}, &api::rate_window::length).length;
+  const auto shortest = std::ranges::min(s.windows, {}, &rate_window::length).length;
   if (pick(0, 3) == 0) {  // as the 99 % are promised
     s.smooth = true;
     s.concurrency = largest;
@@ -362,7 +362,7 @@ scenario make(std::uint64_t seed) {
 
 // How many requests the windows alone would have let through by then: request k leaves when request
 // k - limit is one window old, in every window.
-std::uint64_t best_possible(const std::vector<api::rate_window>& windows, duration elapsed) {
+std::uint64_t best_possible(const std::vector<rate_window>& windows, duration elapsed) {
   std::vector<duration> at;
   for (;;) {
     duration t{};

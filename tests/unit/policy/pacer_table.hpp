@@ -1,6 +1,7 @@
 // A pacer whose clock is moved by hand, for the tests of what it grants and of what it learns.
 #pragma once
 
+#include "engine/model/rate.hpp"
 #include "engine/policy/pacer.hpp"
 
 #include <gtest/gtest.h>
@@ -18,7 +19,7 @@ using namespace std::chrono_literals;
 
 inline constexpr time_point start{100h};
 
-inline pacer_options with(std::vector<api::rate_window> windows) {
+inline pacer_options with(std::vector<rate_window> windows) {
   pacer_options o;
   o.windows = std::move(windows);
   return o;

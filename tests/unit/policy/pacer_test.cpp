@@ -111,7 +111,7 @@ TEST(Pacer, ReserveLeavesAShareToOthers) {
 }
 
 TEST(Pacer, AMillionInOneWindowNeedsNoMillionTimes) {
-  const api::rate_window hour{1'000'000, 1h};
+  const rate_window hour{1'000'000, 1h};
   quota_window w(hour, hour.limit);
   time_point now = start;
   for (int i = 0; i < 500'000; ++i) w.close(now += 7ms);

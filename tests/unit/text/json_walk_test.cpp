@@ -51,5 +51,11 @@ TEST(JsonWalk, TellsTheKindByTheFirstCharacter) {
   for (const auto& [text, kind] : table) EXPECT_EQ(kind_of(text), kind) << text;
 }
 
+TEST(JsonWalk, DropsWhiteSpaceOutsideOfStrings) {
+  std::string line;
+  append_on_one_line(line, " { \"a \\\" b\" :\n[ 1 ,\t\"\\\\\" , true ] }\r\n");
+  EXPECT_EQ(line, R"({"a \" b":[1,"\\",true]})");
+}
+
 }  // namespace
 }  // namespace pawl

@@ -81,5 +81,33 @@ TEST(Shown, ShowsControlCharactersAndCutsLongText) {
   EXPECT_EQ(shown(std::string(61, 'x')), '"' + std::string(60, 'x') + "...\"");
 }
 
+TEST(Printable, MakesControlsOverridesAndBrokenUtf8Visible) {
+  struct {
+    std::string_view in, out;
+  } table[]{{"plain \xc3\xbc \xf0\x9f\xa6\x80", "plain \xc3\xbc \xf0\x9f\xa6\x80"},
+            {"a\nb\r\tc", "a\\nb\\r\\tc"},
+            {"\x1b[2J", "\\x1b[2J"},
+            {std::string_view{"nul\0.", 5}, "nul\\x00."},
+            {"\xc2\x9b", "\\u009b"},  // C1: a terminal may read it as ESC [
+            {"\xe2\x80\xae"
+             "evil",
+             "\\u202eevil"},
+            {"caf\xe9", "caf\\xe9"},
+            {"\xc0\xaf", "\\xc0\\xaf"},           // overlong
+            {"\xed\xa0\x80", "\\xed\\xa0\\x80"},  // surrogate
+            {"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"},
+            {"\xe2\x82", "\\xe2\\x82"}};  // cut off
+  for (const auto& row : table) EXPECT_EQ(printable(row.in), row.out);
+}
+
+TEST(Printable, CutsLongTexts) {
+  EXPECT_EQ(printable("abcdef", 6), "abcdef");
+  EXPECT_EQ(printable("abcdefg", 6), "abcdef...");
+}
+
+TEST(Printable, LinesKeepTheirEnds) {
+  EXPECT_EQ(printable_lines("a\nb\x1b"), "a\nb\\x1b");
+}
+
 }  // namespace
 }  // namespace pawl

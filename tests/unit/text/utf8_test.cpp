@@ -74,5 +74,17 @@ TEST(PlainUtf8, IsToldFromOtherBytes) {
             "b");
 }
 
+TEST(Utf8, CountsColumnsAndCutsBetweenThem) {
+  EXPECT_EQ(count_code_points("a\xe2\x80\xa6"
+                              "b"),
+            3u);
+  EXPECT_EQ(first_code_points("a\xe2\x80\xa6"
+                              "b",
+                              2),
+            "a\xe2\x80\xa6");
+  EXPECT_EQ(first_code_points("ab", 5), "ab");
+  EXPECT_EQ(first_code_points("ab", 0), "");
+}
+
 }  // namespace
 }  // namespace pawl

@@ -1,11 +1,11 @@
-#include "cli/render/table_text.hpp"
+#include "engine/text/neutral.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
 #include <utility>
 
-namespace pawl::cli {
+namespace pawl {
 namespace {
 
 TEST(NeutralText, BeginsNoFormulaAndMovesNoCursor) {
@@ -42,5 +42,17 @@ TEST(NeutralJson, SaysTheSameWithoutWhatATerminalActsOn) {
             "{\"a\":\"\\u007f\\u0085\\u2028\\u2069 \xe2\x82\xac \xc3\xa4\"}");
 }
 
+TEST(NeutralJsonString, EscapesAndReplacesWhatIsNotUtf8) {
+  std::string out;
+  append_neutral_json_string(out, "a\"b\\c\n\x01\xff\xc3\xa9");
+  EXPECT_EQ(out, "\"a\\\"b\\\\c\\n\\u0001\xef\xbf\xbd\xc3\xa9\"");
+}
+
+TEST(NeutralJsonString, LetsNothingActOnATerminal) {
+  std::string out;
+  append_neutral_json_string(out, "\t\x7f\xc2\x85\xe2\x80\xa8\xe2\x81\xa9 \xe2\x82\xac");
+  EXPECT_EQ(out, "\"\\t\\u007f\\u0085\\u2028\\u2069 \xe2\x82\xac\"");
+}
+
 }  // namespace
-}  // namespace pawl::cli
+}  // namespace pawl
