@@ -1,5 +1,6 @@
 #include "config/profile_lists.hpp"
 
+#include "engine/text/ascii.hpp"
 #include "engine/text/json_path.hpp"
 
 #include <algorithm>
@@ -29,8 +30,7 @@ void read_parameter(table_reader& in, std::string_view key, std::string& into) {
   const auto text = in.text(key);
   if (!text) return;
   const bool plain = !text->empty() && std::ranges::all_of(*text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-' || c == '.' || c == '[' || c == ']';
+    return is_alphanumeric(c) || c == '_' || c == '-' || c == '.' || c == '[' || c == ']';
   });
   if (!plain)
     in.complain(key, "\"" + *text + "\" is not the name of a query parameter",

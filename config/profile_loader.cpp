@@ -8,7 +8,9 @@
 #include "config/table_reader.hpp"
 #include "engine/api/request_writer.hpp"
 #include "engine/http/endpoint.hpp"
+#include "engine/text/ascii.hpp"
 #include "engine/text/json_path.hpp"
+#include "engine/text/letter_case.hpp"
 
 #include <algorithm>
 #include <array>
@@ -41,20 +43,13 @@ bool is_variable_name(std::string_view text) {
 bool is_header_name(std::string_view text) {
   constexpr std::string_view others = "!#$%&'*+-.^_`|~";
   return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           others.find(c) != std::string_view::npos;
+    return is_alphanumeric(c) || others.find(c) != std::string_view::npos;
   });
 }
 
 bool is_header_value(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
                      [](unsigned char c) { return c == '\t' || (c >= 0x20 && c != 0x7f); });
-}
-
-std::string lower(std::string text) {
-  for (auto& c : text)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return text;
 }
 
 bool is_request_target(std::string_view text) {
@@ -188,7 +183,7 @@ void read_auth(table_reader& root, api::profile& profile) {
     if (!is_header_value(*scheme)) in->complain("scheme", "has a control character", "remove it");
     while (scheme->ends_with(' ')) scheme->pop_back();
     profile.auth_scheme = scheme->empty() ? "" : *scheme + " ";
-  } else if (lower(profile.auth_header) != "authorization") {
+  } else if (in_lower_case(profile.auth_header) != "authorization") {
     profile.auth_scheme = "";
   }
   in->finish();
@@ -222,12 +217,12 @@ void read_headers(table_reader& root, api::profile& profile) {
   if (auto in = root.table("request_headers")) {
     for (const auto& entry : in->entries()) {
       const auto value = in->text(entry.key);
-      const auto name = lower(entry.key);
+      const auto name = in_lower_case(entry.key);
       if (!is_header_name(entry.key))
         in->complain(entry.key, "is not a header name", "use letters, digits and -");
       else if (api::is_own_header(name))
         in->complain(entry.key, "is a header that pawl writes itself", "remove it");
-      else if (name == lower(profile.auth_header))
+      else if (name == in_lower_case(profile.auth_header))
         in->complain(entry.key, "is the header of the key, which never stands in a profile",
                      "put the key into the environment variable of auth.token_env");
       if (!value) continue;

@@ -1,18 +1,13 @@
 #include "config/proxy_rule.hpp"
 
+#include "engine/text/letter_case.hpp"
+
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/network_v4.hpp>
 #include <boost/asio/ip/network_v6.hpp>
 
 namespace pawl::config {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (auto& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return out;
-}
 
 const std::string* find(const environment& env, std::string_view name) {
   const auto at = env.find(name);
@@ -60,7 +55,7 @@ bool matches(std::string entry, const http::endpoint& target) {
 bool proxy_excepts(std::string_view no_proxy, const http::endpoint& target) {
   while (!no_proxy.empty()) {
     const auto comma = no_proxy.find_first_of(", ");
-    if (matches(lower(no_proxy.substr(0, comma)), target)) return true;
+    if (matches(in_lower_case(no_proxy.substr(0, comma)), target)) return true;
     if (comma == std::string_view::npos) break;
     no_proxy.remove_prefix(comma + 1);
   }

@@ -1,5 +1,7 @@
 #include "cli/render/side_effects.hpp"
 
+#include "engine/text/ascii.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -10,7 +12,7 @@ namespace pawl::cli {
 namespace {
 
 bool is_word(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  return is_alphanumeric(c) || c == '_';
 }
 
 // A side effect that is about fields (it begins with one's name, or names one that has a `_` and so is no

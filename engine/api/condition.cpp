@@ -34,18 +34,18 @@ struct decimal {
 };
 
 // From the form of append_normal_number.
-std::optional<decimal> take_apart(std::string_view canonical) noexcept {
+std::optional<decimal> take_apart(std::string_view normal) noexcept {
   decimal d;
-  if (canonical == "0") return d;
-  if (canonical.starts_with('-')) {
+  if (normal == "0") return d;
+  if (normal.starts_with('-')) {
     d.negative = true;
-    canonical.remove_prefix(1);
+    normal.remove_prefix(1);
   }
-  const auto e = canonical.find('e');
+  const auto e = normal.find('e');
   if (e == std::string_view::npos) return std::nullopt;
-  d.digits = canonical.substr(0, e);
-  const auto* end = canonical.data() + canonical.size();
-  const auto [stop, error] = std::from_chars(canonical.data() + e + 1, end, d.magnitude);
+  d.digits = normal.substr(0, e);
+  const auto* end = normal.data() + normal.size();
+  const auto [stop, error] = std::from_chars(normal.data() + e + 1, end, d.magnitude);
   // An exponent beyond all sense was left as it was written, which has no order.
   if (error != std::errc{} || stop != end || d.digits.find('.') != std::string_view::npos)
     return std::nullopt;

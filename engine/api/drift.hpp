@@ -17,7 +17,7 @@ namespace pawl::api {
 
 struct expected_value {
   std::string_view field;  // as the profile names it; a set verb: what it wanted of its target still holds
-  std::string_view json;   // canonical JSON text
+  std::string_view json;   // compact JSON
 };
 
 enum class standing : std::uint8_t {

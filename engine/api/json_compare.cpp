@@ -94,7 +94,7 @@ equality json_comparer::compare(comparison how, std::string_view wanted,
 
 equality json_comparer::exact(std::string_view wanted, std::string_view shown) {
   if (shown.empty()) return equality::malformed;
-  // Canonical text is well formed, so what equals it is.
+  // Compact text is well formed, so what equals it is.
   if (wanted == shown) return equality::equal;
   if (wanted.empty()) return equality::different;
   if (is_string_token(shown)) {
@@ -132,22 +132,22 @@ equality json_comparer::same_set() {
   for (auto& element : shown_) element = trim(element);
   if (wanted_ == shown_) return equality::equal;  // APIs mostly keep the order
   if (!std::ranges::all_of(wanted_, is_plain_string) || !std::ranges::all_of(shown_, is_plain_string))
-    return same_canonical_set();
+    return same_normal_set();
   sort_unique(wanted_);
   sort_unique(shown_);
   return wanted_ == shown_ ? equality::equal : equality::different;
 }
 
-equality json_comparer::same_canonical_set() {
-  const auto canonical = [](const std::vector<std::string_view>& from, std::vector<std::string>& to) {
+equality json_comparer::same_normal_set() {
+  const auto normal = [](const std::vector<std::string_view>& from, std::vector<std::string>& to) {
     for (const auto element : from)
       if (!append_normal_form(to.emplace_back(), element)) return false;
     sort_unique(to);
     return true;
   };
   std::vector<std::string> a, b;
-  if (!canonical(shown_, b)) return equality::malformed;
-  return canonical(wanted_, a) && a == b ? equality::equal : equality::different;
+  if (!normal(shown_, b)) return equality::malformed;
+  return normal(wanted_, a) && a == b ? equality::equal : equality::different;
 }
 
 }  // namespace pawl::api

@@ -21,7 +21,7 @@ enum class equality : std::uint8_t {
 // plain strings once it has grown; objects and other lists allocate. One thread at a time.
 class json_comparer {
  public:
-  // `wanted` is canonical JSON text, `shown` one JSON value as it stands in a reply.
+  // `wanted` is compact JSON, `shown` one JSON value as it stands in a reply.
   //
   // exact:   the same value. Strings by code points after unescaping (no Unicode normalisation, no case
   //          folding); numbers by their exact decimal value (1, 1.0 and 1e0 are equal; so are -0 and 0;
@@ -42,7 +42,7 @@ class json_comparer {
   equality same_moment(std::string_view wanted, std::string_view shown);
   // Compares wanted_ and shown_ as sets.
   equality same_set();
-  equality same_canonical_set();
+  equality same_normal_set();
 
   std::vector<std::string_view> wanted_, shown_;
   std::string wanted_text_, shown_text_;

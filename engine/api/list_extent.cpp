@@ -1,5 +1,6 @@
 #include "engine/api/list_extent.hpp"
 
+#include "engine/text/ascii.hpp"
 #include "engine/text/json_path.hpp"
 #include "engine/text/json_unescape.hpp"
 #include "engine/text/json_walk.hpp"
@@ -70,8 +71,7 @@ bool in(words all, std::string_view name) {
 std::string plain(std::string_view key_token) {
   std::string text;
   for (const char c : key_token) {
-    if (c >= 'A' && c <= 'Z') text += static_cast<char>(c - 'A' + 'a');
-    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) text += c;
+    if (is_alphanumeric(c)) text += lower_case(c);
   }
   return text;
 }
@@ -201,7 +201,6 @@ list_extent extent_in_headers(std::span<const header_field> headers, std::size_t
 }
 
 bool names_next_page(std::string_view link) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
   bool in_target = false;  // between < and >, where anything may stand
   for (std::size_t at = 0; at < link.size(); ++at) {
     if (link[at] == '<') in_target = true;
@@ -213,14 +212,14 @@ bool names_next_page(std::string_view link) {
     if (equals == std::string_view::npos || name.size() < 3) continue;
     std::string words;
     for (const char c : name)
-      if (c != ' ') words += lower(c);
+      if (c != ' ') words += lower_case(c);
     if (words != "rel") continue;
     auto value = rest.substr(equals + 1);
     const bool quoted = value.starts_with('"');
     if (quoted) value.remove_prefix(1);
     value = value.substr(0, value.find_first_of(quoted ? "\"" : ",; "));
     std::string relations = " ";
-    for (const char c : value) relations += lower(c);
+    for (const char c : value) relations += lower_case(c);
     if ((relations + ' ').find(" next ") != std::string::npos) return true;
   }
   return false;

@@ -43,7 +43,7 @@ struct precondition {
   json_path path;     // where a reply shows it; never empty
   field_type type = field_type::string;
   comparison compare = comparison::exact;
-  std::string json;            // canonical JSON text of the value; empty with ages and nulls
+  std::string json;            // compact JSON of the value; empty with ages and nulls
   std::chrono::seconds age{};  // of older_than and newer_than; over 0
 
   bool operator==(const precondition&) const = default;

@@ -32,7 +32,7 @@ enum class set_verb : std::uint8_t { none, add_names, remove_names, add_ids, rem
 
 // `status = snoozed` needs `snoozed_until` in the same patch.
 struct requirement {
-  std::string when_json;  // canonical JSON text of the value that brings the need
+  std::string when_json;  // compact JSON of the value that brings the need
   field_index needs{};
 };
 

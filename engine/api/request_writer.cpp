@@ -1,5 +1,6 @@
 #include "engine/api/request_writer.hpp"
 
+#include "engine/text/ascii.hpp"
 #include "engine/text/json_string.hpp"
 #include "engine/text/letter_case.hpp"
 
@@ -15,15 +16,12 @@ namespace {
 constexpr std::string_view hex_digits = "0123456789ABCDEF";
 constexpr std::string_view id_mark = "{id}";
 
-constexpr bool is_alnum(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
 // RFC 3986 section 2.3. A table: each id is looked through letter by letter.
 constexpr auto unreserved = [] {
   std::array<bool, 256> table{};
   for (std::size_t i = 0; i < table.size(); ++i) {
     const auto c = static_cast<char>(i);
-    table[i] = is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~';
+    table[i] = is_alphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~';
   }
   return table;
 }();
@@ -35,7 +33,7 @@ constexpr bool is_control(char c) noexcept {
 }
 // RFC 9110 section 5.6.2.
 constexpr bool is_token_char(char c) noexcept {
-  return is_alnum(c) || std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos;
+  return is_alphanumeric(c) || std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos;
 }
 bool is_token(std::string_view text) noexcept {
   return !text.empty() && std::ranges::all_of(text, is_token_char);

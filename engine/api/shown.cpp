@@ -1,5 +1,6 @@
 #include "engine/api/shown.hpp"
 
+#include "engine/text/ascii.hpp"
 #include "engine/text/json_locator.hpp"
 #include "engine/text/json_normal_form.hpp"
 #include "engine/text/json_unescape.hpp"
@@ -31,9 +32,7 @@ bool spells_alike(std::string_view a, std::string_view b) noexcept {
     while (!text.empty()) {
       const char c = text.front();
       text.remove_prefix(1);
-      const auto byte = static_cast<unsigned char>(c);
-      if (c >= 'A' && c <= 'Z') return static_cast<char>(c - 'A' + 'a');
-      if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || byte >= 0x80) return c;
+      if (is_alphanumeric(c) || static_cast<unsigned char>(c) >= 0x80) return lower_case(c);
     }
     return '\0';
   };

@@ -22,7 +22,7 @@ bool shows_id(const located&, std::string_view id, const reply_shape&);
 // between letters and digits ("{A0EE-11}" and "a0ee11").
 bool spells_alike(std::string_view a, std::string_view b) noexcept;
 
-// `wanted` is canonical JSON text. What is absent or broken is malformed: both are for the caller to judge.
+// `wanted` is compact JSON. What is absent or broken is malformed: both are for the caller to judge.
 equality compare_shown(json_comparer&, comparison how, std::string_view wanted, const located& shown);
 
 // Whether what stands there is sound JSON, whatever its shape. False: the reply is garbled, and another may

@@ -1,5 +1,6 @@
 #include "engine/http/endpoint.hpp"
 
+#include "engine/text/letter_case.hpp"
 #include "engine/text/shown_url.hpp"
 
 #include <boost/asio/ip/address.hpp>
@@ -28,17 +29,10 @@ std::string_view view(boost::urls::string_view s) {
   return {s.data(), s.size()};
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(
-      out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
-  return out;
-}
-
 bool has_dot_segment(std::string_view path) {
   while (!path.empty()) {
     const auto end = std::min(path.find('/'), path.size());
-    const auto segment = lower(path.substr(0, end));
+    const auto segment = in_lower_case(path.substr(0, end));
     if (segment == "." || segment == ".." || segment.find("%2e") != std::string::npos) return true;
     path.remove_prefix(std::min(end + 1, path.size()));
   }
@@ -92,7 +86,7 @@ expected<endpoint> parse_endpoint(std::string_view url, bool allow_http) {
                   "leave them out; the token comes from the environment or a token file");
 
   endpoint e;
-  const auto scheme = lower(view(u.scheme()));
+  const auto scheme = in_lower_case(view(u.scheme()));
   if (scheme != "https" && scheme != "http")
     return refuse(quoted(url) + " begins with \"" + scheme + ":\"", form);
   e.tls = scheme == "https";
@@ -103,7 +97,7 @@ expected<endpoint> parse_endpoint(std::string_view url, bool allow_http) {
   const auto host = view(u.encoded_host_address());
   if (host.find('%') != std::string_view::npos)
     return refuse(quoted(url) + " has an escape in its host name", "write the name in plain ASCII");
-  e.host = lower(host);
+  e.host = in_lower_case(host);
 
   e.port = e.tls ? 443 : 80;
   if (const auto text = view(u.port()); !text.empty()) {

@@ -1,5 +1,6 @@
 #include "engine/http/plain_reply.hpp"
 
+#include "engine/text/ascii.hpp"
 #include "engine/text/byte_words.hpp"
 
 #include <bit>
@@ -25,10 +26,6 @@ constexpr std::uint64_t name_bytes(std::uint64_t word) {
   const auto named = bytes_between(ascii | every_byte(0x20), 'a', 'z') | bytes_between(ascii, '0', '9') |
                      bytes_between(ascii, '-', '-');
   return named & ~word;
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 // `lower` has letters and hyphens only, and `text` no control characters (which would fold into a hyphen).

@@ -1,5 +1,6 @@
 #include "engine/http/proxy.hpp"
 
+#include "engine/text/ascii.hpp"
 #include "engine/text/letter_case.hpp"
 #include "engine/text/redaction.hpp"
 #include "engine/text/shown_url.hpp"
@@ -22,16 +23,6 @@ failure refuse(std::string what, std::string remedy = form) {
   return failure{failure_kind::usage, {}, std::move(what), std::move(remedy)};
 }
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
-int hex_digit(char c) {
-  const char l = lower(c);
-  if (l >= '0' && l <= '9') return l - '0';
-  return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
-}
-
 // Unset: a broken escape, or a control character, which RFC 7617 2 excludes and a header could not carry.
 std::optional<std::string> decoded(std::string_view text) {
   std::string out;
@@ -39,7 +30,7 @@ std::optional<std::string> decoded(std::string_view text) {
     char c = text[i];
     if (c == '%') {
       if (i + 2 >= text.size()) return std::nullopt;
-      const int high = hex_digit(text[i + 1]), low = hex_digit(text[i + 2]);
+      const int high = hex_value(text[i + 1]), low = hex_value(text[i + 2]);
       if (high < 0 || low < 0) return std::nullopt;
       c = static_cast<char>(high * 16 + low);
       i += 2;
@@ -93,9 +84,9 @@ std::string read_host(std::string_view text) {
     return error ? std::string() : address.to_string();
   }
   std::string host(text);
-  std::ranges::transform(host, host.begin(), lower);
+  std::ranges::transform(host, host.begin(), lower_case);
   const auto of_name = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
+    return (c >= 'a' && c <= 'z') || is_digit(c) || c == '-' || c == '.' || c == '_';
   };
   return host.size() <= 253 && std::ranges::all_of(host, of_name) ? host : std::string();  // RFC 1035 2.3.4
 }
@@ -109,7 +100,7 @@ std::string proxy_address::name() const {
 expected<proxy_address> parse_proxy(std::string_view text) {
   if (const auto scheme_end = text.find("://"); scheme_end != std::string_view::npos) {
     std::string scheme(text.substr(0, scheme_end));
-    std::ranges::transform(scheme, scheme.begin(), lower);
+    std::ranges::transform(scheme, scheme.begin(), lower_case);
     if (scheme == "https")
       return refuse("proxies that are reached over TLS (https://) are not supported",
                     "name an http:// proxy: what goes through its tunnel is encrypted up to the API anyway");

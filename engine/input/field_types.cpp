@@ -5,6 +5,7 @@
 #include "engine/text/json_string.hpp"
 #include "engine/text/json_unescape.hpp"
 #include "engine/text/json_walk.hpp"
+#include "engine/text/letter_case.hpp"
 #include "engine/text/nearest.hpp"
 #include "engine/text/printable.hpp"
 #include "engine/text/trim.hpp"
@@ -19,13 +20,6 @@ namespace {
 
 constexpr std::string_view timestamp_form =
     "must be an RFC 3339 time with an offset, such as 2026-05-01T09:00:00Z";
-
-bool equals_ignoring_case(std::string_view text, std::string_view lower_case) noexcept {
-  return text.size() == lower_case.size() &&
-         std::equal(text.begin(), text.end(), lower_case.begin(), [](char a, char b) {
-           return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
-         });
-}
 
 std::string join(const std::vector<std::string>& values) {
   std::string text;
@@ -141,9 +135,9 @@ cell_state field_typer::from_cell(const value_rule& rule, bool nullable, std::st
       problem_ = "must be one of " + join(rule.values) + got(text) + near_hint(rule, text);
       return cell_state::bad;
     case type::boolean:
-      if (text == "1" || equals_ignoring_case(text, "true") || equals_ignoring_case(text, "yes")) {
+      if (text == "1" || equal_without_case(text, "true") || equal_without_case(text, "yes")) {
         json = "true";
-      } else if (text == "0" || equals_ignoring_case(text, "false") || equals_ignoring_case(text, "no")) {
+      } else if (text == "0" || equal_without_case(text, "false") || equal_without_case(text, "no")) {
         json = "false";
       } else {
         problem_ = "must be true, false, 1, 0, yes or no" + got(text);

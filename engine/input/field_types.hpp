@@ -1,4 +1,4 @@
-// From a cell, or from a JSON value of an NDJSON row, to the canonical JSON text that goes into a patch,
+// From a cell, or from a JSON value of an NDJSON row, to the compact JSON that goes into a patch,
 // checked against what the profile says of the field.
 //
 // Cells: white space around them is dropped, but for strings. An empty cell means that the field is absent.
@@ -24,7 +24,7 @@ struct value_rule {
   bool nullable = false;
   std::size_t min_length = 0, max_length = 0;  // code points; of a list: of each item; 0: no bound
   std::vector<std::string> values;             // enumeration: as people write them
-  std::vector<std::string> values_json;        // the same as canonical JSON
+  std::vector<std::string> values_json;        // the same as compact JSON
   std::vector<member> members;                 // object; empty: any
 };
 struct value_rule::member {
@@ -55,7 +55,7 @@ class field_typer {
   cell_state from_cell(const value_rule&, bool nullable, std::string_view cell, byte_arena&,
                        std::string_view& json);
 
-  // Checks a canonical JSON value; it needs no other form. False: problem().
+  // Checks a compact JSON value; it needs no other form. False: problem().
   bool check(const value_rule&, bool nullable, const json_value&);
 
   // `must be one of open, snoozed, done (got "opne")`, without place.

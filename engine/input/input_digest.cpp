@@ -1,5 +1,7 @@
 #include "engine/input/input_digest.hpp"
 
+#include "engine/text/ascii.hpp"
+
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
@@ -132,14 +134,8 @@ std::string to_hex(const sha256& digest) {
 std::optional<sha256> parse_sha256(std::string_view hex) {
   sha256 digest;
   if (hex.size() != digest.size() * 2) return std::nullopt;
-  const auto value = [](char c) -> int {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-  };
   for (std::size_t i = 0; i < digest.size(); ++i) {
-    const int high = value(hex[2 * i]), low = value(hex[2 * i + 1]);
+    const int high = hex_value(hex[2 * i]), low = hex_value(hex[2 * i + 1]);
     if (high < 0 || low < 0) return std::nullopt;
     digest[i] = static_cast<std::uint8_t>(high * 16 + low);
   }

@@ -1,6 +1,7 @@
 #include "engine/input/job_source.hpp"
 
 #include "engine/input/row_reader.hpp"
+#include "engine/text/letter_case.hpp"
 
 #include <algorithm>
 
@@ -24,9 +25,7 @@ status check_options(const source_options& options) {
 }  // namespace
 
 bool has_ending(std::string_view path, std::string_view ending) noexcept {
-  return path.size() > ending.size() &&
-         std::equal(ending.rbegin(), ending.rend(), path.rbegin(),
-                    [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? b - 'A' + 'a' : b); });
+  return path.size() > ending.size() && equal_without_case(path.substr(path.size() - ending.size()), ending);
 }
 
 std::optional<file_format> format_by_name(std::string_view path) noexcept {

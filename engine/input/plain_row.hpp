@@ -1,5 +1,5 @@
 // The short way through an NDJSON row: rows as programs write them, where every text in the row is its own
-// canonical text. Everything else is json_reader's, errors too.
+// compact text. Everything else is json_reader's, errors too.
 #pragma once
 
 #include "engine/input/json_reader.hpp"

@@ -1,6 +1,7 @@
 #include "engine/input/row_rules.hpp"
 
 #include "engine/text/byte_words.hpp"
+#include "engine/text/letter_case.hpp"
 #include "engine/text/printable.hpp"
 #include "engine/text/utf8.hpp"
 
@@ -47,10 +48,9 @@ namespace {
 // section 4.4), some after they have decoded an escape once more.
 bool has_dot_segment(std::string_view id) noexcept {
   const auto escaped = [&id](char last) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c; };
     // %25 is the escape of an escape's own sign.
     while (id.substr(1).starts_with("25")) id.remove_prefix(2);
-    return id.size() >= 3 && id[1] == '2' && lower(id[2]) == last;
+    return id.size() >= 3 && id[1] == '2' && lower_case(id[2]) == last;
   };
   std::size_t dots = 0;
   bool others = false;

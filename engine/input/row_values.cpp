@@ -7,7 +7,7 @@
 
 namespace pawl::input {
 
-row_fit row_value_reader::read(std::string_view json, byte_arena& arena, std::string_view& canonical) {
+row_fit row_value_reader::read(std::string_view json, byte_arena& arena, std::string_view& compact) {
   constexpr std::string_view head = R"({"patch":{"":)", tail = "}}";
   const auto size = head.size() + json.size() + tail.size();
   char* const line = arena.allocate(size + json_padding);
@@ -20,7 +20,7 @@ row_fit row_value_reader::read(std::string_view json, byte_arena& arena, std::st
   if (json_.row({line, size}, arena, row_) && row_.members.size() == 1) {
     const auto text = row_.members.front().value.text;
     if (text.size() > max_field_bytes) return row_fit::too_large;
-    canonical = text;
+    compact = text;
     return row_fit::fits;
   }
   // A row has two levels around a value, so a value alone may be sound and still too deep for it.

@@ -19,9 +19,9 @@ enum class row_fit : std::uint8_t {
 // Reads with the very reader that a row meets. Not thread-safe.
 class row_value_reader {
  public:
-  // Whether a row may say `json` of a field, in `patch` or in `expect`. Where it fits, `canonical` is its
+  // Whether a row may say `json` of a field, in `patch` or in `expect`. Where it fits, `compact` is its
   // text as a row would have it, in `arena`; else it stays as it was.
-  row_fit read(std::string_view json, byte_arena& arena, std::string_view& canonical);
+  row_fit read(std::string_view json, byte_arena& arena, std::string_view& compact);
 
  private:
   json_reader json_;

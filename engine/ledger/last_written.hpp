@@ -15,7 +15,7 @@ namespace pawl::ledger {
 
 struct written_field {
   std::string field;  // as the profile names it; a set verb where only its elements are known
-  std::string json;   // canonical JSON text
+  std::string json;   // compact JSON
   std::uint64_t row = 0;
 };
 

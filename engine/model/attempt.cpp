@@ -1,5 +1,7 @@
 #include "engine/model/attempt.hpp"
 
+#include "engine/text/letter_case.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -37,10 +39,6 @@ constexpr std::array<std::string_view, 14> fault_codes{"",
                                                        "oversized",
                                                        "cancelled"};
 
-constexpr char lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
 }  // namespace
 
 std::string_view to_string(transport_fault f) noexcept {
@@ -53,7 +51,7 @@ std::string_view code_of(transport_fault f) noexcept {
 
 std::string_view find_header(std::span<const header_field> headers, std::string_view name) noexcept {
   for (const auto& h : headers)
-    if (std::ranges::equal(h.name, name, [](char a, char b) { return lower(a) == lower(b); })) return h.value;
+    if (equal_without_case(h.name, name)) return h.value;
   return {};
 }
 

@@ -32,7 +32,7 @@ inline bool same_id(std::string_view a, std::string_view b, id_compare how) noex
 struct field_value {
   field_index field;
   std::string_view name;  // the JSON key
-  std::string_view json;  // canonical JSON text: no white space outside strings, numbers as they were written
+  std::string_view json;  // compact JSON: no white space outside strings, numbers as they were written
 };
 
 // One row, as views into the buffer or batch that holds it.

@@ -1,5 +1,7 @@
 #include "engine/model/secret.hpp"
 
+#include "engine/text/ascii.hpp"
+
 #include <algorithm>
 
 namespace pawl {
@@ -18,9 +20,7 @@ namespace {
 bool has_ending(std::string_view text) noexcept {
   const auto ending = text.substr(std::min(text.rfind('.'), text.size() - 1) + 1);
   return text.find('.') != std::string_view::npos && !ending.empty() && ending.size() <= 7 &&
-         std::ranges::all_of(ending, [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-         });
+         std::ranges::all_of(ending, is_alphanumeric);
 }
 
 }  // namespace

@@ -70,7 +70,7 @@ class undo_builder {
 
  private:
   struct value {
-    std::string json;  // canonical where it fits, else as the ledger has it
+    std::string json;  // compact where it fits, else as the ledger has it
     input::row_fit fit = input::row_fit::fits;
   };
   struct element {  // of a list that goes back element by element

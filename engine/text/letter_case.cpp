@@ -4,8 +4,8 @@
 
 namespace pawl {
 
-bool equal_without_case(std::string_view a, std::string_view b) noexcept {
-  return std::ranges::equal(a, b, {}, lower_case, lower_case);
+bool detail::same_letters(const char* a, const char* b, std::size_t size) noexcept {
+  return std::equal(a, a + size, b, [](char x, char y) { return lower_case(x) == lower_case(y); });
 }
 
 std::string in_lower_case(std::string_view text) {

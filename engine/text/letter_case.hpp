@@ -1,6 +1,7 @@
 // Text in which the case of ASCII letters does not count: names of headers, hosts and the like.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -10,7 +11,13 @@ constexpr char lower_case(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-bool equal_without_case(std::string_view a, std::string_view b) noexcept;
+namespace detail {
+bool same_letters(const char* a, const char* b, std::size_t size) noexcept;
+}
+// Most names that are held against each other differ in length, which costs no call.
+inline bool equal_without_case(std::string_view a, std::string_view b) noexcept {
+  return a.size() == b.size() && detail::same_letters(a.data(), b.data(), a.size());
+}
 std::string in_lower_case(std::string_view);
 
 }  // namespace pawl

@@ -1,5 +1,7 @@
 #include "engine/text/redaction.hpp"
 
+#include "engine/text/ascii.hpp"
+
 #include <algorithm>
 #include <atomic>
 #include <cstring>
@@ -12,14 +14,7 @@ namespace {
 constexpr std::size_t shortest_looked_for = 4, shortest_inside_words = 8;
 
 constexpr bool is_word(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-constexpr int hex_value(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
+  return is_alphanumeric(c) || c == '_';
 }
 
 // How many bytes at the front stand for `byte`; 0: another one stands there.

@@ -1,5 +1,6 @@
 #include "engine/text/shell_word.hpp"
 
+#include "engine/text/ascii.hpp"
 #include "engine/text/printable.hpp"
 
 #include <algorithm>
@@ -43,10 +44,7 @@ std::string printed(std::string_view text) {
 
 std::string shell_word(std::string_view text) {
   static constexpr std::string_view safe = "@%+=:,./_-";
-  const auto plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           safe.find(c) != std::string_view::npos;
-  };
+  const auto plain = [](char c) { return is_alphanumeric(c) || safe.find(c) != std::string_view::npos; };
   if (!text.empty() && std::ranges::all_of(text, plain)) return std::string{text};
   if (has_risky(text)) {
     // A command substitution drops the line ends at its end.

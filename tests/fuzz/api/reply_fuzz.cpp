@@ -105,10 +105,10 @@ void compare_values(std::string_view both) {
   if (cut == std::string_view::npos) return;
   const auto a = both.substr(0, cut), b = both.substr(cut + 1);
   json_comparer comparer;
-  std::string canonical;
-  const bool a_good = append_normal_form(canonical, a);
-  canonical.clear();
-  const bool b_good = append_normal_form(canonical, b);
+  std::string normal;
+  const bool a_good = append_normal_form(normal, a);
+  normal.clear();
+  const bool b_good = append_normal_form(normal, b);
   for (const auto how : {comparison::exact, comparison::set, comparison::instant}) {
     // What is wanted is promised to be well formed; what is shown may be anything.
     if (!a_good) continue;

@@ -83,7 +83,7 @@ passage read_on(job_source& source) {
     for (const auto& value : values) {
       arena.clear();
       const auto again = reader.value(value.json, arena);
-      promise(again && again->text == value.json, "a value is not canonical JSON");
+      promise(again && again->text == value.json, "a value is not compact JSON");
     }
   };
   for (;;) {

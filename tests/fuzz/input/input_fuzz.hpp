@@ -13,7 +13,7 @@ namespace pawl::input::fuzzing {
 void scan_csv(std::string_view bytes);
 
 // Reads the bytes as jobs, where their number is odd with a profile that lets unknown fields pass. Rows are
-// numbered 1, 2, ... and lines never go back; every value is canonical JSON; validation counts the same rows;
+// numbered 1, 2, ... and lines never go back; every value is compact JSON; validation counts the same rows;
 // and from each checkpoint on, the rest of the file reads the same. NDJSON read the short way says what the
 // long way says.
 void read_jobs(std::string_view bytes, file_format);
