@@ -2,19 +2,23 @@
 
 add_library(pawl_build_options INTERFACE)
 target_compile_features(pawl_build_options INTERFACE cxx_std_20)
-target_compile_options(pawl_build_options INTERFACE
-  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Wold-style-cast
-  $<$<BOOL:${PAWL_WERROR}>:-Werror>)
+# None of the flags and definitions concern who links an installed copy.
+set(pawl_warnings -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Wold-style-cast)
+if(PAWL_WERROR)
+  list(APPEND pawl_warnings -Werror)
+endif()
+target_compile_options(pawl_build_options INTERFACE $<BUILD_INTERFACE:${pawl_warnings}>)
 # False alarms of GCC 12: the frame allocator of Asio's awaitable as a mismatched pair, and overlapping copies in
 # std::string's operator+ (GCC bug 105651).
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  target_compile_options(pawl_build_options INTERFACE -Wno-mismatched-new-delete -Wno-restrict)
+  target_compile_options(pawl_build_options INTERFACE $<BUILD_INTERFACE:-Wno-mismatched-new-delete;-Wno-restrict>)
 endif()
 # Asio: no deprecated names, and no implicit exceptions for errors that the project treats as values.
-target_compile_definitions(pawl_build_options INTERFACE
-  BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_ARRAY BOOST_ALLOW_DEPRECATED_HEADERS
+set(pawl_definitions BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_ARRAY BOOST_ALLOW_DEPRECATED_HEADERS
   SPDLOG_FMT_EXTERNAL SPDLOG_COMPILED_LIB)
-target_include_directories(pawl_build_options INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_definitions(pawl_build_options INTERFACE $<BUILD_INTERFACE:${pawl_definitions}>)
+target_include_directories(pawl_build_options INTERFACE
+  $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:include/pawl>)
 target_link_libraries(pawl_build_options INTERFACE Threads::Threads)
 if(PAWL_SANITIZE)
   target_compile_options(pawl_build_options INTERFACE -fsanitize=${PAWL_SANITIZE} -fno-omit-frame-pointer)

@@ -47,10 +47,7 @@ class loader {
     result.complaints = std::move(complaints_);
     if (!result.complaints.empty()) return result;
     auto& s = draft_.value;
-    s.run.transport.target = s.target;
-    s.run.user_agent = "pawl/" PAWL_VERSION;
-    s.run.read_first = s.read_first;
-    s.run.conditions = s.conditions;
+    app::derive(s);
     s.run.force_unechoed = raw_.force_unechoed;
     s.effective = effective();
     s.as_json = settings_json(s, raw_);

@@ -7,6 +7,7 @@
 #include "engine/api/reading_spec.hpp"
 #include "engine/http/endpoint.hpp"
 #include "engine/input/job_source.hpp"
+#include "engine/model/error.hpp"
 #include "engine/model/outcome.hpp"
 #include "engine/model/time.hpp"
 #include "engine/run/run_options.hpp"
@@ -43,5 +44,14 @@ struct options {
   // What the ledger keeps of the settings: JSON, without secrets, keys in the order of the reference.
   std::string as_json;
 };
+
+// What follows from a profile for an input that lies in a file: where requests go, the limits, whether it is
+// read first, and a ledger beside the input. Failure (usage): the profile's base URL is not one. Everything
+// else is as documented for the settings, and the caller's to change; derive() after that.
+expected<options> options_for(api::profile, std::string input_path);
+
+// Says once more what other members of `o` say already, for those below that see only their own: the target,
+// what is read first, the conditions, the name of this program.
+void derive(options& o);
 
 }  // namespace pawl::app

@@ -136,7 +136,6 @@ class run_steps {
     options_ = s_.settings().run;
     // Rows that were accepted as invalid once stay so, whatever the flags of a later invocation.
     options_.skip_invalid = options_.skip_invalid || rows_.generation().skip_invalid;
-    if (options_.user_agent.empty()) options_.user_agent = "pawl/" PAWL_VERSION;
     const auto& settings = s_.settings();
     const auto past = [this] { return writes_before(); };
     auto quota = take_in_turn(s_, [&] {

@@ -1,6 +1,6 @@
 #include "engine/app/verify.hpp"
 
-#include "cli/words.hpp"
+#include "engine/text/amounts.hpp"
 #include "engine/api/page_reader.hpp"
 #include "engine/api/request_writer.hpp"
 #include "engine/api/resource_reader.hpp"
@@ -209,7 +209,7 @@ class verify_steps {
   }
 
   void show() {
-    s_.show_work(fmt::format("verifying {}", cli::counted(to_look_at_, "resource", "resources")),
+    s_.show_work(fmt::format("verifying {}", counted(to_look_at_, "resource", "resources")),
                  report_.looked_at(), 0);
     report_.flush_when_full();
   }

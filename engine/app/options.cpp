@@ -1,0 +1,29 @@
+#include "engine/app/options.hpp"
+
+#include <utility>
+
+namespace pawl::app {
+
+expected<options> options_for(api::profile profile, std::string input_path) {
+  options o;
+  auto target = http::parse_endpoint(profile.base_url, false);
+  if (!target) return std::move(target.error());
+  o.target = *std::move(target);
+  o.ledger_path = input_path + ".ledger";
+  o.input_path = std::move(input_path);
+  o.run.writes.windows = profile.write_limits.windows;
+  o.run.reads.windows = profile.read_limits.windows;
+  o.read_first = profile.read_first;
+  o.profile = std::move(profile);
+  derive(o);
+  return o;
+}
+
+void derive(options& o) {
+  o.run.transport.target = o.target;
+  o.run.read_first = o.read_first;
+  o.run.conditions = o.conditions;
+  if (o.run.user_agent.empty()) o.run.user_agent = "pawl/" PAWL_VERSION;
+}
+
+}  // namespace pawl::app
