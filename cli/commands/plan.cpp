@@ -15,7 +15,7 @@
 #include "engine/app/session.hpp"
 #include "engine/client/name_fetch.hpp"
 #include "engine/client/quota_file.hpp"
-#include "engine/ledger/planned_values.hpp"
+#include "engine/ledger/scratch/planned_values.hpp"
 #include "engine/plan/plan_judge.hpp"
 #include "engine/plan/plan_tally.hpp"
 #include "engine/plan/planner.hpp"

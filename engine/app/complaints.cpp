@@ -3,7 +3,6 @@
 #include "engine/text/amounts.hpp"
 #include "engine/text/printable.hpp"
 
-
 #include <fmt/format.h>
 
 namespace pawl::app {
@@ -23,8 +22,8 @@ std::vector<std::string> complaint_lines(const std::string& input, const input::
 }
 
 std::string wrong_rows_in_words(const input::validation_report& report) {
-  return fmt::format("{} of {} {} wrong", grouped(report.bad_rows),
-                     counted(report.rows, "row", "rows"), report.bad_rows == 1 ? "is" : "are");
+  return fmt::format("{} of {} {} wrong", grouped(report.bad_rows), counted(report.rows, "row", "rows"),
+                     report.bad_rows == 1 ? "is" : "are");
 }
 
 }  // namespace pawl::app

@@ -6,7 +6,7 @@
 #include "engine/app/drift_rows.hpp"
 #include "engine/app/output.hpp"
 #include "engine/client/read_client.hpp"
-#include "engine/ledger/last_written.hpp"
+#include "engine/ledger/scratch/last_written.hpp"
 #include "engine/ledger/ledger.hpp"
 
 #include <cstdint>

@@ -6,7 +6,6 @@
 #include "engine/text/neutral.hpp"
 #include "engine/text/printable.hpp"
 
-
 #include <fmt/format.h>
 
 namespace pawl::app {
@@ -93,8 +92,8 @@ std::string counts_text(const drift_counts& c) {
   auto text = fmt::format("{} looked at: {} as written", counted(c.resources, "resource", "resources"),
                           grouped(c.as_written));
   if (c.drifted > 0)
-    text += fmt::format(", {} drifted ({})", grouped(c.drifted),
-                        counted(c.drifted_fields, "field", "fields"));
+    text +=
+        fmt::format(", {} drifted ({})", grouped(c.drifted), counted(c.drifted_fields, "field", "fields"));
   if (c.missing > 0) text += fmt::format(", {} missing", grouped(c.missing));
   if (c.unreadable > 0) text += fmt::format(", {} unreadable", grouped(c.unreadable));
   if (c.not_compared > 0) text += fmt::format(", could not compare {}", grouped(c.not_compared));

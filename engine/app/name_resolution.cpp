@@ -85,9 +85,8 @@ class resolver {
       s_.say().complaint(fmt::format("{}:{}: {}: {}", q_.input_name, wrong[i].line,
                                      printable(wrong[i].column), wrong[i].what));
     if (wrong.size() > shown_complaints)
-      s_.say().complaint(
-          fmt::format("{}: {}{}", q_.input_name, names.complete() ? "" : "at least ",
-                      counted(wrong.size() - shown_complaints, "more name", "more names")));
+      s_.say().complaint(fmt::format("{}: {}{}", q_.input_name, names.complete() ? "" : "at least ",
+                                     counted(wrong.size() - shown_complaints, "more name", "more names")));
     const auto count = wrong.size() + wrong_conditions;
     if (count == 0) return std::nullopt;
     if (q_.report != nullptr)

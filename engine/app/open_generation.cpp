@@ -117,13 +117,12 @@ status open_generation::start() {
     s_.say().note(fmt::format("the run of {} is given up with rows pending; a new generation starts",
                               date_and_time(newest->started)));
   } else if (newest && !newest->given_up) {
-    s_.say().note(fmt::format("the input that was finished on {} {}: a new generation starts",
-                              date_and_time(*newest->finished),
-                              choice_.identity() == newest->input ? std::string{"is applied once more"}
-                              : choice_.identity().file == newest->input.file
-                                  ? "is applied with other settings"
-                              : newest->input_path != path ? "was " + newest->input_path
-                                                           : "has changed since"));
+    s_.say().note(fmt::format(
+        "the input that was finished on {} {}: a new generation starts", date_and_time(*newest->finished),
+        choice_.identity() == newest->input             ? std::string{"is applied once more"}
+        : choice_.identity().file == newest->input.file ? "is applied with other settings"
+        : newest->input_path != path                    ? "was " + newest->input_path
+                                                        : "has changed since"));
   }
   const auto& facts = input.source.facts();
   ledger::generation_row fresh;

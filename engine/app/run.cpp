@@ -147,8 +147,7 @@ class run_steps {
     progress_.before = rows_.before();
     progress_.on_failure = [this](const client::failed_row& row) { s_.say().failed(row); };
     progress_.on_trouble = [this](const std::string& what) { s_.say().note("trying again: " + what); };
-    progress_.on_contradiction = [this](auto which, const rate_window& configured,
-                                        const rate_window& said) {
+    progress_.on_contradiction = [this](auto which, const rate_window& configured, const rate_window& said) {
       s_.say().contradicted(which, configured, said);
     };
     progress_.on_pause = [this](const std::string& what, duration left) {

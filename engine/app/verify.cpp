@@ -14,8 +14,8 @@
 #include "engine/app/written_values.hpp"
 #include "engine/client/lister.hpp"
 #include "engine/client/name_fetch.hpp"
-#include "engine/ledger/last_written.hpp"
 #include "engine/ledger/ledger.hpp"
+#include "engine/ledger/scratch/last_written.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <fmt/format.h>

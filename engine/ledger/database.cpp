@@ -1,5 +1,8 @@
 #include "engine/ledger/database.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <optional>
@@ -78,6 +81,12 @@ failure sqlite_failure(int code, const std::string& path, std::string_view detai
     if (m.code == primary) return {m.kind, path, m.what + told, std::string{m.remedy} + run_again};
   return {failure_kind::mend, path, "the ledger did not do what it was asked" + told,
           "if the file is no ledger of this version, name another one with --ledger; else please report it"};
+}
+
+std::string insert_into(std::string_view table, std::string_view columns) {
+  std::string values = "?";
+  for (auto commas = std::ranges::count(columns, ','); commas > 0; --commas) values += ", ?";
+  return fmt::format("INSERT INTO {} ({}) VALUES ({})", table, columns, values);
 }
 
 statement& statement::bind_text(int at, std::string_view text) noexcept {

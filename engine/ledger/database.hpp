@@ -27,6 +27,9 @@ constexpr std::string_view collation(id_compare ids) noexcept {
   return ids == id_compare::nocase ? " COLLATE NOCASE" : "";
 }
 
+// INSERT INTO `table` (`columns`) VALUES (?, ...): one parameter for each of the columns, which commas part.
+std::string insert_into(std::string_view table, std::string_view columns);
+
 // A prepared statement. Bound texts are not copied: they live until step() said false or reset(). A failed
 // bind shows at the next step(). Not thread-safe.
 class statement {

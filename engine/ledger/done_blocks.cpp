@@ -1,5 +1,7 @@
 #include "engine/ledger/done_blocks.hpp"
 
+#include <fmt/format.h>
+
 namespace pawl::ledger {
 
 outcome_counts read_counts(statement& from, int first) {
@@ -21,8 +23,7 @@ std::optional<outcome> outcome_of(std::int64_t code) noexcept {
 
 expected<std::vector<done_block>> read_done_blocks(database& db, std::int64_t generation) {
   auto query = db.prepare(
-      "SELECT block, applied, unchanged, skipped, superseded, refused, mismatch, failed, unknown, invalid"
-      " FROM done_block WHERE generation = ? ORDER BY block");
+      fmt::format("SELECT block, {} FROM done_block WHERE generation = ? ORDER BY block", outcome_columns));
   if (!query) return std::move(query.error());
   query->bind(1, generation);
   std::vector<done_block> blocks;

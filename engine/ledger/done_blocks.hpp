@@ -8,6 +8,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
+#include <string_view>
 #include <vector>
 
 namespace pawl::ledger {
@@ -32,7 +34,9 @@ std::vector<row_range> gaps(const std::vector<done_block>&);
 status for_each_in(database&, std::int64_t generation, const std::vector<row_range>&,
                    const std::function<void(std::uint64_t row, outcome)>&);
 
-// The columns applied ... invalid, from `first` on.
+// Rows per outcome as the tables done_block, run and sample have them; below, `first` is where they begin.
+inline constexpr std::string_view outcome_columns =
+    "applied, unchanged, skipped, superseded, refused, mismatch, failed, unknown, invalid";
 outcome_counts read_counts(statement&, int first);
 void bind_counts(statement&, int first, const outcome_counts&);
 

@@ -4,6 +4,8 @@
 #include "engine/ledger/done_blocks.hpp"
 #include "engine/text/utf8.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace pawl::ledger {
@@ -30,10 +32,11 @@ bool is_usual(const job_record& job) noexcept {
 constexpr int usual_values = 6;  // of a row, in a statement for usual ones
 std::string insert_usual(std::size_t rows) {
   static_assert(static_cast<int>(outcome::applied) == 0 && code_of(verified::full) == 0);
-  std::string sql = "INSERT INTO job_data VALUES ";
+  std::string sql =
+      "INSERT INTO job_data (key, id, outcome, verified, http_status, request_id, attempts, sent_after,"
+      " latency_us, finished_after) VALUES ";
   for (std::size_t i = 0; i < rows; ++i)
-    sql += i == 0 ? "(?, ?, 0, 0, 200, ?, 1, ?, ?, ?, NULL, NULL, NULL)"
-                  : ", (?, ?, 0, 0, 200, ?, 1, ?, ?, ?, NULL, NULL, NULL)";
+    sql += i == 0 ? "(?, ?, 0, 0, 200, ?, 1, ?, ?, ?)" : ", (?, ?, 0, 0, 200, ?, 1, ?, ?, ?)";
   return sql;
 }
 
@@ -41,17 +44,23 @@ std::string insert_usual(std::size_t rows) {
 
 expected<std::unique_ptr<group_commit>> group_commit::prepare(database& db, std::int64_t generation,
                                                               std::int64_t run) {
-  auto job = db.prepare("INSERT INTO job_data VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  auto job = db.prepare(
+      insert_into("job_data",
+                  "key, id, outcome, verified, http_status, request_id, attempts, sent_after, latency_us,"
+                  " finished_after, error_code, error_message, raw"));
   auto usual_job = db.prepare(insert_usual(1));
   auto usual_jobs = db.prepare(insert_usual(usual_at_once));
   auto intent = db.prepare(
-      "INSERT INTO intent VALUES (?1, ?2, max(?3, coalesce((SELECT max(sent_at) + 1 FROM intent"
+      "INSERT INTO intent (generation, row, sent_at, run, id, old_values, new_values, updated_at,"
+      " sent_boot_us) VALUES (?1, ?2, max(?3, coalesce((SELECT max(sent_at) + 1 FROM intent"
       " WHERE generation = ?1 AND row = ?2), ?3)), ?4, ?5, ?6, ?7, ?8, ?9)");
   auto withdrawal = db.prepare("DELETE FROM intent WHERE generation = ? AND row = ? AND run = ?");
-  auto sample =
-      db.prepare("INSERT INTO sample VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  auto event = db.prepare("INSERT INTO event VALUES (?, ?, ?, ?)");
-  auto block = db.prepare("INSERT INTO done_block VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  auto sample = db.prepare(insert_into(
+      "sample", fmt::format("run, at, {}, reads, writes, retries, throttled, in_flight, rate, latency_p50_us,"
+                            " latency_p95_us, latency_max_us, waits_for",
+                            outcome_columns)));
+  auto event = db.prepare(insert_into("event", "run, at, kind, reason"));
+  auto block = db.prepare(insert_into("done_block", fmt::format("generation, block, {}", outcome_columns)));
   auto prefixes = db.prepare("UPDATE generation SET id_prefix = ?, request_id_prefix = ? WHERE id = ?");
   for (auto* s : {&job, &usual_job, &usual_jobs, &intent, &withdrawal, &sample, &event, &block, &prefixes})
     if (!*s) return std::move(s->error());

@@ -118,9 +118,9 @@ expected<input::checkpoint> ledger_file::checkpoint_before(std::int64_t generati
 
 expected<std::vector<run_row>> ledger_file::runs(std::int64_t generation) {
   auto query = impl_->db->prepare(
-      "SELECT id, generation, started_at, ended_at, version, exit_code, stop_reason, applied, unchanged,"
-      " skipped, superseded, refused, mismatch, failed, unknown, invalid"
-      " FROM run WHERE generation = ? ORDER BY id");
+      fmt::format("SELECT id, generation, started_at, ended_at, version, exit_code, stop_reason, {}"
+                  " FROM run WHERE generation = ? ORDER BY id",
+                  outcome_columns));
   if (!query) return std::move(query.error());
   query->bind(1, generation);
   std::vector<run_row> all;
@@ -142,11 +142,10 @@ expected<std::vector<run_row>> ledger_file::runs(std::int64_t generation) {
 
 expected<std::vector<sample_row>> ledger_file::last_samples(std::int64_t run, std::size_t most) {
   auto query = impl_->db->prepare(
-      "SELECT at, applied, unchanged, skipped, superseded, refused, mismatch, failed, unknown, invalid, "
-      "reads,"
-      " writes, retries, throttled, in_flight, rate, latency_p50_us, latency_p95_us, latency_max_us, "
-      "waits_for"
-      " FROM sample WHERE run = ? ORDER BY rowid DESC LIMIT ?");
+      fmt::format("SELECT at, {}, reads, writes, retries, throttled, in_flight, rate, latency_p50_us,"
+                  " latency_p95_us, latency_max_us, waits_for"
+                  " FROM sample WHERE run = ? ORDER BY rowid DESC LIMIT ?",
+                  outcome_columns));
   if (!query) return std::move(query.error());
   query->bind(1, run).bind(2, static_cast<std::int64_t>(most));
   std::vector<sample_row> all;

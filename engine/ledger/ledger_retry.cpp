@@ -101,7 +101,7 @@ expected<ledger_file::taken_again> ledger_file::take_again(std::int64_t generati
   }
   taken_again result{static_cast<std::uint64_t>(*pending), *superseded};
 
-  auto event = db.prepare("INSERT INTO event VALUES (?, ?, 'retry', ?)");
+  auto event = db.prepare("INSERT INTO event (run, at, kind, reason) VALUES (?, ?, 'retry', ?)");
   if (!event) return std::move(event.error());
   const auto reason = fmt::format("{} rows taken again ({}), {} of them superseded by later rows",
                                   result.pending + result.superseded, names_of(outcomes), result.superseded);

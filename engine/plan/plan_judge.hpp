@@ -6,7 +6,7 @@
 #include "engine/api/profile.hpp"
 #include "engine/api/resource_reader.hpp"
 #include "engine/ledger/ledger.hpp"
-#include "engine/ledger/planned_values.hpp"
+#include "engine/ledger/scratch/planned_values.hpp"
 #include "engine/model/error.hpp"
 #include "engine/model/time.hpp"
 #include "engine/plan/planned_row.hpp"

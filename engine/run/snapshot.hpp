@@ -15,7 +15,7 @@
 #include "engine/client/lister.hpp"
 #include "engine/client/progress.hpp"
 #include "engine/client/read_client.hpp"
-#include "engine/ledger/pending_table.hpp"
+#include "engine/ledger/scratch/pending_table.hpp"
 #include "engine/model/error.hpp"
 #include "engine/policy/page_worth.hpp"
 

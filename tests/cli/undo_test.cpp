@@ -39,8 +39,10 @@ class undo : public ::testing::Test {
   }
   void pre_image(int row, const std::string& id, const std::string& old_values,
                  const std::string& new_values) {
-    change(ledger_, "INSERT INTO intent VALUES (1, " + std::to_string(row) + ", " + std::to_string(row) +
-                        ", 1, '" + id + "', '" + old_values + "', '" + new_values + "', NULL, NULL)");
+    change(ledger_,
+           "INSERT INTO intent (generation, row, sent_at, run, id, old_values, new_values) VALUES (1, " +
+               std::to_string(row) + ", " + std::to_string(row) + ", 1, '" + id + "', '" + old_values +
+               "', '" + new_values + "')");
   }
   child_result undone(std::vector<std::string> flags = {}) {
     flags.insert(flags.begin(), {"undo", ledger_});

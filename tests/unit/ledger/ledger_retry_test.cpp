@@ -1,7 +1,7 @@
 // What --retry does to a ledger, and what undo asks of it.
 #include "engine/ledger/database.hpp"
 #include "engine/ledger/group_commit.hpp"
-#include "engine/ledger/last_written.hpp"
+#include "engine/ledger/scratch/last_written.hpp"
 #include "tests/unit/ledger/ledger_fixture.hpp"
 
 #include <gmock/gmock.h>

@@ -1,4 +1,4 @@
-#include "engine/ledger/pending_table.hpp"
+#include "engine/ledger/scratch/pending_table.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "engine/ledger/planned_values.hpp"
+#include "engine/ledger/scratch/planned_values.hpp"
 
 #include "engine/ledger/database.hpp"
 
@@ -37,7 +37,8 @@ struct planned_values::impl {
     const std::pair<std::optional<statement>*, std::string_view> all[]{
         {&of, "SELECT field, row, wanted, written FROM planned WHERE id = ?1"},
         {&put,
-         "INSERT INTO planned VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (id, field) DO UPDATE SET"
+         "INSERT INTO planned (id, field, row, wanted, written) VALUES (?1, ?2, ?3, ?4, ?5)"
+         " ON CONFLICT (id, field) DO UPDATE SET"
          " row = excluded.row, wanted = coalesce(excluded.wanted, wanted),"
          " written = coalesce(excluded.written, written)"},
     };

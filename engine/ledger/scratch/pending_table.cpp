@@ -1,4 +1,4 @@
-#include "engine/ledger/pending_table.hpp"
+#include "engine/ledger/scratch/pending_table.hpp"
 
 #include "engine/ledger/database.hpp"
 #include "engine/text/letter_case.hpp"

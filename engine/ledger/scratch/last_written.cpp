@@ -1,4 +1,4 @@
-#include "engine/ledger/last_written.hpp"
+#include "engine/ledger/scratch/last_written.hpp"
 
 #include "engine/ledger/database.hpp"
 
@@ -40,7 +40,7 @@ struct last_written::impl {
         !made)
       return made;
     const std::pair<std::optional<statement>*, std::string_view> all[]{
-        {&put, "INSERT OR REPLACE INTO temp.last_written VALUES (?1, ?2, ?3, ?4)"},
+        {&put, "INSERT OR REPLACE INTO temp.last_written (id, field, json, row) VALUES (?1, ?2, ?3, ?4)"},
         {&forget, "DELETE FROM temp.last_written WHERE id = ?1 AND field = ?2"},
         {&forget_parts,
          "DELETE FROM temp.last_written WHERE id = ?1 AND field > ?2 || char(31) AND field < ?2 || char(32)"},
