@@ -22,8 +22,9 @@ class plain_row_reader {
 
  private:
   // Rows of one program differ in their values only. So what stood before, between and behind the values of
-  // the last row that was read whole is kept, and looked for first; where it stands again, so do the members
-  // (35 ns less).
+  // the last row that was read whole is kept, and looked for first; where it stands again, so do the members.
+  // Worth 530 instructions and 35 ns of each reading of a row: 1,070 of the 57,800 instructions that an
+  // update takes, 0.4 % of its time (benchmarks/cost, 2026-11-29).
   struct frame_member {
     member_scope scope;
     std::uint32_t size;  // of what stands before the value, behind the value before

