@@ -161,11 +161,6 @@ condition_state condition_judge::judge(const precondition& p, const located& sho
   return condition_state::malformed;
 }
 
-bool holds(const precondition& p, const located& shown, wall_time now) {
-  condition_judge judge;
-  return judge.judge(p, shown, now) == condition_state::holds;
-}
-
 expected<precondition> resolve_name(const precondition& p, const name_directory& names) {
   if (p.is != test::has_name) return p;
   std::string name;

@@ -46,9 +46,6 @@ class condition_judge {
   std::string scratch_, wanted_;
 };
 
-// The same for callers without a hot path; malformed does not hold.
-bool holds(const precondition&, const located& shown, wall_time now);
-
 // has_name becomes has with the id; every other condition stays as it is. A failure (usage) where the name is
 // unknown or ambiguous.
 expected<precondition> resolve_name(const precondition&, const name_directory&);

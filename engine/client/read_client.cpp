@@ -257,11 +257,6 @@ void read_client::remember_good(std::string_view path_and_query, const read_repl
   good_paths_[0] = path_and_query;
 }
 
-asio::awaitable<expected<read_reply>> read_client::get(std::string_view path_and_query) {
-  const read_terms terms;
-  co_return co_await get(path_and_query, terms);
-}
-
 asio::awaitable<expected<read_reply>> read_client::get(std::string_view path_and_query,
                                                        const read_terms& terms) {
   std::uint32_t failures = 0;  // in a row, whatever they were: for the backoff

@@ -127,7 +127,6 @@ class read_client {
   //          what to do about it, with the request id
   //   later  nothing but throttling or outage for breaker.patience, a pause longer than limits.max_wait, or
   //          stop()
-  boost::asio::awaitable<expected<read_reply>> get(std::string_view path_and_query);
   boost::asio::awaitable<expected<read_reply>> get(std::string_view path_and_query, const read_terms&);
 
   // One attempt, not repeated (but for a 401 after which there is another key), whatever comes of it. Only

@@ -81,7 +81,6 @@ struct pool_core {
   const connection_needs needs;
   std::vector<connection*> on_loan;               // owned by their leases
   std::vector<std::unique_ptr<connection>> idle;  // the most recently used last
-  std::uint64_t made = 0;
 };
 
 lease::lease() noexcept = default;
@@ -164,7 +163,6 @@ boost::asio::awaitable<acquired> connection_pool::acquire(freshness wanted) {
   lease opening(core_->open_new());
   const auto fault = co_await opening.connection_->open();
   if (fault == transport_fault::none) {
-    ++core_->made;
     result.connection = std::move(opening);
   } else {
     result.detail = std::make_unique<const std::string>(opening.connection_->detail());
@@ -190,10 +188,6 @@ void connection_pool::cancel_all() {
 
 std::size_t connection_pool::open_connections() const noexcept {
   return core_->on_loan.size() + core_->idle.size();
-}
-
-std::uint64_t connection_pool::connections_made() const noexcept {
-  return core_->made;
 }
 
 }  // namespace pawl::http

@@ -102,8 +102,6 @@ class connection_pool {
 
   // Idle, on loan and being opened.
   std::size_t open_connections() const noexcept;
-  // Connections opened (TCP and TLS) since the start.
-  std::uint64_t connections_made() const noexcept;
 
  private:
   explicit connection_pool(std::unique_ptr<pool_core>);

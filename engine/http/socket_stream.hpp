@@ -53,8 +53,6 @@ class socket_stream {
   // After a failed handshake: it was the certificate; reason() says what is wrong with it.
   bool untrusted() const noexcept { return untrusted_; }
 
-  // The server asked for a client certificate in this handshake.
-  bool certificate_asked_for() const noexcept { return certificate_asked_for_; }
   // After an alert: it turns down our client certificate, or that we have none. reason() has its words.
   bool certificate_refused() const noexcept { return certificate_refused_; }
   // TLS 1.3: the handshake is over for us while the server has yet to look at our client certificate.
@@ -97,7 +95,7 @@ class socket_stream {
   bool eof_ = false;     // the socket is at its end
   bool failed_ = false;  // OpenSSL allows no further call after a fatal error
   bool untrusted_ = false;
-  bool certificate_asked_for_ = false;
+  bool certificate_asked_for_ = false;  // in this handshake
   bool certificate_refused_ = false;
   std::string reason_;
 };

@@ -78,7 +78,6 @@ struct ledger_writer::impl : std::enable_shared_from_this<impl> {
   std::uint64_t done = 0, done_bytes = 0;    // of which this is on the disk
   outcome_counts committed;
   status health;
-  std::function<void(const failure&)> on_failure;
   std::vector<waiter*> for_disk, for_room;
 
   // -- both, under the mutex
@@ -160,7 +159,6 @@ struct ledger_writer::impl : std::enable_shared_from_this<impl> {
       health = *news.error;
       open.clear();
       flush_timer.cancel();
-      if (on_failure) on_failure(*news.error);
     }
     wake();
   }
@@ -273,15 +271,10 @@ ledger_writer::~ledger_writer() {
   }
   impl_->ready.notify_one();
   impl_->thread.join();
-  impl_->on_failure = nullptr;
   impl_->read_report();  // what the thread finished last still counts for those who wait
   impl_->is_closed = true;
   impl_->flush_timer.cancel();
   impl_->wake();
-}
-
-void ledger_writer::on_failure(std::function<void(const failure&)> call) {
-  impl_->on_failure = std::move(call);
 }
 
 bool ledger_writer::put(const job_record& job) {

@@ -16,7 +16,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -75,10 +74,6 @@ class ledger_writer {
                      // failure.
   ledger_writer(const ledger_writer&) = delete;
   ledger_writer& operator=(const ledger_writer&) = delete;
-
-  // Called once on the network thread at the first failure, so that the run can stop sending at once. Set it
-  // before the first put(); it may not destroy the writer.
-  void on_failure(std::function<void(const failure&)>);
 
   // Network thread. Copies the record. False: the queue is full and nothing was taken; await room() and put
   // again. After a failure it takes and drops everything, so that such a loop ends: the row stays pending,

@@ -21,9 +21,6 @@ std::optional<Enum> find_name(const std::array<std::string_view, N>& names, std:
 std::string_view to_string(outcome o) noexcept {
   return outcome_names[static_cast<std::size_t>(o)];
 }
-std::string_view to_string(verified v) noexcept {
-  return verified_names[static_cast<std::size_t>(v)];
-}
 std::optional<outcome> parse_outcome(std::string_view text) noexcept {
   return find_name<outcome>(outcome_names, text);
 }

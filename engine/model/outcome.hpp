@@ -28,7 +28,6 @@ inline constexpr std::size_t outcome_count = 9;
 enum class verified : std::uint8_t { none, partial, full };
 
 std::string_view to_string(outcome) noexcept;
-std::string_view to_string(verified) noexcept;
 std::optional<outcome> parse_outcome(std::string_view) noexcept;
 std::optional<verified> parse_verified(std::string_view) noexcept;
 

@@ -246,10 +246,6 @@ void pacer::closed(slot s, time_point now, const std::optional<rate_facts>& fact
   gate_.replied(g.at, now, *facts, jitter01);
 }
 
-void pacer::gate(time_point until) {
-  gate_.shut(until);
-}
-
 std::optional<asked_pause> pacer::pause(time_point now) const {
   asked_pause longest{gate_.until(), gate_.asked_by()};
   if (!line_.empty()) {

@@ -124,8 +124,7 @@ class pacer {
   // ms. A connection that breaks after the grant is closed, not given back, unless no byte was written.
   void closed(slot, time_point now, const std::optional<rate_facts>& facts, double jitter01);
 
-  // Nothing of this class leaves before `until`. Gates only move later.
-  void gate(time_point until);
+  // Nothing of this class leaves before then: what throttled replies have asked for, or a backoff.
   std::optional<time_point> gated_until(time_point now) const;
   // What the API asks the next request to wait for: the gate, or, while anybody stands in line, what replies
   // have said of the windows (nothing left until the reset, a smaller limit). Nothing where only the

@@ -22,15 +22,14 @@ class throttle_gate {
   // believed when it says "at once".
   void replied(time_point sent, time_point now, const rate_facts&, double jitter01) noexcept;
 
-  // Shut at least until then. A gate never opens earlier than it once said.
-  void shut(time_point until, asking_header asked_by = asking_header::none) noexcept;
-
   bool open(time_point now) const noexcept { return now >= until_; }
   time_point until() const noexcept { return until_; }  // time_point::min() if it was never shut
   // The header that asked for the pause until then; none: it is a backoff of our own.
   asking_header asked_by() const noexcept { return asked_by_; }
 
  private:
+  // At least until then. A gate never opens earlier than it once said.
+  void shut(time_point until, asking_header asked_by = asking_header::none) noexcept;
   duration backoff(time_point sent, time_point now, double jitter01) noexcept;
 
   time_point until_ = time_point::min();

@@ -35,6 +35,11 @@ precondition parse(std::string_view text) {
   return *parsed;
 }
 
+bool holds(const precondition& p, const located& shown, wall_time at) {
+  condition_judge judge;
+  return judge.judge(p, shown, at) == condition_state::holds;
+}
+
 located value(std::string_view text) {
   located at;
   at.is = located::kind::value;
@@ -117,7 +122,6 @@ TEST(Condition, HoldsAgainstWhatIsShown) {
   for (const auto& c : cases) {
     const auto p = parse(c.condition);
     EXPECT_EQ(judge.judge(p, value(c.shown), now), c.is) << c.condition << " against " << c.shown;
-    EXPECT_EQ(holds(p, value(c.shown), now), c.is == state::holds) << c.condition << " against " << c.shown;
   }
 }
 

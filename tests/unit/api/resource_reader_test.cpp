@@ -184,7 +184,7 @@ TEST(ResourceReader, SendsGroupsWhole) {
 
   made = plan(snoozed, made_job(api(), snooze));
   EXPECT_EQ(made.send, "");
-  EXPECT_EQ(to_string(made.shown), to_string(verified::full));
+  EXPECT_EQ(made.shown, verified::full);
 
   // A member of the group that the patch does not name is not made up.
   made = plan(snoozed, made_job(api(), {{"status", R"("done")"}}));
@@ -237,7 +237,7 @@ TEST(ResourceReader, SendsWhatNoReadShows) {
     EXPECT_EQ(made.old_values, c.old_values);
   }
   const members rides{{"status", R"("open")"}, {"closed_loop", "true"}};
-  EXPECT_EQ(to_string(plan(thread, made_job(api(), rides)).shown), to_string(verified::partial));
+  EXPECT_EQ(plan(thread, made_job(api(), rides)).shown, verified::partial);
   EXPECT_EQ(plan(thread, made_job(api(), rides), {}, true).send, "closed_loop=true");
 }
 
@@ -369,11 +369,11 @@ TEST(ResourceReader, AbsentCountsAsNull) {
   auto made = plan(bare, made_job(api(), {{"title", "null"}, {"assignee_id", "null"}}));
   EXPECT_EQ(made.is, reading::readable);
   EXPECT_EQ(made.send, "");
-  EXPECT_EQ(to_string(made.shown), to_string(verified::partial));
+  EXPECT_EQ(made.shown, verified::partial);
   EXPECT_EQ(made.updated_at, "");
 
   made = plan(bare, made_job(api(), {{"assignee_id", "null"}}));
-  EXPECT_EQ(to_string(made.shown), to_string(verified::full));
+  EXPECT_EQ(made.shown, verified::full);
 
   made = plan(bare, made_job(api(), {{"title", R"("B")"}, {"assignee_id", R"("usr_1")"}}));
   EXPECT_EQ(made.send, R"(title="B" assignee_id="usr_1")");

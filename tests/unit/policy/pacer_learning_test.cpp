@@ -66,8 +66,9 @@ TEST(Pacer, AServerThatAlwaysSaysAtOnceIsBackedOffFrom) {
 
 TEST(Pacer, GatesOnlyMoveLater) {
   table t(with({}));
-  t.p.gate(t.now + 10s);
-  t.p.gate(t.now + 5s);
+  const auto a = t.send(), b = t.send();
+  t.reply(*a, throttled(10s, {}));
+  t.reply(*b, throttled(5s, {}));
   EXPECT_EQ(t.wait(), 10s);
   EXPECT_EQ(t.p.gated_until(t.now), t.now + 10s);
 }

@@ -87,7 +87,11 @@ TEST(Pacer, WithoutWindowsEverythingLeavesAtOnce) {
   std::vector<pacer::slot> slots;
   for (int i = 0; i < 10'000; ++i) slots.push_back(t.send().value());
   EXPECT_EQ(t.p.in_flight(), 10'000u);
-  t.p.gate(t.now + 3s);
+  rate_facts pause;
+  pause.throttled = true;
+  pause.retry_after = 3s;
+  t.reply(slots.back(), pause);
+  slots.pop_back();
   EXPECT_EQ(t.wait(), 3s);
   for (const auto s : slots) t.reply(s);
   EXPECT_EQ(t.p.in_flight(), 0u);
