@@ -322,7 +322,7 @@ class plan_steps {
     r.needed = made.needed();
     r.reply_time = reply_time_;
     r.now = wall_now();
-    r.reads_sent = s_.facts().reads;
+    r.reads_sent = s_.facts().figures.reads;
     r.elapsed = elapsed_;
     r.out = options_.out;
     r.jobs_shortened = jobs_->shortened();

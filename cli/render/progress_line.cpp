@@ -82,7 +82,7 @@ progress_view look(const client::progress_counters& c, const policy::pacer_optio
   v.rows = c.rows;
   v.done = c.before.total() + c.now.total();
   v.failures = c.before.failures() + c.now.failures();
-  v.retries = c.retries;
+  v.retries = c.figures.retries;
   v.writes_per_second = meter.per_second(now);
   v.limit = tightest(writes);
   v.at_once = c.at_once;

@@ -143,9 +143,9 @@ lines closing_lines(const app::ending& e) {
   lines out;
   auto first = fmt::format("{}: {}", counted(e.rows, "row", "rows"), counts_in_words(e.counts));
   if (e.pending > 0) first += fmt::format(", {} pending", grouped(e.pending));
-  first += fmt::format("; {} in {}", counted(e.writes, "write", "writes"), in_words(e.elapsed));
-  if (e.retries > 0) first += fmt::format(", {}", counted(e.retries, "retry", "retries"));
-  if (e.throttled > 0) first += fmt::format(", throttled {} times", grouped(e.throttled));
+  first += fmt::format("; {} in {}", counted(e.figures.writes, "write", "writes"), in_words(e.elapsed));
+  if (e.figures.retries > 0) first += fmt::format(", {}", counted(e.figures.retries, "retry", "retries"));
+  if (e.figures.throttled > 0) first += fmt::format(", throttled {} times", grouped(e.figures.throttled));
   out.push_back(first);
   for (const auto& [code, count] : e.error_counts)
     out.push_back(fmt::format("  {}: {}", printable(code), counted(count, "row", "rows")));

@@ -39,8 +39,8 @@ lines closing_lines(const app::ending&);
 std::string failures_line(const outcome_counts&, const std::string& ledger_path);
 
 // "the API says 50/s, and limits.write is 100/s: --rate 50/s keeps to it".
-std::string contradiction_in_words(client::progress_counters::request_class,
-                                   const rate_window& configured, const rate_window& said);
+std::string contradiction_in_words(client::progress_counters::request_class, const rate_window& configured,
+                                   const rate_window& said);
 
 // "280 applied, 12 refused", in the order of the outcomes; "no outcome yet" where there is none.
 std::string counts_in_words(const outcome_counts&);

@@ -65,7 +65,7 @@ std::optional<double> rate(const ledger_state& s) noexcept {
     rate_meter meter;
     meter.read(moment(s.last_run->started), 0);
     for (auto sample = s.samples.rbegin(); sample != s.samples.rend(); ++sample)
-      meter.read(moment(sample->at), sample->writes);
+      meter.read(moment(sample->at), sample->figures.writes);
     if (const auto measured = meter.per_second(moment(s.samples.front().at))) return measured;
     return s.samples.front().rate;
   }

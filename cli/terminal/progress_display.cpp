@@ -2,7 +2,6 @@
 
 #include "engine/text/amounts.hpp"
 
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -45,7 +44,7 @@ time_point progress_display::look(const client::progress_counters& counters,
     next_shown_ = now + (kind_ == config::progress_kind::line ? std::chrono::milliseconds{0}
                                                               : progress_interval(kind_, duration::zero()));
   }
-  meter_.read(now, counters.writes);
+  meter_.read(now, counters.figures.writes);
   tell_wait(counters, now);
   if (counters.foreign_use && !told_of_foreign_use_) {
     told_of_foreign_use_ = true;

@@ -75,7 +75,7 @@ void api_session::end() {
   asio::co_spawn(io_, reader_->finish(), on_joined);
   io_.restart();
   while (helpers_ > 0 || !joined) io_.run_one();
-  s_.facts().reads = progress_.reads;
+  s_.facts().figures = progress_.figures;
   s_.hide_work();
   if (broken_) std::rethrow_exception(broken_);
 }

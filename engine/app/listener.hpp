@@ -7,6 +7,7 @@
 #include "engine/client/progress.hpp"
 #include "engine/input/job_source.hpp"
 #include "engine/input/validation.hpp"
+#include "engine/model/counters.hpp"
 #include "engine/model/error.hpp"
 #include "engine/model/outcome.hpp"
 #include "engine/model/time.hpp"
@@ -38,7 +39,7 @@ struct ending {
   std::string ledger_path;
   std::uint64_t rows = 0, pending = 0;
   outcome_counts counts;  // of the generation
-  std::uint64_t writes = 0, retries = 0, throttled = 0;
+  counters figures;
   duration elapsed{};
   std::map<std::string, std::uint64_t> error_counts;  // of this invocation
   std::string stop_reason;

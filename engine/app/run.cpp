@@ -53,7 +53,7 @@ class run_steps {
     is_announced_ = s_.say().asks();
     if (is_announced_) {
       if (auto agreed = confirm(s_, choice_); !agreed) return agreed.error();
-      reads_to_ask_ = s_.facts().reads;
+      reads_to_ask_ = s_.facts().figures.reads;
     }
     if (auto done = rows_.begin(); !done) return done.error();
     auto applied = rows_.pending() > 0 ? apply() : status{};
@@ -216,7 +216,7 @@ class run_steps {
 
   status identify(asio::io_context& io, run::runner& runner) {
     auto who = wait_for(io, runner.identify());
-    s_.facts().reads = reads_to_ask_ + progress_.reads;
+    s_.facts().figures.reads = reads_to_ask_ + progress_.figures.reads;
     if (!who) {
       s_.gave_up(progress_.gave_up);
       return who.error();
@@ -241,7 +241,7 @@ class run_steps {
         .scopes = scopes_,
         .fetch = [&] { return wait_for(io, runner.fetch_names(s_.settings().reading.names)); }};
     auto names = resolve_names(s_, question);
-    s_.facts().reads = reads_to_ask_ + progress_.reads;
+    s_.facts().figures.reads = reads_to_ask_ + progress_.figures.reads;
     if (names) return {};
     s_.gave_up(progress_.gave_up);
     // Nothing was done with this generation: the mended input is to begin like a first one.
@@ -284,10 +284,8 @@ class run_steps {
 
     auto& facts = s_.facts();
     if (report_of_run_) {
-      facts.reads = reads_to_ask_ + report_of_run_->reads;
-      facts.writes = report_of_run_->writes;
-      facts.retries = report_of_run_->retries;
-      facts.throttled = report_of_run_->throttled;
+      facts.figures = report_of_run_->figures;
+      facts.figures.reads += reads_to_ask_;
       facts.resume_at = report_of_run_->resume_at;
     }
     const auto now_done = report_of_run_ ? report_of_run_->counts : outcome_counts{};
@@ -304,7 +302,7 @@ class run_steps {
     end.pending = facts.pending;
     end.conserved = conserved;
     end.signal = s_.signals().first();
-    end.sent = facts.writes > 0;
+    end.sent = facts.figures.writes > 0;
     if (error) end.error = error->kind;
     auto code = exit_code(end);
 
@@ -355,9 +353,7 @@ class run_steps {
     e.rows = facts.rows;
     e.pending = facts.pending;
     e.counts = facts.counts;
-    e.writes = facts.writes;
-    e.retries = facts.retries;
-    e.throttled = facts.throttled;
+    e.figures = facts.figures;
     if (report_of_run_) e.elapsed = report_of_run_->elapsed;
     e.error_counts = progress_.error_counts;
     e.stop_reason = facts.stop_reason;

@@ -49,10 +49,7 @@ std::string to_json(const summary& s) {
   member("rows", s.rows);
   for (std::size_t i = 0; i < outcome_count; ++i) member(to_string(static_cast<outcome>(i)), s.counts.of[i]);
   member("pending", s.pending);
-  member("reads", s.reads);
-  member("writes", s.writes);
-  member("retries", s.retries);
-  member("throttled", s.throttled);
+  for (const auto& counter : counter_names) member(counter.name, s.figures.*counter.value);
   member("elapsed_s", fmt::format("{:.3f}", std::chrono::duration<double>(s.elapsed).count()));
   member("generation", s.generation ? std::to_string(*s.generation) : "null");
   member("ledger", text_or_null(s.ledger));

@@ -1,6 +1,7 @@
 // What a command did, as one JSON object whose names are a promise. Written at every exit.
 #pragma once
 
+#include "engine/model/counters.hpp"
 #include "engine/model/error.hpp"
 #include "engine/model/outcome.hpp"
 #include "engine/model/time.hpp"
@@ -18,7 +19,7 @@ struct summary {
   std::uint64_t pending = 0;
 
   // Of this invocation.
-  std::uint64_t reads = 0, writes = 0, retries = 0, throttled = 0;
+  counters figures;
   duration elapsed{};
 
   std::optional<std::int64_t> generation;

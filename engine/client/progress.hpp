@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/api/profile.hpp"
+#include "engine/model/counters.hpp"
 #include "engine/model/outcome.hpp"
 #include "engine/model/time.hpp"
 
@@ -50,7 +51,7 @@ struct progress_counters {
   std::uint64_t rows = 0;  // of the generation
   outcome_counts before;   // outcomes of the generation before this invocation
   outcome_counts now;      // outcomes of this invocation
-  std::uint64_t reads = 0, writes = 0, retries = 0, throttled = 0;
+  counters figures;        // of this invocation
   std::uint32_t in_flight = 0;
   std::uint32_t waiting = 0;           // jobs in the line for a write slot
   std::optional<time_point> next_due;  // when the head of the line is due, while it waits

@@ -175,7 +175,7 @@ asio::awaitable<expected<read_reply>> read_client::attempt(std::string_view path
   p_.keys.writer().write_get(request, path_and_query);
   const auto started = clock::now();
   p_.reads.sent(slot, started);
-  ++p_.progress.reads;
+  ++p_.progress.figures.reads;
   const auto fact = co_await connection.exchange(request, started + p_.transport.attempt_timeout);
   const auto ended = clock::now();
   auto reply = judge(fact, how);

@@ -2,6 +2,7 @@
 
 #include "engine/ledger/compact_text.hpp"
 #include "engine/ledger/done_blocks.hpp"
+#include "engine/ledger/sample_table.hpp"
 #include "engine/text/utf8.hpp"
 
 #include <fmt/format.h>
@@ -55,10 +56,7 @@ expected<std::unique_ptr<group_commit>> group_commit::prepare(database& db, std:
       " sent_boot_us) VALUES (?1, ?2, max(?3, coalesce((SELECT max(sent_at) + 1 FROM intent"
       " WHERE generation = ?1 AND row = ?2), ?3)), ?4, ?5, ?6, ?7, ?8, ?9)");
   auto withdrawal = db.prepare("DELETE FROM intent WHERE generation = ? AND row = ? AND run = ?");
-  auto sample = db.prepare(insert_into(
-      "sample", fmt::format("run, at, {}, reads, writes, retries, throttled, in_flight, rate, latency_p50_us,"
-                            " latency_p95_us, latency_max_us, waits_for",
-                            outcome_columns)));
+  auto sample = db.prepare(insert_into("sample", "run, " + sample_columns()));
   auto event = db.prepare(insert_into("event", "run, at, kind, reason"));
   auto block = db.prepare(insert_into("done_block", fmt::format("generation, block, {}", outcome_columns)));
   auto prefixes = db.prepare("UPDATE generation SET id_prefix = ?, request_id_prefix = ? WHERE id = ?");
@@ -121,8 +119,8 @@ status group_commit::write(const record_batch& batch) {
   auto written = batch.visit([this](const auto& record) { return write(record); });
   if (!written) return written;
   if (auto done = write_left_usual(); !done) return done;
-  for (const auto& [sample, waits_for] : batch.samples())
-    if (auto done = write(sample, waits_for); !done) return done;
+  for (const auto& sample : batch.samples())
+    if (auto done = write(sample); !done) return done;
   for (const auto& [event, texts] : batch.events())
     if (auto done = write(event, texts); !done) return done;
   return {};
@@ -254,15 +252,10 @@ status group_commit::write(const intent_withdrawal& withdrawn) {
   return sql_.withdrawal.bind(1, generation_).bind(2, number(withdrawn.row)).bind(3, run_).run();
 }
 
-status group_commit::write(const sample_record& s, std::string_view waits_for) {
-  auto& to = sql_.sample;
-  to.bind(1, run_).bind(2, micros(s.at));
-  bind_counts(to, 3, s.counts);
-  to.bind(12, number(s.reads)).bind(13, number(s.writes)).bind(14, number(s.retries));
-  to.bind(15, number(s.throttled)).bind(16, std::int64_t{s.in_flight}).bind(17, s.rate);
-  to.bind(18, number(s.latency_p50_us)).bind(19, number(s.latency_p95_us)).bind(20, number(s.latency_max_us));
-  bind_plain(to, 21, waits_for, scratch_[0]);
-  return to.run();
+status group_commit::write(const sample_row& sample) {
+  sql_.sample.bind(1, run_);
+  bind_sample(sql_.sample, 2, sample, scratch_[0]);
+  return sql_.sample.run();
 }
 
 status group_commit::write(const event_record& event, const std::array<std::string, 2>& texts) {

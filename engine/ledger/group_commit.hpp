@@ -43,7 +43,7 @@ class group_commit {
   static status of_row(std::uint64_t row, status);
   status write(const intent_record&);
   status write(const intent_withdrawal&);
-  status write(const sample_record&, std::string_view waits_for);
+  status write(const sample_row&);
   status write(const event_record&, const std::array<std::string, 2>& texts);
   status count(std::uint64_t row, outcome);
   status close_block(std::uint64_t block, const outcome_counts&);

@@ -5,6 +5,7 @@
 
 #include "engine/input/job_source.hpp"
 #include "engine/model/boot_moment.hpp"
+#include "engine/model/counters.hpp"
 #include "engine/model/error.hpp"
 #include "engine/model/outcome.hpp"
 #include "engine/model/time.hpp"
@@ -66,15 +67,15 @@ struct job_row {  // for export
   std::optional<std::string> raw;
 };
 
-// The newest sample of a run, for `status`.
+// What a run looked like at a moment.
 struct sample_row {
   wall_time at{};
   outcome_counts counts;  // of the generation
-  std::uint64_t reads = 0, writes = 0, retries = 0, throttled = 0;
+  counters figures;       // of the run
   std::uint32_t in_flight = 0;
-  double rate = 0;  // writes per second
+  double rate = 0;  // writes per second since the sample before
   std::uint64_t latency_p50_us = 0, latency_p95_us = 0, latency_max_us = 0;
-  std::string waits_for;
+  std::string waits_for;  // why nothing moves, as in the progress line; empty while it does
 };
 
 struct intent_row {

@@ -2,6 +2,7 @@
 #include "engine/ledger/done_blocks.hpp"
 #include "engine/ledger/ledger.hpp"
 #include "engine/ledger/ledger_impl.hpp"
+#include "engine/ledger/sample_table.hpp"
 
 #include <fmt/format.h>
 
@@ -142,10 +143,7 @@ expected<std::vector<run_row>> ledger_file::runs(std::int64_t generation) {
 
 expected<std::vector<sample_row>> ledger_file::last_samples(std::int64_t run, std::size_t most) {
   auto query = impl_->db->prepare(
-      fmt::format("SELECT at, {}, reads, writes, retries, throttled, in_flight, rate, latency_p50_us,"
-                  " latency_p95_us, latency_max_us, waits_for"
-                  " FROM sample WHERE run = ? ORDER BY rowid DESC LIMIT ?",
-                  outcome_columns));
+      fmt::format("SELECT {} FROM sample WHERE run = ? ORDER BY rowid DESC LIMIT ?", sample_columns()));
   if (!query) return std::move(query.error());
   query->bind(1, run).bind(2, static_cast<std::int64_t>(most));
   std::vector<sample_row> all;
@@ -153,19 +151,7 @@ expected<std::vector<sample_row>> ledger_file::last_samples(std::int64_t run, st
     auto row = query->step();
     if (!row) return std::move(row.error());
     if (!*row) return all;
-    auto& s = all.emplace_back();
-    s.at = wall(query->integer(0));
-    s.counts = read_counts(*query, 1);
-    s.reads = natural(query->integer(10));
-    s.writes = natural(query->integer(11));
-    s.retries = natural(query->integer(12));
-    s.throttled = natural(query->integer(13));
-    s.in_flight = static_cast<std::uint32_t>(query->integer(14));
-    s.rate = query->real(15);
-    s.latency_p50_us = natural(query->integer(16));
-    s.latency_p95_us = natural(query->integer(17));
-    s.latency_max_us = natural(query->integer(18));
-    s.waits_for = query->text(19);
+    all.push_back(read_sample(*query, 0));
   }
 }
 

@@ -283,7 +283,7 @@ bool ledger_writer::put(const job_record& job) {
   return true;
 }
 
-void ledger_writer::put(const sample_record& sample) {
+void ledger_writer::put(const sample_row& sample) {
   if (!impl_->is_over()) impl_->take(sample);
 }
 

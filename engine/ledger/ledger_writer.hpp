@@ -48,16 +48,6 @@ struct intent_record {
   std::chrono::microseconds since_boot{};  // sent_at by the boot clock of the run; zero: not known
 };
 
-struct sample_record {
-  wall_time at{};
-  outcome_counts counts;  // of the generation
-  std::uint64_t reads = 0, writes = 0, retries = 0, throttled = 0;
-  std::uint32_t in_flight = 0;
-  double rate = 0;  // writes per second over the last interval
-  std::uint64_t latency_p50_us = 0, latency_p95_us = 0, latency_max_us = 0;
-  std::string_view waits_for;  // why nothing moves, as in the progress line; empty while moving
-};
-
 struct event_record {
   wall_time at{};
   std::string_view kind;  // "throttled", "gate", "outage", "recovered", "signal", "stop", "foreign_use", ...
@@ -79,7 +69,7 @@ class ledger_writer {
   // again. After a failure it takes and drops everything, so that such a loop ends: the row stays pending,
   // and health() says why.
   bool put(const job_record&);
-  void put(const sample_record&);  // never refused: these are few
+  void put(const sample_row&);  // never refused: these are few
   void put(const event_record&);
   // The intents that this run committed for a job of which nothing can have been applied after all: with
   // them, a later run would take the row for unknown. Those of earlier runs stay.

@@ -60,9 +60,8 @@ intent_record record_batch::intent_of(const entry& e) const noexcept {
   return {e.fixed.row, texts[0], e.fixed.sent_at, texts[1], texts[2], texts[3], e.since_boot};
 }
 
-void record_batch::add(const sample_record& sample) {
-  samples_.emplace_back(sample, std::string{sample.waits_for});
-  samples_.back().first.waits_for = {};
+void record_batch::add(const sample_row& sample) {
+  samples_.push_back(sample);
 }
 
 void record_batch::add(const event_record& event) {

@@ -23,7 +23,7 @@ class record_batch {
   void add(const job_record&);  // `raw` of a success is not kept
   void add(const intent_record&);
   void add(const intent_withdrawal&);
-  void add(const sample_record&);
+  void add(const sample_row&);
   void add(const event_record&);
 
   // Forgets the records and keeps the memory, unless a few huge rows had blown it up.
@@ -45,7 +45,7 @@ class record_batch {
     }
     return {};
   }
-  const std::vector<std::pair<sample_record, std::string>>& samples() const noexcept { return samples_; }
+  const std::vector<sample_row>& samples() const noexcept { return samples_; }
   const std::vector<std::pair<event_record, std::array<std::string, 2>>>& events() const noexcept {
     return events_;
   }
@@ -66,8 +66,8 @@ class record_batch {
 
   std::vector<entry> entries_;
   std::vector<char> bytes_;
-  // Few: a sample every 10 s, an event now and then. The texts of the records are unset, they stand beside.
-  std::vector<std::pair<sample_record, std::string>> samples_;
+  // Few: a sample every 10 s, an event now and then. The texts of events are unset, they stand beside.
+  std::vector<sample_row> samples_;
   std::vector<std::pair<event_record, std::array<std::string, 2>>> events_;
   outcome_counts outcomes_;
 };

@@ -15,22 +15,19 @@ void run_sampler::tick(time_point now) {
 }
 
 void run_sampler::finish(time_point now) {
-  if (run_.progress.writes != writes_before_) take(now);
+  if (run_.progress.figures.writes != writes_before_) take(now);
 }
 
 void run_sampler::take(time_point now) {
   const auto& progress = run_.progress;
-  ledger::sample_record sample;
+  ledger::sample_row sample;
   sample.at = wall_now();
   sample.counts = progress.before;
   for (std::size_t k = 0; k < outcome_count; ++k) sample.counts.of[k] += progress.now.of[k];
-  sample.reads = progress.reads;
-  sample.writes = progress.writes;
-  sample.retries = progress.retries;
-  sample.throttled = progress.throttled;
+  sample.figures = progress.figures;
   sample.in_flight = progress.in_flight;
   const auto seconds = std::chrono::duration<double>(now - since_).count();
-  sample.rate = seconds > 0 ? static_cast<double>(progress.writes - writes_before_) / seconds : 0;
+  sample.rate = seconds > 0 ? static_cast<double>(progress.figures.writes - writes_before_) / seconds : 0;
   sample.latency_p50_us = run_.interval_latency.quantile(0.5);
   sample.latency_p95_us = run_.interval_latency.quantile(0.95);
   sample.latency_max_us = run_.interval_latency.max();
@@ -38,7 +35,7 @@ void run_sampler::take(time_point now) {
   run_.ledger.put(sample);
   run_.events.observe_concurrency(run_.places.found());
   run_.interval_latency.clear();
-  writes_before_ = progress.writes;
+  writes_before_ = progress.figures.writes;
   since_ = now;
 }
 

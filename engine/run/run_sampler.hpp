@@ -11,7 +11,7 @@ namespace pawl::run {
 class run_sampler {
  public:
   run_sampler(run_context& run, time_point now)
-      : run_(run), since_(now), writes_before_(run.progress.writes) {}
+      : run_(run), since_(now), writes_before_(run.progress.figures.writes) {}
 
   // Takes a sample if it is time for one.
   void tick(time_point now);

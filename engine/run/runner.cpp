@@ -243,7 +243,7 @@ asio::awaitable<void> runner::impl::watch(run_context& run, const bool& done) {
     progress.at_once = run.places.found().value_or(0);
 
     progress.foreign_use = progress.foreign_use || writes.phantoms() > 0;
-    run.events.observe({progress.throttled, pause ? std::optional{pause->until} : std::nullopt,
+    run.events.observe({progress.figures.throttled, pause ? std::optional{pause->until} : std::nullopt,
                         run.rules.trouble_since(), run.breaker.opened_at(), progress.foreign_use},
                        now);
 
@@ -425,10 +425,7 @@ asio::awaitable<run_report> runner::run(input::job_source& source, ledger::ledge
   if (broken) std::rethrow_exception(broken);
 
   report.counts = writer.committed();
-  report.reads = i.progress.reads;
-  report.writes = i.progress.writes;
-  report.retries = i.progress.retries;
-  report.throttled = i.progress.throttled;
+  report.figures = i.progress.figures;
   report.elapsed = clock::now() - started;
   report.finished = i.progress.before.total() + report.counts.total() == rows;
   if (shared.stopped_for) {

@@ -36,7 +36,7 @@ enum class stop_kind { drain, now };
 
 struct run_report {
   outcome_counts counts;  // of this invocation, committed
-  std::uint64_t reads = 0, writes = 0, retries = 0, throttled = 0;
+  counters figures;
   duration elapsed{};
   bool finished = false;         // no row of the generation is pending
   std::string stop_reason;       // "finished", "limit", "signal", "throttled", "outage", "max_failures", ...

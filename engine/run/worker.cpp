@@ -355,8 +355,8 @@ time_point worker::begin_send(const action::send& what) {
   job_->sent_at = wall_now();
   shared_.writes.sent(*slot_, started);
   mark_ = shared_.places.sent(started);
-  ++shared_.progress.writes;
-  if (job_->step.attempts() > 0) ++shared_.progress.retries;
+  ++shared_.progress.figures.writes;
+  if (job_->step.attempts() > 0) ++shared_.progress.figures.retries;
   ++shared_.progress.in_flight;
   return started;
 }
@@ -395,7 +395,7 @@ asio::awaitable<policy::step_event> worker::read() {
     request_sent_ = started;
     shared_.reads.sent(*read_slot_, started);
     mark_ = shared_.places.sent(started);
-    ++shared_.progress.reads;
+    ++shared_.progress.figures.reads;
     ++shared_.progress.in_flight;
     fact_ = co_await connection_.exchange(request_, started + shared_.options.transport.attempt_timeout);
     --shared_.progress.in_flight;

@@ -48,7 +48,7 @@ void worker::account(policy::breaker::request kind, time_point now) {
     slot.reset();
     shared_.places.replied(mark_, is_read ? job_places::request::read : job_places::request::write,
                            policy::load_sign_of(judged, fact_), now);
-    if (judged.is == api::verdict::throttled) ++shared_.progress.throttled;
+    if (judged.is == api::verdict::throttled) ++shared_.progress.figures.throttled;
   }
   if (fact_.fault != transport_fault::cancelled) heard(kind, judged, now);
 }

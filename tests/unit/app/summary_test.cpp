@@ -39,10 +39,10 @@ summary example() {
   s.counts[outcome::applied] = 6;
   s.counts[outcome::refused] = 1;
   s.pending = 3;
-  s.reads = 1;
-  s.writes = 8;
-  s.retries = 1;
-  s.throttled = 2;
+  s.figures.reads = 1;
+  s.figures.writes = 8;
+  s.figures.retries = 1;
+  s.figures.throttled = 2;
   s.elapsed = 1500ms;
   s.generation = 2;
   s.ledger = "a \"b\".ledger";

@@ -130,7 +130,7 @@ TEST(ProgressLine, ReadsTheCounters) {
   c.before[outcome::refused] = 1;
   c.now[outcome::applied] = 20;
   c.now[outcome::failed] = 2;
-  c.retries = 4;
+  c.figures.retries = 4;
   c.at_once = 37;
   c.waits_for = "the API to come back";
   c.waits_until = start + 5s;

@@ -128,7 +128,7 @@ TEST(ClosingLines, SayWhatToDoNext) {
   e.counts[outcome::applied] = 280;
   e.counts[outcome::refused] = 12;
   e.pending = 8;
-  e.writes = 292;
+  e.figures.writes = 292;
   e.elapsed = 61s;
   e.error_counts = {{"not_found", 12}};
   EXPECT_THAT(

@@ -57,7 +57,7 @@ TEST(StatusLines, TellTheRateOfTheLastMinuteAgainstTheLimit) {
   for (const auto& [after, writes] : {std::pair{90s, 88u}, {80s, 78u}, {30s, 30u}, {20s, 22u}}) {
     auto& sample = s.samples.emplace_back();
     sample.at = s.last_run->started + after;
-    sample.writes = writes;
+    sample.figures.writes = writes;
     sample.rate = 0.1;
   }
   EXPECT_THAT(status_lines(s), Contains("rate:   58.0/min of 60/min, ETA 10 min 21 s"));

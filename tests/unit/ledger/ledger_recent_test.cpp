@@ -27,9 +27,9 @@ class RecentWrites : public ledger_writer_test {
       job.finished_at = job.sent_at + 1s;
       EXPECT_TRUE(writer.put(job));
     }
-    sample_record sample;
+    sample_row sample;
     sample.at = start + ended.value_or(0s);
-    sample.writes = writes;
+    sample.figures.writes = writes;
     writer.put(sample);
     status drained{failure{}};
     run(context, only_drain(writer, drained));

@@ -1,8 +1,10 @@
 // What the writer puts into the ledger, and when it commits.
+#include "engine/model/counters.hpp"
 #include "tests/unit/ledger/ledger_writer_fixture.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
 
 #include <fstream>
 #include <iterator>
@@ -303,13 +305,14 @@ TEST_F(LedgerWriter, RecordsSamplesAndEvents) {
   auto made = begin(path, 10);
   {
     ledger_writer writer{context, made.file, made.generation, made.run, options};
-    sample_record sample;
+    sample_row sample;
     sample.at = start;
     sample.counts[outcome::applied] = 5;
     sample.rate = 19.5;
     sample.in_flight = 3;
     sample.latency_p95_us = 77;
     sample.waits_for = "quota";
+    for (std::size_t i = 0; i < counter_names.size(); ++i) sample.figures.*counter_names[i].value = 11 + i;
     writer.put(sample);
     writer.put(event_record{start, "gate", "Retry-After: 18"});
     status drained;
@@ -323,6 +326,12 @@ TEST_F(LedgerWriter, RecordsSamplesAndEvents) {
   ASSERT_TRUE(last);
   EXPECT_EQ(last->counts[outcome::applied], 5u);
   EXPECT_EQ(last->rate, 19.5);
+  for (std::size_t i = 0; i < counter_names.size(); ++i) {
+    const auto& counter = counter_names[i];
+    if (!counter.sampled) continue;
+    EXPECT_EQ(ask(fmt::format("SELECT {} FROM sample", counter.name)), static_cast<std::int64_t>(11 + i));
+    EXPECT_EQ(last->figures.*counter.value, 11 + i) << counter.name;
+  }
   EXPECT_EQ(last->in_flight, 3u);
   EXPECT_EQ(last->latency_p95_us, 77u);
   EXPECT_EQ(last->waits_for, "quota");
