@@ -2,13 +2,12 @@
 
 #include "engine/text/json_path.hpp"
 #include "engine/text/json_string.hpp"
+#include "engine/text/name_table.hpp"
 #include "engine/text/nearest.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <span>
 #include <string>
 #include <utility>
 #include <variant>
@@ -21,10 +20,7 @@ using api::comparison;
 using api::field_type;
 using api::set_verb;
 
-template <class T>
-using names = std::span<const std::pair<std::string_view, T>>;
-
-constexpr std::array<std::pair<std::string_view, field_type>, 8> type_names{{
+constexpr name_table<field_type, 8> type_names{{
     {"string", field_type::string},
     {"enum", field_type::enumeration},
     {"boolean", field_type::boolean},
@@ -34,39 +30,27 @@ constexpr std::array<std::pair<std::string_view, field_type>, 8> type_names{{
     {"object", field_type::object},
     {"json", field_type::json},
 }};
-constexpr std::array<std::pair<std::string_view, comparison>, 5> compare_names{{
+constexpr name_table<comparison, 5> compare_names{{
     {"exact", comparison::exact},
     {"text", comparison::text},
     {"set", comparison::set},
     {"instant", comparison::instant},
     {"none", comparison::none},
 }};
-constexpr std::array<std::pair<std::string_view, set_verb>, 4> verb_names{{
+constexpr name_table<set_verb, 4> verb_names{{
     {"add_names", set_verb::add_names},
     {"remove_names", set_verb::remove_names},
     {"add_ids", set_verb::add_ids},
     {"remove_ids", set_verb::remove_ids},
 }};
 
-template <class T>
-std::string list_of(names<T> all) {
-  std::string text;
-  for (const auto& [name, value] : all) text += (text.empty() ? "" : ", ") + std::string(name);
-  return text;
-}
-
-template <class T>
-std::optional<T> look_up(table_reader& in, std::string_view key, const std::string& text, names<T> all) {
-  for (const auto& [name, value] : all)
-    if (name == text) return value;
-  in.complain(key, "\"" + text + "\" is not one of " + list_of(all), "use one of these");
-  return std::nullopt;
-}
-
-template <class T>
-std::optional<T> one_of(table_reader& in, std::string_view key, names<T> all) {
+template <class T, std::size_t N>
+std::optional<T> one_of(table_reader& in, std::string_view key, const name_table<T, N>& names) {
   const auto text = in.text(key);
-  return text ? look_up(in, key, *text, all) : std::nullopt;
+  if (!text) return std::nullopt;
+  const auto found = find_named(names, *text);
+  if (!found) in.complain(key, "\"" + *text + "\" is " + none_of(names), "use one of these");
+  return found;
 }
 
 std::optional<json_path> path_at(table_reader& in, std::string_view key) {
@@ -133,14 +117,14 @@ void read_members(table_reader& in, api::field_spec& field) {
     std::optional<field_type> type;
     if (std::holds_alternative<toml_table>(entry.value.is)) {
       auto inner = *members->table(entry.key);
-      type = one_of<field_type>(inner, "type", type_names);
+      type = one_of(inner, "type", type_names);
       if (inner.find("type") == nullptr)
         inner.complain_here("has no type",
-                            "add type = \"string\" or another of " + list_of<field_type>(type_names));
+                            "add type = \"string\" or another of " + joined_names(type_names, ", "));
       member.nullable = inner.boolean("nullable").value_or(false);
       inner.finish();
     } else {
-      type = one_of<field_type>(*members, entry.key, type_names);
+      type = one_of(*members, entry.key, type_names);
     }
     if (!type) continue;
     member.type = *type;
@@ -158,7 +142,7 @@ comparison default_comparison(const api::field_spec& field, const api::profile& 
 }
 
 void read_echo(table_reader& in, api::field_spec& field, const api::profile& profile, bool rides) {
-  const auto compare = one_of<comparison>(in, "compare", compare_names);
+  const auto compare = one_of(in, "compare", compare_names);
   const auto echo = path_at(in, "echo");
   field.compare =
       compare ? *compare
@@ -249,7 +233,7 @@ void read_verb(table_reader& in, api::profile& profile, field_index self, const 
   auto& field = profile.fields[to_index(self)];
   field.type = field_type::list;
   field.compare = comparison::none;
-  if (const auto verb = one_of<set_verb>(in, "verb", verb_names)) field.verb = *verb;
+  if (const auto verb = one_of(in, "verb", verb_names)) field.verb = *verb;
   const auto target = in.required_text("target", "name the list field that the verb changes");
   in.finish();
   if (!target) return;
@@ -260,9 +244,9 @@ void read_verb(table_reader& in, api::profile& profile, field_index self, const 
 
 void read_plain(table_reader& in, api::profile& profile, field_index self, const resolver& resolve) {
   auto& field = profile.fields[to_index(self)];
-  if (const auto type = one_of<field_type>(in, "type", type_names)) field.type = *type;
+  if (const auto type = one_of(in, "type", type_names)) field.type = *type;
   if (in.find("type") == nullptr)
-    in.complain_here("has no type", "add type = \"string\" or another of " + list_of<field_type>(type_names));
+    in.complain_here("has no type", "add type = \"string\" or another of " + joined_names(type_names, ", "));
   if (in.find("target") != nullptr)
     in.complain("target", "stands with a verb only", "add verb = \"add_ids\", or remove it");
   field.nullable = in.boolean("nullable").value_or(false);
@@ -333,17 +317,17 @@ void read_readable(table_reader& root, api::profile& profile) {
     std::optional<field_type> type;
     if (std::holds_alternative<toml_table>(entry.value.is)) {
       auto inner = *readable->table(entry.key);
-      type = one_of<field_type>(inner, "type", type_names);
+      type = one_of(inner, "type", type_names);
       if (inner.find("type") == nullptr)
         inner.complain_here("has no type",
-                            "add type = \"string\" or another of " + list_of<field_type>(type_names));
+                            "add type = \"string\" or another of " + joined_names(type_names, ", "));
       if (auto path = path_at(inner, "path")) {
         field.path = *std::move(path);
         if (field.path.empty()) inner.complain("path", "is empty", "write where the reply shows it");
       }
       inner.finish();
     } else {
-      type = one_of<field_type>(*readable, entry.key, type_names);
+      type = one_of(*readable, entry.key, type_names);
     }
     if (profile.find(entry.key))
       readable->complain(entry.key, "is described as a field already", "remove one of the two");

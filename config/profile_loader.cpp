@@ -11,9 +11,9 @@
 #include "engine/text/ascii.hpp"
 #include "engine/text/json_path.hpp"
 #include "engine/text/letter_case.hpp"
+#include "engine/text/name_table.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cstddef>
 #include <utility>
@@ -24,7 +24,7 @@ namespace {
 
 using api::verdict;
 
-constexpr std::array<std::pair<std::string_view, verdict>, 6> verdict_names{{
+constexpr name_table<verdict, 6> verdict_names{{
     {"ok", verdict::ok},
     {"throttled", verdict::throttled},
     {"retry", verdict::retry},
@@ -282,13 +282,11 @@ void read_rules(table_reader& root, api::profile& profile) {
       in.complain_here("would match every reply", "add status, code or header");
     rule.remedy = in.text("remedy").value_or("");
     if (const auto then = in.required_text("then", "add then = \"refused\" or another verdict")) {
-      const auto* found = std::find_if(verdict_names.begin(), verdict_names.end(),
-                                       [&](const auto& v) { return v.first == *then; });
-      if (found == verdict_names.end())
-        in.complain("then", "\"" + *then + "\" is not one of ok, throttled, retry, maybe, refused, stop",
-                    "use one of these");
+      const auto found = find_named(verdict_names, *then);
+      if (!found)
+        in.complain("then", "\"" + *then + "\" is " + none_of(verdict_names), "use one of these");
       else {
-        rule.then = found->second;
+        rule.then = *found;
         if (rule.then == verdict::stop && rule.remedy.empty())
           in.complain_here("stops a run without saying what to mend", "add remedy = \"...\"");
         if (rule.then != verdict::stop && !rule.remedy.empty())

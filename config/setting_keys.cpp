@@ -134,9 +134,9 @@ status apply_retry_base(draft& d, texts from) {
 }
 
 status apply_log_format(draft& d, texts from) {
-  if (from[0] != "text" && from[0] != "json")
-    return wrong("\"" + from[0] + "\" is neither text nor json", "use one of these");
-  d.value.format = from[0] == "json" ? log_format::json : log_format::text;
+  const auto format = find_named(log_formats, from[0]);
+  if (!format) return wrong("\"" + from[0] + "\" is " + none_of(log_formats), "use one of these");
+  d.value.format = *format;
   return {};
 }
 

@@ -5,6 +5,7 @@
 #include "engine/api/profile.hpp"
 #include "engine/app/options.hpp"
 #include "engine/model/error.hpp"
+#include "engine/text/name_table.hpp"
 
 #include <cstdint>
 #include <map>
@@ -33,7 +34,13 @@ struct raw_options {
 };
 
 enum class progress_kind : std::uint8_t { automatic, line, plain, none };
+inline constexpr name_table<progress_kind, 4> progress_kinds{{{"auto", progress_kind::automatic},
+                                                              {"line", progress_kind::line},
+                                                              {"plain", progress_kind::plain},
+                                                              {"none", progress_kind::none}}};
 enum class log_format : std::uint8_t { text, json };
+inline constexpr name_table<log_format, 2> log_formats{
+    {{"text", log_format::text}, {"json", log_format::json}}};
 
 // One setting as it came out of the layers, in the order of the reference.
 struct effective_setting {

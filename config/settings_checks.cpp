@@ -7,7 +7,6 @@
 #include "engine/text/utf8.hpp"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <functional>
 #include <limits>
@@ -76,12 +75,9 @@ void add_columns(const raw_options& raw, input::source_options& source, complain
 void add_input_options(const raw_options& raw, settings& s, std::vector<failure>& complaints) {
   complainer complain(complaints);
   if (raw.format) {
-    if (*raw.format == "csv")
-      s.source.format = input::file_format::csv;
-    else if (*raw.format == "ndjson")
-      s.source.format = input::file_format::ndjson;
-    else
-      complain("--format", "\"" + *raw.format + "\" is neither csv nor ndjson", "use one of these");
+    s.source.format = find_named(input::file_formats, *raw.format);
+    if (!s.source.format)
+      complain("--format", "\"" + *raw.format + "\" is " + none_of(input::file_formats), "use one of these");
   }
   add_columns(raw, s.source, complain);
 
@@ -96,18 +92,10 @@ void add_input_options(const raw_options& raw, settings& s, std::vector<failure>
       s.run.limit = *limit;
   }
   if (raw.progress) {
-    constexpr std::array<std::pair<std::string_view, progress_kind>, 4> kinds{
-        {{"auto", progress_kind::automatic},
-         {"line", progress_kind::line},
-         {"plain", progress_kind::plain},
-         {"none", progress_kind::none}}};
-    const auto kind =
-        std::find_if(kinds.begin(), kinds.end(), [&](const auto& k) { return k.first == *raw.progress; });
-    if (kind == kinds.end())
-      complain("--progress", "\"" + *raw.progress + "\" is not one of auto, line, plain, none",
-               "use one of these");
+    if (const auto kind = find_named(progress_kinds, *raw.progress))
+      s.progress = *kind;
     else
-      s.progress = kind->second;
+      complain("--progress", "\"" + *raw.progress + "\" is " + none_of(progress_kinds), "use one of these");
   }
   if (raw.summary) {
     if (raw.summary->empty()) complain("--summary", "is empty", "name a file, or - for standard output");

@@ -34,16 +34,20 @@ std::string read_generation(const CLI::App& app, std::optional<std::int64_t>& to
   return {};
 }
 
+// `to` keeps its value where no format is given.
+template <class Format, std::size_t N, class To>
+std::string read_format(const CLI::App& app, const name_table<Format, N>& formats, To& to) {
+  const auto text = given(app, "--format");
+  if (text.empty()) return {};
+  const auto found = find_named(formats, text.back());
+  if (!found) return fmt::format("--format: must be {} (got \"{}\")", alternatives(formats), text.back());
+  to = *found;
+  return {};
+}
+
 std::string read_verify(const CLI::App& app, app::verify_options& to) {
   to.ledger = given(app, "LEDGER").back();
-  if (auto format = given(app, "--format"); !format.empty()) {
-    if (format.back() == "csv")
-      to.format = app::drift_format::csv;
-    else if (format.back() == "ndjson")
-      to.format = app::drift_format::ndjson;
-    else if (format.back() != "text")
-      return fmt::format("--format: must be text, csv or ndjson (got \"{}\")", format.back());
-  }
+  if (auto wrong = read_format(app, app::drift_formats, to.format); !wrong.empty()) return wrong;
   return read_generation(app, to.generation);
 }
 
@@ -55,48 +59,30 @@ std::string read_pull(const CLI::App& app, app::pull_options& to) {
     to.out = out.back();
     if (to.out.empty()) return "--out: is empty; name a file, or leave it out for standard output";
   }
-  if (auto format = given(app, "--format"); !format.empty()) {
-    if (format.back() != "csv" && format.back() != "ndjson")
-      return fmt::format("--format: must be csv or ndjson (got \"{}\")", format.back());
-    to.format = format.back() == "csv" ? app::table_format::csv : app::table_format::ndjson;
-  }
-  return {};
+  return read_format(app, app::table_formats, to.format);
 }
 
 std::string read_plan(const CLI::App& app, const config::raw_options& raw, app::plan_options& to) {
-  if (auto format = given(app, "--format"); !format.empty()) {
-    if (format.back() != "text" && format.back() != "ndjson")
-      return fmt::format("--format: must be text or ndjson (got \"{}\"); the format of the input is {}",
-                         format.back(), plan_format_flag);
-    to.format = format.back() == "text" ? app::plan_format::text : app::plan_format::ndjson;
-  }
+  if (auto wrong = read_format(app, app::plan_formats, to.format); !wrong.empty())
+    return fmt::format("{}; the format of the input is {}", wrong, plan_format_flag);
   if (auto out = given(app, "--out"); !out.empty()) {
     to.out = out.back();
     if (to.out.empty()) return "--out: is empty; name a file";
   }
   if (raw.input == "-" && !raw.format)
-    return fmt::format("-: standard input has no name that tells its format; add {} csv or ndjson",
-                       plan_format_flag);
+    return fmt::format("-: standard input has no name that tells its format; add {} {}", plan_format_flag,
+                       alternatives(input::file_formats));
   return {};
 }
 
 std::string read_doctor(const CLI::App& app, app::doctor_options& to) {
-  if (auto format = given(app, "--format"); !format.empty()) {
-    if (format.back() != "text" && format.back() != "json")
-      return fmt::format("--format: must be text or json (got \"{}\")", format.back());
-    to.format = format.back() == "text" ? app::report_format::text : app::report_format::json;
-  }
-  return {};
+  return read_format(app, app::report_formats, to.format);
 }
 
 // The empty text where all is well; what is wrong otherwise.
 std::string read_export(const CLI::App& app, app::export_options& to) {
   to.ledger = given(app, "LEDGER").back();
-  if (auto format = given(app, "--format"); !format.empty()) {
-    if (format.back() != "csv" && format.back() != "ndjson")
-      return fmt::format("--format: must be csv or ndjson (got \"{}\")", format.back());
-    to.format = format.back() == "csv" ? app::table_format::csv : app::table_format::ndjson;
-  }
+  if (auto wrong = read_format(app, app::export_formats, to.format); !wrong.empty()) return wrong;
   for (const auto& list : given(app, "--outcome"))
     for (std::string_view rest = list; !rest.empty();) {
       const auto name = rest.substr(0, rest.find(','));
@@ -143,12 +129,7 @@ void add_ways_out(config::raw_options& raw, std::vector<std::string> arguments) 
 
 std::string read_status(const CLI::App& app, app::status_options& to) {
   to.ledger = given(app, "LEDGER").back();
-  if (auto format = given(app, "--format"); !format.empty()) {
-    if (format.back() != "text" && format.back() != "json")
-      return fmt::format("--format: must be text or json (got \"{}\")", format.back());
-    to.format = format.back() == "text" ? app::report_format::text : app::report_format::json;
-  }
-  return {};
+  return read_format(app, app::report_formats, to.format);
 }
 
 std::vector<std::string> flags_of(const CLI::App& app) {
@@ -190,7 +171,7 @@ std::variant<command_line, early_exit> parse_arguments(const std::vector<std::st
   add_input_command(*run);
   run->footer(run_footer);
   auto* plan = app.add_subcommand("plan", "Read only: what would change, what it costs, how long it takes.");
-  add_text(*plan, "--format", "text|ndjson",
+  add_text(*plan, "--format", joined_names(app::plan_formats, "|"),
            "A screen for people, or a JSON object for each row. Default: text.");
   add_text(*plan, "--out", "FILE",
            "Write the jobs that remain, with what they expect, as an input for run. Default: nowhere.");
@@ -200,7 +181,8 @@ std::variant<command_line, early_exit> parse_arguments(const std::vector<std::st
   check->footer(check_footer);
 
   add_positional(*exports, "LEDGER", "The ledger of a run, such as jobs.csv.ledger.");
-  add_text(*exports, "--format", "csv|ndjson", "Format of the output. Default: csv.");
+  add_text(*exports, "--format", joined_names(app::export_formats, "|"),
+           "Format of the output. Default: csv.");
   add_text(*exports, "--outcome", "NAMES",
            "Only rows with these outcomes, with commas between. Default: all.");
   add_switch(*exports, "--with-input",
@@ -209,7 +191,8 @@ std::variant<command_line, early_exit> parse_arguments(const std::vector<std::st
   exports->footer(export_footer);
 
   add_positional(*status, "LEDGER", "The ledger of a run, such as jobs.csv.ledger.");
-  add_text(*status, "--format", "text|json", "Lines for people or one JSON object. Default: text.");
+  add_text(*status, "--format", joined_names(app::report_formats, "|"),
+           "Lines for people or one JSON object. Default: text.");
   status->footer(status_footer);
 
   add_positional(*undo, "LEDGER", "The ledger of a run, such as jobs.csv.ledger.");
@@ -223,7 +206,8 @@ std::variant<command_line, early_exit> parse_arguments(const std::vector<std::st
   auto* verify =
       app.add_subcommand("verify", "Read what was applied again, and report what has drifted since.");
   add_positional(*verify, "LEDGER", "The ledger of a run, such as jobs.csv.ledger.");
-  add_text(*verify, "--format", "text|csv|ndjson", "Format of the lines about drift. Default: text.");
+  add_text(*verify, "--format", joined_names(app::drift_formats, "|"),
+           "Format of the lines about drift. Default: text.");
   add_text(*verify, "--generation", "N", "Which pass over the input. Default: the newest.");
   add_reading_flags(*verify);
   verify->footer(verify_footer);
@@ -239,12 +223,14 @@ std::variant<command_line, early_exit> parse_arguments(const std::vector<std::st
            "Add what the field shows as a precondition (expect.FIELD); repeatable; "
            "none for none. Default: the fields of --where that can be expected.");
   add_text(*pull, "--out", "FILE", "Where to write, by rename at the end. Default: standard output.");
-  add_text(*pull, "--format", "csv|ndjson", "Format of the output. Default: by the name of --out, else csv.");
+  add_text(*pull, "--format", joined_names(app::table_formats, "|"),
+           "Format of the output. Default: by the name of --out, else csv.");
   add_reading_flags(*pull);
   pull->footer(pull_footer);
 
   auto* doctor = app.add_subcommand("doctor", "Check key, scopes, TLS, clock and limits with one read.");
-  add_text(*doctor, "--format", "text|json", "Lines for people or one JSON object. Default: text.");
+  add_text(*doctor, "--format", joined_names(app::report_formats, "|"),
+           "Lines for people or one JSON object. Default: text.");
   add_reading_flags(*doctor);
   doctor->footer(doctor_footer);
 

@@ -1,5 +1,7 @@
 #include "cli/args/flags.hpp"
 
+#include "engine/text/name_table.hpp"
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
@@ -22,7 +24,7 @@ constexpr const char* of_output = "Output";
 struct text_flag {
   const char* name;
   std::optional<std::string> raw_options::* to;
-  const char* value;
+  std::string value;
   const char* group;
   const char* help;
 };
@@ -30,8 +32,8 @@ struct text_flag {
 // Flags that stand for a setting have no text here: config says what they mean and what their default is.
 constexpr const char* of_setting = nullptr;
 
-constexpr std::array text_flags{
-    text_flag{"--format", &raw_options::format, "csv|ndjson", of_input,
+const std::array text_flags{
+    text_flag{"--format", &raw_options::format, joined_names(input::file_formats, "|"), of_input,
               "Format of the input. Default: by its name (.csv .tsv, .ndjson .jsonl)."},
     text_flag{"--id-column", &raw_options::id_column, "NAME", of_input,
               "Column or member that holds the resource id. Default: the profile's, usually id."},
@@ -59,10 +61,10 @@ constexpr std::array text_flags{
     text_flag{"--state-dir", &raw_options::state_dir, "DIR", of_run, of_setting},
     text_flag{"--summary", &raw_options::summary, "FILE|-", of_output,
               "Write a JSON summary at the end, whatever the end; - for standard output. Default: none."},
-    text_flag{"--progress", &raw_options::progress, "auto|line|plain|none", of_output,
+    text_flag{"--progress", &raw_options::progress, joined_names(config::progress_kinds, "|"), of_output,
               "Live line on a terminal, plain lines (every 10 s, after 10 minutes every minute), or none. "
               "Default: auto."},
-    text_flag{"--log-format", &raw_options::log_format, "text|json", of_output,
+    text_flag{"--log-format", &raw_options::log_format, joined_names(config::log_formats, "|"), of_output,
               "Lines for people, or a JSON object a line. Default: text."},
     text_flag{"--log-file", &raw_options::log_file, "FILE", of_output,
               "Append the log to a file too, with times. Default: standard error only."},
@@ -152,7 +154,7 @@ std::size_t times_given(const CLI::App& app, const std::string& name) {
 }
 
 // CLI11 takes a description that is not a `const std::string` for the variable to fill.
-CLI::Option* add_text(CLI::App& app, const char* name, const char* value, const std::string& help) {
+CLI::Option* add_text(CLI::App& app, const char* name, const std::string& value, const std::string& help) {
   return app.add_option(name, help)
       ->type_name(value)
       ->expected(1)

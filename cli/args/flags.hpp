@@ -17,7 +17,7 @@ namespace pawl::cli {
 
 // One option of a command: with one value, with one value for each time that it is given, without a value,
 // and the required operand.
-CLI::Option* add_text(CLI::App&, const char* name, const char* value, const std::string& help);
+CLI::Option* add_text(CLI::App&, const char* name, const std::string& value, const std::string& help);
 CLI::Option* add_list(CLI::App&, const char* name, const char* value, const std::string& help);
 CLI::Option* add_switch(CLI::App&, const char* name, const std::string& help);
 CLI::Option* add_positional(CLI::App&, const char* name, const std::string& help);

@@ -26,8 +26,7 @@ status export_jobs(const app::export_options& options) {
   const auto generation = app::find_generation(*file, options.generation);
   if (!generation) return generation.error();
 
-  const auto format =
-      options.format == app::table_format::csv ? app::export_format::csv : app::export_format::ndjson;
+  const auto format = options.format;
   std::optional<app::export_writer> writer;
   if (options.with_input) {
     auto made = app::export_writer::with_input(format, {generation->header, generation->delimiter});

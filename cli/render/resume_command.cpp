@@ -67,7 +67,7 @@ std::string of_the_copy(const resumption& r, std::vector<std::string> words) {
   for (std::size_t i = 1; i < words.size(); ++i) {
     if (words[i] != r.input || takes_the_next(words[i - 1])) continue;
     words[i] = operand(r.copy);
-    const std::string format = r.format == input::file_format::csv ? "csv" : "ndjson";
+    const std::string format{name_of(input::file_formats, r.format)};
     correct_format(words, format);
     const bool named = has_flag(words, "--ledger") || has_flag(words, "ledger.path");
     if (!named) add_flag(words, "--ledger", operand(r.ledger));

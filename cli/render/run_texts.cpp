@@ -30,9 +30,16 @@ std::string windows_in_words(const policy::pacer_options& o) {
 }
 
 std::string format_in_words(const input::source_facts& facts) {
-  if (facts.format == input::file_format::ndjson) return "ndjson";
-  return fmt::format("csv, delimiter {}{}", delimiter_name(facts.delimiter),
-                     facts.delimiter_was_sniffed ? " (sniffed)" : "");
+  std::string text{name_of(input::file_formats, facts.format)};
+  switch (facts.format) {
+    case input::file_format::csv:
+      text += fmt::format(", delimiter {}{}", delimiter_name(facts.delimiter),
+                          facts.delimiter_was_sniffed ? " (sniffed)" : "");
+      break;
+    case input::file_format::ndjson:
+      break;
+  }
+  return text;
 }
 
 std::string fields_in_words(const api::profile& p, const std::vector<std::uint64_t>& rows_with_field) {

@@ -18,7 +18,8 @@ namespace {
 // Complaints about the settings come before the settings are known: their format is taken as given.
 log first_log(const config::raw_options& raw, console& out) {
   log_options first;
-  if (raw.log_format == "json") first.format = config::log_format::json;
+  if (raw.log_format)
+    first.format = find_named(config::log_formats, *raw.log_format).value_or(config::log_format::text);
   first.verbosity = raw.quiet ? -1 : raw.verbose;
   auto opened = log::open(first, out);
   if (!opened) throw std::logic_error(to_string(opened.error()));  // there is no file that could fail

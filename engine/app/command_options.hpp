@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/model/outcome.hpp"
+#include "engine/text/name_table.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -11,10 +12,22 @@
 
 namespace pawl::app {
 
+// Of what export and pull write, of status and doctor, of plan, of verify; each with its names.
+enum class export_format : std::uint8_t { csv, ndjson };
+inline constexpr name_table<export_format, 2> export_formats{
+    {{"csv", export_format::csv}, {"ndjson", export_format::ndjson}}};
 enum class table_format : std::uint8_t { csv, ndjson };
+inline constexpr name_table<table_format, 2> table_formats{
+    {{"csv", table_format::csv}, {"ndjson", table_format::ndjson}}};
 enum class report_format : std::uint8_t { text, json };
+inline constexpr name_table<report_format, 2> report_formats{
+    {{"text", report_format::text}, {"json", report_format::json}}};
 enum class plan_format : std::uint8_t { text, ndjson };
+inline constexpr name_table<plan_format, 2> plan_formats{
+    {{"text", plan_format::text}, {"ndjson", plan_format::ndjson}}};
 enum class drift_format : std::uint8_t { text, csv, ndjson };
+inline constexpr name_table<drift_format, 3> drift_formats{
+    {{"text", drift_format::text}, {"csv", drift_format::csv}, {"ndjson", drift_format::ndjson}}};
 
 struct plan_options {
   plan_format format = plan_format::text;
@@ -23,7 +36,7 @@ struct plan_options {
 
 struct export_options {
   std::string ledger;
-  table_format format = table_format::csv;
+  export_format format = export_format::csv;
   std::vector<outcome> outcomes;           // empty: all
   bool with_input = false;                 // the original columns too
   std::optional<std::int64_t> generation;  // unset: the newest

@@ -6,8 +6,8 @@
 #include "engine/app/drift_rows.hpp"
 #include "engine/app/output.hpp"
 #include "engine/client/read_client.hpp"
-#include "engine/ledger/scratch/last_written.hpp"
 #include "engine/ledger/ledger.hpp"
+#include "engine/ledger/scratch/last_written.hpp"
 
 #include <cstdint>
 #include <string_view>

@@ -34,7 +34,14 @@ std::string compact(std::string_view json) {
 }  // namespace
 
 std::string drift_header(drift_format format) {
-  return format == drift_format::csv ? "id,row,state,field,written,shown,message\n" : "";
+  switch (format) {
+    case drift_format::csv:
+      return "id,row,state,field,written,shown,message\n";
+    case drift_format::text:
+    case drift_format::ndjson:
+      break;
+  }
+  return {};
 }
 
 void append_drift(std::string& to, drift_format format, const drift_line& d) {

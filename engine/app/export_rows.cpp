@@ -90,11 +90,12 @@ expected<export_writer> export_writer::with_input(export_format format, const ex
   export_writer made{format};
   made.with_input_ = true;
   const bool is_csv = !input.header.empty();
-  if (is_csv != (format == export_format::csv))
+  const auto wanted = is_csv ? export_format::csv : export_format::ndjson;
+  if (format != wanted)
     return failure{failure_kind::usage, "--with-input",
                    std::string{"the input of this run is "} + (is_csv ? "CSV" : "NDJSON"),
-                   std::string{"add --format "} + (is_csv ? "csv" : "ndjson") +
-                       ", so that the rows can be mended and run again"};
+                   fmt::format("add --format {}, so that the rows can be mended and run again",
+                               name_of(export_formats, wanted))};
   if (!is_csv) return made;
   made.delimiter_ = input.delimiter == '\0' ? guess_delimiter(input.header) : input.delimiter;
   const auto cells = split_cells(input.header, made.delimiter_);
@@ -109,8 +110,17 @@ expected<export_writer> export_writer::with_input(export_format format, const ex
 }
 
 std::string export_writer::header() const {
+  switch (format_) {
+    case export_format::csv:
+      return csv_header();
+    case export_format::ndjson:
+      break;
+  }
+  return {};
+}
+
+std::string export_writer::csv_header() const {
   std::string line;
-  if (format_ == export_format::ndjson) return line;
   for (std::size_t i = 0; i < columns_.size(); ++i)
     if (kept_[i]) (line += columns_[i]) += delimiter_;
   for (std::size_t i = 0; i < names.size(); ++i) {
@@ -122,24 +132,30 @@ std::string export_writer::header() const {
 }
 
 void export_writer::append(std::string& out, const ledger::job_row& job, std::string_view raw) const {
-  if (format_ == export_format::ndjson) {
-    if (with_input_)
-      append_ndjson_with_input(out, job, raw);
-    else
-      append_object(out, job);
-  } else {
-    if (with_input_) append_csv_with_input(out, job, raw);
-    const auto values = values_of(job);
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      if (i != 0) out += delimiter_;
-      if (values[i].text) append_cell(out, *values[i].text, delimiter_);
-    }
+  switch (format_) {
+    case export_format::csv:
+      if (with_input_) append_input_cells(out, raw);
+      append_cells(out, job);
+      break;
+    case export_format::ndjson:
+      if (with_input_)
+        append_ndjson_with_input(out, job, raw);
+      else
+        append_object(out, job);
+      break;
   }
   out += '\n';
 }
 
-void export_writer::append_csv_with_input(std::string& out, const ledger::job_row&,
-                                          std::string_view raw) const {
+void export_writer::append_cells(std::string& out, const ledger::job_row& job) const {
+  const auto values = values_of(job);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (i != 0) out += delimiter_;
+    if (values[i].text) append_cell(out, *values[i].text, delimiter_);
+  }
+}
+
+void export_writer::append_input_cells(std::string& out, std::string_view raw) const {
   auto cells = split_cells(raw, delimiter_);
   std::string whole;
   if (!cells || cells->size() > columns_.size()) {

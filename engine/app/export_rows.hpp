@@ -13,6 +13,7 @@
 // well-formed.
 #pragma once
 
+#include "engine/app/command_options.hpp"
 #include "engine/input/job_source.hpp"
 #include "engine/ledger/ledger.hpp"
 #include "engine/model/error.hpp"
@@ -24,8 +25,6 @@
 #include <vector>
 
 namespace pawl::app {
-
-enum class export_format : std::uint8_t { csv, ndjson };
 
 // What the ledger knows of the input (generation_row): an empty header means NDJSON.
 struct export_input {
@@ -48,7 +47,9 @@ class export_writer {
   void append(std::string& out, const ledger::job_row&, std::string_view raw) const;
 
  private:
-  void append_csv_with_input(std::string& out, const ledger::job_row&, std::string_view raw) const;
+  std::string csv_header() const;
+  void append_cells(std::string& out, const ledger::job_row&) const;
+  void append_input_cells(std::string& out, std::string_view raw) const;
   void append_ndjson_with_input(std::string& out, const ledger::job_row&, std::string_view raw) const;
 
   export_format format_;

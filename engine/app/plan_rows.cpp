@@ -102,16 +102,25 @@ job_lines::job_lines(const api::profile& profile, const input::source_facts& fac
 
 // Notes are no part of a job: they are taken from the row as it stands in the input.
 void job_lines::append_notes(std::string& to, std::string_view raw) const {
-  if (facts_.format == input::file_format::csv) {
-    const auto cells = split_cells(raw, facts_.delimiter);
-    if (!cells) return;
-    for (std::size_t i = 0; i < cells->size() && i < facts_.columns.size(); ++i) {
-      if (!facts_.columns[i].starts_with(input::note_mark)) continue;
-      append_key(to, facts_.columns[i]);
-      append_neutral_json_string(to, cell_text((*cells)[i]));
-    }
-    return;
+  switch (facts_.format) {
+    case input::file_format::csv:
+      return append_note_cells(to, raw);
+    case input::file_format::ndjson:
+      return append_note_members(to, raw);
   }
+}
+
+void job_lines::append_note_cells(std::string& to, std::string_view raw) const {
+  const auto cells = split_cells(raw, facts_.delimiter);
+  if (!cells) return;
+  for (std::size_t i = 0; i < cells->size() && i < facts_.columns.size(); ++i) {
+    if (!facts_.columns[i].starts_with(input::note_mark)) continue;
+    append_key(to, facts_.columns[i]);
+    append_neutral_json_string(to, cell_text((*cells)[i]));
+  }
+}
+
+void job_lines::append_note_members(std::string& to, std::string_view raw) {
   auto rest = trim(raw);
   if (rest.size() < 2) return;
   rest = rest.substr(1, rest.size() - 2);

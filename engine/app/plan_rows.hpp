@@ -40,6 +40,8 @@ class job_lines {
 
  private:
   void append_notes(std::string& to, std::string_view raw) const;
+  void append_note_cells(std::string& to, std::string_view raw) const;
+  static void append_note_members(std::string& to, std::string_view raw);
 
   const api::profile& profile_;
   const input::source_facts& facts_;

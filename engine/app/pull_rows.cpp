@@ -185,7 +185,16 @@ pull_rows::pull_rows(const api::profile& profile, const json_path& id_path,
 }
 
 std::string pull_rows::header() const {
-  if (syntax_.format == table_format::ndjson) return {};
+  switch (syntax_.format) {
+    case table_format::csv:
+      return csv_header();
+    case table_format::ndjson:
+      break;
+  }
+  return {};
+}
+
+std::string pull_rows::csv_header() const {
   std::string text;
   append_cell(text, profile_.id_column, syntax_.delimiter);
   for (const auto& c : columns_) {
@@ -244,24 +253,37 @@ status pull_rows::complete() const {
 }
 
 expected<pull_rows::taken> pull_rows::write(std::string& to) {
-  const auto first = 1 + conditions_.size();
-  if (syntax_.format == table_format::ndjson) {
-    to += '{';
-    append_neutral_json_string(to, profile_.id_column);
-    to += ':' + id_token_;
-    std::string expect;
-    for (std::size_t i = 0; i < columns_.size(); ++i) {
-      const bool is_note = columns_[i].is == kind::note;
-      auto& into = is_note ? to : expect;
-      if (!into.empty()) into += ',';
-      append_neutral_json_string(into, (is_note ? "_" : "") + columns_[i].field);
-      // Nobody reads a note back; a precondition stays as it came.
-      into += ':' + (is_note ? neutral_json(json_of(at_[first + i])) : json_of(at_[first + i]));
-    }
-    if (!expect.empty()) to += ",\"expect\":{" + expect + "}";
-    to += "}\n";
-    return taken::written;
+  switch (syntax_.format) {
+    case table_format::csv:
+      if (auto written = append_csv(to); !written) return written.error();
+      break;
+    case table_format::ndjson:
+      append_object(to);
+      break;
   }
+  return taken::written;
+}
+
+void pull_rows::append_object(std::string& to) {
+  const auto first = 1 + conditions_.size();
+  to += '{';
+  append_neutral_json_string(to, profile_.id_column);
+  to += ':' + id_token_;
+  std::string expect;
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    const bool is_note = columns_[i].is == kind::note;
+    auto& into = is_note ? to : expect;
+    if (!into.empty()) into += ',';
+    append_neutral_json_string(into, (is_note ? "_" : "") + columns_[i].field);
+    // Nobody reads a note back; a precondition stays as it came.
+    into += ':' + (is_note ? neutral_json(json_of(at_[first + i])) : json_of(at_[first + i]));
+  }
+  if (!expect.empty()) to += ",\"expect\":{" + expect + "}";
+  to += "}\n";
+}
+
+status pull_rows::append_csv(std::string& to) {
+  const auto first = 1 + conditions_.size();
   append_cell(to, id_, syntax_.delimiter);
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     to += syntax_.delimiter;
@@ -272,11 +294,11 @@ expected<pull_rows::taken> pull_rows::write(std::string& to) {
       const auto text = json.starts_with('[') ? list_cell(json, syntax_) : text_of(json);
       append_cell(to, is_text ? neutral_text(text) : text, syntax_.delimiter);
     } else if (auto written = append_expect_cell(to, i); !written) {
-      return written.error();
+      return written;
     }
   }
   to += '\n';
-  return taken::written;
+  return {};
 }
 
 status pull_rows::append_expect_cell(std::string& to, std::size_t column) {

@@ -73,6 +73,9 @@ class pull_rows {
  private:
   expected<taken> write(std::string& to);
   std::string cell(std::size_t column);
+  std::string csv_header() const;
+  void append_object(std::string& to);
+  status append_csv(std::string& to);
   status append_expect_cell(std::string& to, std::size_t column);
 
   const api::profile& profile_;

@@ -25,8 +25,9 @@ expected<input::source_options> shaping_of(const ledger::generation_row& generat
                    "the ledger was changed by hand: put the text back"};
   input::source_options options;
   const auto given = settings.text(shaping_key::format);
-  const bool csv = given ? *given == "csv" : !generation.header.empty();
-  options.format = csv ? input::file_format::csv : input::file_format::ndjson;
+  const auto by_header = generation.header.empty() ? input::file_format::ndjson : input::file_format::csv;
+  options.format =
+      given ? find_named(input::file_formats, *given).value_or(input::file_format::ndjson) : by_header;
   options.id_column = settings.text(shaping_key::id_column).value_or("");
   options.ignore = settings.texts(shaping_key::ignore_column);
   for (const auto& text : settings.texts(shaping_key::map))

@@ -4,8 +4,8 @@
 
 #include "engine/app/drift_rows.hpp"
 #include "engine/app/session.hpp"
-#include "engine/ledger/scratch/last_written.hpp"
 #include "engine/ledger/ledger.hpp"
+#include "engine/ledger/scratch/last_written.hpp"
 #include "engine/model/error.hpp"
 #include "engine/model/job.hpp"
 

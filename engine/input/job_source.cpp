@@ -42,13 +42,23 @@ struct job_source::impl {
         context{feed, names, options, options.id_column.empty() ? profile.id_column : options.id_column,
                 left_out} {}
 
+  expected<std::unique_ptr<row_reader>> open_reader(file_format format) {
+    switch (format) {
+      case file_format::csv:
+        return open_csv(context, facts);
+      case file_format::ndjson:
+        break;
+    }
+    return open_ndjson(context, facts);
+  }
+
   status prepare() {
     if (auto good = check_options(options); !good) return good;
     const auto format = options.format ? options.format : format_by_name(feed.source().name());
     if (!format)
       return failure{failure_kind::usage, feed.source().name(), "the name does not tell the format",
                      "say --format csv or --format ndjson"};
-    auto opened = *format == file_format::csv ? open_csv(context, facts) : open_ndjson(context, facts);
+    auto opened = open_reader(*format);
     if (!opened) return std::move(opened.error());
     reader = std::move(*opened);
     first_row = reader->position();
@@ -87,7 +97,7 @@ struct job_source::impl {
   sha256 shaping() const {
     shape_text shape;
     shape.add("pawl input", "1");  // the version of this list
-    shape.add("format", facts.format == file_format::csv ? "csv" : "ndjson");
+    shape.add("format", name_of(file_formats, facts.format));
     shape.add("id", context.id_column);
     // Their order changes nothing, so it is no part of the identity.
     const auto sorted = [](auto list) {

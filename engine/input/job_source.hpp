@@ -5,6 +5,7 @@
 #include "engine/api/profile.hpp"
 #include "engine/model/error.hpp"
 #include "engine/model/job.hpp"
+#include "engine/text/name_table.hpp"
 
 #include <array>
 #include <cstdint>
@@ -19,6 +20,8 @@
 namespace pawl::input {
 
 enum class file_format : std::uint8_t { csv, ndjson };
+inline constexpr name_table<file_format, 2> file_formats{
+    {{"csv", file_format::csv}, {"ndjson", file_format::ndjson}}};
 
 // Whether the name ends so; `ending` in lower case, the name in any.
 bool has_ending(std::string_view path, std::string_view ending) noexcept;

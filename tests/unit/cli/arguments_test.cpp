@@ -261,7 +261,7 @@ TEST(Arguments, ExportAndStatusReadTheirOwn) {
                             "--with-input", "--generation", "2"});
   EXPECT_EQ(line.what, command::export_jobs);
   EXPECT_EQ(line.export_jobs.ledger, "l");
-  EXPECT_EQ(line.export_jobs.format, app::table_format::ndjson);
+  EXPECT_EQ(line.export_jobs.format, app::export_format::ndjson);
   EXPECT_THAT(line.export_jobs.outcomes, ElementsAre(outcome::failed, outcome::refused));
   EXPECT_TRUE(line.export_jobs.with_input);
   EXPECT_EQ(line.export_jobs.generation, 2);
@@ -269,6 +269,25 @@ TEST(Arguments, ExportAndStatusReadTheirOwn) {
   EXPECT_EQ(status.what, command::status);
   EXPECT_EQ(status.status.ledger, "l");
   EXPECT_EQ(status.status.format, app::report_format::json);
+}
+
+template <class Value, std::size_t N>
+void name_each_once(const name_table<Value, N>& table) {
+  for (std::size_t i = 0; i < N; ++i) {
+    EXPECT_EQ(static_cast<std::size_t>(table[i].value), i) << table[i].name;
+    EXPECT_EQ(find_named(table, table[i].name), table[i].value);
+  }
+}
+
+TEST(Arguments, EachFormatHasANameForEveryValue) {
+  name_each_once(input::file_formats);
+  name_each_once(app::export_formats);
+  name_each_once(config::log_formats);
+  name_each_once(config::progress_kinds);
+  name_each_once(app::table_formats);
+  name_each_once(app::report_formats);
+  name_each_once(app::plan_formats);
+  name_each_once(app::drift_formats);
 }
 
 }  // namespace
