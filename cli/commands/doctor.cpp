@@ -11,6 +11,7 @@
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include <unistd.h>
 
@@ -21,6 +22,16 @@ namespace {
 std::string path_of_nothing(const api::profile& profile) {
   auto path = profile.resource_path;
   return path.replace(path.find("{id}"), 4, "pawl-doctor");
+}
+
+std::string report_of(const std::vector<app::finding>& findings, app::report_format format) {
+  switch (format) {
+    case app::report_format::text:
+      return app::doctor_text(findings);
+    case app::report_format::json:
+      break;
+  }
+  return app::doctor_json(findings);
 }
 
 expected<int> examine_api(app::session& s, app::report_format format) {
@@ -51,8 +62,7 @@ expected<int> examine_api(app::session& s, app::report_format format) {
   s.sum_up(app::first_fault(findings));
   s.facts().stop_reason = code == app::exit_success ? "finished" : code == app::exit_later ? "later" : "mend";
   if (settings.summary_path == "-") return code;
-  const auto text =
-      format == app::report_format::json ? app::doctor_json(findings) : app::doctor_text(findings);
+  const auto text = report_of(findings, format);
   // A reader that has seen enough closes the pipe: the answer is the exit code.
   if (const auto failed = write_all(STDOUT_FILENO, text); failed && failed != std::errc::broken_pipe)
     return failure{failure_kind::mend, "standard output", failed.message(), ""};

@@ -26,14 +26,13 @@ status export_jobs(const app::export_options& options) {
   const auto generation = app::find_generation(*file, options.generation);
   if (!generation) return generation.error();
 
-  const auto format = options.format;
   std::optional<app::export_writer> writer;
   if (options.with_input) {
-    auto made = app::export_writer::with_input(format, {generation->header, generation->delimiter});
+    auto made = app::export_writer::with_input(options.format, {generation->header, generation->delimiter});
     if (!made) return made.error();
     writer = *std::move(made);
   } else {
-    writer.emplace(format);
+    writer.emplace(options.format);
   }
 
   app::original_rows originals(*generation);
@@ -53,15 +52,18 @@ status export_jobs(const app::export_options& options) {
       }
       raw = *original;
     }
-    if (format == app::export_format::ndjson) {
-      line.clear();
-      writer->append(line, job, raw);
-      out += neutral_json(line);
-    } else {
-      shown = job;
-      for (auto* text : {&shown.error_code, &shown.error_message, &shown.request_id})
-        *text = neutral_text(*text);
-      writer->append(out, shown, raw);
+    switch (options.format) {
+      case app::export_format::csv:
+        shown = job;
+        for (auto* text : {&shown.error_code, &shown.error_message, &shown.request_id})
+          *text = neutral_text(*text);
+        writer->append(out, shown, raw);
+        break;
+      case app::export_format::ndjson:
+        line.clear();
+        writer->append(line, job, raw);
+        out += neutral_json(line);
+        break;
     }
     if (out.size() < write_at_bytes) return true;
     not_written = write_all(STDOUT_FILENO, out);

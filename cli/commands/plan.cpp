@@ -266,9 +266,13 @@ class plan_steps {
   status take(const plan::planned_row& row) {
     tally_->add(row);
     if (row.is != plan::planned::invalid) is_write_.push_back(row.is == plan::planned::write);
-    if (options_.format == app::plan_format::ndjson) {
-      app::append_plan_line(text_, row, s_.settings().profile);
-      if (text_.size() >= write_at_bytes) flush();
+    switch (options_.format) {
+      case app::plan_format::text:
+        break;
+      case app::plan_format::ndjson:
+        app::append_plan_line(text_, row, s_.settings().profile);
+        if (text_.size() >= write_at_bytes) flush();
+        break;
     }
     s_.show_work(fmt::format("planning {}", counted(pending_, "row", "rows")), tally_->rows(), 0);
     // A row that could not be read is still to be done, and before later ones of its id.
@@ -349,9 +353,15 @@ class plan_steps {
   }
 
   void say(const lines& all) {
-    if (options_.format == app::plan_format::ndjson) return s_.print(all);
-    for (const auto& line : all) text_ += printable_line(line);
-    flush();
+    switch (options_.format) {
+      case app::plan_format::text:
+        for (const auto& line : all) text_ += printable_line(line);
+        flush();
+        break;
+      case app::plan_format::ndjson:  // standard output is for the rows
+        s_.print(all);
+        break;
+    }
   }
 
   app::session& s_;

@@ -81,12 +81,20 @@ class pull_steps {
         conditions_, [](const api::precondition& c) { return c.is == api::precondition::test::has_name; });
   }
 
+  app::table_format format_by_name() const {
+    switch (input::format_by_name(options_.out).value_or(input::file_format::csv)) {
+      case input::file_format::csv:
+        break;
+      case input::file_format::ndjson:
+        return app::table_format::ndjson;
+    }
+    return app::table_format::csv;
+  }
+
   app::pull_syntax syntax() const {
     const auto& source = s_.settings().source;
     app::pull_syntax how;
-    how.format = options_.format.value_or(input::format_by_name(options_.out) == input::file_format::ndjson
-                                              ? app::table_format::ndjson
-                                              : app::table_format::csv);
+    how.format = options_.format.value_or(format_by_name());
     how.null_token = source.null_token;
     how.list_separator = source.list_separator;
     how.delimiter = source.delimiter.value_or(input::has_ending(options_.out, ".tsv") ? '\t' : ',');

@@ -74,10 +74,14 @@ int status_command(const app::status_options& options, console& out) {
     return app::exit_code(state.error().kind);
   }
   std::string text;
-  if (options.format == app::report_format::json)
-    text = status_json(*state);
-  else
-    for (const auto& line : status_lines(*state)) text += printable_line(line);
+  switch (options.format) {
+    case app::report_format::text:
+      for (const auto& line : status_lines(*state)) text += printable_line(line);
+      break;
+    case app::report_format::json:
+      text = status_json(*state);
+      break;
+  }
   if (const auto failed = write_all(STDOUT_FILENO, text); failed && failed != std::errc::broken_pipe) {
     out.line("error: standard output: " + failed.message());
     return app::exit_mend;

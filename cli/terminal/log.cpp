@@ -88,8 +88,13 @@ class json_formatter final : public spdlog::formatter {
 };
 
 std::unique_ptr<spdlog::formatter> formatter_for(config::log_format format, stamp s) {
-  if (format == config::log_format::json) return std::make_unique<json_formatter>();
-  return std::make_unique<text_formatter>(s);
+  switch (format) {
+    case config::log_format::text:
+      return std::make_unique<text_formatter>(s);
+    case config::log_format::json:
+      break;
+  }
+  return std::make_unique<json_formatter>();
 }
 
 // Lines go through the console, which keeps them apart from the live line.
