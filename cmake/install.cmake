@@ -4,7 +4,13 @@ include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 set(pawl_public_roots
+  engine/app/check.hpp
+  engine/app/doctor.hpp
+  engine/app/export.hpp
+  engine/app/plan.hpp
+  engine/app/pull.hpp
   engine/app/run.hpp
+  engine/app/status.hpp
   engine/app/undo.hpp
   engine/app/verify.hpp
 )

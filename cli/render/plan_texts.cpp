@@ -169,7 +169,7 @@ lines riders_of(const plan::plan_tally& tally, const api::profile& profile) {
   return all;
 }
 
-void add_head(lines& out, const plan_report& r, const config::settings& s) {
+void add_head(lines& out, const app::plan_report& r, const config::settings& s) {
   out.push_back(fmt::format("target: {}{}", r.target, r.key_label.empty() ? "" : ", key " + r.key_label));
   auto rows = fmt::format("input:  {}, {}", r.input_name, counted(r.rows, "row", "rows"));
   if (r.facts != nullptr) rows += "; " + format_in_words(*r.facts);
@@ -202,7 +202,7 @@ void add_unnamed(lines& out, const plan::plan_tally& tally, const api::profile& 
   out.push_back("not in the rows, so a server that replaces erases it, beyond undo: " + text);
 }
 
-void add_price(lines& out, const plan_report& r, const config::settings& s) {
+void add_price(lines& out, const app::plan_report& r, const config::settings& s) {
   out.push_back(fmt::format("price:  {} at {}, up to {} at {}", counted(r.writes, "write", "writes"),
                             windows_in_words(s.run.writes), counted(r.reads, "read", "reads"),
                             windows_in_words(s.run.reads)));
@@ -214,7 +214,7 @@ void add_price(lines& out, const plan_report& r, const config::settings& s) {
 
 }  // namespace
 
-lines plan_lines(const plan_report& r, const config::settings& s) {
+lines plan_lines(const app::plan_report& r, const config::settings& s) {
   const auto& tally = *r.tally;
   lines out;
   add_head(out, r, s);

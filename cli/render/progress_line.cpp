@@ -16,8 +16,6 @@ namespace {
 using namespace std::chrono_literals;
 using seconds_d = std::chrono::duration<double>;
 
-constexpr auto rate_over = 60s;  // chosen: a window of the slowest usual quota
-
 std::string wait_in_words(const progress_view& v) {
   auto text = "waiting for " + printable(v.waits_for, 80);
   if (v.waits_left && *v.waits_left > duration::zero()) text += ", " + in_words(*v.waits_left);
@@ -36,25 +34,6 @@ std::string rate_in_words(double per_second, const std::optional<rate_window>& l
   const auto shown = std::min(per_second, most) * (by_minute ? 60 : 1);
   const auto number = shown >= 100 ? fmt::format("{:.0f}", shown) : fmt::format("{:.1f}", shown);
   return fmt::format("{}/{} of {}", number, by_minute ? "min" : "s", to_string(*limit));
-}
-
-void rate_meter::read(time_point now, std::uint64_t writes) noexcept {
-  // The newest reading moves along until it is a second away from the one before it.
-  const bool replaces = count_ >= 2 && now - back(1).at < 1s;
-  if (!replaces) ++count_;
-  ring_[(count_ - 1) % kept] = {now, writes};
-}
-
-std::optional<double> rate_meter::per_second(time_point now) const noexcept {
-  if (count_ < 2) return std::nullopt;
-  const auto& newest = back(0);
-  const auto available = std::min(count_, kept) - 1;
-  std::size_t steps = available;
-  while (steps > 1 && now - back(steps).at > rate_over) --steps;
-  const auto& oldest = back(steps);
-  const auto time = now - oldest.at;
-  if (time < 1s) return std::nullopt;
-  return static_cast<double>(newest.writes - oldest.writes) / seconds_d(time).count();
 }
 
 std::optional<rate_window> tightest(const policy::pacer_options& o) noexcept {
@@ -77,7 +56,7 @@ std::optional<duration> eta(const policy::pacer_options& limits, std::uint64_t r
 }
 
 progress_view look(const client::progress_counters& c, const policy::pacer_options& writes,
-                   const rate_meter& meter, time_point now) {
+                   const app::rate_meter& meter, time_point now) {
   progress_view v;
   v.rows = c.rows;
   v.done = c.before.total() + c.now.total();

@@ -3,37 +3,17 @@
 
 #include "config/settings.hpp"
 #include "engine/api/profile.hpp"
+#include "engine/app/rate_meter.hpp"
 #include "engine/client/progress.hpp"
 #include "engine/model/time.hpp"
 #include "engine/policy/pacer.hpp"
 
-#include <array>
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 
 namespace pawl::cli {
-
-// Writes per second over the last minute (less at the start of a run), from readings of a counter. A reading
-// more often than once a second replaces the last one.
-class rate_meter {
- public:
-  void read(time_point now, std::uint64_t writes) noexcept;
-  // Nothing to say before one second is over.
-  std::optional<double> per_second(time_point now) const noexcept;
-
- private:
-  struct reading {
-    time_point at{};
-    std::uint64_t writes = 0;
-  };
-  static constexpr std::size_t kept = 61;
-  std::array<reading, kept> ring_{};
-  std::size_t count_ = 0;  // all readings so far
-  const reading& back(std::size_t steps) const noexcept { return ring_[(count_ - 1 - steps) % kept]; }
-};
 
 // The window that bounds a long run most; nullopt: unlimited.
 std::optional<rate_window> tightest(const policy::pacer_options&) noexcept;
@@ -57,8 +37,8 @@ struct progress_view {
   std::string waits_for;  // empty: it moves
   std::optional<duration> waits_left;
 };
-progress_view look(const client::progress_counters&, const policy::pacer_options& writes, const rate_meter&,
-                   time_point now);
+progress_view look(const client::progress_counters&, const policy::pacer_options& writes,
+                   const app::rate_meter&, time_point now);
 
 // `6,113/10,000 (61%)  58.9/min of 60/min  3 retries  2 failures  ETA 1 h 05 min  waiting for quota, 18 s`.
 // Parts that do not fit into `width` columns are left out, the least needed first; 0: no bound.

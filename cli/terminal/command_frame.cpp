@@ -2,6 +2,7 @@
 
 #include "cli/terminal/log.hpp"
 #include "cli/terminal/signals.hpp"
+#include "cli/terminal/standard_output.hpp"
 #include "cli/terminal/terminal_listener.hpp"
 #include "config/token.hpp"
 #include "engine/app/exit_code.hpp"
@@ -10,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 namespace pawl::cli {
@@ -62,15 +64,25 @@ int perform(const config::raw_options& raw, const std::vector<std::string>& argu
   wanted.file = settings.log_file;
   wanted.verbosity = settings.verbosity;
   auto opened = log::open(wanted, out);
-  if (!opened) {
-    app::session failing(settings, host);
-    return failing.conclude([&opened]() -> expected<int> { return opened.error(); }).exit_code;
-  }
+  if (!opened) return app::refuse(settings, host, opened.error()).exit_code;
   to = *std::move(opened);
   for (const auto& setting : settings.effective)
     if (!setting.value.empty() && (setting.source != "default" || settings.verbosity > 1))
       to.detail(fmt::format("setting {} = {} ({})", setting.key, setting.value, setting.source));
   return work(settings, host).exit_code;
+}
+
+std::optional<failure> refuse_summary_there(const config::settings& settings, const char* what,
+                                            const char* remedy) {
+  if (settings.summary_path != "-") return std::nullopt;
+  return failure{failure_kind::usage, "--summary", std::string{"standard output is where "} + what, remedy};
+}
+
+status print_answer(const config::settings& settings, std::string_view text) {
+  if (settings.summary_path == "-") return {};
+  const auto failed = to_standard_output(text);
+  if (!failed || failed == std::errc::broken_pipe) return {};
+  return failure{failure_kind::mend, "standard output", failed.message(), ""};
 }
 
 }  // namespace pawl::cli

@@ -29,7 +29,7 @@ class progress_display {
   config::progress_kind kind_;
   console& console_;
   log& log_;
-  rate_meter meter_;
+  app::rate_meter meter_;
   std::optional<time_point> started_;
   time_point next_shown_{};
   std::string told_wait_;

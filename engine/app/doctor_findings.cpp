@@ -1,296 +1,33 @@
 #include "engine/app/doctor_findings.hpp"
 
 #include "engine/app/exit_code.hpp"
-#include "engine/text/amounts.hpp"
-#include "engine/text/date_time.hpp"
 #include "engine/text/neutral.hpp"
-#include "engine/text/printable.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
-#include <cstdlib>
-#include <string_view>
-#include <utility>
 
 namespace pawl::app {
-namespace {
 
-using api::verdict;
-using state = finding_state;
-
-// Chosen: a server's certificate that ends sooner has usually been forgotten by the job that renews it.
-constexpr auto certificate_soon = std::chrono::hours{14 * 24};
-// Chosen: no condition on an age is written finer, and no clock that is kept in step is off by so much.
-constexpr auto clock_tolerance = std::chrono::seconds{60};
-
-std::string_view word(state s) noexcept {
+std::string_view to_string(finding_state s) noexcept {
   switch (s) {
-    case state::ok:
+    case finding_state::ok:
       return "ok";
-    case state::note:
+    case finding_state::note:
       return "note";
-    case state::later:
+    case finding_state::later:
       return "later";
-    case state::mend:
+    case finding_state::mend:
       break;
   }
   return "mend";
-}
-
-std::string joined(const std::vector<std::string>& all) {
-  std::string text;
-  for (const auto& one : all) text += (text.empty() ? "" : ", ") + one;
-  return text;
-}
-
-std::string windows_in_words(const std::vector<rate_window>& windows) {
-  if (windows.empty()) return "unlimited";
-  std::string text;
-  for (const auto& w : windows) text += (text.empty() ? "" : " and ") + to_string(w);
-  return text;
-}
-
-// The most that these limits let through within such a time, wherever it begins; nullopt: no limit.
-std::optional<std::uint64_t> most_within(const std::vector<rate_window>& windows, duration time) {
-  std::optional<std::uint64_t> most;
-  for (const auto& w : windows) {
-    const auto times = std::max<std::int64_t>(1, (time + w.length - duration{1}) / w.length);
-    const auto through = w.limit * static_cast<std::uint64_t>(times);
-    most = std::min(most.value_or(through), through);
-  }
-  return most;
-}
-
-class examination {
- public:
-  explicit examination(const doctor_facts& f) : f_(f), settings_(*f.settings), reply_(*f.reply) {}
-
-  std::vector<finding> all() {
-    proxy();
-    const bool answered = reply_.reached == phase::answered;
-    if (reply_.fault == transport_fault::untrusted)
-      add("tls", state::mend, reply_.in_words(), reply_.remedy);
-    else if (!answered)
-      unreachable();
-    else
-      tls();
-    if (answered) {
-      answer();
-      clock();
-    } else {
-      add("key", state::later, fmt::format("{} was not tried: no reply came", key()), "");
-    }
-    limits(answered);
-    return std::move(found_);
-  }
-
- private:
-  void add(std::string about, state s, std::string text, std::string remedy) {
-    found_.push_back({std::move(about), s, std::move(text), std::move(remedy)});
-  }
-
-  std::string key() const {
-    if (f_.key_label.empty()) return "no key";
-    return fmt::format("{} from {}", f_.key_label, f_.key_place);
-  }
-
-  void proxy() {
-    const auto& proxy = settings_.run.transport.proxy;
-    add("proxy", state::ok, proxy ? proxy->name() : "none: the API is reached directly", "");
-  }
-
-  void unreachable() {
-    const auto what = fmt::format("{}: {}", settings_.target.url(), reply_.in_words());
-    if (reply_.is == verdict::stop)
-      add("api", state::mend, what, reply_.remedy);
-    else
-      add("api", state::later, what, "check the network and api.base_url, or try again later");
-  }
-
-  void tls() {
-    const auto& peer = reply_.peer;
-    if (!settings_.target.tls) {
-      add("tls", state::note, fmt::format("none: plain http to {}", settings_.target.host_header), "");
-      return;
-    }
-    auto text = fmt::format("{}, {}; certificate {}", peer.protocol, peer.cipher, peer.subject);
-    if (!peer.issuer.empty()) text += fmt::format(", issued by {}", peer.issuer);
-    if (!peer.trust_anchor.empty() && peer.trust_anchor != peer.issuer)
-      text += fmt::format(", trusted through {}", peer.trust_anchor);
-    text += settings_.run.transport.ca_file.empty()
-                ? " (the system's authorities)"
-                : fmt::format(" (the system's authorities and {})", settings_.run.transport.ca_file);
-    auto how = state::ok;
-    if (peer.not_after) {
-      const auto left = *peer.not_after - reply_.received;
-      text += fmt::format(", valid until {}", date_and_time(*peer.not_after));
-      if (left < certificate_soon) {
-        how = state::note;
-        text += fmt::format(", which is in {}", in_words(std::chrono::duration_cast<duration>(left)));
-      }
-    }
-    add("tls", how, std::move(text), "");
-  }
-
-  void answer() {
-    if (reply_.is == verdict::throttled || (reply_.outage && !reply_.foreign) ||
-        reply_.is == verdict::maybe || reply_.is == verdict::retry) {
-      add("api", state::later, reply_.in_words(), "try again later");
-      return;
-    }
-    if (reply_.is == verdict::stop) {
-      add(reply_.http_status == 403   ? "scopes"
-          : reply_.http_status >= 400 ? "key"
-                                      : "api",
-          state::mend, fmt::format("{}: {}", key(), reply_.in_words()), reply_.remedy);
-      return;
-    }
-    if (!f_.asked_whoami) {
-      add("key", state::note,
-          fmt::format("{} was not refused; whose it is cannot be asked, the profile {} has no whoami", key(),
-                      settings_.profile.name),
-          "");
-      return;
-    }
-    if (reply_.is == verdict::refused || !f_.who) {
-      add("api", state::mend,
-          f_.who || reply_.is == verdict::refused ? reply_.in_words()
-                                                  : "the reply does not say whose key this is",
-          "check api.base_url and the profile's whoami");
-      return;
-    }
-    add("key", state::ok, key(), "");
-    account();
-    scopes();
-  }
-
-  void account() {
-    const auto& wanted = settings_.expected_account;
-    if (!wanted.empty() && wanted != f_.who->account)
-      add("account", state::mend,
-          fmt::format("the key belongs to {}, and api.account names {}", f_.who->account, wanted),
-          "use a key of that account, or mend api.account");
-    else
-      add("account", state::ok, f_.who->account, "");
-  }
-
-  void scopes() {
-    const auto& needs = settings_.reading.needs;
-    const auto& granted = f_.who->scopes;
-    if (needs.read.empty() && needs.write.empty() && needs.names.empty()) {
-      add("scopes", state::ok, granted.empty() ? "the API names none" : joined(granted), "");
-      return;
-    }
-    if (granted.empty()) {
-      add("scopes", state::note, "the API does not say which ones the key has", "");
-      return;
-    }
-    const auto lacking = [&granted](const std::vector<std::string>& wanted) {
-      std::vector<std::string> missing;
-      for (const auto& one : wanted)
-        if (std::ranges::find(granted, one) == granted.end()) missing.push_back(one);
-      return missing;
-    };
-    auto missing = lacking(needs.read);
-    const auto to_write = lacking(needs.write);
-    missing.insert(missing.end(), to_write.begin(), to_write.end());
-    if (!missing.empty())
-      add("scopes", state::mend,
-          fmt::format("the key lacks {}, which a run needs (it has {})", joined(missing), joined(granted)),
-          "grant the key these scopes where it was made, or use another key");
-    else
-      add("scopes", state::ok, joined(granted), "");
-    if (const auto no_names = lacking(needs.names); !no_names.empty())
-      add("scopes", state::note,
-          fmt::format("without {} names cannot be looked up: use ids instead of names (add_tag_ids, not "
-                      "add_tags), and no `has tag`",
-                      joined(no_names)),
-          "");
-  }
-
-  void clock() {
-    if (!reply_.server_time) {
-      add("clock", state::note, "the reply has no Date to compare with", "");
-      return;
-    }
-    // Date says whole seconds: the truth lies up to one later.
-    const auto server = *reply_.server_time + std::chrono::milliseconds{500};
-    const auto here =
-        reply_.received - std::chrono::duration_cast<std::chrono::microseconds>(reply_.latency) / 2;
-    const auto ahead = here - server;
-    const auto size = ahead < ahead.zero() ? -ahead : ahead;
-    const auto rounded = std::chrono::round<std::chrono::seconds>(size);
-    if (rounded <= std::chrono::seconds{1}) {
-      add("clock", state::ok, "in step with the server's, to the second", "");
-      return;
-    }
-    const auto text = fmt::format("this machine's clock is {} {} the server's",
-                                  in_words(std::chrono::duration_cast<duration>(rounded)),
-                                  ahead > ahead.zero() ? "ahead of" : "behind");
-    if (size <= clock_tolerance)
-      add("clock", state::ok, text, "");
-    else
-      add("clock", state::mend, text,
-          "set one of them right (NTP): conditions on ages are off by as much; limits are not concerned");
-  }
-
-  void limits(bool answered) {
-    const auto& run = settings_.run;
-    auto text = fmt::format("writes {}, reads {}", windows_in_words(run.writes.windows),
-                            windows_in_words(run.reads.windows));
-    if (run.writes.reserve > 0)
-      text += fmt::format(", of which {:.0f} % are left to others", run.writes.reserve * 100);
-    if (!answered || !f_.rates.limit) {
-      add("limits", state::ok, text + (answered ? "; the reply names none" : ""), "");
-      return;
-    }
-    const auto seen = *f_.rates.limit;
-    text += fmt::format("; the API says {} reads", grouped(seen));
-    if (f_.rates.window) text += fmt::format(" in {}", in_words(*f_.rates.window));
-    if (f_.rates.remaining) text += fmt::format(", of which {} are left now", grouped(*f_.rates.remaining));
-    const auto& windows = run.reads.windows;
-    // Without a window it is known that it lasts at least until the quota is new again (less the rounding of
-    // that to a second), and that a burst falls into any.
-    const auto within =
-        f_.rates.window.value_or(f_.rates.reset_in.value_or(duration{}) - std::chrono::seconds{1});
-    const auto ours = most_within(windows, within);
-    const bool named = std::ranges::any_of(windows, [&](const rate_window& w) { return w.limit == seen; });
-    if (f_.rates.window ? ours == seen : named) {
-      add("limits", state::ok, std::move(text), "");
-    } else if (windows.empty() || (ours && *ours > seen)) {
-      add("limits", state::mend, text + ", which is less than is set for reads",
-          "set limits.read, and look whether limits.write is right too");
-    } else if (f_.rates.window) {
-      add("limits", state::note, text + ", which is more than is set for reads: limits.read can be raised",
-          "");
-    } else {
-      add("limits", state::note,
-          text +
-              ", but not in what time, so it cannot be compared with limits.read: the API's documentation "
-              "says it",
-          "");
-    }
-  }
-
-  const doctor_facts& f_;
-  const options& settings_;
-  const client::read_reply& reply_;
-  std::vector<finding> found_;
-};
-
-}  // namespace
-
-std::vector<finding> examine(const doctor_facts& facts) {
-  return examination(facts).all();
 }
 
 int exit_code(const std::vector<finding>& all) noexcept {
   const auto has = [&all](finding_state s) {
     return std::ranges::any_of(all, [s](const finding& f) { return f.state == s; });
   };
-  return has(state::mend) ? exit_mend : has(state::later) ? exit_later : exit_success;
+  return has(finding_state::mend) ? exit_mend : has(finding_state::later) ? exit_later : exit_success;
 }
 
 std::string first_fault(const std::vector<finding>& all) {
@@ -300,16 +37,6 @@ std::string first_fault(const std::vector<finding>& all) {
   return found->about + ": " + found->text + (found->remedy.empty() ? "" : "; " + found->remedy);
 }
 
-std::string doctor_text(const std::vector<finding>& all) {
-  std::string text;
-  for (const auto& f : all) {
-    text += fmt::format("{:<6}{:<9}{}", word(f.state), f.about, printable(f.text));
-    if (!f.remedy.empty()) text += "; " + printable(f.remedy);
-    text += '\n';
-  }
-  return text;
-}
-
 std::string doctor_json(const std::vector<finding>& all) {
   std::string text = "{\"checks\":[";
   for (const auto& f : all) {
@@ -317,7 +44,7 @@ std::string doctor_json(const std::vector<finding>& all) {
     text += "{\"about\":";
     append_neutral_json_string(text, f.about);
     text += ",\"state\":";
-    append_neutral_json_string(text, word(f.state));
+    append_neutral_json_string(text, to_string(f.state));
     text += ",\"text\":";
     append_neutral_json_string(text, f.text);
     text += ",\"remedy\":";

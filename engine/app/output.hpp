@@ -26,6 +26,7 @@ class output {
   }
   void flush();
 
+  bool failed() const noexcept { return static_cast<bool>(failed_); }
   // A reader that has seen enough is no failure: the answer is the exit code.
   bool reader_left() const noexcept { return failed_ == std::errc::broken_pipe; }
   // mend, with `remedy`: it could not be written.

@@ -86,4 +86,9 @@ result session::conclude(const std::function<expected<int>()>& work) {
   return {code, facts_};
 }
 
+result refuse(const options& o, const host& h, const failure& why) {
+  session s(o, h);
+  return s.conclude([&why]() -> expected<int> { return why; });
+}
+
 }  // namespace pawl::app

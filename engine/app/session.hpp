@@ -66,4 +66,7 @@ class session {
   std::string when_interrupted_ = "the same command goes on";
 };
 
+// Ends a use case before it began: says why, and writes the summary.
+result refuse(const options&, const host&, const failure& why);
+
 }  // namespace pawl::app

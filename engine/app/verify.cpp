@@ -1,6 +1,5 @@
 #include "engine/app/verify.hpp"
 
-#include "engine/text/amounts.hpp"
 #include "engine/api/page_reader.hpp"
 #include "engine/api/request_writer.hpp"
 #include "engine/api/resource_reader.hpp"
@@ -16,6 +15,7 @@
 #include "engine/client/name_fetch.hpp"
 #include "engine/ledger/ledger.hpp"
 #include "engine/ledger/scratch/last_written.hpp"
+#include "engine/text/amounts.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <fmt/format.h>
@@ -66,9 +66,6 @@ class verify_steps {
  private:
   status prepare() {
     const auto& settings = s_.settings();
-    if (settings.summary_path == "-")
-      return failure{failure_kind::usage, "--summary", "standard output is where the drift goes",
-                     "name a file"};
     s_.facts().ledger = options_.ledger;
     auto opened = open_to_read(options_.ledger);
     if (!opened) return opened.error();

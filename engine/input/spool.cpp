@@ -2,7 +2,10 @@
 
 #include "engine/sys/files.hpp"
 
+#include <fmt/format.h>
+
 #include <cerrno>
+#include <filesystem>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -24,6 +27,13 @@ failure not_kept(const std::string& path, const std::string& why) {
 }
 
 }  // namespace
+
+std::string temporary_copy(std::string_view purpose) {
+  std::error_code failed;
+  auto directory = std::filesystem::temp_directory_path(failed);
+  if (failed) directory = "/tmp";
+  return (directory / fmt::format("pawl-{}-{}", purpose, ::getpid())).string();
+}
 
 bool must_be_spooled(const std::string& input_path) {
   if (input_path == "-") return true;

@@ -8,11 +8,15 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 
 namespace pawl::input {
 
 // Standard input ("-"), or a path to something that can be read only once (pipe, socket, terminal).
 bool must_be_spooled(const std::string& input_path);
+
+// Where a copy goes that nobody keeps: a name of this process in the directory for temporary files.
+std::string temporary_copy(std::string_view purpose);
 
 // A spooled copy under a provisional name (mode 0600): removed unless keep_as() was called.
 class spooled_input {

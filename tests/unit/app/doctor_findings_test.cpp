@@ -1,4 +1,4 @@
-#include "engine/app/doctor_findings.hpp"
+#include "engine/app/doctor_examination.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -64,7 +64,7 @@ class plan_text : public ::testing::Test {
 
   config::settings settings_ = example_settings();
   plan::plan_tally tally_{settings_.profile};
-  plan_report report_;
+  app::plan_report report_;
 };
 
 TEST_F(plan_text, GroupsWhatWouldChange) {

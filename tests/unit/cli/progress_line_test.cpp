@@ -17,7 +17,7 @@ policy::pacer_options productlane_limits() {
 }
 
 TEST(RateMeter, SaysNothingBeforeASecondIsOver) {
-  rate_meter meter;
+  app::rate_meter meter;
   EXPECT_FALSE(meter.per_second(start));
   meter.read(start, 0);
   meter.read(start + 500ms, 10);
@@ -28,7 +28,7 @@ TEST(RateMeter, SaysNothingBeforeASecondIsOver) {
 }
 
 TEST(RateMeter, LooksBackOneMinute) {
-  rate_meter meter;
+  app::rate_meter meter;
   // 10/s for two minutes, read five times a second, then 1/s for two minutes.
   for (int i = 0; i <= 600; ++i) meter.read(start + i * 200ms, static_cast<std::uint64_t>(2 * i));
   EXPECT_NEAR(*meter.per_second(start + 120s), 10.0, 0.2);

@@ -13,8 +13,8 @@ using ::testing::HasSubstr;
 
 constexpr wall_time noon{std::chrono::microseconds{1'767'323'045'000'000}};
 
-ledger_state example() {
-  ledger_state s;
+app::ledger_state example() {
+  app::ledger_state s;
   s.ledger_path = "jobs.csv.ledger";
   s.generation.id = 1;
   s.generation.target = {"productlane", "https://h/api/v2", "ws_1"};
@@ -82,7 +82,7 @@ TEST(StatusLines, OfAnEndedRunTellItsEnd) {
 
 TEST(StatusJson, HasTheNamesOfTheSummaryAndItsOwn) {
   EXPECT_EQ(
-      status_json(example()),
+      app::status_json(example()),
       "{\"rows\": 1000, \"applied\": 390, \"unchanged\": 0, \"skipped\": 0, \"superseded\": 0, \"refused\": "
       "10, "
       "\"mismatch\": 0, \"failed\": 0, \"unknown\": 0, \"invalid\": 0, \"pending\": 600, \"generation\": 1, "

@@ -1,0 +1,27 @@
+// Is the input right? Offline: nothing is sent, and no ledger is opened.
+#pragma once
+
+#include "engine/app/host.hpp"
+#include "engine/app/options.hpp"
+#include "engine/app/summary.hpp"
+#include "engine/input/job_source.hpp"
+#include "engine/input/validation.hpp"
+#include "engine/model/error.hpp"
+
+#include <functional>
+#include <string>
+
+namespace pawl::app {
+
+// An input without errors. Valid during the call that has it.
+struct check_answer {
+  const std::string& input_name;
+  const input::source_facts& facts;
+  const input::validation_report& report;  // rows may be 0
+};
+
+// What is wrong is told to the listener as complaints; `answer` is called where nothing is, and its failure
+// ends the use case.
+result check(const options&, const host&, const std::function<status(const check_answer&)>& answer);
+
+}  // namespace pawl::app

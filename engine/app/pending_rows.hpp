@@ -1,0 +1,44 @@
+// Which rows are done, what of their patches stays out, and where the input stands for the first pending one:
+// as a run would have it, without telling the ledger.
+#pragma once
+
+#include "engine/app/ledger_choice.hpp"
+#include "engine/app/session.hpp"
+#include "engine/ledger/ledger.hpp"
+#include "engine/model/error.hpp"
+#include "engine/model/outcome.hpp"
+
+#include <cstdint>
+#include <unordered_map>
+#include <utility>
+
+namespace pawl::app {
+
+class pending_rows {
+ public:
+  // Both outlive it.
+  pending_rows(session& s, ledger_choice& choice) : s_(s), choice_(choice) {}
+
+  // After ledger_choice::validate().
+  status find();
+
+  std::uint64_t rows() const noexcept { return rows_; }  // of the input
+  std::uint64_t pending() const noexcept { return pending_; }
+  const ledger::row_set& done() const noexcept { return done_; }
+  // Outcomes that are there already and stay.
+  const outcome_counts& done_before() const noexcept { return counts_; }
+  // Intents without an outcome, by row. Once.
+  std::unordered_map<std::uint64_t, ledger::intent_row> take_interrupted() { return std::move(interrupted_); }
+
+ private:
+  status leave_out(const ledger::generation_row&);
+
+  session& s_;
+  ledger_choice& choice_;
+  std::uint64_t rows_ = 0, pending_ = 0;
+  outcome_counts counts_;
+  ledger::row_set done_, superseded_;
+  std::unordered_map<std::uint64_t, ledger::intent_row> interrupted_;
+};
+
+}  // namespace pawl::app

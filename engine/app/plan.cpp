@@ -1,0 +1,279 @@
+#include "engine/app/plan.hpp"
+
+#include "engine/api/resource_reader.hpp"
+#include "engine/app/api_session.hpp"
+#include "engine/app/exit_code.hpp"
+#include "engine/app/ledger_choice.hpp"
+#include "engine/app/ledger_refusals.hpp"
+#include "engine/app/name_resolution.hpp"
+#include "engine/app/pending_rows.hpp"
+#include "engine/app/plan_rows.hpp"
+#include "engine/app/retried_rows.hpp"
+#include "engine/app/session.hpp"
+#include "engine/client/name_fetch.hpp"
+#include "engine/client/quota_file.hpp"
+#include "engine/input/spool.hpp"
+#include "engine/ledger/scratch/planned_values.hpp"
+#include "engine/plan/plan_judge.hpp"
+#include "engine/plan/plan_tally.hpp"
+#include "engine/plan/planner.hpp"
+#include "engine/plan/run_forecast.hpp"
+#include "engine/sys/complete_output.hpp"
+#include "engine/sys/wall_clock.hpp"
+#include "engine/text/amounts.hpp"
+#include "engine/text/printable.hpp"
+#include "engine/text/shell_word.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace pawl::app {
+namespace {
+
+namespace asio = boost::asio;
+
+class plan_steps {
+ public:
+  plan_steps(session& s, const plan_options& o, sink rows, const plan_answer& answer)
+      : s_(s),
+        options_(o),
+        answer_(answer),
+        choice_(s, ledger::access::read_only, input::temporary_copy("plan")),
+        rows_(s, choice_),
+        api_(s),
+        text_(std::move(rows)) {}
+
+  expected<int> all() {
+    if (auto done = prepare(); !done) return done.error();
+    if (auto done = choice_.decide(); !done) return done.error();
+    if (choice_.decision() != ledger::run_decision::already_finished)
+      if (auto done = choice_.validate(); !done) return done.error();
+    if (choice_.report() && choice_.report()->rows == 0) return tell_nothing_to_do();
+    if (auto done = rows_.find(); !done) return done.error();
+    if (!options_.out.empty()) {
+      auto out = complete_output::open(options_.out);
+      if (!out) return out.error();
+      out_.emplace(*std::move(out));
+    }
+    tally_.emplace(s_.settings().profile);
+    jobs_.emplace(s_.settings().profile, choice_.input().source.facts());
+    if (auto opened = api_.open(); !opened) return opened.error();
+    const auto started = clock::now();
+    auto planned = api_.run(plan());
+    if (!planned) return planned.error();
+    elapsed_ = clock::now() - started;
+    text_.flush();
+    if (auto done = finish_jobs(); !done) return done.error();
+    return conclude();
+  }
+
+ private:
+  status prepare() { return choice_.load(); }
+
+  expected<int> tell_nothing_to_do() {
+    if (auto refused = refuse_no_rows(choice_.input())) return *std::move(refused);
+    s_.say().note(fmt::format("{}: {}", choice_.input().name, nothing_to_do));
+    s_.facts().stop_reason = "finished";
+    return exit_success;
+  }
+
+  asio::awaitable<expected<int>> plan() {
+    const auto& settings = s_.settings();
+    const auto asked = clock::now();
+    auto who = co_await api_.identify();
+    if (!who) co_return std::move(who.error());
+    const auto answered_after = clock::now() - asked;
+    if (rows_.done_before()[outcome::applied] + rows_.done_before()[outcome::unchanged] > 0)
+      api_.client().has_succeeded();
+    if (auto refused = refuse_account(choice_.target(), {}, who->account, settings.ledger_path))
+      co_return *std::move(refused);
+    std::optional<expected<api::name_directory>> listed;
+    if (may_have_names()) {
+      auto got = co_await client::fetch_names(api_.client(), settings.reading.names);
+      listed.emplace(std::move(got));
+    }
+    auto names = resolve(who->scopes, listed);
+    if (!names) co_return std::move(names.error());
+    auto scratch = ledger::planned_values::create(settings.profile.reply.ids);
+    if (!scratch) co_return std::move(scratch.error());
+    std::optional<api::resource_reader> resources;
+    if (settings.read_first)
+      resources.emplace(settings.profile, settings.conditions, *names, settings.run.force_unechoed);
+    plan::plan_judge judge(settings.profile, resources ? &*resources : nullptr, *std::move(scratch),
+                           rows_.take_interrupted());
+    const plan::planner::parts parts{.io = api_.io(),
+                                     .client = api_.client(),
+                                     .profile = settings.profile,
+                                     .retry = settings.run.retry,
+                                     .source = choice_.input().source,
+                                     .done = rows_.done(),
+                                     .judge = judge,
+                                     .reads = settings.read_first,
+                                     .concurrency = at_once(),
+                                     .limit = settings.run.limit};
+    plan::planner planner(parts);
+    const std::function<status(const plan::planned_row&)> tell = [this](const plan::planned_row& row) {
+      return take(row);
+    };
+    auto whole = co_await planner.run(tell);
+    if (!whole) co_return std::move(whole.error());
+    is_limited_ = !*whole;
+    reply_time_ = planner.mean_reply_time();
+    // Where nothing else was read, this is what is known, connecting included.
+    if (reply_time_ == duration{}) reply_time_ = answered_after;
+    co_return exit_success;
+  }
+
+  // Whether the list of names may be wanted: what an earlier invocation has validated may have some.
+  bool may_have_names() const {
+    const auto& settings = s_.settings();
+    if (settings.reading.names.path.empty() || rows_.pending() == 0) return false;
+    const bool condition = std::ranges::any_of(settings.conditions, [](const api::precondition& c) {
+      return c.is == api::precondition::test::has_name;
+    });
+    const bool has_verbs = std::ranges::any_of(settings.profile.fields, [](const api::field_spec& f) {
+      return f.verb == api::set_verb::add_names || f.verb == api::set_verb::remove_names;
+    });
+    return condition || (choice_.report() ? choice_.report()->names.any() : has_verbs);
+  }
+
+  // As the run does it: unknown and ambiguous names end the command, with their lines.
+  expected<const api::name_directory*> resolve(const std::vector<std::string>& scopes,
+                                               const std::optional<expected<api::name_directory>>& listed) {
+    const name_question question{
+        .input_name = choice_.input().name,
+        .source = choice_.input().source,
+        .report = choice_.report() ? &*choice_.report() : nullptr,
+        .is_pending = [this](std::uint64_t row) { return !rows_.done().contains(row); },
+        .scopes = scopes,
+        .fetch = [&]() -> expected<const api::name_directory*> {
+          if (!listed)
+            return failure{failure_kind::usage, "profile " + s_.settings().profile.name,
+                           "does not say how to look names up", "describe it as [names]"};
+          if (!*listed) return listed->error();
+          return &**listed;
+        }};
+    return resolve_names(s_, question);
+  }
+
+  // Nothing finds out here how many reads pay.
+  std::uint32_t at_once() const {
+    const auto& run = s_.settings().run;
+    return run.adaptive ? run::run_options{}.concurrency : run.concurrency;
+  }
+
+  status take(const plan::planned_row& row) {
+    tally_->add(row);
+    if (row.is != plan::planned::invalid) is_write_.push_back(row.is == plan::planned::write);
+    switch (options_.format) {
+      case plan_format::text:
+        break;
+      case plan_format::ndjson:
+        append_plan_line(text_.text(), row, s_.settings().profile);
+        text_.flush_when_full();
+        break;
+    }
+    s_.show_work(fmt::format("planning {}", counted(rows_.pending(), "row", "rows")), tally_->rows(), 0);
+    // A row that could not be read is still to be done, and before later ones of its id.
+    if (!out_ || (row.is != plan::planned::write && row.is != plan::planned::unreadable)) return {};
+    std::string job;
+    jobs_->append(job, row);
+    return out_->append(job);
+  }
+
+  status finish_jobs() {
+    if (!out_) return {};
+    return out_->finish();
+  }
+
+  // The run that would follow at once: every reply as slow as those of the reads, the windows as they are.
+  plan::run_forecast forecast() {
+    const auto& run = s_.settings().run;
+    plan::forecast_options o;
+    o.writes = run.writes;
+    o.reads = run.reads;
+    o.concurrency = run.concurrency;
+    o.read_first = s_.settings().read_first;
+    o.reply_time = reply_time_;
+    o.past_writes = plan::ages_of(api_.quota().writes(), client::boot_clock_now());
+    o.past_reads = plan::ages_of(api_.quota().reads(), client::boot_clock_now());
+    plan::run_forecast made(o);
+    for (const bool write : is_write_)
+      made.add(write ? plan::forecast_job::write : plan::forecast_job::settled);
+    return made;
+  }
+
+  int conclude() {
+    const auto made = forecast();
+    plan_report r;
+    r.target = s_.facts().target;
+    r.key_label = api_.key_label();
+    r.input_name = choice_.input().name;
+    r.facts = &choice_.input().source.facts();
+    r.rows = rows_.rows();
+    r.done = rows_.done_before();
+    r.is_limited = is_limited_;
+    r.tally = &*tally_;
+    r.reads = made.reads();
+    r.writes = made.writes();
+    r.needed = made.needed();
+    r.reply_time = reply_time_;
+    r.now = wall_now();
+    r.reads_sent = s_.facts().figures.reads;
+    r.elapsed = elapsed_;
+    r.out = options_.out;
+    r.jobs_shortened = jobs_->shortened();
+    const auto answered = answer_(r);
+    for (const auto& condition : s_.settings().conditions)
+      if (!options_.out.empty())
+        s_.say().note("not in the file as a precondition: give run also " +
+                      shell_flag("--only-if", api::to_string(condition)));
+    s_.facts().stop_reason = "finished";
+    const bool decided = tally_->of(plan::planned::missing) + tally_->of(plan::planned::refused) +
+                             tally_->of(plan::planned::unreadable) + tally_->of(plan::planned::invalid) ==
+                         0;
+    if (!decided)
+      s_.sum_up(fmt::format("{} missing, {} refused, {} unreadable, {} invalid",
+                            counted(tally_->of(plan::planned::missing), "row", "rows"),
+                            grouped(tally_->of(plan::planned::refused)),
+                            grouped(tally_->of(plan::planned::unreadable)),
+                            grouped(tally_->of(plan::planned::invalid))));
+    for (const auto& said : {text_.written(), answered})
+      if (!said) {
+        s_.say().error(said.error());
+        return exit_mend;
+      }
+    return decided ? exit_success : exit_some_failed;
+  }
+
+  session& s_;
+  const plan_options& options_;
+  const plan_answer& answer_;
+  ledger_choice choice_;
+  pending_rows rows_;
+  api_session api_;
+  std::optional<plan::plan_tally> tally_;
+  std::optional<job_lines> jobs_;
+  std::optional<complete_output> out_;
+  std::vector<bool> is_write_;  // of each job that was told, in input order: a bit each
+  bool is_limited_ = false;
+  duration reply_time_{}, elapsed_{};
+  output text_;  // rows
+};
+
+}  // namespace
+
+result plan(const options& o, const plan_options& of_plan, const host& h, sink rows,
+            const plan_answer& answer) {
+  session s(o, h);
+  s.when_interrupted("nothing was changed, and the same command starts again");
+  plan_steps steps(s, of_plan, std::move(rows), answer);
+  return s.conclude([&steps] { return steps.all(); });
+}
+
+}  // namespace pawl::app

@@ -1,0 +1,49 @@
+// What a run of this input would do, by reading what it would read. Nothing is written: not to the API, not
+// to the ledger.
+#pragma once
+
+#include "engine/app/command_options.hpp"
+#include "engine/app/host.hpp"
+#include "engine/app/options.hpp"
+#include "engine/app/output.hpp"
+#include "engine/app/summary.hpp"
+#include "engine/input/job_source.hpp"
+#include "engine/model/error.hpp"
+#include "engine/model/outcome.hpp"
+#include "engine/model/time.hpp"
+#include "engine/plan/plan_tally.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace pawl::app {
+
+struct plan_report {
+  std::string target, key_label, input_name;
+  const input::source_facts* facts = nullptr;
+  std::uint64_t rows = 0;   // of the input
+  outcome_counts done;      // rows that have an outcome already and were left out
+  bool is_limited = false;  // --limit left rows that were not looked at
+  const plan::plan_tally* tally = nullptr;
+
+  // What the run will take.
+  std::uint64_t reads = 0, writes = 0;
+  duration needed{}, reply_time{};
+  wall_time now{};
+
+  // What planning took.
+  std::uint64_t reads_sent = 0;
+  duration elapsed{};
+
+  std::string out;                   // where the jobs that remain were written; empty: nowhere
+  std::uint64_t jobs_shortened = 0;  // of them, with an old value that no input may say
+};
+
+// Hears the plan when it is whole; a failure ends the use case with failure_kind::mend.
+using plan_answer = std::function<status(const plan_report&)>;
+
+// `rows` gets a line for each row where the format asks for them; see app/plan_rows.
+result plan(const options&, const plan_options&, const host&, sink rows, const plan_answer& answer);
+
+}  // namespace pawl::app
