@@ -27,9 +27,8 @@ std::string name_of(char32_t);
 
 // Three ways to show a text, for three readers. printable(): a line that people read and search, so every
 // byte can be told: control characters (line ends and tabs too) and bytes that are not UTF-8 become visible
-// escapes
-// (`\n`, `\x1b`, `\u202e`, `\xff`); cut after `max_bytes` with "...". A key in use is concealed. The result
-// is UTF-8 without control characters.
+// escapes (`\n`, `\x1b`, `\u202e`, `\xff`); cut after `max_bytes` with "...". A key in use is concealed. The
+// result is UTF-8 without control characters.
 std::string printable(std::string_view, std::size_t max_bytes = 400);
 // The same for a text of our own that may have several lines: line ends stay.
 std::string printable_lines(std::string_view);
