@@ -1,4 +1,5 @@
 #include "cli/args/arguments.hpp"
+#include "cli/args/option_words.hpp"
 #include "cli/args/typed_keys.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/terminal/console.hpp"
@@ -75,6 +76,7 @@ int dispatch(const cli::command_line& line, cli::console& out) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  word_options(&cli::as_flag);
   if (!fill_standard_descriptors()) return app::exit_mend;
   // A closed pipe or connection is an error of the write, not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);

@@ -13,6 +13,7 @@ set(pawl_public_roots
   engine/app/status.hpp
   engine/app/undo.hpp
   engine/app/verify.hpp
+  engine/model/option.hpp
 )
 
 # Every header of this project that the given ones include, with themselves.

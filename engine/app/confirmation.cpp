@@ -2,6 +2,7 @@
 
 #include "engine/app/api_session.hpp"
 #include "engine/app/ledger_refusals.hpp"
+#include "engine/model/option.hpp"
 
 #include <optional>
 #include <string>
@@ -72,7 +73,7 @@ status confirm(session& s, ledger_choice& choice) {
   if (answer && *answer) return {};
   s.facts().stop_reason = "declined";
   return failure{failure_kind::usage, "", "not confirmed: nothing was sent",
-                 "answer y to apply it, or give --yes to be not asked"};
+                 "answer y to apply it, or give " + to_string(option::yes) + " to be not asked"};
 }
 
 }  // namespace pawl::app

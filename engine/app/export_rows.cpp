@@ -1,5 +1,6 @@
 #include "engine/app/export_rows.hpp"
 
+#include "engine/model/option.hpp"
 #include "engine/text/csv_cells.hpp"
 #include "engine/text/date_time.hpp"
 #include "engine/text/json_string.hpp"
@@ -92,16 +93,17 @@ expected<export_writer> export_writer::with_input(export_format format, const ex
   const bool is_csv = !input.header.empty();
   const auto wanted = is_csv ? export_format::csv : export_format::ndjson;
   if (format != wanted)
-    return failure{failure_kind::usage, "--with-input",
+    return failure{failure_kind::usage, to_string(option::with_input),
                    std::string{"the input of this run is "} + (is_csv ? "CSV" : "NDJSON"),
-                   fmt::format("add --format {}, so that the rows can be mended and run again",
-                               name_of(export_formats, wanted))};
+                   fmt::format("add {}, so that the rows can be mended and run again",
+                               to_string(option::format, name_of(export_formats, wanted)))};
   if (!is_csv) return made;
   made.delimiter_ = input.delimiter == '\0' ? guess_delimiter(input.header) : input.delimiter;
   const auto cells = split_cells(input.header, made.delimiter_);
   if (!cells)
-    return failure{failure_kind::usage, "--with-input", "the header of the input cannot be taken apart",
-                   "export without --with-input"};
+    return failure{failure_kind::usage, to_string(option::with_input),
+                   "the header of the input cannot be taken apart",
+                   "export without " + to_string(option::with_input)};
   for (const auto cell : *cells) {
     made.columns_.emplace_back(cell);
     made.kept_.push_back(!is_own_note(cell));

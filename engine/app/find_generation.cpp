@@ -1,5 +1,7 @@
 #include "engine/app/find_generation.hpp"
 
+#include "engine/model/option.hpp"
+
 #include <fmt/format.h>
 
 #include <utility>
@@ -12,7 +14,7 @@ expected<ledger::generation_row> find_generation(ledger::ledger_file& file,
   if (!found) return found.error();
   if (*found) return **std::move(found);
   if (wanted)
-    return failure{failure_kind::usage, "--generation",
+    return failure{failure_kind::usage, to_string(option::generation),
                    fmt::format("{} has no generation {}", file.path(), *wanted),
                    "leave it out for the newest"};
   return failure{failure_kind::usage, file.path(), "holds no run yet", ""};

@@ -1,5 +1,6 @@
 #include "engine/app/find_ledger.hpp"
 
+#include "engine/model/option.hpp"
 #include "engine/text/shell_word.hpp"
 
 #include <fmt/format.h>
@@ -52,9 +53,10 @@ std::optional<failure> refuse_ledger_as_input(const std::string& path) {
   if (!newest || !*newest) return refusal;
   const auto& input = (*newest)->input_path;
   refusal.what += fmt::format("; it belongs to {}", input);
-  refusal.remedy = input + ".ledger" == std::filesystem::absolute(path).string()
-                       ? fmt::format("name that one: {}", shell_path(input))
-                       : fmt::format("name that one: {} {}", shell_path(input), shell_flag("--ledger", path));
+  refusal.remedy =
+      input + ".ledger" == std::filesystem::absolute(path).string()
+          ? fmt::format("name that one: {}", shell_path(input))
+          : fmt::format("name that one: {} {}", shell_path(input), to_string(option::ledger, path));
   return refusal;
 }
 

@@ -4,6 +4,7 @@
 #include "engine/app/held.hpp"
 #include "engine/app/ledger_refusals.hpp"
 #include "engine/app/recorded_settings.hpp"
+#include "engine/model/option.hpp"
 
 #include <fmt/format.h>
 
@@ -143,7 +144,8 @@ status ledger_choice::choose_retry(const ledger::run_question& question) {
   const auto answer = ledger::decide_retry(question);
   if (answer == ledger::retry_decision::refuse_none)
     return failure{failure_kind::usage, s_.settings().ledger_path,
-                   "holds no run whose rows --retry could take again", "leave out --retry"};
+                   "holds no run whose rows " + to_string(option::retry) + " could take again",
+                   "leave out " + to_string(option::retry)};
   if (auto done = count(*newest_); !done) return done;
   if (answer == ledger::retry_decision::refuse_changed)
     if (auto kept = keep_what_came(); !kept) return kept;
@@ -151,7 +153,7 @@ status ledger_choice::choose_retry(const ledger::run_question& question) {
     return changed_input_of_retry(input_->name, *newest_, identity_, s_.settings().as_json);
   std::uint64_t rows = 0;
   for (const auto o : s_.settings().retry) rows += s_.facts().counts[o];
-  if (rows == 0) s_.say().note("--retry: no row has one of these outcomes");
+  if (rows == 0) s_.say().note(to_string(option::retry) + ": no row has one of these outcomes");
   decision_ =
       rows == 0 && newest_->finished ? ledger::run_decision::already_finished : ledger::run_decision::go_on;
   return {};
@@ -173,7 +175,7 @@ status ledger_choice::validate() {
   for (const auto& line : complaint_lines(input_->name, *report_)) s_.say().complaint(line);
   s_.facts().stop_reason = "invalid_input";
   return failure{failure_kind::usage, input_->name, wrong_rows_in_words(*report_) + "; nothing was sent",
-                 "mend them, or leave them out with --skip-invalid"};
+                 "mend them, or leave them out with " + to_string(option::skip_invalid)};
 }
 
 status ledger_choice::count(const ledger::generation_row& g) {

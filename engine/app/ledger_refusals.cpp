@@ -1,6 +1,7 @@
 #include "engine/app/ledger_refusals.hpp"
 
 #include "engine/app/recorded_settings.hpp"
+#include "engine/model/option.hpp"
 #include "engine/text/amounts.hpp"
 #include "engine/text/date_time.hpp"
 
@@ -27,7 +28,7 @@ std::optional<failure> refuse_target(const ledger::target& bound, const ledger::
       failure_kind::usage, ledger_path,
       fmt::format("belongs to {}, and this run would go to {}: a ledger counts for one target only",
                   target_in_words(bound), profile_and_url(wanted)),
-      "name another ledger for this target with --ledger"};
+      "name another ledger for this target with " + to_string(option::ledger)};
 }
 
 std::optional<failure> refuse_account(const ledger::target& bound, const std::string& configured,
@@ -41,7 +42,7 @@ std::optional<failure> refuse_account(const ledger::target& bound, const std::st
     return failure{failure_kind::usage, ledger_path,
                    fmt::format("belongs to account {}, and the key belongs to {}", bound.account,
                                answered.empty() ? "none that the API names" : answered),
-                   "use a key of that account, or name another ledger with --ledger"};
+                   "use a key of that account, or name another ledger with " + to_string(option::ledger)};
   return std::nullopt;
 }
 
@@ -69,17 +70,16 @@ failure changed_input(const std::string& input_name, const ledger::generation_ro
                       file ? "is not the input that was" : "was", date_and_time(g.started),
                       file ? "" : " with other settings", counted(pending, "row", "rows"),
                       difference(g, now, settings_now)),
-          fmt::format("go on with the {} as {}, or give up the rest and start anew with --fresh",
-                      file ? "input" : "settings", file ? "it was" : "they were")};
+          fmt::format("go on with the {} as {}, or give up the rest and start anew with {}",
+                      file ? "input" : "settings", file ? "it was" : "they were", to_string(option::fresh))};
 }
 
 failure changed_input_of_retry(const std::string& input_name, const ledger::generation_row& g,
                                const input::input_identity& now, std::string_view settings_now) {
-  return {
-      failure_kind::usage, input_name,
-      fmt::format("is not the input of the run of {}, whose rows --retry would take again; what differs: {}",
-                  date_and_time(g.started), difference(g, now, settings_now)),
-      "name the input as it was, with the same options; or leave out --retry"};
+  return {failure_kind::usage, input_name,
+          fmt::format("is not the input of the run of {}, whose rows {} would take again; what differs: {}",
+                      date_and_time(g.started), to_string(option::retry), difference(g, now, settings_now)),
+          "name the input as it was, with the same options; or leave out " + to_string(option::retry)};
 }
 
 std::optional<failure> refuse_unread(const options& s, const std::string& input_name,
@@ -90,19 +90,22 @@ std::optional<failure> refuse_unread(const options& s, const std::string& input_
     return failure{failure_kind::usage, std::move(place), std::move(what), std::move(remedy)};
   };
   const auto rows = [](std::uint64_t n) { return n == 1 ? "1 row has" : grouped(n) + " rows have"; };
+  const auto unread = to_string(option::no_read_first);
   if (!s.read_first && !s.conditions.empty())
-    return refusal("--only-if", fmt::format("preconditions {}", why), "leave --no-read-first out");
+    return refusal(to_string(option::only_if), fmt::format("preconditions {}", why),
+                   "leave " + unread + " out");
   if (report == nullptr) return std::nullopt;
   if (s.read_first) return std::nullopt;
   if (report->rows_with_expect > 0)
-    return refusal(input_name,
-                   fmt::format("{} preconditions (expect), and they {}", rows(report->rows_with_expect), why),
-                   "leave --no-read-first out, or the expect columns with --ignore-column");
+    return refusal(
+        input_name,
+        fmt::format("{} preconditions (expect), and they {}", rows(report->rows_with_expect), why),
+        "leave " + unread + " out, or the expect columns with " + to_string(option::ignore_column));
   if (report->rows_with_verbs > 0)
     return refusal(
         input_name,
         fmt::format("{} set verbs (such as add_tags), and they {}", rows(report->rows_with_verbs), why),
-        "leave --no-read-first out, or give the whole set instead (such as tag_ids)");
+        "leave " + unread + " out, or give the whole set instead (such as tag_ids)");
   return std::nullopt;
 }
 

@@ -2,6 +2,7 @@
 
 #include "cli/render/run_texts.hpp"
 #include "engine/api/condition.hpp"
+#include "engine/model/option.hpp"
 #include "engine/text/amounts.hpp"
 #include "engine/text/printable.hpp"
 
@@ -45,9 +46,10 @@ class resolver {
     const bool in_conditions = std::ranges::any_of(settings_.conditions, is_name);
     if (!names->any() && !in_conditions) return static_cast<const api::name_directory*>(nullptr);
     if (settings_.reading.names.path.empty())
-      return failure{failure_kind::usage, "profile " + settings_.profile.name,
-                     "does not say how to look names up, and the input or --only-if has some",
-                     "describe it as [names], or give ids instead of names"};
+      return failure{
+          failure_kind::usage, "profile " + settings_.profile.name,
+          "does not say how to look names up, and the input or " + to_string(option::only_if) + " has some",
+          "describe it as [names], or give ids instead of names"};
     auto directory = q_.fetch();
     if (!directory) return names_not_read(std::move(directory.error()), settings_, q_.scopes);
     if (!names->complete()) {
@@ -78,7 +80,8 @@ class resolver {
     for (const auto& condition : settings_.conditions)
       if (auto resolved = api::resolve_name(condition, directory); !resolved) {
         ++wrong_conditions;
-        s_.say().complaint("--only-if: " + resolved.error().what + "; " + resolved.error().remedy);
+        s_.say().complaint(to_string(option::only_if) + ": " + resolved.error().what + "; " +
+                           resolved.error().remedy);
       }
     const auto wrong = input::unresolved(names, directory, settings_.profile);
     for (std::size_t i = 0; i < wrong.size() && i < shown_complaints; ++i)
@@ -93,7 +96,7 @@ class resolver {
       if (const auto hint = rename_hint(*q_.report, settings_); !hint.empty()) s_.say().note(hint);
     s_.facts().stop_reason = "invalid_input";
     return failure{
-        failure_kind::usage, wrong.empty() ? "--only-if" : q_.input_name,
+        failure_kind::usage, wrong.empty() ? to_string(option::only_if) : q_.input_name,
         fmt::format("{} of {} not in {} exactly once; nothing was sent", counted(count, "name", "names"),
                     count == 1 ? "a tag is" : "tags are", settings_.reading.names.path),
         "mend the names (they match by case and all), make the tags first, or give ids: " +

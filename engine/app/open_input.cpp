@@ -1,6 +1,7 @@
 #include "engine/app/open_input.hpp"
 
 #include "engine/app/find_ledger.hpp"
+#include "engine/model/option.hpp"
 #include "engine/text/printable.hpp"
 
 #include <fmt/format.h>
@@ -53,7 +54,7 @@ std::optional<failure> refuse_open_end(const std::string& path, const std::strin
       failure_kind::usage, fmt::format("{}:{}", name, line),
       fmt::format("the last line has no end, so what wrote it may have been cut off in the middle of it: {}",
                   printable(head, most_shown)),
-      "send it once more, whole; or say --allow-open-end if it ends as it should"};
+      "send it once more, whole; or say " + to_string(option::allow_open_end) + " if it ends as it should"};
 }
 
 std::optional<failure> refuse_no_rows(const opened_input& input) {
@@ -72,8 +73,9 @@ expected<opened_input> open_input(const options& s, const std::string& spool_pat
   if (input::must_be_spooled(s.input_path)) {
     if (!options.format) options.format = input::format_by_name(s.input_path);
     if (!options.format)
-      return failure{failure_kind::usage, name, "its format is not known",
-                     "say it with --format csv or --format ndjson"};
+      return failure{
+          failure_kind::usage, name, "its format is not known",
+          "say it with " + to_string(option::format, "csv") + " or " + to_string(option::format, "ndjson")};
     auto copy = input::spooled_input::read(s.input_path, spool_path, on_spooled, stop);
     if (!copy) return copy.error();
     path = copy->path();

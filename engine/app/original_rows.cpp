@@ -1,6 +1,7 @@
 #include "engine/app/original_rows.hpp"
 
 #include "engine/app/export_rows.hpp"
+#include "engine/model/option.hpp"
 #include "engine/text/csv_cells.hpp"
 
 #include <string>
@@ -12,8 +13,8 @@ namespace {
 
 failure no_input(const std::string& path, const std::string& what) {
   return {failure_kind::usage, path, what,
-          "name the outcomes that failed with --outcome: the ledger keeps the input of those, or leave "
-          "--with-input out"};
+          "name the outcomes that failed with " + to_string(option::outcome) +
+              ": the ledger keeps the input of those, or leave " + to_string(option::with_input) + " out"};
 }
 
 // A column that every row has, to play the id: ids are not looked at here. Notes cannot play it.

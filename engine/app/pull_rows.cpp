@@ -1,6 +1,7 @@
 #include "engine/app/pull_rows.hpp"
 
 #include "engine/api/condition.hpp"
+#include "engine/model/option.hpp"
 #include "engine/text/csv_cells.hpp"
 #include "engine/text/json_locator.hpp"
 #include "engine/text/json_path.hpp"
@@ -8,7 +9,6 @@
 #include "engine/text/json_walk.hpp"
 #include "engine/text/neutral.hpp"
 #include "engine/text/printable.hpp"
-#include "engine/text/shell_word.hpp"
 
 #include <fmt/format.h>
 
@@ -103,18 +103,20 @@ expected<std::vector<pull_column>> plan_pull(const api::profile& profile,
                                              const std::vector<api::precondition>& conditions,
                                              const pull_options& options) {
   std::vector<pull_column> columns;
-  const auto add = [&](const char* flag, const std::string& name, kind is) -> status {
+  const auto add = [&](option asked, const std::string& name, kind is) -> status {
     auto column = find_column(profile, name, is);
     const bool can_be_written = profile.find(name).has_value();
     if (!column)
-      return failure{failure_kind::usage, flag,
+      return failure{failure_kind::usage, to_string(asked),
                      fmt::format("the profile {} shows no field \"{}\"", profile.name, name),
                      "it shows " + known_names(profile, is == kind::note)};
     if (is == kind::expect && !can_be_written)
-      return failure{failure_kind::usage, flag, fmt::format("{} cannot be a precondition of a row", name),
-                     "give run --only-if with a condition on it"};
+      return failure{failure_kind::usage, to_string(asked),
+                     fmt::format("{} cannot be a precondition of a row", name),
+                     "give run " + to_string(option::only_if) + " with a condition on it"};
     if (has(columns, is, name))
-      return failure{failure_kind::usage, flag, fmt::format("names {} twice", name), "name it once"};
+      return failure{failure_kind::usage, to_string(asked), fmt::format("names {} twice", name),
+                     "name it once"};
     columns.push_back(*std::move(column));
     return {};
   };
@@ -128,7 +130,7 @@ expected<std::vector<pull_column>> plan_pull(const api::profile& profile,
         if (auto column = find_column(profile, c.field, kind::expect)) columns.push_back(*std::move(column));
   } else if (!is_none(options.expect)) {
     for (const auto& name : options.expect)
-      if (auto added = add("--expect", name, kind::expect); !added) return added.error();
+      if (auto added = add(option::expect, name, kind::expect); !added) return added.error();
   }
   std::vector<pull_column> expects;
   expects.swap(columns);
@@ -138,7 +140,7 @@ expected<std::vector<pull_column>> plan_pull(const api::profile& profile,
         if (auto column = find_column(profile, name, kind::note)) columns.push_back(*std::move(column));
   } else if (!is_none(options.notes)) {
     for (const auto& name : options.notes)
-      if (auto added = add("--note", name, kind::note); !added) return added.error();
+      if (auto added = add(option::note, name, kind::note); !added) return added.error();
   }
   columns.insert(columns.end(), expects.begin(), expects.end());
   return columns;
@@ -237,18 +239,19 @@ status pull_rows::complete() const {
   for (std::size_t i = 0; i < conditions_.size(); ++i)
     if (!shows_[i])
       return failure{
-          failure_kind::mend, "--where",
+          failure_kind::mend, to_string(option::where),
           fmt::format("no item of the list shows {}, so the list says nothing of `{}`", conditions_[i].field,
                       api::to_string(conditions_[i])),
           fmt::format("where a read of one resource shows it, pull without this condition and give "
-                      "run --only-if {}; else check where the profile has it",
-                      shell_word(api::to_string(conditions_[i])))};
+                      "run {}; else check where the profile has it",
+                      to_string(option::only_if, api::to_string(conditions_[i])))};
   for (std::size_t i = 0; i < columns_.size(); ++i)
     if (columns_[i].is == kind::expect && !shows_[conditions_.size() + i])
-      return failure{failure_kind::mend, "--expect",
+      return failure{failure_kind::mend, to_string(option::expect),
                      fmt::format("no item of the list shows {}, so there is nothing that a row could expect",
                                  columns_[i].field),
-                     "leave it out (--expect none for no precondition), or check where the profile has it"};
+                     "leave it out (" + to_string(option::expect, "none") +
+                         " for no precondition), or check where the profile has it"};
   return {};
 }
 
@@ -319,7 +322,8 @@ status pull_rows::append_expect_cell(std::string& to, std::size_t column) {
     return failure{failure_kind::usage, printable(id_),
                    fmt::format("{} is {}, which no cell of CSV can say", c.field,
                                text.empty() ? "an empty text" : "the text \"" + text + "\""),
-                   "use --format ndjson, or leave the field out with --expect"};
+                   "use " + to_string(option::format, "ndjson") + ", or leave the field out with " +
+                       to_string(option::expect)};
   append_cell(to, text, syntax_.delimiter);
   return {};
 }

@@ -1,5 +1,6 @@
 #include "engine/app/recorded_settings.hpp"
 
+#include "engine/model/option.hpp"
 #include "engine/text/json_locator.hpp"
 #include "engine/text/json_padding.hpp"
 #include "engine/text/json_path.hpp"
@@ -11,34 +12,40 @@
 
 #include <array>
 #include <utility>
+#include <variant>
 
 namespace pawl::app {
 namespace {
 
 struct known_key {
-  std::string_view key;   // in the JSON
-  std::string_view name;  // what people write
+  std::string_view key;                         // in the JSON
+  std::variant<std::string_view, option> name;  // what people write
   bool is_list;
 };
 
 // By shaping_key.
-constexpr std::array<known_key, 12> keys{{{"input.format", "--format", false},
-                                          {"input.id_column", "--id-column", false},
-                                          {"input.map", "--map", true},
-                                          {"input.ignore_column", "--ignore-column", true},
-                                          {"input.set", "--set", true},
-                                          {"input.only_if", "--only-if", true},
+constexpr std::array<known_key, 12> keys{{{"input.format", option::format, false},
+                                          {"input.id_column", option::id_column, false},
+                                          {"input.map", option::map, true},
+                                          {"input.ignore_column", option::ignore_column, true},
+                                          {"input.set", option::set, true},
+                                          {"input.only_if", option::only_if, true},
                                           {"csv.null", "csv.null", false},
                                           {"csv.list_separator", "csv.list_separator", false},
                                           {"csv.delimiter", "csv.delimiter", false},
                                           {"read_first", "read_first", false},
-                                          {"limits.write", "--rate", false},
+                                          {"limits.write", option::rate, false},
                                           {"write.body_is", "write.body_is of the profile", false}}};
 
 std::vector<json_path> paths() {
   std::vector<json_path> all;
   for (const auto& k : keys) all.push_back({{std::string{k.key}, false}});
   return all;
+}
+
+std::string name_of(const known_key& k) {
+  const auto* is = std::get_if<option>(&k.name);
+  return is != nullptr ? to_string(*is) : std::string{std::get<std::string_view>(k.name)};
 }
 
 std::string shown(const recorded_settings& settings, std::size_t key) {
@@ -104,7 +111,7 @@ std::vector<std::string> changed_settings(std::string_view before_json, std::str
         (k == shaping_key::format || k == shaping_key::delimiter || k == shaping_key::body_is) &&
         (!before.text(k) || !now.text(k));
     if (same || found_out) continue;
-    changed.push_back(fmt::format("{} was {} and is {}", keys[i].name, shown(before, i), shown(now, i)));
+    changed.push_back(fmt::format("{} was {} and is {}", name_of(keys[i]), shown(before, i), shown(now, i)));
   }
   return changed;
 }

@@ -15,6 +15,7 @@
 #include "engine/client/quota_file.hpp"
 #include "engine/http/tls_context.hpp"
 #include "engine/ledger/ledger.hpp"
+#include "engine/model/option.hpp"
 #include "engine/run/runner.hpp"
 #include "engine/sys/boot_clock.hpp"
 #include "engine/sys/wall_clock.hpp"
@@ -68,7 +69,7 @@ class run_steps {
     if (input::must_be_spooled(settings.input_path) &&
         settings.ledger_path == settings.input_path + ".ledger")
       return failure{failure_kind::usage, settings.input_path == "-" ? "stdin" : settings.input_path,
-                     "has no place beside it for a ledger", "name one with --ledger"};
+                     "has no place beside it for a ledger", "name one with " + to_string(option::ledger)};
     auto token = first_token(s_.token(), [this](const std::string& what) { s_.say().warning(what); });
     if (!token) return token.error();
     token_ = *std::move(token);

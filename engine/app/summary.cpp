@@ -1,5 +1,6 @@
 #include "engine/app/summary.hpp"
 
+#include "engine/model/option.hpp"
 #include "engine/sys/files.hpp"
 #include "engine/sys/output_place.hpp"
 #include "engine/text/date_time.hpp"
@@ -22,7 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 
 failure cannot(const std::string& path, const std::string& why) {
-  return {failure_kind::usage, "--summary " + path, "cannot write the summary: " + why,
+  return {failure_kind::usage, to_string(option::summary) + ' ' + path, "cannot write the summary: " + why,
           "name a file in a directory that is there and writable, or - for standard output"};
 }
 

@@ -1,6 +1,7 @@
 #include "engine/client/quota_file.hpp"
 
 #include "engine/client/quota_file_layout.hpp"
+#include "engine/model/option.hpp"
 #include "engine/sys/boot_clock.hpp"
 #include "engine/sys/descriptor.hpp"
 #include "engine/text/date_time.hpp"
@@ -36,10 +37,12 @@ namespace {
 
 using policy::slot_entry;
 
-constexpr std::string_view other_directory = "name another directory with --state-dir";
+std::string other_directory() {
+  return "name another directory with " + to_string(option::state_dir);
+}
 
 failure cannot(std::string place, std::string_view doing, int error) {
-  std::string remedy(other_directory);
+  auto remedy = other_directory();
   if (error == ENOSPC || error == EDQUOT) remedy = "free some space there, or " + remedy;
   return {failure_kind::mend, std::move(place),
           fmt::format("cannot {} the quota that the key has used ({})", doing,
@@ -109,7 +112,7 @@ bool read_header(int fd, quota_file_header& h) noexcept {
 }
 
 failure held_by_another(const std::string& path, int fd) {
-  failure f{failure_kind::later, "", "", held_remedy, true};
+  failure f{failure_kind::later, "", "", held_remedy(), true};
   quota_file_header h{};
   // The holder may be in the middle of writing its name.
   if (!read_header(fd, h) || h.checksum != checksum_of(h)) {
@@ -126,9 +129,9 @@ failure held_by_another(const std::string& path, int fd) {
 // The state directory, opened: what is made in it cannot be redirected by a later rename or link.
 expected<descriptor> open_directory(const std::string& path) {
   if (path.empty())
-    return failure{failure_kind::usage, "--state-dir",
+    return failure{failure_kind::usage, to_string(option::state_dir),
                    "there is no directory for the quota that the key has used",
-                   "set HOME or XDG_STATE_HOME, or name a directory with --state-dir"};
+                   "set HOME or XDG_STATE_HOME, or name a directory with " + to_string(option::state_dir)};
   // Parents as the user's mask has them, the last one private.
   const auto trimmed = std::filesystem::path(path).lexically_normal();
   const auto leaf = trimmed.has_filename() ? trimmed : trimmed.parent_path();
@@ -147,7 +150,7 @@ expected<descriptor> open_directory(const std::string& path) {
     return failure{
         failure_kind::mend, path,
         ours ? "others may write to the state directory" : "the state directory belongs to another user",
-        fmt::format("{}{}", ours ? "take that from them (chmod go-w), or " : "", other_directory)};
+        fmt::format("{}{}", ours ? "take that from them (chmod go-w), or " : "", other_directory())};
   return directory;
 }
 
@@ -164,13 +167,13 @@ expected<opened> open_file(int directory, const std::string& name, const std::st
   if (!o.fd && errno == EEXIST) o.fd = descriptor(::openat(directory, name.c_str(), flags));
   if (!o.fd && errno == ELOOP)
     return failure{failure_kind::mend, path, "is a symbolic link, which pawl never makes",
-                   fmt::format("remove it, or {}", other_directory)};
+                   fmt::format("remove it, or {}", other_directory())};
   if (!o.fd) return cannot(path, "open", errno);
   struct stat is{};
   if (::fstat(o.fd.get(), &is) != 0) return cannot(path, "look at", errno);
   if (!S_ISREG(is.st_mode) || is.st_nlink != 1)
     return failure{failure_kind::mend, path, "is not a plain file with one name, as pawl makes it",
-                   fmt::format("remove it, or {}", other_directory)};
+                   fmt::format("remove it, or {}", other_directory())};
   if ((is.st_mode & 07777) != 0600 && ::fchmod(o.fd.get(), 0600) != 0) return cannot(path, "protect", errno);
   return o;
 }

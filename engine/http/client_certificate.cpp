@@ -1,5 +1,6 @@
 #include "engine/http/client_certificate.hpp"
 
+#include "engine/model/option.hpp"
 #include "engine/sys/whole_file.hpp"
 
 #include <openssl/bio.h>
@@ -29,9 +30,13 @@ using bio_ptr = std::unique_ptr<BIO, freed_by<BIO_free>>;
 
 constexpr std::size_t longest_file = 1u << 20;  // chosen: a chain and a key take some 10 KB
 
-constexpr auto cert_remedy =
-    "tls.cert (--cert) takes a PEM file: the client certificate, then those that signed it";
-constexpr auto key_remedy = "tls.key (--key) takes a PEM file with the private key of the certificate";
+std::string cert_remedy() {
+  return "tls.cert (" + to_string(option::cert) +
+         ") takes a PEM file: the client certificate, then those that signed it";
+}
+std::string key_remedy() {
+  return "tls.key (" + to_string(option::key) + ") takes a PEM file with the private key of the certificate";
+}
 
 failure unusable(const std::string& file, std::string what, std::string remedy) {
   return failure{failure_kind::usage, file, std::move(what), std::move(remedy)};
@@ -53,7 +58,7 @@ class pem_text {
  public:
   ~pem_text() { OPENSSL_cleanse(text_.data(), text_.size()); }
 
-  status read(const std::string& file, const char* remedy) {
+  status read(const std::string& file, const std::string& remedy) {
     if (const auto failed = read_whole_file(file, longest_file, if_pipe::awaited, text_))
       return unusable(file, trouble_in_words(failed), remedy);
     if (text_.size() > longest_file) return unusable(file, "is larger than 1 MiB", remedy);
@@ -79,23 +84,23 @@ status use_certificates(SSL_CTX* context, const std::string& file, const pem_tex
     certificate_ptr certificate(PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr));
     const auto number = "certificate " + std::to_string(count + 1);
     if (!certificate) {
-      if (!no_more_pem()) return unusable(file, number + " is damaged: " + openssl_words(), cert_remedy);
+      if (!no_more_pem()) return unusable(file, number + " is damaged: " + openssl_words(), cert_remedy());
       ERR_clear_error();
-      if (count == 0) return unusable(file, "holds no certificate", cert_remedy);
+      if (count == 0) return unusable(file, "holds no certificate", cert_remedy());
       return {};
     }
     const bool taken = count == 0 ? SSL_CTX_use_certificate(context, certificate.get()) == 1
                                   : SSL_CTX_add1_chain_cert(context, certificate.get()) == 1;
-    if (!taken) return unusable(file, number + " cannot be used: " + openssl_words(), cert_remedy);
+    if (!taken) return unusable(file, number + " cannot be used: " + openssl_words(), cert_remedy());
   }
-  return unusable(file, "cannot be read: out of memory", cert_remedy);
+  return unusable(file, "cannot be read: out of memory", cert_remedy());
 }
 
 status use_key(SSL_CTX* context, const std::string& cert_file, const std::string& file,
                const pem_text& text) {
   const bool beside_certificate = file == cert_file;
   const auto in = text.open();
-  if (!in) return unusable(file, "cannot be read: out of memory", key_remedy);
+  if (!in) return unusable(file, "cannot be read: out of memory", key_remedy());
   ERR_clear_error();
   bool encrypted = false;
   const key_ptr key(PEM_read_bio_PrivateKey(in.get(), nullptr, &refuse_pass_phrase, &encrypted));
@@ -103,18 +108,21 @@ status use_key(SSL_CTX* context, const std::string& cert_file, const std::string
     if (encrypted)
       return unusable(file, "the private key is encrypted, and there is nobody to ask for its pass phrase",
                       "write a copy without one (openssl pkey -in KEY -out PLAIN, mode 0600) and name it "
-                      "with --key");
+                      "with " +
+                          to_string(option::key));
     // OpenSSL tells a missing key and an unreadable one with the same word.
     if (!text.has("PRIVATE KEY-----"))
-      return unusable(file, "holds no private key",
-                      beside_certificate ? "name the file that holds it with --key" : key_remedy);
-    return unusable(file, "the private key is damaged: " + openssl_words(), key_remedy);
+      return unusable(
+          file, "holds no private key",
+          beside_certificate ? "name the file that holds it with " + to_string(option::key) : key_remedy());
+    return unusable(file, "the private key is damaged: " + openssl_words(), key_remedy());
   }
   if (X509_check_private_key(SSL_CTX_get0_certificate(context), key.get()) != 1)
     return unusable(file, "the private key is not the one of the certificate in " + cert_file,
-                    "name the certificate and the key that were made together (--cert, --key)");
+                    "name the certificate and the key that were made together (" + to_string(option::cert) +
+                        ", " + to_string(option::key) + ")");
   if (SSL_CTX_use_PrivateKey(context, key.get()) != 1)
-    return unusable(file, "the private key cannot be used: " + openssl_words(), key_remedy);
+    return unusable(file, "the private key cannot be used: " + openssl_words(), key_remedy());
   return {};
 }
 
@@ -123,12 +131,12 @@ status use_key(SSL_CTX* context, const std::string& cert_file, const std::string
 status use_client_certificate(ssl_ctx_st* context, const std::string& cert_file,
                               const std::string& key_file) {
   pem_text certificates;
-  if (auto read = certificates.read(cert_file, cert_remedy); !read) return read;
+  if (auto read = certificates.read(cert_file, cert_remedy()); !read) return read;
   if (auto used = use_certificates(context, cert_file, certificates); !used) return used;
   const bool one_file = key_file.empty() || key_file == cert_file;
   pem_text key;
   if (!one_file)
-    if (auto read = key.read(key_file, key_remedy); !read) return read;
+    if (auto read = key.read(key_file, key_remedy()); !read) return read;
   auto used = use_key(context, cert_file, one_file ? cert_file : key_file, one_file ? certificates : key);
   ERR_clear_error();
   return used;

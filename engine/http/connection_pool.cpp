@@ -3,6 +3,7 @@
 #include "engine/http/connection.hpp"
 #include "engine/http/name_lookup.hpp"
 #include "engine/http/tls_context.hpp"
+#include "engine/model/option.hpp"
 
 #include <boost/asio/ip/address.hpp>
 
@@ -118,7 +119,7 @@ expected<std::unique_ptr<connection_pool>> connection_pool::create(boost::asio::
   // Plain HTTP is for this machine and this network: behind a proxy it would be neither.
   if (options.proxy && !options.target.tls)
     return failure{failure_kind::usage, "proxy", "a proxy is for https targets only",
-                   "use https, or go direct with --proxy none"};
+                   "use https, or go direct with " + to_string(option::proxy, "none")};
   std::unique_ptr<tls_context> tls;
   if (options.target.tls) {
     auto made =

@@ -1,6 +1,7 @@
 #include "engine/http/tls_context.hpp"
 
 #include "engine/http/client_certificate.hpp"
+#include "engine/model/option.hpp"
 #include "engine/sys/whole_file.hpp"
 
 #include <boost/asio/ip/address.hpp>
@@ -25,8 +26,9 @@ struct free_certificate {
 };
 
 failure bad_ca_file(const std::string& file, std::string what) {
-  return failure{failure_kind::usage, file, std::move(what),
-                 "tls.ca_file (--ca-file) takes a PEM file with the certificates to trust"};
+  return failure{
+      failure_kind::usage, file, std::move(what),
+      "tls.ca_file (" + to_string(option::ca_file) + ") takes a PEM file with the certificates to trust"};
 }
 
 std::string openssl_words() {

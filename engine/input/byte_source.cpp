@@ -1,5 +1,7 @@
 #include "engine/input/byte_source.hpp"
 
+#include "engine/model/option.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -41,7 +43,8 @@ expected<byte_source> byte_source::open(const std::string& path) {
     return failure{failure_kind::usage, path, "is a directory", "name the file in it"};
   if (!S_ISREG(facts.st_mode))
     return failure{failure_kind::usage, path, "is not a regular file",
-                   "pipe it to standard input (- with --format), which is spooled to a file first"};
+                   "pipe it to standard input (- with " + to_string(option::format) +
+                       "), which is spooled to a file first"};
   source.size_ = static_cast<std::uint64_t>(facts.st_size);
   source.times_ = times_of(facts);
 #ifdef POSIX_FADV_SEQUENTIAL

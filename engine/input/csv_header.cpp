@@ -1,9 +1,9 @@
 #include "engine/input/csv_header.hpp"
 
 #include "engine/input/csv_scanner.hpp"
+#include "engine/model/option.hpp"
 #include "engine/text/nearest.hpp"
 #include "engine/text/printable.hpp"
-#include "engine/text/shell_word.hpp"
 #include "engine/text/trim.hpp"
 #include "engine/text/utf8.hpp"
 
@@ -95,15 +95,15 @@ std::string without_id(const std::vector<std::string_view>& names, std::string_v
   if (const auto near = nearest(id_column, names); !near.empty())
     line += "; did you mean " + shown(near) + '?';
   if (const auto near = nearest(id_column, names); !near.empty())
-    return sentence(std::move(line)) + "Then say so: " + shell_flag("--id-column", near);
-  return sentence(std::move(line)) + "Say with --id-column which of them it is";
+    return sentence(std::move(line)) + "Then say so: " + to_string(option::id_column, near);
+  return sentence(std::move(line)) + "Say with " + to_string(option::id_column) + " which of them it is";
 }
 
 std::string what_to_do_with(std::string_view column, std::string_view meant) {
   auto mapping = std::string(column) + '=';
   mapping += meant.empty() ? std::string_view("FIELD") : meant;
-  return "Rename it with " + shell_flag("--map", mapping) + " or drop it with " +
-         shell_flag("--ignore-column", column);
+  return "Rename it with " + to_string(option::map, mapping) + " or drop it with " +
+         to_string(option::ignore_column, column);
 }
 
 const char* explain(csv_fault fault) {
@@ -208,7 +208,7 @@ csv_columns plan_columns(const csv_header& header, const reader_context& context
     }
     if (column.empty()) {
       add_line(problems, "column " + std::to_string(i + 1) + " has no name; name it, or drop it with " +
-                             shell_flag("--ignore-column", column));
+                             to_string(option::ignore_column, column));
       continue;
     }
     const auto* to = mapped(options, column);
@@ -233,15 +233,15 @@ csv_columns plan_columns(const csv_header& header, const reader_context& context
     if (!plan.add(*target, {static_cast<int>(i), {}}, problem)) about(column, problem);
   }
 
-  const auto missing = [&](const char* flag, std::string_view column) {
+  const auto missing = [&](option o, std::string_view column) {
     if (std::find(names.begin(), names.end(), column) != names.end()) return;
-    auto line = std::string(flag) + ": there is no column " + shown(column);
+    auto line = to_string(o) + ": there is no column " + shown(column);
     if (const auto near = nearest(column, names); !near.empty())
       line += "; did you mean " + shown(near) + '?';
     add_line(problems, line);
   };
-  for (const auto& [from, to] : options.map) missing("--map", from);
-  for (const auto& column : options.ignore) missing("--ignore-column", column);
+  for (const auto& [from, to] : options.map) missing(option::map, from);
+  for (const auto& column : options.ignore) missing(option::ignore_column, column);
 
   return columns;
 }

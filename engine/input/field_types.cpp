@@ -1,5 +1,6 @@
 #include "engine/input/field_types.hpp"
 
+#include "engine/model/option.hpp"
 #include "engine/text/date_time.hpp"
 #include "engine/text/json_number.hpp"
 #include "engine/text/json_string.hpp"
@@ -112,7 +113,8 @@ cell_state field_typer::from_cell(const value_rule& rule, bool nullable, std::st
     }
     problem_ = "cannot be cleared" + got(text);
     if (is_text)
-      problem_ += "; if the text itself is meant, choose another null token with -o csv.null=TOKEN";
+      problem_ += "; if the text itself is meant, choose another null token with " +
+                  to_string(option::csv_null, "TOKEN");
     if (rule.type == type::list) problem_ += "; write [] for the empty list";
     return cell_state::bad;
   }

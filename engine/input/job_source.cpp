@@ -1,6 +1,7 @@
 #include "engine/input/job_source.hpp"
 
 #include "engine/input/row_reader.hpp"
+#include "engine/model/option.hpp"
 #include "engine/text/letter_case.hpp"
 
 #include <algorithm>
@@ -56,8 +57,9 @@ struct job_source::impl {
     if (auto good = check_options(options); !good) return good;
     const auto format = options.format ? options.format : format_by_name(feed.source().name());
     if (!format)
-      return failure{failure_kind::usage, feed.source().name(), "the name does not tell the format",
-                     "say --format csv or --format ndjson"};
+      return failure{
+          failure_kind::usage, feed.source().name(), "the name does not tell the format",
+          "say " + to_string(option::format, "csv") + " or " + to_string(option::format, "ndjson")};
     auto opened = open_reader(*format);
     if (!opened) return std::move(opened.error());
     reader = std::move(*opened);
@@ -185,7 +187,7 @@ status job_source::seek(const checkpoint& at) {
     return failure{failure_kind::mend, source.name(),
                    "has no byte " + std::to_string(at.offset) + ", where the ledger says that row " +
                        std::to_string(at.row + 1) + " begins",
-                   "put back the file as it was, or give the run up with --fresh"};
+                   "put back the file as it was, or give the run up with " + to_string(option::fresh)};
   impl_->reader->seek(at);
   return {};
 }

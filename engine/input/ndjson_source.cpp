@@ -2,6 +2,7 @@
 #include "engine/input/byte_window.hpp"
 #include "engine/input/plain_row.hpp"
 #include "engine/input/row_reader.hpp"
+#include "engine/model/option.hpp"
 #include "engine/text/json_number.hpp"
 #include "engine/text/json_padding.hpp"
 #include "engine/text/json_unescape.hpp"
@@ -18,6 +19,10 @@
 namespace pawl::input {
 
 namespace {
+
+std::string given_twice() {
+  return "is given twice, once by " + to_string(option::map);
+}
 
 class ndjson_source final : public row_reader {
  public:
@@ -93,9 +98,9 @@ std::string ndjson_source::prepare(std::uint64_t first_offset) {
     std::string problem;
     const auto target = context_.names.resolve(to, problem);
     if (!target)
-      add_line(problems, "--map " + from + '=' + to + ": " + shown(to) + ' ' + problem);
+      add_line(problems, to_string(option::map) + ' ' + from + '=' + to + ": " + shown(to) + ' ' + problem);
     else if (target->is_expect || !target->member.empty())
-      add_line(problems, "--map " + from + '=' + to + ": " + shown(to) +
+      add_line(problems, to_string(option::map) + ' ' + from + '=' + to + ": " + shown(to) +
                              " names a CSV column; in NDJSON write the " +
                              (target->is_expect ? "\"expect\" object" : "object itself"));
   }
@@ -212,7 +217,8 @@ void ndjson_source::read_line(std::string_view line, job_batch& into) {
       return v.field == constant.field && v.name == constant.name;
     });
     if (twice)
-      complain(constant.name, "is set for every row by --set, and given in this row too");
+      complain(constant.name,
+               "is set for every row by " + to_string(option::set) + ", and given in this row too");
     else
       draft_.patch.push_back(constant);
   }
@@ -247,7 +253,7 @@ void ndjson_source::read_member(const json_member& member, const key_meaning& me
 }
 
 void ndjson_source::read_id(const json_value& value, byte_arena& arena) {
-  if (has_id_) return complain(context_.id_column, "is given twice, once by --map");
+  if (has_id_) return complain(context_.id_column, given_twice());
   has_id_ = true;
   if (value.kind == json_kind::string) {
     draft_.id = value.text.substr(1, value.text.size() - 2);
@@ -311,13 +317,13 @@ void ndjson_source::put_in_order(std::vector<field_value>& values) {
   }
   for (std::size_t i = 1; i < values.size(); ++i) {
     const bool same = values[i].field == values[i - 1].field && values[i].field != passed_field;
-    if (same) complain(values[i].name, "is given twice, once by --map");
+    if (same) complain(values[i].name, given_twice());
   }
   if (context_.options.map.empty()) return;  // else passed names are apart: no key stands twice
   for (std::size_t i = 1; i < values.size(); ++i)
     for (std::size_t j = 0; j < i && values[i].field == passed_field; ++j)
       if (values[j].field == passed_field && values[j].name == values[i].name)
-        complain(values[i].name, "is given twice, once by --map");
+        complain(values[i].name, given_twice());
 }
 
 }  // namespace

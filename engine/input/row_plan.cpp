@@ -1,5 +1,6 @@
 #include "engine/input/row_plan.hpp"
 
+#include "engine/model/option.hpp"
 #include "engine/text/utf8.hpp"
 
 #include <algorithm>
@@ -78,7 +79,7 @@ bool row_plan::add_constant(std::string_view name, std::string_view value, std::
   const auto target = names_->resolve(name, problem);
   if (!target) return false;
   if (target->is_expect) {
-    problem = "is a precondition; use --only-if for all rows";
+    problem = "is a precondition; use " + to_string(option::only_if) + " for all rows";
     return false;
   }
   if (!is_utf8(value)) {
@@ -87,7 +88,8 @@ bool row_plan::add_constant(std::string_view name, std::string_view value, std::
   }
   // Added first, so that the rule of a member is known.
   if (!add(*target, {}, problem)) {
-    problem += "; --set is for fields that the input does not have, and for each once";
+    problem +=
+        "; " + to_string(option::set) + " is for fields that the input does not have, and for each once";
     return false;
   }
   const auto entry = std::find_if(patch_.begin(), patch_.end(), [&](const plan_entry& e) {
@@ -105,7 +107,8 @@ bool row_plan::add_constant(std::string_view name, std::string_view value, std::
     case cell_state::absent:
       break;
   }
-  problem = "has no value; write --set " + std::string(name) + "=null to clear the field";
+  problem =
+      "has no value; write " + to_string(option::set) + ' ' + std::string(name) + "=null to clear the field";
   return false;
 }
 

@@ -1,6 +1,7 @@
 #include "engine/input/row_reader.hpp"
 
 #include "engine/input/byte_window.hpp"
+#include "engine/model/option.hpp"
 
 #include <algorithm>
 
@@ -39,7 +40,7 @@ void row_reader::add_constants(row_plan& plan, std::string& problems) {
   for (const auto& [name, value] : context_.options.set) {
     std::string problem;
     if (!plan.add_constant(name, value, context_.id_column, typer_, problem))
-      add_line(problems, "--set " + name + ": " + problem);
+      add_line(problems, to_string(option::set) + ' ' + name + ": " + problem);
   }
 }
 

@@ -1,5 +1,6 @@
 #include "engine/input/spool.hpp"
 
+#include "engine/model/option.hpp"
 #include "engine/sys/files.hpp"
 
 #include <fmt/format.h>
@@ -23,7 +24,7 @@ std::string last_error() {
 
 failure not_kept(const std::string& path, const std::string& why) {
   return {failure_kind::mend, path, "cannot keep a copy of the input: " + why,
-          "make room there, or name a ledger elsewhere with --ledger"};
+          "make room there, or name a ledger elsewhere with " + to_string(option::ledger)};
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "engine/input/validation.hpp"
 
 #include "engine/input/row_rules.hpp"
+#include "engine/model/option.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -72,8 +73,8 @@ class complaint_list {
           ": the file seems to be in a legacy code page; save it as UTF-8 (in a spreadsheet: \"CSV UTF-8\"; "
           "or: iconv -f WINDOWS-1252 -t UTF-8)";
     if (nothing_.at)
-      report_.first[*nothing_.at].what +=
-          nothing_.further() + "; give every row a field with --set FIELD=VALUE, or leave such rows out";
+      report_.first[*nothing_.at].what += nothing_.further() + "; give every row a field with " +
+                                          to_string(option::set) + " FIELD=VALUE, or leave such rows out";
   }
 
  private:

@@ -1,5 +1,7 @@
 #include "engine/ledger/database.hpp"
 
+#include "engine/model/option.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,6 +19,7 @@ struct meaning {
   int code;  // primary result code
   failure_kind kind;
   const char *what, *remedy;
+  bool or_elsewhere = false;  // another place helps too
 };
 
 constexpr const char* run_again = "then run the same command again";
@@ -26,9 +29,9 @@ constexpr std::array meanings{
     meaning{SQLITE_IOERR, failure_kind::mend, "the disk could not be read or written",
             "check the disk (dmesg, df), "},
     meaning{SQLITE_READONLY, failure_kind::mend, "the ledger cannot be written",
-            "make the file and its directory writable or name another place with --ledger, "},
+            "make the file and its directory writable or ", true},
     meaning{SQLITE_CANTOPEN, failure_kind::mend, "the ledger cannot be opened",
-            "check the rights of the file and its directory or name another place with --ledger, "},
+            "check the rights of the file and its directory or ", true},
     meaning{SQLITE_PERM, failure_kind::mend, "the ledger may not be read or written",
             "check the rights of the file and its directory, "},
     meaning{SQLITE_CORRUPT, failure_kind::mend, "the ledger is damaged",
@@ -54,8 +57,7 @@ std::optional<failure> refuse_pipes(const std::string& path) {
     return ::stat(name.c_str(), &is) == 0 && !S_ISREG(is.st_mode) && !S_ISDIR(is.st_mode);
   };
   if (is_pipe(path))
-    return failure{failure_kind::usage, path, "is not a regular file, so it is no ledger",
-                   "name the ledger of a run (INPUT.ledger unless --ledger said another)"};
+    return failure{failure_kind::usage, path, "is not a regular file, so it is no ledger", ledger_of_a_run()};
   std::error_code failed;
   auto real = std::filesystem::canonical(path, failed).string();
   if (failed) real = path;
@@ -69,18 +71,31 @@ std::optional<failure> refuse_pipes(const std::string& path) {
 
 }  // namespace
 
+std::string another_file() {
+  return "name another file with " + to_string(option::ledger);
+}
+
+std::string ledger_of_a_run() {
+  return "name the ledger of a run (INPUT.ledger unless " + to_string(option::ledger) + " said another)";
+}
+
 failure sqlite_failure(int code, const std::string& path, std::string_view detail) {
   const int primary = code & 0xff;
   std::string told = " (" + std::string{detail} + ", SQLite " + std::to_string(code) + ")";
   if (primary == SQLITE_NOTADB)
-    return {failure_kind::usage, path, "this is not a ledger" + told, "name another file with --ledger"};
+    return {failure_kind::usage, path, "this is not a ledger" + told, another_file()};
   if (code == SQLITE_CONSTRAINT_PRIMARYKEY || code == SQLITE_CONSTRAINT_ROWID)
     return {failure_kind::mend, path, "something would be recorded twice" + told,
             "this is a bug of pawl: please report it; what is committed stays true"};
   for (const auto& m : meanings)
-    if (m.code == primary) return {m.kind, path, m.what + told, std::string{m.remedy} + run_again};
+    if (m.code == primary) {
+      const auto elsewhere =
+          m.or_elsewhere ? "name another place with " + to_string(option::ledger) + ", " : "";
+      return {m.kind, path, m.what + told, m.remedy + elsewhere + run_again};
+    }
   return {failure_kind::mend, path, "the ledger did not do what it was asked" + told,
-          "if the file is no ledger of this version, name another one with --ledger; else please report it"};
+          "if the file is no ledger of this version, name another one with " + to_string(option::ledger) +
+              "; else please report it"};
 }
 
 std::string insert_into(std::string_view table, std::string_view columns) {

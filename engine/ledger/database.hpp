@@ -18,6 +18,10 @@ namespace pawl::ledger {
 
 extern const char* const schema_sql;  // schema.sql
 
+// What to do where a file is no ledger, or not one of this version; where none was found.
+std::string another_file();
+std::string ledger_of_a_run();
+
 // What a result code of SQLite means to a user. `code` may be an extended one; `detail` is SQLite's own
 // message.
 failure sqlite_failure(int code, const std::string& path, std::string_view detail);

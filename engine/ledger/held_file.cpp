@@ -1,5 +1,6 @@
 #include "engine/ledger/held_file.hpp"
 
+#include "engine/model/option.hpp"
 #include "engine/sys/lock_file.hpp"
 
 #include <fmt/format.h>
@@ -20,16 +21,16 @@
 namespace pawl::ledger {
 namespace {
 
-constexpr const char* another_place = "name another place with --ledger";
+std::string another_place() {
+  return "name another place with " + to_string(option::ledger);
+}
 
 failure cannot(const std::string& path, const char* what) {
   const int code = errno;
   const bool wrong_place = code == ENOENT || code == ENOTDIR || code == EISDIR || code == ENXIO;
   return {wrong_place ? failure_kind::usage : failure_kind::mend, path,
           fmt::format("the ledger cannot be {}: {}", what, std::strerror(code)),
-          wrong_place
-              ? another_place
-              : "check the rights of the file and its directory, or name another place with --ledger"};
+          (wrong_place ? "" : "check the rights of the file and its directory, or ") + another_place()};
 }
 
 failure is_a_link(const std::string& path) {
@@ -37,7 +38,9 @@ failure is_a_link(const std::string& path) {
   const auto target = std::filesystem::read_symlink(path, unknown).string();
   return {failure_kind::usage, path,
           "is a symbolic link, and a ledger is used by its own name only, so that two runs cannot meet in it",
-          target.empty() ? another_place : fmt::format("name what it leads to with --ledger: {}", target)};
+          target.empty()
+              ? another_place()
+              : fmt::format("name what it leads to with {}: {}", to_string(option::ledger), target)};
 }
 
 // On these an flock is a lock on a range of bytes on the server, in the way of SQLite's own (flock(2),
@@ -65,7 +68,7 @@ expected<held_file> held_file::open(const std::string& path) {
   for (int left = 10;; --left) {
     if (left == 0)
       return failure{failure_kind::mend, path, "the ledger is removed or replaced again and again",
-                     another_place};
+                     another_place()};
     // Without O_NONBLOCK a pipe would wait for its other end.
     descriptor file{::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
     if (!file && errno == ENOENT) {
@@ -82,11 +85,11 @@ expected<held_file> held_file::open(const std::string& path) {
       return failure{failure_kind::usage, path,
                      S_ISDIR(facts.st_mode) ? "is a directory, not a ledger"
                                             : "is not a regular file, so it is no ledger",
-                     another_place};
+                     another_place()};
     if (!shares_locks_with_sqlite(fd) && ::flock(fd, LOCK_EX | LOCK_NB) != 0) {
       if (errno != EWOULDBLOCK) return cannot(path, "locked");
       const auto who = lock_file::holder_of(facts.st_dev, facts.st_ino).value_or("another process");
-      return failure{failure_kind::later, "", who + ", uses this ledger: " + path, held_remedy, true};
+      return failure{failure_kind::later, "", who + ", uses this ledger: " + path, held_remedy(), true};
     }
     if (identity_of(path) != identity{facts.st_dev, facts.st_ino}) continue;
     if (facts.st_nlink > 1)

@@ -2,6 +2,7 @@
 
 #include "engine/ledger/done_blocks.hpp"
 #include "engine/ledger/ledger_impl.hpp"
+#include "engine/model/option.hpp"
 #include "engine/sys/descriptor.hpp"
 
 #include <array>
@@ -66,13 +67,12 @@ expected<std::int64_t> examine(database& db) {
     return failure{failure_kind::usage, db.path(),
                    "this ledger has schema version " + std::to_string(*version) +
                        ", this pawl knows version " + std::to_string(schema_version),
-                   "use the pawl that wrote it, or name another file with --ledger"};
+                   "use the pawl that wrote it, or " + another_file()};
   }
   auto tables = db.ask("SELECT count(*) FROM sqlite_schema");
   if (!tables) return std::move(tables.error());
   if (*id == 0 && *version == 0 && *tables == 0) return std::int64_t{0};
-  return failure{failure_kind::usage, db.path(), "this SQLite file is not a ledger of pawl",
-                 "name another file with --ledger"};
+  return failure{failure_kind::usage, db.path(), "this SQLite file is not a ledger of pawl", another_file()};
 }
 
 status use_wal(database& db) {
@@ -82,7 +82,7 @@ status use_wal(database& db) {
   if (!row) return std::move(row.error());
   if (*row && query->text(0) == "wal") return {};
   return failure{failure_kind::mend, db.path(), "the file system here cannot hold a write-ahead log",
-                 "name a place on a local disk with --ledger"};
+                 "name a place on a local disk with " + to_string(option::ledger)};
 }
 
 status create_schema(database& db) {
@@ -138,8 +138,7 @@ expected<std::unique_ptr<database>> open_for_reading(const std::string& path) {
   struct stat file{}, log{};
   if (::stat(path.c_str(), &file) != 0)
     return failure{failure_kind::usage, path,
-                   std::string{"the ledger cannot be opened: "} + std::strerror(errno),
-                   "name the ledger of a run (INPUT.ledger unless --ledger said another)"};
+                   std::string{"the ledger cannot be opened: "} + std::strerror(errno), ledger_of_a_run()};
   auto opened = open_for_reading_once(path, false);
   if (opened || opened.error().kind == failure_kind::usage) return opened;
   // Even a reader wants to write SQLite's shared index beside the file. Where it cannot and no log is left,

@@ -23,8 +23,7 @@ struct failure {
 };
 
 // What to do where another process holds something.
-inline constexpr const char* held_remedy =
-    "wait for it with --wait, or stop it, then run the same command again";
+std::string held_remedy();
 
 // "place: what; remedy", the one form in which failures are printed.
 std::string to_string(const failure&);

@@ -1,23 +1,33 @@
 #include "engine/policy/retry_policy.hpp"
 
+#include "engine/model/option.hpp"
 #include "engine/text/letter_case.hpp"
 
 #include <algorithm>
+#include <string>
 
 namespace pawl::policy {
 namespace {
 
 using api::verdict;
 
-constexpr std::string_view untrusted_remedy =
-    "the server's certificate is not trusted: check the host name and this machine's clock, or name the "
-    "authority that signed it with --ca-file, and run the same command again";
+// Made once: a judgement refers to its remedy, and is copied for each attempt.
+std::string_view untrusted_remedy() {
+  static const std::string text =
+      "the server's certificate is not trusted: check the host name and this machine's clock, or name the "
+      "authority that signed it with " +
+      to_string(option::ca_file) + ", and run the same command again";
+  return text;
+}
 constexpr std::string_view proxy_remedy =
     "the proxy wants a user name and password that it accepts (407): set them in HTTPS_PROXY or in proxy as "
     "http://USER:PASSWORD@HOST:PORT and run the same command again";
-constexpr std::string_view client_certificate_remedy =
-    "the server wants a client certificate that it accepts: name one and its key with --cert and --key and "
-    "run the same command again";
+std::string_view client_certificate_remedy() {
+  static const std::string text =
+      "the server wants a client certificate that it accepts: name one and its key with " +
+      to_string(option::cert) + " and " + to_string(option::key) + " and run the same command again";
+  return text;
+}
 constexpr std::string_view redirect_remedy =
     "the API answered with a redirect, and redirects are never followed: set api.base_url to the address it "
     "really has and run the same command again";
@@ -98,11 +108,11 @@ judgement from_a_stranger(judgement j) noexcept {
 std::string_view misconfigured(transport_fault fault) noexcept {
   switch (fault) {
     case transport_fault::untrusted:
-      return untrusted_remedy;
+      return untrusted_remedy();
     case transport_fault::proxy_credentials:
       return proxy_remedy;
     case transport_fault::client_certificate:
-      return client_certificate_remedy;
+      return client_certificate_remedy();
     default:
       return {};
   }

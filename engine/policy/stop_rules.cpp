@@ -1,5 +1,7 @@
 #include "engine/policy/stop_rules.hpp"
 
+#include "engine/model/option.hpp"
+
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
@@ -15,9 +17,12 @@ std::string minutes_text(duration d) {
 }
 
 // The closing lines of the run have the commands.
-constexpr std::string_view after_failures =
-    "look at what failed, mend it, and run the same command again to go on, with --retry to take the failed "
-    "rows again too";
+std::string after_failures() {
+  return fmt::format(
+      "look at what failed, mend it, and run the same command again to go on, with {} to take the failed "
+      "rows again too",
+      to_string(option::retry));
+}
 
 }  // namespace
 
@@ -107,14 +112,15 @@ std::optional<stop_order> stop_rules::after_finish(const api::profile& names) co
         "unreadable_replies",
         {failure_kind::mend, "",
          fmt::format("none of the first {} rows could be read: {}", misread_in_a_row_, troubled_by_),
-         "mend that, and run the same command again with --retry failed"},
+         "mend that, and run the same command again with " + to_string(option::retry, "failed")},
         {}};
   if (options_.failures.count) {
     if (failed_ever_ >= *options_.failures.count && failed_ever_ > 0)
       return stop_order{
           "max_failures",
-          {failure_kind::mend, "", fmt::format("{} rows have failed (--max-failures)", failed_ever_),
-           std::string{after_failures}},
+          {failure_kind::mend, "",
+           fmt::format("{} rows have failed ({})", failed_ever_, to_string(option::max_failures)),
+           after_failures()},
           {}};
   } else if (options_.failures.share > 0 && failed_in_window_ >= at_least) {
     const auto jobs = std::min<std::size_t>(seen_, window);
@@ -122,7 +128,7 @@ std::optional<stop_order> stop_rules::after_finish(const api::profile& names) co
       return stop_order{
           "max_failures",
           {failure_kind::mend, "", fmt::format("{} of the last {} rows have failed", failed_in_window_, jobs),
-           std::string{after_failures} + "; --max-failures sets another limit"},
+           after_failures() + "; " + to_string(option::max_failures) + " sets another limit"},
           {}};
   }
   return std::nullopt;
@@ -140,8 +146,8 @@ std::optional<stop_order> stop_rules::check(time_point now, const std::optional<
                                    minutes_text(now - *trouble_since_)),
                        heard_ever_ || !options_.address_in_doubt
                            ? "run the same command again later"
-                           : "check api.base_url (--base-url) and the network, or run the same command "
-                             "again later"},
+                           : "check api.base_url (" + to_string(option::base_url) +
+                                 ") and the network, or run the same command again later"},
                       {}};
   // Where all is trouble, the rule above says what it is.
   if (!trouble_since_ && progressed_at_ && replies_ >= replies_without_progress &&

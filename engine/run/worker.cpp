@@ -1,5 +1,6 @@
 #include "engine/run/worker.hpp"
 
+#include "engine/model/option.hpp"
 #include "engine/sys/boot_clock.hpp"
 #include "engine/sys/wall_clock.hpp"
 
@@ -40,7 +41,7 @@ policy::stop_order unread_job(const job_view& job) {
   order.why.kind = failure_kind::mend;
   order.why.place = fmt::format("row {}", job.row);
   order.why.what = "has preconditions or set verbs, and read_first is off: nothing is read before a write";
-  order.why.remedy = "run the same command without --no-read-first";
+  order.why.remedy = "run the same command without " + to_string(option::no_read_first);
   return order;
 }
 

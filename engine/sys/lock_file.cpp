@@ -1,5 +1,6 @@
 #include "engine/sys/lock_file.hpp"
 
+#include "engine/model/option.hpp"
 #include "engine/sys/wall_clock.hpp"
 #include "engine/text/date_time.hpp"
 
@@ -22,14 +23,17 @@
 namespace pawl {
 namespace {
 
+std::string another_place() {
+  return "name another place with " + to_string(option::ledger);
+}
+
 failure cannot(const std::string& path, const char* what) {
   const int code = errno;
   // A place that does not exist is a typing error; one that may not be written needs somebody.
   const bool wrong_place = code == ENOENT || code == ENOTDIR || code == EISDIR;
   return {wrong_place ? failure_kind::usage : failure_kind::mend, path,
           fmt::format("the lock file {}: {}", what, std::strerror(code)),
-          wrong_place ? "name another place with --ledger"
-                      : "make the directory of the ledger writable or name another place with --ledger"};
+          (wrong_place ? "" : "make the directory of the ledger writable or ") + another_place()};
 }
 
 // The program of a process and its first argument ("pawl run"): the rest may name a proxy with its password.
@@ -69,7 +73,7 @@ expected<lock_file> lock_file::take(const std::string& path) {
     if (!S_ISREG(locked.st_mode) || locked.st_nlink > 1)
       return failure{failure_kind::mend, path,
                      "is to be the lock file, and is not a regular file with one name",
-                     "remove it, or name another place with --ledger"};
+                     "remove it, or " + another_place()};
     if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
       if (errno != EWOULDBLOCK && errno != EINTR) return cannot(path, "cannot be locked");
       if (left > 0) {
@@ -77,7 +81,7 @@ expected<lock_file> lock_file::take(const std::string& path) {
         continue;
       }
       return failure{failure_kind::later, "", read_holder(file.get()) + ", uses this ledger: " + path,
-                     held_remedy, true};
+                     held_remedy(), true};
     }
     if (::lstat(path.c_str(), &named) != 0 || named.st_ino != locked.st_ino ||
         named.st_dev != locked.st_dev) {

@@ -183,14 +183,17 @@ TEST(ClientCertificateFiles, ThatCannotBeUsedAreNamed) {
   const pem_file damaged_key(damaged_key_text);
 
   EXPECT_EQ(create_failure(cert.path(), private_key.path()), "no failure");
-  EXPECT_THAT(create_failure("/nonexistent/c.pem", ""),
-              HasSubstr("/nonexistent/c.pem: cannot be read: No such file or directory; tls.cert (--cert)"));
+  EXPECT_THAT(
+      create_failure("/nonexistent/c.pem", ""),
+      HasSubstr(
+          "/nonexistent/c.pem: cannot be read: No such file or directory; tls.cert (option cert_file)"));
   EXPECT_THAT(create_failure("/tmp", ""), HasSubstr("/tmp: cannot be read: Is a directory"));
-  EXPECT_THAT(create_failure(cert.path(), "/nonexistent/k.pem"),
-              HasSubstr("/nonexistent/k.pem: cannot be read: No such file or directory; tls.key (--key)"));
+  EXPECT_THAT(
+      create_failure(cert.path(), "/nonexistent/k.pem"),
+      HasSubstr("/nonexistent/k.pem: cannot be read: No such file or directory; tls.key (option key_file)"));
   for (const auto* file : {&text, &empty, &private_key})
     EXPECT_THAT(create_failure(file->path(), private_key.path()),
-                HasSubstr(file->path() + ": holds no certificate; tls.cert (--cert)"));
+                HasSubstr(file->path() + ": holds no certificate; tls.cert (option cert_file)"));
   EXPECT_THAT(create_failure(damaged.path(), private_key.path()),
               HasSubstr(damaged.path() + ": certificate 1 is damaged: "));
   EXPECT_THAT(create_failure(damaged_chain.path(), private_key.path()),
@@ -198,8 +201,9 @@ TEST(ClientCertificateFiles, ThatCannotBeUsedAreNamed) {
   for (const auto* file : {&text, &empty, &cert})
     EXPECT_THAT(create_failure(cert.path(), file->path()),
                 HasSubstr(file->path() + ": holds no private key"));
-  EXPECT_THAT(create_failure(cert.path(), ""),
-              HasSubstr(cert.path() + ": holds no private key; name the file that holds it with --key"));
+  EXPECT_THAT(
+      create_failure(cert.path(), ""),
+      HasSubstr(cert.path() + ": holds no private key; name the file that holds it with option key_file"));
   EXPECT_THAT(create_failure(cert.path(), damaged_key.path()),
               HasSubstr(damaged_key.path() + ": the private key is damaged"));
   EXPECT_THAT(create_failure(cert.path(), encrypted.path()),

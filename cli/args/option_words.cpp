@@ -1,0 +1,27 @@
+#include "cli/args/option_words.hpp"
+
+#include "engine/text/shell_word.hpp"
+
+#include <array>
+
+namespace pawl::cli {
+namespace {
+
+// By option. What has no flag of its own is a setting: its value follows the equals sign.
+constexpr std::array<std::string_view, option_count> flags{
+    "--allow-open-end", "--base-url", "--ca-file", "--cert",         "-o csv.null=",
+    "--expect",         "--format",   "--fresh",   "--generation",   "--id-column",
+    "--ignore-column",  "--key",      "--ledger",  "--map",          "--max-failures",
+    "--no-read-first",  "--note",     "--only-if", "--outcome",      "--proxy",
+    "--rate",           "--retry",    "--set",     "--skip-invalid", "--state-dir",
+    "--summary",        "--wait",     "--where",   "--with-input",   "--yes"};
+
+}  // namespace
+
+std::string as_flag(option o, std::optional<std::string_view> value) {
+  const auto flag = flags[static_cast<std::size_t>(o)];
+  if (!value) return std::string{flag};
+  return flag.ends_with('=') ? std::string{flag} + shell_word(*value) : shell_flag(flag, *value);
+}
+
+}  // namespace pawl::cli

@@ -1,0 +1,15 @@
+// How the command line writes the options that messages speak of: as flags. Pure.
+#pragma once
+
+#include "engine/model/option.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace pawl::cli {
+
+// "--ledger"; with a value "--map 'Old name=title'", so that it can be copied into a shell.
+std::string as_flag(option, std::optional<std::string_view> value = std::nullopt);
+
+}  // namespace pawl::cli

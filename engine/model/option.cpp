@@ -1,0 +1,66 @@
+#include "engine/model/option.hpp"
+
+#include "engine/text/json_string.hpp"
+
+#include <array>
+#include <atomic>
+
+namespace pawl {
+namespace {
+
+// As the fields are called that hold them (app::options and what it is made of), where there is one.
+constexpr std::array<std::string_view, option_count> names{"allow_open_end",
+                                                           "target",
+                                                           "ca_file",
+                                                           "cert_file",
+                                                           "null_token",
+                                                           "expect",
+                                                           "format",
+                                                           "fresh",
+                                                           "generation",
+                                                           "id_column",
+                                                           "ignore",
+                                                           "key_file",
+                                                           "ledger_path",
+                                                           "map",
+                                                           "max_failures",
+                                                           "read_first = false",
+                                                           "notes",
+                                                           "only_if",
+                                                           "outcomes",
+                                                           "proxy",
+                                                           "rate",
+                                                           "retry",
+                                                           "set",
+                                                           "skip_invalid",
+                                                           "state_directory",
+                                                           "summary_path",
+                                                           "wait",
+                                                           "where",
+                                                           "with_input",
+                                                           "yes"};
+
+constinit std::atomic<option_words> words{&in_library_words};
+
+}  // namespace
+
+std::string in_library_words(option o, std::optional<std::string_view> value) {
+  std::string text = "option ";
+  text += names[static_cast<std::size_t>(o)];
+  if (value) append_json_string(text += ' ', *value);
+  return text;
+}
+
+void word_options(option_words in) noexcept {
+  words.store(in, std::memory_order_relaxed);
+}
+
+std::string to_string(option o) {
+  return words.load(std::memory_order_relaxed)(o, std::nullopt);
+}
+
+std::string to_string(option o, std::string_view value) {
+  return words.load(std::memory_order_relaxed)(o, value);
+}
+
+}  // namespace pawl
