@@ -5,31 +5,16 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
-#include <string_view>
-#include <system_error>
 #include <utility>
 
 namespace pawl::app {
 namespace {
 
-// The first 100 bytes of a SQLite file (https://www.sqlite.org/fileformat.html, section 1.3): a magic text,
-// and big-endian at 68 the application id.
-bool is_ledger(const std::string& path) {
-  constexpr std::string_view magic{"SQLite format 3\0", 16};
-  constexpr std::size_t id_at = 68;
-  std::error_code cannot_tell;
-  if (!std::filesystem::is_regular_file(path, cannot_tell)) return false;
-  std::array<char, 100> head{};
-  std::ifstream file(path, std::ios::binary);
-  if (!file.read(head.data(), head.size())) return false;
-  if (std::string_view{head.data(), magic.size()} != magic) return false;
-  std::uint32_t id = 0;
-  for (std::size_t i = 0; i < 4; ++i) id = id << 8 | static_cast<unsigned char>(head[id_at + i]);
-  return id == static_cast<std::uint32_t>(ledger::application_id);
+bool is_ledger(const input::input_head& head) {
+  return head.is == input::head_content::sqlite &&
+         head.application_id == static_cast<std::uint32_t>(ledger::application_id);
 }
 
 }  // namespace
@@ -38,13 +23,14 @@ expected<ledger::ledger_file> open_to_read(const std::string& path) {
   auto opened = ledger::ledger_file::open(path, ledger::access::read_only);
   if (opened || opened.error().kind != failure_kind::usage) return opened;
   const auto beside = path + ".ledger";
-  if (!is_ledger(beside)) return opened;
+  const auto looked = input::open_bytes(beside);
+  if (!looked || !is_ledger(looked->head)) return opened;
   return failure{failure_kind::usage, path, "is not a ledger; a ledger is beside it",
                  fmt::format("name that one: {}", shell_path(beside))};
 }
 
-std::optional<failure> refuse_ledger_as_input(const std::string& path) {
-  if (!is_ledger(path)) return std::nullopt;
+std::optional<failure> refuse_ledger_as_input(const std::string& path, const input::input_head& head) {
+  if (!is_ledger(head)) return std::nullopt;
   failure refusal{failure_kind::usage, path, "is a ledger, not an input",
                   "name the input that it belongs to"};
   auto opened = ledger::ledger_file::open(path, ledger::access::read_only);

@@ -1,59 +1,34 @@
 #include "engine/app/open_input.hpp"
 
 #include "engine/app/find_ledger.hpp"
+#include "engine/input/input_head.hpp"
 #include "engine/model/option.hpp"
 #include "engine/text/printable.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <fstream>
 #include <utility>
 
 namespace pawl::app {
 namespace {
 
-bool is_blank(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; });
-}
-
-// White space and a byte order mark at most.
-bool holds_nothing(const std::string& path) {
-  constexpr std::string_view utf8_mark = "\xef\xbb\xbf";
-  std::string head(64 * 1024, '\0');  // chosen: nobody sends more of nothing
-  std::ifstream file(path, std::ios::binary);
-  file.read(head.data(), static_cast<std::streamsize>(head.size()));
-  if (!file.eof()) return false;
-  head.resize(static_cast<std::size_t>(file.gcount()));
-  std::string_view rest = head;
-  if (rest.starts_with(utf8_mark)) rest.remove_prefix(utf8_mark.size());
-  return is_blank(rest);
+// The copy's name means nothing to the user.
+failure with_name(failure why, const std::string& path, const std::string& name) {
+  for (auto* text : {&why.place, &why.what})
+    for (std::size_t at = 0; path != name && (at = text->find(path, at)) != std::string::npos;
+         at += name.size())
+      text->replace(at, path.size(), name);
+  return why;
 }
 
 }  // namespace
 
-std::optional<failure> refuse_open_end(const std::string& path, const std::string& name) {
+failure refuse_open_end(const input::open_line& end, const std::string& name) {
   constexpr std::size_t most_shown = 120;  // bytes; chosen
-  std::ifstream file(path, std::ios::binary);
-  std::string block(256 * 1024, '\0'), head;  // of the line that is being read
-  std::uint64_t line = 1;
-  bool is_open = false;  // something stands behind the last line end
-  while (file.read(block.data(), static_cast<std::streamsize>(block.size())), file.gcount() > 0) {
-    std::string_view rest{block.data(), static_cast<std::size_t>(file.gcount())};
-    if (const auto end = rest.rfind('\n'); end != std::string_view::npos) {
-      line += static_cast<std::uint64_t>(std::ranges::count(rest, '\n'));
-      rest.remove_prefix(end + 1);
-      head.clear();
-      is_open = false;
-    }
-    is_open = is_open || !is_blank(rest);
-    head += rest.substr(0, most_shown + 1 - std::min(most_shown + 1, head.size()));
-  }
-  if (!is_open) return std::nullopt;
   return failure{
-      failure_kind::usage, fmt::format("{}:{}", name, line),
+      failure_kind::usage, fmt::format("{}:{}", name, end.line),
       fmt::format("the last line has no end, so what wrote it may have been cut off in the middle of it: {}",
-                  printable(head, most_shown)),
+                  printable(end.head, most_shown)),
       "send it once more, whole; or say " + to_string(option::allow_open_end) + " if it ends as it should"};
 }
 
@@ -80,24 +55,19 @@ expected<opened_input> open_input(const options& s, const std::string& spool_pat
     if (!copy) return copy.error();
     path = copy->path();
     spooled = *std::move(copy);
+  }
+  auto opened = input::open_bytes(path);
+  if (!opened) return with_name(std::move(opened.error()), path, name);
+  if (spooled) {
     // There is no header to read; lines of JSON may be none.
-    if (holds_nothing(path)) options.format = input::file_format::ndjson;
-  } else if (auto refused = refuse_ledger_as_input(path)) {
+    if (opened->head.is_blank()) options.format = input::file_format::ndjson;
+  } else if (auto refused = refuse_ledger_as_input(path, opened->head)) {
     return *std::move(refused);
   }
-  auto source = input::job_source::open(path, s.profile, options);
-  if (!source) {
-    auto error = source.error();
-    // The copy's name means nothing to the user.
-    for (auto* text : {&error.place, &error.what})
-      for (std::size_t at = 0; path != name && (at = text->find(path, at)) != std::string::npos;
-           at += name.size())
-        text->replace(at, path.size(), name);
-    return error;
-  }
+  auto source = input::job_source::open(*std::move(opened), s.profile, options);
+  if (!source) return with_name(std::move(source.error()), path, name);
   // What is no text at all has been told already.
-  if (spooled && !s.allow_open_end)
-    if (auto refused = refuse_open_end(path, name)) return *std::move(refused);
+  if (spooled && spooled->open_end() && !s.allow_open_end) return refuse_open_end(*spooled->open_end(), name);
   return opened_input{name, std::move(spooled), *std::move(source)};
 }
 

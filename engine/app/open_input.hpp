@@ -26,9 +26,8 @@ std::optional<failure> refuse_no_rows(const opened_input&);
 inline constexpr const char* nothing_to_do = "no rows in it: there is nothing to do";
 
 // What came through a pipe and does not end with a line end: the program before it may have been cut off in
-// the middle of a cell, which then says something else. `path`: of the copy; `name`: for the user. Blank text
-// behind the last line end is no line.
-std::optional<failure> refuse_open_end(const std::string& path, const std::string& name);
+// the middle of a cell, which then says something else. `name`: for the user. Pure.
+failure refuse_open_end(const input::open_line&, const std::string& name);
 
 // Spools to `spool_path`.part where need be. Failures name the input as the user knows it.
 expected<opened_input> open_input(const options&, const std::string& spool_path,

@@ -47,7 +47,7 @@ struct attempt {
 
 attempt read_as(const reader_context& context, std::string_view head, bool is_all, char delimiter) {
   attempt result;
-  std::size_t mark = head.starts_with(utf8_mark) ? utf8_mark.size() : 0;
+  const std::size_t mark = head.starts_with(utf8_mark) ? utf8_mark.size() : 0;
   csv_scanner scanner(delimiter);
   scanner.restart(mark, 1);
   scanner.feed(head.substr(mark));
@@ -128,26 +128,16 @@ const char* explain(csv_fault fault) {
 
 }  // namespace
 
-expected<csv_header> read_csv_header(const reader_context& context) {
+expected<csv_header> read_csv_header(const reader_context& context, const input_head& look) {
   const auto& source = context.feed.source();
   const auto usage = [&](std::uint64_t line, std::string what, std::string remedy) {
     return failure{failure_kind::usage, source.name() + ':' + std::to_string(line), std::move(what),
                    std::move(remedy)};
   };
-  std::string head;
-  std::size_t want = 64 * 1024;
+  auto head = look.bytes;
+  bool is_all = look.is_all;
   std::vector<attempt> attempts;
   while (true) {
-    head.resize(want);
-    auto count = source.read_at(0, head);
-    if (!count) {
-      count.error().kind = failure_kind::usage;  // nothing was sent yet
-      return std::move(count.error());
-    }
-    head.resize(*count);
-    const bool is_all = head.size() < want;
-    if (auto good = check_head(source.name(), head); !good) return std::move(good.error());
-
     attempts.clear();
     const auto given = context.options.delimiter;
     for (const char d : given ? std::string(1, *given) : std::string(sniffed_delimiters))
@@ -155,7 +145,15 @@ expected<csv_header> read_csv_header(const reader_context& context) {
     const bool complete =
         std::all_of(attempts.begin(), attempts.end(), [](const attempt& a) { return a.complete; });
     if (complete || is_all) break;
-    want *= 4;  // ends: a header over its bound is complete, as a fault
+    const auto want = head.size() * 4;  // ends: a header over its bound is complete, as a fault
+    head.resize(want);
+    auto count = source.read_at(0, head);
+    if (!count) {
+      count.error().kind = failure_kind::usage;  // nothing was sent yet
+      return std::move(count.error());
+    }
+    head.resize(*count);
+    is_all = *count < want;
   }
 
   const auto better = [](const attempt& a, const attempt& b) {

@@ -19,10 +19,10 @@ struct csv_header {
   std::uint64_t end_line = 1;
 };
 
-// Reads the header from the beginning of the file. Without a given delimiter it is the one among , ; tab |
-// that yields the id column (`is_id` answers for a column name), among several the one with the most columns;
-// a comma where none does.
-expected<csv_header> read_csv_header(const reader_context&);
+// Reads the header from the beginning of the file, of which `look` holds the first bytes. Without a given
+// delimiter it is the one among , ; tab | that yields the id column (`is_id` answers for a column name),
+// among several the one with the most columns; a comma where none does.
+expected<csv_header> read_csv_header(const reader_context&, const input_head& look);
 
 // The columns' part of the plan. `id` is the position of the id column.
 struct csv_columns {

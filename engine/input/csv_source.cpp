@@ -223,8 +223,9 @@ bool csv_source::read_members(const plan_entry& entry, std::string_view& json, j
 
 }  // namespace
 
-expected<std::unique_ptr<row_reader>> open_csv(const reader_context& context, source_facts& facts) {
-  auto header = read_csv_header(context);
+expected<std::unique_ptr<row_reader>> open_csv(const reader_context& context, const input_head& head,
+                                               source_facts& facts) {
+  auto header = read_csv_header(context, head);
   if (!header) return std::move(header.error());
   facts.format = file_format::csv;
   facts.delimiter = header->delimiter;

@@ -36,31 +36,32 @@ std::optional<file_format> format_by_name(std::string_view path) noexcept {
 }
 
 struct job_source::impl {
-  impl(byte_source bytes, const api::profile& profile, source_options given)
+  impl(byte_source source, const api::profile& profile, source_options given)
       : options(std::move(given)),
-        feed(std::move(bytes)),
+        feed(std::move(source)),
         names(profile),
         context{feed, names, options, options.id_column.empty() ? profile.id_column : options.id_column,
                 left_out} {}
 
-  expected<std::unique_ptr<row_reader>> open_reader(file_format format) {
+  expected<std::unique_ptr<row_reader>> open_reader(file_format format, const input_head& head) {
     switch (format) {
       case file_format::csv:
-        return open_csv(context, facts);
+        return open_csv(context, head, facts);
       case file_format::ndjson:
         break;
     }
-    return open_ndjson(context, facts);
+    return open_ndjson(context, head, facts);
   }
 
-  status prepare() {
+  status prepare(const input_head& head) {
     if (auto good = check_options(options); !good) return good;
     const auto format = options.format ? options.format : format_by_name(feed.source().name());
     if (!format)
       return failure{
           failure_kind::usage, feed.source().name(), "the name does not tell the format",
           "say " + to_string(option::format, "csv") + " or " + to_string(option::format, "ndjson")};
-    auto opened = open_reader(*format);
+    if (auto refused = refuse_head(head, feed.source().name())) return *std::move(refused);
+    auto opened = open_reader(*format, head);
     if (!opened) return std::move(opened.error());
     reader = std::move(*opened);
     first_row = reader->position();
@@ -140,19 +141,23 @@ job_source::~job_source() = default;
 
 expected<job_source> job_source::open(const std::string& path, const api::profile& profile,
                                       const source_options& options) {
-  auto bytes = byte_source::open(path);
-  if (!bytes) return std::move(bytes.error());
-  auto made = std::make_unique<impl>(std::move(*bytes), profile, options);
-  if (auto good = made->prepare(); !good) return std::move(good.error());
+  auto opened = open_bytes(path);
+  if (!opened) return std::move(opened.error());
+  return open(*std::move(opened), profile, options);
+}
+
+expected<job_source> job_source::open(opened_bytes opened, const api::profile& profile,
+                                      const source_options& options) {
+  auto made = std::make_unique<impl>(std::move(opened.source), profile, options);
+  if (auto good = made->prepare(opened.head); !good) return std::move(good.error());
   return job_source(std::move(made));
 }
 
 expected<job_source> job_source::from_bytes(std::string name, std::string bytes, const api::profile& profile,
                                             const source_options& options) {
-  auto made =
-      std::make_unique<impl>(byte_source::in_memory(std::move(name), std::move(bytes)), profile, options);
-  if (auto good = made->prepare(); !good) return std::move(good.error());
-  return job_source(std::move(made));
+  auto opened = with_head(byte_source::in_memory(std::move(name), std::move(bytes)));
+  if (!opened) return std::move(opened.error());
+  return open(*std::move(opened), profile, options);
 }
 
 const source_facts& job_source::facts() const noexcept {

@@ -72,12 +72,16 @@ struct source_facts {
   std::vector<std::string> columns;  // csv: the header's names, in order
 };
 
+struct opened_bytes;
+
 class job_source {
  public:
   // The profile must outlive the source. Errors (all failure_kind::usage): cannot be opened, empty, not UTF-8
   // (UTF-16 mark), no id column, unknown or repeated column, bad --set or --map.
   // Several complaints about a header are joined in one failure, a line each.
   static expected<job_source> open(const std::string& path, const api::profile&, const source_options&);
+  // The same of a file that is open (engine/input/input_head).
+  static expected<job_source> open(opened_bytes, const api::profile&, const source_options&);
   // The same over bytes in memory, for tests and fuzzers; `name` stands for the path.
   static expected<job_source> from_bytes(std::string name, std::string bytes, const api::profile&,
                                          const source_options&);

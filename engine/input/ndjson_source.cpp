@@ -328,20 +328,12 @@ void ndjson_source::put_in_order(std::vector<field_value>& values) {
 
 }  // namespace
 
-expected<std::unique_ptr<row_reader>> open_ndjson(const reader_context& context, source_facts& facts) {
-  const auto& source = context.feed.source();
-  std::string head(1024, '\0');
-  auto count = source.read_at(0, head);
-  if (!count) {
-    count.error().kind = failure_kind::usage;  // nothing was sent yet
-    return std::move(count.error());
-  }
-  head.resize(*count);
-  if (auto good = check_head(source.name(), head); !good) return std::move(good.error());
+expected<std::unique_ptr<row_reader>> open_ndjson(const reader_context& context, const input_head& head,
+                                                  source_facts& facts) {
   facts.format = file_format::ndjson;
   auto reader = std::make_unique<ndjson_source>(context);
-  if (auto problems = reader->prepare(head.starts_with(utf8_mark) ? utf8_mark.size() : 0); !problems.empty())
-    return failure{failure_kind::usage, source.name(), std::move(problems), {}};
+  if (auto problems = reader->prepare(head.mark_bytes()); !problems.empty())
+    return failure{failure_kind::usage, context.feed.source().name(), std::move(problems), {}};
   return std::unique_ptr<row_reader>(std::move(reader));
 }
 

@@ -80,31 +80,4 @@ void add_line(std::string& lines, std::string_view line) {
   lines += line;
 }
 
-status check_head(const std::string& path, std::string_view head) {
-  const auto wide = [&](const char* name) {
-    return failure{failure_kind::usage, path + ":1", std::string("is ") + name + ", not UTF-8",
-                   "save it as UTF-8 (in a spreadsheet: \"CSV UTF-8\"; or: iconv -f " +
-                       std::string(name).substr(0, 6) + " -t UTF-8)"};
-  };
-  using namespace std::string_view_literals;
-  // The longer marks first: UTF-32 (little endian) begins as UTF-16 does.
-  if (head.starts_with("\xff\xfe\0\0"sv) || head.starts_with("\0\0\xfe\xff"sv)) return wide("UTF-32");
-  if (head.starts_with("\xff\xfe") || head.starts_with("\xfe\xff")) return wide("UTF-16");
-  // Without a mark: text of Western languages has a NUL in every second byte.
-  const auto start = head.substr(0, std::min<std::size_t>(head.size() & ~std::size_t{1}, 1024));
-  std::size_t zeros[2] = {0, 0};
-  for (std::size_t i = 0; i < start.size(); ++i) zeros[i % 2] += start[i] == '\0';
-  if (start.size() >= 4) {
-    const auto half = start.size() / 2, most = std::max(zeros[0], zeros[1]),
-               least = std::min(zeros[0], zeros[1]);
-    if (most > half / 2 && least * 4 < most) return wide("UTF-16");
-  }
-  if (head.starts_with("PK\x03\x04"))
-    return failure{failure_kind::usage, path, "is a spreadsheet or zip archive, not text",
-                   "save it as \"CSV UTF-8\" first"};
-  if (head.starts_with("\x1f\x8b"))
-    return failure{failure_kind::usage, path, "is compressed", "unpack it first (gunzip)"};
-  return {};
-}
-
 }  // namespace pawl::input

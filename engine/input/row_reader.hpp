@@ -6,6 +6,7 @@
 #include "engine/input/field_names.hpp"
 #include "engine/input/field_types.hpp"
 #include "engine/input/input_digest.hpp"
+#include "engine/input/input_head.hpp"
 #include "engine/input/job_source.hpp"
 #include "engine/input/row_plan.hpp"
 #include "engine/input/row_rules.hpp"
@@ -88,12 +89,9 @@ class row_reader {
 // Adds "; "-free lines to a text.
 void add_line(std::string& lines, std::string_view line);
 
-// Whole-file trouble that shows in the first bytes: UTF-16 or UTF-32, not text. `head` begins the file; it
-// may be empty, which is for the formats to judge.
-status check_head(const std::string& path, std::string_view head);
-
-// Fails (usage) with everything that is wrong with the header or the options.
-expected<std::unique_ptr<row_reader>> open_csv(const reader_context&, source_facts&);
-expected<std::unique_ptr<row_reader>> open_ndjson(const reader_context&, source_facts&);
+// Fails (usage) with everything that is wrong with the header or the options. The head is of the feed's
+// source, and is not kept.
+expected<std::unique_ptr<row_reader>> open_csv(const reader_context&, const input_head&, source_facts&);
+expected<std::unique_ptr<row_reader>> open_ndjson(const reader_context&, const input_head&, source_facts&);
 
 }  // namespace pawl::input

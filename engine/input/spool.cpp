@@ -60,6 +60,7 @@ expected<spooled_input> spooled_input::read(const std::string& input_path, const
 
   std::vector<char> block(256 * 1024);
   std::uint64_t bytes = 0;
+  last_line end;
   const auto interrupted = [stop] { return stop != nullptr && *stop; };
   for (;;) {
     if (interrupted())
@@ -69,11 +70,13 @@ expected<spooled_input> spooled_input::read(const std::string& input_path, const
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return failure{failure_kind::usage, place, "cannot be read: " + last_error(), ""};
     if (n == 0) break;
-    if (const auto failed = write_all(out.get(), {block.data(), static_cast<std::size_t>(n)}))
-      return not_kept(copy.path_, failed.message());
+    const std::string_view came{block.data(), static_cast<std::size_t>(n)};
+    if (const auto failed = write_all(out.get(), came)) return not_kept(copy.path_, failed.message());
+    end.add(came);
     bytes += static_cast<std::uint64_t>(n);
     if (on_progress) on_progress(bytes);
   }
+  copy.open_end_ = end.open();
   if (::fsync(out.get()) != 0) return not_kept(copy.path_, last_error());
   if (const auto failed = out.close()) return not_kept(copy.path_, failed.message());
   return copy;
@@ -81,11 +84,13 @@ expected<spooled_input> spooled_input::read(const std::string& input_path, const
 
 spooled_input::spooled_input(spooled_input&& other) noexcept
     : path_(std::move(other.path_)),
+      open_end_(std::move(other.open_end_)),
       before_(std::exchange(other.before_, {})),
       provisional_(std::exchange(other.provisional_, false)) {}
 
 spooled_input& spooled_input::operator=(spooled_input&& other) noexcept {
   std::swap(path_, other.path_);
+  std::swap(open_end_, other.open_end_);
   std::swap(before_, other.before_);
   std::swap(provisional_, other.provisional_);
   return *this;

@@ -2,11 +2,13 @@
 // input.
 #pragma once
 
+#include "engine/input/last_line.hpp"
 #include "engine/model/error.hpp"
 
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,6 +34,8 @@ class spooled_input {
   ~spooled_input();
 
   const std::string& path() const noexcept { return path_; }
+  // Where the last line had no end when the stream did.
+  const std::optional<open_line>& open_end() const noexcept { return open_end_; }
   // Renames it to `to_path`. What an earlier run has spooled there is kept aside until put_back() or the end
   // of this.
   status keep_as(const std::string& to_path);
@@ -41,6 +45,7 @@ class spooled_input {
  private:
   explicit spooled_input(std::string path) : path_(std::move(path)) {}
   std::string path_;
+  std::optional<open_line> open_end_;
   std::string before_;  // what keep_as() has put aside; empty: nothing
   bool provisional_ = true;
 };

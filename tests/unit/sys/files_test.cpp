@@ -87,15 +87,20 @@ TEST_F(cli_files, TellsTheLastLineOfWhatWasCutOff) {
       {"id,title\nt1,a\nt2," + filler, "stdin:3", "xxx..."},
   };
   for (const auto& r : table) {
-    write("copy", r.text);
-    const auto refused = app::refuse_open_end(path("copy"), "stdin");
-    ASSERT_EQ(refused.has_value(), r.place != nullptr) << r.text.substr(0, 40);
-    if (!refused) continue;
-    EXPECT_EQ(refused->kind, failure_kind::usage);
-    EXPECT_EQ(refused->place, r.place);
-    EXPECT_TRUE(refused->what.ends_with(r.shown)) << refused->what;
-    EXPECT_LT(refused->what.size(), 300u);
-    EXPECT_NE(refused->remedy.find("--allow-open-end"), std::string::npos);
+    for (const std::size_t block : {std::size_t{1}, std::size_t{7}, r.text.size() + 1}) {
+      input::last_line end;
+      for (std::size_t at = 0; at < r.text.size(); at += block)
+        end.add(std::string_view(r.text).substr(at, block));
+      const auto open = end.open();
+      ASSERT_EQ(open.has_value(), r.place != nullptr) << r.text.substr(0, 40);
+      if (!open) continue;
+      const auto refused = app::refuse_open_end(*open, "stdin");
+      EXPECT_EQ(refused.kind, failure_kind::usage);
+      EXPECT_EQ(refused.place, r.place);
+      EXPECT_TRUE(refused.what.ends_with(r.shown)) << refused.what;
+      EXPECT_LT(refused.what.size(), 300u);
+      EXPECT_NE(refused.remedy.find("--allow-open-end"), std::string::npos);
+    }
   }
 }
 
