@@ -31,11 +31,10 @@ std::uint64_t pending_rows(session& s, ledger_choice& choice) {
 }  // namespace
 
 status confirm(session& s, ledger_choice& choice) {
-  // What an earlier invocation has validated is looked through again: the fields in use are not in the
-  // ledger.
-  std::optional<input::validation_report> survey = choice.report();
-  if (!survey) {
+  auto survey = choice.survey();
+  if (!choice.report())
     if (auto counted = choice.count(*choice.newest()); !counted) return counted;
+  if (!survey) {
     const auto on_progress = [&s](std::uint64_t rows, std::uint64_t bytes) {
       s.show_work("reading", rows, bytes);
     };

@@ -4,6 +4,8 @@
 #include "engine/app/held.hpp"
 #include "engine/app/ledger_refusals.hpp"
 #include "engine/app/recorded_settings.hpp"
+#include "engine/app/recorded_validation.hpp"
+#include "engine/input/used_names.hpp"
 #include "engine/model/option.hpp"
 
 #include <fmt/format.h>
@@ -92,14 +94,17 @@ status ledger_choice::choose() {
   question.fresh = settings.fresh;
   question.again = settings.again;
   if (newest_) {
+    question.has_generation = true;
+    question.finished = newest_->finished.has_value();
+    question.given_up = newest_->given_up;
+  }
+  // Else the pass that validates takes the digest as well.
+  if (newest_ && (!settings.retry.empty() || ledger::depends_on_input(question))) {
     s_.show_work("reading", 0, 0);
     auto identity = input_->source.identity();
     if (!identity) return identity.error();
     if (auto stopped = interrupted()) return *stopped;
     identity_ = *std::move(identity);
-    question.has_generation = true;
-    question.finished = newest_->finished.has_value();
-    question.given_up = newest_->given_up;
     question.same_input = identity_ == newest_->input;
   }
   if (!settings.retry.empty()) return choose_retry(question);
@@ -169,6 +174,7 @@ status ledger_choice::validate() {
   if (auto stopped = interrupted()) return *stopped;
   if (!report) return report.error();
   report_ = *std::move(report);
+  identity_ = report_->identity;
   s_.facts().rows = s_.facts().pending = report_->rows;
   if (auto refused = refuse_unread(s_.settings(), input_->name, &*report_)) return *refused;
   if (report_->bad_rows == 0 || s_.settings().run.skip_invalid) return {};
@@ -176,6 +182,21 @@ status ledger_choice::validate() {
   s_.facts().stop_reason = "invalid_input";
   return failure{failure_kind::usage, input_->name, wrong_rows_in_words(*report_) + "; nothing was sent",
                  "mend them, or leave them out with " + to_string(option::skip_invalid)};
+}
+
+std::optional<input::validation_report> ledger_choice::survey() const {
+  if (report_) return report_;
+  auto before = recorded_validation(newest_->settings, s_.settings().profile);
+  if (before) before->rows = newest_->rows;
+  return before;
+}
+
+bool ledger_choice::may_have_names() const {
+  if (report_) return report_->names.any();
+  const auto& profile = s_.settings().profile;
+  if (!input::has_name_verbs(profile)) return false;
+  const auto before = survey();
+  return !before || input::has_name_verbs(profile, before->rows_with_field);
 }
 
 status ledger_choice::count(const ledger::generation_row& g) {

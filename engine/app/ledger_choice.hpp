@@ -44,9 +44,14 @@ class ledger_choice {
   bool has_ledger() const noexcept { return ledger_.has_value(); }
   ledger::ledger_file& ledger() noexcept { return *ledger_; }
   const std::optional<ledger::generation_row>& newest() const noexcept { return newest_; }
-  const input::input_identity& identity() const noexcept { return identity_; }
   // After validate(); unset where an earlier invocation has validated.
   const std::optional<input::validation_report>& report() const noexcept { return report_; }
+  const input::input_identity& identity() const noexcept { return identity_; }
+  // What this or an earlier invocation's validation of the input has counted. nullopt: the ledger does not
+  // say, so the input has to be read to know it.
+  std::optional<input::validation_report> survey() const;
+  // Whether a row may name something that the API has to look up (used_names).
+  bool may_have_names() const;
   const std::string& spool_path() const noexcept { return spool_path_; }
   // After a decide() that refused what came through a pipe because another input is not finished: where it is
   // kept, for nothing brings it once more. Empty: nothing was kept.

@@ -63,7 +63,7 @@ class resolver {
  private:
   expected<input::used_names> used() {
     if (q_.report != nullptr) return q_.report->names;
-    if (!input::has_name_verbs(settings_.profile)) return input::used_names{};
+    if (!q_.may_have_names) return input::used_names{};
     return read_for_names(nullptr);
   }
 

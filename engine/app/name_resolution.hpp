@@ -23,6 +23,7 @@ struct name_question {
   // Of this invocation's validation; null: an earlier one has validated, and the pending rows are read for
   // their names.
   const input::validation_report* report = nullptr;
+  bool may_have_names = true;  // false: no row of the input has a name (ledger_choice::may_have_names)
   std::function<bool(std::uint64_t row)> is_pending;
   const std::vector<std::string>& scopes;  // of the key; empty: the API does not say
   // Reads the profile's list of names (runner::fetch_names, client::fetch_names); called at most once, and

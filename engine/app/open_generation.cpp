@@ -1,6 +1,7 @@
 #include "engine/app/open_generation.hpp"
 
 #include "engine/app/ledger_refusals.hpp"
+#include "engine/app/recorded_validation.hpp"
 #include "engine/app/retried_rows.hpp"
 #include "engine/sys/boot_clock.hpp"
 #include "engine/sys/wall_clock.hpp"
@@ -131,7 +132,7 @@ status open_generation::start() {
   fresh.input_path = path;
   fresh.header = facts.header;
   fresh.delimiter = facts.format == input::file_format::csv ? facts.delimiter : '\0';
-  fresh.settings = settings.as_json;
+  fresh.settings = with_validation(settings.as_json, *choice_.report(), settings.profile);
   fresh.rows = choice_.report()->rows;
   fresh.started = wall_now();
   fresh.skip_invalid = settings.run.skip_invalid;

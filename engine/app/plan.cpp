@@ -136,10 +136,7 @@ class plan_steps {
     const bool condition = std::ranges::any_of(settings.conditions, [](const api::precondition& c) {
       return c.is == api::precondition::test::has_name;
     });
-    const bool has_verbs = std::ranges::any_of(settings.profile.fields, [](const api::field_spec& f) {
-      return f.verb == api::set_verb::add_names || f.verb == api::set_verb::remove_names;
-    });
-    return condition || (choice_.report() ? choice_.report()->names.any() : has_verbs);
+    return condition || choice_.may_have_names();
   }
 
   // As the run does it: unknown and ambiguous names end the command, with their lines.
@@ -149,6 +146,7 @@ class plan_steps {
         .input_name = choice_.input().name,
         .source = choice_.input().source,
         .report = choice_.report() ? &*choice_.report() : nullptr,
+        .may_have_names = choice_.may_have_names(),
         .is_pending = [this](std::uint64_t row) { return !rows_.done().contains(row); },
         .scopes = scopes,
         .fetch = [&]() -> expected<const api::name_directory*> {

@@ -19,12 +19,12 @@ namespace {
 
 struct known_key {
   std::string_view key;                         // in the JSON
-  std::variant<std::string_view, option> name;  // what people write
+  std::variant<std::string_view, option> name;  // what people write; empty: nobody does
   bool is_list;
 };
 
 // By shaping_key.
-constexpr std::array<known_key, 12> keys{{{"input.format", option::format, false},
+constexpr std::array<known_key, 16> keys{{{"input.format", option::format, false},
                                           {"input.id_column", option::id_column, false},
                                           {"input.map", option::map, true},
                                           {"input.ignore_column", option::ignore_column, true},
@@ -35,7 +35,11 @@ constexpr std::array<known_key, 12> keys{{{"input.format", option::format, false
                                           {"csv.delimiter", "csv.delimiter", false},
                                           {"read_first", "read_first", false},
                                           {"limits.write", option::rate, false},
-                                          {"write.body_is", "write.body_is of the profile", false}}};
+                                          {"write.body_is", "write.body_is of the profile", false},
+                                          {"validated.under", std::string_view{}, false},
+                                          {"validated.counts", std::string_view{}, true},
+                                          {"validated.fields", std::string_view{}, true},
+                                          {"validated.swap", std::string_view{}, true}}};
 
 std::vector<json_path> paths() {
   std::vector<json_path> all;
@@ -103,7 +107,7 @@ std::vector<std::string> changed_settings(std::string_view before_json, std::str
   if (!before.readable() || !now.readable()) return changed;
   for (std::size_t i = 0; i < keys.size(); ++i) {
     const auto k = static_cast<shaping_key>(i);
-    if (k == shaping_key::write_limit) continue;
+    if (k == shaping_key::write_limit || keys[i].name.empty()) continue;
     const bool same = keys[i].is_list ? before.texts(k) == now.texts(k) : before.text(k) == now.text(k);
     // A copy of standard input is read with --format, the file itself by its name; earlier versions kept no
     // body_is.

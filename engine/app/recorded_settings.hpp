@@ -25,6 +25,12 @@ enum class shaping_key : std::uint32_t {
   read_first,   // "true" or "false"
   write_limit,  // "60/min,20/10s"; shapes nothing, and is no difference
   body_is,      // of the profile; ledgers of earlier versions do not have it
+  // What the validation found (recorded_validation). No settings, and no difference; ledgers of earlier
+  // versions do not have them.
+  validated_under,
+  validated_counts,
+  validated_fields,
+  validated_swap,
 };
 
 class recorded_settings {

@@ -238,6 +238,7 @@ class run_steps {
         .input_name = choice_.input().name,
         .source = choice_.input().source,
         .report = choice_.report() ? &*choice_.report() : nullptr,
+        .may_have_names = choice_.may_have_names(),
         .is_pending = [this](std::uint64_t row) { return !rows_.done().contains(row); },
         .scopes = scopes_,
         .fetch = [&] { return wait_for(io, runner.fetch_names(s_.settings().reading.names)); }};

@@ -87,12 +87,12 @@ struct job_source::impl {
   status unchanged() {
     auto& source = feed.source();
     auto same = source.unchanged();
-    if (same || !print) return same;
+    if (same || !known) return same;
     const auto now = source.touched();
     if (!now) return same;
     auto bytes = read_all(fingerprint_stream{});
     if (!bytes) return std::move(bytes.error());
-    if (*bytes != *print) return same;
+    if (*bytes != known->print) return same;
     source.accept(*now);
     return {};
   }
@@ -131,7 +131,7 @@ struct job_source::impl {
   source_facts facts;
   std::unique_ptr<row_reader> reader;
   checkpoint first_row;
-  std::optional<fingerprint> print;  // of the whole file, once it is known
+  std::optional<input_digests> known;  // of the whole file, once it was read
 };
 
 job_source::job_source(std::unique_ptr<impl> made) : impl_(std::move(made)) {}
@@ -209,15 +209,15 @@ expected<input_identity> job_source::identity() {
   auto bytes = impl_->read_all(input_digest_stream{});
   if (!bytes) return std::move(bytes.error());
   if (auto same = impl_->unchanged(); !same) return std::move(same.error());
-  impl_->print = bytes->print;
+  impl_->known = *bytes;
   return input_identity{bytes->digest, impl_->shaping()};
 }
 
 status job_source::verify() {
-  if (!impl_->print) return {};
+  if (!impl_->known) return {};
   auto bytes = impl_->read_all(fingerprint_stream{});
   if (!bytes) return std::move(bytes.error());
-  if (impl_->print == *bytes) return {};
+  if (impl_->known->print == *bytes) return {};
   return failure{
       failure_kind::mend, name(),
       "changed while the run went on: it does not hold the bytes any more that were checked before, so rows "
@@ -227,7 +227,7 @@ status job_source::verify() {
 
 status job_source::start_pass() {
   impl_->reader->seek(impl_->first_row);
-  impl_->feed.start_digest();
+  impl_->feed.start_digests(impl_->known ? byte_feed::take::print : byte_feed::take::both);
   // What lies before the first row (mark, header) is read here; the reader asks for the rest.
   std::string buffer(64 * 1024, '\0');
   for (std::uint64_t offset = 0; offset < impl_->first_row.offset;) {
@@ -242,11 +242,15 @@ status job_source::start_pass() {
 
 expected<input_identity> job_source::finish_pass() {
   if (auto same = impl_->unchanged(); !same) return std::move(same.error());
-  if (const auto digests = impl_->feed.take_digests()) {
-    impl_->print = digests->print;
-    return input_identity{digests->digest, impl_->shaping()};
-  }
-  return identity();
+  const auto taken = impl_->feed.take_digests();
+  if (!taken) return identity();
+  if (taken->digest)
+    impl_->known = {*taken->digest, taken->print};
+  else if (taken->print != impl_->known->print)
+    return failure{failure_kind::mend, name(),
+                   "changed while it was being read (it does not hold the bytes any more that were hashed)",
+                   "put back the file as it was, or run the command again once nothing writes to it"};
+  return input_identity{impl_->known->digest, impl_->shaping()};
 }
 
 }  // namespace pawl::input

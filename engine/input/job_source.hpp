@@ -117,7 +117,9 @@ class job_source {
   status verify();
 
   // The same for a pass that reads every row anyway: to the first row, taking the digest of what next() reads
-  // on the way. finish_pass() once next() has answered false; before that it reads the file by itself.
+  // on the way; where identity() has taken it before, the pass only sees to it that the bytes are the same
+  // ones (else a failure, mend). finish_pass() once next() has answered false; before that it reads the file
+  // by itself.
   status start_pass();
   expected<input_identity> finish_pass();
 

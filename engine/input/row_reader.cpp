@@ -9,24 +9,30 @@ namespace pawl::input {
 
 expected<std::size_t> byte_feed::read(std::uint64_t offset, std::span<char> into) {
   auto count = source_.read_at(offset, into);
-  if (count && digest_ && offset <= hashed_to_ && offset + *count > hashed_to_) {
+  if (count && print_ && offset <= hashed_to_ && offset + *count > hashed_to_) {
     const auto known = static_cast<std::size_t>(hashed_to_ - offset);
-    digest_->add({into.data() + known, *count - known});
+    const std::string_view fresh{into.data() + known, *count - known};
+    if (digest_) digest_->add(fresh);
+    print_->add(fresh);
     hashed_to_ = offset + *count;
   }
   return count;
 }
 
-void byte_feed::start_digest() {
-  digest_.emplace();
+void byte_feed::start_digests(take which) {
+  digest_.reset();
+  if (which == take::both) digest_.emplace();
+  print_.emplace();
   hashed_to_ = 0;
 }
 
-std::optional<input_digests> byte_feed::take_digests() {
-  if (!digest_ || hashed_to_ != source_.size()) return std::nullopt;
-  const auto digests = digest_->finish();
+std::optional<byte_feed::taken> byte_feed::take_digests() {
+  if (!print_ || hashed_to_ != source_.size()) return std::nullopt;
+  taken all{print_->finish(), std::nullopt};
+  if (digest_) all.digest = digest_->finish();
+  print_.reset();
   digest_.reset();
-  return digests;
+  return all;
 }
 
 row_reader::row_reader(const reader_context& context)

@@ -91,6 +91,12 @@ bool has_name_verbs(const api::profile& profile) noexcept {
   return std::ranges::any_of(profile.fields, [](const api::field_spec& f) { return takes_names(f.verb); });
 }
 
+bool has_name_verbs(const api::profile& profile, std::span<const std::uint64_t> rows_with_field) noexcept {
+  for (std::size_t i = 0; i < profile.fields.size(); ++i)
+    if (takes_names(profile.fields[i].verb) && rows_with_field[i] > 0) return true;
+  return false;
+}
+
 std::vector<complaint> unresolved(const used_names& names, const api::name_directory& directory,
                                   const api::profile& profile) {
   std::vector<complaint> wrong;

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -68,6 +69,8 @@ std::string_view verb_by_id(const api::profile&, field_index verb);
 
 // Whether the profile has set verbs that take names at all.
 bool has_name_verbs(const api::profile&) noexcept;
+// Whether any row has one; `rows_with_field` as in validation_report.
+bool has_name_verbs(const api::profile&, std::span<const std::uint64_t> rows_with_field) noexcept;
 
 // The names in the good rows that `wanted` says, from where the source stands to the end of the input; the
 // source stands there again afterwards. `known` as in used_names::add; `on_progress` and `stop` (each may be
@@ -86,6 +89,10 @@ struct uniform_swap {
 
 class swap_watch {
  public:
+  swap_watch() = default;
+  // As if it had seen the rows of one.
+  explicit swap_watch(uniform_swap seen) : rows_(seen.rows), swap_(std::move(seen)) {}
+
   void add(const job_view&, const api::profile&);
   // Unset: some row is another one, or there was none.
   std::optional<uniform_swap> found() const;

@@ -253,6 +253,8 @@ struct run_question {
   bool again = false;  // --again
 };
 run_decision decide_run(const run_question&) noexcept;
+// Whether same_input makes a difference to decide_run(): else nobody need read the input to know it.
+bool depends_on_input(run_question) noexcept;
 // The same for --retry, which takes rows of the newest generation again, finished or not.
 enum class retry_decision { take, refuse_none, refuse_changed };
 retry_decision decide_retry(const run_question&) noexcept;

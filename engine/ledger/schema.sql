@@ -15,7 +15,7 @@ CREATE TABLE generation (
   shaping_sha256 TEXT NOT NULL,      -- of the settings that shape a patch
   header TEXT NOT NULL,              -- csv: the header row; ndjson: empty
   delimiter TEXT NOT NULL,           -- csv: between its columns; empty: not known
-  settings TEXT NOT NULL,            -- JSON, without secrets
+  settings TEXT NOT NULL,            -- JSON, without secrets; under validated.* what was counted in the input
   rows INTEGER NOT NULL,             -- of the validated input
   skip_invalid INTEGER NOT NULL,     -- 1: rows that are wrong were recorded as invalid
   started_at INTEGER NOT NULL,

@@ -1,8 +1,15 @@
+#include "engine/sys/descriptor.hpp"
 #include "tests/unit/input/test_profile.hpp"
 
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstdlib>
+#include <filesystem>
+#include <stdexcept>
+
+#include <sys/mman.h>
+#include <unistd.h>
 
 namespace pawl::input {
 namespace {
@@ -110,6 +117,55 @@ TEST(Validation, TakesTheSameDigestInPassingAsIdentity) {
     EXPECT_EQ(report->identity, *identity);
     EXPECT_FALSE(*source.next(batch));
   }
+}
+
+// A file whose bytes can change without its times: a page that is written to already is not looked at again
+// until it has gone to the disk.
+class mapped_file {
+ public:
+  explicit mapped_file(const std::string& bytes) : size_(bytes.size()) {
+    std::string pattern = (std::filesystem::temp_directory_path() / "pawl-mapped-XXXXXX.csv").string();
+    const descriptor file{::mkstemps(pattern.data(), 4)};
+    path_ = pattern;
+    if (::write(file.get(), bytes.data(), size_) != static_cast<ssize_t>(size_))
+      throw std::runtime_error("cannot write " + path_);
+    auto* const place = ::mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);
+    if (place == MAP_FAILED) throw std::runtime_error("cannot map " + path_);
+    bytes_ = static_cast<char*>(place);
+    put(0, bytes[0]);
+  }
+  mapped_file(const mapped_file&) = delete;
+  mapped_file& operator=(const mapped_file&) = delete;
+  ~mapped_file() {
+    ::munmap(bytes_, size_);
+    std::filesystem::remove(path_);
+  }
+  const std::string& path() const { return path_; }
+  void put(std::size_t at, char c) { *static_cast<volatile char*>(bytes_ + at) = c; }
+
+ private:
+  std::string path_;
+  std::size_t size_;
+  char* bytes_ = nullptr;
+};
+
+TEST(Validation, TakesNoOtherBytesThanThoseThatWereHashedBefore) {
+  mapped_file file("id,status\nt1,done\nt2,done\n");
+  auto source = job_source::open(file.path(), test::threads(), {});
+  ASSERT_TRUE(source);
+  const auto identity = source->identity();
+  ASSERT_TRUE(identity);
+  for (int pass = 0; pass < 2; ++pass) {
+    const auto report = check(*source);
+    ASSERT_TRUE(report) << to_string(report.error());
+    EXPECT_EQ(report->identity, *identity);
+  }
+  file.put(11, '7');
+  const auto changed = check(*source);
+  ASSERT_FALSE(changed);
+  EXPECT_EQ(changed.error().kind, failure_kind::usage);
+  EXPECT_NE(changed.error().what.find("changed while it was being read"), std::string::npos)
+      << changed.error().what;
 }
 
 TEST(Validation, LeavesCheckpointsThatAResumeCanSeekTo) {

@@ -40,5 +40,22 @@ TEST(RunDecision, FollowsTheTable) {
   }
 }
 
+TEST(RunDecision, AsksForTheInputOnlyWhereItMatters) {
+  struct row {
+    bool has_generation, finished, given_up, fresh, again, want;
+  };
+  const row table[] = {
+      {false, false, false, false, false, false}, {true, false, false, false, false, true},
+      {true, false, false, false, true, true},    {true, false, false, true, false, false},
+      {true, false, true, false, false, false},   {true, true, false, false, false, true},
+      {true, true, false, true, false, true},     {true, true, false, false, true, false},
+      {true, true, true, false, false, false},
+  };
+  for (const auto& r : table)
+    for (const bool same : {false, true})
+      EXPECT_EQ(depends_on_input({r.has_generation, r.finished, r.given_up, same, r.fresh, r.again}), r.want)
+          << r.has_generation << r.finished << r.given_up << r.fresh << r.again;
+}
+
 }  // namespace
 }  // namespace pawl::ledger
