@@ -101,7 +101,7 @@ status ledger_choice::choose() {
   // Else the pass that validates takes the digest as well.
   if (newest_ && (!settings.retry.empty() || ledger::depends_on_input(question))) {
     s_.show_work("reading", 0, 0);
-    auto identity = input_->source.identity();
+    auto identity = identify();
     if (!identity) return identity.error();
     if (auto stopped = interrupted()) return *stopped;
     identity_ = *std::move(identity);
@@ -119,6 +119,17 @@ status ledger_choice::choose() {
     return changed_input(input_->name, *newest_, identity_, s_.facts().pending, settings.as_json);
   }
   return {};
+}
+
+// By the fingerprint, where the ledger has the one of its input and the bytes are the same.
+expected<input::input_identity> ledger_choice::identify() {
+  auto& source = input_->source;
+  if (const auto print = recorded_print(newest_->settings)) {
+    auto same = source.identity_if(*print, newest_->input.file);
+    if (!same) return std::move(same.error());
+    if (*same) return **same;
+  }
+  return source.identity();
 }
 
 // Under a name of its own that the same bytes have again: a job that brings them every night must not fill

@@ -61,6 +61,7 @@ class ledger_choice {
   status look_at_ledger();
   expected<bool> nothing_was_done();
   status choose();
+  expected<input::input_identity> identify();
   status choose_retry(const ledger::run_question&);
   bool reads_as_before() const;
   status keep_what_came();

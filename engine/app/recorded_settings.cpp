@@ -24,7 +24,7 @@ struct known_key {
 };
 
 // By shaping_key.
-constexpr std::array<known_key, 16> keys{{{"input.format", option::format, false},
+constexpr std::array<known_key, 17> keys{{{"input.format", option::format, false},
                                           {"input.id_column", option::id_column, false},
                                           {"input.map", option::map, true},
                                           {"input.ignore_column", option::ignore_column, true},
@@ -36,6 +36,7 @@ constexpr std::array<known_key, 16> keys{{{"input.format", option::format, false
                                           {"read_first", "read_first", false},
                                           {"limits.write", option::rate, false},
                                           {"write.body_is", "write.body_is of the profile", false},
+                                          {"validated.print", std::string_view{}, false},
                                           {"validated.under", std::string_view{}, false},
                                           {"validated.counts", std::string_view{}, true},
                                           {"validated.fields", std::string_view{}, true},

@@ -27,6 +27,7 @@ enum class shaping_key : std::uint32_t {
   body_is,      // of the profile; ledgers of earlier versions do not have it
   // What the validation found (recorded_validation). No settings, and no difference; ledgers of earlier
   // versions do not have them.
+  validated_print,
   validated_under,
   validated_counts,
   validated_fields,

@@ -74,10 +74,11 @@ void append_list(std::string& to, std::string_view key, const std::vector<std::s
 std::string with_validation(std::string settings_json, const validation_report& report,
                             const api::profile& profile) {
   constexpr std::size_t longest_element = 4096;  // chosen: no tag is called so
-  const auto swap = report.swap.found();
-  const bool is_long = swap && swap->removed.size() + swap->added.size() > longest_element;
-  if (is_long || !settings_json.ends_with('}') || settings_json.size() <= 2) return settings_json;
+  if (!settings_json.ends_with('}') || settings_json.size() <= 2) return settings_json;
   settings_json.pop_back();
+  settings_json += ",\"validated.print\":\"" + input::to_hex(report.print) + '"';
+  const auto swap = report.swap.found();
+  if (swap && swap->removed.size() + swap->added.size() > longest_element) return settings_json += '}';
   settings_json += ",\"validated.under\":\"" + basis(profile) + '"';
   std::vector<std::string> texts;
   for (const auto& c : counts) texts.push_back(entry(c.name, report.*c.rows));
@@ -124,6 +125,11 @@ std::optional<validation_report> recorded_validation(std::string_view settings_j
     report.swap = input::swap_watch({swap[0], swap[1], *rows});
   }
   return report;
+}
+
+std::optional<input::keyed_fingerprint> recorded_print(std::string_view settings_json) {
+  const auto hex = recorded_settings(settings_json).text(shaping_key::validated_print);
+  return hex ? input::parse_keyed_fingerprint(*hex) : std::nullopt;
 }
 
 }  // namespace pawl::app

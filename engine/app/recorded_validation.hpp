@@ -11,7 +11,7 @@
 
 namespace pawl::app {
 
-// The settings (config::settings::as_json, a JSON object) with the counts of the report.
+// The settings (options::as_json, a JSON object) with the fingerprint and the counts of the report.
 std::string with_validation(std::string settings_json, const input::validation_report&, const api::profile&);
 
 // The counts in such settings, of the same input read the same way: rows_with_field, bad_rows, rows_with_*
@@ -19,5 +19,8 @@ std::string with_validation(std::string settings_json, const input::validation_r
 // the profile says something else of its fields now.
 std::optional<input::validation_report> recorded_validation(std::string_view settings_json,
                                                             const api::profile&);
+
+// The fingerprint of the input's bytes in such settings; nullopt: none is there.
+std::optional<input::keyed_fingerprint> recorded_print(std::string_view settings_json);
 
 }  // namespace pawl::app

@@ -7,6 +7,7 @@
 #include <openssl/params.h>
 #include <openssl/rand.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace pawl::input {
@@ -41,12 +42,9 @@ sha256 sha256_stream::finish() {
   return digest;
 }
 
-namespace {
-
-// One for the whole process: a fingerprint of one stream is compared with that of another.
-const std::array<unsigned char, 16>& fingerprint_key() {
+const fingerprint_key& own_fingerprint_key() {
   static const auto key = [] {
-    std::array<unsigned char, 16> random;
+    fingerprint_key random;
     if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1)
       throw std::runtime_error("OpenSSL has no random numbers");
     return random;
@@ -54,9 +52,9 @@ const std::array<unsigned char, 16>& fingerprint_key() {
   return key;
 }
 
-}  // namespace
-
 struct fingerprint_stream::impl {
+  explicit impl(const fingerprint_key& of) : key(of) {}
+  fingerprint_key key;
   EVP_MAC* method = EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_GMAC, nullptr);
   EVP_MAC_CTX* context = method == nullptr ? nullptr : EVP_MAC_CTX_new(method);
   ~impl() {
@@ -65,19 +63,19 @@ struct fingerprint_stream::impl {
   }
   void restart() {
     char cipher[] = "AES-128-GCM";
-    // Fixed: two streams are to be compared, and no tag leaves the process, which is what a nonce is for.
+    // Fixed: two streams are to be compared, and where a tag goes the key goes too. A nonce is for tags of
+    // several messages in the hands of somebody who has no key.
     std::array<unsigned char, 12> nonce{};
     const OSSL_PARAM parameters[] = {
         OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_CIPHER, cipher, 0),
         OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_IV, nonce.data(), nonce.size()),
         OSSL_PARAM_construct_end()};
-    const auto& key = fingerprint_key();
     if (context == nullptr || EVP_MAC_init(context, key.data(), key.size(), parameters) != 1)
       throw std::runtime_error("OpenSSL offers no GMAC");
   }
 };
 
-fingerprint_stream::fingerprint_stream() : impl_(std::make_unique<impl>()) {
+fingerprint_stream::fingerprint_stream(const fingerprint_key& key) : impl_(std::make_unique<impl>(key)) {
   impl_->restart();
 }
 fingerprint_stream::fingerprint_stream(fingerprint_stream&&) noexcept = default;
@@ -140,6 +138,23 @@ std::optional<sha256> parse_sha256(std::string_view hex) {
     digest[i] = static_cast<std::uint8_t>(high * 16 + low);
   }
   return digest;
+}
+
+// Both halves are as long as a digest.
+std::string to_hex(const keyed_fingerprint& known) {
+  sha256 both;
+  std::ranges::copy(known.key, both.begin());
+  std::ranges::copy(known.print, both.begin() + known.key.size());
+  return to_hex(both);
+}
+
+std::optional<keyed_fingerprint> parse_keyed_fingerprint(std::string_view hex) {
+  const auto both = parse_sha256(hex);
+  if (!both) return std::nullopt;
+  keyed_fingerprint known;
+  std::copy_n(both->begin(), known.key.size(), known.key.begin());
+  std::copy_n(both->begin() + known.key.size(), known.print.size(), known.print.begin());
+  return known;
 }
 
 }  // namespace pawl::input

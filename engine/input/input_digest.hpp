@@ -28,14 +28,18 @@ class sha256_stream {
   std::unique_ptr<impl> impl_;
 };
 
-using fingerprint = std::array<std::uint8_t, 16>;
+// A random one for this process.
+const fingerprint_key& own_fingerprint_key();
 
-// Tells, within this process, whether bytes are those that it has seen: GMAC (NIST SP 800-38D) under a random
-// key that nobody learns, so that not even bytes chosen to deceive it pass (odds of 2^-128 for each block of
-// 16 bytes). A tenth of the price of SHA-256, which is what reading a whole input once more would else cost.
+// Tells whether bytes are those that were seen before: GMAC (NIST SP 800-38D) under a random key, so that not
+// even bytes chosen to deceive it pass (odds of 2^-128 for each block of 16 bytes) unless who chose them has
+// the key. The process has it, and the ledger (mode 0600), for the next invocation: who may read it there may
+// change the ledger's SHA-256 as well. A tenth of the price of SHA-256, which is what reading a whole input
+// once more would else cost.
 class fingerprint_stream {
  public:
-  fingerprint_stream();  // throws std::runtime_error if the library offers no GMAC
+  // Throws std::runtime_error if the library offers no GMAC.
+  explicit fingerprint_stream(const fingerprint_key& = own_fingerprint_key());
   fingerprint_stream(fingerprint_stream&&) noexcept;
   fingerprint_stream& operator=(fingerprint_stream&&) noexcept;
   ~fingerprint_stream();
@@ -56,6 +60,7 @@ struct input_digests {
 };
 class input_digest_stream {
  public:
+  explicit input_digest_stream(const fingerprint_key& key = own_fingerprint_key()) : print_(key) {}
   void add(std::string_view bytes);
   input_digests finish();
 

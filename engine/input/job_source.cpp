@@ -90,7 +90,7 @@ struct job_source::impl {
     if (same || !known) return same;
     const auto now = source.touched();
     if (!now) return same;
-    auto bytes = read_all(fingerprint_stream{});
+    auto bytes = read_all(fingerprint_stream{key});
     if (!bytes) return std::move(bytes.error());
     if (*bytes != known->print) return same;
     source.accept(*now);
@@ -131,7 +131,8 @@ struct job_source::impl {
   source_facts facts;
   std::unique_ptr<row_reader> reader;
   checkpoint first_row;
-  std::optional<input_digests> known;  // of the whole file, once it was read
+  fingerprint_key key = own_fingerprint_key();
+  std::optional<input_digests> known;  // under this key, of the whole file, once it was read
 };
 
 job_source::job_source(std::unique_ptr<impl> made) : impl_(std::move(made)) {}
@@ -206,16 +207,32 @@ checkpoint job_source::position() const noexcept {
 }
 
 expected<input_identity> job_source::identity() {
-  auto bytes = impl_->read_all(input_digest_stream{});
+  auto bytes = impl_->read_all(input_digest_stream{impl_->key});
   if (!bytes) return std::move(bytes.error());
   if (auto same = impl_->unchanged(); !same) return std::move(same.error());
   impl_->known = *bytes;
   return input_identity{bytes->digest, impl_->shaping()};
 }
 
+expected<std::optional<input_identity>> job_source::identity_if(const keyed_fingerprint& before,
+                                                                const sha256& digest) {
+  auto bytes = impl_->read_all(fingerprint_stream{before.key});
+  if (!bytes) return std::move(bytes.error());
+  if (auto same = impl_->unchanged(); !same) return std::move(same.error());
+  if (*bytes != before.print) return std::optional<input_identity>{};
+  impl_->key = before.key;
+  impl_->known = {digest, before.print};
+  return std::optional{input_identity{digest, impl_->shaping()}};
+}
+
+std::optional<keyed_fingerprint> job_source::print() const {
+  if (!impl_->known) return std::nullopt;
+  return keyed_fingerprint{impl_->key, impl_->known->print};
+}
+
 status job_source::verify() {
   if (!impl_->known) return {};
-  auto bytes = impl_->read_all(fingerprint_stream{});
+  auto bytes = impl_->read_all(fingerprint_stream{impl_->key});
   if (!bytes) return std::move(bytes.error());
   if (impl_->known->print == *bytes) return {};
   return failure{
@@ -227,7 +244,7 @@ status job_source::verify() {
 
 status job_source::start_pass() {
   impl_->reader->seek(impl_->first_row);
-  impl_->feed.start_digests(impl_->known ? byte_feed::take::print : byte_feed::take::both);
+  impl_->feed.start_digests(impl_->known ? byte_feed::take::print : byte_feed::take::both, impl_->key);
   // What lies before the first row (mark, header) is read here; the reader asks for the rest.
   std::string buffer(64 * 1024, '\0');
   for (std::uint64_t offset = 0; offset < impl_->first_row.offset;) {

@@ -54,6 +54,17 @@ struct input_identity {
   bool operator==(const input_identity&) const = default;
 };
 
+// As long as the same key is given, equal fingerprints mean equal bytes (engine/input/input_digest).
+using fingerprint_key = std::array<std::uint8_t, 16>;
+using fingerprint = std::array<std::uint8_t, 16>;
+struct keyed_fingerprint {
+  fingerprint_key key{};
+  fingerprint print{};
+  bool operator==(const keyed_fingerprint&) const = default;
+};
+std::string to_hex(const keyed_fingerprint&);
+std::optional<keyed_fingerprint> parse_keyed_fingerprint(std::string_view hex);
+
 // Where a row begins: a resume seeks here instead of validating again.
 struct checkpoint {
   std::uint64_t row = 0;     // rows before it
@@ -112,7 +123,14 @@ class job_source {
   // patch.
   expected<input_identity> identity();
 
-  // After identity() or finish_pass(): reads the whole file once more. Other bytes than then are a failure
+  // The same for a third of the price, where an earlier invocation has left the fingerprint of bytes with
+  // this digest. nullopt: these are other bytes.
+  expected<std::optional<input_identity>> identity_if(const keyed_fingerprint&, const sha256& digest);
+
+  // After identity(), identity_if() or finish_pass(): what identity_if() needs in another process.
+  std::optional<keyed_fingerprint> print() const;
+
+  // After the same: reads the whole file once more. Other bytes than then are a failure
   // (mend).
   status verify();
 

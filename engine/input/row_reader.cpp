@@ -19,10 +19,10 @@ expected<std::size_t> byte_feed::read(std::uint64_t offset, std::span<char> into
   return count;
 }
 
-void byte_feed::start_digests(take which) {
+void byte_feed::start_digests(take which, const fingerprint_key& key) {
   digest_.reset();
   if (which == take::both) digest_.emplace();
-  print_.emplace();
+  print_.emplace(key);
   hashed_to_ = 0;
 }
 

@@ -34,7 +34,7 @@ class byte_feed {
   // From now on what read() delivers is hashed, as far as it continues what was hashed before. The
   // fingerprint alone costs a tenth of both.
   enum class take : std::uint8_t { both, print };
-  void start_digests(take);
+  void start_digests(take, const fingerprint_key&);
   struct taken {
     fingerprint print{};
     std::optional<sha256> digest;  // of take::both

@@ -153,6 +153,7 @@ expected<validation_report> validate(
   auto identity = source.finish_pass();
   if (!identity) return as_usage(std::move(identity.error()));
   report.identity = *identity;
+  report.print = source.print().value();
   return report;
 }
 

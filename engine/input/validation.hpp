@@ -19,6 +19,7 @@ struct validation_report {
   std::vector<complaint> first;         // the first 20; what all rows have in common once, with a count
   std::vector<checkpoint> checkpoints;  // every checkpoint_every rows; the first is the first row's
   input_identity identity;
+  keyed_fingerprint print;  // of the same bytes
   std::vector<std::uint64_t>
       rows_with_field;  // by field_index: rows whose patch has the field (side effects, plan); at the end,
                         // rows with a field that the profile does not know and passes

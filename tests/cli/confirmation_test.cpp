@@ -5,8 +5,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include <filesystem>
+#include <memory>
+#include <string>
 
 namespace pawl::test {
 namespace {
@@ -119,6 +122,30 @@ TEST_F(confirmation, ComesAgainForTheRestOfARunWithItsFields) {
   run.type("yes\n");
   EXPECT_EQ(run.wait(), 0) << run.shown();
   EXPECT_TRUE(applied(sandbox_, jobs_));
+}
+
+// What a first run has counted stands in the ledger, so the rows are not read again for the question.
+TEST_F(confirmation, TakesTheFieldsOfARunThatGoesOnFromTheLedger) {
+  ASSERT_EQ(workspace_.run({"run", input_.string(), "--rate", "unlimited", "--limit", "5"}).exit_code, 3);
+  const auto ledger = pawl_workspace::ledger_of(input_);
+  const auto shown_after = [&](const std::string& change) {
+    sqlite3* raw = nullptr;
+    EXPECT_EQ(sqlite3_open(ledger.c_str(), &raw), SQLITE_OK);
+    const std::unique_ptr<sqlite3, int (*)(sqlite3*)> db{raw, sqlite3_close};
+    const auto sql = "update generation set settings = " + change;
+    EXPECT_EQ(sqlite3_exec(raw, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
+    on_a_terminal run{command()};
+    EXPECT_TRUE(run.wait_for("Apply this? [y/N]")) << run.shown();
+    run.type("n\n");
+    EXPECT_EQ(run.wait(), 2) << run.shown();
+    return run.shown();
+  };
+  const auto as_counted = shown_after("settings");
+  EXPECT_THAT(as_counted, HasSubstr("title 20"));
+  EXPECT_THAT(shown_after("replace(settings, 'title=20', 'title=1234')"), HasSubstr("title 1,234"));
+  // An earlier version has kept nothing, and one that is not readable counts as nothing.
+  EXPECT_THAT(shown_after("replace(settings, 'title=1234', 'title=')"), HasSubstr("title 20"));
+  EXPECT_THAT(shown_after("replace(settings, 'validated.', 'other.')"), HasSubstr("title 20"));
 }
 
 TEST_F(confirmation, IsNotAskedForWhereNothingIsLeftOrTheInputIsWrong) {

@@ -51,6 +51,7 @@ TEST(RecordedValidation, ComesBackAsItWasCounted) {
       EXPECT_EQ(swap->added, was->added);
       EXPECT_EQ(swap->rows, was->rows);
     }
+    EXPECT_EQ(recorded_print(recorded), report.print);
     EXPECT_TRUE(changed_settings(settings, recorded).empty()) << "it is no setting";
     EXPECT_EQ(recorded_settings(recorded).texts(shaping_key::set), std::vector<std::string>{"title=x"});
   }
@@ -62,6 +63,7 @@ TEST(RecordedValidation, IsNotThereWhereItCannotBeTrusted) {
       with_validation(settings, report_of("id,status,notify.slack\nt1,done,yes\n"), profile);
   ASSERT_TRUE(recorded_validation(recorded, profile));
   EXPECT_FALSE(recorded_validation(settings, profile)) << "an earlier version wrote it";
+  EXPECT_FALSE(recorded_print(settings));
   EXPECT_FALSE(recorded_validation("", profile));
   EXPECT_FALSE(recorded_validation("{", profile));
 
@@ -89,7 +91,10 @@ TEST(RecordedValidation, KeepsNoLongNames) {
   const auto& profile = input::test::threads();
   const auto report = report_of("id,remove_tags,add_tags\nt1,Old," + std::string(5000, 'n') + "\n");
   ASSERT_TRUE(report.swap.found());
-  EXPECT_EQ(with_validation(settings, report, profile), settings);
+  const auto recorded = with_validation(settings, report, profile);
+  EXPECT_FALSE(recorded_validation(recorded, profile));
+  EXPECT_LT(recorded.size(), 300u);
+  EXPECT_EQ(recorded_print(recorded), report.print);
 }
 
 }  // namespace

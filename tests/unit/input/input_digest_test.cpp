@@ -43,6 +43,25 @@ TEST(Fingerprint, AStreamIsEmptyAfterItsEnd) {
   EXPECT_EQ(stream.finish(), one);
 }
 
+TEST(Fingerprint, IsAnotherUnderAnotherKey) {
+  const auto under = [](const fingerprint_key& key) {
+    fingerprint_stream stream(key);
+    stream.add("one");
+    return stream.finish();
+  };
+  auto other = own_fingerprint_key();
+  EXPECT_EQ(under(other), of<fingerprint_stream>("one", 1));
+  other[0] ^= 1;
+  EXPECT_NE(under(other), of<fingerprint_stream>("one", 1));
+}
+
+TEST(Fingerprint, ComesBackFromTextWithItsKey) {
+  const keyed_fingerprint known{own_fingerprint_key(), of<fingerprint_stream>("one", 1)};
+  EXPECT_EQ(parse_keyed_fingerprint(to_hex(known)), known);
+  EXPECT_EQ(parse_keyed_fingerprint(to_hex(known).substr(1)), std::nullopt);
+  EXPECT_EQ(parse_keyed_fingerprint(""), std::nullopt);
+}
+
 TEST(InputDigests, AreThoseOfTheirStreams) {
   const auto both = of<input_digest_stream>("id,status\nt1,done\n", 5);
   EXPECT_EQ(both.digest, of<sha256_stream>("id,status\nt1,done\n", 100));

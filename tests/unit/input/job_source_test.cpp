@@ -1,3 +1,4 @@
+#include "engine/input/input_digest.hpp"
 #include "tests/unit/input/test_profile.hpp"
 
 #include <gtest/gtest.h>
@@ -235,6 +236,49 @@ TEST_F(JobSource, IdentityIsTheShaOfTheBytes) {
   EXPECT_EQ(parse_sha256(to_hex(identity->file)), identity->file);
   EXPECT_EQ(parse_sha256("12"), std::nullopt);
   EXPECT_EQ(parse_sha256(std::string(64, 'g')), std::nullopt);
+}
+
+// As another process does it that has the fingerprint from a ledger.
+TEST_F(JobSource, IsTheSameInputByAFingerprintThatWasKept) {
+  const auto path = write("a.csv", many_csv_rows(2000));
+  keyed_fingerprint kept;
+  kept.key.fill(7);
+  fingerprint_stream stream(kept.key);
+  stream.add(many_csv_rows(2000));
+  kept.print = stream.finish();
+
+  auto source = open(path);
+  const auto identity = source.identity();
+  ASSERT_TRUE(identity);
+  EXPECT_NE(source.print(), kept) << "this process has a key of its own";
+
+  auto same = open(path);
+  const auto by_print = same.identity_if(kept, identity->file);
+  ASSERT_TRUE(by_print);
+  EXPECT_EQ(*by_print, *identity);
+  EXPECT_EQ(same.print(), kept);
+  EXPECT_TRUE(same.verify());
+  const auto report = validate(same, test::threads(), {}, nullptr);
+  ASSERT_TRUE(report) << to_string(report.error());
+  EXPECT_EQ(report->identity, *identity);
+  EXPECT_EQ(report->print, kept);
+
+  // Every byte counts, and so does every one that is not there any more.
+  const auto bytes = many_csv_rows(2000);
+  source_options by_text;
+  by_text.id_column = "text";
+  for (const std::size_t at : {std::size_t{0}, bytes.size() / 2, bytes.size() - 1}) {
+    auto other = bytes;
+    other[at] ^= 1;
+    auto changed = job_source::from_bytes("a.csv", other, test::passing_threads(), by_text);
+    if (!changed) continue;  // its header is no header any more
+    const auto answer = changed->identity_if(kept, identity->file);
+    ASSERT_TRUE(answer);
+    EXPECT_FALSE(*answer) << at;
+    EXPECT_FALSE(changed->print()) << "nothing is known of it";
+  }
+  auto shorter = open(write("b.csv", std::string_view(bytes).substr(0, bytes.size() - 1)));
+  EXPECT_FALSE(*shorter.identity_if(kept, identity->file));
 }
 
 TEST_F(JobSource, IdentityChangesWithWhatShapesAPatchAndWithNothingElse) {

@@ -82,6 +82,18 @@ TEST(UsedNames, DoNotGrowWithTheInput) {
   EXPECT_THAT(texts(*wrong), ElementsAre("name 11000 add_tags 11002 x1"));
 }
 
+TEST(HasNameVerbs, TellsByTheCountsOfAValidation) {
+  const auto has = [](const std::string& text) {
+    auto source = source_of(text);
+    return has_name_verbs(test::threads(), validated(source).rows_with_field);
+  };
+  EXPECT_TRUE(has_name_verbs(test::threads()));
+  EXPECT_TRUE(has("id,add_tags\nt1,a\n"));
+  EXPECT_TRUE(has("id,status,remove_tags\nt1,done,\nt2,,a\n"));
+  EXPECT_FALSE(has("id,status,add_tags\nt1,done,\n"));
+  EXPECT_FALSE(has("id,add_tag_ids\nt1,a\n"));
+}
+
 TEST(CollectNames, ReadsTheRowsThatArePendingAndGoesBack) {
   std::string text = "id,add_tags\n";
   for (int i = 1; i <= 70'000; ++i) text += "t," + std::string(i > 65'536 ? "late" : "early") + "\n";
