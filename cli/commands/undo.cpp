@@ -3,9 +3,9 @@
 #include "cli/commands/commands.hpp"
 #include "cli/render/undo_texts.hpp"
 #include "cli/terminal/standard_output.hpp"
-#include "engine/text/printable.hpp"
 #include "config/profile_finder.hpp"
 #include "engine/app/exit_code.hpp"
+#include "engine/text/printable.hpp"
 
 #include <utility>
 #include <vector>

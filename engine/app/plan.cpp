@@ -14,6 +14,7 @@
 #include "engine/client/quota_file.hpp"
 #include "engine/input/spool.hpp"
 #include "engine/ledger/scratch/planned_values.hpp"
+#include "engine/model/option.hpp"
 #include "engine/plan/plan_judge.hpp"
 #include "engine/plan/plan_tally.hpp"
 #include "engine/plan/planner.hpp"
@@ -22,7 +23,6 @@
 #include "engine/sys/wall_clock.hpp"
 #include "engine/text/amounts.hpp"
 #include "engine/text/printable.hpp"
-#include "engine/text/shell_word.hpp"
 
 #include <fmt/format.h>
 
@@ -230,7 +230,7 @@ class plan_steps {
     for (const auto& condition : s_.settings().conditions)
       if (!options_.out.empty())
         s_.say().note("not in the file as a precondition: give run also " +
-                      shell_flag("--only-if", api::to_string(condition)));
+                      to_string(option::only_if, api::to_string(condition)));
     s_.facts().stop_reason = "finished";
     const bool decided = tally_->of(plan::planned::missing) + tally_->of(plan::planned::refused) +
                              tally_->of(plan::planned::unreadable) + tally_->of(plan::planned::invalid) ==

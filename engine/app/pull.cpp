@@ -10,10 +10,10 @@
 #include "engine/client/lister.hpp"
 #include "engine/client/name_fetch.hpp"
 #include "engine/input/job_source.hpp"
+#include "engine/model/option.hpp"
 #include "engine/sys/complete_output.hpp"
 #include "engine/sys/wall_clock.hpp"
 #include "engine/text/amounts.hpp"
-#include "engine/text/shell_word.hpp"
 
 #include <fmt/format.h>
 
@@ -54,11 +54,12 @@ class pull_steps {
     for (const auto& text : options_.where) {
       auto condition = api::parse_precondition(text, settings.profile);
       if (!condition)
-        return failure{failure_kind::usage, "--where", condition.error().what, condition.error().remedy};
+        return failure{failure_kind::usage, to_string(option::where), condition.error().what,
+                       condition.error().remedy};
       conditions_.push_back(*std::move(condition));
     }
     if (needs_names() && settings.reading.names.path.empty())
-      return failure{failure_kind::usage, "--where",
+      return failure{failure_kind::usage, to_string(option::where),
                      fmt::format("the profile {} does not say how to look names up", settings.profile.name),
                      "use FIELD has ID, or describe [names] in the profile"};
     auto columns = plan_pull(settings.profile, conditions_, options_);
@@ -103,7 +104,7 @@ class pull_steps {
       for (auto& c : conditions) {
         auto resolved = api::resolve_name(c, *names);
         if (!resolved) {
-          resolved.error().place = "--where";
+          resolved.error().place = to_string(option::where);
           co_return std::move(resolved.error());
         }
         c = *std::move(resolved);
@@ -164,7 +165,7 @@ class pull_steps {
       const bool carried = std::ranges::any_of(columns_, [&c](const pull_column& column) {
         return column.is == pull_column::kind::expect && column.field == c.field;
       });
-      if (!carried) only_if += " " + shell_flag("--only-if", api::to_string(c));
+      if (!carried) only_if += " " + to_string(option::only_if, api::to_string(c));
     }
     if (!only_if.empty()) s_.say().note("not in the file as a precondition: give run also" + only_if);
   }

@@ -108,7 +108,7 @@ std::vector<std::string> changed_settings(std::string_view before_json, std::str
   if (!before.readable() || !now.readable()) return changed;
   for (std::size_t i = 0; i < keys.size(); ++i) {
     const auto k = static_cast<shaping_key>(i);
-    if (k == shaping_key::write_limit || keys[i].name.empty()) continue;
+    if (k == shaping_key::write_limit || name_of(keys[i]).empty()) continue;
     const bool same = keys[i].is_list ? before.texts(k) == now.texts(k) : before.text(k) == now.text(k);
     // A copy of standard input is read with --format, the file itself by its name; earlier versions kept no
     // body_is.
