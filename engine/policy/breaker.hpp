@@ -16,6 +16,7 @@
 #pragma once
 
 #include "engine/model/time.hpp"
+#include "engine/policy/request_kind.hpp"
 
 #include <array>
 #include <cstdint>
@@ -48,7 +49,7 @@ class breaker {
   admission admit() noexcept;
   void abandon_trial() noexcept;
 
-  enum class request : std::uint8_t { read, write };
+  using request = request_kind;
   enum class sign : std::uint8_t {
     life,
     outage,   // transport failure or 5xx

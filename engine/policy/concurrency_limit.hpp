@@ -41,6 +41,7 @@
 
 #include "engine/model/attempt.hpp"
 #include "engine/model/time.hpp"
+#include "engine/policy/request_kind.hpp"
 #include "engine/policy/retry_policy.hpp"
 
 #include <array>
@@ -60,7 +61,7 @@ load_sign load_sign_of(const judgement&, const attempt_fact&) noexcept;
 
 class concurrency_limit {
  public:
-  enum class request : std::uint8_t { read, write };
+  using request = request_kind;
 
   // Of one request, from sent() to its replied().
   struct mark {

@@ -1,5 +1,6 @@
 #include "engine/policy/retry_policy.hpp"
 
+#include "engine/api/reply_signs.hpp"
 #include "engine/model/option.hpp"
 #include "engine/text/letter_case.hpp"
 
@@ -135,7 +136,7 @@ judgement not_ready(bool misdirected) noexcept {
 judgement by_default(const api::profile& profile, const attempt_fact& fact, const reply_signs& signs,
                      bool replay_safe) noexcept {
   const int status = fact.status;
-  if (status >= 200 && status <= 299) return judged(verdict::ok, status);
+  if (is_2xx(status)) return judged(verdict::ok, status);
   switch (status) {
     case 401:
       return judged(verdict::stop, status, key_remedy);
@@ -186,7 +187,7 @@ judgement judge_status(const api::profile& profile, const attempt_fact& fact, co
   }
   if (j.is == verdict::ok && rule != profile.rules.end()) {
     const bool names_more = !rule->code.empty() || !rule->header.empty();
-    j.vouched = names_more || status < 200 || status > 299;
+    j.vouched = names_more || !is_2xx(status);
     if (names_more) return j;
   }
   if (j.is == verdict::ok && signs.page) return from_a_stranger(j);
@@ -195,6 +196,32 @@ judgement judge_status(const api::profile& profile, const attempt_fact& fact, co
 }
 
 }  // namespace
+
+reply_signs signs_of(const api::profile& profile, const attempt_fact& fact, const api::error_view& error,
+                     request_kind kind, bool has_succeeded) noexcept {
+  reply_signs signs;
+  signs.has_succeeded = has_succeeded;
+  if (fact.reached != phase::answered) return signs;
+  signs.code = error.code;
+  signs.enveloped = error.enveloped;
+  // A resource begins with a brace: most replies are told by that.
+  const char first = fact.body.empty() ? '\0' : fact.body.front();
+  if (first == '{') return signs;
+  if (kind == request_kind::write) {
+    // Where a write shows nothing, an error in a 2xx is the API's word on the row, and no page.
+    signs.page =
+        !signs.enveloped && (api::is_page(fact) || (!profile.reply.echoes_resource && api::is_prose(fact)));
+    return signs;
+  }
+  // A read that is answered with nothing was not answered by the API. At the beginning of a run a list may be
+  // how this API answers; later it is not.
+  signs.page = api::is_page(fact) || fact.body.empty() || (first == '[' && has_succeeded);
+  return signs;
+}
+
+bool is_error_in_success(const judgement& judged, const api::error_view& error) noexcept {
+  return error.enveloped && !judged.vouched && !api::says_ok(error.code);
+}
 
 judgement judge(const api::profile& profile, const attempt_fact& fact, const reply_signs& signs,
                 bool replay_safe) noexcept {

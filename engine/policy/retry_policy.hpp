@@ -3,9 +3,11 @@
 #pragma once
 
 #include "engine/api/profile.hpp"
+#include "engine/api/reply_reader.hpp"
 #include "engine/model/attempt.hpp"
 #include "engine/model/outcome.hpp"
 #include "engine/model/time.hpp"
+#include "engine/policy/request_kind.hpp"
 
 #include <cstdint>
 #include <string_view>
@@ -19,13 +21,20 @@ struct retry_options {
   duration cap = std::chrono::seconds{60};
 };
 
+constexpr bool is_2xx(int status) noexcept {
+  return status >= 200 && status <= 299;
+}
+
 // What a reply shows of whose words it is. Empty where no reply came.
 struct reply_signs {
   std::string_view code;       // of the error's envelope, empty if there is none
   bool enveloped = false;      // the body shows the profile's error envelope
-  bool page = false;           // a page for people (api::is_page)
+  bool page = false;           // nothing that this API says to such a request: a page for people, say
   bool has_succeeded = false;  // not of the reply: a row of this generation is a success already
 };
+// `error`: what was read of the body where it may be an error, else empty. Views into both.
+reply_signs signs_of(const api::profile&, const attempt_fact&, const api::error_view& error, request_kind,
+                     bool has_succeeded) noexcept;
 
 // Foreign replies alike to one request, each with a proof behind it that the API is there, of which the last
 // counts. Chosen: where a load balancer answers every tenth request itself, one row in a thousand is refused
@@ -76,6 +85,9 @@ struct judgement {
 // the run); after it the request may have been applied. A cancelled attempt charges nothing
 // and is no outage, but where bytes had left it is still `maybe`.
 judgement judge(const api::profile&, const attempt_fact&, const reply_signs&, bool replay_safe) noexcept;
+
+// Whether a 2xx that shows this is an error after all. What a rule of the profile calls a success is one.
+bool is_error_in_success(const judgement&, const api::error_view&) noexcept;
 
 // Full jitter: a random point of [0, min(cap, base * 2^(attempt-1))]; `attempt` counts from 1, `jitter01` is
 // in [0, 1). Never negative, whatever the arguments.

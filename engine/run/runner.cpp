@@ -89,7 +89,7 @@ struct runner::impl {
         reader(p) {
     step.retry = o.retry;
     step.read_first = o.read_first;
-    step.settle_time = o.transport.attempt_timeout;
+    step.longest_lateness = o.transport.attempt_timeout;
     step.breaker_has_probe = !p.whoami.path.empty();
   }
 

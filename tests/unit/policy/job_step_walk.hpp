@@ -65,7 +65,7 @@ struct walk {
   explicit walk(bool read_first = true, bool replay_safe = true,
                 const std::optional<left_intent>& left = {}) {
     options.read_first = read_first;
-    options.settle_time = 60s;
+    options.longest_lateness = 60s;
     step.emplace(profile, reader, &resources, options);
     job.row = 1;
     job.id = "t1";

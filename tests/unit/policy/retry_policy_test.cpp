@@ -5,6 +5,8 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace pawl::policy {
@@ -153,6 +155,77 @@ TEST(RetryPolicy, APageInA2xxIsNotTheApisOwn) {
     EXPECT_TRUE(is.foreign);
     EXPECT_TRUE(is.outage);
     EXPECT_FALSE(is.charges_attempt);
+  }
+}
+
+TEST(RetryPolicy, TellsByItsFormWhatThisApiDoesNotSay) {
+  struct {
+    request_kind to;
+    std::string_view body, type;
+    bool enveloped, echoes, has_succeeded, page;
+  } const rows[] = {
+      {request_kind::write, R"({"id":1})", "text/html", false, true, false, false},
+      {request_kind::write, "<html>", "", false, true, false, true},
+      {request_kind::write, "down", "text/html", false, true, false, true},
+      {request_kind::write, "", "text/html", false, true, false, false},
+      {request_kind::write, "[]", "", false, true, true, false},
+      // Prose, where writes show nothing.
+      {request_kind::write, "We are back in a moment, thank you for waiting", "", false, true, false, false},
+      {request_kind::write, "We are back in a moment, thank you for waiting", "", false, false, false, true},
+      {request_kind::write, "OK", "", false, false, false, false},
+      {request_kind::write, "<e>", "", true, false, false, false},  // an envelope is the API's word
+      // A read is answered with a resource, or by somebody else.
+      {request_kind::read, R"({"id":1})", "text/html", false, true, false, false},
+      {request_kind::read, "", "", false, true, false, true},
+      {request_kind::read, "<html>", "", false, true, false, true},
+      {request_kind::read, "[]", "", false, true, false, false},
+      {request_kind::read, "[]", "", false, true, true, true},  // it has shown resources before
+      {request_kind::read, "null", "", false, true, true, false},
+  };
+  for (const auto& row : rows) {
+    api::profile profile;
+    profile.reply.echoes_resource = row.echoes;
+    const std::vector<header_field> headers{{"Content-Type", row.type}};
+    std::string body(row.body);
+    body.reserve(body.size() + 64);
+    attempt_fact fact;
+    fact.reached = phase::answered;
+    fact.headers = headers;
+    fact.body = body;
+    api::error_view error;
+    error.code = "E1";
+    error.enveloped = row.enveloped;
+    auto signs = signs_of(profile, fact, error, row.to, row.has_succeeded);
+    EXPECT_EQ(signs.page, row.page) << row.body << row.type << row.echoes << row.has_succeeded;
+    EXPECT_EQ(signs.code, "E1");
+    EXPECT_EQ(signs.enveloped, row.enveloped);
+    EXPECT_EQ(signs.has_succeeded, row.has_succeeded);
+
+    fact.reached = phase::maybe_applied;
+    signs = signs_of(profile, fact, error, row.to, row.has_succeeded);
+    EXPECT_FALSE(signs.page) << "no reply, no signs";
+    EXPECT_TRUE(signs.code.empty());
+    EXPECT_FALSE(signs.enveloped);
+  }
+}
+
+TEST(RetryPolicy, AnErrorInASuccessIsOneUnlessSomebodyVouches) {
+  struct {
+    bool enveloped, vouched;
+    std::string_view code;
+    bool is_error;
+  } const rows[] = {{true, false, "E1", true},
+                    {true, false, "ok", false},
+                    {true, false, "0", false},
+                    {true, true, "E1", false},
+                    {false, false, "E1", false}};
+  for (const auto& row : rows) {
+    judgement j;
+    j.vouched = row.vouched;
+    api::error_view error;
+    error.code = row.code;
+    error.enveloped = row.enveloped;
+    EXPECT_EQ(is_error_in_success(j, error), row.is_error) << row.code;
   }
 }
 

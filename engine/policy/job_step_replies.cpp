@@ -1,0 +1,166 @@
+// What a job_step concludes from the replies to its writes.
+#include "engine/api/reply_signs.hpp"
+#include "engine/policy/job_step.hpp"
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+namespace pawl::policy {
+
+step_action job_step::after_reply(const event::replied& reply, const surroundings& s) {
+  const auto& fact = *reply.fact;
+  // The reply to a write that shows nothing is looked at for an error that stands where errors do.
+  const bool may_be_error = fact.reached == phase::answered &&
+                            (!is_2xx(fact.status) || (!profile_.reply.echoes_resource && !fact.body.empty()));
+  const auto error = may_be_error ? reader_.read_error(fact.body) : api::error_view{};
+  const auto signs = signs_of(profile_, fact, error, request_kind::write, s.has_succeeded);
+  last_ = judge(profile_, fact, signs, job_.replay_safe);
+  if (fact.reached != phase::not_sent) charges_.left(request_kind::write);
+  then_ = afterwards::queue;
+  if (last_.is != api::verdict::throttled) charges_.not_throttled(request_kind::write);
+  const auto note = last_.foreign ? notes_.of_error(fact, error, true) : notes_.of(fact, error, false);
+  if (!last_.foreign) foreign_.end_with(request_kind::write);
+
+  if (fact.fault == transport_fault::cancelled) return write_cancelled(fact, note);
+  if (last_.foreign) return after_foreign(request_kind::write, fact, note, s);
+  switch (last_.is) {
+    case api::verdict::ok:
+      if (is_error_in_success(last_, error)) {
+        last_.is = api::verdict::refused;
+        return after_refusal(fact.status, note);
+      }
+      return after_success(fact, note);
+    case api::verdict::throttled:
+      // A 429 is said at the door, a 503 perhaps after the work was done. (A job that cannot bear a second
+      // sending is here only if a rule of the profile says that nothing was.)
+      if (fact.status >= 500 && job_.replay_safe) {
+        doubt_.lost(arrival::over);
+        kept_.keep(note);
+      }
+      return throttled(request_kind::write, fact, s);
+    case api::verdict::refused:
+      return after_refusal(fact.status, note);
+    case api::verdict::stop:
+      return stop(note);
+    case api::verdict::maybe:
+      return after_maybe(fact, note, reply.trial, s);
+    case api::verdict::retry:
+      break;
+  }
+  return after_retry(fact, note, reply.trial, s);
+}
+
+// A stopped run waits for nothing: what may have been applied is sent again by the next run if that is safe,
+// and read by it where a read can tell.
+step_action job_step::write_cancelled(const attempt_fact& fact, const error_note& note) {
+  if (fact.reached == phase::maybe_applied) {
+    doubt_.lost(arrival::over);
+    if (!job_.replay_safe && !can_read()) return finish(outcome::unknown, verified::none, note);
+  }
+  return give_up_quietly();
+}
+
+step_action job_step::after_success(const attempt_fact& fact, error_note note) {
+  using shown_as = api::echo_report::state;
+  const auto echo = reader_.compare(fact.body, job_.id, wanted());
+  // What shows less than all that was sent may be an error that names the resource.
+  const bool shows_all = echo.is == shown_as::as_wanted && echo.how == verified::full;
+  if (!shows_all && profile_.reply.echoes_resource)
+    if (const auto error = reader_.read_error(fact.body); is_error_in_success(last_, error)) {
+      last_.is = api::verdict::refused;
+      const auto refusal = notes_.of_error(fact, error, false);
+      return after_refusal(fact.status, refusal);
+    }
+  switch (echo.is) {
+    case shown_as::as_wanted:
+      last_.proves_the_api = true;
+      note.code = note.message = {};
+      return finish(outcome::applied, echo.how, note);
+    case shown_as::differs:
+      last_.proves_the_api = true;
+      note.code = "mismatch";
+      note.message =
+          notes_.keep(fmt::format("the reply shows {} = {}", profile_[echo.field].name, echo.shown));
+      if (!can_read()) return finish(outcome::mismatch, verified::none, note, echo.field);
+      doubt_.accepted();
+      differing_ = echo.field;
+      kept_.keep(note);
+      return read(purpose::contradiction);
+    case shown_as::other_id:
+    case shown_as::unreadable:
+    case shown_as::misshapen:
+      break;
+  }
+  return after_unshown(fact, note, echo);
+}
+
+// Accepted, and not shown. Sending it again might do it twice, so one look tells, or nobody can.
+step_action job_step::after_unshown(const attempt_fact& fact, error_note note, const api::echo_report& echo) {
+  using shown_as = api::echo_report::state;
+  note.code = echo.is == shown_as::other_id ? "other_id" : "unreadable_reply";
+  auto why = echo.is == shown_as::other_id    ? api::of_another_id(job_.id, echo.shown)
+             : echo.is == shown_as::misshapen ? api::of_another_shape(profile_[echo.field].name)
+                                              : api::why_unreadable(fact);
+  if (!why.certain()) why.what = "the reply could not be read";
+  if (why.remedy.empty())
+    why.remedy = "set reply = \"none\" in the profile if the API does not answer writes with the resource";
+  note.message = notes_.keep(api::in_words(why));
+  trouble_ = reply_trouble::unshown;
+  doubt_.accepted();
+  kept_.keep(note);
+  if (!can_read()) return finish(outcome::unknown, verified::none, kept_.view());
+  return read(purpose::accepted);
+}
+
+// A refusal speaks of the last attempt only: it may be news since an earlier one was applied ("closed
+// already"). And a conflict may mean that the resource is as wanted already. Where no read can tell, a
+// refusal of the body (400, 422) is taken for one of every attempt, because they all carried the same.
+step_action job_step::after_refusal(int status, const error_note& note) {
+  if (can_read() && (status == 409 || doubt_.may_be_applied() || doubt_.left_may_arrive())) {
+    kept_.keep(note);
+    return read(purpose::refusal);
+  }
+  // An error in a 2xx, and what comes after somebody else answered, are looked at before they are believed.
+  if (can_read() && (is_2xx(status) || doubt_.another_may_have_written())) {
+    kept_.keep(note);
+    foreign_.doubt_refusal(note);
+    return read(purpose::foreign_verdict);
+  }
+  const bool of_the_body = status == 400 || status == 422 || is_2xx(status);
+  return finish(doubt_.may_be_applied() && !of_the_body ? outcome::unknown : outcome::refused, verified::none,
+                note);
+}
+
+step_action job_step::after_maybe(const attempt_fact& fact, const error_note& note, bool trial,
+                                  const surroundings& s) {
+  doubt_.lost(arrival_of(fact, job_.replay_safe));
+  kept_.keep(note);
+  if (!job_.replay_safe && !can_read()) return finish(outcome::unknown, verified::none, kept_.view());
+  charges_.failed(request_kind::write, last_, fact.reached, trial);
+  if (job_.replay_safe && charges_.are_used_up(request_kind::write)) return attempts_used_up();
+  // Also where only a read follows: a server that broke off may still be at work.
+  reading_for_ = purpose::maybe;
+  if (!job_.replay_safe) then_ = afterwards::read;
+  return sleep_until(s.now + backoff(options_.retry, charges_.sent(), fact.status >= 500, s.jitter01));
+}
+
+// Known not to be applied.
+step_action job_step::after_retry(const attempt_fact& fact, const error_note& note, bool trial,
+                                  const surroundings& s) {
+  if (fact.reached == phase::answered && !last_.charges_attempt) return not_ready(fact, s);
+  if (fact.reached == phase::not_sent)
+    return sleep_until(s.now +
+                       backoff(options_.retry, charges_.not_sent(request_kind::write), false, s.jitter01));
+  kept_.keep(note);
+  charges_.failed(request_kind::write, last_, fact.reached, trial);
+  if (charges_.are_used_up(request_kind::write)) return attempts_used_up();
+  return sleep_until(s.now + backoff(options_.retry, charges_.sent(), fact.status >= 500, s.jitter01));
+}
+
+step_action job_step::attempts_used_up() {
+  if (doubt_.may_be_applied() && can_read()) return read(purpose::maybe);
+  return finish(exhausted(doubt_.may_be_applied()), verified::none, kept_.view());
+}
+
+}  // namespace pawl::policy
