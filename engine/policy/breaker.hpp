@@ -1,10 +1,9 @@
 // Holds a run while the API is down, so that an outage charges no job. Pure: the runner feeds it what came of
 // attempts and probes, and asks it before each connection.
 //
-//   closed     all may go. Failures in a row open it, of two ids at least or of reads and writes: one bad row
-//   is
-//              no outage. Where all failures are one row's and there is a probe, it is asked whether reads
-//              fail.
+//   closed     all may go. Failures in a row open it, of two ids at least or of reads and writes: one bad
+//              row is no outage. Where all failures are one row's and there is a probe, it is asked whether
+//              reads fail.
 //   open       nobody may go; probes (one cheap read each) ask whether the API is back.
 //   half open  a probe was answered: one job may try. Its end closes or opens again.
 //
@@ -33,6 +32,14 @@ struct breaker_options {
   // 9 % of the outage's length, and an hour of it costs some 120 reads).
   duration shortest_pause = std::chrono::seconds{1};
   duration longest_pause = std::chrono::seconds{60};
+
+  // For jobs that have so many attempts.
+  static breaker_options of(std::uint32_t max_attempts, bool has_probe) noexcept {
+    breaker_options made;
+    if (max_attempts < made.threshold) made.threshold = max_attempts;
+    made.has_probe = has_probe;
+    return made;
+  }
 };
 
 class breaker {

@@ -79,7 +79,7 @@ void pacer::load(time_point now) {
       w.close(here(entries_[*first_used].closed), w.is().limit - entries_.size());
     for (auto i = first_used; i != order.end(); ++i) w.close(here(entries_[*i].closed));
   }
-  settle(now);
+  expire(now);
 }
 
 duration pacer::discount(const quota_window& w) const noexcept {
@@ -96,8 +96,8 @@ bool pacer::active(std::size_t window, time_point now) const noexcept {
   return window < configured_ || learned_[window - configured_].expires > now;
 }
 
-void pacer::settle(time_point now) noexcept {
-  for (auto& w : windows_) w.settle(now, discount(w));
+void pacer::expire(time_point now) noexcept {
+  for (auto& w : windows_) w.expire(now, discount(w));
 }
 
 pacer::ticket pacer::join(time_point) {
@@ -162,7 +162,7 @@ time_point pacer::due(ticket t, time_point now) const {
 std::variant<pacer::slot, time_point> pacer::acquire(ticket t, time_point now) {
   if (line_.empty() || line_.head() != static_cast<std::uint64_t>(t))
     return std::max(due(t, now), now + behind_head);
-  settle(now);
+  expire(now);
   bool room = gate_.open(now) && now >= used_up_.until && now >= schedule_;
   for (std::size_t i = 0; i < windows_.size() && room; ++i)
     room = windows_[i].has_room(in_flight_) || !active(i, now);

@@ -52,6 +52,12 @@ struct asked_pause {
   asking_header by = asking_header::none;  // none: no header said it; a throttled reply is backed off from
   bool operator==(const asked_pause&) const = default;
 };
+// The one that ends later; unset: neither is there.
+inline std::optional<asked_pause> later_of(const std::optional<asked_pause>& a,
+                                           const std::optional<asked_pause>& b) noexcept {
+  if (!a || !b) return a ? a : b;
+  return a->until >= b->until ? a : b;
+}
 
 // A limit of the API for a window as long as a configured one, and another than that.
 struct contradiction {
@@ -163,7 +169,7 @@ class pacer {
   duration discount(const quota_window&) const noexcept;
   std::uint64_t& held_at_grant(std::uint32_t grant_index, std::size_t window) noexcept;
   bool active(std::size_t window, time_point now) const noexcept;
-  void settle(time_point now) noexcept;
+  void expire(time_point now) noexcept;
   time_point room_at(std::uint64_t k, time_point now, duration latency) const;
   time_point head_due(time_point now) const;
   slot take(time_point now);

@@ -73,7 +73,7 @@ quota_window* pacer::adopt(const rate_facts& f, time_point now) {
     *next = about;
   }
   auto& w = windows_[configured_ + place];
-  w.settle(now, discount(w));
+  w.expire(now, discount(w));
   // Grants from before it saw: what is held now is all that it can know of theirs (see learn(); the sum there
   // is then this, in arithmetic modulo 2^64).
   for (std::uint32_t i = 0; i < grants_.size(); ++i)
@@ -84,7 +84,7 @@ quota_window* pacer::adopt(const rate_facts& f, time_point now) {
 void pacer::learn(const rate_facts& f, std::uint32_t grant_index, time_point now) {
   if (!f.limit && !f.remaining) return;
   hold_against_config(f, now);
-  settle(now);
+  expire(now);
   quota_window* w = match(f, now);
   if (!w) w = adopt(f, now);
   // Nothing is left until a reset that is further away than our own slots are held: the API counts over a

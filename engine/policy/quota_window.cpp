@@ -44,7 +44,7 @@ void quota_window::take_closings(const quota_window& from) {
   for (std::size_t i = 0; i < from.queue_.size(); ++i) close(from.queue_[i].at, from.queue_[i].count);
 }
 
-void quota_window::settle(time_point now, duration discount) noexcept {
+void quota_window::expire(time_point now, duration discount) noexcept {
   const duration held_for = is_.length - discount;
   while (!queue_.empty() && queue_.front().at + held_for <= now) {
     closed_ -= queue_.front().count;

@@ -31,16 +31,16 @@ class quota_window {
   void take_closings(const quota_window& from);
 
   // Lets go of what has come free by `now`. `discount` shortens the hold after a closing (early release).
-  void settle(time_point now, duration discount) noexcept;
+  void expire(time_point now, duration discount) noexcept;
 
-  // After settle(now): may one more leave, beside `in_flight`?
+  // After expire(now): may one more leave, beside `in_flight`?
   bool has_room(std::uint64_t in_flight) const noexcept {
     const std::uint64_t own = in_flight + closed_;
     return own < usable_ && own + foreign_ < server_limit_;
   }
 
   // When the k-th further request (from 0, k < usable()) finds room, if nothing else happens. Requests in
-  // flight are taken to close at `now + latency`. Needs no settle(); may be earlier than `now`.
+  // flight are taken to close at `now + latency`. Needs no expire(); may be earlier than `now`.
   time_point room_at(std::uint64_t k, std::uint64_t in_flight, time_point now, duration latency,
                      duration discount) const noexcept;
 
@@ -49,9 +49,9 @@ class quota_window {
 
   // The server counts `count` requests that are not ours, against its limit `of`, until `until`.
   void hold_foreign(std::uint64_t count, time_point until, std::uint64_t of) noexcept;
-  std::uint64_t foreign() const noexcept { return foreign_; }  // as of the last settle
+  std::uint64_t foreign() const noexcept { return foreign_; }  // as of the last expire()
 
-  std::uint64_t closed() const noexcept { return closed_; }  // held after closing, as of the last settle
+  std::uint64_t closed() const noexcept { return closed_; }  // held after closing, as of the last expire()
   // Entries of the queue of closing times, for the bound of its memory.
   std::size_t queue_length() const noexcept { return queue_.size(); }
 

@@ -26,6 +26,11 @@ std::string after_failures() {
 
 }  // namespace
 
+void stop_order::name_last_answer(std::string_view last) {
+  if (last.empty() || (reason != "outage" && reason != "throttled")) return;
+  why.what.append("; the last answer: ").append(last);
+}
+
 std::optional<stop_order> too_long_a_pause(const std::optional<asked_pause>& asked, time_point now,
                                            duration max_wait, const api::header_names& names) {
   if (!asked || asked->by == asking_header::none || asked->until - now <= max_wait) return std::nullopt;

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace pawl::policy {
 
@@ -36,6 +37,9 @@ struct stop_order {
                        // "unshown_replies", "unreadable_replies", "no_progress"
   failure why;
   std::optional<time_point> resume_at;
+
+  // Where the reason is that the API cannot be used: what it said last, in words; empty: nothing is added.
+  void name_last_answer(std::string_view);
 };
 
 // The order to stop where the API asks for a longer pause than max_wait; a backoff of our own is none.

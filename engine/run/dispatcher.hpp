@@ -15,7 +15,7 @@ namespace pawl::run {
 class dispatcher {
  public:
   enum class answer {
-    start,   // the job is yours: it counts as under way
+    start,   // the caller must run it and call finished(id); it counts as under way
     parked,  // a copy was taken; it will come out of take_parked() in its turn
     hold,    // no room to park it: offer it again after a finish
   };

@@ -44,7 +44,7 @@ class job_feed {
   void wake_all();
   void finished(std::string_view id);
 
-  // For a row that is settled without being handed out: from now on it is passed over. False: it was handed
+  // For a row that is concluded without being handed out: from now on it is passed over. False: it was handed
   // out already. The row must be one of the next `limit` jobs, and no other row of its id may wait.
   bool claim(std::uint64_t row);
   // Jobs that were handed out or claimed.

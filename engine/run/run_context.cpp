@@ -46,6 +46,22 @@ void run_context::release_held() {
   if (!parked.empty()) feed.wake_all();
 }
 
+bool run_context::park(std::unique_ptr<job_in_hand>& job, const policy::action::sleep& wait) {
+  const auto due_before = parked.next_due();
+  if (!parked.put(job, wait)) return false;
+  // Who waits for the next job that is due may have to rise earlier now.
+  if (parked.next_due() < due_before) feed.wake_all();
+  return true;
+}
+
+std::unique_ptr<job_in_hand> run_context::unpark(time_point now) {
+  if (parked.empty()) return nullptr;
+  auto due = parked.take(now, stopping);
+  // The others may have waited for this one only.
+  if (due && parked.empty()) feed.wake_all();
+  return due;
+}
+
 bool run_context::try_record(ledger::job_record entry) {
   entry.finished_at = wall_now();
   if (!ledger.health() || !ledger.put(entry)) return false;

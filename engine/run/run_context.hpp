@@ -13,6 +13,7 @@
 #include "engine/policy/stop_rules.hpp"
 #include "engine/run/job_feed.hpp"
 #include "engine/run/job_places.hpp"
+#include "engine/run/left_intents.hpp"
 #include "engine/run/parked_jobs.hpp"
 #include "engine/run/run_events.hpp"
 #include "engine/run/runner.hpp"
@@ -21,6 +22,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,10 +30,6 @@
 namespace pawl::run {
 
 class snapshot;
-
-// The newest intent of each row that an earlier run left without an outcome: what was about to be sent when
-// it was cut off. As many as there are slots, and a few more after several crashes.
-using left_intents = std::unordered_map<std::uint64_t, ledger::intent_row>;
 
 struct run_context {
   boost::asio::io_context& io;
@@ -76,6 +74,10 @@ struct run_context {
   void proven(time_point sent);
   // A row ended well.
   void succeeded(std::string_view id);
+  // A job that waits, out of its slot; false: there is no room. And one that is due, or any when the run is
+  // stopping; null: none is.
+  bool park(std::unique_ptr<job_in_hand>&, const policy::action::sleep&);
+  std::unique_ptr<job_in_hand> unpark(time_point now);
   // Those that sleep in their slot, because there was no room to park, look again.
   void wake_sleeping();
   // Puts an outcome into the ledger, waiting for room, and into the figures. A ledger that failed stops the

@@ -2,9 +2,11 @@
 
 #include "engine/client/name_fetch.hpp"
 #include "engine/client/read_client.hpp"
+#include "engine/policy/run_end.hpp"
+#include "engine/run/prober.hpp"
 #include "engine/run/run_context.hpp"
-#include "engine/run/run_sampler.hpp"
-#include "engine/run/snapshot_settler.hpp"
+#include "engine/run/run_watch.hpp"
+#include "engine/run/snapshot_concluder.hpp"
 #include "engine/run/worker.hpp"
 #include "engine/sys/boot_clock.hpp"
 #include "engine/sys/wall_clock.hpp"
@@ -23,29 +25,13 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr duration tick = std::chrono::milliseconds{50};  // deadlines are this coarse; chosen
 // The first write waits this long for list pages at most: 1 % of what the smallest input for which there are
-// any needs at a write per second. Chosen: what pages settle in that time is not read one by one, and what
+// any needs at a write per second. Chosen: what pages conclude in that time is not read one by one, and what
 // they have not shown by then they show while the writes go on.
 constexpr duration head_start = std::chrono::seconds{10};
 
 wall_time on_the_wall(time_point t, time_point now) {
   return wall_now() + std::chrono::duration_cast<std::chrono::microseconds>(t - now);
-}
-
-std::optional<policy::asked_pause> later_of(const std::optional<policy::asked_pause>& a,
-                                            const std::optional<policy::asked_pause>& b) {
-  if (!a || !b) return a ? a : b;
-  return a->until >= b->until ? a : b;
-}
-
-// Failures in a row that open the breaker (documented), and never more than one job has attempts: alone it
-// must not use them up before the breaker has asked whether the API is there.
-policy::breaker_options breaker_options_of(const run_options& options, const api::profile& profile) {
-  policy::breaker_options made;
-  made.threshold = std::min(made.threshold, options.retry.max_attempts);
-  made.has_probe = !profile.whoami.path.empty();
-  return made;
 }
 
 }  // namespace
@@ -66,9 +52,7 @@ struct runner::impl {
   std::optional<api::resource_reader> resources;  // while run() is under way; unset: the API shows none
   policy::step_options step;
   client::jitter_source jitter;
-  std::unique_ptr<client::wakeup> probe_alarm;  // while run() is under way
-  time_point next_proof{};                      // likewise: not before this
-  run_context* running = nullptr;               // while run() is under way
+  run_context* running = nullptr;  // while run() is under way
   std::optional<stop_kind> stop_wanted;
   std::string stop_reason;
   std::optional<time_point> drain_until;
@@ -95,11 +79,7 @@ struct runner::impl {
 
   asio::awaitable<expected<client::account_info>> identify();
   asio::awaitable<expected<const api::name_directory*>> fetch_names(const api::list_spec&);
-  asio::awaitable<void> watch(run_context&, const bool& done);
-  asio::awaitable<void> probe(run_context&, client::read_client&, const bool& done);
   asio::awaitable<void> take_snapshot(run_context&, snapshot&);
-  void describe_wait(run_context&, time_point now);
-  void tell_contradictions();
 };
 
 runner::runner(std::unique_ptr<impl> i) : impl_(std::move(i)) {}
@@ -181,113 +161,6 @@ asio::awaitable<expected<const api::name_directory*>> runner::impl::fetch_names(
   co_return read;
 }
 
-void runner::impl::describe_wait(run_context& run, time_point now) {
-  progress.waiting = static_cast<std::uint32_t>(writes.waiting());
-  progress.next_due = writes.next_due(now);
-  progress.waits_for.clear();
-  progress.waits_until.reset();
-  const auto pause = later_of(writes.pause(now), reads.pause(now));
-  if (run.breaker.is() == policy::breaker::state::open) {
-    progress.waits_for = "the API to come back";
-    progress.waits_until = run.breaker.next_probe();
-  } else if (pause) {
-    progress.waits_for = policy::pause_in_words(*pause, profile.headers);
-    progress.waits_until = pause->until;
-  } else if (run.rules.trouble_since() && now - *run.rules.trouble_since() > std::chrono::seconds{1}) {
-    progress.waits_for = "the API to come back";
-  } else if (run.pages != nullptr && !run.workers_begun) {
-    progress.waits_for = fmt::format("list pages ({} read, {} rows settled)", run.pages->facts().pages,
-                                     run.pages->facts().settled);
-  } else if (progress.in_flight == 0 && progress.next_due &&
-             *progress.next_due - now > std::chrono::milliseconds{500}) {
-    progress.waits_for = "quota";
-    progress.waits_until = progress.next_due;
-  }
-}
-
-void runner::impl::tell_contradictions() {
-  using request_class = client::progress_counters::request_class;
-  if (!progress.on_contradiction) return;
-  if (const auto found = writes.take_contradiction())
-    progress.on_contradiction(request_class::writes, found->configured, found->said);
-  if (const auto found = reads.take_contradiction())
-    progress.on_contradiction(request_class::reads, found->configured, found->said);
-}
-
-// The clock of a run: deadlines, the rules that stop it, samples and events.
-asio::awaitable<void> runner::impl::watch(run_context& run, const bool& done) {
-  client::wakeup alarm(io);
-  run_sampler samples(run, clock::now());
-  while (!done) {
-    const auto now = clock::now();
-    pool->sweep(now);
-    if (!run.ledger.health()) {
-      run.order_stop({"ledger", run.ledger.health().error(), {}});
-      pool->cancel_all();
-    }
-    if (auto kept = quota.keep_file(now); !kept) run.order_stop({"quota_file", kept.error(), {}});
-    const auto pause = later_of(writes.pause(now), reads.pause(now));
-    if (const auto due = run.breaker.next_probe(); due && *due <= now) probe_alarm->wake();
-    if (now >= std::max(run.parked.proof_wanted_at(), next_proof)) probe_alarm->wake();
-    if (writes.waiting() > 0 && writes.next_due(now) && *writes.next_due(now) > now)
-      run.rules.waits_for_quota(now);
-    if (!run.stopping)
-      if (auto order = run.rules.check(now, pause, profile)) {
-        const bool is_trouble = order->reason == "outage" || order->reason == "throttled";
-        if (is_trouble && !run.last_trouble.empty())
-          order->why.what += "; the last answer: " + run.last_trouble;
-        run.order_stop(*std::move(order));
-      }
-    describe_wait(run, now);
-    tell_contradictions();
-    progress.at_once = run.places.found().value_or(0);
-
-    progress.foreign_use = progress.foreign_use || writes.phantoms() > 0;
-    run.events.observe({progress.figures.throttled, pause ? std::optional{pause->until} : std::nullopt,
-                        run.rules.trouble_since(), run.breaker.opened_at(), progress.foreign_use},
-                       now);
-
-    samples.tick(now);
-    if (run.stopping && !drain_until) drain_until = now + options.drain_timeout;
-    if (drain_until && now >= *drain_until) pool->cancel_all();
-    co_await alarm.sleep(now + tick);
-  }
-  samples.finish(clock::now());
-}
-
-// Asks whether the API is back while the breaker is open, and whether it is there where somebody else
-// answered for it.
-asio::awaitable<void> runner::impl::probe(run_context& run, client::read_client& client, const bool& done) {
-  std::uint32_t failures = 0;  // of proofs, in a row
-  std::string request;
-  while (!done) {
-    co_await probe_alarm->sleep();
-    if (done || run.stopping) continue;
-    const bool for_breaker = run.breaker.next_probe() && run.breaker.has_probe();
-    if (run.breaker.next_probe()) run.breaker.begin_probe();
-    if (!for_breaker) run.release_held();
-    const bool for_proof = clock::now() >= std::max(run.parked.proof_wanted_at(), next_proof);
-    if (!for_breaker && !for_proof) continue;
-    if (run.breaker.has_probe())
-      request = profile.whoami.path;
-    else if (!run.last_good_id.empty())
-      request = api::resource_path(profile, run.last_good_id);
-    std::optional<time_point> proven;
-    if (!request.empty()) {
-      const auto answer = co_await client.probe(request, run.last_trouble);
-      proven = answer.proven;
-      if (for_breaker) run.breaker.on_probe(answer.is_alive, clock::now());
-    }
-    failures = proven ? 0 : failures + 1;
-    next_proof = clock::now();
-    if (proven)
-      run.proven(*proven);
-    else
-      next_proof += policy::backoff(options.retry, failures, true, 1);
-    run.release_held();
-  }
-}
-
 asio::awaitable<void> runner::impl::take_snapshot(run_context& run, snapshot& pages) {
   co_await pages.run();
   run.pages = nullptr;
@@ -312,19 +185,19 @@ asio::awaitable<run_report> runner::run(input::job_source& source, ledger::ledge
   if (i.profile.reply.echoes_resource || i.options.read_first)
     i.resources.emplace(i.profile, i.options.conditions, i.names ? &*i.names : nullptr,
                         i.options.force_unechoed);
-  left_intents interrupted;
   auto open = file.open_intents(generation);
   if (!open) {
     report.stop_reason = "ledger";
     report.error = open.error();
     co_return report;
   }
-  for (auto& intent : *open) interrupted.insert_or_assign(intent.row, std::move(intent));
+  const auto interrupted = by_row(*std::move(open));
 
   ledger::ledger_writer writer(i.io, file, generation, run_id, i.options.writer);
   run_events events(writer);
   client::send_line line(i.io, i.writes), read_line(i.io, i.reads);
-  policy::breaker breaker(breaker_options_of(i.options, i.profile));
+  policy::breaker breaker(
+      policy::breaker_options::of(i.options.retry.max_attempts, !i.profile.whoami.path.empty()));
   policy::stop_rules rules(i.options.stop);
   job_places places(i.options.concurrency,
                     i.options.adaptive ? job_places::kind::adaptive : job_places::kind::fixed);
@@ -366,7 +239,7 @@ asio::awaitable<run_report> runner::run(input::job_source& source, ledger::ledge
   i.running = &shared;
   if (i.stop_wanted) shared.begin_stopping();
 
-  snapshot_settler settler(shared, rows - std::min(rows, i.progress.before.total()));
+  snapshot_concluder concluder(shared, rows - std::min(rows, i.progress.before.total()));
   std::optional<snapshot> pages;
 
   // Everything that is spawned here is counted and joined here: nothing below outlives this scope.
@@ -394,26 +267,27 @@ asio::awaitable<run_report> runner::run(input::job_source& source, ledger::ledge
   const client::read_client::parts parts{
       i.io,      i.profile, i.options.retry, i.options.stop, i.options.transport, *i.pool, i.reads,
       read_line, i.keys,    i.reader,        i.jitter,       i.progress,          &i.quota};
-  client::read_client prober(parts);
-  i.probe_alarm = std::make_unique<client::wakeup>(i.io);
-  asio::co_spawn(i.io, i.probe(shared, prober, workers_done), helper_ended);
-  asio::co_spawn(i.io, i.watch(shared, workers_done), helper_ended);
+  client::read_client asking(parts);
+  prober probes(shared, asking);
+  run_watch watch(shared, i.quota, probes, i.drain_until);
+  asio::co_spawn(i.io, probes.run(workers_done), helper_ended);
+  asio::co_spawn(i.io, watch.run(workers_done), helper_ended);
   if (listed != nullptr && i.resources && !shared.stopping) {
-    pages.emplace(parts, *i.resources, *listed, settler);
+    pages.emplace(parts, *i.resources, *listed, concluder);
     shared.pages = &*pages;
     ++helpers_alive;
     asio::co_spawn(i.io, i.take_snapshot(shared, *pages), helper_ended);
     while (shared.pages != nullptr && !shared.stopping && !broken && clock::now() - started < head_start)
-      co_await joined.sleep(std::min(started + head_start, clock::now() + tick));
+      co_await joined.sleep(std::min(started + head_start, clock::now() + run_watch::tick));
   }
   shared.workers_begun = true;
   for (auto& w : workers) asio::co_spawn(i.io, w->run(), worker_ended);
   while (workers_alive > 0) co_await joined.sleep();
   workers_done = true;
   line.cancel_all();
-  prober.stop(client::read_client::stopping::now);
+  asking.stop(client::read_client::stopping::now);
   if (pages) pages->stop(client::read_client::stopping::now);
-  i.probe_alarm->wake();
+  probes.end();
   while (helpers_alive > 0) co_await joined.sleep();
   workers.clear();
 
@@ -427,28 +301,18 @@ asio::awaitable<run_report> runner::run(input::job_source& source, ledger::ledge
   report.counts = writer.committed();
   report.figures = i.progress.figures;
   report.elapsed = clock::now() - started;
-  report.finished = i.progress.before.total() + report.counts.total() == rows;
-  if (shared.stopped_for) {
-    report.stop_reason = shared.stopped_for->reason;
-    report.error = shared.stopped_for->why;
-    if (shared.stopped_for->resume_at)
-      report.resume_at = on_the_wall(*shared.stopped_for->resume_at, clock::now());
-  } else if (report.finished) {
-    report.stop_reason = "finished";
-  } else if (i.stop_wanted) {
-    report.stop_reason = i.stop_reason;
-  } else if (feed.limited()) {
-    report.stop_reason = "limit";
-  } else {
-    // Rows = outcomes + pending must hold; a row that got lost between the rooms is a bug, and is said to be
-    // one.
-    report.stop_reason = "lost_rows";
-    report.error = failure{
-        failure_kind::mend, file.path(),
-        fmt::format("{} rows have no outcome although the input was read to its end",
-                    rows - i.progress.before.total() - report.counts.total()),
-        "this is a bug in pawl: keep the ledger and report it; the same command tries these rows again"};
-  }
+  policy::run_end_facts facts;
+  facts.ordered = shared.stopped_for;
+  if (i.stop_wanted) facts.asked_to_stop = i.stop_reason;
+  facts.reached_limit = feed.limited();
+  facts.rows = rows;
+  facts.rows_with_outcome = i.progress.before.total() + report.counts.total();
+  facts.ledger = file.path();
+  auto end = policy::how_it_ended(facts);
+  report.finished = end.finished;
+  report.stop_reason = std::move(end.reason);
+  report.error = std::move(end.why);
+  if (end.resume_at) report.resume_at = on_the_wall(*end.resume_at, clock::now());
   co_return report;
 }
 

@@ -65,7 +65,7 @@ class runner {
   // The source stands at the first row of the generation that may be pending; rows in `done` are passed over.
   // `file` has the generation and the run; the runner drains the writer before it returns. Names in the rows
   // that are pending and in the conditions stand for one id each in what fetch_names() has read. `listed`:
-  // rows that list pages may settle, before and beside the writes (run/snapshot_rows); null: every row is
+  // rows that list pages may conclude, before and beside the writes (run/snapshot_rows); null: every row is
   // read by itself.
   boost::asio::awaitable<run_report> run(input::job_source&, ledger::ledger_file& file,
                                          std::int64_t generation, std::int64_t run, std::uint64_t rows,

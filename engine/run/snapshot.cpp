@@ -53,17 +53,17 @@ asio::awaitable<status> snapshot::read_pages() {
     if (!page) co_return std::move(page.error());
     if (*page == nullptr) break;
     ++facts_.pages;
-    auto settled = co_await settle_from(**page);
-    if (!settled) co_return std::move(settled.error());
-    facts_.settled += *settled;
-    worth_.count_page(*settled);
+    auto concluded = co_await conclude_from(**page);
+    if (!concluded) co_return std::move(concluded.error());
+    facts_.settled += *concluded;
+    worth_.count_page(*concluded);
   }
   co_return status{};
 }
 
-// How many rows the page has settled.
-asio::awaitable<expected<std::uint64_t>> snapshot::settle_from(const api::page& page) {
-  std::uint64_t settled = 0;
+// How many rows the page has concluded.
+asio::awaitable<expected<std::uint64_t>> snapshot::conclude_from(const api::page& page) {
+  std::uint64_t concluded = 0;
   for (const auto item : page.items) {
     const auto id = ids_.read(item);
     if (!id) continue;
@@ -77,9 +77,9 @@ asio::awaitable<expected<std::uint64_t>> snapshot::settle_from(const api::page& 
     const auto is = resources_.make_plan(item, *job, wall_now(), plan_);
     if (is != api::reading::readable || !plan_.complete) continue;
     const bool done = co_await sink_.take(*job, plan_);
-    if (done) ++settled;
+    if (done) ++concluded;
   }
-  co_return settled;
+  co_return concluded;
 }
 
 std::uint64_t snapshot::rows_left() const {

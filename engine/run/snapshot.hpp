@@ -2,9 +2,9 @@
 // page shows to be as wanted, or whose precondition it shows not to hold, is spared its own read; every other
 // row is read by itself before it is written, whatever a page has shown of it.
 //
-// It is the rows that wait in a file, not the pages: a page is looked at when it arrives, so what settles a
-// row is as old as the way from the API to here, and no page is ever kept. (Keeping pages until their rows
-// come up would be of use for the first minutes of a run that takes hours.)
+// The rows wait in a file, and no page is kept: a page is looked at when it arrives, so what concludes a row
+// is as old as the way from the API to here. (Keeping pages until their rows come up would be of use for the
+// first minutes of a run that takes hours.)
 //
 // It gives up without harm: a list that cannot be read, a full disk or pages that do not pay leave the rows
 // to their own reads.
@@ -31,7 +31,7 @@ struct snapshot_input {
   ledger::pending_table rows;
   const api::list_spec* list = nullptr;  // outlives it
   std::string filters;                   // of the list, as api::server_filters() makes them
-  duration max_age{};                    // of a page that settles a row
+  duration max_age{};                    // of a page that concludes a row
 };
 
 // Who takes what the pages show. Network thread.
@@ -60,7 +60,7 @@ class snapshot {
 
  private:
   boost::asio::awaitable<status> read_pages();
-  boost::asio::awaitable<expected<std::uint64_t>> settle_from(const api::page&);
+  boost::asio::awaitable<expected<std::uint64_t>> conclude_from(const api::page&);
   std::uint64_t rows_left() const;
 
   const policy::stop_options stop_;

@@ -1,4 +1,4 @@
-// Gathers the pending rows that list pages may settle, by a pass over the input before the run. Reads and
+// Gathers the pending rows that list pages may conclude, by a pass over the input before the run. Reads and
 // writes files; sends nothing.
 #pragma once
 

@@ -1,27 +1,20 @@
 #include "engine/run/worker.hpp"
 
-#include "engine/model/option.hpp"
+#include "engine/policy/run_signs.hpp"
+#include "engine/policy/unread_rows.hpp"
+#include "engine/run/outcome_records.hpp"
 #include "engine/sys/boot_clock.hpp"
 #include "engine/sys/wall_clock.hpp"
 
-#include <fmt/format.h>
-
-#include <algorithm>
+#include <utility>
 
 namespace pawl::run {
 namespace asio = boost::asio;
 namespace event = policy::event;
 namespace action = policy::action;
+using policy::request_kind;
 
 namespace {
-
-// A run that goes on was validated by an earlier invocation, perhaps with other flags.
-bool needs_reading(const api::profile& profile, const job_view& job) {
-  const auto is_verb = [&profile](const field_value& value) {
-    return value.field != passed_field && profile[value.field].verb != api::set_verb::none;
-  };
-  return !job.expect.empty() || std::ranges::any_of(job.patch, is_verb);
-}
 
 http::freshness freshness_for(policy::connection_need need) {
   switch (need) {
@@ -35,16 +28,6 @@ http::freshness freshness_for(policy::connection_need need) {
   return http::freshness::unused;
 }
 
-policy::stop_order unread_job(const job_view& job) {
-  policy::stop_order order;
-  order.reason = "read_first";
-  order.why.kind = failure_kind::mend;
-  order.why.place = fmt::format("row {}", job.row);
-  order.why.what = "has preconditions or set verbs, and read_first is off: nothing is read before a write";
-  order.why.remedy = "run the same command without " + to_string(option::no_read_first);
-  return order;
-}
-
 }  // namespace
 
 worker::worker(run_context& shared)
@@ -52,7 +35,8 @@ worker::worker(run_context& shared)
       job_(std::make_unique<job_in_hand>(shared.profile, shared.reader, shared.resources, shared.step)),
       place_(shared.io),
       read_place_(shared.io),
-      alarm_(shared.io) {}
+      alarm_(shared.io),
+      books_(shared) {}
 
 asio::awaitable<void> worker::run() {
   co_await shared_.places.take(alarm_, job_places::taker::has_none);
@@ -93,14 +77,11 @@ asio::awaitable<void> worker::run() {
 
 // A job that was parked and is due comes before a new one. Nothing: neither is there yet.
 std::optional<job_feed::taken> worker::try_take() {
-  if (!shared_.parked.empty())
-    if (auto due = shared_.parked.take(now_, shared_.stopping)) {
-      job_ = std::move(due);
-      goes_on_ = true;
-      // The others may have waited for this one only.
-      if (shared_.parked.empty()) shared_.feed.wake_all();
-      return job_feed::taken::job;
-    }
+  if (auto due = shared_.unpark(now_)) {
+    job_ = std::move(due);
+    goes_on_ = true;
+    return job_feed::taken::job;
+  }
   goes_on_ = false;
   const auto got = shared_.feed.try_take(job_->buffer, bad_);
   if (got == job_feed::taken::ended && !shared_.parked.empty()) return std::nullopt;
@@ -108,23 +89,17 @@ std::optional<job_feed::taken> worker::try_take() {
 }
 
 asio::awaitable<void> worker::record_invalid() {
-  const auto message = fmt::format("{}: {}", bad_.complaints.front().column, bad_.complaints.front().what);
-  ledger::job_record record_of_bad;
-  record_of_bad.row = bad_.row;
-  record_of_bad.id = bad_.id;
-  record_of_bad.outcome = outcome::invalid;
-  record_of_bad.error_code = "invalid_row";
-  record_of_bad.error_message = message;
-  record_of_bad.raw = bad_.raw;
-  co_await shared_.record(record_of_bad);
+  std::string words;
+  const auto entry = record_of(bad_, words);
+  co_await shared_.record(entry);
 }
 
 // False: this job cannot be run, and the run stops.
 bool worker::begin() {
   auto& job = *job_;
   job.job = job.buffer.view();
-  if (!shared_.step.read_first && needs_reading(shared_.profile, job.job)) {
-    shared_.order_stop(unread_job(job.job));
+  if (!shared_.step.read_first && policy::needs_reading(shared_.profile, job.job)) {
+    shared_.order_stop(policy::unread_row(job.job));
     shared_.feed.finished(job.job.id);
     return false;
   }
@@ -133,10 +108,8 @@ bool worker::begin() {
   std::optional<policy::left_intent> unfinished;
   if (!shared_.interrupted.empty())
     if (const auto found = shared_.interrupted.find(job.job.row); found != shared_.interrupted.end()) {
-      const auto& intent = found->second;
-      unfinished = {intent.was_read, intent.old_values, intent.new_values, intent.updated_at,
-                    shared_.progress.started - proven_age(intent.sent, shared_.started)};
-      job.sent_at = intent.sent_at;
+      unfinished = left_by(found->second, shared_.progress.started, shared_.started);
+      job.sent_at = found->second.sent_at;
     }
   job.step.reset(job.job, unfinished);
   return true;
@@ -152,7 +125,7 @@ asio::awaitable<worker::left> worker::carry_out() {
   for (;;) {
     const auto next = step_on(happened);
     if (std::holds_alternative<action::queue_for_write>(next)) {
-      give_back_slot();
+      books_.give_back_slot();
       let_go_of_connections();
       const auto lead = std::get<action::queue_for_write>(next).lead;
       bool near = shared_.line.is_near(place_, now_, lead);
@@ -179,7 +152,7 @@ asio::awaitable<worker::left> worker::carry_out() {
     } else if (std::holds_alternative<action::await_grant>(next)) {
       if (kept_) take_kept_connection();
       if (shared_.line.try_grant(place_, now_)) {
-        slot_ = shared_.line.slot_of(place_);
+        books_.granted(request_kind::write, shared_.line.slot_of(place_));
         happened = event::granted{};
       } else {
         happened = co_await await_grant();
@@ -194,38 +167,37 @@ asio::awaitable<worker::left> worker::carry_out() {
       const auto started = begin_send(*request);
       fact_ = co_await connection_.exchange(request_, started + shared_.options.transport.attempt_timeout);
       end_send(started);
-      happened = event::replied{&fact_, trial_};
+      happened = event::replied{&fact_, books_.is_trial()};
     } else if (const auto* wait = std::get_if<action::sleep>(&next)) {
       let_go_of_connections();
       shared_.line.leave(place_);
-      abandon_trial();
-      if (park(*wait)) co_return left::parked;
+      books_.abandon_trial();
+      if (shared_.park(job_, *wait)) co_return left::parked;
       co_await sleep_here(*wait);
       happened = event::woke{};
     } else if (const auto* stop = std::get_if<action::stop_run>(&next)) {
       bool renewed = false;
-      if (stop->note.http_status == 401) renewed = co_await key_renewed();
+      if (stop->may_have_new_key) renewed = co_await key_renewed();
       now_ = clock::now();
       if (renewed) {
         happened = event::token_changed{};
       } else {
-        stop_run(*stop);
+        shared_.order_stop(policy::order_of(*stop));
         happened = event::cancelled{};
       }
     } else if (const auto* done = std::get_if<action::finish>(&next)) {
-      finished_by_a_read();
       shared_.line.leave(place_);
-      close_books(*done);
-      const auto entry = outcome_record(*done);
+      books_.ended(*job_, *done, now_);
+      const auto entry = record_of(*job_, *done);
       if (!shared_.try_record(entry)) {
         co_await shared_.record(entry);
         now_ = clock::now();
       }
       co_return left::ended;
     } else {
-      give_back_slot();
+      books_.give_back_slot();
       shared_.line.leave(place_);
-      abandon_trial();
+      books_.abandon_trial();
       if (std::get<action::leave_pending>(next).withdraw_intent)
         shared_.ledger.withdraw_intent(job_->job.row);
       co_return left::ended;
@@ -233,7 +205,7 @@ asio::awaitable<worker::left> worker::carry_out() {
   }
 }
 
-// Feeds the step, and the books of the run with what it made of an attempt or a read.
+// Feeds the step, and the books with what it made of an attempt or a read.
 policy::step_action worker::step_on(const policy::step_event& happened) {
   auto& step = job_->step;
   policy::surroundings around;
@@ -246,13 +218,13 @@ policy::step_action worker::step_on(const policy::step_event& happened) {
   if (std::holds_alternative<event::replied>(happened)) {
     if (fact_.status >= 300) around.wall = wall_now();
     auto next = step.resume(happened, around);
-    account(policy::breaker::request::write, now_);
+    books_.judged(request_kind::write, *job_, fact_, connection_, now_);
     return next;
   }
   if (std::holds_alternative<event::read_replied>(happened)) {
     around.wall = wall_now();
     auto next = step.resume(happened, around);
-    account(policy::breaker::request::read, now_);
+    books_.judged(request_kind::read, *job_, fact_, connection_, now_);
     return next;
   }
   if (shared_.stopping) return step.resume(event::cancelled{}, around);
@@ -263,12 +235,7 @@ policy::step_action worker::step_on(const policy::step_event& happened) {
 // its head is granted, and the one job that may try stands somewhere behind.
 asio::awaitable<bool> worker::admitted() {
   while (!shared_.stopping) {
-    if (trial_) co_return true;
-    const auto answer = shared_.breaker.admit();
-    if (answer != policy::breaker::admission::wait) {
-      trial_ = answer == policy::breaker::admission::trial;
-      co_return true;
-    }
+    if (books_.is_admitted()) co_return true;
     shared_.line.leave(place_);
     shared_.read_line.leave(read_place_);
     shared_.held.push_back(&alarm_);
@@ -309,7 +276,7 @@ asio::awaitable<policy::step_event> worker::fetch_connection(policy::connection_
   }
   keep_fact(got);
   shared_.line.leave(place_);
-  co_return event::replied{&fact_, trial_};
+  co_return event::replied{&fact_, books_.is_trial()};
 }
 
 void worker::keep_fact(const http::acquired& failed) {
@@ -322,7 +289,7 @@ asio::awaitable<policy::step_event> worker::await_grant() {
   const auto answer = co_await shared_.line.grant(place_);
   if (answer == client::send_line::answer::delayed) co_return event::delayed{};
   if (answer == client::send_line::answer::cancelled) co_return event::cancelled{};
-  slot_ = shared_.line.slot_of(place_);
+  books_.granted(request_kind::write, shared_.line.slot_of(place_));
   co_return event::granted{};
 }
 
@@ -352,19 +319,14 @@ time_point worker::begin_send(const action::send& what) {
     writer.write_body(request_, job_->job.id, what.body);
   token_version_ = shared_.keys.version();
   const auto started = clock::now();
-  request_sent_ = started;
   job_->sent_at = wall_now();
-  shared_.writes.sent(*slot_, started);
-  mark_ = shared_.places.sent(started);
-  ++shared_.progress.figures.writes;
-  if (job_->step.attempts() > 0) ++shared_.progress.figures.retries;
-  ++shared_.progress.in_flight;
+  books_.sent(request_kind::write, *job_, started);
   return started;
 }
 
 void worker::end_send(time_point started) {
   now_ = clock::now();
-  --shared_.progress.in_flight;
+  books_.received();
   job_->latency_us = static_cast<std::uint64_t>(
       std::chrono::duration_cast<std::chrono::microseconds>(now_ - started).count());
   shared_.progress.latency.add(job_->latency_us);
@@ -382,33 +344,22 @@ asio::awaitable<policy::step_event> worker::read() {
     if (!got.connection) {
       keep_fact(got);
       shared_.read_line.leave(read_place_);
-      co_return event::read_replied{&fact_, trial_};
+      co_return event::read_replied{&fact_, books_.is_trial()};
     }
     connection_ = std::move(got.connection);
     const auto answer = co_await shared_.read_line.grant(read_place_);
     connection_.waited();
     if (answer == client::send_line::answer::cancelled) co_return event::cancelled{};
     if (answer == client::send_line::answer::delayed) continue;
-    read_slot_ = shared_.read_line.slot_of(read_place_);
+    books_.granted(request_kind::read, shared_.read_line.slot_of(read_place_));
     shared_.keys.writer().write_read(request_, job_->job.id);
     token_version_ = shared_.keys.version();
     const auto started = clock::now();
-    request_sent_ = started;
-    shared_.reads.sent(*read_slot_, started);
-    mark_ = shared_.places.sent(started);
-    ++shared_.progress.figures.reads;
-    ++shared_.progress.in_flight;
+    books_.sent(request_kind::read, *job_, started);
     fact_ = co_await connection_.exchange(request_, started + shared_.options.transport.attempt_timeout);
-    --shared_.progress.in_flight;
-    co_return event::read_replied{&fact_, trial_};
+    books_.received();
+    co_return event::read_replied{&fact_, books_.is_trial()};
   }
-}
-
-void worker::give_back_slot() {
-  if (!slot_) return;
-  shared_.writes.give_back(*slot_, clock::now());
-  shared_.line.changed();
-  slot_.reset();
 }
 
 // A key that is being rotated stands in its file in a moment. The connection stays held: the words of the 401
@@ -424,24 +375,6 @@ asio::awaitable<bool> worker::key_renewed() {
   }
 }
 
-// False: there is no room.
-bool worker::park(const action::sleep& wait) {
-  const auto due_before = shared_.parked.next_due();
-  if (!shared_.parked.put(job_, wait)) return false;
-  // Who waits for the next job that is due may have to rise earlier now.
-  if (shared_.parked.next_due() < due_before) shared_.feed.wake_all();
-  return true;
-}
-
-void worker::close_books(const action::finish& done) {
-  shared_.rules.on_finish(done.result, done.differing);
-  shared_.rules.on_replies(done.trouble, done.result, done.troubled_by);
-  shared_.rules.progressed(now_);
-  if (is_success(done.result)) shared_.succeeded(job_->job.id);
-  if (!is_success(done.result) || done.trouble != policy::reply_trouble::none)
-    if (auto order = shared_.rules.after_finish(shared_.profile)) shared_.order_stop(*std::move(order));
-}
-
 // Where there was no room to park: the job keeps its slot, but others may have its place.
 asio::awaitable<void> worker::sleep_here(action::sleep wait) {
   shared_.places.give_back();
@@ -454,13 +387,6 @@ asio::awaitable<void> worker::sleep_here(action::sleep wait) {
   }
   co_await shared_.places.take(alarm_, job_places::taker::has_job);
   now_ = clock::now();
-}
-
-void worker::abandon_trial() {
-  if (!trial_) return;
-  trial_ = false;
-  shared_.breaker.abandon_trial();
-  shared_.release_held();
 }
 
 }  // namespace pawl::run

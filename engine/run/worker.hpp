@@ -4,8 +4,8 @@
 #pragma once
 
 #include "engine/model/job.hpp"
-#include "engine/policy/breaker.hpp"
 #include "engine/policy/job_step.hpp"
+#include "engine/run/attempt_books.hpp"
 #include "engine/run/run_context.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -41,18 +41,9 @@ class worker {
   boost::asio::awaitable<policy::step_event> read();
   boost::asio::awaitable<bool> admitted();
   boost::asio::awaitable<void> sleep_here(policy::action::sleep);
-  bool park(const policy::action::sleep&);
-  void close_books(const policy::action::finish&);
-  void abandon_trial();
   policy::step_action step_on(const policy::step_event&);
-  void account(policy::breaker::request, time_point now);
-  void heard(policy::breaker::request, const policy::judgement&, time_point now);
   void keep_fact(const http::acquired&);
-  void finished_by_a_read();
-  void give_back_slot();
-  ledger::job_record outcome_record(const policy::action::finish&) const;
   boost::asio::awaitable<bool> key_renewed();
-  void stop_run(const policy::action::stop_run&);
 
   run_context& shared_;
   std::unique_ptr<job_in_hand> job_;
@@ -64,12 +55,9 @@ class worker {
   attempt_fact fact_;
   std::string detail_;  // keeps the words of a failed connection alive
   std::string request_;
-  std::optional<policy::pacer::slot> slot_, read_slot_;
-  job_places::mark mark_;  // of the request under way
-  bool trial_ = false;     // this job is what the half-open breaker let through
+  attempt_books books_;
   std::uint64_t token_version_ = 0;
-  time_point now_{};           // read after whatever may have waited, and kept until the next such thing
-  time_point request_sent_{};  // of the request under way
+  time_point now_{};  // read after whatever may have waited, and kept until the next such thing
 };
 
 }  // namespace pawl::run

@@ -122,11 +122,11 @@ TEST(Pacer, AMillionInOneWindowNeedsNoMillionTimes) {
   EXPECT_EQ(w.closed(), 500'000u);
   EXPECT_LE(w.queue_length(), 65'538u);
   // Later than exact, by a 65,536th of the window at most.
-  w.settle(start + 7ms + 1h - 1ns, 0s);
+  w.expire(start + 7ms + 1h - 1ns, 0s);
   EXPECT_EQ(w.closed(), 500'000u);
-  w.settle(start + 7ms + 1h + 55ms, 0s);
+  w.expire(start + 7ms + 1h + 55ms, 0s);
   EXPECT_LT(w.closed(), 500'000u);
-  w.settle(now + 1h, 0s);
+  w.expire(now + 1h, 0s);
   EXPECT_EQ(w.closed(), 0u);
 }
 

@@ -1,0 +1,109 @@
+#include "engine/run/attempt_books.hpp"
+
+#include "engine/policy/rate_headers.hpp"
+#include "engine/policy/run_signs.hpp"
+#include "engine/sys/wall_clock.hpp"
+
+#include <functional>
+#include <string_view>
+#include <utility>
+
+namespace pawl::run {
+
+using policy::request_kind;
+
+void attempt_books::give_back_slot() {
+  auto& slot = slot_of(request_kind::write);
+  if (!slot) return;
+  shared_.writes.give_back(*slot, clock::now());
+  shared_.line.changed();
+  slot.reset();
+}
+
+void attempt_books::sent(request_kind kind, const job_in_hand& job, time_point now) {
+  const bool is_write = kind == request_kind::write;
+  sent_at_ = now;
+  (is_write ? shared_.writes : shared_.reads).sent(*slot_of(kind), now);
+  mark_ = shared_.places.sent(now);
+  ++(is_write ? shared_.progress.figures.writes : shared_.progress.figures.reads);
+  if (is_write && job.step.attempts() > 0) ++shared_.progress.figures.retries;
+  ++shared_.progress.in_flight;
+}
+
+void attempt_books::judged(request_kind kind, const job_in_hand& job, const attempt_fact& fact,
+                           http::lease& used, time_point now) {
+  const auto& last = job.step.last();
+  if (fact.reached == phase::answered) shared_.rules.on_reply(kind == request_kind::write);
+  if (last.proves_the_api) shared_.proven(sent_at_);
+  if (slot_of(kind)) free_slot(kind, fact, last, now);
+  if (fact.fault == transport_fault::cancelled) return;
+  if (policy::leads_astray(last)) used.discard();
+  heard(kind, job, fact, now);
+}
+
+void attempt_books::free_slot(request_kind kind, const attempt_fact& fact, const policy::judgement& last,
+                              time_point now) {
+  const bool is_write = kind == request_kind::write;
+  auto& slot = slot_of(kind);
+  std::optional<policy::rate_facts> facts;
+  if (fact.reached == phase::answered) {
+    const auto& names = shared_.profile.headers;
+    facts.emplace();
+    if (policy::tells_of_rates(names, fact.headers))
+      *facts = policy::read_rate_headers(names, fact.headers, wall_now());
+    facts->throttled = last.is == api::verdict::throttled;
+  }
+  (is_write ? shared_.writes : shared_.reads).closed(*slot, now, facts, shared_.jitter());
+  (is_write ? shared_.line : shared_.read_line).changed();
+  slot.reset();
+  shared_.places.replied(mark_, kind, policy::load_sign_of(last, fact), now);
+  if (last.is == api::verdict::throttled) ++shared_.progress.figures.throttled;
+}
+
+void attempt_books::heard(request_kind kind, const job_in_hand& job, const attempt_fact& fact,
+                          time_point now) {
+  const auto& last = job.step.last();
+  if (policy::concerns_stop_rules(kind, last)) shared_.rules.on_attempt(last, now);
+  if (policy::is_trouble(last)) shared_.last_trouble = policy::trouble_in_words(fact, last.foreign);
+  const auto before = shared_.breaker.is();
+  const auto sign = policy::sign_of(last);
+  if (!trial_) {
+    const auto id = sign == policy::breaker::sign::life ? 0 : std::hash<std::string_view>{}(job.job.id);
+    shared_.breaker.on_attempt(kind, sign, id, now);
+  } else if (policy::ends_trial(kind, last)) {
+    trial_ = false;
+    shared_.breaker.on_trial(sign, now);
+  }
+  if (before != shared_.breaker.is()) shared_.release_held();
+}
+
+void attempt_books::ended(const job_in_hand& job, const policy::action::finish& end, time_point now) {
+  const auto& last = job.step.last();
+  const bool proves = policy::ended_well_without_write(job.step.attempts(), last);
+  if (proves) shared_.rules.on_attempt(last, now);
+  if (proves && trial_) {
+    trial_ = false;
+    shared_.breaker.on_trial(policy::breaker::sign::life, now);
+    shared_.release_held();
+  }
+  abandon_trial();
+  if (is_success(end.result)) shared_.succeeded(job.job.id);
+  if (auto order = policy::on_job_end(shared_.rules, end, shared_.profile, now))
+    shared_.order_stop(*std::move(order));
+}
+
+bool attempt_books::is_admitted() {
+  if (trial_) return true;
+  const auto answer = shared_.breaker.admit();
+  trial_ = answer == policy::breaker::admission::trial;
+  return answer != policy::breaker::admission::wait;
+}
+
+void attempt_books::abandon_trial() {
+  if (!trial_) return;
+  trial_ = false;
+  shared_.breaker.abandon_trial();
+  shared_.release_held();
+}
+
+}  // namespace pawl::run

@@ -1,0 +1,62 @@
+// What one worker's requests mean to the run beyond their own job. Each request is entered when its slot is
+// granted, when it leaves and when its end was judged; from here the pacer, the concurrency limit, the
+// breaker, the stop rules and the figures hear of it. Network thread only.
+#pragma once
+
+#include "engine/http/connection_pool.hpp"
+#include "engine/model/attempt.hpp"
+#include "engine/model/time.hpp"
+#include "engine/policy/pacer.hpp"
+#include "engine/policy/request_kind.hpp"
+#include "engine/policy/retry_policy.hpp"
+#include "engine/policy/step_events.hpp"
+#include "engine/run/job_places.hpp"
+#include "engine/run/parked_jobs.hpp"
+#include "engine/run/run_context.hpp"
+
+#include <array>
+#include <cstddef>
+#include <optional>
+
+namespace pawl::run {
+
+class attempt_books {
+ public:
+  explicit attempt_books(run_context& shared) : shared_(shared) {}
+
+  // The next request of this kind has its slot.
+  void granted(policy::request_kind kind, policy::pacer::slot slot) { slot_of(kind) = slot; }
+  // Nothing will be sent with the slot for a write, if one is held.
+  void give_back_slot();
+  // The request leaves now. A write counts as a retry if its job has sent one before.
+  void sent(policy::request_kind, const job_in_hand&, time_point now);
+  // The exchange is over.
+  void received() { --shared_.progress.in_flight; }
+  // The end of an attempt or a read, sent or not, was judged by its job's step. Connections that lead astray
+  // are discarded.
+  void judged(policy::request_kind, const job_in_hand&, const attempt_fact&, http::lease& used,
+              time_point now);
+  // The job is over; before its outcome is recorded.
+  void ended(const job_in_hand&, const policy::action::finish&, time_point now);
+
+  // Whether the breaker lets this worker's job go. If it is half open, this job is then its one trial.
+  bool is_admitted();
+  bool is_trial() const noexcept { return trial_; }
+  // The job does not go on now: another one may try.
+  void abandon_trial();
+
+ private:
+  std::optional<policy::pacer::slot>& slot_of(policy::request_kind kind) noexcept {
+    return slots_[static_cast<std::size_t>(kind)];
+  }
+  void free_slot(policy::request_kind, const attempt_fact&, const policy::judgement&, time_point now);
+  void heard(policy::request_kind, const job_in_hand&, const attempt_fact&, time_point now);
+
+  run_context& shared_;
+  std::array<std::optional<policy::pacer::slot>, 2> slots_;
+  job_places::mark mark_;  // of the request under way
+  time_point sent_at_{};   // likewise
+  bool trial_ = false;     // this worker's job is what the half-open breaker let through
+};
+
+}  // namespace pawl::run

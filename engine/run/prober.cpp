@@ -1,0 +1,40 @@
+#include "engine/run/prober.hpp"
+
+#include "engine/api/request_writer.hpp"
+
+#include <optional>
+
+namespace pawl::run {
+namespace asio = boost::asio;
+
+void prober::tick(time_point now) {
+  if (schedule_.is_due(now, shared_.breaker, shared_.parked.proof_wanted_at())) alarm_.wake();
+}
+
+// What is sure to be there: whoami, or what was answered well last. Empty: nothing is.
+std::string prober::path_to_ask() const {
+  if (shared_.breaker.has_probe()) return shared_.profile.whoami.path;
+  if (shared_.last_good_id.empty()) return {};
+  return api::resource_path(shared_.profile, shared_.last_good_id);
+}
+
+asio::awaitable<void> prober::run(const bool& done) {
+  while (!done) {
+    co_await alarm_.sleep();
+    if (done || shared_.stopping) continue;
+    const auto question = schedule_.begin(clock::now(), shared_.breaker, shared_.parked.proof_wanted_at());
+    if (question.let_job_try) shared_.release_held();
+    if (!question.is_asked()) continue;
+    std::optional<time_point> proven;
+    if (const auto path = path_to_ask(); !path.empty()) {
+      const auto answer = co_await client_.probe(path, shared_.last_trouble);
+      proven = answer.proven;
+      if (question.for_breaker) shared_.breaker.on_probe(answer.is_alive, clock::now());
+    }
+    schedule_.answered(proven.has_value(), clock::now(), shared_.options.retry);
+    if (proven) shared_.proven(*proven);
+    shared_.release_held();
+  }
+}
+
+}  // namespace pawl::run

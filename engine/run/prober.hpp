@@ -1,0 +1,39 @@
+// Asks whether the API is back while the breaker is open, and whether it is there where somebody else
+// answered for it (policy/probe_schedule decides when). Network thread only.
+#pragma once
+
+#include "engine/client/read_client.hpp"
+#include "engine/client/wakeup.hpp"
+#include "engine/model/time.hpp"
+#include "engine/policy/probe_schedule.hpp"
+#include "engine/run/run_context.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <string>
+
+namespace pawl::run {
+
+class prober {
+ public:
+  // Both outlive it.
+  prober(run_context& shared, client::read_client& client)
+      : shared_(shared), client_(client), alarm_(shared.io) {}
+
+  // At every tick of the run: asks if it is time to.
+  void tick(time_point now);
+
+  // Until `done` is true and end() was called.
+  boost::asio::awaitable<void> run(const bool& done);
+  void end() { alarm_.wake(); }
+
+ private:
+  std::string path_to_ask() const;
+
+  run_context& shared_;
+  client::read_client& client_;
+  client::wakeup alarm_;
+  policy::probe_schedule schedule_;
+};
+
+}  // namespace pawl::run
