@@ -15,17 +15,16 @@
 //     when its attempts are used up;
 //   - after a 2xx that shows other values, after a 409, and after a refusal that follows such an attempt;
 //   - at the start of a job that an earlier run left with an open intent.
-//   A request that timed out may still be carried out later, and so may one that a gateway gave up or that
-//   was cut off. What a read shows untouched then is believed only after another time-out's length: always
-//   for a job that must not be sent twice, else where the request timed out (here or, 408 and 504, on the
-//   way).
+//   The server may still carry out a request that timed out (arrival_of()). A read that shows the resource
+//   untouched is believed then only after step_options::longest_lateness.
 //
-// A reply that is not the API's own (judgement::foreign) speaks for nobody by itself. The job waits until the
-// API has proved itself, is sent again, and the third such reply in a row counts: by then the API was there
-// three times and somebody before it answered for this row all the same.
+// A job whose write was accepted is never sent again: where the reply shows no readable resource, the job
+// reads it once. What is certain after one look at a reply (another spelling of the id, another shape, a
+// coding) is not asked for again.
 //
-// A 2xx is never sent again: where it shows no readable resource, the resource is read once. What is certain
-// after one look at a reply (another spelling of the id, another shape, a coding) is not asked for again.
+// What the job's branches have in common are values of their own: write_doubt (what may stand at the API),
+// attempt_charges (what counts against the job), foreign_replies (what others answered), disk_intent (what
+// the ledger has) and held_plan (what was read).
 #pragma once
 
 #include "engine/api/profile.hpp"

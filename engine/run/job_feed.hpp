@@ -35,7 +35,7 @@ class job_feed {
            std::optional<std::uint64_t> limit);
   ~job_feed();  // joins the reader
 
-  // The next row, or the end; nothing: it is not there yet, so await change().
+  // The next row, or the end; unset: it is not there yet, so await change().
   std::optional<taken> try_take(job_buffer& into, row_error& bad);
   // Returns when there may be something to take, or at `until`. `alarm` belongs to the caller, who waits for
   // nothing else.

@@ -33,13 +33,11 @@ class parked_jobs {
   static constexpr std::size_t most = 1024;             // documented
   static constexpr std::size_t most_bytes = 64u << 20;  // of rows; chosen: as much as 64 of the largest
 
-  // What a job waits for, and when it is over as things stand; time_point::max(): something else has to
-  // happen. While an outage is suspected nobody wakes: whether it explains the failure is known when it is
-  // over.
+  // When the wait of a job ends as things stand; time_point::max(): not before something else happens. No
+  // wait ends while an outage is suspected: the breaker tells at its end whether it explains the failure.
   time_point due(const policy::action::sleep&) const noexcept;
   void set_outage(bool is_on) noexcept;
-  // The API answered well to a request that was sent then.
-  // True: somebody waited for that.
+  // Notes that the API answered well to a request that was sent at this time. True: somebody waited for that.
   bool proven(time_point sent) noexcept;
   time_point proven_at() const noexcept { return proven_at_; }
 
@@ -49,7 +47,7 @@ class parked_jobs {
   std::unique_ptr<job_in_hand> take(time_point now, bool any = false);
   bool empty() const noexcept { return entries_.empty(); }
   std::size_t size() const noexcept { return entries_.size(); }
-  // When take() has something to give, as things stand.
+  // When take() will have a job to give, as things stand.
   time_point next_due() const noexcept { return next_due_; }
   // Since when a job waits for nothing but a proof; max(): none does.
   time_point proof_wanted_at() const noexcept;

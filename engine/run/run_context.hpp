@@ -68,14 +68,14 @@ struct run_context {
   // The first order counts: it becomes the reason of the run.
   void order_stop(policy::stop_order order);
   void begin_stopping();
-  // The breaker may have changed: those that it holds look again, and those that are parked.
+  // Wakes the workers that the breaker holds and the jobs that are parked: the breaker may have changed.
   void release_held();
-  // The API answered well to a request that was sent then.
+  // Notes that the API answered well to a request that was sent at this time, and wakes who waits for that.
   void proven(time_point sent);
-  // A row ended well.
+  // Notes that a row ended well.
   void succeeded(std::string_view id);
-  // A job that waits, out of its slot; false: there is no room. And one that is due, or any when the run is
-  // stopping; null: none is.
+  // Takes a job that waits out of its slot; false: there is no room. unpark() gives back one that is due, or
+  // any when the run is stopping; null: none is.
   bool park(std::unique_ptr<job_in_hand>&, const policy::action::sleep&);
   std::unique_ptr<job_in_hand> unpark(time_point now);
   // Those that sleep in their slot, because there was no room to park, look again.

@@ -75,7 +75,7 @@ asio::awaitable<void> worker::run() {
   }
 }
 
-// A job that was parked and is due comes before a new one. Nothing: neither is there yet.
+// A job that was parked and is due comes before a new one. Unset: neither is there yet.
 std::optional<job_feed::taken> worker::try_take() {
   if (auto due = shared_.unpark(now_)) {
     job_ = std::move(due);
@@ -94,7 +94,7 @@ asio::awaitable<void> worker::record_invalid() {
   co_await shared_.record(entry);
 }
 
-// False: this job cannot be run, and the run stops.
+// Prepares the job that was taken. False: it cannot be run, and the run stops.
 bool worker::begin() {
   auto& job = *job_;
   job.job = job.buffer.view();
@@ -115,10 +115,10 @@ bool worker::begin() {
   return true;
 }
 
-// What usually needs no waiting is tried without a coroutine first: the way from a reply to the next request
-// then has none but that of the exchange, and the clock is read once on it.
-// Its frame must not outgrow what Asio keeps for reuse (1,020 bytes): then each job would cost an allocation.
-// So what needs no waiting is done in functions of its own.
+// Tries without a coroutine first what usually needs no waiting: between a reply and the next request then
+// stands no coroutine but the exchange, and the clock is read once.
+// The frame must not outgrow what Asio keeps for reuse (1,020 bytes): each job would cost an allocation. So
+// functions of their own do what needs no waiting.
 asio::awaitable<worker::left> worker::carry_out() {
   policy::step_event happened = event::started{};
   if (goes_on_) happened = event::woke{};
@@ -138,7 +138,7 @@ asio::awaitable<worker::left> worker::carry_out() {
       else
         happened = event::cancelled{};
     } else if (const auto* wanted_read = std::get_if<action::read>(&next)) {
-      // Here and not in a coroutine around read(): a third frame would be allocated for each job.
+      // A coroutine around read() could do this, but its frame, the third, would be allocated for each job.
       if (wanted_read->keeps_connection && !kept_) kept_ = std::move(connection_);
       happened = co_await read();
       now_ = clock::now();
@@ -231,8 +231,8 @@ policy::step_action worker::step_on(const policy::step_event& happened) {
   return step.resume(happened, around);
 }
 
-// Waits while the breaker holds the run; false: the run is stopping. Nobody waits in a line meanwhile: only
-// its head is granted, and the one job that may try stands somewhere behind.
+// Waits while the breaker holds the run; false: the run is stopping. The job leaves the lines meanwhile: only
+// the head of a line is granted, and the one job that may try could stand behind it.
 asio::awaitable<bool> worker::admitted() {
   while (!shared_.stopping) {
     if (books_.is_admitted()) co_return true;
@@ -245,7 +245,7 @@ asio::awaitable<bool> worker::admitted() {
   co_return false;
 }
 
-// The connection that was opened before the read, once nothing needs the reply to the read any more.
+// Takes the connection that was opened before the read. Nothing may need the reply to the read any more.
 void worker::take_kept_connection() {
   connection_ = std::move(kept_);
   connection_.waited();
@@ -309,8 +309,8 @@ asio::awaitable<policy::step_event> worker::commit_intent(action::commit_intent 
   co_return event::cancelled{};
 }
 
-// Before and after the exchange; not a coroutine around it, because Asio keeps two frames for reuse and a
-// third would be allocated for each job.
+// What stands before and after the exchange. A coroutine around it would have the third frame, and Asio keeps
+// two for reuse: it would be allocated for each job.
 time_point worker::begin_send(const action::send& what) {
   const auto& writer = shared_.keys.writer();
   if (what.body.empty())
@@ -362,8 +362,8 @@ asio::awaitable<policy::step_event> worker::read() {
   }
 }
 
-// A key that is being rotated stands in its file in a moment. The connection stays held: the words of the 401
-// are in it.
+// Waits a moment for the new key: one that is being rotated may not stand in its file yet. The connection
+// stays held, because the words of the 401 are in its buffer.
 asio::awaitable<bool> worker::key_renewed() {
   for (const auto until = clock::now() + client::credentials::patience;;) {
     if (shared_.keys.renew(token_version_)) co_return true;
@@ -375,7 +375,7 @@ asio::awaitable<bool> worker::key_renewed() {
   }
 }
 
-// Where there was no room to park: the job keeps its slot, but others may have its place.
+// Waits in the slot, because there was no room to park the job. Its place goes to others meanwhile.
 asio::awaitable<void> worker::sleep_here(action::sleep wait) {
   shared_.places.give_back();
   for (;;) {
