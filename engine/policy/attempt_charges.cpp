@@ -2,13 +2,6 @@
 
 namespace pawl::policy {
 
-void attempt_charges::begin(std::uint32_t sent) noexcept {
-  tallies_ = {};
-  sent_ = sent;
-  failed_trials_ = not_ready_ = odd_reads_ = 0;
-  was_outage_ = false;
-}
-
 void attempt_charges::forgive(std::uint64_t confirmed) noexcept {
   outages_seen_ = confirmed;
   for (auto& of_kind : tallies_) {

@@ -25,7 +25,12 @@ class attempt_charges {
   explicit attempt_charges(const step_options& options) : options_(options) {}
 
   // A new job, of which so many writes have left before.
-  void begin(std::uint32_t sent) noexcept;
+  void begin(std::uint32_t sent) noexcept {
+    tallies_ = {};
+    sent_ = sent;
+    failed_trials_ = not_ready_ = odd_reads_ = 0;
+    was_outage_ = false;
+  }
 
   // At every event, before anything else: breaker::outages(). A change wipes all charges away, and the
   // request whose end is told with this event is explained by it too.

@@ -2,12 +2,6 @@
 
 namespace pawl::policy {
 
-void foreign_replies::begin() noexcept {
-  for (auto& said : replies_) said.note.http_status = 0;
-  last_ = request_kind::write;
-  alike_ = in_a_row_ = 0;
-}
-
 std::uint32_t foreign_replies::met(request_kind kind, api::verdict says, const error_note& note,
                                    time_point now) {
   auto& said = slot_of(kind);

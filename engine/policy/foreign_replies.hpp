@@ -25,7 +25,11 @@ class foreign_replies {
   };
 
   // A new job.
-  void begin() noexcept;
+  void begin() noexcept {
+    for (auto& said : replies_) said.note.http_status = 0;
+    last_ = request_kind::write;
+    alike_ = in_a_row_ = 0;
+  }
 
   // Somebody else answered. How many have in a row, alike or not: what the pause grows with.
   std::uint32_t met(request_kind, api::verdict says, const error_note&, time_point now);

@@ -37,11 +37,6 @@ void job_step::reset(const job_view& job, const std::optional<left_intent>& left
   trouble_ = reply_trouble::none;
 }
 
-std::span<const field_value> job_step::wanted() const noexcept {
-  if (held_.is_there()) return held_.plan.wanted;
-  return job_.patch;
-}
-
 step_action job_step::resume(const step_event& happened, const surroundings& s) {
   auto next = go_on(happened, s);
   if (std::holds_alternative<action::sleep>(next)) held_.keep_through_wait(sends_more_than_changes());

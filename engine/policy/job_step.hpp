@@ -70,7 +70,10 @@ class job_step {
   const judgement& last() const noexcept { return last_; }
   std::uint32_t attempts() const noexcept { return charges_.sent(); }  // writes of which a byte left
   // What a 2xx reply must show.
-  std::span<const field_value> wanted() const noexcept;
+  std::span<const field_value> wanted() const noexcept {
+    if (held_.is_there()) return held_.plan.wanted;
+    return job_.patch;
+  }
 
  private:
   enum class state : std::uint8_t {

@@ -17,16 +17,6 @@ std::string trouble_in_words(const attempt_fact& fact, bool foreign) {
   return words;
 }
 
-std::optional<stop_order> on_job_end(stop_rules& rules, const action::finish& end, const api::profile& names,
-                                     time_point now) {
-  rules.on_finish(end.result, end.differing);
-  rules.on_replies(end.trouble, end.result, end.troubled_by);
-  rules.progressed(now);
-  // No rule is about jobs that end well.
-  if (is_success(end.result) && end.trouble == reply_trouble::none) return std::nullopt;
-  return rules.after_finish(names);
-}
-
 stop_order order_of(const action::stop_run& stop) {
   const auto& note = stop.note;
   stop_order order;

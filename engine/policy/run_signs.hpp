@@ -49,8 +49,15 @@ constexpr bool ended_well_without_write(std::uint32_t attempts, const judgement&
 std::string trouble_in_words(const attempt_fact&, bool foreign);
 
 // A job has ended: all that the stop rules make of it, and their order if they give one.
-std::optional<stop_order> on_job_end(stop_rules&, const action::finish&, const api::profile& names,
-                                     time_point now);
+inline std::optional<stop_order> on_job_end(stop_rules& rules, const action::finish& end,
+                                            const api::profile& names, time_point now) {
+  rules.on_finish(end.result, end.differing);
+  rules.on_replies(end.trouble, end.result, end.troubled_by);
+  rules.progressed(now);
+  // No rule is about jobs that end well.
+  if (is_success(end.result) && end.trouble == reply_trouble::none) return std::nullopt;
+  return rules.after_finish(names);
+}
 
 // What a job that must stop the run says to people.
 stop_order order_of(const action::stop_run&);

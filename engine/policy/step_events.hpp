@@ -42,8 +42,8 @@ using step_event = std::variant<event::started, event::near_due, event::leased, 
 // Inputs to resume() besides the event: clocks, jitter, confirmed outages, and what the run knows of the API.
 struct surroundings {
   time_point now;
-  wall_time wall;             // counts with replies only
-  double jitter01 = 0;        // in [0, 1)
+  wall_time wall;             // with replies only
+  double jitter01 = 0;        // likewise, in [0, 1)
   std::uint64_t outages = 0;  // breaker::outages()
   // When the newest request was sent that the API itself answered well; min(): none yet.
   time_point proven_at = time_point::min();

@@ -7,11 +7,6 @@ arrival arrival_of(const attempt_fact& fact, bool replay_safe) noexcept {
   return timed_out || !replay_safe ? arrival::possible : arrival::over;
 }
 
-void write_doubt::begin(bool left) noexcept {
-  *this = {};
-  may_be_applied_ = left;
-}
-
 void write_doubt::lost(arrival how) noexcept {
   may_be_applied_ = true;
   // One that was cut off after one that timed out does not end the waiting for that.

@@ -26,7 +26,10 @@ arrival arrival_of(const attempt_fact&, bool replay_safe) noexcept;
 class write_doubt {
  public:
   // A new job. `left`: an earlier run was cut off with an intent of this job, so its attempt is in doubt.
-  void begin(bool left) noexcept;
+  void begin(bool left) noexcept {
+    *this = {};
+    may_be_applied_ = left;
+  }
 
   // An attempt ended, and whether it was applied is not known.
   void lost(arrival) noexcept;

@@ -20,29 +20,8 @@ void attempt_books::give_back_slot() {
   slot.reset();
 }
 
-void attempt_books::sent(request_kind kind, const job_in_hand& job, time_point now) {
-  const bool is_write = kind == request_kind::write;
-  sent_at_ = now;
-  (is_write ? shared_.writes : shared_.reads).sent(*slot_of(kind), now);
-  mark_ = shared_.places.sent(now);
-  ++(is_write ? shared_.progress.figures.writes : shared_.progress.figures.reads);
-  if (is_write && job.step.attempts() > 0) ++shared_.progress.figures.retries;
-  ++shared_.progress.in_flight;
-}
-
-void attempt_books::judged(request_kind kind, const job_in_hand& job, const attempt_fact& fact,
-                           http::lease& used, time_point now) {
-  const auto& last = job.step.last();
-  if (fact.reached == phase::answered) shared_.rules.on_reply(kind == request_kind::write);
-  if (last.proves_the_api) shared_.proven(sent_at_);
-  if (slot_of(kind)) free_slot(kind, fact, last, now);
-  if (fact.fault == transport_fault::cancelled) return;
-  if (policy::leads_astray(last)) used.discard();
-  heard(kind, job, fact, now);
-}
-
-void attempt_books::free_slot(request_kind kind, const attempt_fact& fact, const policy::judgement& last,
-                              time_point now) {
+inline void attempt_books::free_slot(request_kind kind, const attempt_fact& fact,
+                                     const policy::judgement& last, time_point now) {
   const bool is_write = kind == request_kind::write;
   auto& slot = slot_of(kind);
   std::optional<policy::rate_facts> facts;
@@ -60,8 +39,8 @@ void attempt_books::free_slot(request_kind kind, const attempt_fact& fact, const
   if (last.is == api::verdict::throttled) ++shared_.progress.figures.throttled;
 }
 
-void attempt_books::heard(request_kind kind, const job_in_hand& job, const attempt_fact& fact,
-                          time_point now) {
+inline void attempt_books::heard(request_kind kind, const job_in_hand& job, const attempt_fact& fact,
+                                 time_point now) {
   const auto& last = job.step.last();
   if (policy::concerns_stop_rules(kind, last)) shared_.rules.on_attempt(last, now);
   if (policy::is_trouble(last)) shared_.last_trouble = policy::trouble_in_words(fact, last.foreign);
@@ -75,6 +54,17 @@ void attempt_books::heard(request_kind kind, const job_in_hand& job, const attem
     shared_.breaker.on_trial(sign, now);
   }
   if (before != shared_.breaker.is()) shared_.release_held();
+}
+
+void attempt_books::judged(request_kind kind, const job_in_hand& job, const attempt_fact& fact,
+                           http::lease& used, time_point now) {
+  const auto& last = job.step.last();
+  if (fact.reached == phase::answered) shared_.rules.on_reply(kind == request_kind::write);
+  if (last.proves_the_api) shared_.proven(sent_at_);
+  if (slot_of(kind)) free_slot(kind, fact, last, now);
+  if (fact.fault == transport_fault::cancelled) return;
+  if (policy::leads_astray(last)) used.discard();
+  heard(kind, job, fact, now);
 }
 
 void attempt_books::ended(const job_in_hand& job, const policy::action::finish& end, time_point now) {

@@ -29,7 +29,16 @@ class attempt_books {
   // Nothing will be sent with the slot for a write, if one is held.
   void give_back_slot();
   // The request leaves now. A write counts as a retry if its job has sent one before.
-  void sent(policy::request_kind, const job_in_hand&, time_point now);
+  void sent(policy::request_kind kind, const job_in_hand& job, time_point now) {
+    const bool is_write = kind == policy::request_kind::write;
+    sent_at_ = now;
+    (is_write ? shared_.writes : shared_.reads).sent(*slot_of(kind), now);
+    mark_ = shared_.places.sent(now);
+    auto& progress = shared_.progress;
+    ++(is_write ? progress.writes : progress.reads);
+    if (is_write && job.step.attempts() > 0) ++progress.retries;
+    ++progress.in_flight;
+  }
   // The exchange is over.
   void received() { --shared_.progress.in_flight; }
   // The end of an attempt or a read, sent or not, was judged by its job's step. Connections that lead astray

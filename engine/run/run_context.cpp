@@ -54,8 +54,7 @@ bool run_context::park(std::unique_ptr<job_in_hand>& job, const policy::action::
   return true;
 }
 
-std::unique_ptr<job_in_hand> run_context::unpark(time_point now) {
-  if (parked.empty()) return nullptr;
+std::unique_ptr<job_in_hand> run_context::unpark_due(time_point now) {
   auto due = parked.take(now, stopping);
   // The others may have waited for this one only.
   if (due && parked.empty()) feed.wake_all();

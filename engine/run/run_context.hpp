@@ -77,7 +77,8 @@ struct run_context {
   // Takes a job that waits out of its slot; false: there is no room. unpark() gives back one that is due, or
   // any when the run is stopping; null: none is.
   bool park(std::unique_ptr<job_in_hand>&, const policy::action::sleep&);
-  std::unique_ptr<job_in_hand> unpark(time_point now);
+  std::unique_ptr<job_in_hand> unpark(time_point now) { return parked.empty() ? nullptr : unpark_due(now); }
+  std::unique_ptr<job_in_hand> unpark_due(time_point now);
   // Those that sleep in their slot, because there was no room to park, look again.
   void wake_sleeping();
   // Puts an outcome into the ledger, waiting for room, and into the figures. A ledger that failed stops the

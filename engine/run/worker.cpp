@@ -210,18 +210,19 @@ policy::step_action worker::step_on(const policy::step_event& happened) {
   auto& step = job_->step;
   policy::surroundings around;
   around.now = now_;
-  around.jitter01 = shared_.jitter();
   around.outages = shared_.breaker.outages();
   around.proven_at = shared_.parked.proven_at();
   around.can_be_proven = shared_.breaker.has_probe();
   around.has_succeeded = shared_.has_succeeded;
   if (std::holds_alternative<event::replied>(happened)) {
+    around.jitter01 = shared_.jitter();
     if (fact_.status >= 300) around.wall = wall_now();
     auto next = step.resume(happened, around);
     books_.judged(request_kind::write, *job_, fact_, connection_, now_);
     return next;
   }
   if (std::holds_alternative<event::read_replied>(happened)) {
+    around.jitter01 = shared_.jitter();
     around.wall = wall_now();
     auto next = step.resume(happened, around);
     books_.judged(request_kind::read, *job_, fact_, connection_, now_);
