@@ -35,8 +35,8 @@ class attempt_books {
     (is_write ? shared_.writes : shared_.reads).sent(*slot_of(kind), now);
     mark_ = shared_.places.sent(now);
     auto& progress = shared_.progress;
-    ++(is_write ? progress.writes : progress.reads);
-    if (is_write && job.step.attempts() > 0) ++progress.retries;
+    ++(is_write ? progress.figures.writes : progress.figures.reads);
+    if (is_write && job.step.attempts() > 0) ++progress.figures.retries;
     ++progress.in_flight;
   }
   // The exchange is over.
