@@ -49,8 +49,8 @@ inline constexpr std::size_t option_count = static_cast<std::size_t>(option::yes
 // How a message writes an option, alone or with the value to give it.
 using option_words = std::string (*)(option, std::optional<std::string_view> value);
 
-// "option ledger_path", `option map "Old name=title"`: what messages say in a program that has no words of its
-// own.
+// "option ledger_path", `option map "Old name=title"`: what messages say in a program that has no words of
+// its own.
 std::string in_library_words(option, std::optional<std::string_view> value = std::nullopt);
 
 // From here on all messages of this process write options so. For the start of main, for some texts are made
