@@ -1,13 +1,7 @@
-#include "engine/api/resource_reader.hpp"
-
 #include "engine/api/companions.hpp"
-#include "engine/api/condition.hpp"
-#include "engine/api/json_compare.hpp"
-#include "engine/api/set_verbs.hpp"
+#include "engine/api/resource_reader_impl.hpp"
 #include "engine/api/shown.hpp"
 #include "engine/api/value_object.hpp"
-#include "engine/api/whole_resource.hpp"
-#include "engine/text/json_locator.hpp"
 #include "engine/text/json_normal_form.hpp"
 #include "engine/text/json_path.hpp"
 #include "engine/text/json_string.hpp"
@@ -22,18 +16,11 @@
 namespace pawl::api {
 namespace {
 
-constexpr std::size_t max_shown = 1024;         // of a second look: as in an echo_report
 constexpr std::size_t max_reason = 256;         // of each value in a reason; chosen: it stands in one line
 constexpr std::size_t most_kept = 256 * 1024;   // bytes; as json_locator gives its memory back
 constexpr std::size_t most_values_kept = 4096;  // chosen: far over any patch that is written by hand
 constexpr std::size_t longest_moment = 256;     // of updated_at; chosen: a time stamp has some 30 bytes
 constexpr std::uint32_t nowhere = ~std::uint32_t{0};
-
-// Positions in the locator's path list: the fields come behind these two, the conditions behind the fields.
-constexpr std::uint32_t id_path = 0, updated_at_path = 1;
-constexpr std::uint32_t path_of(field_index f) noexcept {
-  return static_cast<std::uint32_t>(to_index(f)) + 2;
-}
 
 std::uint32_t path_of_condition(const profile& p, std::size_t condition) noexcept {
   return static_cast<std::uint32_t>(p.fields.size() + condition) + 2;
@@ -49,11 +36,6 @@ std::vector<json_path> all_paths(const profile& p, std::span<const precondition>
 bool is_list(const field_spec& f) {
   return f.compare == comparison::set ||
          std::ranges::any_of(f.echo, [](const path_step& step) { return step.each; });
-}
-
-// A reply shows it under the name by which it is written.
-bool stands_under_its_name(const field_spec& f) {
-  return f.echo.size() == 1 && !f.echo.front().each && f.echo.front().key == f.name;
 }
 
 // A condition without its field: what stands behind "expected".
@@ -113,80 +95,6 @@ void clear(write_plan& p) {
 }
 
 }  // namespace
-
-struct resource_reader::impl {
-  impl(const profile&, std::span<const precondition>, const name_directory*, bool force);
-
-  reading make_plan(std::string_view body, const job_view&, wall_time now, write_plan&);
-  reading send_all(std::string_view body, write_plan&);
-  second_look look_again(std::string_view body, std::string_view id, std::span<const field_value> sent,
-                         std::string_view old_values, std::string_view updated_at);
-
-  std::string trouble;  // of the last body that was not readable
-
- private:
-  bool is_known(field_index f) const { return f != passed_field && to_index(f) < api.fields.size(); }
-  bool is_shown(field_index f) const { return is_known(f) && is_echoed(api[f]); }
-  const located& at(field_index f) const { return found[path_of(f)]; }
-
-  void start_asking();
-  void ask(std::uint32_t path);
-  void ask_for(field_index f) {
-    if (is_shown(f)) ask(path_of(f));
-  }
-  reading look(std::string_view body, std::string_view id);
-  equality compare(field_index, std::string_view wanted);
-
-  bool list_wanted(const job_view&, write_plan&);
-  bool check(const job_view&, wall_time now, write_plan&);
-  bool shows_all(const job_view&, const write_plan&) const;
-  void spoil(const located& here, std::string_view field) {
-    spoiled = is_sound(here) ? reading::misshapen : reading::unreadable;
-    trouble = field;
-  }
-  void say_unmet(write_plan&, std::string_view field, const located*, std::string_view expected);
-  bool select(write_plan&);
-  void choose(std::uint32_t position, const write_plan&);
-  bool shows_value(field_index);
-  void append_old(std::string& to, field_index);
-  void record(write_plan&);
-  bool is_more_than_changes() const {
-    return api.body_is == body_content::row || api.body_is == body_content::whole;
-  }
-  bool take_whole(std::string_view body, write_plan&);
-  void add_shown_elsewhere(const write_plan&);
-  void list_unnamed(std::string_view body, write_plan&);
-  bool has_same_moment(std::string_view before);
-  void read_updated_at(std::string& to);
-
-  const profile& api;
-  std::span<const precondition> only_if;
-  std::vector<precondition> resolved;  // only_if with ids instead of names
-  std::vector<std::string> expectations;
-  const name_directory* names;
-  const bool force_unechoed;
-  std::vector<std::vector<field_index>> sent_with;  // by field
-
-  json_parser parser;
-  json_locator found;
-  json_comparer comparer;
-  condition_judge judge;
-  set_builder set;
-  whole_resource whole;
-  std::vector<std::uint32_t> asked;
-  std::vector<char> is_asked;  // by path
-
-  // Of the plan that is being made.
-  std::vector<std::uint32_t> position;  // by field, in `wanted`
-  std::vector<char> chosen;             // by position
-  std::vector<std::uint32_t> to_visit;  // chosen, companions not looked at yet
-  std::vector<field_index> beside;      // old values of fields that are not sent
-  std::vector<field_value> before;      // old values of a second look
-  std::vector<field_value> put;         // into the whole resource
-  byte_arena put_texts;
-  std::string shown, now_at;
-  reading spoiled = reading::misshapen;  // what the value makes of the body that could not be compared last
-};
 
 resource_reader::impl::impl(const profile& p, std::span<const precondition> conditions,
                             const name_directory* directory, bool force)
@@ -407,71 +315,6 @@ void resource_reader::impl::record(write_plan& plan) {
   read_updated_at(plan.updated_at);
 }
 
-// What a write of the whole resource has to name beside the row's values: fields that are written under one
-// name and shown under another, for the shown place says nothing to a server that takes the name.
-void resource_reader::impl::add_shown_elsewhere(const write_plan& plan) {
-  put = plan.send;
-  put_texts.clear();
-  std::string text;
-  for (std::size_t i = 0; i < api.fields.size(); ++i) {
-    const auto f = static_cast<field_index>(i);
-    const auto& field = api[f];
-    if (!is_shown(f) || stands_under_its_name(field) ||
-        std::ranges::find(put, f, &field_value::field) != put.end())
-      continue;
-    const auto& here = at(f);
-    const bool is_null = here.is == located::kind::value && here.text == "null";
-    if (here.is == located::kind::absent || here.is == located::kind::broken || (is_null && !field.nullable))
-      continue;
-    text.clear();
-    append_shown(text, here);
-    put.push_back({f, field.name, put_texts.copy(text)});
-  }
-}
-
-void resource_reader::impl::list_unnamed(std::string_view body, write_plan& plan) {
-  for (std::size_t i = 0; i < api.fields.size(); ++i) {
-    const auto f = static_cast<field_index>(i);
-    if (is_shown(f) && at(f).is != located::kind::absent && at(f).is != located::kind::broken &&
-        !(at(f).is == located::kind::value && at(f).text == "null") &&
-        std::ranges::find(plan.send, f, &field_value::field) == plan.send.end())
-      plan.unnamed.push_back(f);
-  }
-  plan.unnamed_others = whole.has_undescribed(body, plan.send);
-}
-
-// For a body that holds more than the changes. False: what was read cannot be sent back.
-bool resource_reader::impl::take_whole(std::string_view body, write_plan& plan) {
-  if (!is_more_than_changes() || plan.send.empty()) return true;
-  const bool sound = whole.is_sound(body);
-  if (api.body_is == body_content::row) {
-    // The row alone is sent, so that what is odd about the rest is no obstacle.
-    if (!sound) return true;
-    list_unnamed(body, plan);
-  } else if (!sound) {
-    return false;
-  }
-  add_shown_elsewhere(plan);
-  if (api.body_is == body_content::whole) whole.compose(plan.body, body, put);
-  // The old values by the names of their fields first.
-  shown.assign(plan.old_values, 0, plan.old_values.size() - 1);
-  for (const auto& v : std::span(put).subspan(plan.send.size()))
-    if (std::ranges::find(beside, v.field) == beside.end()) append_old(shown, v.field);
-  shown += '}';
-  whole.append_rest(plan.pre_image, shown, body);
-  return true;
-}
-
-reading resource_reader::impl::send_all(std::string_view body, write_plan& plan) {
-  plan.send = plan.wanted;
-  plan.new_values.clear();
-  append_values(plan.new_values, plan.send);
-  const bool good = take_whole(body, plan);
-  // What stands there may be what this job wrote: it is nothing to go back to.
-  plan.pre_image.clear();
-  return good ? reading::readable : reading::unreadable;
-}
-
 reading resource_reader::impl::make_plan(std::string_view body, const job_view& job, wall_time now,
                                          write_plan& plan) {
   clear(plan);
@@ -500,92 +343,6 @@ reading resource_reader::impl::make_plan(std::string_view body, const job_view& 
   }
   if (is != reading::readable) clear(plan);
   return is;
-}
-
-bool resource_reader::impl::has_same_moment(std::string_view then) {
-  return !then.empty() && !now_at.empty() &&
-         comparer.compare(comparison::instant, then, now_at) == equality::equal;
-}
-
-second_look resource_reader::impl::look_again(std::string_view body, std::string_view id,
-                                              std::span<const field_value> sent, std::string_view old_values,
-                                              std::string_view updated_at) {
-  start_asking();
-  for (const auto& v : sent) ask_for(v.field);
-  second_look look_now;
-  if (const auto is = look(body, id); is != reading::readable) {
-    look_now.is = is;
-    return look_now;
-  }
-
-  before.clear();
-  const bool was_read = !old_values.empty() && parse_values(old_values, api, before);
-  const auto old_of = [&](field_index f) -> const std::string_view* {
-    const auto known = std::ranges::find(before, f, &field_value::field);
-    return was_read && known != before.end() ? &known->json : nullptr;
-  };
-
-  const located* contradiction = nullptr;
-  bool all_wanted = !sent.empty(), any_wanted = false, was_other = false;
-  bool all_old = true, text_untouched = false, wants_other = false;
-  for (const auto& v : sent) {
-    if (!is_shown(v.field)) {
-      all_wanted = false;
-      continue;
-    }
-    const auto how = api[v.field].compare;
-    const bool absent = at(v.field).is == located::kind::absent;
-    const auto* old = old_of(v.field);
-    const auto is_wanted = compare(v.field, v.json);
-    const auto is_old = old == nullptr ? equality::different : compare(v.field, *old);
-    if (is_wanted == equality::malformed || is_old == equality::malformed) {
-      look_now = {};
-      look_now.is = is_wanted == equality::malformed ? spoiled : reading::misshapen;
-      return look_now;
-    }
-    all_old = all_old && is_old == equality::equal;
-    look_now.shows_other = look_now.shows_other || (old != nullptr && is_old == equality::different &&
-                                                    is_wanted == equality::different);
-    wants_other = wants_other || is_wanted == equality::different;
-
-    if (is_wanted == equality::equal) {
-      const bool changed = old != nullptr && comparer.compare(how, v.json, *old) == equality::different;
-      was_other = was_other || changed;
-      // Absent for a wanted null shows something only where a value stood there before.
-      any_wanted = any_wanted || !absent || changed;
-      all_wanted = all_wanted && !absent;
-    } else {
-      all_wanted = false;
-      if (how == comparison::text) {
-        // What stands there as before was not normalised: this write was not there.
-        text_untouched = text_untouched || (old != nullptr && is_old == equality::equal &&
-                                            comparer.compare(how, v.json, *old) == equality::different);
-        continue;
-      }
-      if (contradiction == nullptr) {
-        contradiction = &at(v.field);
-        look_now.field = v.field;
-      }
-    }
-  }
-
-  look_now.is = reading::readable;
-  read_updated_at(now_at);
-  look_now.updated_at = now_at;
-  look_now.shows_old = was_read && all_old && wants_other;
-  look_now.is_unmoved = has_same_moment(updated_at);
-  look_now.shows_wanted = contradiction == nullptr;
-  if (look_now.shows_wanted) {
-    look_now.how = all_wanted ? verified::full : any_wanted ? verified::partial : verified::none;
-    if (was_other && !text_untouched) look_now.proven = second_look::proof::applied;
-  } else {
-    shown.clear();
-    append_printable_shown(shown, *contradiction, max_shown);
-    look_now.shown = shown;
-    // The contradicting field shows that the write would have made a difference.
-    if (was_read && all_old && has_same_moment(updated_at)) look_now.proven = second_look::proof::not_applied;
-  }
-  return look_now;
 }
 
 resource_reader::resource_reader(const profile& p, std::span<const precondition> only_if,

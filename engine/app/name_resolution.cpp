@@ -1,6 +1,5 @@
 #include "engine/app/name_resolution.hpp"
 
-#include "cli/render/run_texts.hpp"
 #include "engine/api/condition.hpp"
 #include "engine/model/option.hpp"
 #include "engine/text/amounts.hpp"

@@ -1,17 +1,16 @@
 #include "engine/client/quota_file.hpp"
 
+#include "engine/client/quota_file_contents.hpp"
 #include "engine/client/quota_file_layout.hpp"
 #include "engine/model/option.hpp"
 #include "engine/sys/boot_clock.hpp"
 #include "engine/sys/descriptor.hpp"
+#include "engine/sys/own_command.hpp"
 #include "engine/text/date_time.hpp"
-#include "engine/text/letter_case.hpp"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cerrno>
 #include <cstddef>
@@ -19,7 +18,6 @@
 #include <cstring>
 #include <ctime>
 #include <filesystem>
-#include <new>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -50,65 +48,9 @@ failure cannot(std::string place, std::string_view doing, int error) {
           std::move(remedy)};
 }
 
-// The whole of a small file of the system, at most `bound` bytes; empty if it cannot be read.
-std::string read_small(const std::string& path, std::size_t bound) {
-  const descriptor in(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  std::string text(bound, '\0');
-  std::size_t size = 0;
-  while (in && size < bound) {
-    const auto n = ::read(in.get(), text.data() + size, bound - size);
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) break;
-    size += static_cast<std::size_t>(n);
-  }
-  text.resize(size);
-  return text;
-}
-
-// "pawl run jobs.csv": the program and its first words up to the first flag. Flags can carry anything (a URL
-// with a password), so none of them is kept.
-std::string own_command(const std::string& path) {
-  const auto raw = read_small(path, 1024);
-  std::string command;
-  std::size_t words = 0;
-  for (std::size_t at = 0; at < raw.size() && words < 3; ++words) {
-    auto word = raw.substr(at, raw.find('\0', at) - at);
-    at += word.size() + 1;
-    if (words == 0) word.erase(0, word.rfind('/') + 1);
-    if (word.starts_with('-')) break;
-    command += (words ? " " : "") + word;
-  }
-  for (auto& c : command)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-  return command;
-}
-
 template <std::size_t N>
 void put(char (&into)[N], std::string_view text) noexcept {
   std::memcpy(into, text.data(), std::min(text.size(), N - 1));
-}
-
-template <std::size_t N>
-std::string_view get(const char (&from)[N]) noexcept {
-  return {from, ::strnlen(from, N)};
-}
-
-// The layout that the file has; unset: none that can be read.
-enum class layout { present, earlier };
-std::optional<layout> layout_of(const quota_file_header& h, std::uint64_t file_size) noexcept {
-  const auto is = [&](const char(&magic)[8], std::size_t entry_size) {
-    return std::memcmp(h.magic, magic, sizeof magic) == 0 && h.entry_size == entry_size &&
-           file_size == quota_file_header::entries_offset +
-                            entry_size * (std::uint64_t{h.write_entries} + h.read_entries);
-  };
-  if (h.checksum != checksum_of(h)) return std::nullopt;
-  if (is(quota_file_header::magic_text, sizeof(slot_entry))) return layout::present;
-  if (is(quota_file_header::earlier_magic, quota_file_header::earlier_entry_size)) return layout::earlier;
-  return std::nullopt;
-}
-
-bool read_header(int fd, quota_file_header& h) noexcept {
-  return ::pread(fd, &h, sizeof h, 0) == static_cast<ssize_t>(sizeof h);
 }
 
 failure held_by_another(const std::string& path, int fd) {
@@ -119,7 +61,7 @@ failure held_by_another(const std::string& path, int fd) {
     f.what = fmt::format("another pawl that has just started uses this key: {}", path);
     return f;
   }
-  const auto command = get(h.holder_command);
+  const auto command = text_of(h.holder_command);
   f.what = fmt::format("pid {} ({}), started {}, uses this key: {}", h.holder_pid,
                        command.empty() ? "pawl" : command,
                        date_and_time(std::chrono::sys_seconds{std::chrono::seconds{h.holder_since}}), path);
@@ -178,170 +120,10 @@ expected<opened> open_file(int directory, const std::string& name, const std::st
   return o;
 }
 
-// The entries of one class of a file, as the class needs them now.
-std::vector<slot_entry> carry_over(std::span<const slot_entry> before, std::size_t needed, std::int64_t now) {
-  if (needed == 0) return {};
-  // An unlimited class left no record of what it sent.
-  if (before.empty()) return std::vector<slot_entry>(needed, slot_entry{now, now});
-  std::vector<slot_entry> kept;
-  for (auto e : before) {
-    if (e.is_unused()) continue;
-    // Torn, or in flight when its process died, or a time that cannot be.
-    if (!e.is_sound() || e.closed <= 0 || e.closed > now) e = {now, now};
-    kept.push_back(e);
-  }
-  const bool full = kept.size() == before.size();
-  std::ranges::sort(kept, std::ranges::greater{}, &slot_entry::closed);
-  // The newest: whether fewer than `limit` of them are still held is all that a window asks.
-  if (kept.size() > needed) kept.resize(needed);
-  // A full ring has overwritten older ones, which a longer window may still hold: they count as closed with
-  // the oldest that is left.
-  kept.resize(needed, full ? kept.back() : slot_entry{});
-  return kept;
-}
-
-// What both hold; the newest where it is more than fits.
-void add(std::vector<slot_entry>& to, std::span<const slot_entry> more) {
-  const auto size = to.size();
-  to.insert(to.end(), more.begin(), more.end());
-  std::ranges::sort(to, std::ranges::greater{}, &slot_entry::closed);
-  to.resize(size);
-}
-
-// What the windows start with.
-struct contents {
-  std::vector<slot_entry> writes, reads;
-  std::int64_t now;
-
-  contents(std::size_t need_writes, std::size_t need_reads, std::int64_t at)
-      : writes(need_writes), reads(need_reads), now(at) {}
-  void fill() {
-    std::ranges::fill(writes, slot_entry{now, now});
-    std::ranges::fill(reads, slot_entry{now, now});
-  }
-  void add_file(std::span<const slot_entry> all, std::uint32_t of_writes) {
-    add(writes, carry_over(all.first(of_writes), writes.size(), now));
-    add(reads, carry_over(all.subspan(of_writes), reads.size(), now));
-  }
-  void add_writes(const std::vector<duration>& ages) {
-    std::vector<slot_entry> entries;
-    for (const auto age : ages) {
-      const auto at = std::max<std::int64_t>(now - std::chrono::nanoseconds{age}.count(), 1);
-      entries.push_back({at, at});
-    }
-    add(writes, entries);
-  }
-};
-
-bool read_at(int fd, void* to, std::size_t bytes, std::size_t from) noexcept {
-  for (std::size_t done = 0; done < bytes;) {
-    const auto n = ::pread(fd, static_cast<char*>(to) + done, bytes - done, static_cast<off_t>(from + done));
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return false;
-    done += static_cast<std::size_t>(n);
-  }
-  return true;
-}
-
-// Adds what a file of this boot holds, taken out whole: its place may become smaller, larger or another.
-// False: it is torn, or of another boot.
-bool add_entries(int fd, std::string_view boot, contents& to) {
-  struct stat is{};
-  quota_file_header h{};
-  if (::fstat(fd, &is) != 0 || !read_header(fd, h) || boot.empty() || get(h.boot_id) != boot) return false;
-  const auto has = layout_of(h, static_cast<std::uint64_t>(is.st_size));
-  if (!has) return false;
-  std::vector<slot_entry> all(std::size_t{h.write_entries} + h.read_entries);
-  if (*has == layout::present) {
-    if (!read_at(fd, all.data(), all.size() * sizeof(slot_entry), quota_file_header::entries_offset))
-      return false;
-  } else {
-    std::vector<std::int64_t> pairs(2 * all.size());
-    if (!read_at(fd, pairs.data(), pairs.size() * sizeof(std::int64_t), quota_file_header::entries_offset))
-      return false;
-    for (std::size_t i = 0; i < all.size(); ++i) all[i] = {pairs[2 * i], pairs[2 * i + 1]};
-  }
-  to.add_file(all, h.write_entries);
-  return true;
-}
-
-// Where the name ends and ":443" begins.
-std::size_t end_of_name(std::string_view host) noexcept {
-  const auto colon = host.find_last_not_of("0123456789");
-  return colon != std::string_view::npos && host[colon] == ':' ? colon : host.size();
-}
-
-// "API.example.com.:443" is "api.example.com:443".
-std::string one_spelling(std::string_view host) {
-  auto lower = in_lower_case(host);
-  const auto end = end_of_name(lower);
-  if (end > 0 && lower[end - 1] == '.') lower.erase(end - 1, 1);
-  return lower;
-}
-
-// "quota-" and the SHA-256 of the text, which is wiped.
-std::string name_of(std::string text) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
-  unsigned size = 0;
-  const int hashed = EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr);
-  OPENSSL_cleanse(text.data(), text.size());
-  if (hashed != 1) throw std::bad_alloc();  // the one way it can fail
-  std::string name = "quota-";
-  for (unsigned i = 0; i < size; ++i) name += fmt::format("{:02x}", digest[i]);
-  return name;
-}
-
-// What earlier versions may have left for this host and key: they took the name as it was spelt.
-std::vector<std::string> earlier_names(std::string_view host, const secret& key) {
-  const auto plain = one_spelling(host);
-  auto dotted = plain;
-  dotted.insert(end_of_name(plain), ".");
-  return {earlier_quota_file_name(plain, key), earlier_quota_file_name(dotted, key)};
-}
-
-// Files of earlier versions for other hosts and keys, in no order.
-void add_other_files(int directory, const std::string& path, std::string_view boot, contents& to) {
-  constexpr std::size_t most_files = 256;  // more than anybody has; chosen
-  std::error_code error;
-  std::size_t seen = 0;
-  for (std::filesystem::directory_iterator at(path, error), end; !error && at != end; at.increment(error)) {
-    const auto name = at->path().filename().string();
-    if (!name.starts_with("quota-") || ++seen > most_files) continue;
-    const descriptor one(::openat(directory, name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-    quota_file_header h{};
-    const bool is_earlier = one && read_header(one.get(), h) &&
-                            std::memcmp(h.magic, quota_file_header::earlier_magic, sizeof h.magic) == 0;
-    if (is_earlier) add_entries(one.get(), boot, to);
-  }
-}
-
 }  // namespace
 
 std::chrono::nanoseconds boot_clock_now() noexcept {
   return clock::now().time_since_epoch();
-}
-
-std::uint64_t checksum_of(const quota_file_header& h) noexcept {
-  std::array<unsigned char, offsetof(quota_file_header, checksum)> bytes;
-  std::memcpy(bytes.data(), &h, bytes.size());
-  std::uint64_t sum = 0xcbf29ce484222325;
-  for (const auto b : bytes) sum = (sum ^ b) * 0x100000001b3;
-  return sum;
-}
-
-std::string quota_file_name(std::string_view host, const secret& key) {
-  using namespace std::string_view_literals;
-  // The zero in front keeps it apart from what earlier versions made of host and key.
-  std::string text{key.empty() ? "\0host\0"sv : "\0key\0"sv};
-  text += key.empty() ? one_spelling(host) : std::string{key.reveal()};
-  return name_of(std::move(text));
-}
-
-std::string earlier_quota_file_name(std::string_view host, const secret& key) {
-  auto text = in_lower_case(host);  // the zero keeps host and key apart
-  text += '\0';
-  text += key.reveal();
-  return name_of(std::move(text));
 }
 
 struct quota_file::impl {
@@ -401,7 +183,7 @@ expected<quota_file> quota_file_access::open(const std::string& directory, std::
 
   // What an earlier version left, and keeps locked while it runs.
   std::vector<std::pair<std::string, descriptor>> left;
-  for (const auto& name : earlier_names(host, key)) {
+  for (const auto& name : earlier_quota_file_names(host, key)) {
     descriptor one(::openat(place, name.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     if (!one) continue;
     const auto there = (std::filesystem::path(directory) / name).string();
@@ -414,13 +196,13 @@ expected<quota_file> quota_file_access::open(const std::string& directory, std::
   }
 
   const auto boot = boot_id(system.boot_id_path);
-  contents start(policy::pacer::entries_needed(writes), policy::pacer::entries_needed(reads),
-                 std::max<std::int64_t>(system.now().count(), 1));
-  bool known = opened->brand_new || add_entries(fd, boot, start);
-  for (const auto& [name, one] : left) known = add_entries(one.get(), boot, start) && known;
+  quota_file_contents start(policy::pacer::entries_needed(writes), policy::pacer::entries_needed(reads),
+                            std::max<std::int64_t>(system.now().count(), 1));
+  bool known = opened->brand_new || start.add_file(fd, boot);
+  for (const auto& [name, one] : left) known = start.add_file(one.get(), boot) && known;
   if (opened->brand_new && left.empty()) {
-    add_other_files(place, directory, boot, start);
-    if (past && !start.writes.empty()) {
+    start.add_other_files(place, directory, boot);
+    if (past && !start.writes().empty()) {
       const auto ages = past();
       if (!ages) {
         ::unlinkat(place, state->name.c_str(), 0);
@@ -432,7 +214,7 @@ expected<quota_file> quota_file_access::open(const std::string& directory, std::
   if (!known) start.fill();
 
   state->size =
-      quota_file_header::entries_offset + (start.writes.size() + start.reads.size()) * sizeof(slot_entry);
+      quota_file_header::entries_offset + (start.writes().size() + start.reads().size()) * sizeof(slot_entry);
   if (auto reserved = reserve(fd, state->size, path); !reserved) return reserved.error();
   state->mapping = ::mmap(nullptr, state->size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
   if (state->mapping == MAP_FAILED) return cannot(path, "map", errno);
@@ -443,16 +225,16 @@ expected<quota_file> quota_file_access::open(const std::string& directory, std::
   std::memset(bytes, 0, sizeof(quota_file_header));
   std::atomic_signal_fence(std::memory_order_seq_cst);
   auto* entries = reinterpret_cast<slot_entry*>(bytes + quota_file_header::entries_offset);
-  state->writes = {entries, start.writes.size()};
-  state->reads = {entries + start.writes.size(), start.reads.size()};
-  std::ranges::copy(start.writes, state->writes.begin());
-  std::ranges::copy(start.reads, state->reads.begin());
+  state->writes = {entries, start.writes().size()};
+  state->reads = {entries + start.writes().size(), start.reads().size()};
+  std::ranges::copy(start.writes(), state->writes.begin());
+  std::ranges::copy(start.reads(), state->reads.begin());
 
   quota_file_header header{};
   std::memcpy(header.magic, quota_file_header::magic_text, sizeof header.magic);
   header.entry_size = sizeof(slot_entry);
-  header.write_entries = static_cast<std::uint32_t>(start.writes.size());
-  header.read_entries = static_cast<std::uint32_t>(start.reads.size());
+  header.write_entries = static_cast<std::uint32_t>(start.writes().size());
+  header.read_entries = static_cast<std::uint32_t>(start.reads().size());
   header.holder_pid = ::getpid();
   header.holder_since = std::time(nullptr);
   put(header.boot_id, boot);

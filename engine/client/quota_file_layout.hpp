@@ -31,6 +31,13 @@ static_assert(sizeof(quota_file_header) == 264);
 
 std::uint64_t checksum_of(const quota_file_header&) noexcept;
 
+// A text of the header, up to its first zero.
+template <std::size_t N>
+std::string_view text_of(const char (&from)[N]) noexcept {
+  const auto all = std::string_view{from, N};
+  return all.substr(0, all.find('\0'));
+}
+
 // "quota-" and a SHA-256 in hexadecimal, from which neither host nor key can be read. Of the key alone: an
 // API counts by key, whatever the name that it was reached by. Only where there is no key the host stands for
 // it (without regard to case and to a dot at its end).

@@ -1,0 +1,100 @@
+// The inside of resource_reader: what planning a write (resource_reader.cpp) and a second look
+// (second_look.cpp) share.
+#pragma once
+
+#include "engine/api/condition.hpp"
+#include "engine/api/json_compare.hpp"
+#include "engine/api/resource_reader.hpp"
+#include "engine/api/set_verbs.hpp"
+#include "engine/api/shown.hpp"
+#include "engine/api/whole_resource.hpp"
+#include "engine/text/json_locator.hpp"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pawl::api {
+
+struct resource_reader::impl {
+  impl(const profile&, std::span<const precondition>, const name_directory*, bool force);
+
+  reading make_plan(std::string_view body, const job_view&, wall_time now, write_plan&);
+  reading send_all(std::string_view body, write_plan&);
+  second_look look_again(std::string_view body, std::string_view id, std::span<const field_value> sent,
+                         std::string_view old_values, std::string_view updated_at);
+
+  std::string trouble;  // of the last body that was not readable
+
+ private:
+  bool is_known(field_index f) const { return f != passed_field && to_index(f) < api.fields.size(); }
+  bool is_shown(field_index f) const { return is_known(f) && is_echoed(api[f]); }
+  // Positions in the locator's path list: the fields come behind these two, the conditions behind the fields.
+  static constexpr std::uint32_t id_path = 0, updated_at_path = 1;
+  static constexpr std::uint32_t path_of(field_index f) noexcept {
+    return static_cast<std::uint32_t>(to_index(f)) + 2;
+  }
+  const located& at(field_index f) const { return found[path_of(f)]; }
+
+  void start_asking();
+  void ask(std::uint32_t path);
+  void ask_for(field_index f) {
+    if (is_shown(f)) ask(path_of(f));
+  }
+  reading look(std::string_view body, std::string_view id);
+  equality compare(field_index, std::string_view wanted);
+
+  bool list_wanted(const job_view&, write_plan&);
+  bool check(const job_view&, wall_time now, write_plan&);
+  bool shows_all(const job_view&, const write_plan&) const;
+  void spoil(const located& here, std::string_view field) {
+    spoiled = is_sound(here) ? reading::misshapen : reading::unreadable;
+    trouble = field;
+  }
+  void say_unmet(write_plan&, std::string_view field, const located*, std::string_view expected);
+  bool select(write_plan&);
+  void choose(std::uint32_t position, const write_plan&);
+  bool shows_value(field_index);
+  void append_old(std::string& to, field_index);
+  void record(write_plan&);
+  bool is_more_than_changes() const {
+    return api.body_is == body_content::row || api.body_is == body_content::whole;
+  }
+  bool take_whole(std::string_view body, write_plan&);
+  void add_shown_elsewhere(const write_plan&);
+  void list_unnamed(std::string_view body, write_plan&);
+  bool has_same_moment(std::string_view before);
+  void read_updated_at(std::string& to);
+
+  const profile& api;
+  std::span<const precondition> only_if;
+  std::vector<precondition> resolved;  // only_if with ids instead of names
+  std::vector<std::string> expectations;
+  const name_directory* names;
+  const bool force_unechoed;
+  std::vector<std::vector<field_index>> sent_with;  // by field
+
+  json_parser parser;
+  json_locator found;
+  json_comparer comparer;
+  condition_judge judge;
+  set_builder set;
+  whole_resource whole;
+  std::vector<std::uint32_t> asked;
+  std::vector<char> is_asked;  // by path
+
+  // Of the plan that is being made.
+  std::vector<std::uint32_t> position;  // by field, in `wanted`
+  std::vector<char> chosen;             // by position
+  std::vector<std::uint32_t> to_visit;  // chosen, companions not looked at yet
+  std::vector<field_index> beside;      // old values of fields that are not sent
+  std::vector<field_value> before;      // old values of a second look
+  std::vector<field_value> put;         // into the whole resource
+  byte_arena put_texts;
+  std::string shown, now_at;
+  reading spoiled = reading::misshapen;  // what the value makes of the body that could not be compared last
+};
+
+}  // namespace pawl::api

@@ -1,0 +1,102 @@
+// resource_reader::look_again(): what a read after an attempt proves.
+#include "engine/api/resource_reader_impl.hpp"
+#include "engine/api/shown.hpp"
+#include "engine/api/value_object.hpp"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace pawl::api {
+namespace {
+
+constexpr std::size_t max_shown = 1024;  // as in an echo_report
+
+}  // namespace
+
+bool resource_reader::impl::has_same_moment(std::string_view then) {
+  return !then.empty() && !now_at.empty() &&
+         comparer.compare(comparison::instant, then, now_at) == equality::equal;
+}
+
+second_look resource_reader::impl::look_again(std::string_view body, std::string_view id,
+                                              std::span<const field_value> sent, std::string_view old_values,
+                                              std::string_view updated_at) {
+  start_asking();
+  for (const auto& v : sent) ask_for(v.field);
+  second_look look_now;
+  if (const auto is = look(body, id); is != reading::readable) {
+    look_now.is = is;
+    return look_now;
+  }
+
+  before.clear();
+  const bool was_read = !old_values.empty() && parse_values(old_values, api, before);
+  const auto old_of = [&](field_index f) -> const std::string_view* {
+    const auto known = std::ranges::find(before, f, &field_value::field);
+    return was_read && known != before.end() ? &known->json : nullptr;
+  };
+
+  const located* contradiction = nullptr;
+  bool all_wanted = !sent.empty(), any_wanted = false, was_other = false;
+  bool all_old = true, text_untouched = false, wants_other = false;
+  for (const auto& v : sent) {
+    if (!is_shown(v.field)) {
+      all_wanted = false;
+      continue;
+    }
+    const auto how = api[v.field].compare;
+    const bool absent = at(v.field).is == located::kind::absent;
+    const auto* old = old_of(v.field);
+    const auto is_wanted = compare(v.field, v.json);
+    const auto is_old = old == nullptr ? equality::different : compare(v.field, *old);
+    if (is_wanted == equality::malformed || is_old == equality::malformed) {
+      look_now = {};
+      look_now.is = is_wanted == equality::malformed ? spoiled : reading::misshapen;
+      return look_now;
+    }
+    all_old = all_old && is_old == equality::equal;
+    look_now.shows_other = look_now.shows_other || (old != nullptr && is_old == equality::different &&
+                                                    is_wanted == equality::different);
+    wants_other = wants_other || is_wanted == equality::different;
+
+    if (is_wanted == equality::equal) {
+      const bool changed = old != nullptr && comparer.compare(how, v.json, *old) == equality::different;
+      was_other = was_other || changed;
+      // Absent for a wanted null shows something only where a value stood there before.
+      any_wanted = any_wanted || !absent || changed;
+      all_wanted = all_wanted && !absent;
+    } else {
+      all_wanted = false;
+      if (how == comparison::text) {
+        // What stands there as before was not normalised: this write was not there.
+        text_untouched = text_untouched || (old != nullptr && is_old == equality::equal &&
+                                            comparer.compare(how, v.json, *old) == equality::different);
+        continue;
+      }
+      if (contradiction == nullptr) {
+        contradiction = &at(v.field);
+        look_now.field = v.field;
+      }
+    }
+  }
+
+  look_now.is = reading::readable;
+  read_updated_at(now_at);
+  look_now.updated_at = now_at;
+  look_now.shows_old = was_read && all_old && wants_other;
+  look_now.is_unmoved = has_same_moment(updated_at);
+  look_now.shows_wanted = contradiction == nullptr;
+  if (look_now.shows_wanted) {
+    look_now.how = all_wanted ? verified::full : any_wanted ? verified::partial : verified::none;
+    if (was_other && !text_untouched) look_now.proven = second_look::proof::applied;
+  } else {
+    shown.clear();
+    append_printable_shown(shown, *contradiction, max_shown);
+    look_now.shown = shown;
+    // The contradicting field shows that the write would have made a difference.
+    if (was_read && all_old && has_same_moment(updated_at)) look_now.proven = second_look::proof::not_applied;
+  }
+  return look_now;
+}
+
+}  // namespace pawl::api
