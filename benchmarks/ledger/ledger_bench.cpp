@@ -2,7 +2,7 @@
 // 0.63-0.80 us a row in groups of 1,000, 70 bytes an applied row, 0.6 s for a resume of 5 million rows
 // together with everything else. TMPDIR says which disk is measured.
 #include "benchmarks/support/allocation_counter.hpp"
-#include "engine/app/export_rows.hpp"
+#include "engine/app/rows/export_rows.hpp"
 #include "engine/ledger/group_commit.hpp"
 #include "engine/ledger/ledger.hpp"
 

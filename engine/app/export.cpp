@@ -1,9 +1,9 @@
 #include "engine/app/export.hpp"
 
-#include "engine/app/export_rows.hpp"
 #include "engine/app/find_generation.hpp"
 #include "engine/app/find_ledger.hpp"
 #include "engine/app/original_rows.hpp"
+#include "engine/app/rows/export_rows.hpp"
 #include "engine/ledger/ledger.hpp"
 #include "engine/text/neutral.hpp"
 

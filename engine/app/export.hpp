@@ -7,8 +7,8 @@
 
 namespace pawl::app {
 
-// One line per row, in the order of the input; see app/export_rows. Failures: no such ledger or generation,
-// an input that is not there any more (usage); the sink (mend).
+// One line per row, in the order of the input; see app/rows/export_rows. Failures: no such ledger or
+// generation, an input that is not there any more (usage); the sink (mend).
 status export_jobs(const export_options&, sink rows);
 
 }  // namespace pawl::app

@@ -1,6 +1,6 @@
 #include "engine/app/original_rows.hpp"
 
-#include "engine/app/export_rows.hpp"
+#include "engine/app/rows/export_rows.hpp"
 #include "engine/model/option.hpp"
 #include "engine/text/csv_cells.hpp"
 

@@ -43,7 +43,7 @@ struct plan_report {
 // Hears the plan when it is whole; a failure ends the use case with failure_kind::mend.
 using plan_answer = std::function<status(const plan_report&)>;
 
-// `rows` gets a line for each row where the format asks for them; see app/plan_rows.
+// `rows` gets a line for each row where the format asks for them; see app/rows/plan_rows.
 result plan(const options&, const plan_options&, const host&, sink rows, const plan_answer& answer);
 
 }  // namespace pawl::app

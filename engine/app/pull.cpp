@@ -5,7 +5,7 @@
 #include "engine/app/api_session.hpp"
 #include "engine/app/exit_code.hpp"
 #include "engine/app/name_resolution.hpp"
-#include "engine/app/pull_rows.hpp"
+#include "engine/app/rows/pull_rows.hpp"
 #include "engine/app/session.hpp"
 #include "engine/client/lister.hpp"
 #include "engine/client/name_fetch.hpp"

@@ -9,7 +9,7 @@
 
 namespace pawl::app {
 
-// `rows` gets what drifted, in the form that was asked for; see app/drift_rows.
+// `rows` gets what drifted, in the form that was asked for; see app/rows/drift_rows.
 result verify(const options&, const verify_options&, const host&, sink rows);
 
 }  // namespace pawl::app

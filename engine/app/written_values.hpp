@@ -2,7 +2,7 @@
 // what became of it, and its intents for sets that were changed by verbs.
 #pragma once
 
-#include "engine/app/drift_rows.hpp"
+#include "engine/app/rows/drift_rows.hpp"
 #include "engine/app/session.hpp"
 #include "engine/ledger/ledger.hpp"
 #include "engine/ledger/scratch/last_written.hpp"

@@ -1,4 +1,4 @@
-#include "engine/app/drift_report.hpp"
+#include "engine/app/rows/drift_report.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "engine/app/export_rows.hpp"
+#include "engine/app/rows/export_rows.hpp"
 
 #include "engine/model/option.hpp"
 #include "engine/text/csv_cells.hpp"

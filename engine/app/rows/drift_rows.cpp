@@ -1,4 +1,4 @@
-#include "engine/app/drift_rows.hpp"
+#include "engine/app/rows/drift_rows.hpp"
 
 #include "engine/text/amounts.hpp"
 #include "engine/text/csv_cells.hpp"

@@ -1,4 +1,4 @@
-#include "engine/app/plan_rows.hpp"
+#include "engine/app/rows/plan_rows.hpp"
 
 #include "cli/terminal/terminal_listener.hpp"
 #include "tests/unit/api/thread_reading.hpp"

@@ -1,4 +1,4 @@
-#include "engine/app/pull_rows.hpp"
+#include "engine/app/rows/pull_rows.hpp"
 
 #include "tests/unit/api/thread_reading.hpp"
 

@@ -1,6 +1,6 @@
-#include "engine/app/plan_rows.hpp"
+#include "engine/app/rows/plan_rows.hpp"
 
-#include "engine/app/export_rows.hpp"
+#include "engine/app/rows/export_rows.hpp"
 #include "engine/input/byte_window.hpp"
 #include "engine/text/csv_cells.hpp"
 #include "engine/text/json_walk.hpp"
