@@ -46,33 +46,6 @@ int print_instead(const cli::early_exit& e, cli::console& out) {
   return code;
 }
 
-int dispatch(const cli::command_line& line, cli::console& out) {
-  const auto env = read_environment();
-  switch (line.what) {
-    case cli::command::run:
-      return cli::run_command(line.raw, line.arguments, env, out);
-    case cli::command::plan:
-      return cli::plan_command(line.raw, line.plan, env, out);
-    case cli::command::check:
-      return cli::check_command(line.raw, env, out);
-    case cli::command::export_jobs:
-      return cli::export_command(line.export_jobs, out);
-    case cli::command::status:
-      return cli::status_command(line.status, out);
-    case cli::command::undo:
-      return cli::undo_command(line.undo, env, out);
-    case cli::command::verify:
-      return cli::verify_command(line.raw, line.verify, env, out);
-    case cli::command::pull:
-      return cli::pull_command(line.raw, line.pull, env, out);
-    case cli::command::trust:
-      return cli::trust_command(line.trust, env, out);
-    case cli::command::doctor:
-      return cli::doctor_command(line.raw, line.doctor, env, out);
-  }
-  return app::exit_usage;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -87,9 +60,10 @@ int main(int argc, char** argv) {
     const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
     const auto is_there = [](const std::string& path) { return ::access(path.c_str(), F_OK) == 0; };
     for (const auto& word : cli::typed_keys(arguments, is_there)) keep_secret(word);
-    const auto parsed = cli::parse_arguments(arguments);
+    const auto parsed = cli::parse_arguments(arguments, cli::all_commands());
     if (const auto* instead = std::get_if<cli::early_exit>(&parsed)) return print_instead(*instead, out);
-    return dispatch(std::get<cli::command_line>(parsed), out);
+    const auto& line = std::get<cli::command_line>(parsed);
+    return line.what->perform(line, read_environment(), out);
   } catch (const std::exception& e) {
     out.line(std::string{"error: this is a bug in pawl: "} + e.what());
     return app::exit_mend;

@@ -2,55 +2,40 @@
 // by config.
 #pragma once
 
+#include "cli/terminal/console.hpp"
 #include "config/settings.hpp"
-#include "engine/app/command_options.hpp"
-#include "engine/app/undo.hpp"
-#include "engine/model/outcome.hpp"
 
-#include <cstdint>
-#include <optional>
+#include <any>
+#include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
+namespace CLI {
+class App;
+}
+
 namespace pawl::cli {
 
-enum class command : std::uint8_t {
-  run,
-  plan,
-  check,
-  export_jobs,
-  status,
-  verify,
-  pull,
-  doctor,
-  undo,
-  trust
-};
-struct undo_arguments : app::undo_options {
-  std::string profile;                     // name or file; empty: as the config file or the ledger says
-  std::optional<std::string> config_file;  // unset: ./pawl.toml if it is there
-  // As in config::raw_options.
-  std::string trusting_command, naming_command;
-};
-
-struct trust_options {
-  std::string file;       // empty: the pawl.toml that is found
-  std::string state_dir;  // empty: the usual one
-};
+struct command;
 
 struct command_line {
-  command what = command::run;
+  const command* what = nullptr;
   std::vector<std::string> arguments;  // as given, from the command's name on
-  config::raw_options raw;             // run, plan, check, verify, pull, doctor
-  app::plan_options plan;
-  app::export_options export_jobs;
-  app::status_options status;
-  undo_arguments undo;
-  app::verify_options verify;
-  app::pull_options pull;
-  app::doctor_options doctor;
-  trust_options trust;
+  config::raw_options raw;             // of commands with settings; the ways out of all
+  std::any own;                        // what the command has read of its own flags
+};
+
+// One of the things that pawl can do: what help says of it, its flags, and how it goes.
+struct command {
+  std::string_view name, help;
+  const char* footer;
+  void (*add)(CLI::App&);
+  // The empty text where all is well; what is wrong otherwise.
+  std::string (*read)(const CLI::App&, command_line& to);
+  // The exit code. What it prints and writes is its effect.
+  int (*perform)(const command_line&, const config::environment&, console&);
 };
 
 // Instead of a command: a text to print and the code to exit with.
@@ -62,6 +47,7 @@ struct early_exit {
 };
 
 // `arguments` without the program's name. Pure.
-std::variant<command_line, early_exit> parse_arguments(const std::vector<std::string>& arguments);
+std::variant<command_line, early_exit> parse_arguments(const std::vector<std::string>& arguments,
+                                                       std::span<const command* const> commands);
 
 }  // namespace pawl::cli

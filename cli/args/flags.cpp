@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <charconv>
 #include <optional>
 #include <string_view>
 
@@ -245,6 +246,18 @@ std::string complaint_about(const CLI::App& app) {
   }
   if (times_given(app, "--quiet") > 0 && times_given(app, "--verbose") > 0)
     return "--quiet and --verbose exclude each other; give one of them";
+  return {};
+}
+
+std::string read_generation(const CLI::App& app, std::optional<std::int64_t>& to) {
+  auto text = given(app, "--generation");
+  if (text.empty()) return {};
+  std::int64_t number = 0;
+  const auto* end = text.back().data() + text.back().size();
+  const auto [at, failed] = std::from_chars(text.back().data(), end, number);
+  if (failed != std::errc{} || at != end || number < 1)
+    return fmt::format("--generation: must be a number from 1 on (got \"{}\")", text.back());
+  to = number;
   return {};
 }
 

@@ -1,8 +1,11 @@
-// The flags that commands share: their names, their help, and how they come off the command line. Private to
-// arguments.cpp and flags.cpp, with CLI11 behind them.
+// The flags that commands share: their names, their help, and how they come off the command line. For the files
+// of the commands, with CLI11 behind them.
 #pragma once
 
 #include "config/settings.hpp"
+#include "engine/text/name_table.hpp"
+
+#include <fmt/format.h>
 
 #include <cstddef>
 #include <string>
@@ -40,5 +43,19 @@ config::raw_options read_reading_raw(const CLI::App&);
 
 // What CLI11 does not complain about; the empty text where all is well.
 std::string complaint_about(const CLI::App&);
+
+// --generation. The empty text where all is well; what is wrong otherwise, as below.
+std::string read_generation(const CLI::App&, std::optional<std::int64_t>& to);
+
+// `to` keeps its value where no format is given.
+template <class Format, std::size_t N, class To>
+std::string read_format(const CLI::App& app, const name_table<Format, N>& formats, To& to) {
+  const auto text = given(app, "--format");
+  if (text.empty()) return {};
+  const auto found = find_named(formats, text.back());
+  if (!found) return fmt::format("--format: must be {} (got \"{}\")", alternatives(formats), text.back());
+  to = *found;
+  return {};
+}
 
 }  // namespace pawl::cli

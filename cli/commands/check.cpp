@@ -1,5 +1,6 @@
 #include "engine/app/check.hpp"
 
+#include "cli/args/flags.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/render/run_texts.hpp"
 #include "cli/terminal/command_frame.hpp"
@@ -7,9 +8,33 @@
 #include "engine/input/spool.hpp"
 #include "engine/text/printable.hpp"
 
-namespace pawl::cli {
+#include <CLI/CLI.hpp>
 
-int check_command(const config::raw_options& raw, const config::environment& env, console& out) {
+#include <any>
+#include <string>
+#include <utility>
+
+namespace pawl::cli {
+namespace {
+
+constexpr const char* footer =
+    "Takes the options of run and reads only those that matter to the input.\n"
+    "Examples:\n"
+    "  pawl check jobs.csv\n"
+    "  pawl check jobs.csv --set status=snoozed --set snoozed_until=2027-01-01T00:00:00Z";
+
+void add(CLI::App& app) {
+  add_input_command(app);
+}
+
+std::string read(const CLI::App& app, command_line& to) {
+  if (auto wrong = complaint_about(app); !wrong.empty()) return wrong;
+  to.raw = read_raw(app);
+  return {};
+}
+
+int perform(const command_line& line, const config::environment& env, console& out) {
+  const auto& raw = line.raw;
   // Standard input needs a ledger to lie beside; here it only names the copy that is removed at the end.
   auto given = raw;
   if (given.input == "-" && !given.ledger) given.ledger = input::temporary_copy("check");
@@ -19,13 +44,18 @@ int check_command(const config::raw_options& raw, const config::environment& env
       if (found.report.rows == 0)
         text = printable_line(found.input_name + ": " + app::nothing_to_do);
       else
-        for (const auto& line : check_lines(found.input_name, settings, found.facts, found.report))
-          text += printable_line(line);
+        for (const auto& one : check_lines(found.input_name, settings, found.facts, found.report))
+          text += printable_line(one);
       return print_answer(settings, text);
     };
     return app::check(settings, host, answer);
   };
-  return perform(given, {}, env, out, work);
+  return run_use_case(given, {}, env, out, work);
 }
+
+}  // namespace
+
+const command check_command{
+    "check", "Validate a file offline; nothing is sent or written.", footer, add, read, perform};
 
 }  // namespace pawl::cli

@@ -1,29 +1,15 @@
-// The commands: each one a function from what was asked to an exit code. What they print and write is their
-// effect.
+// All commands, in the order of the help. A command stands in a file of its own; here it gets its name.
 #pragma once
 
 #include "cli/args/arguments.hpp"
-#include "cli/terminal/console.hpp"
-#include "config/settings.hpp"
 
-#include <string>
-#include <vector>
+#include <span>
 
 namespace pawl::cli {
 
-// `arguments` as given, from "run" on: for the command that goes on.
-int run_command(const config::raw_options&, const std::vector<std::string>& arguments,
-                const config::environment&, console&);
-int check_command(const config::raw_options&, const config::environment&, console&);
-int export_command(const app::export_options&, console&);
-int status_command(const app::status_options&, console&);
-int undo_command(const undo_arguments&, const config::environment&, console&);
-int plan_command(const config::raw_options&, const app::plan_options&, const config::environment&, console&);
-int verify_command(const config::raw_options&, const app::verify_options&, const config::environment&,
-                   console&);
-int pull_command(const config::raw_options&, const app::pull_options&, const config::environment&, console&);
-int trust_command(const trust_options&, const config::environment&, console&);
-int doctor_command(const config::raw_options&, const app::doctor_options&, const config::environment&,
-                   console&);
+extern const command run_command, plan_command, check_command, verify_command, undo_command, pull_command,
+    doctor_command, trust_command, export_command, status_command;
+
+std::span<const command* const> all_commands();
 
 }  // namespace pawl::cli

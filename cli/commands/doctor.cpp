@@ -1,8 +1,16 @@
 #include "engine/app/doctor.hpp"
 
+#include "cli/args/flags.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/render/doctor_texts.hpp"
 #include "cli/terminal/command_frame.hpp"
+#include "engine/app/command_options.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <any>
+#include <string>
+#include <utility>
 
 namespace pawl::cli {
 namespace {
@@ -17,17 +25,48 @@ std::string report_of(const std::vector<app::finding>& findings, app::report_for
   return app::doctor_json(findings);
 }
 
-}  // namespace
+constexpr const char* footer =
+    "Sends one read and looks at what comes back. Exit codes: 0 all is well; 4 something is to be mended; 3 "
+    "the "
+    "API cannot be\nreached now; 2 the settings are wrong.\n"
+    "Examples:\n"
+    "  pawl doctor\n"
+    "  pawl doctor --config nightly.toml --format json";
 
-int doctor_command(const config::raw_options& raw, const app::doctor_options& options,
-                   const config::environment& env, console& out) {
+void add(CLI::App& app) {
+  add_text(app, "--format", joined_names(app::report_formats, "|"),
+           "Lines for people or one JSON object. Default: text.");
+  add_reading_flags(app);
+}
+
+std::string read_own(const CLI::App& app, app::doctor_options& to) {
+  return read_format(app, app::report_formats, to.format);
+}
+
+std::string read(const CLI::App& app, command_line& to) {
+  if (auto wrong = complaint_about(app); !wrong.empty()) return wrong;
+  to.raw = read_reading_raw(app);
+  app::doctor_options own;
+  auto wrong = read_own(app, own);
+  to.own = std::move(own);
+  return wrong;
+}
+
+int perform(const command_line& line, const config::environment& env, console& out) {
+  const auto& raw = line.raw;
+  const auto& options = std::any_cast<const app::doctor_options&>(line.own);
   const auto work = [&options](const config::settings& settings, const app::host& host) {
     const auto answer = [&](const std::vector<app::finding>& findings) {
       return print_answer(settings, report_of(findings, options.format));
     };
     return app::doctor(settings, host, answer);
   };
-  return perform(raw, {}, env, out, work);
+  return run_use_case(raw, {}, env, out, work);
 }
+
+}  // namespace
+
+const command doctor_command{
+    "doctor", "Check key, scopes, TLS, clock and limits with one read.", footer, add, read, perform};
 
 }  // namespace pawl::cli

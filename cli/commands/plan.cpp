@@ -1,18 +1,71 @@
 #include "engine/app/plan.hpp"
 
+#include "cli/args/flags.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/render/plan_texts.hpp"
 #include "cli/terminal/command_frame.hpp"
 #include "cli/terminal/standard_output.hpp"
+#include "engine/app/command_options.hpp"
 #include "config/settings_checks.hpp"
 #include "engine/app/session.hpp"
 #include "engine/input/spool.hpp"
 #include "engine/text/printable.hpp"
 
-namespace pawl::cli {
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
-int plan_command(const config::raw_options& raw, const app::plan_options& options,
-                 const config::environment& env, console& out) {
+#include <any>
+#include <string>
+#include <utility>
+
+namespace pawl::cli {
+namespace {
+
+constexpr const char* footer =
+    "Takes the options of run: what a run with them would do. Reads each resource that it would read, within "
+    "the read limits;\nnothing is written, neither to the API nor to the ledger. Rows that are done in the "
+    "ledger are left out.\n"
+    "Exit codes: 0 every row would succeed; 1 some rows are missing, refused, unreadable or invalid; 2 usage "
+    "or input\nerror; 3 stopped, try again later; 4 a person must act.\n"
+    "Examples:\n"
+    "  pawl plan jobs.csv\n"
+    "  pawl plan ids.csv --set status=done --only-if 'last_inbound_message_at older than 90d'\n"
+    "  pawl plan jobs.csv --format ndjson | jq -c 'select(.what == \"write\") | .changes'\n"
+    "  pawl plan jobs.csv --out todo.ndjson && pawl run todo.ndjson";
+
+void add(CLI::App& app) {
+  add_text(app, "--format", joined_names(app::plan_formats, "|"),
+           "A screen for people, or a JSON object for each row. Default: text.");
+  add_text(app, "--out", "FILE",
+           "Write the jobs that remain, with what they expect, as an input for run. Default: nowhere.");
+  add_input_command(app, plan_format_flag);
+}
+
+std::string read_own(const CLI::App& app, const config::raw_options& raw, app::plan_options& to) {
+  if (auto wrong = read_format(app, app::plan_formats, to.format); !wrong.empty())
+    return fmt::format("{}; the format of the input is {}", wrong, plan_format_flag);
+  if (auto out = given(app, "--out"); !out.empty()) {
+    to.out = out.back();
+    if (to.out.empty()) return "--out: is empty; name a file";
+  }
+  if (raw.input == "-" && !raw.format)
+    return fmt::format("-: standard input has no name that tells its format; add {} {}", plan_format_flag,
+                       alternatives(input::file_formats));
+  return {};
+}
+
+std::string read(const CLI::App& app, command_line& to) {
+  if (auto wrong = complaint_about(app); !wrong.empty()) return wrong;
+  to.raw = read_raw(app);
+  app::plan_options own;
+  auto wrong = read_own(app, to.raw, own);
+  to.own = std::move(own);
+  return wrong;
+}
+
+int perform(const command_line& line, const config::environment& env, console& out) {
+  const auto& raw = line.raw;
+  const auto& options = std::any_cast<const app::plan_options&>(line.own);
   // Standard input needs a ledger to lie beside; here it only names a place where there is none.
   auto given = raw;
   if (given.input == "-" && !given.ledger) given.ledger = input::temporary_copy("plan");
@@ -25,18 +78,23 @@ int plan_command(const config::raw_options& raw, const app::plan_options& option
       switch (options.format) {
         case app::plan_format::text: {
           std::string text;
-          for (const auto& line : all) text += printable_line(line);
+          for (const auto& one : all) text += printable_line(one);
           return print_answer(settings, text);
         }
         case app::plan_format::ndjson:  // standard output is for the rows
-          for (const auto& line : all) host.says.note(line);
+          for (const auto& one : all) host.says.note(one);
           break;
       }
       return {};
     };
     return app::plan(settings, options, host, to_standard_output, answer);
   };
-  return perform(given, {}, env, out, work);
+  return run_use_case(given, {}, env, out, work);
 }
+
+}  // namespace
+
+const command plan_command{
+    "plan", "Read only: what would change, what it costs, how long it takes.", footer, add, read, perform};
 
 }  // namespace pawl::cli

@@ -1,14 +1,48 @@
 #include "engine/app/status.hpp"
 
+#include "cli/args/flags.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/render/status_texts.hpp"
 #include "cli/terminal/standard_output.hpp"
+#include "engine/app/command_options.hpp"
 #include "engine/app/exit_code.hpp"
 #include "engine/text/printable.hpp"
 
-namespace pawl::cli {
+#include <CLI/CLI.hpp>
 
-int status_command(const app::status_options& options, console& out) {
+#include <any>
+#include <string>
+#include <utility>
+
+namespace pawl::cli {
+namespace {
+
+constexpr const char* footer =
+    "Examples:\n"
+    "  pawl status jobs.csv.ledger\n"
+    "  watch -n 5 pawl status jobs.csv.ledger\n"
+    "  pawl status jobs.csv.ledger --format json | jq .pending";
+
+void add(CLI::App& app) {
+  add_positional(app, "LEDGER", "The ledger of a run, such as jobs.csv.ledger.");
+  add_text(app, "--format", joined_names(app::report_formats, "|"),
+           "Lines for people or one JSON object. Default: text.");
+}
+
+std::string read_own(const CLI::App& app, app::status_options& to) {
+  to.ledger = given(app, "LEDGER").back();
+  return read_format(app, app::report_formats, to.format);
+}
+
+std::string read(const CLI::App& app, command_line& to) {
+  app::status_options own;
+  auto wrong = read_own(app, own);
+  to.own = std::move(own);
+  return wrong;
+}
+
+int perform(const command_line& line, const config::environment&, console& out) {
+  const auto& options = std::any_cast<const app::status_options&>(line.own);
   const auto state = app::read_state(options.ledger);
   if (!state) {
     out.line("error: " + to_string(state.error()));
@@ -17,7 +51,7 @@ int status_command(const app::status_options& options, console& out) {
   std::string text;
   switch (options.format) {
     case app::report_format::text:
-      for (const auto& line : status_lines(*state)) text += printable_line(line);
+      for (const auto& one : status_lines(*state)) text += printable_line(one);
       break;
     case app::report_format::json:
       text = app::status_json(*state);
@@ -29,5 +63,10 @@ int status_command(const app::status_options& options, console& out) {
   }
   return app::exit_success;
 }
+
+}  // namespace
+
+const command status_command{
+    "status", "Print how far a ledger is, also while a run goes on.", footer, add, read, perform};
 
 }  // namespace pawl::cli

@@ -1,20 +1,65 @@
 // `pawl trust`: shows what a settings file sets, and keeps that it may decide from now on, as it is.
 #include "config/trust.hpp"
 
+#include "cli/args/flags.hpp"
 #include "cli/commands/commands.hpp"
 #include "engine/app/exit_code.hpp"
 #include "engine/sys/files.hpp"
 #include "engine/text/printable.hpp"
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <any>
+#include <string>
 #include <system_error>
+#include <utility>
 
 #include <unistd.h>
 
 namespace pawl::cli {
+namespace {
 
-int trust_command(const trust_options& options, const config::environment& env, console& out) {
+struct trust_options {
+  std::string file;       // empty: the pawl.toml that is found
+  std::string state_dir;  // empty: the usual one
+};
+
+constexpr const char* footer =
+    "Shows what the file sets. A pawl.toml that is merely found may not say where requests, keys or files go "
+    "(api.*, auth.*,\ntls.*, proxy, ledger.path, state_dir, log.file) until it was trusted, as it is then, "
+    "or is "
+    "named with --config or\nPAWL_CONFIG.\n"
+    "Exit codes: 0 it is trusted; 2 it cannot be read, or what it says is wrong.\n"
+    "Examples:\n"
+    "  pawl trust\n"
+    "  pawl trust nightly/pawl.toml";
+
+void add(CLI::App& app) {
+  const std::string file_help = "The settings file. Default: ./pawl.toml.";
+  app.add_option("FILE", file_help)->type_name("");
+  add_text(app, "--state-dir", "DIR",
+           "Directory that keeps what is trusted. Default: $XDG_STATE_HOME/pawl or ~/.local/state/pawl.");
+}
+
+std::string read_own(const CLI::App& app, trust_options& to) {
+  if (auto file = given(app, "FILE"); !file.empty()) {
+    to.file = file.back();
+    if (to.file.empty()) return "FILE: is empty; name a settings file";
+  }
+  if (auto directory = given(app, "--state-dir"); !directory.empty()) to.state_dir = directory.back();
+  return {};
+}
+
+std::string read(const CLI::App& app, command_line& to) {
+  trust_options own;
+  auto wrong = read_own(app, own);
+  to.own = std::move(own);
+  return wrong;
+}
+
+int perform(const command_line& line, const config::environment& env, console& out) {
+  const auto& options = std::any_cast<const trust_options&>(line.own);
   const auto tell = [&out](const failure& why) { out.line("error: " + printable_lines(to_string(why))); };
   const auto path = options.file.empty() ? std::string{config::found_settings_name} : options.file;
   const auto look = config::look_at_settings_file(path);
@@ -39,5 +84,10 @@ int trust_command(const trust_options& options, const config::environment& env, 
   out.line("trusted as it is now; when it changes (or a profile that it names), it has to be trusted again");
   return app::exit_success;
 }
+
+}  // namespace
+
+const command trust_command{
+    "trust", "Let a settings file that is found decide, as it is now.", footer, add, read, perform};
 
 }  // namespace pawl::cli

@@ -1,20 +1,67 @@
 #include "engine/app/verify.hpp"
 
+#include "cli/args/flags.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/terminal/command_frame.hpp"
 #include "cli/terminal/standard_output.hpp"
+#include "engine/app/command_options.hpp"
 #include "engine/app/session.hpp"
 
-namespace pawl::cli {
+#include <CLI/CLI.hpp>
 
-int verify_command(const config::raw_options& raw, const app::verify_options& options,
-                   const config::environment& env, console& out) {
+#include <any>
+#include <string>
+#include <utility>
+
+namespace pawl::cli {
+namespace {
+
+constexpr const char* footer =
+    "Reads only: pages of the list while they settle more than they cost, then one resource after the other. "
+    "What a later\nrow of the same id wrote is what counts. Needs the input file of the run.\n"
+    "Exit codes: 0 everything is as it was written; 1 something has drifted; 2 usage; 3 stopped, try again "
+    "later; 4 a person must act.\n"
+    "Examples:\n"
+    "  pawl verify jobs.csv.ledger\n"
+    "  pawl verify jobs.csv.ledger --format csv > drift.csv";
+
+void add(CLI::App& app) {
+  add_positional(app, "LEDGER", "The ledger of a run, such as jobs.csv.ledger.");
+  add_text(app, "--format", joined_names(app::drift_formats, "|"),
+           "Format of the lines about drift. Default: text.");
+  add_text(app, "--generation", "N", "Which pass over the input. Default: the newest.");
+  add_reading_flags(app);
+}
+
+std::string read_own(const CLI::App& app, app::verify_options& to) {
+  to.ledger = given(app, "LEDGER").back();
+  if (auto wrong = read_format(app, app::drift_formats, to.format); !wrong.empty()) return wrong;
+  return read_generation(app, to.generation);
+}
+
+std::string read(const CLI::App& app, command_line& to) {
+  if (auto wrong = complaint_about(app); !wrong.empty()) return wrong;
+  to.raw = read_reading_raw(app);
+  app::verify_options own;
+  auto wrong = read_own(app, own);
+  to.own = std::move(own);
+  return wrong;
+}
+
+int perform(const command_line& line, const config::environment& env, console& out) {
+  const auto& raw = line.raw;
+  const auto& options = std::any_cast<const app::verify_options&>(line.own);
   const auto work = [&options](const config::settings& settings, const app::host& host) {
     if (const auto refused = refuse_summary_there(settings, "the drift goes", "name a file"))
       return app::refuse(settings, host, *refused);
     return app::verify(settings, options, host, to_standard_output);
   };
-  return perform(raw, {}, env, out, work);
+  return run_use_case(raw, {}, env, out, work);
 }
+
+}  // namespace
+
+const command verify_command{
+    "verify", "Read what was applied again, and report what has drifted since.", footer, add, read, perform};
 
 }  // namespace pawl::cli

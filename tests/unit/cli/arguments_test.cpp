@@ -1,7 +1,12 @@
 #include "cli/args/arguments.hpp"
 
+#include "cli/commands/commands.hpp"
+#include "engine/app/command_options.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <any>
 
 namespace pawl::cli {
 namespace {
@@ -10,7 +15,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 command_line parsed(const std::vector<std::string>& arguments) {
-  auto result = parse_arguments(arguments);
+  auto result = parse_arguments(arguments, all_commands());
   if (const auto* e = std::get_if<early_exit>(&result)) {
     ADD_FAILURE() << e->error;
     return {};
@@ -19,7 +24,7 @@ command_line parsed(const std::vector<std::string>& arguments) {
 }
 
 early_exit ended(const std::vector<std::string>& arguments) {
-  auto result = parse_arguments(arguments);
+  auto result = parse_arguments(arguments, all_commands());
   if (std::holds_alternative<command_line>(result)) {
     ADD_FAILURE() << "was accepted";
     return {};
@@ -99,7 +104,7 @@ TEST(Arguments, RunTakesEveryDocumentedFlag) {
                             "c",
                             "--key",
                             "k"});
-  EXPECT_EQ(line.what, command::run);
+  EXPECT_EQ(line.what, &run_command);
   const auto& r = line.raw;
   EXPECT_EQ(r.input, "jobs.csv");
   EXPECT_EQ(r.config_file, "c.toml");
@@ -223,12 +228,14 @@ TEST(Arguments, UsageErrorsEndWithTwoAndNameTheCulprit) {
 
 TEST(Arguments, PlanTakesWhatRunTakesAndAFormatOfItsOwn) {
   const auto parsed = parse_arguments({"plan", "jobs.csv", "--set", "status=done", "--format", "ndjson",
-                                       "--input-format", "csv", "--out", "todo.ndjson", "--yes"});
+                                       "--input-format", "csv", "--out", "todo.ndjson", "--yes"},
+                                      all_commands());
   ASSERT_TRUE(std::holds_alternative<command_line>(parsed));
   const auto& line = std::get<command_line>(parsed);
-  EXPECT_EQ(line.what, command::plan);
-  EXPECT_EQ(line.plan.format, app::plan_format::ndjson);
-  EXPECT_EQ(line.plan.out, "todo.ndjson");
+  EXPECT_EQ(line.what, &plan_command);
+  const auto& plan = std::any_cast<const app::plan_options&>(line.own);
+  EXPECT_EQ(plan.format, app::plan_format::ndjson);
+  EXPECT_EQ(plan.out, "todo.ndjson");
   EXPECT_EQ(line.raw.format, "csv");
   EXPECT_EQ(line.raw.set, std::vector<std::string>{"status=done"});
   EXPECT_EQ(ended({"plan", "jobs.csv", "--format", "csv"}).code, 2);
@@ -259,16 +266,18 @@ TEST(Arguments, HelpAndVersionGoToStandardOutput) {
 TEST(Arguments, ExportAndStatusReadTheirOwn) {
   const auto line = parsed({"export", "l", "--format", "ndjson", "--outcome", "failed,refused",
                             "--with-input", "--generation", "2"});
-  EXPECT_EQ(line.what, command::export_jobs);
-  EXPECT_EQ(line.export_jobs.ledger, "l");
-  EXPECT_EQ(line.export_jobs.format, app::export_format::ndjson);
-  EXPECT_THAT(line.export_jobs.outcomes, ElementsAre(outcome::failed, outcome::refused));
-  EXPECT_TRUE(line.export_jobs.with_input);
-  EXPECT_EQ(line.export_jobs.generation, 2);
+  EXPECT_EQ(line.what, &export_command);
+  const auto& own = std::any_cast<const app::export_options&>(line.own);
+  EXPECT_EQ(own.ledger, "l");
+  EXPECT_EQ(own.format, app::export_format::ndjson);
+  EXPECT_THAT(own.outcomes, ElementsAre(outcome::failed, outcome::refused));
+  EXPECT_TRUE(own.with_input);
+  EXPECT_EQ(own.generation, 2);
   const auto status = parsed({"status", "l", "--format", "json"});
-  EXPECT_EQ(status.what, command::status);
-  EXPECT_EQ(status.status.ledger, "l");
-  EXPECT_EQ(status.status.format, app::report_format::json);
+  EXPECT_EQ(status.what, &status_command);
+  const auto& of_status = std::any_cast<const app::status_options&>(status.own);
+  EXPECT_EQ(of_status.ledger, "l");
+  EXPECT_EQ(of_status.format, app::report_format::json);
 }
 
 template <class Value, std::size_t N>

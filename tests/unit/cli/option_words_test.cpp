@@ -1,6 +1,7 @@
 #include "cli/args/option_words.hpp"
 
 #include "cli/args/arguments.hpp"
+#include "cli/commands/commands.hpp"
 #include "engine/ledger/held_file.hpp"
 #include "engine/model/error.hpp"
 #include "engine/sys/lock_file.hpp"
@@ -67,7 +68,7 @@ const std::vector<names> all{
 TEST(OptionWords, EachOptionIsAFlagThatACommandTakes) {
   std::string help;
   for (const auto* command : {"run", "pull", "export"})
-    help += std::get<early_exit>(parse_arguments({command, "--help"})).out;
+    help += std::get<early_exit>(parse_arguments({command, "--help"}, all_commands())).out;
   ASSERT_EQ(all.size(), option_count);
   for (const auto& n : all) {
     EXPECT_EQ(as_flag(n.is), n.flag);
