@@ -1,5 +1,5 @@
-// The flags that commands share: their names, their help, and how they come off the command line. For the files
-// of the commands, with CLI11 behind them.
+// The flags that commands share: their names, their help, and how they come off the command line. For the
+// files of the commands, with CLI11 behind them.
 #pragma once
 
 #include "config/settings.hpp"

@@ -49,7 +49,7 @@ app::token_source token_of(const config::settings& settings, const config::envir
 }  // namespace
 
 int run_use_case(const config::raw_options& raw, const std::vector<std::string>& arguments,
-            const config::environment& env, console& out, const use_case& work) {
+                 const config::environment& env, console& out, const use_case& work) {
   app::stop_request stop;
   const signal_handlers handlers(stop);
   auto to = first_log(raw, out);

@@ -20,8 +20,8 @@ using use_case = std::function<app::result(const config::settings&, const app::h
 
 // Reads the settings, prints all complaints about them, and runs `work` with a listener on this terminal. The
 // exit code. `arguments` as given, from the name of the command on; they outlive the call.
-int run_use_case(const config::raw_options&, const std::vector<std::string>& arguments, const config::environment&,
-            console&, const use_case& work);
+int run_use_case(const config::raw_options&, const std::vector<std::string>& arguments,
+                 const config::environment&, console&, const use_case& work);
 
 // Where the summary and something else would both go to standard output: "the plan goes". The failure to end
 // with.
