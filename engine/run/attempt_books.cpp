@@ -63,8 +63,9 @@ void attempt_books::judged(request_kind kind, const job_in_hand& job, const atte
   if (last.proves_the_api) shared_.proven(sent_at_);
   if (slot_of(kind)) free_slot(kind, fact, last, now);
   if (fact.fault == transport_fault::cancelled) return;
-  if (policy::leads_astray(last)) used.discard();
   heard(kind, job, fact, now);
+  // The fact may point into the connection's buffer: nobody looks at it from here on.
+  if (policy::leads_astray(last)) used.discard();
 }
 
 void attempt_books::ended(const job_in_hand& job, const policy::action::finish& end, time_point now) {
