@@ -135,6 +135,18 @@ std::string help_of(const char* flag, const char* own) {
   return own == of_setting ? config::flag_help(flag) : own;
 }
 
+// What CLI11 does not complain about.
+std::string complaint_about(const CLI::App& app) {
+  for (const auto& f : switch_flags) {
+    const std::string name = std::string_view{f.name}.starts_with("-q") ? "--quiet" : f.name;
+    if (const auto* o = app.get_option_no_throw(name); o != nullptr && o->count() > 1)
+      return fmt::format("{} is given {} times; give it once", name, o->count());
+  }
+  if (times_given(app, "--quiet") > 0 && times_given(app, "--verbose") > 0)
+    return "--quiet and --verbose exclude each other; give one of them";
+  return {};
+}
+
 bool is_for_reading(std::string_view name, std::string_view group) {
   return group == of_target || group == of_limits || group == of_output || name == "--state-dir" ||
          name == "--wait";
@@ -209,8 +221,8 @@ void add_reading_flags(CLI::App& app) {
   add_switch(app, "-v,--verbose", verbose_help)->group(of_output);
 }
 
-raw_options read_reading_raw(const CLI::App& app) {
-  raw_options raw;
+std::string read_reading_flags(const CLI::App& app, raw_options& raw) {
+  if (auto wrong = complaint_about(app); !wrong.empty()) return wrong;
   for (const auto& f : text_flags)
     if (is_for_reading(f.name, f.group))
       if (auto values = given(app, f.name); !values.empty()) raw.*f.to = values.back();
@@ -219,11 +231,11 @@ raw_options read_reading_raw(const CLI::App& app) {
   raw.quiet = times_given(app, "--quiet") > 0;
   raw.wait = times_given(app, "--wait") > 0;
   raw.verbose = static_cast<int>(times_given(app, "--verbose"));
-  return raw;
+  return {};
 }
 
-raw_options read_raw(const CLI::App& app) {
-  raw_options raw;
+std::string read_input_flags(const CLI::App& app, raw_options& raw) {
+  if (auto wrong = complaint_about(app); !wrong.empty()) return wrong;
   for (const auto& f : text_flags)
     if (f.to != &raw_options::format)
       if (auto values = given(app, f.name); !values.empty()) raw.*f.to = values.back();
@@ -235,17 +247,6 @@ raw_options read_raw(const CLI::App& app) {
     raw.*f.to = app.count(std::string_view{f.name}.starts_with("-q") ? "--quiet" : f.name) > 0;
   raw.verbose = static_cast<int>(app.count("--verbose"));
   raw.input = given(app, "INPUT").back();
-  return raw;
-}
-
-std::string complaint_about(const CLI::App& app) {
-  for (const auto& f : switch_flags) {
-    const std::string name = std::string_view{f.name}.starts_with("-q") ? "--quiet" : f.name;
-    if (const auto* o = app.get_option_no_throw(name); o != nullptr && o->count() > 1)
-      return fmt::format("{} is given {} times; give it once", name, o->count());
-  }
-  if (times_given(app, "--quiet") > 0 && times_given(app, "--verbose") > 0)
-    return "--quiet and --verbose exclude each other; give one of them";
   return {};
 }
 

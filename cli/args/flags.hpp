@@ -2,6 +2,7 @@
 // files of the commands, with CLI11 behind them.
 #pragma once
 
+#include "cli/args/arguments.hpp"
 #include "config/settings.hpp"
 #include "engine/text/name_table.hpp"
 
@@ -9,6 +10,7 @@
 
 #include <cstddef>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace CLI {
@@ -35,17 +37,25 @@ inline constexpr const char* plan_format_flag = "--input-format";
 // INPUT and everything that `run` takes; the format of the input under another name where --format means
 // another thing.
 void add_input_command(CLI::App&, const char* format_flag = "--format");
-config::raw_options read_raw(const CLI::App&);
+// The empty text where all is well; what is wrong otherwise, as below.
+std::string read_input_flags(const CLI::App&, config::raw_options& to);
 
 // What the commands that only read take: where to, as whom, how fast, and how to say it.
 void add_reading_flags(CLI::App&);
-config::raw_options read_reading_raw(const CLI::App&);
+std::string read_reading_flags(const CLI::App&, config::raw_options& to);
 
-// What CLI11 does not complain about; the empty text where all is well.
-std::string complaint_about(const CLI::App&);
-
-// --generation. The empty text where all is well; what is wrong otherwise, as below.
+// --generation.
 std::string read_generation(const CLI::App&, std::optional<std::int64_t>& to);
+
+// What a command has read of its own flags, into `to.own`.
+template <class Own>
+std::string read_own_flags(const CLI::App& app, command_line& to,
+                           std::string (*read)(const CLI::App&, Own&)) {
+  Own own;
+  auto wrong = read(app, own);
+  to.own = std::move(own);
+  return wrong;
+}
 
 // `to` keeps its value where no format is given.
 template <class Format, std::size_t N, class To>

@@ -44,12 +44,8 @@ std::string read_own(const CLI::App& app, app::doctor_options& to) {
 }
 
 std::string read(const CLI::App& app, command_line& to) {
-  if (auto wrong = complaint_about(app); !wrong.empty()) return wrong;
-  to.raw = read_reading_raw(app);
-  app::doctor_options own;
-  auto wrong = read_own(app, own);
-  to.own = std::move(own);
-  return wrong;
+  if (auto wrong = read_reading_flags(app, to.raw); !wrong.empty()) return wrong;
+  return read_own_flags(app, to, read_own);
 }
 
 int perform(const command_line& line, const config::environment& env, console& out) {

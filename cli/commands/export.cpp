@@ -52,10 +52,7 @@ std::string read_own(const CLI::App& app, app::export_options& to) {
 }
 
 std::string read(const CLI::App& app, command_line& to) {
-  app::export_options own;
-  auto wrong = read_own(app, own);
-  to.own = std::move(own);
-  return wrong;
+  return read_own_flags(app, to, read_own);
 }
 
 int perform(const command_line& line, const config::environment&, console& out) {

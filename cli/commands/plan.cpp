@@ -7,7 +7,6 @@
 #include "cli/terminal/standard_output.hpp"
 #include "config/settings_checks.hpp"
 #include "engine/app/command_options.hpp"
-#include "engine/app/session.hpp"
 #include "engine/input/spool.hpp"
 #include "engine/text/printable.hpp"
 
@@ -41,26 +40,27 @@ void add(CLI::App& app) {
   add_input_command(app, plan_format_flag);
 }
 
-std::string read_own(const CLI::App& app, const config::raw_options& raw, app::plan_options& to) {
+std::string read_own(const CLI::App& app, app::plan_options& to) {
   if (auto wrong = read_format(app, app::plan_formats, to.format); !wrong.empty())
     return fmt::format("{}; the format of the input is {}", wrong, plan_format_flag);
   if (auto out = given(app, "--out"); !out.empty()) {
     to.out = out.back();
     if (to.out.empty()) return "--out: is empty; name a file";
   }
-  if (raw.input == "-" && !raw.format)
-    return fmt::format("-: standard input has no name that tells its format; add {} {}", plan_format_flag,
-                       alternatives(input::file_formats));
   return {};
 }
 
+// The settings would name the flag of `run`.
+std::string complaint_about_format(const config::raw_options& raw) {
+  if (raw.input != "-" || raw.format) return {};
+  return fmt::format("-: standard input has no name that tells its format; add {} {}", plan_format_flag,
+                     alternatives(input::file_formats));
+}
+
 std::string read(const CLI::App& app, command_line& to) {
-  if (auto wrong = complaint_about(app); !wrong.empty()) return wrong;
-  to.raw = read_raw(app);
-  app::plan_options own;
-  auto wrong = read_own(app, to.raw, own);
-  to.own = std::move(own);
-  return wrong;
+  if (auto wrong = read_input_flags(app, to.raw); !wrong.empty()) return wrong;
+  if (auto wrong = read_own_flags(app, to, read_own); !wrong.empty()) return wrong;
+  return complaint_about_format(to.raw);
 }
 
 int perform(const command_line& line, const config::environment& env, console& out) {
@@ -70,9 +70,9 @@ int perform(const command_line& line, const config::environment& env, console& o
   auto given = raw;
   if (given.input == "-" && !given.ledger) given.ledger = input::temporary_copy("plan");
   const auto work = [&options](const config::settings& settings, const app::host& host) {
-    auto refused = refuse_summary_there(settings, "the plan goes", "name a file");
-    if (!refused) refused = config::refuse_taken_place(settings, "--out", options.out);
-    if (refused) return app::refuse(settings, host, *refused);
+    auto own = options;
+    own.refused = refuse_summary_there(settings, "the plan goes", "name a file");
+    if (!own.refused) own.refused = config::refuse_taken_place(settings, "--out", options.out);
     const auto answer = [&](const app::plan_report& report) -> status {
       const auto all = plan_lines(report, settings);
       switch (options.format) {
@@ -87,7 +87,7 @@ int perform(const command_line& line, const config::environment& env, console& o
       }
       return {};
     };
-    return app::plan(settings, options, host, to_standard_output, answer);
+    return app::plan(settings, own, host, to_standard_output, answer);
   };
   return run_use_case(given, {}, env, out, work);
 }

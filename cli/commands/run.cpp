@@ -27,9 +27,7 @@ void add(CLI::App& app) {
 }
 
 std::string read(const CLI::App& app, command_line& to) {
-  if (auto wrong = complaint_about(app); !wrong.empty()) return wrong;
-  to.raw = read_raw(app);
-  return {};
+  return read_input_flags(app, to.raw);
 }
 
 int perform(const command_line& line, const config::environment& env, console& out) {

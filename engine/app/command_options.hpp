@@ -2,6 +2,7 @@
 // about.
 #pragma once
 
+#include "engine/model/error.hpp"
 #include "engine/model/outcome.hpp"
 #include "engine/text/name_table.hpp"
 
@@ -32,6 +33,8 @@ inline constexpr name_table<drift_format, 3> drift_formats{
 struct plan_options {
   plan_format format = plan_format::text;
   std::string out;  // file for the jobs that remain; empty: none
+  // Why the caller cannot take the answer; unset: it can. Nothing is read then.
+  std::optional<failure> refused;
 };
 
 struct export_options {

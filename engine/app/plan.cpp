@@ -73,7 +73,10 @@ class plan_steps {
   }
 
  private:
-  status prepare() { return choice_.load(); }
+  status prepare() {
+    if (auto loaded = choice_.load(); !loaded) return loaded;
+    return options_.refused ? status{*options_.refused} : status{};
+  }
 
   expected<int> tell_nothing_to_do() {
     if (auto refused = refuse_no_rows(choice_.input())) return *std::move(refused);

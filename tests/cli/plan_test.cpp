@@ -333,6 +333,22 @@ TEST(Plan, RefusesWhatARunWouldRefuse) {
   EXPECT_THAT(piped.output, HasSubstr("input:  stdin, 1 row"));
 }
 
+// Also a plan that is refused says in its summary what it was about.
+TEST(Plan, RefusesASummaryAndAnOutputWhereSomethingElseGoes) {
+  const sandbox_process sandbox{{"--threads", "3", "--limits", "off"}};
+  const pawl_workspace workspace{sandbox};
+  const auto input = workspace.input("jobs.csv", "id,status\nthr_000001,done\n");
+  const auto both = workspace.run({"plan", input.string(), "--summary", "-"});
+  EXPECT_EQ(both.exit_code, 2);
+  EXPECT_THAT(both.errors, HasSubstr("--summary: standard output is where the plan goes"));
+  EXPECT_THAT(both.output, HasSubstr("\"ledger\": \"" + pawl_workspace::ledger_of(input).string()));
+  EXPECT_THAT(both.output, HasSubstr("\"target\": \"productlane https://"));
+  const auto taken = workspace.run({"plan", input.string(), "--out", input.string()});
+  EXPECT_EQ(taken.exit_code, 2);
+  EXPECT_THAT(taken.errors, HasSubstr("is in use by this command: it is the input"));
+  EXPECT_TRUE(sandbox.journal().empty());
+}
+
 TEST(Plan, KeepsToTheReadBudgetAndTheKeysLock) {
   const sandbox_process sandbox{{"--threads", "60", "--limits", "on", "--read-limit", "20/1s"}};
   const pawl_workspace workspace{sandbox};
