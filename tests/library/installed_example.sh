@@ -28,18 +28,13 @@ cmake --build "$work/example/build" > "$work/build.log" || { cat "$work/build.lo
 
 cd "$work"
 printf 'id,status\nthr_a,done\nthr_b,done\n' > jobs.csv
-"$build/bin/pawl-sandbox" --seed-from jobs.csv --key example-key-0123456789 --max-seconds 60 --ca-out ca.pem > ready.json &
+# A pipe: reading it waits until the sandbox is ready, and ends if the sandbox does.
+mkfifo ready
+"$build/bin/pawl-sandbox" --seed-from jobs.csv --key example-key-0123456789 --max-seconds 60 --ca-out ca.pem > ready &
 sandbox=$!
-tries=0
-until [ -s ready.json ]; do
-  tries=$((tries + 1))
-  if [ "$tries" -gt 300 ] || ! kill -0 "$sandbox" 2>/dev/null; then
-    echo "the sandbox did not start" >&2
-    exit 1
-  fi
-  sleep 0.1
-done
-url=$(sed -n 's/.*"base_url": *"\([^"]*\)".*/\1/p' ready.json)
+exec 3< ready
+IFS= read -r line <&3 || { echo "the sandbox did not start" >&2; exit 1; }
+url=$(printf '%s\n' "$line" | sed -n 's/.*"base_url": *"\([^"]*\)".*/\1/p')
 
 code=0
 EXAMPLE_KEY=example-key-0123456789 example/build/apply_file jobs.csv "$url" ca.pem > summary.json || code=$?
