@@ -4,7 +4,6 @@
 #include "engine/app/ledger_refusals.hpp"
 #include "engine/text/amounts.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <fmt/format.h>
 
 #include <utility>
@@ -54,30 +53,19 @@ asio::awaitable<expected<client::account_info>> api_session::identify() {
 }
 
 void api_session::begin() {
-  const auto ended = [this](const std::exception_ptr& error) {
-    --helpers_;
-    if (error) broken_ = error;
-  };
   // Reads change nothing: the first signal ends them at once.
   const auto on_signal = [this](int, int) { client().stop(client::read_client::stopping::now); };
-  ++helpers_;
-  asio::co_spawn(io_, s_.stops().watch(io_, on_signal), ended);
+  tasks_.start(s_.stops().watch(io_, on_signal));
   reader_->start();
 }
 
 void api_session::end() {
   s_.stops().stop();
-  bool joined = false;
-  const auto on_joined = [this, &joined](const std::exception_ptr& error) {
-    joined = true;
-    if (error) broken_ = error;
-  };
-  asio::co_spawn(io_, reader_->finish(), on_joined);
-  io_.restart();
-  while (helpers_ > 0 || !joined) io_.run_one();
+  tasks_.start(reader_->finish());
+  tasks_.run_until_empty();
   s_.facts().figures = progress_.figures;
   s_.hide_work();
-  if (broken_) std::rethrow_exception(broken_);
+  tasks_.rethrow();
 }
 
 }  // namespace pawl::app

@@ -8,6 +8,7 @@
 #include "engine/client/progress.hpp"
 #include "engine/client/quota_file.hpp"
 #include "engine/client/read_client.hpp"
+#include "engine/client/task_group.hpp"
 #include "engine/client/whoami.hpp"
 #include "engine/model/error.hpp"
 #include "engine/model/secret.hpp"
@@ -17,7 +18,6 @@
 #include <boost/asio/io_context.hpp>
 
 #include <cstddef>
-#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -65,10 +65,9 @@ class api_session {
   run::run_options options_;
   client::progress_counters progress_;
   boost::asio::io_context io_{1};
+  client::task_group tasks_{io_};
   std::optional<client::quota_file> quota_;
   std::unique_ptr<client::api_client> reader_;
-  std::size_t helpers_ = 0;
-  std::exception_ptr broken_;
 };
 
 }  // namespace pawl::app

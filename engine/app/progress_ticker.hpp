@@ -2,10 +2,10 @@
 #pragma once
 
 #include "engine/app/listener.hpp"
+#include "engine/client/wakeup.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 namespace pawl::app {
 
@@ -14,14 +14,14 @@ class progress_ticker {
   // Everything referred to must outlive the ticker.
   progress_ticker(boost::asio::io_context& context, listener& to, const client::progress_counters& counters,
                   const policy::pacer_options& writes)
-      : timer_(context), listener_(to), counters_(counters), writes_(writes) {}
+      : alarm_(context), listener_(to), counters_(counters), writes_(writes) {}
 
   // Until stop().
   boost::asio::awaitable<void> run();
   void stop();
 
  private:
-  boost::asio::steady_timer timer_;
+  client::wakeup alarm_;
   listener& listener_;
   const client::progress_counters& counters_;
   const policy::pacer_options& writes_;

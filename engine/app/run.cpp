@@ -13,6 +13,7 @@
 #include "engine/app/session.hpp"
 #include "engine/app/token_source.hpp"
 #include "engine/client/quota_file.hpp"
+#include "engine/client/task_group.hpp"
 #include "engine/http/tls_context.hpp"
 #include "engine/ledger/ledger.hpp"
 #include "engine/model/option.hpp"
@@ -22,7 +23,6 @@
 #include "engine/text/amounts.hpp"
 #include "engine/text/shell_word.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
 
@@ -161,15 +161,9 @@ class run_steps {
                                     progress_);
     if (!made) return made.error();
     auto& runner = **made;
-    std::size_t helpers = 0;
-    std::exception_ptr broken;
-    const auto helper_ended = [&helpers, &broken](const std::exception_ptr& error) {
-      --helpers;
-      if (error) broken = error;
-    };
+    client::task_group helpers(io);
     const auto on_signal = [this, &runner](int number, int so_far) { obey(runner, number, so_far); };
-    ++helpers;
-    asio::co_spawn(io, s_.stops().watch(io, on_signal), helper_ended);
+    helpers.start(s_.stops().watch(io, on_signal));
 
     auto ended = identify(io, runner);
     if (ended) ended = look_up_names(io, runner);
@@ -177,19 +171,18 @@ class run_steps {
       if (!is_announced_) announce_run();
       progress_.on_pause = {};  // from here on the live line says it
       progress_ticker ticker(io, s_.say(), progress_, options_.writes);
-      ++helpers;
-      asio::co_spawn(io, ticker.run(), helper_ended);
+      helpers.start(ticker.run());
       report_of_run_ =
           wait_for(io, runner.run(choice_.input().source, choice_.ledger(), rows_.generation().id,
                                   rows_.run(), rows_.generation().rows, rows_.done(), rows_.listed()));
       ticker.stop();
       s_.stops().stop();
-      while (helpers > 0) io.run_one();
+      helpers.run_until_empty();
     } else {
       s_.stops().stop();
-      while (helpers > 0) io.run_one();
+      helpers.run_until_empty();
     }
-    if (broken) std::rethrow_exception(broken);
+    helpers.rethrow();
     if (ended && !report_of_run_->error && s_.signals().first() == 0) look_at_input_again();
     return ended;
   }

@@ -13,16 +13,15 @@
 #include "engine/app/written_values.hpp"
 #include "engine/client/lister.hpp"
 #include "engine/client/name_fetch.hpp"
+#include "engine/client/task_group.hpp"
 #include "engine/ledger/ledger.hpp"
 #include "engine/ledger/scratch/last_written.hpp"
 #include "engine/text/amounts.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cstddef>
-#include <exception>
 #include <optional>
 #include <string>
 #include <utility>
@@ -169,20 +168,9 @@ class verify_steps {
   // has refused it is put aside.
   asio::awaitable<expected<int>> read_together(const std::vector<ledger::written_resource>& some) {
     std::vector<std::optional<expected<client::read_reply>>> replies(some.size());
-    std::size_t alive = 0;
-    std::exception_ptr broken;
-    client::wakeup joined(api_.io());
-    const auto ended = [&](const std::exception_ptr& error) {
-      if (error) broken = error;
-      --alive;
-      joined.wake();
-    };
-    for (std::size_t i = 0; i < some.size(); ++i) {
-      ++alive;
-      asio::co_spawn(api_.io(), read_one(some[i].id, replies[i]), ended);
-    }
-    while (alive > 0) co_await joined.sleep();
-    if (broken) std::rethrow_exception(broken);
+    client::task_group reads(api_.io());
+    for (std::size_t i = 0; i < some.size(); ++i) reads.start(read_one(some[i].id, replies[i]));
+    co_await reads.join();
     for (std::size_t i = 0; i < some.size(); ++i) {
       auto& reply = *replies[i];
       if (!reply) co_return std::move(reply.error());

@@ -6,7 +6,6 @@
 #include "engine/text/http_date.hpp"
 #include "engine/text/json_padding.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
@@ -366,19 +365,9 @@ void read_client::stop(stopping how) {
   if (how == stopping::now) p_.pool.cancel_all();
 }
 
-void read_upkeep::spawn(asio::awaitable<void> work) {
-  ++alive_;
-  const auto ended = [this](const std::exception_ptr& error) {
-    if (error && !broken_) broken_ = error;
-    --alive_;
-    joined_.wake();
-  };
-  asio::co_spawn(io_, std::move(work), ended);
-}
-
 void read_upkeep::start() {
-  spawn(line_.run());
-  spawn(sweep());
+  tasks_.start(line_.run());
+  tasks_.start(sweep());
 }
 
 asio::awaitable<void> read_upkeep::sweep() {
@@ -392,8 +381,7 @@ asio::awaitable<void> read_upkeep::finish() {
   done_ = true;
   line_.cancel_all();
   alarm_.wake();
-  while (alive_ > 0) co_await joined_.sleep();
-  if (broken_) std::rethrow_exception(broken_);
+  co_await tasks_.join();
 }
 
 }  // namespace pawl::client

@@ -10,6 +10,7 @@
 #include "engine/client/progress.hpp"
 #include "engine/client/quota_file.hpp"
 #include "engine/client/send_line.hpp"
+#include "engine/client/task_group.hpp"
 #include "engine/client/wakeup.hpp"
 #include "engine/http/connection_pool.hpp"
 #include "engine/model/attempt.hpp"
@@ -25,7 +26,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <exception>
 #include <functional>
 #include <optional>
 #include <span>
@@ -191,7 +191,7 @@ class read_client {
 class read_upkeep {
  public:
   read_upkeep(boost::asio::io_context& io, http::connection_pool& pool, send_line& line)
-      : io_(io), pool_(pool), line_(line), joined_(io), alarm_(io) {}
+      : pool_(pool), line_(line), tasks_(io), alarm_(io) {}
 
   void start();
   // Cancels the line and returns when both have ended; an exception of theirs comes out here. To be awaited
@@ -200,15 +200,12 @@ class read_upkeep {
 
  private:
   boost::asio::awaitable<void> sweep();
-  void spawn(boost::asio::awaitable<void>);
 
-  boost::asio::io_context& io_;
   http::connection_pool& pool_;
   send_line& line_;
-  wakeup joined_, alarm_;
-  std::size_t alive_ = 0;
+  task_group tasks_;
+  wakeup alarm_;
   bool done_ = false;
-  std::exception_ptr broken_;
 };
 
 }  // namespace pawl::client

@@ -3,7 +3,6 @@
 #include "engine/api/request_writer.hpp"
 #include "engine/sys/wall_clock.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <fmt/format.h>
 
 #include <exception>
@@ -26,9 +25,8 @@ std::string in_words(const row_error& bad) {
 asio::awaitable<expected<bool>> planner::run(const std::function<status(const planned_row&)>& tell) {
   auto done = co_await work(tell);
   // Nothing that was spawned outlives this scope.
-  if (alive_ > 0) p_.client.stop(client::read_client::stopping::now);
-  while (alive_ > 0) co_await joined_.sleep();
-  if (broken_) std::rethrow_exception(broken_);
+  if (reads_.size() > 0) p_.client.stop(client::read_client::stopping::now);
+  co_await reads_.join();
   co_return done;
 }
 
@@ -38,16 +36,16 @@ asio::awaitable<expected<bool>> planner::work(const std::function<status(const p
     if (!filled) co_return std::move(filled.error());
     if (rows_.empty()) co_return !limited_;
     auto& first = *rows_.front();
-    while (!first.is_read && !broken_) {
+    while (!first.is_read && !reads_.has_failed()) {
       if (unproven_ > 0) {
         // Those behind it may prove what was refused.
         auto more = fill();
         if (!more) co_return std::move(more.error());
         take_up_unproven();
       }
-      co_await joined_.sleep();
+      co_await reads_.change();
     }
-    if (broken_) co_return false;  // thrown by run()
+    if (reads_.has_failed()) co_return false;  // thrown by run()
     auto told = co_await decide(first, tell);
     if (!told) co_return std::move(told.error());
     rows_.pop_front();
@@ -100,19 +98,13 @@ void planner::start(std::unique_ptr<pending_row> row) {
 }
 
 void planner::spawn_read(pending_row& row, bool comes_back_unproven) {
-  ++alive_;
-  const auto ended = [this](const std::exception_ptr& error) {
-    if (error && !broken_) broken_ = error;
-    --alive_;
-    joined_.wake();
-  };
-  asio::co_spawn(p_.io, read(row, comes_back_unproven), ended);
+  reads_.start(read(row, comes_back_unproven));
 }
 
 // Rows that somebody refused are read again as soon as something can prove the API, or nothing else is left
 // to try.
 void planner::take_up_unproven() {
-  if (!p_.client.has_proof() && alive_ > 0 && unproven_ < most_unproven) return;
+  if (!p_.client.has_proof() && reads_.size() > 0 && unproven_ < most_unproven) return;
   for (auto& row : rows_) {
     if (!row->is_unproven) continue;
     row->is_unproven = false;

@@ -4,7 +4,7 @@
 
 #include "engine/api/profile.hpp"
 #include "engine/client/read_client.hpp"
-#include "engine/client/wakeup.hpp"
+#include "engine/client/task_group.hpp"
 #include "engine/input/job_source.hpp"
 #include "engine/ledger/ledger.hpp"
 #include "engine/model/error.hpp"
@@ -42,7 +42,7 @@ class planner {
     std::uint32_t concurrency = 16;      // reads under way at a time
     std::optional<std::uint64_t> limit;  // only the next so many pending jobs
   };
-  explicit planner(const parts& p) : p_(p), joined_(p.io) {}
+  explicit planner(const parts& p) : p_(p), reads_(p.io) {}
 
   // Calls `tell` for each pending row, in input order; its failure ends the plan. Answers whether every
   // pending row was told (false: the limit left some). Failures as read_client::get, those of the input
@@ -71,9 +71,7 @@ class planner {
                                         const std::function<status(const planned_row&)>& tell);
 
   parts p_;
-  client::wakeup joined_;
-  std::size_t alive_ = 0;
-  std::exception_ptr broken_;
+  client::task_group reads_;
   std::deque<std::unique_ptr<pending_row>> rows_;  // in input order
   std::size_t unproven_ = 0;                       // of them
   job_batch batch_;

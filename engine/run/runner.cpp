@@ -11,12 +11,10 @@
 #include "engine/sys/boot_clock.hpp"
 #include "engine/sys/wall_clock.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <exception>
 #include <memory>
 #include <vector>
 
@@ -243,52 +241,42 @@ asio::awaitable<run_report> runner::run(input::job_source& source, ledger::ledge
   std::optional<snapshot> pages;
 
   // Everything that is spawned here is counted and joined here: nothing below outlives this scope.
-  std::size_t workers_alive = i.options.concurrency, helpers_alive = 4;
   bool workers_done = false;
-  std::exception_ptr broken;
-  client::wakeup joined(i.io);
-  const auto count_down = [&](std::size_t& alive, const std::exception_ptr& error) {
-    if (error && !broken) {
-      broken = error;
-      shared.begin_stopping();
-      i.pool->cancel_all();
-    }
-    --alive;
-    joined.wake();
+  const auto stop_all = [&shared, &i] {
+    shared.begin_stopping();
+    i.pool->cancel_all();
   };
-  const auto worker_ended = [&](const std::exception_ptr& e) { count_down(workers_alive, e); };
-  const auto helper_ended = [&](const std::exception_ptr& e) { count_down(helpers_alive, e); };
+  client::task_group at_work(i.io, stop_all), helpers(i.io, stop_all);
   std::vector<std::unique_ptr<worker>> workers;
   workers.reserve(i.options.concurrency);
   for (std::uint32_t k = 0; k < i.options.concurrency; ++k)
     workers.push_back(std::make_unique<worker>(shared));
-  asio::co_spawn(i.io, line.run(), helper_ended);
-  asio::co_spawn(i.io, read_line.run(), helper_ended);
+  helpers.start(line.run());
+  helpers.start(read_line.run());
   const client::read_client::parts parts{
       i.io,      i.profile, i.options.retry, i.options.stop, i.options.transport, *i.pool, i.reads,
       read_line, i.keys,    i.reader,        i.jitter,       i.progress,          &i.quota};
   client::read_client asking(parts);
   prober probes(shared, asking);
   run_watch watch(shared, i.quota, probes, i.drain_until);
-  asio::co_spawn(i.io, probes.run(workers_done), helper_ended);
-  asio::co_spawn(i.io, watch.run(workers_done), helper_ended);
+  helpers.start(probes.run(workers_done));
+  helpers.start(watch.run(workers_done));
   if (listed != nullptr && i.resources && !shared.stopping) {
     pages.emplace(parts, *i.resources, *listed, concluder);
     shared.pages = &*pages;
-    ++helpers_alive;
-    asio::co_spawn(i.io, i.take_snapshot(shared, *pages), helper_ended);
-    while (shared.pages != nullptr && !shared.stopping && !broken && clock::now() - started < head_start)
-      co_await joined.sleep(std::min(started + head_start, clock::now() + run_watch::tick));
+    helpers.start(i.take_snapshot(shared, *pages));
+    while (shared.pages != nullptr && !shared.stopping && clock::now() - started < head_start)
+      co_await helpers.change(std::min(started + head_start, clock::now() + run_watch::tick));
   }
   shared.workers_begun = true;
-  for (auto& w : workers) asio::co_spawn(i.io, w->run(), worker_ended);
-  while (workers_alive > 0) co_await joined.sleep();
+  for (auto& w : workers) at_work.start(w->run());
+  co_await at_work.wait();
   workers_done = true;
   line.cancel_all();
   asking.stop(client::read_client::stopping::now);
   if (pages) pages->stop(client::read_client::stopping::now);
   probes.end();
-  while (helpers_alive > 0) co_await joined.sleep();
+  co_await helpers.wait();
   workers.clear();
 
   if (feed.error()) shared.order_stop({"input_changed", *feed.error(), {}});
@@ -296,7 +284,8 @@ asio::awaitable<run_report> runner::run(input::job_source& source, ledger::ledge
   const auto drained = co_await writer.drain();
   if (!drained) shared.order_stop({"ledger", drained.error(), {}});
   i.running = nullptr;
-  if (broken) std::rethrow_exception(broken);
+  helpers.rethrow();
+  at_work.rethrow();
 
   report.counts = writer.committed();
   report.figures = i.progress.figures;

@@ -1,0 +1,73 @@
+// Coroutines that belong together: started one by one, awaited together. Network thread only.
+#pragma once
+
+#include "engine/client/wakeup.hpp"
+#include "engine/model/time.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <utility>
+
+namespace pawl::client {
+
+class task_group {
+ public:
+  // `on_failure` (may be empty) is called when the first task ends with an exception; the others go on. The
+  // group must outlive its tasks: wait for them.
+  explicit task_group(boost::asio::io_context& io, std::function<void()> on_failure = {})
+      : io_(io), ended_(io), on_failure_(std::move(on_failure)) {}
+  task_group(const task_group&) = delete;
+  task_group& operator=(const task_group&) = delete;
+
+  void start(boost::asio::awaitable<void> task) {
+    ++size_;
+    const auto ended = [this](const std::exception_ptr& error) { on_end(error); };
+    boost::asio::co_spawn(io_, std::move(task), ended);
+  }
+
+  std::size_t size() const noexcept { return size_; }  // tasks that go on
+  bool has_failed() const noexcept { return static_cast<bool>(failure_); }
+  void rethrow() const {
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+  // Until a task ends, or the time has come. The caller looks at its condition again.
+  boost::asio::awaitable<void> change(time_point until = time_point::max()) { return ended_.sleep(until); }
+  // Until all have ended.
+  boost::asio::awaitable<void> wait() {
+    while (size_ > 0) co_await ended_.sleep();
+  }
+  // The same; the first exception of any comes out here.
+  boost::asio::awaitable<void> join() {
+    co_await wait();
+    rethrow();
+  }
+  // wait() for who is no coroutine: runs the context meanwhile.
+  void run_until_empty() {
+    io_.restart();
+    while (size_ > 0) io_.run_one();
+  }
+
+ private:
+  void on_end(const std::exception_ptr& error) {
+    if (error && !failure_) {
+      failure_ = error;
+      if (on_failure_) on_failure_();
+    }
+    --size_;
+    ended_.wake();
+  }
+
+  boost::asio::io_context& io_;
+  wakeup ended_;
+  std::function<void()> on_failure_;
+  std::size_t size_ = 0;
+  std::exception_ptr failure_;
+};
+
+}  // namespace pawl::client
