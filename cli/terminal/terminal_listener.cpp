@@ -4,6 +4,7 @@
 #include "cli/render/run_texts.hpp"
 #include "engine/app/exit_code.hpp"
 #include "engine/app/summary.hpp"
+#include "engine/sys/clock.hpp"
 #include "engine/sys/files.hpp"
 #include "engine/text/amounts.hpp"
 #include "engine/text/date_time.hpp"

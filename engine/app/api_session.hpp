@@ -4,11 +4,11 @@
 
 #include "engine/app/blocking.hpp"
 #include "engine/app/session.hpp"
+#include "engine/async/task_group.hpp"
 #include "engine/client/api_client.hpp"
 #include "engine/client/progress.hpp"
 #include "engine/client/quota_file.hpp"
 #include "engine/client/read_client.hpp"
-#include "engine/client/task_group.hpp"
 #include "engine/client/whoami.hpp"
 #include "engine/model/error.hpp"
 #include "engine/model/secret.hpp"
@@ -65,7 +65,7 @@ class api_session {
   run::run_options options_;
   client::progress_counters progress_;
   boost::asio::io_context io_{1};
-  client::task_group tasks_{io_};
+  async::task_group tasks_{io_};
   std::optional<client::quota_file> quota_;
   std::unique_ptr<client::api_client> reader_;
 };

@@ -19,6 +19,7 @@
 #include "engine/plan/plan_tally.hpp"
 #include "engine/plan/planner.hpp"
 #include "engine/plan/run_forecast.hpp"
+#include "engine/sys/clock.hpp"
 #include "engine/sys/complete_output.hpp"
 #include "engine/sys/wall_clock.hpp"
 #include "engine/text/amounts.hpp"

@@ -1,5 +1,7 @@
 #include "engine/app/progress_ticker.hpp"
 
+#include "engine/sys/clock.hpp"
+
 namespace pawl::app {
 
 boost::asio::awaitable<void> progress_ticker::run() {

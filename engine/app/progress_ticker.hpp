@@ -2,7 +2,7 @@
 #pragma once
 
 #include "engine/app/listener.hpp"
-#include "engine/client/wakeup.hpp"
+#include "engine/async/wakeup.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
@@ -21,7 +21,7 @@ class progress_ticker {
   void stop();
 
  private:
-  client::wakeup alarm_;
+  async::wakeup alarm_;
   listener& listener_;
   const client::progress_counters& counters_;
   const policy::pacer_options& writes_;

@@ -12,8 +12,8 @@
 #include "engine/app/recorded_input.hpp"
 #include "engine/app/session.hpp"
 #include "engine/app/token_source.hpp"
+#include "engine/async/task_group.hpp"
 #include "engine/client/quota_file.hpp"
-#include "engine/client/task_group.hpp"
 #include "engine/http/tls_context.hpp"
 #include "engine/ledger/ledger.hpp"
 #include "engine/model/option.hpp"
@@ -161,7 +161,7 @@ class run_steps {
                                     progress_);
     if (!made) return made.error();
     auto& runner = **made;
-    client::task_group helpers(io);
+    async::task_group helpers(io);
     const auto on_signal = [this, &runner](int number, int so_far) { obey(runner, number, so_far); };
     helpers.start(s_.stops().watch(io, on_signal));
 

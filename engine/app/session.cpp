@@ -1,6 +1,7 @@
 #include "engine/app/session.hpp"
 
 #include "engine/app/exit_code.hpp"
+#include "engine/sys/clock.hpp"
 #include "engine/sys/wall_clock.hpp"
 
 #include <fmt/format.h>

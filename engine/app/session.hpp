@@ -9,6 +9,7 @@
 #include "engine/client/progress.hpp"
 #include "engine/model/error.hpp"
 #include "engine/model/time.hpp"
+#include "engine/sys/clock.hpp"
 
 #include <cstdint>
 #include <functional>

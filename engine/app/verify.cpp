@@ -11,9 +11,9 @@
 #include "engine/app/rows/drift_report.hpp"
 #include "engine/app/session.hpp"
 #include "engine/app/written_values.hpp"
+#include "engine/async/task_group.hpp"
 #include "engine/client/lister.hpp"
 #include "engine/client/name_fetch.hpp"
-#include "engine/client/task_group.hpp"
 #include "engine/ledger/ledger.hpp"
 #include "engine/ledger/scratch/last_written.hpp"
 #include "engine/text/amounts.hpp"
@@ -168,7 +168,7 @@ class verify_steps {
   // has refused it is put aside.
   asio::awaitable<expected<int>> read_together(const std::vector<ledger::written_resource>& some) {
     std::vector<std::optional<expected<client::read_reply>>> replies(some.size());
-    client::task_group reads(api_.io());
+    async::task_group reads(api_.io());
     for (std::size_t i = 0; i < some.size(); ++i) reads.start(read_one(some[i].id, replies[i]));
     co_await reads.join();
     for (std::size_t i = 0; i < some.size(); ++i) {

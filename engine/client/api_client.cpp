@@ -3,6 +3,7 @@
 #include "engine/client/send_line.hpp"
 #include "engine/http/connection_pool.hpp"
 #include "engine/policy/pacer.hpp"
+#include "engine/sys/clock.hpp"
 
 #include <utility>
 

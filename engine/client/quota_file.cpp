@@ -4,6 +4,7 @@
 #include "engine/client/quota_file_layout.hpp"
 #include "engine/model/option.hpp"
 #include "engine/sys/boot_clock.hpp"
+#include "engine/sys/clock.hpp"
 #include "engine/sys/descriptor.hpp"
 #include "engine/sys/own_command.hpp"
 #include "engine/text/date_time.hpp"

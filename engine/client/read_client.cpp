@@ -2,6 +2,7 @@
 
 #include "engine/api/reply_signs.hpp"
 #include "engine/policy/rate_headers.hpp"
+#include "engine/sys/clock.hpp"
 #include "engine/sys/wall_clock.hpp"
 #include "engine/text/http_date.hpp"
 #include "engine/text/json_padding.hpp"
@@ -352,7 +353,7 @@ void read_client::tell_trouble(const read_reply& reply) {
 
 asio::awaitable<void> read_client::pause_until(time_point until) {
   if (stopped_) co_return;
-  wakeup alarm(p_.io);
+  async::wakeup alarm(p_.io);
   sleeping_.push_back(&alarm);
   co_await alarm.sleep(until);
   std::erase(sleeping_, &alarm);

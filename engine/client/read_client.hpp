@@ -6,12 +6,12 @@
 
 #include "engine/api/profile.hpp"
 #include "engine/api/reply_reader.hpp"
+#include "engine/async/task_group.hpp"
+#include "engine/async/wakeup.hpp"
 #include "engine/client/credentials.hpp"
 #include "engine/client/progress.hpp"
 #include "engine/client/quota_file.hpp"
 #include "engine/client/send_line.hpp"
-#include "engine/client/task_group.hpp"
-#include "engine/client/wakeup.hpp"
 #include "engine/http/connection_pool.hpp"
 #include "engine/model/attempt.hpp"
 #include "engine/model/error.hpp"
@@ -183,7 +183,7 @@ class read_client {
   std::array<std::string, 2> good_paths_;
   bool told_trouble_ = false;  // since the last of them
   time_point told_pause_{};    // the end of the last pause that was told
-  std::vector<wakeup*> sleeping_;
+  std::vector<async::wakeup*> sleeping_;
   bool stopped_ = false;
 };
 
@@ -203,8 +203,8 @@ class read_upkeep {
 
   http::connection_pool& pool_;
   send_line& line_;
-  task_group tasks_;
-  wakeup alarm_;
+  async::task_group tasks_;
+  async::wakeup alarm_;
   bool done_ = false;
 };
 

@@ -1,5 +1,7 @@
 #include "engine/client/send_line.hpp"
 
+#include "engine/sys/clock.hpp"
+
 #include <algorithm>
 
 namespace pawl::client {

@@ -2,7 +2,7 @@
 // exactly that one, with one timer for the head of the line. Network thread only.
 #pragma once
 
-#include "engine/client/wakeup.hpp"
+#include "engine/async/wakeup.hpp"
 #include "engine/model/time.hpp"
 #include "engine/policy/pacer.hpp"
 
@@ -24,7 +24,7 @@ class send_line {
    private:
     friend class send_line;
     enum class waiting : std::uint8_t { no, near_due, grant };
-    wakeup alarm_;
+    async::wakeup alarm_;
     std::optional<policy::pacer::ticket> ticket_;
     std::optional<policy::pacer::slot> slot_;
     waiting for_ = waiting::no;
@@ -65,7 +65,7 @@ class send_line {
   time_point pump(time_point now);
 
   policy::pacer& pacer_;
-  wakeup head_alarm_;
+  async::wakeup head_alarm_;
   std::vector<place*> waiting_;
   bool cancelled_ = false;
 };

@@ -1,8 +1,7 @@
 #include "engine/http/address_race.hpp"
 
-#include "engine/http/awaited.hpp"
-
-#include <boost/asio/steady_timer.hpp>
+#include "engine/async/wakeup.hpp"
+#include "engine/sys/clock.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -33,12 +32,12 @@ struct address_race::impl : std::enable_shared_from_this<address_race::impl> {
   asio::io_context& io;
   const std::vector<tcp::endpoint> endpoints;
   std::vector<attempt> attempts;  // of the endpoints of the same places; never moved
-  asio::steady_timer wake;
+  async::wakeup alarm;
   std::optional<std::size_t> winner;
   bool over = false;
 
   impl(asio::io_context& context, std::vector<tcp::endpoint> all)
-      : io(context), endpoints(std::move(all)), wake(context) {
+      : io(context), endpoints(std::move(all)), alarm(context) {
     attempts.reserve(endpoints.size());
   }
 
@@ -60,7 +59,7 @@ struct address_race::impl : std::enable_shared_from_this<address_race::impl> {
     attempts[place].ended = true;
     attempts[place].why = error;
     if (!error && !winner) winner = place;
-    wake.cancel();
+    alarm.wake();
   }
 
   bool all_ended() const {
@@ -92,16 +91,11 @@ asio::awaitable<void> address_race::run() {
     const bool more = race.attempts.size() < race.endpoints.size();
     if (more && race.attempts.back().ended) continue;  // it could not even begin
     if (!more && race.all_ended()) break;
-    if (more)
-      race.wake.expires_after(attempt_delay);
-    else
-      race.wake.expires_at(asio::steady_timer::time_point::max());
+    const auto next = more ? clock::now() + attempt_delay : time_point::max();
     for (;;) {
       const auto ended = std::ranges::count_if(race.attempts, &impl::attempt::ended);
-      error_code cancelled;
-      awaited woken([&race](auto&& token) { return race.wake.async_wait(std::move(token)); }, cancelled);
-      co_await std::move(woken);
-      if (race.over || race.winner || !cancelled) break;
+      co_await race.alarm.sleep(next);
+      if (race.over || race.winner || clock::now() >= next) break;
       // One has failed: the next one begins at once, if there is one.
       const bool failed = std::ranges::count_if(race.attempts, &impl::attempt::ended) > ended;
       if (failed && (more || race.all_ended())) break;
@@ -112,7 +106,7 @@ asio::awaitable<void> address_race::run() {
 
 void address_race::cancel() {
   impl_->over = true;
-  impl_->wake.cancel();
+  impl_->alarm.wake();
 }
 
 std::optional<tcp::socket> address_race::take() {

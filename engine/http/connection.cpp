@@ -1,5 +1,7 @@
 #include "engine/http/connection.hpp"
 
+#include "engine/sys/clock.hpp"
+
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -55,7 +57,7 @@ wait_handler connection::abandon() {
 void connection::abort(abort_reason why) {
   if (abort_ != abort_reason::none) return;
   abort_ = why;
-  if (lookup_wake_ != nullptr) lookup_wake_->cancel();
+  if (lookup_wake_ != nullptr) lookup_wake_->wake();
   if (connecting_ != nullptr) connecting_->cancel();
   watch_.wake();
 }

@@ -2,6 +2,7 @@
 // coroutines; deadlines are plain members that the pool's sweep looks at. Network thread only.
 #pragma once
 
+#include "engine/async/wakeup.hpp"
 #include "engine/http/address_race.hpp"
 #include "engine/http/connection_pool.hpp"
 #include "engine/http/name_lookup.hpp"
@@ -111,7 +112,7 @@ class connection {
   std::string detail_;
   time_point deadline_ = time_point::max();
   std::uint64_t sent_before_ = 0;  // bytes on the wire when the exchange began
-  boost::asio::steady_timer* lookup_wake_ = nullptr;
+  async::wakeup* lookup_wake_ = nullptr;
   abort_reason abort_ = abort_reason::none;
   bool reusable_ = false;
   bool answered_before_ = false;  // an exchange has got its reply: the handshake is behind us on both sides

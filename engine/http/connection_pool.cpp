@@ -4,6 +4,7 @@
 #include "engine/http/name_lookup.hpp"
 #include "engine/http/tls_context.hpp"
 #include "engine/model/option.hpp"
+#include "engine/sys/clock.hpp"
 
 #include <boost/asio/ip/address.hpp>
 

@@ -1,8 +1,8 @@
 // How a connection comes to be: resolve, connect, tunnel, handshake. Nothing of a request leaves before it is
 // done, so whatever fails here is not sent.
-#include "engine/http/awaited.hpp"
 #include "engine/http/connection.hpp"
 #include "engine/http/tls_context.hpp"
+#include "engine/sys/clock.hpp"
 
 #include <algorithm>
 #include <array>
@@ -63,12 +63,8 @@ asio::awaitable<transport_fault> connection::connect() {
     endpoints.emplace_back(*needs_.address, needs_.port);
   } else {
     name_lookup::waiter waiter(needs_.names);
-    lookup_wake_ = &waiter.wake;
-    while (!waiter.answer && abort_ == abort_reason::none) {
-      error_code ignored;  // always operation_aborted: the timer is only cancelled, the loop asks why
-      awaited woken([&](auto&& token) { return waiter.wake.async_wait(std::move(token)); }, ignored);
-      co_await std::move(woken);
-    }
+    lookup_wake_ = &waiter.alarm;
+    while (!waiter.answer && abort_ == abort_reason::none) co_await waiter.alarm.sleep();
     lookup_wake_ = nullptr;
     if (!waiter.answer)
       co_return fail(transport_fault::resolve,

@@ -93,12 +93,11 @@ void name_lookup::answered(const std::shared_ptr<const name_addresses>& answer) 
   running_.reset();
   for (auto* w : std::exchange(waiters_, {})) {
     w->answer = answer;
-    w->wake.cancel();
+    w->alarm.wake();
   }
 }
 
-name_lookup::waiter::waiter(name_lookup& lookup)
-    : wake(lookup.io_, boost::asio::steady_timer::time_point::max()), lookup_(lookup) {
+name_lookup::waiter::waiter(name_lookup& lookup) : alarm(lookup.io_), lookup_(lookup) {
   lookup.waiters_.push_back(this);
   if (!lookup.running_) lookup.start();
 }

@@ -4,9 +4,10 @@
 // Network thread only.
 #pragma once
 
+#include "engine/async/wakeup.hpp"
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -28,8 +29,8 @@ class name_lookup {
   name_lookup(const name_lookup&) = delete;
   name_lookup& operator=(const name_lookup&) = delete;
 
-  // One who waits. `wake` never expires: it is cancelled when the answer is there, and may be cancelled by
-  // the waiter's own deadline. Must not outlive the lookup.
+  // One who waits. The lookup wakes `alarm` when the answer is there; the waiter's own deadline may wake it
+  // before. Must not outlive the lookup.
   class waiter {
    public:
     explicit waiter(name_lookup&);
@@ -37,7 +38,7 @@ class name_lookup {
     waiter(const waiter&) = delete;
     waiter& operator=(const waiter&) = delete;
 
-    boost::asio::steady_timer wake;
+    async::wakeup alarm;
     std::shared_ptr<const name_addresses> answer;  // null: not yet
 
    private:

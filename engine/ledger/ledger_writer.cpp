@@ -1,14 +1,13 @@
 #include "engine/ledger/ledger_writer.hpp"
 
+#include "engine/async/timer.hpp"
+#include "engine/async/wakeup.hpp"
 #include "engine/ledger/group_commit.hpp"
 #include "engine/ledger/ledger_impl.hpp"
 #include "engine/ledger/record_batch.hpp"
+#include "engine/sys/clock.hpp"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <condition_variable>
@@ -34,18 +33,17 @@ failure closed_failure(const std::string& path) {
   return {failure_kind::mend, path, "the ledger writer was closed before this was on the disk", ""};
 }
 
-// A coroutine that waits for the writer, in a list of its kind for exactly as long as its frame lives. The
-// timer never expires: cancelling it is the wake-up.
+// A coroutine that waits for the writer, in a list of its kind for exactly as long as its frame lives.
 struct waiter {
   waiter(asio::io_context& context, std::vector<waiter*>& list, std::uint64_t wanted_at)
-      : timer(context, time_point::max()), in(list), wanted(wanted_at) {
+      : alarm(context), in(list), wanted(wanted_at) {
     in.push_back(this);
   }
   waiter(const waiter&) = delete;
   waiter& operator=(const waiter&) = delete;
   ~waiter() { std::erase(in, this); }
 
-  asio::steady_timer timer;
+  async::wakeup alarm;
   std::vector<waiter*>& in;
   std::uint64_t wanted;  // the number of records that must be on the disk
 };
@@ -72,7 +70,7 @@ struct ledger_writer::impl : std::enable_shared_from_this<impl> {
   const std::int64_t generation, run;
   const writer_options options;
   record_batch open;
-  asio::steady_timer flush_timer;
+  async::timer flush_timer;
   bool flush_armed = false, is_closed = false;
   std::uint64_t taken = 0, taken_bytes = 0;  // all that was put
   std::uint64_t done = 0, done_bytes = 0;    // of which this is on the disk
@@ -165,9 +163,9 @@ struct ledger_writer::impl : std::enable_shared_from_this<impl> {
 
   void wake() {
     for (auto* w : for_disk)
-      if (is_over() || w->wanted <= done) w->timer.cancel();
+      if (is_over() || w->wanted <= done) w->alarm.wake();
     if (has_room())
-      for (auto* w : for_room) w->timer.cancel();
+      for (auto* w : for_room) w->alarm.wake();
   }
 
   status result_of(std::uint64_t wanted) const {
@@ -238,19 +236,14 @@ asio::awaitable<void> wait_for_room(std::shared_ptr<Impl> self) {
   if (self->has_room()) co_return;
   self->hand_over();
   waiter here{self->context, self->for_room, 0};
-  boost::system::error_code woken;
-  co_await here.timer.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+  co_await here.alarm.sleep();
 }
 
 template <class Impl>
 asio::awaitable<status> wait_for_disk(std::shared_ptr<Impl> self, std::uint64_t wanted) {
   if (wanted > self->done && !self->is_over()) {
     waiter here{self->context, self->for_disk, wanted};
-    boost::system::error_code woken;
-    // Without a cancellation slot: only the writer wakes it.
-    auto token = asio::bind_cancellation_slot(asio::cancellation_slot{},
-                                              asio::redirect_error(asio::use_awaitable, woken));
-    co_await here.timer.async_wait(token);
+    co_await here.alarm.sleep();
   }
   co_return self->result_of(wanted);
 }

@@ -1,13 +1,12 @@
-// The clocks of the engine. Decisions never read one: they are given a time_point.
+// Moments and spans of time. What reads a clock is engine/sys/clock.hpp.
 #pragma once
 
 #include <chrono>
 
 namespace pawl {
 
-using clock = std::chrono::steady_clock;
-using time_point = clock::time_point;
-using duration = clock::duration;
+using time_point = std::chrono::steady_clock::time_point;
+using duration = std::chrono::steady_clock::duration;
 
 // Wall-clock time, for records that people read. Microseconds since the Unix epoch.
 using wall_time = std::chrono::sys_time<std::chrono::microseconds>;

@@ -1,6 +1,7 @@
 #include "engine/plan/planner.hpp"
 
 #include "engine/api/request_writer.hpp"
+#include "engine/sys/clock.hpp"
 #include "engine/sys/wall_clock.hpp"
 
 #include <fmt/format.h>
@@ -153,7 +154,7 @@ asio::awaitable<status> planner::decide(pending_row& row,
     if (reply.is != api::verdict::ok || attempt >= p_.retry.max_attempts ||
         !p_.judge.is_worth_another_read(job, reply.body(), wall_now()))
       break;
-    client::wakeup alarm(p_.io);
+    async::wakeup alarm(p_.io);
     co_await alarm.sleep(clock::now() + policy::backoff(p_.retry, attempt, false, 0.5));
     co_await read(row, false);
   }

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "engine/api/profile.hpp"
+#include "engine/async/task_group.hpp"
 #include "engine/client/read_client.hpp"
-#include "engine/client/task_group.hpp"
 #include "engine/input/job_source.hpp"
 #include "engine/ledger/ledger.hpp"
 #include "engine/model/error.hpp"
@@ -71,7 +71,7 @@ class planner {
                                         const std::function<status(const planned_row&)>& tell);
 
   parts p_;
-  client::task_group reads_;
+  async::task_group reads_;
   std::deque<std::unique_ptr<pending_row>> rows_;  // in input order
   std::size_t unproven_ = 0;                       // of them
   job_batch batch_;

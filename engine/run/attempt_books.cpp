@@ -2,6 +2,7 @@
 
 #include "engine/policy/rate_headers.hpp"
 #include "engine/policy/run_signs.hpp"
+#include "engine/sys/clock.hpp"
 #include "engine/sys/wall_clock.hpp"
 
 #include <functional>

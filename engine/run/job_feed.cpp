@@ -77,7 +77,7 @@ job_feed::~job_feed() {
   reader_.join();
 }
 
-asio::awaitable<void> job_feed::change(client::wakeup& alarm, time_point until) {
+asio::awaitable<void> job_feed::change(async::wakeup& alarm, time_point until) {
   waiting_.push_back(&alarm);
   co_await alarm.sleep(until);
   std::erase(waiting_, &alarm);

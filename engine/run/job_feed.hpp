@@ -3,7 +3,7 @@
 // network thread only.
 #pragma once
 
-#include "engine/client/wakeup.hpp"
+#include "engine/async/wakeup.hpp"
 #include "engine/input/job_source.hpp"
 #include "engine/ledger/ledger.hpp"
 #include "engine/model/error.hpp"
@@ -39,7 +39,7 @@ class job_feed {
   std::optional<taken> try_take(job_buffer& into, row_error& bad);
   // Returns when there may be something to take, or at `until`. `alarm` belongs to the caller, who waits for
   // nothing else.
-  boost::asio::awaitable<void> change(client::wakeup& alarm, time_point until);
+  boost::asio::awaitable<void> change(async::wakeup& alarm, time_point until);
   // Wakes all that await change().
   void wake_all();
   void finished(std::string_view id);
@@ -75,7 +75,7 @@ class job_feed {
   std::optional<std::uint64_t> left_;  // of the limit
   std::optional<failure> error_;
   bool at_end_ = false, closed_ = false, limited_ = false;
-  std::vector<client::wakeup*> waiting_;
+  std::vector<async::wakeup*> waiting_;
   std::thread reader_;
 };
 

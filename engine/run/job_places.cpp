@@ -9,7 +9,7 @@ job_places::job_places(std::uint32_t slots, kind k) : slots_(slots), open_(slots
   for (auto& parked : parked_) parked.reserve(slots);
 }
 
-boost::asio::awaitable<void> job_places::take(client::wakeup& alarm, taker who) {
+boost::asio::awaitable<void> job_places::take(async::wakeup& alarm, taker who) {
   // Those who were woken have a claim to what is free.
   while (taken_ + coming_ >= open_) {
     parked_[who == taker::has_job ? with_job : with_none].push_back(&alarm);

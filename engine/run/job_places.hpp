@@ -3,7 +3,7 @@
 // effect as jobs end. Network thread only.
 #pragma once
 
-#include "engine/client/wakeup.hpp"
+#include "engine/async/wakeup.hpp"
 #include "engine/model/time.hpp"
 #include "engine/policy/concurrency_limit.hpp"
 
@@ -29,7 +29,7 @@ class job_places {
   // Returns with a place; those who have a job already, which slept between two attempts, come before others.
   // `alarm` belongs to the caller, who waits for nothing else.
   enum class taker : std::uint8_t { has_none, has_job };
-  boost::asio::awaitable<void> take(client::wakeup& alarm, taker);
+  boost::asio::awaitable<void> take(async::wakeup& alarm, taker);
   void give_back();
   // More are taken than there are, or somebody waits with a job: who ends one is to give its place back and
   // ask again.
@@ -55,7 +55,7 @@ class job_places {
   bool all_open_ = false;
   std::uint32_t open_, taken_ = 0;
   std::uint32_t coming_ = 0;  // woken, but not back yet
-  std::array<std::vector<client::wakeup*>, 2> parked_;
+  std::array<std::vector<async::wakeup*>, 2> parked_;
 };
 
 }  // namespace pawl::run

@@ -1,6 +1,7 @@
 #include "engine/run/prober.hpp"
 
 #include "engine/api/request_writer.hpp"
+#include "engine/sys/clock.hpp"
 
 #include <optional>
 

@@ -2,8 +2,8 @@
 // answered for it (policy/probe_schedule decides when). Network thread only.
 #pragma once
 
+#include "engine/async/wakeup.hpp"
 #include "engine/client/read_client.hpp"
-#include "engine/client/wakeup.hpp"
 #include "engine/model/time.hpp"
 #include "engine/policy/probe_schedule.hpp"
 #include "engine/run/run_context.hpp"
@@ -32,7 +32,7 @@ class prober {
 
   run_context& shared_;
   client::read_client& client_;
-  client::wakeup alarm_;
+  async::wakeup alarm_;
   policy::probe_schedule schedule_;
 };
 

@@ -58,8 +58,8 @@ struct run_context {
   bool workers_begun = false;
   bool stopping = false;
   std::optional<policy::stop_order> stopped_for;
-  std::vector<client::wakeup*> sleeping;       // workers that wait for a backoff or for room in the ledger
-  std::vector<client::wakeup*> held;           // workers that wait for the breaker
+  std::vector<async::wakeup*> sleeping;        // workers that wait for a backoff or for room in the ledger
+  std::vector<async::wakeup*> held;            // workers that wait for the breaker
   client::latency_histogram interval_latency;  // since the last sample
   bool has_succeeded = false;                  // a row of this generation is a success already
   std::string last_good_id;  // of a row that succeeded; kept only where the API has no whoami

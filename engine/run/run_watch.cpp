@@ -3,6 +3,7 @@
 #include "engine/policy/wait_reason.hpp"
 #include "engine/run/run_sampler.hpp"
 #include "engine/run/snapshot.hpp"
+#include "engine/sys/clock.hpp"
 
 #include <string>
 #include <utility>
@@ -11,7 +12,7 @@ namespace pawl::run {
 namespace asio = boost::asio;
 
 asio::awaitable<void> run_watch::run(const bool& done) {
-  client::wakeup alarm(shared_.io);
+  async::wakeup alarm(shared_.io);
   run_sampler samples(shared_, clock::now());
   while (!done) {
     const auto now = clock::now();

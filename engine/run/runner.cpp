@@ -9,6 +9,7 @@
 #include "engine/run/snapshot_concluder.hpp"
 #include "engine/run/worker.hpp"
 #include "engine/sys/boot_clock.hpp"
+#include "engine/sys/clock.hpp"
 #include "engine/sys/wall_clock.hpp"
 
 #include <boost/asio/this_coro.hpp>
@@ -246,7 +247,7 @@ asio::awaitable<run_report> runner::run(input::job_source& source, ledger::ledge
     shared.begin_stopping();
     i.pool->cancel_all();
   };
-  client::task_group at_work(i.io, stop_all), helpers(i.io, stop_all);
+  async::task_group at_work(i.io, stop_all), helpers(i.io, stop_all);
   std::vector<std::unique_ptr<worker>> workers;
   workers.reserve(i.options.concurrency);
   for (std::uint32_t k = 0; k < i.options.concurrency; ++k)

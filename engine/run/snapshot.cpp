@@ -1,5 +1,6 @@
 #include "engine/run/snapshot.hpp"
 
+#include "engine/sys/clock.hpp"
 #include "engine/sys/wall_clock.hpp"
 
 #include <fmt/format.h>

@@ -4,6 +4,7 @@
 #include "engine/policy/unread_rows.hpp"
 #include "engine/run/outcome_records.hpp"
 #include "engine/sys/boot_clock.hpp"
+#include "engine/sys/clock.hpp"
 #include "engine/sys/wall_clock.hpp"
 
 #include <utility>

@@ -50,7 +50,7 @@ class worker {
   bool goes_on_ = false;  // it was parked
   row_error bad_;
   client::send_line::place place_, read_place_;
-  client::wakeup alarm_;
+  async::wakeup alarm_;
   http::lease connection_, kept_;  // kept_: for the write, while the read goes on another
   attempt_fact fact_;
   std::string detail_;  // keeps the words of a failed connection alive

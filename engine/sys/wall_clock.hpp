@@ -4,12 +4,8 @@
 
 #include "engine/model/time.hpp"
 
-#include <chrono>
-
 namespace pawl {
 
-inline wall_time wall_now() {
-  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
+wall_time wall_now() noexcept;
 
 }  // namespace pawl

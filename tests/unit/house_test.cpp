@@ -51,10 +51,10 @@ std::string room_of(const std::string& path) {
 }
 
 // From the ground up: a room includes its own headers and those of rooms before it.
-const std::vector<std::string> rooms{"engine/text",    "engine/model",  "engine/sys",  "engine/api",
-                                     "engine/input",   "engine/policy", "engine/http", "engine/ledger",
-                                     "engine/client",  "engine/plan",   "engine/run",  "engine/app",
-                                     "engine/example", "config",        "cli"};
+const std::vector<std::string> rooms{"engine/text",   "engine/model",   "engine/sys",   "engine/api",
+                                     "engine/input",  "engine/policy",  "engine/async", "engine/http",
+                                     "engine/ledger", "engine/client",  "engine/plan",  "engine/run",
+                                     "engine/app",    "engine/example", "config",       "cli"};
 
 TEST(House, EveryIncludePointsDown) {
   const auto floor = [](const std::string& room) { return std::ranges::find(rooms, room) - rooms.begin(); };

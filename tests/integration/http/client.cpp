@@ -1,5 +1,7 @@
 #include "tests/integration/http/client.hpp"
 
+#include "engine/sys/clock.hpp"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>

@@ -1,4 +1,5 @@
 // Every phase and fault of an attempt: what is known decides what may be sent again, so each is pinned.
+#include "engine/sys/clock.hpp"
 #include "tests/integration/http/client.hpp"
 
 #include <boost/asio/co_spawn.hpp>

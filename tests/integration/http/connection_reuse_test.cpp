@@ -1,3 +1,4 @@
+#include "engine/sys/clock.hpp"
 #include "tests/integration/http/client.hpp"
 #include "tests/support/wait_until.hpp"
 

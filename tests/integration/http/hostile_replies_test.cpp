@@ -1,5 +1,6 @@
 // Everything that a server can do wrong after a request: an error of that attempt or a reply as it stands, in
 // bounded memory, never a hang, and a connection that something is wrong with serves nobody again.
+#include "engine/sys/clock.hpp"
 #include "tests/integration/http/client.hpp"
 #include "tests/support/wait_until.hpp"
 

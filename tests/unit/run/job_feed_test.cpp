@@ -37,7 +37,7 @@ asio::awaitable<void> take_all(job_feed& feed, asio::io_context& io, std::vector
                                std::function<void(std::size_t)> before) {
   job_buffer job;
   row_error bad;
-  client::wakeup alarm(io);
+  async::wakeup alarm(io);
   for (;;) {
     before(taken.size());
     auto got = feed.try_take(job, bad);

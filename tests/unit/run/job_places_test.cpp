@@ -18,12 +18,12 @@ using policy::load_sign;
 struct crew {
   crew(std::uint32_t size, job_places::kind kind) : places(size, kind) {
     for (std::uint32_t k = 0; k < size; ++k) {
-      alarms.push_back(std::make_unique<client::wakeup>(io));
+      alarms.push_back(std::make_unique<async::wakeup>(io));
       boost::asio::co_spawn(io, work(*alarms.back()), boost::asio::detached);
     }
     settle();
   }
-  boost::asio::awaitable<void> work(client::wakeup& alarm) {
+  boost::asio::awaitable<void> work(async::wakeup& alarm) {
     co_await places.take(alarm, job_places::taker::has_none);
     ++with_place;
   }
@@ -43,7 +43,7 @@ struct crew {
 
   boost::asio::io_context io;
   job_places places;
-  std::vector<std::unique_ptr<client::wakeup>> alarms;
+  std::vector<std::unique_ptr<async::wakeup>> alarms;
   std::size_t with_place = 0;
   time_point now{1h};
 };
@@ -90,7 +90,7 @@ TEST(JobPlaces, APlaceThatIsGivenBackGoesToAParkedWorker) {
 
 TEST(JobPlaces, AJobThatSleptComesBeforeNewOnes) {
   crew c(3, job_places::kind::adaptive);
-  client::wakeup alarm(c.io);
+  async::wakeup alarm(c.io);
   bool is_back = false;
   const auto come_back = [&]() -> boost::asio::awaitable<void> {
     co_await c.places.take(alarm, job_places::taker::has_job);
@@ -106,7 +106,7 @@ TEST(JobPlaces, AJobThatSleptComesBeforeNewOnes) {
 
   c.places.give_back();
   EXPECT_FALSE(c.places.surplus());
-  client::wakeup other(c.io);
+  async::wakeup other(c.io);
   bool other_has = false;
   const auto ask_again = [&]() -> boost::asio::awaitable<void> {
     co_await c.places.take(other, job_places::taker::has_none);

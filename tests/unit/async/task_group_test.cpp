@@ -1,4 +1,4 @@
-#include "engine/client/task_group.hpp"
+#include "engine/async/task_group.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace pawl::client {
+namespace pawl::async {
 namespace {
 
 namespace asio = boost::asio;
@@ -104,4 +104,4 @@ TEST(TaskGroup, WakesWhoWaitsForAChangeWhenATaskEnds) {
 }
 
 }  // namespace
-}  // namespace pawl::client
+}  // namespace pawl::async

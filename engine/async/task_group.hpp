@@ -1,7 +1,7 @@
 // Coroutines that belong together: started one by one, awaited together. Network thread only.
 #pragma once
 
-#include "engine/client/wakeup.hpp"
+#include "engine/async/wakeup.hpp"
 #include "engine/model/time.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -13,7 +13,7 @@
 #include <functional>
 #include <utility>
 
-namespace pawl::client {
+namespace pawl::async {
 
 class task_group {
  public:
@@ -36,8 +36,9 @@ class task_group {
     if (failure_) std::rethrow_exception(failure_);
   }
 
-  // Until a task ends, or the time has come. The caller looks at its condition again.
-  boost::asio::awaitable<void> change(time_point until = time_point::max()) { return ended_.sleep(until); }
+  // `co_await group.change()` returns when a task ends, or at `until`. The caller looks at its condition
+  // again.
+  wakeup::sleeping change(time_point until = time_point::max()) { return ended_.sleep(until); }
   // Until all have ended.
   boost::asio::awaitable<void> wait() {
     while (size_ > 0) co_await ended_.sleep();
@@ -47,7 +48,7 @@ class task_group {
     co_await wait();
     rethrow();
   }
-  // wait() for who is no coroutine: runs the context meanwhile.
+  // As wait(), for a caller that is no coroutine: runs the context meanwhile.
   void run_until_empty() {
     io_.restart();
     while (size_ > 0) io_.run_one();
@@ -70,4 +71,4 @@ class task_group {
   std::exception_ptr failure_;
 };
 
-}  // namespace pawl::client
+}  // namespace pawl::async
