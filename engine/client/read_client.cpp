@@ -1,7 +1,8 @@
 #include "engine/client/read_client.hpp"
 
 #include "engine/api/reply_signs.hpp"
-#include "engine/policy/rate_headers.hpp"
+#include "engine/client/attempt.hpp"
+#include "engine/policy/foreign_replies.hpp"
 #include "engine/sys/clock.hpp"
 #include "engine/sys/wall_clock.hpp"
 #include "engine/text/http_date.hpp"
@@ -147,48 +148,27 @@ asio::awaitable<expected<read_reply>> read_client::attempt(std::string_view path
   if (p_.quota != nullptr)
     if (auto kept = p_.quota->keep_file(clock::now()); !kept) co_return std::move(kept.error());
   send_line::place place(p_.io);
-  http::lease connection;
+  http::acquired got;
   say_pause(clock::now());
-  for (;;) {
-    const bool near = co_await p_.line.near_due(place);
-    if (!near || stopped_) {
-      p_.line.leave(place);
-      co_return interruption();
-    }
-    auto got = co_await p_.pool.acquire(http::freshness::any);
-    if (!got.connection) {
-      p_.line.leave(place);
-      if (stopped_) co_return interruption();
-      co_return judge(got.fact, how);
-    }
-    const auto granted = co_await p_.line.grant(place);
-    if (granted == send_line::answer::cancelled) co_return interruption();
-    if (granted == send_line::answer::granted) {
-      connection = std::move(got.connection);
-      break;
-    }
-  }
+  auto mine = turn::delayed;
+  while (mine == turn::delayed) mine = co_await take_turn(p_.line, place, p_.pool, got);
+  if (mine == turn::cancelled || (mine == turn::unreachable && stopped_)) co_return interruption();
+  if (mine == turn::unreachable) co_return judge(got.fact, how);
   p_.progress.waits_for.clear();
   p_.progress.waits_until.reset();
-  const auto slot = p_.line.slot_of(place);
   std::string request;
   p_.keys.writer().write_get(request, path_and_query);
   const auto started = clock::now();
-  p_.reads.sent(slot, started);
+  p_.line.sent(place, started);
   ++p_.progress.figures.reads;
-  const auto fact = co_await connection.exchange(request, started + p_.transport.attempt_timeout);
+  const auto fact = co_await got.connection.exchange(request, started + p_.transport.attempt_timeout);
   const auto ended = clock::now();
   auto reply = judge(fact, how);
   reply.sent = started;
   reply.latency = ended - started;
-  if (how.want_peer) reply.peer = connection.peer();
-  std::optional<policy::rate_facts> facts;
-  if (fact.reached == phase::answered) {
-    facts = policy::read_rate_headers(p_.profile.headers, fact.headers, reply.received);
-    facts->throttled = reply.is == api::verdict::throttled;
-  }
-  p_.reads.closed(slot, ended, facts, p_.jitter());
-  p_.line.changed();
+  if (how.want_peer) reply.peer = got.connection.peer();
+  const bool throttled = reply.is == api::verdict::throttled;
+  p_.line.closed(place, ended, rate_facts_of(p_.profile.headers, fact, throttled), p_.jitter());
   if (stopped_) co_return interruption();
   co_return reply;
 }
@@ -260,11 +240,10 @@ void read_client::remember_good(std::string_view path_and_query, const read_repl
 asio::awaitable<expected<read_reply>> read_client::get(std::string_view path_and_query,
                                                        const read_terms& terms) {
   std::uint32_t failures = 0;  // in a row, whatever they were: for the backoff
-  std::uint32_t charged =
-      0;  // of a server that is up: more than max_attempts of them will not mend themselves
+  // Of a server that is up: more than max_attempts of them will not mend themselves.
+  std::uint32_t charged = 0;
   const auto answered_before = answered_;
-  std::uint32_t strangers = 0;  // foreign refusals alike, each with a proof behind it: as in policy::job_step
-  int stranger_status = 0;
+  policy::foreign_replies strangers;
   const manner how{.of_resource = terms.refusals_are_answers};
   for (;;) {
     auto reply = co_await with_renewed_key(path_and_query, how);
@@ -278,12 +257,12 @@ asio::awaitable<expected<read_reply>> read_client::get(std::string_view path_and
     // Who refused is not the API, unless the API is there each time.
     bool refused = reply->is == api::verdict::refused;
     if (refused && reply->foreign) {
-      if (reply->http_status != stranger_status) strangers = 0;
-      stranger_status = reply->http_status;
+      policy::error_note said;
+      said.http_status = reply->http_status;
+      strangers.met(policy::request_kind::read, reply->is, said, now);
       if (terms.comes_back_unproven && !has_proof()) co_return reply;
       if (proven_at_ <= now) co_await prove(path_and_query);
-      if (proven_at_ > now) ++strangers;
-      refused = strangers >= policy::foreign_replies_that_count;
+      refused = strangers.count(proven_at_);
       reply->foreign = !refused;
     }
     const bool good = reply->is == api::verdict::ok && !reply->foreign;

@@ -73,6 +73,21 @@ void send_line::leave(place& p) {
   head_alarm_.wake();
 }
 
+void send_line::closed(place& p, time_point now, const std::optional<policy::rate_facts>& facts,
+                       double jitter01) {
+  if (!p.slot_) return;
+  pacer_.closed(*p.slot_, now, facts, jitter01);
+  p.slot_.reset();
+  changed();
+}
+
+void send_line::give_back(place& p, time_point now) {
+  if (!p.slot_) return;
+  pacer_.give_back(*p.slot_, now);
+  p.slot_.reset();
+  changed();
+}
+
 void send_line::changed() {
   if (!waiting_.empty()) head_alarm_.wake();
 }

@@ -1,5 +1,6 @@
 // The line of waiting requests of one class: the pacer decides when the next one may leave, this wakes
-// exactly that one, with one timer for the head of the line. Network thread only.
+// exactly that one, with one timer for the head of the line, and tells the pacer what becomes of it. Network
+// thread only.
 #pragma once
 
 #include "engine/async/wakeup.hpp"
@@ -45,11 +46,19 @@ class send_line {
   // Joins the line (keeps the place if there is one already) and returns when it is due in `lead`. False:
   // cancelled.
   boost::asio::awaitable<bool> near_due(place&, duration lead = connection_lead);
-  // Returns with the slot; joins the line where the place was given up meanwhile. delayed: the place has
-  // moved away (a gate closed), so the connection should be given back. After granted and cancelled the place
-  // is out of the line.
+  // Returns when the place holds a slot; joins the line where the place was given up meanwhile. delayed: the
+  // place has moved away (a gate closed), so the connection should be given back. After granted and cancelled
+  // the place is out of the line.
   boost::asio::awaitable<answer> grant(place&);
-  policy::pacer::slot slot_of(const place& p) const { return *p.slot_; }
+
+  // What becomes of the slot. The request leaves now:
+  void sent(place& p, time_point now) { pacer_.sent(*p.slot_, now); }
+  // Its end was judged, also where nothing could be sent; `facts` and `jitter01` as pacer::closed() has them.
+  // Nothing happens without a slot: no connection could be opened before the grant.
+  void closed(place&, time_point now, const std::optional<policy::rate_facts>& facts, double jitter01);
+  // Nothing will be sent with it.
+  void give_back(place&, time_point now);
+  static bool holds_slot(const place& p) noexcept { return p.slot_.has_value(); }
 
   // Gives the place up; others move forward.
   void leave(place&);

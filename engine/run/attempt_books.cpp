@@ -1,9 +1,8 @@
 #include "engine/run/attempt_books.hpp"
 
-#include "engine/policy/rate_headers.hpp"
+#include "engine/client/attempt.hpp"
 #include "engine/policy/run_signs.hpp"
 #include "engine/sys/clock.hpp"
-#include "engine/sys/wall_clock.hpp"
 
 #include <functional>
 #include <string_view>
@@ -13,31 +12,13 @@ namespace pawl::run {
 
 using policy::request_kind;
 
-void attempt_books::give_back_slot() {
-  auto& slot = slot_of(request_kind::write);
-  if (!slot) return;
-  shared_.writes.give_back(*slot, clock::now());
-  shared_.line.changed();
-  slot.reset();
-}
-
 inline void attempt_books::free_slot(request_kind kind, const attempt_fact& fact,
                                      const policy::judgement& last, time_point now) {
-  const bool is_write = kind == request_kind::write;
-  auto& slot = slot_of(kind);
-  std::optional<policy::rate_facts> facts;
-  if (fact.reached == phase::answered) {
-    const auto& names = shared_.profile.headers;
-    facts.emplace();
-    if (policy::tells_of_rates(names, fact.headers))
-      *facts = policy::read_rate_headers(names, fact.headers, wall_now());
-    facts->throttled = last.is == api::verdict::throttled;
-  }
-  (is_write ? shared_.writes : shared_.reads).closed(*slot, now, facts, shared_.jitter());
-  (is_write ? shared_.line : shared_.read_line).changed();
-  slot.reset();
+  const bool throttled = last.is == api::verdict::throttled;
+  line(kind).closed(place(kind), now, client::rate_facts_of(shared_.profile.headers, fact, throttled),
+                    shared_.jitter());
   shared_.places.replied(mark_, kind, policy::load_sign_of(last, fact), now);
-  if (last.is == api::verdict::throttled) ++shared_.progress.figures.throttled;
+  if (throttled) ++shared_.progress.figures.throttled;
 }
 
 inline void attempt_books::heard(request_kind kind, const job_in_hand& job, const attempt_fact& fact,
@@ -62,7 +43,7 @@ void attempt_books::judged(request_kind kind, const job_in_hand& job, const atte
   const auto& last = job.step.last();
   if (fact.reached == phase::answered) shared_.rules.on_reply(kind == request_kind::write);
   if (last.proves_the_api) shared_.proven(sent_at_);
-  if (slot_of(kind)) free_slot(kind, fact, last, now);
+  if (client::send_line::holds_slot(place(kind))) free_slot(kind, fact, last, now);
   if (fact.fault == transport_fault::cancelled) return;
   heard(kind, job, fact, now);
   // The fact may point into the connection's buffer: nobody looks at it from here on.

@@ -1,12 +1,11 @@
-// What one worker's requests mean to the run beyond their own job. Each request is entered when its slot is
-// granted, when it leaves and when its end was judged; from here the pacer, the concurrency limit, the
-// breaker, the stop rules and the figures hear of it. Network thread only.
+// What one worker's requests mean to the run beyond their own job. Each request is entered when it leaves and
+// when its end was judged; from here the pacer, the concurrency limit, the breaker, the stop rules and the
+// figures hear of it. Network thread only.
 #pragma once
 
 #include "engine/http/connection_pool.hpp"
 #include "engine/model/attempt.hpp"
 #include "engine/model/time.hpp"
-#include "engine/policy/pacer.hpp"
 #include "engine/policy/request_kind.hpp"
 #include "engine/policy/retry_policy.hpp"
 #include "engine/policy/step_events.hpp"
@@ -14,25 +13,28 @@
 #include "engine/run/parked_jobs.hpp"
 #include "engine/run/run_context.hpp"
 
-#include <array>
-#include <cstddef>
-#include <optional>
-
 namespace pawl::run {
 
 class attempt_books {
  public:
-  explicit attempt_books(run_context& shared) : shared_(shared) {}
+  explicit attempt_books(run_context& shared)
+      : shared_(shared), write_place_(shared.io), read_place_(shared.io) {}
 
-  // The next request of this kind has its slot.
-  void granted(policy::request_kind kind, policy::pacer::slot slot) { slot_of(kind) = slot; }
-  // Nothing will be sent with the slot for a write, if one is held.
-  void give_back_slot();
-  // The request leaves now. A write counts as a retry if its job has sent one before.
+  // Where the requests of this kind stand in their line.
+  client::send_line::place& place(policy::request_kind kind) noexcept {
+    return kind == policy::request_kind::write ? write_place_ : read_place_;
+  }
+  client::send_line& line(policy::request_kind kind) const noexcept {
+    return kind == policy::request_kind::write ? shared_.line : shared_.read_line;
+  }
+  // Nothing will be sent now with the slot for a write, if one is held.
+  void give_back_slot() { shared_.line.give_back(write_place_, clock::now()); }
+  // The request leaves now, with the slot that its place holds. A write counts as a retry if its job has sent
+  // one before.
   void sent(policy::request_kind kind, const job_in_hand& job, time_point now) {
     const bool is_write = kind == policy::request_kind::write;
     sent_at_ = now;
-    (is_write ? shared_.writes : shared_.reads).sent(*slot_of(kind), now);
+    line(kind).sent(place(kind), now);
     mark_ = shared_.places.sent(now);
     auto& progress = shared_.progress;
     ++(is_write ? progress.figures.writes : progress.figures.reads);
@@ -55,14 +57,11 @@ class attempt_books {
   void abandon_trial();
 
  private:
-  std::optional<policy::pacer::slot>& slot_of(policy::request_kind kind) noexcept {
-    return slots_[static_cast<std::size_t>(kind)];
-  }
   void free_slot(policy::request_kind, const attempt_fact&, const policy::judgement&, time_point now);
   void heard(policy::request_kind, const job_in_hand&, const attempt_fact&, time_point now);
 
   run_context& shared_;
-  std::array<std::optional<policy::pacer::slot>, 2> slots_;
+  client::send_line::place write_place_, read_place_;
   job_places::mark mark_;  // of the request under way
   time_point sent_at_{};   // likewise
   bool trial_ = false;     // this worker's job is what the half-open breaker let through

@@ -1,5 +1,6 @@
 #include "engine/run/worker.hpp"
 
+#include "engine/client/attempt.hpp"
 #include "engine/policy/run_signs.hpp"
 #include "engine/policy/unread_rows.hpp"
 #include "engine/run/outcome_records.hpp"
@@ -34,8 +35,6 @@ http::freshness freshness_for(policy::connection_need need) {
 worker::worker(run_context& shared)
     : shared_(shared),
       job_(std::make_unique<job_in_hand>(shared.profile, shared.reader, shared.resources, shared.step)),
-      place_(shared.io),
-      read_place_(shared.io),
       alarm_(shared.io),
       books_(shared) {}
 
@@ -129,9 +128,9 @@ asio::awaitable<worker::left> worker::carry_out() {
       books_.give_back_slot();
       let_go_of_connections();
       const auto lead = std::get<action::queue_for_write>(next).lead;
-      bool near = shared_.line.is_near(place_, now_, lead);
+      bool near = shared_.line.is_near(write_place(), now_, lead);
       if (!near) {
-        near = co_await shared_.line.near_due(place_, lead);
+        near = co_await shared_.line.near_due(write_place(), lead);
         now_ = clock::now();
       }
       if (near)
@@ -152,8 +151,7 @@ asio::awaitable<worker::left> worker::carry_out() {
       }
     } else if (std::holds_alternative<action::await_grant>(next)) {
       if (kept_) take_kept_connection();
-      if (shared_.line.try_grant(place_, now_)) {
-        books_.granted(request_kind::write, shared_.line.slot_of(place_));
+      if (shared_.line.try_grant(write_place(), now_)) {
         happened = event::granted{};
       } else {
         happened = co_await await_grant();
@@ -171,7 +169,7 @@ asio::awaitable<worker::left> worker::carry_out() {
       happened = event::replied{&fact_, books_.is_trial()};
     } else if (const auto* wait = std::get_if<action::sleep>(&next)) {
       let_go_of_connections();
-      shared_.line.leave(place_);
+      shared_.line.leave(write_place());
       books_.abandon_trial();
       if (shared_.park(job_, *wait)) co_return left::parked;
       co_await sleep_here(*wait);
@@ -187,7 +185,7 @@ asio::awaitable<worker::left> worker::carry_out() {
         happened = event::cancelled{};
       }
     } else if (const auto* done = std::get_if<action::finish>(&next)) {
-      shared_.line.leave(place_);
+      shared_.line.leave(write_place());
       books_.ended(*job_, *done, now_);
       const auto entry = record_of(*job_, *done);
       if (!shared_.try_record(entry)) {
@@ -197,7 +195,7 @@ asio::awaitable<worker::left> worker::carry_out() {
       co_return left::ended;
     } else {
       books_.give_back_slot();
-      shared_.line.leave(place_);
+      shared_.line.leave(write_place());
       books_.abandon_trial();
       if (std::get<action::leave_pending>(next).withdraw_intent)
         shared_.ledger.withdraw_intent(job_->job.row);
@@ -238,8 +236,8 @@ policy::step_action worker::step_on(const policy::step_event& happened) {
 asio::awaitable<bool> worker::admitted() {
   while (!shared_.stopping) {
     if (books_.is_admitted()) co_return true;
-    shared_.line.leave(place_);
-    shared_.read_line.leave(read_place_);
+    shared_.line.leave(write_place());
+    shared_.read_line.leave(books_.place(request_kind::read));
     shared_.held.push_back(&alarm_);
     co_await alarm_.sleep();
     std::erase(shared_.held, &alarm_);
@@ -277,7 +275,7 @@ asio::awaitable<policy::step_event> worker::fetch_connection(policy::connection_
     co_return event::leased{};
   }
   keep_fact(got);
-  shared_.line.leave(place_);
+  shared_.line.leave(write_place());
   co_return event::replied{&fact_, books_.is_trial()};
 }
 
@@ -288,10 +286,9 @@ void worker::keep_fact(const http::acquired& failed) {
 }
 
 asio::awaitable<policy::step_event> worker::await_grant() {
-  const auto answer = co_await shared_.line.grant(place_);
+  const auto answer = co_await shared_.line.grant(write_place());
   if (answer == client::send_line::answer::delayed) co_return event::delayed{};
   if (answer == client::send_line::answer::cancelled) co_return event::cancelled{};
-  books_.granted(request_kind::write, shared_.line.slot_of(place_));
   co_return event::granted{};
 }
 
@@ -336,32 +333,27 @@ void worker::end_send(time_point started) {
 }
 
 asio::awaitable<policy::step_event> worker::read() {
-  for (;;) {
+  auto& place = books_.place(request_kind::read);
+  http::acquired got;
+  for (auto mine = client::turn::delayed; mine != client::turn::taken;) {
     connection_ = {};
     const bool go = co_await admitted();
     if (!go) co_return event::cancelled{};
-    const bool near = co_await shared_.read_line.near_due(read_place_);
-    if (!near) co_return event::cancelled{};
-    auto got = co_await shared_.pool.acquire(http::freshness::any);
-    if (!got.connection) {
+    mine = co_await client::take_turn(shared_.read_line, place, shared_.pool, got);
+    if (mine == client::turn::cancelled) co_return event::cancelled{};
+    if (mine == client::turn::unreachable) {
       keep_fact(got);
-      shared_.read_line.leave(read_place_);
       co_return event::read_replied{&fact_, books_.is_trial()};
     }
-    connection_ = std::move(got.connection);
-    const auto answer = co_await shared_.read_line.grant(read_place_);
-    connection_.waited();
-    if (answer == client::send_line::answer::cancelled) co_return event::cancelled{};
-    if (answer == client::send_line::answer::delayed) continue;
-    books_.granted(request_kind::read, shared_.read_line.slot_of(read_place_));
-    shared_.keys.writer().write_read(request_, job_->job.id);
-    token_version_ = shared_.keys.version();
-    const auto started = clock::now();
-    books_.sent(request_kind::read, *job_, started);
-    fact_ = co_await connection_.exchange(request_, started + shared_.options.transport.attempt_timeout);
-    books_.received();
-    co_return event::read_replied{&fact_, books_.is_trial()};
   }
+  connection_ = std::move(got.connection);
+  shared_.keys.writer().write_read(request_, job_->job.id);
+  token_version_ = shared_.keys.version();
+  const auto started = clock::now();
+  books_.sent(request_kind::read, *job_, started);
+  fact_ = co_await connection_.exchange(request_, started + shared_.options.transport.attempt_timeout);
+  books_.received();
+  co_return event::read_replied{&fact_, books_.is_trial()};
 }
 
 // Waits a moment for the new key: one that is being rotated may not stand in its file yet. The connection

@@ -43,13 +43,13 @@ class worker {
   boost::asio::awaitable<void> sleep_here(policy::action::sleep);
   policy::step_action step_on(const policy::step_event&);
   void keep_fact(const http::acquired&);
+  client::send_line::place& write_place() noexcept { return books_.place(policy::request_kind::write); }
   boost::asio::awaitable<bool> key_renewed();
 
   run_context& shared_;
   std::unique_ptr<job_in_hand> job_;
   bool goes_on_ = false;  // it was parked
   row_error bad_;
-  client::send_line::place place_, read_place_;
   async::wakeup alarm_;
   http::lease connection_, kept_;  // kept_: for the write, while the read goes on another
   attempt_fact fact_;
