@@ -1,0 +1,146 @@
+#include "engine/sys/clock.hpp"
+#include "tests/shells/run/run_stage.hpp"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+namespace pawl::run {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::model_api;
+using testing::rows;
+using testing::run_stage;
+
+TEST(Runner, AppliesEachRowOnceAndJoinsWhatItStarted) {
+  for (const bool read_first : {false, true}) {
+    run_stage s(read_first);
+    s.begin();
+    s.end();
+    EXPECT_TRUE(s.report->finished);
+    EXPECT_EQ(s.report->stop_reason, "finished");
+    EXPECT_EQ(s.report->counts[outcome::applied], rows);
+    EXPECT_EQ(s.report->figures.writes, rows);
+    EXPECT_EQ(s.report->figures.reads, read_first ? rows : 0u);
+    EXPECT_FALSE(s.report->error);
+    EXPECT_EQ(s.network.opened, 2u) << "a connection per slot, used again";
+  }
+}
+
+// One mishap at each request, of each kind, with and without reading first, with values that may be sent
+// twice and values that must not.
+TEST(Runner, SaysTheTruthWhateverHappensToOneRequest) {
+  for (const auto& mishap : model_api::mishaps())
+    for (const bool read_first : {false, true})
+      for (const auto column : {run_stage::column::status, run_stage::column::notify}) {
+        const std::size_t requests = rows * (read_first ? 2 : 1);
+        for (std::size_t at = 0; at < requests; ++at) {
+          SCOPED_TRACE(mishap.name + " at request " + std::to_string(at) +
+                       (read_first ? ", reads first" : "") +
+                       (column == run_stage::column::notify ? ", not to be repeated" : ""));
+          run_stage s(read_first, column);
+          s.api.what = &mishap;
+          s.api.mishap_at = at;
+          s.begin();
+          s.end();
+          // A key that is not accepted stops the run; all else ends with an outcome for each row.
+          if (mishap.name == "401") {
+            EXPECT_FALSE(s.report->finished);
+            ASSERT_TRUE(s.report->error);
+            EXPECT_EQ(s.report->error->kind, failure_kind::mend);
+          } else {
+            EXPECT_TRUE(s.report->finished) << s.report->stop_reason;
+            EXPECT_EQ(s.recorded(), rows);
+          }
+          if (column == run_stage::column::notify) {
+            for (const auto& [id, item] : s.api.items) EXPECT_LE(item.writes, 1u) << id << " was told twice";
+          }
+          if (::testing::Test::HasFailure()) return;
+        }
+      }
+}
+
+// Told to stop after each handler, in both ways; with a limit, so that most rows wait for their turn.
+TEST(Runner, StopsWhereverItIsToldToAndLosesNothing) {
+  const auto make = [](bool read_first, bool is_limited) {
+    auto s = std::make_unique<run_stage>(read_first);
+    if (is_limited) s->options.writes.windows = s->options.reads.windows = {{2, 1s}};
+    return s;
+  };
+  for (const bool is_limited : {false, true})
+    for (const bool read_first : {false, true})
+      for (const auto kind : {stop_kind::drain, stop_kind::now}) {
+        auto untouched = make(read_first, is_limited);
+        untouched->begin();
+        untouched->end();
+        const auto whole = untouched->steps();
+        untouched.reset();
+        std::size_t left_over = 0;
+        for (std::size_t n = 0; n < whole; ++n) {
+          SCOPED_TRACE((kind == stop_kind::now ? "at once after " : "after ") + std::to_string(n) +
+                       (read_first ? ", reads first" : "") + (is_limited ? ", limited" : ""));
+          const auto stage = make(read_first, is_limited);
+          auto& s = *stage;
+          s.begin();
+          s.run_until([&] { return s.report || s.steps() >= n; });
+          if (s.report) break;
+          const auto told = clock::now();
+          s.runner->stop(kind, "signal");
+          s.end();
+          EXPECT_LT(clock::now() - told, 1s) << "nothing here takes as long";
+          EXPECT_EQ(s.report->finished, s.recorded() == rows);
+          if (!s.report->finished) {
+            ++left_over;
+            EXPECT_EQ(s.report->stop_reason, "signal");
+            EXPECT_FALSE(s.report->error);
+          }
+          if (kind == stop_kind::drain)
+            for (std::uint64_t row = 1; row <= rows; ++row) {
+              const bool is_written = s.api.items.at("t" + std::to_string(row)).writes > 0;
+              EXPECT_TRUE(!is_written || s.book.outcome_of(row) != nullptr) << "not waited for: row " << row;
+            }
+          if (::testing::Test::HasFailure()) return;
+        }
+        EXPECT_GT(left_over, 4u);
+      }
+}
+
+// The ledger fails at each of its calls.
+TEST(Runner, StopsWhereTheLedgerFails) {
+  for (const bool read_first : {false, true})
+    for (std::size_t call = 0; call < (read_first ? 2 * rows : rows); ++call) {
+      SCOPED_TRACE(call);
+      run_stage s(read_first);
+      s.book.fails_at = call;
+      s.begin();
+      s.end();
+      EXPECT_FALSE(s.report->finished);
+      EXPECT_EQ(s.report->stop_reason, "ledger");
+      ASSERT_TRUE(s.report->error);
+      EXPECT_EQ(s.report->error->what, "the disk is full");
+      if (::testing::Test::HasFailure()) return;
+    }
+}
+
+// No room in the ledger's queue at each record: the workers wait, and nothing is lost or doubled.
+TEST(Runner, WaitsForRoomInTheLedger) {
+  for (std::size_t call = 0; call < rows; ++call) {
+    SCOPED_TRACE(call);
+    run_stage s(false);
+    s.book.full_at = call;
+    s.begin();
+    const auto seen = s.steps();
+    s.run_until([&] { return s.report || s.steps() > seen + 2000; });
+    EXPECT_LT(s.recorded(), rows);
+    s.book.make_room();
+    s.end();
+    EXPECT_TRUE(s.report->finished);
+    EXPECT_EQ(s.recorded(), rows);
+    if (::testing::Test::HasFailure()) return;
+  }
+}
+
+}  // namespace
+}  // namespace pawl::run

@@ -1,0 +1,51 @@
+// A server in a few lines: resources with a status and a title, a whoami, and a mishap at a request that the
+// test chooses. It applies what it answers well, so a test can hold what pawl says against what became of the
+// resources.
+#pragma once
+
+#include "engine/api/profile.hpp"
+#include "tests/shells/support/fake_network.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace pawl::testing {
+
+// Resources below /items/{id}; `status` and `title` are shown, `notify` is not and is no value to repeat.
+api::profile items_profile();
+
+class model_api {
+ public:
+  struct item {
+    std::string status = "open";
+    std::size_t writes = 0;  // that were applied
+  };
+  // What goes wrong with one request.
+  struct mishap {
+    std::string name;
+    bool is_applied = false;  // a write takes effect all the same
+    answer instead;
+  };
+  // One of each kind that a transport and an API know.
+  static const std::vector<mishap>& mishaps();
+
+  // t1, t2, ... with status open.
+  explicit model_api(std::size_t items);
+
+  // For fake_network::serve.
+  answer serve(const fake_network::request&);
+
+  std::map<std::string, item, std::less<>> items;
+  std::optional<std::size_t> mishap_at;  // this request, counted from 0
+  const mishap* what = nullptr;
+  std::size_t served = 0;
+
+ private:
+  answer well(const fake_network::request&, bool applies);
+};
+
+}  // namespace pawl::testing
