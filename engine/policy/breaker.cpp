@@ -6,8 +6,8 @@
 namespace pawl::policy {
 
 breaker::admission breaker::admit() noexcept {
-  if (state_ == state::closed) return admission::free;
-  if (state_ == state::open || trial_taken_) return admission::wait;
+  if (state_ == circuit::closed) return admission::free;
+  if (state_ == circuit::open || trial_taken_) return admission::wait;
   trial_taken_ = true;
   return admission::trial;
 }
@@ -25,7 +25,7 @@ void breaker::on_attempt(request kind, sign s, std::uint64_t id, time_point now)
     return;
   }
   // What was under way when it opened says nothing new.
-  if (state_ != state::closed) return;
+  if (state_ != circuit::closed) return;
   if (failures.count == 0) failures.first_id = id;
   failures.several_ids = failures.several_ids || id != failures.first_id;
   if (++failures.count < options_.threshold) return;
@@ -41,14 +41,14 @@ void breaker::on_trial(sign s, time_point now) noexcept {
   trial_taken_ = false;
   if (s == sign::life || (s == sign::foreign && options_.has_probe))
     close();
-  else if (state_ == state::half_open)
+  else if (state_ == circuit::half_open)
     reopen(now);
 }
 
 std::optional<time_point> breaker::next_probe() const noexcept {
   if (probing_) return std::nullopt;
-  if (state_ == state::closed && suspects_) return time_point::min();
-  if (state_ != state::open) return std::nullopt;
+  if (state_ == circuit::closed && suspects_) return time_point::min();
+  if (state_ != circuit::open) return std::nullopt;
   return next_probe_;
 }
 
@@ -56,44 +56,44 @@ void breaker::begin_probe() noexcept {
   if (options_.has_probe)
     probing_ = true;
   else
-    state_ = state::half_open;
+    state_ = circuit::half_open;
 }
 
 void breaker::on_probe(bool answered, time_point now) noexcept {
   probing_ = false;
-  if (state_ == state::closed && std::exchange(suspects_, false) && !answered) {
+  if (state_ == circuit::closed && std::exchange(suspects_, false) && !answered) {
     open(now);
     reopen(now);
     return;
   }
-  if (state_ != state::open) return;
+  if (state_ != circuit::open) return;
   if (answered)
-    state_ = state::half_open;
+    state_ = circuit::half_open;
   else
     reopen(now);
 }
 
 std::optional<time_point> breaker::opened_at() const noexcept {
-  if (state_ == state::closed) return std::nullopt;
+  if (state_ == circuit::closed) return std::nullopt;
   return opened_at_;
 }
 
 void breaker::open(time_point now) noexcept {
-  state_ = state::open;
+  state_ = circuit::open;
   confirmed_ = false;
   opened_at_ = now;
   next_probe_ = now + options_.shortest_pause;
 }
 
 void breaker::reopen(time_point now) noexcept {
-  state_ = state::open;
+  state_ = circuit::open;
   if (!confirmed_) ++outages_;
   confirmed_ = true;
   next_probe_ = now + std::clamp((now - opened_at_) / 12, options_.shortest_pause, options_.longest_pause);
 }
 
 void breaker::close() noexcept {
-  state_ = state::closed;
+  state_ = circuit::closed;
   failures_ = {};
   suspects_ = false;
 }

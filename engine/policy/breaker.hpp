@@ -44,12 +44,12 @@ struct breaker_options {
 
 class breaker {
  public:
-  enum class state : std::uint8_t { closed, open, half_open };
+  enum class circuit : std::uint8_t { closed, open, half_open };
   enum class admission : std::uint8_t { free, trial, wait };
 
   explicit breaker(const breaker_options& options) : options_(options) {}
 
-  state is() const noexcept { return state_; }
+  circuit state() const noexcept { return state_; }
 
   // Before a connection is fetched for a job. `trial`: this is the one job that half open lets through; what
   // becomes of it goes to on_trial(), or it is handed back with abandon_trial().
@@ -87,7 +87,7 @@ class breaker {
   void close() noexcept;
 
   const breaker_options options_;
-  state state_ = state::closed;
+  circuit state_ = circuit::closed;
   struct row_of_failures {
     std::uint32_t count = 0;
     std::uint64_t first_id = 0;

@@ -75,8 +75,8 @@ void pacer::load(time_point now) {
   for (auto& w : windows_) {
     // Without an unused entry older ones may have been overwritten; they closed before the oldest that is
     // left.
-    if (full && w.is().limit > entries_.size())
-      w.close(here(entries_[*first_used].closed), w.is().limit - entries_.size());
+    if (full && w.window().limit > entries_.size())
+      w.close(here(entries_[*first_used].closed), w.window().limit - entries_.size());
     for (auto i = first_used; i != order.end(); ++i) w.close(here(entries_[*i].closed));
   }
   expire(now);

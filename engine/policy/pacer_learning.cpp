@@ -18,11 +18,11 @@ quota_window* pacer::match(const rate_facts& f, time_point now) noexcept {
       if (w.length() != *f.window) continue;
       // The same window with a smaller limit is another, tighter one; with a larger one it is this one, of
       // which the config uses a part.
-      if (f.limit && *f.limit < w.is().limit) continue;
-      if (!best || w.is().limit > best->is().limit) best = &w;
+      if (f.limit && *f.limit < w.window().limit) continue;
+      if (!best || w.window().limit > best->window().limit) best = &w;
     } else if (f.limit) {
       // Of several with this limit the longest binds.
-      if (w.is().limit == *f.limit && (!best || w.length() > best->length())) best = &w;
+      if (w.window().limit == *f.limit && (!best || w.length() > best->length())) best = &w;
     } else if (configured_ == 1 && i == 0) {
       best = &w;
     }
@@ -42,7 +42,7 @@ quota_window* pacer::adopt(const rate_facts& f, time_point now) {
   for (std::size_t i = 0; i < configured_; ++i) {
     const auto& w = windows_[i];
     if (!longest || w.length() > longest->length()) longest = &w;
-    if (limit >= w.is().limit) continue;
+    if (limit >= w.window().limit) continue;
     undercuts = true;
     if (!f.window && !f.reset_in) length = std::max(length, w.length());
   }
@@ -133,14 +133,14 @@ void pacer::hold_against_config(const rate_facts& f, time_point now) {
   const quota_window* same = nullptr;
   for (std::size_t i = 0; i < configured_; ++i) {
     const auto& w = windows_[i];
-    if (w.is().limit == *f.limit && (!f.window || w.length() == *f.window)) return;
+    if (w.window().limit == *f.limit && (!f.window || w.length() == *f.window)) return;
     const bool as_long = f.window ? w.length() == *f.window
                                   : unnamed_.longest_reset <= w.length() + rounding &&
                                         unnamed_.longest_reset > w.length() / 2 &&
                                         now - unnamed_.since >= w.length() + rounding;
-    if (as_long && (!same || w.is().limit < same->is().limit)) same = &w;
+    if (as_long && (!same || w.window().limit < same->window().limit)) same = &w;
   }
-  if (same) contradiction_ = {same->is(), {static_cast<std::uint32_t>(*f.limit), same->length()}};
+  if (same) contradiction_ = {same->window(), {static_cast<std::uint32_t>(*f.limit), same->length()}};
 }
 
 std::optional<contradiction> pacer::take_contradiction() noexcept {

@@ -13,13 +13,13 @@ constexpr std::uint32_t max_queue = 65'536;
 
 }  // namespace
 
-quota_window::quota_window(const rate_window& is, std::uint32_t usable)
-    : is_(is), usable_(std::max<std::uint32_t>(usable, 1)), server_limit_(std::max(is.limit, usable_)) {
-  if (is.limit > max_queue) grain_ = is.length / max_queue;
+quota_window::quota_window(const rate_window& of, std::uint32_t usable)
+    : window_(of), usable_(std::max<std::uint32_t>(usable, 1)), server_limit_(std::max(of.limit, usable_)) {
+  if (of.limit > max_queue) grain_ = of.length / max_queue;
 }
 
 void quota_window::lengthen(duration to) noexcept {
-  is_.length = std::max<std::chrono::nanoseconds>(is_.length, to);
+  window_.length = std::max<std::chrono::nanoseconds>(window_.length, to);
 }
 
 void quota_window::close(time_point at, std::uint64_t count) {
@@ -45,7 +45,7 @@ void quota_window::take_closings(const quota_window& from) {
 }
 
 void quota_window::expire(time_point now, duration discount) noexcept {
-  const duration held_for = is_.length - discount;
+  const duration held_for = window_.length - discount;
   while (!queue_.empty() && queue_.front().at + held_for <= now) {
     closed_ -= queue_.front().count;
     queue_.pop_front();
@@ -59,7 +59,7 @@ void quota_window::expire(time_point now, duration discount) noexcept {
 }
 
 time_point quota_window::release_of(std::uint64_t nth, duration discount) const noexcept {
-  const duration held_for = is_.length - discount;
+  const duration held_for = window_.length - discount;
   if (grain_ == duration::zero() && queue_.size() == closed_) return queue_[nth - 1].at + held_for;
   for (std::size_t i = 0; i < queue_.size(); ++i) {
     if (nth <= queue_[i].count) return queue_[i].at + held_for;
@@ -83,7 +83,7 @@ time_point quota_window::room_at(std::uint64_t k, std::uint64_t in_flight, time_
         // In the last stage a caller with k >= usable() is answered as if it were the last that fits.
         const std::uint64_t nth = std::min(own + k - room + 1, own);
         if (nth > closed_)
-          at = std::max(at, now + latency + (is_.length - discount));
+          at = std::max(at, now + latency + (window_.length - discount));
         else if (nth > 0)
           at = std::max(at, release_of(nth, discount));
       }
@@ -98,7 +98,7 @@ time_point quota_window::own_room_at(std::uint64_t in_flight, time_point now,
   const std::uint64_t own = in_flight + closed_;
   if (own < usable_) return now;
   const std::uint64_t nth = own - usable_ + 1;
-  if (nth > closed_) return now + (is_.length - discount);
+  if (nth > closed_) return now + (window_.length - discount);
   return std::max(now, release_of(nth, discount));
 }
 

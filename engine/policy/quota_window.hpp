@@ -16,12 +16,12 @@ namespace pawl::policy {
 
 class quota_window {
  public:
-  // `usable`: how many of `is.limit` slots this pacer may hold (the rest is reserved for others), at least 1.
-  quota_window(const rate_window& is, std::uint32_t usable);
+  // `usable`: how many of `of.limit` slots this pacer may hold (the rest is reserved for others), at least 1.
+  quota_window(const rate_window& of, std::uint32_t usable);
 
-  const rate_window& is() const noexcept { return is_; }
+  const rate_window& window() const noexcept { return window_; }
   std::uint32_t usable() const noexcept { return usable_; }
-  duration length() const noexcept { return is_.length; }
+  duration length() const noexcept { return window_.length; }
   void lengthen(duration to) noexcept;
 
   // `count` slots closed at `at`. One that is reported out of order counts as closed with the latest before
@@ -68,7 +68,7 @@ class quota_window {
 
   time_point release_of(std::uint64_t nth, duration discount) const noexcept;
 
-  rate_window is_;
+  rate_window window_;
   std::uint32_t usable_;
   std::uint64_t server_limit_;  // what own and foreign requests share
   duration grain_{};            // closings this close together share a queue entry; 0: never

@@ -26,7 +26,7 @@ inline void attempt_books::heard(request_kind kind, const job_in_hand& job, cons
   const auto& last = job.step.last();
   if (policy::concerns_stop_rules(kind, last)) shared_.rules.on_attempt(last, now);
   if (policy::is_trouble(last)) shared_.last_trouble = policy::trouble_in_words(fact, last.foreign);
-  const auto before = shared_.breaker.is();
+  const auto before = shared_.breaker.state();
   const auto sign = policy::sign_of(last);
   if (!trial_) {
     const auto id = sign == policy::breaker::sign::life ? 0 : std::hash<std::string_view>{}(job.job.id);
@@ -35,7 +35,7 @@ inline void attempt_books::heard(request_kind kind, const job_in_hand& job, cons
     trial_ = false;
     shared_.breaker.on_trial(sign, now);
   }
-  if (before != shared_.breaker.is()) shared_.release_held();
+  if (before != shared_.breaker.state()) shared_.release_held();
 }
 
 void attempt_books::judged(request_kind kind, const job_in_hand& job, const attempt_fact& fact,

@@ -41,7 +41,7 @@ void run_context::succeeded(std::string_view id) {
 
 void run_context::release_held() {
   for (auto* alarm : held) alarm->wake();
-  parked.set_outage(breaker.is() == policy::breaker::state::open);
+  parked.set_outage(breaker.state() == policy::breaker::circuit::open);
   wake_sleeping();
   if (!parked.empty()) feed.wake_all();
 }

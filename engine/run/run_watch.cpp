@@ -62,7 +62,7 @@ void run_watch::describe(time_point now, const std::optional<policy::asked_pause
   progress.waiting = static_cast<std::uint32_t>(shared_.writes.waiting());
   progress.next_due = shared_.writes.next_due(now);
   policy::wait_facts facts;
-  facts.is_open = shared_.breaker.is() == policy::breaker::state::open;
+  facts.is_open = shared_.breaker.state() == policy::breaker::circuit::open;
   facts.next_probe = shared_.breaker.next_probe();
   facts.pause = pause;
   facts.trouble_since = shared_.rules.trouble_since();

@@ -257,14 +257,14 @@ void worker::let_go_of_connections() {
 }
 
 bool worker::take_idle_connection(policy::connection_need need) {
-  if (shared_.breaker.is() != policy::breaker::state::closed) return false;
+  if (shared_.breaker.state() != policy::breaker::circuit::closed) return false;
   connection_ = {};
   connection_ = shared_.pool.take_idle(freshness_for(need));
   return static_cast<bool>(connection_);
 }
 
 asio::awaitable<policy::step_event> worker::fetch_connection(policy::connection_need need) {
-  if (shared_.breaker.is() != policy::breaker::state::closed) {
+  if (shared_.breaker.state() != policy::breaker::circuit::closed) {
     const bool go = co_await admitted();
     if (!go) co_return event::cancelled{};
   }

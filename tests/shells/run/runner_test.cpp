@@ -107,6 +107,32 @@ TEST(Runner, StopsWhereverItIsToldToAndLosesNothing) {
       }
 }
 
+// Nobody waits for an API that is down, or for a pause, when the run is to stop.
+TEST(Runner, StopsAtOnceWhileTheApiIsDownOrAsksForAPause) {
+  auto slow_down = pawl::testing::reply(429, R"({"error":{"code":"slow_down","message":"no"}})");
+  slow_down.headers.emplace_back("Retry-After", "60");
+  const auto down = pawl::testing::reply(500, R"({"error":{"code":"oops","message":"down"}})");
+  for (const auto& said : {down, slow_down})
+    for (const bool read_first : {false, true})
+      for (const auto kind : {stop_kind::drain, stop_kind::now})
+        for (std::size_t n = 0; n < 60; ++n) {
+          SCOPED_TRACE(std::to_string(said.status) +
+                       (kind == stop_kind::now ? " at once after " : " after ") + std::to_string(n) +
+                       (read_first ? ", reads first" : ""));
+          run_stage s(read_first);
+          s.network.serve = [&said](const auto&) { return said; };
+          s.begin();
+          s.run_until([&] { return s.steps() >= n; });
+          const auto told = clock::now();
+          s.runner->stop(kind, "signal");
+          s.end();
+          EXPECT_LT(clock::now() - told, 1s);
+          EXPECT_FALSE(s.report->finished);
+          EXPECT_EQ(s.recorded(), 0u);
+          if (::testing::Test::HasFailure()) return;
+        }
+}
+
 // The ledger fails at each of its calls.
 TEST(Runner, StopsWhereTheLedgerFails) {
   for (const bool read_first : {false, true})

@@ -6,7 +6,7 @@ namespace pawl::policy {
 namespace {
 
 using namespace std::chrono_literals;
-using state = breaker::state;
+using circuit = breaker::circuit;
 using admission = breaker::admission;
 constexpr auto read = breaker::request::read;
 constexpr auto write = breaker::request::write;
@@ -33,10 +33,10 @@ TEST(Breaker, OpensAfterFiveFailuresInARow) {
   h.fail(4);
   h.b.on_attempt(write, sign::life, 0, h.now);
   h.fail(4);
-  EXPECT_EQ(h.b.is(), state::closed);
+  EXPECT_EQ(h.b.state(), circuit::closed);
   EXPECT_EQ(h.b.admit(), admission::free);
   h.fail(1);
-  EXPECT_EQ(h.b.is(), state::open);
+  EXPECT_EQ(h.b.state(), circuit::open);
   EXPECT_EQ(h.b.admit(), admission::wait);
   EXPECT_EQ(h.b.next_probe(), h.now + 1s);
   EXPECT_EQ(h.b.opened_at(), h.now);
@@ -48,27 +48,27 @@ TEST(Breaker, AnsweredReadsDoNotHideThatWritesFail) {
     h.b.on_attempt(read, sign::life, 0, h.now);
     h.fail(1);
   }
-  EXPECT_EQ(h.b.is(), state::open);
+  EXPECT_EQ(h.b.state(), circuit::open);
   h.b.on_attempt(read, sign::life, 0, h.now);
-  EXPECT_EQ(h.b.is(), state::open);
+  EXPECT_EQ(h.b.state(), circuit::open);
   h.b.on_attempt(write, sign::life, 0, h.now);
-  EXPECT_EQ(h.b.is(), state::closed);
+  EXPECT_EQ(h.b.state(), circuit::closed);
 }
 
 TEST(Breaker, LetsOneJobTryAfterAnAnsweredProbe) {
   held h;
   h.fail(5);
   h.probe(true);
-  EXPECT_EQ(h.b.is(), state::half_open);
+  EXPECT_EQ(h.b.state(), circuit::half_open);
   EXPECT_EQ(h.b.outages(), 0u) << "the first probe was answered: that was no outage";
   EXPECT_EQ(h.b.admit(), admission::trial);
   EXPECT_EQ(h.b.admit(), admission::wait);
   h.b.abandon_trial();
   EXPECT_EQ(h.b.admit(), admission::trial);
   h.b.on_trial(sign::life, h.now);
-  EXPECT_EQ(h.b.is(), state::closed);
+  EXPECT_EQ(h.b.state(), circuit::closed);
   h.fail(4);
-  EXPECT_EQ(h.b.is(), state::closed) << "counting begins anew";
+  EXPECT_EQ(h.b.state(), circuit::closed) << "counting begins anew";
 }
 
 TEST(Breaker, AFailedProbeOrTrialConfirmsAnOutageOnce) {
@@ -81,7 +81,7 @@ TEST(Breaker, AFailedProbeOrTrialConfirmsAnOutageOnce) {
   h.probe(true);
   ASSERT_EQ(h.b.admit(), admission::trial);
   h.b.on_trial(sign::outage, h.now);
-  EXPECT_EQ(h.b.is(), state::open);
+  EXPECT_EQ(h.b.state(), circuit::open);
   EXPECT_EQ(h.b.outages(), 1u);
   h.probe(true);
   ASSERT_EQ(h.b.admit(), admission::trial);
@@ -119,10 +119,10 @@ TEST(Breaker, WithoutAProbeAJobsOwnAttemptAsks) {
   time_point now{1000s};
   for (std::uint64_t i = 0; i < 5; ++i) b.on_attempt(write, sign::outage, i, now);
   b.begin_probe();
-  EXPECT_EQ(b.is(), state::half_open);
+  EXPECT_EQ(b.state(), circuit::half_open);
   ASSERT_EQ(b.admit(), admission::trial);
   b.on_trial(sign::outage, now);
-  EXPECT_EQ(b.is(), state::open);
+  EXPECT_EQ(b.state(), circuit::open);
   EXPECT_EQ(b.outages(), 1u);
 }
 
@@ -134,26 +134,26 @@ TEST(Breaker, LateRepliesOfWhatWasUnderWay) {
   EXPECT_EQ(h.b.next_probe(), due) << "late failures say nothing new";
   h.probe(true);
   h.fail(10);
-  EXPECT_EQ(h.b.is(), state::half_open);
+  EXPECT_EQ(h.b.state(), circuit::half_open);
   h.b.on_attempt(write, sign::life, 0, h.now);
-  EXPECT_EQ(h.b.is(), state::closed) << "a late success does";
+  EXPECT_EQ(h.b.state(), circuit::closed) << "a late success does";
 }
 
 TEST(Breaker, OneBadRowIsNoOutage) {
   for (const auto kind : {read, write}) {
     held h;
     for (int i = 0; i < 20; ++i) h.b.on_attempt(kind, sign::outage, 7, h.now);
-    EXPECT_EQ(h.b.is(), state::closed);
+    EXPECT_EQ(h.b.state(), circuit::closed);
     // The probe is asked, and nobody waits for it.
     ASSERT_TRUE(h.b.next_probe());
     EXPECT_EQ(h.b.admit(), admission::free);
     h.b.begin_probe();
     EXPECT_FALSE(h.b.next_probe());
     h.b.on_probe(true, h.now);
-    EXPECT_EQ(h.b.is(), state::closed);
+    EXPECT_EQ(h.b.state(), circuit::closed);
     EXPECT_FALSE(h.b.next_probe());
     h.b.on_attempt(kind, sign::outage, 8, h.now);
-    EXPECT_EQ(h.b.is(), state::open) << "another row fails as well";
+    EXPECT_EQ(h.b.state(), circuit::open) << "another row fails as well";
   }
 }
 
@@ -161,13 +161,13 @@ TEST(Breaker, OneRowIsAnOutageWhereReadsFailAsWell) {
   held by_a_read;
   by_a_read.b.on_attempt(read, sign::outage, 7, by_a_read.now);
   for (int i = 0; i < 5; ++i) by_a_read.b.on_attempt(write, sign::outage, 7, by_a_read.now);
-  EXPECT_EQ(by_a_read.b.is(), state::open);
+  EXPECT_EQ(by_a_read.b.state(), circuit::open);
 
   held by_the_probe;
   for (int i = 0; i < 5; ++i) by_the_probe.b.on_attempt(write, sign::outage, 7, by_the_probe.now);
   by_the_probe.b.begin_probe();
   by_the_probe.b.on_probe(false, by_the_probe.now);
-  EXPECT_EQ(by_the_probe.b.is(), state::open);
+  EXPECT_EQ(by_the_probe.b.state(), circuit::open);
   EXPECT_EQ(by_the_probe.b.outages(), 1u);
 }
 
@@ -176,27 +176,27 @@ TEST(Breaker, WithoutAProbeOneRowNeverOpensIt) {
   options.has_probe = false;
   breaker b(options);
   for (int i = 0; i < 20; ++i) b.on_attempt(write, sign::outage, 7, time_point{1000s});
-  EXPECT_EQ(b.is(), state::closed);
+  EXPECT_EQ(b.state(), circuit::closed);
   EXPECT_FALSE(b.next_probe());
 }
 
 TEST(Breaker, ForeignRepliesOpenItAndAnAnsweredProbeMakesThemTheRowsOwn) {
   struct {
     bool has_probe;
-    state after;
-  } const rows[] = {{true, state::closed}, {false, state::open}};
+    circuit after;
+  } const rows[] = {{true, circuit::closed}, {false, circuit::open}};
   for (const auto& row : rows) {
     breaker_options options;
     options.has_probe = row.has_probe;
     breaker b(options);
     time_point now{1000s};
     for (std::uint64_t i = 0; i < 5; ++i) b.on_attempt(write, sign::foreign, i, now);
-    ASSERT_EQ(b.is(), state::open);
+    ASSERT_EQ(b.state(), circuit::open);
     b.begin_probe();
     if (row.has_probe) b.on_probe(true, now);
     ASSERT_EQ(b.admit(), admission::trial);
     b.on_trial(sign::foreign, now);
-    EXPECT_EQ(b.is(), row.after);
+    EXPECT_EQ(b.state(), row.after);
   }
 }
 

@@ -170,7 +170,7 @@ class simulation {
   }
 
   void try_to_send(std::uint32_t k) {
-    if (!jobs_[k].trial && breaker_.is() != breaker::state::closed) {
+    if (!jobs_[k].trial && breaker_.state() != breaker::circuit::closed) {
       const auto answer = breaker_.admit();
       if (answer == breaker::admission::wait) {
         held_.push_back(k);
@@ -236,7 +236,7 @@ class simulation {
       probe_planned_ = true;
       at(std::max(*due, now_), happening::probe);
     }
-    if (breaker_.is() == breaker::state::open) return;
+    if (breaker_.state() == breaker::circuit::open) return;
     auto held = std::move(held_);
     held_.clear();
     for (const auto k : held) try_to_send(k);

@@ -35,7 +35,7 @@ TEST(ProbeSchedule, WithoutAProbeAJobTries) {
   const auto question = schedule.begin(start + 1s, held, nobody);
   EXPECT_FALSE(question.is_asked());
   EXPECT_TRUE(question.let_job_try);
-  EXPECT_EQ(held.is(), breaker::state::half_open);
+  EXPECT_EQ(held.state(), breaker::circuit::half_open);
 }
 
 TEST(ProbeSchedule, AsksForAProofLaterAndLaterUntilItIsThere) {
