@@ -1,4 +1,4 @@
-// What became of one request on the wire: the facts that policy judges. Pure values; engine/http fills them
+// What became of one request on the wire: the facts that policy judges. Plain values; engine/http fills them
 // in.
 #pragma once
 
@@ -18,18 +18,18 @@ enum class phase : std::uint8_t {
 // Why an attempt has no complete reply.
 enum class transport_fault : std::uint8_t {
   none,
-  resolve,             // the host name has no address
+  resolve,             // the host name could not be resolved to an address
   connect,             // no address accepted a connection in time
-  proxy,               // the proxy refused or broke
-  proxy_credentials,   // the proxy wants a user and password, or others (407): stops the run
-  handshake,           // TLS failed for another reason than trust
+  proxy,               // the proxy refused the connection, or it broke
+  proxy_credentials,   // the proxy wants a user and password, or other ones (407): stops the run
+  handshake,           // the TLS handshake failed for another reason than trust
   untrusted,           // the certificate is not trusted, expired, or for another host: stops the run
   client_certificate,  // the server wants a client certificate, or another one: stops the run
   closed,              // the peer closed before the reply was complete
   reset,               // the connection broke (reset, write error)
   timeout,             // the deadline of the attempt passed
   malformed,           // what came is not an HTTP reply
-  oversized,           // reply or header block over its bound
+  oversized,           // the reply or its header block is over its bound
   cancelled,           // the run was stopped
 };
 
@@ -41,7 +41,7 @@ struct header_field {
   std::string_view name, value;  // name as received; compare without case
 };
 
-// Views into the connection's receive buffer: valid until the lease is used again or given back.
+// Holds views into the connection's receive buffer: valid until the lease is used again or given back.
 struct attempt_fact {
   phase reached = phase::not_sent;
   transport_fault fault = transport_fault::none;
@@ -51,7 +51,7 @@ struct attempt_fact {
   std::string_view body;  // followed by json_padding readable bytes
 };
 
-// The first header of that name, without case; empty if there is none.
+// The first header of that name, compared without case; empty if there is none.
 std::string_view find_header(std::span<const header_field>, std::string_view name) noexcept;
 
 }  // namespace pawl

@@ -1,4 +1,4 @@
-// Bytes with stable addresses that are freed all at once: what a batch of jobs points into.
+// Allocates bytes with stable addresses that are freed all at once; the jobs of a batch point into them.
 #pragma once
 
 #include <cstddef>
@@ -11,14 +11,14 @@ namespace pawl {
 // Not thread-safe. Views stay valid until clear() or destruction, also when the arena is moved.
 class byte_arena {
  public:
-  // `size` bytes, uninitialised; never null, also for 0.
+  // Returns `size` bytes, uninitialised; never null, also for 0.
   char* allocate(std::size_t size);
   std::string_view copy(std::string_view text);
 
-  // Gives back the unused end of the most recent allocate(): `used` <= its size.
+  // Gives back the end of the most recent allocate() that was not used: `used` <= its size.
   void shrink_last(const char* start, std::size_t used) noexcept;
 
-  // Forgets everything and keeps at most the first ordinary block, so that one huge row does not stay in
+  // Frees everything except at most the first block of ordinary size, so that one huge row does not stay in
   // memory.
   void clear() noexcept;
   std::size_t bytes_used() const noexcept { return bytes_used_; }

@@ -1,6 +1,6 @@
-// What a command has counted while it worked. One struct travels from where it is counted through progress
-// and report to the summary and the samples of the ledger, so a new figure stands here and where it is
-// counted.
+// What a command has counted while it worked. One struct travels from the places that count through progress
+// and report to the summary and the samples of the ledger, so a new figure changes this file and the places
+// that count it.
 #pragma once
 
 #include <array>
@@ -20,12 +20,13 @@ struct counters {
 struct counter_name {
   std::string_view name;
   std::uint64_t counters::* value;
-  // Whether it is a column of the table `sample` in the ledger's schema, which is brought forward by a
-  // migration (engine/ledger/schema.sql, ledger.cpp).
+  // Whether it is a column of the ledger's table `sample`. A new column needs a migration
+  // (engine/ledger/schema.sql, ledger.cpp).
   bool sampled;
 };
 
-// The names are a public interface: members of the summary, in this order, and columns.
+// The names are a public interface: the summary has them as members, in this order, and the ledger as
+// columns.
 inline constexpr std::array counter_names{
     counter_name{"reads", &counters::reads, true},
     counter_name{"writes", &counters::writes, true},

@@ -1,4 +1,4 @@
-// Final errors: what stops a command, with the place and the remedy, and the exit code that follows from it.
+// Final errors: what stops a command, with the place and the remedy. The exit code follows from the kind.
 #pragma once
 
 #include <string>
@@ -7,10 +7,10 @@
 
 namespace pawl {
 
-// Why a command ends without having done everything. Each kind has one exit code (cli/exit_code).
+// Why a command ends without having done everything. Each kind has one exit code (engine/app/exit_code).
 enum class failure_kind {
-  usage,  // exit 2: arguments, configuration or input; nothing was sent
-  later,  // exit 3: stopped, nothing to mend; the same command goes on later
+  usage,  // exit 2: arguments, configuration or input are wrong; nothing was sent
+  later,  // exit 3: stopped, and nothing is broken; the same command goes on later
   mend,   // exit 4: a person must act first
 };
 
@@ -19,16 +19,16 @@ struct failure {
   std::string place;   // file, file:line, flag or key; may be empty
   std::string what;    // what is wrong
   std::string remedy;  // what to do about it; may be empty
-  bool held = false;   // another process has what is needed (a ledger, a key), and will let go of it
+  bool held = false;   // another process holds what is needed (a ledger, a key) and will release it
 };
 
-// What to do where another process holds something.
+// The remedy where another process holds something.
 std::string held_remedy();
 
-// "place: what; remedy", the one form in which failures are printed.
+// "place: what; remedy": the one form in which failures are printed.
 std::string to_string(const failure&);
 
-// A value or the failure that kept it from being. (boost::system::result wants an error code; these carry
+// A value, or the failure that prevented it. (boost::system::result wants an error code; failures carry
 // text.)
 template <class T>
 class [[nodiscard]] expected {

@@ -45,7 +45,7 @@ void byte_arena::clear() noexcept {
 }
 
 void job_buffer::assign(const job_view& from) {
-  // One buffer of bytes: sized first, so that the views taken while copying stay valid.
+  // The buffer gets its full size first, so that the views that are taken while copying stay valid.
   const auto in_raw = [&raw = from.raw](std::string_view text) {
     return std::greater_equal<>{}(text.data(), raw.data()) &&
            std::less_equal<>{}(text.data() + text.size(), raw.data() + raw.size());
@@ -65,7 +65,7 @@ void job_buffer::assign(const job_view& from) {
     bytes_.insert(bytes_.end(), text.begin(), text.end());
     return std::string_view{at, text.size()};
   };
-  // Most texts are pieces of the row as it stands in the input: they move with it.
+  // Most texts are pieces of the raw row, so they become views into its copy.
   const auto raw = copy(from.raw);
   const auto keep = [&](std::string_view text) {
     return in_raw(text) ? raw.substr(static_cast<std::size_t>(text.data() - from.raw.data()), text.size())

@@ -1,5 +1,5 @@
-// A job is one input row, checked and typed: what to send for which resource. Shapes only; reading them is
-// the business of engine/input, sending them of engine/run.
+// A job is one input row, checked and typed: what to send for which resource. This file has the shapes only;
+// engine/input reads jobs, and engine/run sends them.
 #pragma once
 
 #include "engine/model/byte_arena.hpp"
@@ -15,14 +15,15 @@ namespace pawl {
 
 // Position in api::profile::fields.
 enum class field_index : std::uint16_t {};
-// A field that the profile does not describe and lets through (`unknown_fields = "pass"`).
+// A field that the profile does not describe and passes on (`unknown_fields = "pass"`).
 inline constexpr field_index passed_field{0xffff};
 
 constexpr std::size_t to_index(field_index f) noexcept {
   return static_cast<std::size_t>(f);
 }
 
-// How an id is held against another: UUIDs and the like are the same resource in either case.
+// How ids are compared: for some APIs two spellings of an id (UUIDs and the like) are the same resource in
+// either case.
 enum class id_compare : std::uint8_t { exact, nocase };
 inline bool same_id(std::string_view a, std::string_view b, id_compare how) noexcept {
   return how == id_compare::exact ? a == b : equal_without_case(a, b);
@@ -41,16 +42,15 @@ struct job_view {
   std::uint64_t line = 0;  // first physical line of the row in the file, 1-based
   std::string_view id;
   std::span<const field_value> patch;   // in field order, each field once; passed fields last, in input order
-  std::span<const field_value> expect;  // preconditions, ordered alike
+  std::span<const field_value> expect;  // preconditions, in the same order
   std::string_view raw;                 // the row's bytes as they stand in the input, without the line end
-  bool replay_safe = true;              // sending it twice leaves what sending it once leaves
+  bool replay_safe = true;              // whether sending it twice leaves what sending it once leaves
 };
 
-// What is wrong with one row. The text is whole: `jobs.csv:LINE: column: what (got "...")` without the file
-// name.
+// What is wrong with one row. Messages read `jobs.csv:LINE: column: what`; the file name is not kept here.
 struct complaint {
   std::uint64_t line = 0;  // physical line of the bad cell, 1-based
-  std::string column;      // field or column; empty where the whole row is meant
+  std::string column;      // field or column; empty where the whole row is wrong
   std::string what;        // e.g. `must be one of open, snoozed, done (got "opne")`
 };
 
@@ -62,12 +62,12 @@ struct row_error {
   std::vector<complaint> complaints;  // at least one
 };
 
-// A slot's own copy of a job, reused from job to job without allocating once it has grown.
+// A slot's own copy of a job. It is reused from job to job and allocates only while it grows.
 class job_buffer {
  public:
   void assign(const job_view&);
   job_view view() const noexcept;
-  // Memory that it holds.
+  // How much memory it holds, in bytes.
   std::size_t bytes() const noexcept { return bytes_.capacity() + values_.capacity() * sizeof(field_value); }
 
  private:
@@ -77,7 +77,7 @@ class job_buffer {
   std::size_t patch_count_ = 0;
 };
 
-// A batch of rows: what travels from the reader thread to the network thread. Owned by one thread at a time.
+// A batch of rows, which travels from the reader thread to the network thread. One thread owns it at a time.
 class job_batch {
  public:
   job_batch() = default;
@@ -88,22 +88,22 @@ class job_batch {
   bool empty() const noexcept { return rows_.empty(); }
   std::size_t size() const noexcept { return rows_.size(); }
 
-  // Memory for what the next jobs point to.
+  // Memory for the texts of the next jobs.
   byte_arena& bytes() noexcept { return bytes_; }
 
-  // Copies the job's field arrays; its texts must lie in bytes() or live as long as the source (names of
-  // fields).
+  // Copies the arrays of the job's fields, not its texts: these must lie in bytes() or live as long as the
+  // source does, as the names of fields do.
   void add(const job_view&);
   void add(row_error);
 
-  // Null for a good row. `at` < size().
+  // Null: the row is good. `at` < size().
   const row_error* error(std::size_t at) const noexcept;
-  // Only for a good row.
+  // The row must be good.
   job_view job(std::size_t at) const noexcept;
 
  private:
   struct entry {
-    job_view job;  // spans unset: values_ may still move
+    job_view job;  // its spans are set by job(): values_ may still move
     std::uint32_t values_begin = 0, patch_count = 0, expect_count = 0;
     std::int32_t error = -1;
   };

@@ -8,7 +8,8 @@
 namespace pawl {
 namespace {
 
-// As the fields are called that hold them (app::options and what it is made of), where there is one.
+// Each name is that of the field that holds the option (in app::options and its members), where there is such
+// a field.
 constexpr std::array<std::string_view, option_count> names{"allow_open_end",
                                                            "target",
                                                            "ca_file",

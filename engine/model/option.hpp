@@ -1,6 +1,6 @@
-// The options that a message may speak of. Whoever links the engine gives them its own way: a command line
-// has flags, a service has fields of a form. So a message names an option by its code, and the program says
-// once how its users write it.
+// The options that a message may mention. Each program that links the engine lets its users set them in its
+// own way: a command line has flags, a service has fields of a form. So a message names an option by its
+// code, and the program says once how its users write it.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@
 
 namespace pawl {
 
-// In the order of the names in option.cpp.
+// The order is that of the names in option.cpp.
 enum class option : std::uint8_t {
   allow_open_end,
   base_url,
@@ -46,18 +46,18 @@ enum class option : std::uint8_t {
 };
 inline constexpr std::size_t option_count = static_cast<std::size_t>(option::yes) + 1;
 
-// How a message writes an option, alone or with the value to give it.
+// How messages write an option, alone or with the value to give it.
 using option_words = std::string (*)(option, std::optional<std::string_view> value);
 
-// "option ledger_path", `option map "Old name=title"`: what messages say in a program that has no words of
-// its own.
+// "option ledger_path", `option map "Old name=title"`: used by messages in a program that has no words of its
+// own.
 std::string in_library_words(option, std::optional<std::string_view> value = std::nullopt);
 
-// From here on all messages of this process write options so. For the start of main, for some texts are made
-// once and kept. Any thread.
+// Sets how all messages of this process write options from now on. Call it at the start of main, because some
+// texts are made once and kept. Any thread.
 void word_options(option_words) noexcept;
 
-// In the words of this process.
+// The option in the words that the process has set.
 std::string to_string(option);
 std::string to_string(option, std::string_view value);
 

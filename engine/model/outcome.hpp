@@ -17,9 +17,9 @@ enum class outcome : std::uint8_t {
   skipped,     // a precondition no longer holds: nothing was sent
   superseded,  // all its fields were written by a later row of the same id
   refused,     // the API said no to this row
-  mismatch,    // answered 2xx, but other values show
-  failed,      // not applied, attempts used up
-  unknown,     // may or may not be applied, and no read can tell
+  mismatch,    // answered 2xx, but the reply and a read-back show other values
+  failed,      // not applied, and all attempts are used up
+  unknown,     // it may be applied or not, and no read can tell
   invalid,     // the row itself is wrong: never sent
 };
 inline constexpr std::size_t outcome_count = 9;
@@ -36,7 +36,7 @@ constexpr bool is_success(outcome o) noexcept {
          o == outcome::superseded;
 }
 
-// Rows per outcome. The sum with the pending rows is the number of rows: checked at every exit.
+// Rows per outcome. Their sum and the pending rows together are the number of rows: checked at every exit.
 struct outcome_counts {
   std::array<std::uint64_t, outcome_count> of{};
 

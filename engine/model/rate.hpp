@@ -1,4 +1,4 @@
-// So many requests within so much time.
+// A rate: so many requests within so much time.
 #pragma once
 
 #include <chrono>
@@ -13,7 +13,7 @@ struct rate_window {
   bool operator==(const rate_window&) const = default;
 };
 
-// "60/min", "20/10s", "50/s": as --rate takes it, in the largest unit that fits.
+// "60/min", "20/10s", "50/s": as --rate takes it, in the largest unit that divides the window.
 std::string to_string(const rate_window&);
 
 }  // namespace pawl

@@ -16,7 +16,8 @@ std::string secret::label(std::string_view public_prefix) const {
 
 namespace {
 
-// ".csv", ".input", ".7z": what files end in, and what the parts of a token that have points between do not.
+// Whether a text has an ending as file names have it: ".csv", ".input", ".7z". The parts of a token that has
+// points in it do not look so.
 bool has_ending(std::string_view text) noexcept {
   const auto ending = text.substr(std::min(text.rfind('.'), text.size() - 1) + 1);
   return text.find('.') != std::string_view::npos && !ending.empty() && ending.size() <= 7 &&

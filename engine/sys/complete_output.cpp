@@ -56,7 +56,7 @@ expected<complete_output> complete_output::open(const std::string& path) {
   auto name = (directory / "pawl-XXXXXX").string();
   out.file_ = descriptor{::mkostemp(name.data(), O_CLOEXEC)};
   if (!out.file_) return out.broken(directory.string(), last_error().message());
-  // Without a name it goes with the process, however that ends.
+  // A file without a name disappears with the process, however the process ends.
   if (::unlink(name.c_str()) != 0) out.temporary_ = name;
   return out;
 }

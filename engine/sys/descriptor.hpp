@@ -1,5 +1,4 @@
-// An owner for a file descriptor. The one place of the product that closes them, but for those that a library
-// holds.
+// Owns a file descriptor. Only this class closes descriptors, except for those that a library holds.
 #pragma once
 
 #include <cerrno>
@@ -19,16 +18,16 @@ class descriptor {
     std::swap(fd_, other.fd_);
     return *this;
   }
-  // Whoever needs the error of close(2) has called close() before; on the way out of a failure there is a
-  // better one.
+  // The error of close(2) is dropped here: a caller that needs it has called close() before, and after
+  // another failure that one is reported.
   ~descriptor() { static_cast<void>(close()); }
 
-  // Negative: it owns none.
+  // Negative: it owns no descriptor.
   int get() const noexcept { return fd_; }
   explicit operator bool() const noexcept { return fd_ >= 0; }
   // The caller owns it from now on.
   [[nodiscard]] int release() noexcept { return std::exchange(fd_, -1); }
-  // The error of close(2) is where a network file system reports a lost write.
+  // Returns the error of close(2), by which a network file system reports a lost write.
   std::error_code close() noexcept {
     if (fd_ < 0 || ::close(release()) == 0) return {};
     return {errno, std::generic_category()};

@@ -14,7 +14,7 @@
 namespace pawl {
 namespace {
 
-// 5 s in all, as the header says.
+// 5 s in all, as files.hpp says.
 constexpr int wait_steps = 100;
 constexpr int wait_step_ms = 50;
 
@@ -38,7 +38,7 @@ std::error_code write_all(int fd, std::string_view text) {
 bool fill_standard_descriptors() noexcept {
   for (const int wanted : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (::fcntl(wanted, F_GETFD) >= 0) continue;
-    // The lowest one that is free, and those below are not.
+    // open(2) gives the lowest number that is free. All below `wanted` are in use, so it is `wanted`.
     if (::open("/dev/null", wanted == STDIN_FILENO ? O_WRONLY : O_RDONLY) != wanted) return false;
   }
   return true;
@@ -62,7 +62,8 @@ descriptor open_to_append(const std::string& path) noexcept {
 }
 
 descriptor open_stream(const std::string& path) noexcept {
-  // What the process has open already is not opened again: a file would be written from its start.
+  // A descriptor that the process already has is duplicated: opening it again by name would write a file from
+  // its start.
   for (const std::string_view directory : {"/dev/fd/", "/proc/self/fd/"})
     if (path.starts_with(directory)) {
       int fd = -1;

@@ -29,14 +29,15 @@ std::string another_place() {
 
 failure cannot(const std::string& path, const char* what) {
   const int code = errno;
-  // A place that does not exist is a typing error; one that may not be written needs somebody.
+  // A place that does not exist is a typing error; one that may not be written to needs a person.
   const bool wrong_place = code == ENOENT || code == ENOTDIR || code == EISDIR;
   return {wrong_place ? failure_kind::usage : failure_kind::mend, path,
           fmt::format("the lock file {}: {}", what, std::strerror(code)),
           (wrong_place ? "" : "make the directory of the ledger writable or ") + another_place()};
 }
 
-// The program of a process and its first argument ("pawl run"): the rest may name a proxy with its password.
+// The program of a process and its first argument ("pawl run"). Further arguments may hold a password of a
+// proxy.
 std::string command_of(pid_t pid) {
   const descriptor file{::open(fmt::format("/proc/{}/cmdline", pid).c_str(), O_RDONLY | O_CLOEXEC)};
   std::array<char, 512> bytes{};
@@ -63,13 +64,14 @@ std::string read_holder(int fd) {
 }  // namespace
 
 expected<lock_file> lock_file::take(const std::string& path) {
-  // A second try only where holder() looked at this very moment, or somebody removed the file between.
+  // Tries again, because a holder() may lock the file for the moment of its look, and somebody may remove the
+  // file between open and flock.
   for (int left = 10;; --left) {
     descriptor file{::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600)};
     if (file.get() < 0) return cannot(path, "cannot be created");
     struct stat locked{}, named{};
     if (::fstat(file.get(), &locked) != 0) return cannot(path, "cannot be examined");
-    // It is written over below.
+    // The text of the lock is written over the file, so it must be no other file of somebody's.
     if (!S_ISREG(locked.st_mode) || locked.st_nlink > 1)
       return failure{failure_kind::mend, path,
                      "is to be the lock file, and is not a regular file with one name",
@@ -98,7 +100,7 @@ expected<lock_file> lock_file::take(const std::string& path) {
 }
 
 expected<std::optional<std::string>> lock_file::holder(const std::string& path) {
-  // Without O_NONBLOCK a pipe would wait for its other end.
+  // Without O_NONBLOCK the open of a pipe would wait for its other end.
   const descriptor file{::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
   if (file.get() < 0) {
     if (errno == ENOENT) return std::optional<std::string>{};
@@ -114,7 +116,8 @@ expected<std::optional<std::string>> lock_file::holder(const std::string& path) 
   return std::optional{read_holder(file.get())};
 }
 
-// A line of /proc/locks (proc(5)): "1: FLOCK  ADVISORY  WRITE 4711 08:01:1234 0 EOF", device in hexadecimal.
+// Looks for a line of /proc/locks (proc(5)): "1: FLOCK  ADVISORY  WRITE 4711 08:01:1234 0 EOF", with the
+// device in hexadecimal.
 std::optional<std::string> lock_file::holder_of(dev_t device, ino_t inode) {
   std::ifstream locks("/proc/locks");
   const auto wanted = fmt::format("{:02x}:{:02x}:{}", ::major(device), ::minor(device), inode);

@@ -1,5 +1,5 @@
-// What may stand where pawl is to write a file. One home for the rule, so that no output is opened in another
-// way: a link is not followed, and nothing is written that is no regular file, or that could block.
+// The rule for where pawl may write a file: it follows no link, and it opens nothing that is no regular file
+// or that could block. Every output goes by it.
 #pragma once
 
 #include <cstdint>
@@ -8,11 +8,12 @@
 
 namespace pawl {
 
-// Names that lead to what the process has open already, or to a terminal or a sink: /dev/stdout, /dev/fd/63,
-// /dev/null. They are links and devices by nature, and nobody can have meant a file of that name.
+// Whether a name leads to something that the process has open already, to a terminal or to a sink:
+// /dev/stdout, /dev/fd/63, /dev/null. Such names are links and devices by nature, and nobody can mean a
+// regular file by them.
 bool names_a_stream(const std::string& path);
 
-// Whether something may be opened at a place that is no regular file.
+// Whether an output may be a named pipe.
 enum class pipes : std::uint8_t { refused, allowed };
 
 // Why no output may be written at `path`, in words that follow "PLACE: "; unset: nothing is there yet, or a

@@ -11,7 +11,7 @@
 namespace pawl {
 namespace {
 
-// The whole of a small file of the system, at most `bound` bytes; empty if it cannot be read.
+// Reads a small file of the system, at most `bound` bytes; empty if it cannot be read.
 std::string read_small(const std::string& path, std::size_t bound) {
   const descriptor in(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   std::string text(bound, '\0');

@@ -1,13 +1,13 @@
-// What this process is called, for the message to another one that has to wait.
+// How this process was called. It tells another process, which has to wait, for whom.
 #pragma once
 
 #include <string>
 
 namespace pawl {
 
-// "pawl run jobs.csv": the program and its first words up to the first flag. Flags can carry anything (a URL
-// with a password), so none of them is kept. `path`: the system's answer, /proc/self/cmdline. Empty: it has
-// none.
+// The program and its first words up to the first flag: "pawl run jobs.csv". Flags may carry a secret (a URL
+// with a password), so neither a flag nor what follows it is kept. Reads `path`, which is /proc/self/cmdline
+// except in tests; empty if it cannot be read.
 std::string own_command(const std::string& path);
 
 }  // namespace pawl

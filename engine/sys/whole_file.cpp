@@ -19,7 +19,7 @@ std::error_code last_error() noexcept {
   return {errno, std::generic_category()};
 }
 
-// Until there is something to read, or the other end is closed.
+// Waits until there is something to read or the other end is closed.
 std::error_code await(int fd) {
   pollfd one{fd, POLLIN, 0};
   for (;;) {
@@ -35,7 +35,7 @@ std::error_code await(int fd) {
 std::error_code read_whole_file(const std::string& path, std::size_t bound, if_pipe named,
                                 std::string& into) {
   into.clear();
-  // Without O_NONBLOCK the opening itself would wait for the other end of a pipe.
+  // Without O_NONBLOCK, open(2) itself would wait for the other end of a pipe.
   const descriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   if (file.get() < 0) return last_error();
   struct stat is{};
@@ -49,7 +49,7 @@ std::error_code read_whole_file(const std::string& path, std::size_t bound, if_p
   for (;;) {
     if (size == into.size()) {
       if (size == bound + 1) break;
-      into.resize(bound + 1);  // it has grown
+      into.resize(bound + 1);  // the file has grown
     }
     if (!is_regular)
       if (const auto failed = await(file.get())) return failed;

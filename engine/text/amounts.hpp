@@ -11,14 +11,15 @@ namespace pawl {
 // "1,234,567".
 std::string grouped(std::uint64_t);
 
-// "300 rows", "1 row".
+// Uses `one` for 1 and `many` for every other number: "300 rows", "1 row".
 std::string counted(std::uint64_t, std::string_view one, std::string_view many);
 
-// For prose. Rounded up to a whole unit, two units at most: "0 s", "18 s", "4 min 05 s", "2 h 47 min",
-// "3 d 4 h". Negative: "0 s".
+// For prose. Rounds up to a whole unit and shows two units at most: "0 s", "18 s", "4 min 05 s", "2 h 47
+// min", "3 d 4 h". A negative duration is "0 s".
 std::string in_words(std::chrono::nanoseconds);
 
-// As settings write it, in the largest unit that fits: "250ms", "90s", "15m", "1h". Zero: "0ms".
+// Writes a duration as settings do, in the largest unit that divides it: "250ms", "90s", "15m", "1h". Zero is
+// "0ms".
 std::string duration_text(std::chrono::nanoseconds);
 
 }  // namespace pawl

@@ -1,5 +1,5 @@
-// Eight bytes at a time, where a byte is looked for in text: no vector instructions, and no library call that
-// costs more than a short text.
+// Looks for a byte in text, eight bytes at a time: without vector instructions, and without a library call,
+// which would cost more than a short text does.
 #pragma once
 
 #include <bit>
@@ -12,27 +12,29 @@ constexpr std::uint64_t every_byte(std::uint8_t value) {
   return 0x0101010101010101ull * value;
 }
 
-// The high bit of at least the lowest zero byte, and of no byte below it; 0 if there is none.
+// Sets the high bit of the lowest byte that is zero and of no byte below it; bits above it mean nothing. 0 if
+// no byte is zero.
 constexpr std::uint64_t zero_bytes(std::uint64_t word) {
   return (word - every_byte(1)) & ~word & every_byte(0x80);
 }
 
-// The same for bytes below 0x20: the subtraction borrows into the high bit, where the byte itself had none.
+// Finds bytes below 0x20 as zero_bytes() finds zeros: the subtraction borrows into the high bit of a byte
+// that had none.
 constexpr std::uint64_t control_bytes(std::uint64_t word) {
   return (word - every_byte(0x20)) & ~word & every_byte(0x80);
 }
 
-// The same for what a JSON string cannot hold as it is (RFC 8259 section 7).
+// Finds, in the same way, the bytes that a JSON string cannot hold unescaped (RFC 8259 section 7).
 constexpr std::uint64_t json_escaped_bytes(std::uint64_t word) {
   return zero_bytes(word ^ every_byte('"')) | zero_bytes(word ^ every_byte('\\')) | control_bytes(word);
 }
 
-// The same for what is no printable ASCII.
+// Finds, in the same way, the bytes that are not printable ASCII.
 constexpr std::uint64_t unprintable_bytes(std::uint64_t word) {
   return control_bytes(word) | zero_bytes(word ^ every_byte(0x7f)) | (word & every_byte(0x80));
 }
 
-// The first byte is the lowest.
+// Bit searches in a word take the byte in its lowest bits for the first one in memory.
 static_assert(std::endian::native == std::endian::little);
 inline std::uint64_t load_word(const char* at) {
   std::uint64_t word;

@@ -39,7 +39,7 @@ std::optional<std::vector<std::string_view>> split_cells(std::string_view row, c
       if (end < row.size() && row[end] != delimiter) return std::nullopt;
     } else {
       end = std::min(row.find(delimiter, begin), row.size());
-      // A line end would begin another row.
+      // A line end outside of quotes would begin another row.
       if (row.substr(begin, end - begin).find_first_of("\r\n") != std::string_view::npos) return std::nullopt;
     }
     cells.push_back(row.substr(begin, end - begin));
@@ -51,7 +51,7 @@ std::optional<std::vector<std::string_view>> split_cells(std::string_view row, c
 void append_undoubled(std::string& to, std::string_view inner) {
   for (std::size_t i = 0; i < inner.size(); ++i) {
     to += inner[i];
-    if (inner[i] == '"') ++i;  // the second of the pair
+    if (inner[i] == '"') ++i;  // skip the second quote of the pair
   }
 }
 

@@ -16,7 +16,7 @@ bool take_one(std::string_view& rest, std::string_view choices) noexcept {
   return true;
 }
 
-// A number of two digits, at most `largest`; -1: none.
+// Takes a number of two digits off the front; -1 if there is none or it is above `largest`.
 int take_part(std::string_view& rest, int largest) noexcept {
   const int value = take_number(rest, 2);
   return value <= largest ? value : -1;
@@ -28,7 +28,7 @@ bool can_be_leap(std::int64_t seconds) noexcept {
   return at == day && year_month_day{day}.day() == std::chrono::day{1};
 }
 
-// `between`: what may stand between date and time.
+// `between`: the characters that may separate date and time.
 std::optional<instant> read_date_time(std::string_view rest, std::string_view between,
                                       leap_second leap) noexcept {
   const int y = take_number(rest, 4);
@@ -75,7 +75,7 @@ std::optional<instant> read_date_time(std::string_view rest, std::string_view be
   return at;
 }
 
-// By hand, so that no time is too far off: fmt throws over some.
+// Written without fmt, which throws for some times that are far off.
 std::string written(sys_seconds t, char between) {
   const auto midnight = floor<days>(t);
   const year_month_day date{midnight};

@@ -1,4 +1,4 @@
-// Moments written as RFC 3339 date-times: read, compared and written. Pure.
+// Reads, compares and writes moments as RFC 3339 date-times. Pure.
 #pragma once
 
 #include <chrono>
@@ -10,8 +10,8 @@
 
 namespace pawl {
 
-// Equal exactly where two texts name the same moment, and ordered by time: seconds first, then fractions,
-// which order as texts do because they have no trailing zeros.
+// Two instants are equal exactly where their texts name the same moment, and they are ordered by time: by
+// seconds, then by fraction. Fractions order as texts do, because they have no trailing zeros.
 struct instant {
   std::int64_t seconds = 0;   // since 1970-01-01T00:00:00Z, without leap seconds
   std::string_view fraction;  // digits behind the point without trailing zeros; a view into the text
@@ -19,20 +19,21 @@ struct instant {
   std::strong_ordering operator<=>(const instant&) const = default;
 };
 
-// What an API shows: RFC 3339 section 5.6, with `t`, `z` and a space instead of `T` as its notes allow; an
-// offset is required. A leap second (:60) names the second after :59, as it does in Unix time, and may stand
-// anywhere. nullopt: not such a date-time.
+// Reads what an API shows: RFC 3339 section 5.6, with `t`, `z` and a space instead of `T` as its notes allow;
+// an offset is required. A leap second (:60) names the second after :59, as it does in Unix time, and is
+// taken at any time of day. nullopt: the text is no such date-time.
 std::optional<instant> parse_instant(std::string_view) noexcept;
 
-// Where a second 60 is taken.
+// Where a leap second (:60) is accepted.
 enum class leap_second : std::uint8_t {
   anywhere,
   at_month_end,  // only where one can be: 23:59:60 UTC at the end of a month (RFC 3339 appendix D)
 };
-// What people write and an API has to take: the same without the space, for not every API knows it.
+// Checks what people write and pawl sends on. A space between date and time is not accepted, because not
+// every API knows it.
 bool is_rfc3339(std::string_view, leap_second) noexcept;
 
-// "2026-01-02T03:04:05.678Z"; and without the milliseconds.
+// Both write UTC: "2026-01-02T03:04:05.678Z", and "2026-01-02T03:04:05Z".
 std::string rfc3339(std::chrono::sys_time<std::chrono::microseconds>);
 std::string rfc3339_to_second(std::chrono::sys_time<std::chrono::microseconds>);
 // For people, to the second: "2026-01-02 03:04:05 UTC".

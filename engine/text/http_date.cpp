@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono;
 
-// Takes pieces off the front of a text; once something did not fit, everything after fails.
+// Takes pieces off the front of a text. After one piece that does not fit, everything fails.
 class taker {
  public:
   explicit taker(std::string_view text) : rest_(text) {}
@@ -21,7 +21,7 @@ class taker {
     if (ok_) rest_.remove_prefix(1);
     return ok_;
   }
-  // Exactly `digits` digits; `pad_space` allows a blank in place of the first one (asctime's day).
+  // Takes exactly `digits` digits; `pad_space` allows a space in place of the first one (asctime's day).
   int number(std::size_t digits, bool pad_space = false) noexcept {
     if (rest_.size() < digits) ok_ = false;
     int value = 0;
@@ -92,7 +92,8 @@ std::optional<sys_time<microseconds>> parse_http_date(std::string_view text) noe
       month_number = in.month();
       in.take('-');
       const int two_digits = in.number(2);
-      // RFC 9110 counts from now; the fixed turn keeps this pure and is the same for the next decades.
+      // RFC 9110 chooses the century by the present date. A fixed limit keeps this function pure and gives
+      // the same results until 2069 draws near.
       year_number = two_digits + (two_digits < 70 ? 2000 : 1900);
     } else {  // Sun, 06 Nov 1994 08:49:37 GMT
       in.take(' ');

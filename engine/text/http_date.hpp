@@ -1,4 +1,4 @@
-// The dates of HTTP (RFC 9110 section 5.6.7). Pure.
+// Reads the dates of HTTP (RFC 9110 section 5.6.7). Pure.
 #pragma once
 
 #include <chrono>
@@ -7,7 +7,7 @@
 
 namespace pawl {
 
-// The three forms: IMF-fixdate, RFC 850, asctime. The weekday is not checked.
+// Reads all three forms: IMF-fixdate, RFC 850 and asctime. The weekday is not checked.
 std::optional<std::chrono::sys_time<std::chrono::microseconds>> parse_http_date(std::string_view) noexcept;
 
 }  // namespace pawl

@@ -19,8 +19,8 @@ namespace {
 
 static_assert(json_padding >= simdjson::SIMDJSON_PADDING);
 
-constexpr std::size_t smallest_parser = 4 * 1024;  // chosen: a usual reply
-constexpr std::size_t largest_kept = 256 * 1024;   // chosen: above it, memory is given back
+constexpr std::size_t smallest_parser = 4 * 1024;  // chosen: a usual reply fits
+constexpr std::size_t largest_kept = 256 * 1024;   // chosen: memory above it is given back
 
 // '[' | 0x20 is '{', and ']' | 0x20 is '}'
 constexpr bool is_opening(char c) noexcept {
@@ -31,31 +31,33 @@ constexpr bool is_bracket(char c) noexcept {
   return folded == '{' || folded == '}';
 }
 
-// Letters share bits, so a bit that is set says "perhaps", one that is not says "no".
+// A key is looked for by its first letter in a set of 64 bits. Several letters share a bit, so a bit that is
+// set says "perhaps", and one that is not set says "no".
 std::uint64_t letter_bit(char c) noexcept {
   return std::uint64_t{1} << (static_cast<unsigned char>(c) & 63U);
 }
 
-// The bytes that a key may begin with as JSON: its first letter, or the backslash of an escape; the closing
-// quote if it is empty.
+// The bits of the bytes that a key may begin with in JSON: its first letter, or the backslash of an escape;
+// for an empty key the closing quote.
 std::uint64_t first_letter_bits(std::string_view key) noexcept {
   return letter_bit('\\') | letter_bit(key.empty() ? '"' : key.front());
 }
 
 }  // namespace
 
-// simdjson's first stage: checks UTF-8 and where strings end, and tells where each bracket, colon and comma
-// outside of strings is, and where each string and other scalar begins (the marks). It is the vectorised
-// part. simdjson names it internal, but offers it in its header; its On-Demand walk over the marks takes
-// three times the instructions of the one below, which needs no errors to carry along.
+// Runs simdjson's first stage, the vectorised part. It checks UTF-8 and that strings end, and yields the
+// marks: the position of each bracket, colon and comma outside of strings, and of the first byte of each
+// string and other scalar. simdjson calls this stage internal but offers it in its header. Its On-Demand walk
+// over the marks takes three times the instructions of the walk below, which carries no errors along.
 struct json_parser::impl {
   std::unique_ptr<simdjson::internal::dom_parser_implementation> stages;
 
   std::size_t capacity() const noexcept { return stages ? stages->capacity() : 0; }
 
-  // False: not JSON. The marks stay until the next call.
+  // False: the body is not JSON. The marks stay valid until the next call.
   bool mark(std::string_view body) {
-    // In powers of two: else a reply that is a little longer than all before would allocate each time.
+    // The capacity is a power of two; else each reply that is a little longer than all before it would
+    // allocate.
     if (capacity() < body.size()) {
       const auto room = std::bit_ceil(std::max(body.size(), smallest_parser));
       if (simdjson::get_active_implementation()->create_dom_parser_implementation(
@@ -74,19 +76,19 @@ json_parser::json_parser() : impl_(std::make_unique<impl>()) {}
 json_parser::~json_parser() = default;
 json_parser::json_parser(json_parser&&) noexcept = default;
 
-// One pass over the marks. A function that answers false has met something that makes the whole document
+// One pass over the marks. A function that returns false has met something that makes the whole document
 // unreadable.
 struct json_locator::walk {
   json_locator& in;
   const char* text;  // the body
   const char* end;
-  const std::uint32_t* mark;  // what comes next
+  const std::uint32_t* mark;  // the next mark to look at
   const std::uint32_t* last;  // behind the last mark
-  std::size_t depth = 0;      // brackets that are open here
+  std::size_t depth = 0;      // brackets that are open at this place
 
   char letter() const noexcept { return text[*mark]; }
   bool at_end() const noexcept { return mark == last; }
-  // From there to the end of what the last mark passed stands for, if that is a bracket.
+  // The text from `start` to the end of the bracket that the last passed mark stands for.
   std::string_view since(const char* start) const noexcept {
     return {start, static_cast<std::size_t>(text + mark[-1] + 1 - start)};
   }
@@ -99,7 +101,7 @@ struct json_locator::walk {
     for (const auto& m : n.wanted_members) for_each_below(at(m.node), act);
     if (n.element_wanted) for_each_below(at(n.element), act);
   }
-  // The same without the node itself.
+  // Calls act(located&) for each path that ends below this node, but not at the node itself.
   void for_each_deeper(const node& n, auto act) const {
     for (const auto& m : n.wanted_members) for_each_below(at(m.node), act);
     if (n.element_wanted) for_each_below(at(n.element), act);
@@ -116,20 +118,20 @@ struct json_locator::walk {
   }
   static void spoil(located& l) { l.is = located::kind::broken; }
 
-  // Of all that stands from a key's first letter to its colon.
+  // Whether a backslash stands between a key's first letter and its colon.
   static bool has_backslash(const char* at, const char* colon) noexcept {
     for (; at < colon; at += sizeof(std::uint64_t)) {
-      // Reads beyond the colon, into the padding at worst: what is found there does not count.
+      // The read goes beyond the colon, at worst into the padding; what it finds there does not count.
       const auto found = zero_bytes(load_word(at) ^ every_byte('\\'));
       if (found != 0) return std::countr_zero(found) / 8 < colon - at;
     }
     return false;
   }
 
-  // The member with the key whose first letter is there; null if it is not asked for.
+  // The member whose key has its first letter at `raw_key`; null if no path asks for it.
   member* match(node& object, const char* raw_key, const char* colon) {
-    // A string that begins at one mark and has the colon at the next ends before it: between its closing
-    // quote and the colon is white space at most, or there would be another mark.
+    // Only white space can stand between the key's closing quote and the colon; anything else would have a
+    // mark of its own. So the first quote before the colon closes the key.
     const char* quote = colon - 1;
     while (*quote != '"') --quote;
     const auto size = static_cast<std::size_t>(quote - raw_key);
@@ -143,17 +145,17 @@ struct json_locator::walk {
     return nullptr;
   }
 
-  // Behind an opening bracket: false where that makes one too many.
+  // Called behind an opening bracket. False: brackets are nested too deep.
   bool descend() noexcept { return ++depth <= max_json_depth; }
 
-  // The value that comes next, whatever it is; of a container only the balance of its brackets counts.
+  // Skips the next value, whatever it is. Of a container only the balance of the brackets is checked.
   bool skip() noexcept {
     if (at_end()) return false;
     const char c = text[*mark++];
     if (is_opening(c)) return skip_container();
     return c != '}' && c != ']' && c != ',' && c != ':';
   }
-  // Behind the opening bracket; ends behind the closing one.
+  // Begins behind the opening bracket and ends behind the closing one.
   bool skip_container() noexcept {
     std::size_t open = 1;
     auto deepest = open;
@@ -170,7 +172,7 @@ struct json_locator::walk {
     return false;
   }
 
-  // Behind what stands between two members or elements, or between the last and the closing bracket.
+  // What follows a member or an element: a comma, the closing bracket, or something else.
   enum class sequel : std::uint8_t { another, closed, neither };
   sequel behind_item(char closing) noexcept {
     if (at_end()) return sequel::neither;
@@ -178,7 +180,7 @@ struct json_locator::walk {
     return c == ',' ? sequel::another : c == closing ? sequel::closed : sequel::neither;
   }
 
-  // Behind the opening bracket; ends behind the closing one.
+  // Begins behind the opening bracket and ends behind the closing one.
   bool members(node& n, bool in_list) {
     if (!descend()) return false;
     for (auto& m : n.wanted_members) m.seen = false;
@@ -268,7 +270,7 @@ struct json_locator::walk {
     return true;
   }
 
-  // Behind the opening bracket; ends behind the closing one.
+  // Begins behind the opening bracket and ends behind the closing one.
   bool elements(node& element) {
     if (!descend()) return false;
     for_each_below(element, [](located& l) {
@@ -325,7 +327,7 @@ void json_locator::ask_for(std::span<const std::uint32_t> wanted) {
     to.text = {};
     to.elements.clear();
   }
-  // Rows of one file mostly change the same fields: then the tree is marked already.
+  // Most rows of one file change the same fields, so the tree is often marked for them already.
   if (std::ranges::equal(wanted, asked_)) return;
   asked_.assign(wanted.begin(), wanted.end());
   ++askings_;
@@ -368,7 +370,7 @@ bool json_locator::locate(json_parser& parser, std::string_view body, std::span<
   if (stage.mark(body)) {
     const auto marks = stage.marks();
     walk pass{*this, body.data(), body.data() + body.size(), marks.data(), marks.data() + marks.size()};
-    // Behind the root's last bracket there is nothing more.
+    // Nothing may follow the root's closing bracket.
     readable = pass.letter() == '{' && (++pass.mark, pass.members(nodes_[0], false)) && pass.at_end();
   }
   if (stage.capacity() > largest_kept) parser.impl_ = std::make_unique<json_parser::impl>();

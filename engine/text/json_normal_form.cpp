@@ -46,7 +46,7 @@ class normal_writer {
     to_.append(text);
     return true;
   }
-  // Appends the text of the string at the front, without quotes and escapes.
+  // Appends the text of the string at the front, without its quotes and escapes.
   bool text(std::string& into) {
     const auto length = string_token_size(rest_);
     if (length == 0 || !append_unescaped(into, rest_.substr(0, length))) return false;
@@ -99,7 +99,7 @@ class normal_writer {
 
   bool object(unsigned depth) {
     take('{');
-    // Each member is written where it comes, then the pieces are put in order.
+    // Members are written in the order of the document; then the pieces are sorted by name.
     struct member {
       std::string name, json;
     };

@@ -1,4 +1,4 @@
-// One form per JSON value, so that equal values are equal texts.
+// A normal form of JSON: equal values have equal texts.
 #pragma once
 
 #include <string>
@@ -6,12 +6,14 @@
 
 namespace pawl {
 
-// Appends the normal form: members sorted by name, strings with their bytes as they are (only quote and
-// backslash are escaped), numbers as in append_normal_number. It is for comparing and need not be JSON.
-// False: not one JSON value, deeper than max_json_depth, or with a repeated name; `to` then holds a part.
+// Appends the normal form: members are sorted by name, strings have their bytes as they are (only quote and
+// backslash are escaped), numbers are as append_normal_number() writes them. It serves comparisons and need
+// not be JSON. False: `json` is not one JSON value, is deeper than max_json_depth, or repeats a name; `to`
+// then holds a part.
 //
-// (Compact JSON, which the input becomes and requests are made of, is another form: no white space outside
-// strings, numbers and members as they were written, strings with the fewest escapes.)
+// (Compact JSON is another form; the input is turned into it, and requests are made of it. It has no white
+// space outside of strings, numbers and members stand as they were written, and strings have the fewest
+// escapes.)
 bool append_normal_form(std::string& to, std::string_view json);
 
 }  // namespace pawl

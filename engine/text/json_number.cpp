@@ -54,7 +54,7 @@ bool is_json_integer(std::string_view text) noexcept {
 bool append_normal_number(std::string& to, std::string_view number) {
   json_number n;
   if (!take_apart(number, n)) return false;
-  // The value is digits * 10^exponent, with neither leading nor trailing zeros in the digits.
+  // The value is digits * 10^exponent, where the digits have neither leading nor trailing zeros.
   const auto digit_at = [&n](std::size_t i) {
     return i < n.whole.size() ? n.whole[i] : n.fraction[i - n.whole.size()];
   };
@@ -62,12 +62,13 @@ bool append_normal_number(std::string& to, std::string_view number) {
   while (begin < end && digit_at(begin) == '0') ++begin;
   while (end > begin && digit_at(end - 1) == '0') --end;
   if (begin == end) {
-    to += '0';  // -0 and 0e9 too
+    to += '0';  // also for -0 and 0e9
     return true;
   }
   while (n.exponent.size() > 1 && n.exponent.front() == '0') n.exponent.remove_prefix(1);
   if (n.exponent.size() > 17) {
-    // Beyond what an exponent can sensibly be, and beyond 64 bits: equal by text only.
+    // The exponent may not fit into 64 bits, and no sensible number has it: such numbers are equal by text
+    // only.
     to.append(number);
     return true;
   }

@@ -1,4 +1,4 @@
-// Where a value stands in a JSON document: the keys that lead to it.
+// A path into a JSON document: the keys that lead to a value.
 #pragma once
 
 #include <optional>
@@ -8,7 +8,8 @@
 
 namespace pawl {
 
-// One step: a key, and whether the array behind it is walked (`tags[].id`: {"tags", true}, {"id"}).
+// One step: a key, and whether its value is an array that is walked (`tags[].id`: {"tags", true}, {"id",
+// false}).
 struct path_step {
   std::string key;
   bool each = false;
@@ -16,8 +17,8 @@ struct path_step {
 };
 using json_path = std::vector<path_step>;
 
-// "tags[].id" -> {{"tags", true}, {"id", false}}. Empty text: empty path. nullopt: not a path (empty key, `[`
-// not followed by `]`).
+// "tags[].id" -> {{"tags", true}, {"id", false}}. An empty text gives an empty path. nullopt: the text is no
+// path (a key is empty, or `]` does not follow `[`).
 std::optional<json_path> parse_json_path(std::string_view);
 std::string to_string(const json_path&);
 

@@ -6,7 +6,7 @@
 namespace pawl {
 namespace {
 
-// Of the four hexadecimal digits at the front; -1: they are not there.
+// The value of the four hexadecimal digits at the front; -1: there are none.
 int hex4(std::string_view text) noexcept {
   if (text.size() < 4) return -1;
   int unit = 0;
@@ -40,7 +40,7 @@ escape_flaw append_text(std::string& to, std::string_view inner, Stops stops) {
 
 std::size_t string_token_size(std::string_view text) noexcept {
   if (text.empty() || text.front() != '"') return 0;
-  // Few strings have escapes: up to the first quote the library looks with wide registers.
+  // Few strings have escapes, so the library searches for the first quote with wide registers.
   const auto quote = text.find('"', 1);
   if (quote == std::string_view::npos) return 0;
   auto i = text.substr(1, quote - 1).find('\\');

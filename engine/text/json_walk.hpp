@@ -1,4 +1,4 @@
-// Walking over JSON text as it stands, value by value. No parser and no allocation.
+// Walks over JSON text value by value, without a parser and without allocating.
 #pragma once
 
 #include "engine/text/trim.hpp"
@@ -10,32 +10,33 @@
 
 namespace pawl {
 
-// Deeper values are malformed: design.md section 5, for input and replies alike.
+// Deeper values are malformed. The bound is chosen, and the same for input and replies.
 inline constexpr unsigned max_json_depth = 64;
 
 enum class json_kind : std::uint8_t { null, boolean, number, string, array, object };
-// Of a sound JSON text without white space around it, by its first character. Never empty text.
+// The kind of a sound JSON text, told by its first character. The text is not empty and has no white space
+// around it.
 json_kind kind_of(std::string_view json) noexcept;
 
-// Takes one value off the front of `rest` and leaves what follows it; white space before it is dropped.
-// Checks brackets, not scalars. False: there is no whole value.
+// Takes one value off the front of `rest` and leaves what follows it; drops white space before it. Checks
+// brackets, not scalars. False: `rest` does not begin with a whole value.
 bool take_value(std::string_view& rest, std::string_view& value) noexcept;
 
-// Appends JSON text without the white space outside of strings, so that it fits into a line.
+// Appends JSON text without the white space outside of strings, so that it fits on one line.
 void append_on_one_line(std::string& to, std::string_view json);
 
-// Calls `each(std::string_view element)` for the elements of an array text until it answers false. False: the
-// text is no array, or each() said so.
+// Calls `each(std::string_view element)` for the elements of an array until it returns false. False: the text
+// is not an array, or each() returned false.
 template <class Each>
 bool for_each_element(std::string_view array, Each each);
 
-// Calls `each(std::string_view key_token, std::string_view value)` for the members of an object text until it
-// answers false. False: the text is no object, or each() said so.
+// Calls `each(std::string_view key_token, std::string_view value)` for the members of an object until it
+// returns false. False: the text is not an object, or each() returned false.
 template <class Each>
 bool for_each_member(std::string_view object, Each each);
 
 namespace detail {
-// Calls `take(rest)` for each item between brackets, with a comma behind all but the last.
+// Calls `take(rest)` for each item between the brackets; a comma must follow each item but the last.
 template <class Take>
 bool for_each_item(std::string_view text, char opening, char closing, Take take) {
   auto rest = trim(text);

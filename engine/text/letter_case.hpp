@@ -1,4 +1,4 @@
-// Text in which the case of ASCII letters does not count: names of headers, hosts and the like.
+// Compares text without regard to the case of ASCII letters: names of headers, hosts and the like.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@ constexpr char lower_case(char c) noexcept {
 namespace detail {
 bool same_letters(const char* a, const char* b, std::size_t size) noexcept;
 }
-// Most names that are held against each other differ in length, which costs no call.
+// Compares the lengths first, inline: most names that are compared differ in length.
 inline bool equal_without_case(std::string_view a, std::string_view b) noexcept {
   return a.size() == b.size() && detail::same_letters(a.data(), b.data(), a.size());
 }

@@ -1,5 +1,5 @@
-// Values that users choose by name: one table beside each enum says what is parsed, what is written, and what
-// messages and help list, in this order. Pure.
+// Values that users choose by name. One table beside each enum holds the names that are parsed and written,
+// and the order in which messages and help list them. Pure.
 #pragma once
 
 #include <array>
@@ -25,7 +25,7 @@ constexpr std::optional<Value> find_named(const name_table<Value, N>& table, std
   return std::nullopt;
 }
 
-// Empty: the table does not have it.
+// The name of a value; empty if the table does not have it.
 template <class Value, std::size_t N>
 constexpr std::string_view name_of(const name_table<Value, N>& table, const Value& value) noexcept {
   for (const auto& each : table)
@@ -33,7 +33,7 @@ constexpr std::string_view name_of(const name_table<Value, N>& table, const Valu
   return {};
 }
 
-// "text|csv|ndjson" and "text, csv, ndjson".
+// All names with `between` between them: "text|csv|ndjson", "text, csv, ndjson".
 template <class Value, std::size_t N>
 std::string joined_names(const name_table<Value, N>& table, std::string_view between) {
   std::string text;
@@ -41,14 +41,15 @@ std::string joined_names(const name_table<Value, N>& table, std::string_view bet
   return text;
 }
 
-// For a value that has none of the names: "neither csv nor ndjson", "not one of auto, line, plain, none".
+// What a message says of a value that is in no table: "neither csv nor ndjson", "not one of auto, line,
+// plain, none".
 template <class Value, std::size_t N>
 std::string none_of(const name_table<Value, N>& table) {
   if constexpr (N == 2) return "neither " + joined_names(table, " nor ");
   return "not one of " + joined_names(table, ", ");
 }
 
-// "text, csv or ndjson".
+// All names as a choice: "text, csv or ndjson".
 template <class Value, std::size_t N>
 std::string alternatives(const name_table<Value, N>& table) {
   std::string text;

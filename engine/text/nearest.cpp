@@ -9,7 +9,7 @@
 namespace pawl {
 namespace {
 
-// Chosen: names are shorter, and a hostile file must not cost quadratic time.
+// Chosen: real names are shorter, and a hostile file must not cost quadratic time.
 constexpr std::size_t longest = 64;
 
 std::size_t most_edits(std::size_t length) noexcept {

@@ -1,4 +1,4 @@
-// "Did you mean": the known name that a mistyped one is closest to. For messages only.
+// Finds the known name that is closest to a mistyped one ("did you mean"). For messages only.
 #pragma once
 
 #include <cstddef>
@@ -8,24 +8,25 @@
 
 namespace pawl {
 
-// Optimal string alignment distance without regard to ASCII case: insertions, deletions, replacements and
-// swaps of neighbours count 1. For names typed by hand: quadratic in their lengths.
+// The optimal string alignment distance without regard to ASCII case: an insertion, deletion, replacement or
+// swap of neighbours counts 1. Takes time quadratic in the lengths, so it is for names typed by hand.
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
-// Near is a name of which at most a third of the longer one would have to change, rounded to the nearest:
-// `open` is not `done`, and `poxry` is `proxy`. Invisible characters do not count, and a name whose last
-// dotted part is the mistyped one (`write` for `limits.write`) is the nearest there is. Of names that are
-// equally near the first in the alphabet counts, in whatever order they come.
+// Collects known names and keeps the nearest. A name is near if at most a third of the longer one, rounded to
+// the nearest, would have to change: `open` is not near `done`, and `poxry` is near `proxy` (chosen).
+// Invisible characters do not count. A name whose last dotted part is the mistyped one (`limits.write` for
+// `write`) is nearer than any other. Among equally near names the first in the alphabet wins, whatever order
+// they come in.
 class nearest_name {
  public:
   explicit nearest_name(std::string_view name);
-  // Views that outlive the object.
+  // The view must outlive the object.
   void offer(std::string_view known);
-  // Empty: none is near.
+  // Empty: no name is near.
   std::string_view best() const noexcept { return best_; }
 
  private:
-  std::string name_;  // without invisible characters; empty: too long to be a slip, or nothing
+  std::string name_;  // without invisible characters; empty: nothing is left, or it is too long to be a slip
   std::string_view best_;
   std::size_t best_distance_;
 };

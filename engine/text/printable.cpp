@@ -13,8 +13,8 @@ struct code_range {
   char32_t first, last;
 };
 
-// The white space of Unicode 15 but for U+0020, and its default ignorable code points
-// (DerivedCoreProperties), in order.
+// The white space of Unicode 15 except U+0020, and its default ignorable code points (DerivedCoreProperties),
+// sorted.
 constexpr code_range invisible_ranges[] = {
     {0xa0, 0xa0},       {0xad, 0xad},      {0x34f, 0x34f},   {0x61c, 0x61c},   {0x115f, 0x1160},
     {0x1680, 0x1680},   {0x17b4, 0x17b5},  {0x180b, 0x180f}, {0x2000, 0x200f}, {0x202f, 0x202f},
@@ -27,7 +27,7 @@ struct known_name {
   std::string_view name;
 };
 
-// Those that spreadsheets, editors and web pages leave behind.
+// The characters that spreadsheets, editors and web pages leave behind.
 constexpr known_name names[] = {{0xa0, "no-break space"},       {0xad, "soft hyphen"},
                                 {0x200b, "zero-width space"},   {0x200c, "zero-width non-joiner"},
                                 {0x200d, "zero-width joiner"},  {0x200e, "left-to-right mark"},
@@ -136,7 +136,7 @@ void append_escaped(std::string& to, code_point c, char first_byte) {
 
 std::string printable(std::string_view text, std::size_t max_bytes) {
   if (!holds_secret(text)) return escaped(text, max_bytes, false);
-  // Before it is cut: a part of a key is not to be shown either.
+  // Keys are concealed before the text is cut, because no part of a key may be shown either.
   std::string concealed{text};
   conceal_secrets(concealed);
   return escaped(concealed, max_bytes, false);
@@ -151,7 +151,7 @@ std::string printable_line(std::string_view line) {
 }
 
 void append_printable(std::string& to, std::string_view text, std::size_t max_bytes) {
-  // Before it is cut: a part of a key is not to be shown either.
+  // Keys are concealed before the text is cut, because no part of a key may be shown either.
   if (holds_secret(text)) {
     std::string concealed{text};
     conceal_secrets(concealed);

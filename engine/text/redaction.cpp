@@ -17,7 +17,7 @@ constexpr bool is_word(char c) noexcept {
   return is_alphanumeric(c) || c == '_';
 }
 
-// How many bytes at the front stand for `byte`; 0: another one stands there.
+// How many bytes at the front stand for `byte`; 0: they stand for another one.
 std::size_t stands_for(std::string_view text, char byte) noexcept {
   if (text.empty()) return 0;
   const auto hex_at = [&text](std::size_t at, std::size_t digits) {
@@ -38,7 +38,7 @@ std::size_t stands_for(std::string_view text, char byte) noexcept {
   return text[0] == byte ? 1 : 0;
 }
 
-// The bytes at the front that stand for the whole secret; 0: they do not.
+// How many bytes at the front stand for the whole secret; 0: they do not.
 std::size_t match(std::string_view text, std::string_view secret) noexcept {
   std::size_t at = 0;
   for (const char c : secret) {
@@ -87,7 +87,7 @@ constinit std::atomic<std::size_t> shortest_secret = std::numeric_limits<std::si
 void redaction::add(std::string_view secret) {
   if (secret.size() < shortest_looked_for || std::ranges::find(secrets_, secret) != secrets_.end()) return;
   secrets_.emplace_back(secret);
-  // One that holds another goes first, so that nothing of it is left over.
+  // A secret that contains another is concealed first, so that no part of it remains.
   std::ranges::sort(secrets_, std::ranges::greater{}, &std::string::size);
 }
 

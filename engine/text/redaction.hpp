@@ -1,5 +1,5 @@
-// Keys that this process knows, and that must stand in no text that it writes. A key is known to the process
-// as a whole: an object handed from room to room would be forgotten by the next one that reads a reply.
+// Keys that this process knows and must not write into any text. The whole process shares them: if they were
+// handed from room to room, some reader of a reply would be forgotten.
 #pragma once
 
 #include <atomic>
@@ -10,14 +10,14 @@
 
 namespace pawl {
 
-// Finds known texts, as they are, percent-encoded (%2F) or escaped as in JSON (\/ or \u002f), in any mixture.
+// Finds known texts as they are, percent-encoded (%2F) or escaped as in JSON (\/ or \u002f), also mixed.
 class redaction {
  public:
-  // Under 4 bytes it is not looked for: it would be found everywhere, and protects nothing. Under 8 it is
-  // found as a word of its own only. (Chosen: keys that are issued are longer.)
+  // A secret under 4 bytes is not looked for: it would be found everywhere, and protects nothing. One under 8
+  // bytes is found only as a word of its own. (Both chosen: keys that are issued are longer.)
   void add(std::string_view secret);
   bool is_in(std::string_view text) const noexcept;
-  // Puts asterisks in the place of each, byte by byte: the text keeps its length, and JSON stays JSON.
+  // Replaces each byte of a secret by an asterisk: the text keeps its length, and JSON stays JSON.
   void conceal(char* text, std::size_t size) const noexcept;
 
  private:
@@ -27,12 +27,13 @@ class redaction {
 namespace detail {
 extern constinit std::atomic<std::size_t> shortest_secret;
 }
-// So that the usual short text of a reply costs a comparison only.
+// Inline, so that a usual short text of a reply costs one comparison only.
 inline bool may_hold_secret(std::size_t size) noexcept {
   return size >= detail::shortest_secret.load(std::memory_order_relaxed);
 }
 
-// The keys in use. Any thread; what was kept once is never forgotten, for a rotated key may still be valid.
+// The keys in use. Any thread may call these. A key that was kept is never forgotten: a rotated one may still
+// be valid.
 void keep_secret(std::string_view);
 bool holds_secret(std::string_view text) noexcept;
 void conceal_secrets(char* text, std::size_t size) noexcept;

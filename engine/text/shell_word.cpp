@@ -16,7 +16,7 @@ bool has_risky(std::string_view text) noexcept {
   return !for_each_code_point(text, [](code_point c, std::string_view) { return !is_risky(c); }).empty();
 }
 
-// The format of printf(1) between single quotes: octal escapes are the ones that every shell's printf knows.
+// A format of printf(1) between single quotes. Escapes are octal, because every shell's printf knows those.
 std::string printed(std::string_view text) {
   std::string format;
   for_each_code_point(text, [&format](code_point c, std::string_view point) {
@@ -47,7 +47,7 @@ std::string shell_word(std::string_view text) {
   const auto plain = [](char c) { return is_alphanumeric(c) || safe.find(c) != std::string_view::npos; };
   if (!text.empty() && std::ranges::all_of(text, plain)) return std::string{text};
   if (has_risky(text)) {
-    // A command substitution drops the line ends at its end.
+    // A command substitution drops line ends at the end of its output, so they are quoted outside of it.
     const auto last = text.find_last_not_of('\n');
     const auto body = text.substr(0, last == std::string_view::npos ? 0 : last + 1);
     const auto line_ends = text.substr(body.size());

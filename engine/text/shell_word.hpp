@@ -1,4 +1,4 @@
-// Words of a command line that people can copy into a shell. Pure.
+// Writes words of a command line that people can copy into a shell. Pure.
 #pragma once
 
 #include <string>
@@ -7,18 +7,19 @@
 
 namespace pawl {
 
-// As it is where a POSIX shell takes it so, else in single quotes. A terminal cannot be trusted with control
-// characters, nor a person with invisible ones: a word that has some is written as "$(printf '...')".
+// Writes the word as it is where a POSIX shell takes it so, else in single quotes. A terminal may act on
+// control characters, and a person cannot see invisible ones: a word that has either is written as "$(printf
+// '...')".
 std::string shell_word(std::string_view);
 
-// Several, with spaces between.
+// Writes several words with spaces between them.
 std::string shell_words(const std::vector<std::string>&);
 
-// An operand: a path that begins with a dash gets ./ in front, so that it is no option.
+// Writes an operand: a path that begins with a dash gets ./ in front, so that it is not taken for a flag.
 std::string shell_path(std::string_view);
 
-// "--map 'Old name=title'": a flag that takes a value, with one. A value that begins with a dash is joined to
-// it.
+// Writes a flag with its value: "--map 'Old name=title'". A value that begins with a dash is joined to the
+// flag by an equals sign.
 std::string shell_flag(std::string_view flag, std::string_view value);
 
 }  // namespace pawl

@@ -9,13 +9,14 @@ struct url_parts {
   std::string_view scheme;  // with its "://"
   std::string_view user;    // without the @
   std::string_view place;   // host, port and path
-  std::string_view rest;    // from the ? or # on
+  std::string_view rest;    // from the ? or # to the end
   bool has_user = false;
 };
 
 url_parts parts_of(std::string_view url) {
   url_parts p;
-  // The first colon of "me:a://b@host" parts a user from a password.
+  // A colon before the @ may also separate a user from a password, as in "me:a://b@host"; only a first colon
+  // with "//" behind it ends a scheme.
   if (const auto end = url.find(':'); end < url.find_first_of("@?#") && url.substr(end).starts_with("://")) {
     p.scheme = url.substr(0, end + 3);
     url.remove_prefix(end + 3);
@@ -34,7 +35,7 @@ url_parts parts_of(std::string_view url) {
 }  // namespace
 
 bool is_secret_user(std::string_view user) noexcept {
-  constexpr std::size_t longest_name = 15;  // chosen
+  constexpr std::size_t longest_name = 15;  // chosen: user names are rarely longer, tokens are
   return user.find(':') != none || user.size() > longest_name;
 }
 

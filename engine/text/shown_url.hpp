@@ -1,4 +1,4 @@
-// URLs as messages may show them: people put passwords and tokens into them. Pure.
+// Shows URLs in messages without the passwords and tokens that people put into them. Pure.
 #pragma once
 
 #include <string>
@@ -7,16 +7,16 @@
 
 namespace pawl {
 
-// The URL (or HOST:PORT) with *** in the place of a user name and password, of a query and of a fragment:
-// "https://***@example.com/v2?***". It may be no URL at all: all before the last @ is taken for a user, for a
-// password may hold any character.
+// The URL (or HOST:PORT) with *** in place of user name and password, of the query and of the fragment:
+// "https://***@example.com/v2?***". A text that is not a URL is taken too. A password may hold any character,
+// so everything before the last @ is taken for the user.
 std::string shown_url(std::string_view);
 
-// Whether what stands before the @ holds a password, or may be a token: a mere name is also a word of texts
-// that have nothing to do with it.
+// Whether the part before the @ holds a password or may be a token. A mere name is not kept as a secret,
+// because it also occurs as a word in unrelated texts.
 bool is_secret_user(std::string_view) noexcept;
 
-// What shown_url() leaves out and is secret, as it was written, for keep_secret().
+// The secret parts that shown_url() leaves out, as they were written; the caller gives them to keep_secret().
 std::vector<std::string> secrets_of_url(std::string_view);
 
 }  // namespace pawl

@@ -1,4 +1,4 @@
-// Text without the white space around it.
+// Removes the white space around a text.
 #pragma once
 
 #include <string_view>
@@ -19,7 +19,7 @@ constexpr bool is_space(char c) noexcept {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 constexpr std::string_view trim(std::string_view text) noexcept {
-  // Nearly all texts have none.
+  // A quick check, because nearly all texts have none.
   const bool is_bare = text.empty() || (text.front() > ' ' && text.back() > ' ');
   return is_bare ? text : detail::trim_while(text, is_space);
 }

@@ -74,7 +74,7 @@ byte_census take_census(std::string_view text) noexcept {
     zero |= zero_bytes(word);
   }
   if (at != end) {
-    // The rest, filled up with a harmless byte.
+    // The last bytes, filled up with spaces, which are ASCII.
     std::uint64_t word = every_byte(' ');
     std::memcpy(&word, at, static_cast<std::size_t>(end - at));
     high |= word;

@@ -1,4 +1,4 @@
-// UTF-8 (RFC 3629): the one decoder and encoder, and what is counted, cut and repaired by code points. Pure.
+// UTF-8 (RFC 3629): the decoder and encoder, and counting, cutting and repairing by code points. Pure.
 #pragma once
 
 #include <cstddef>
@@ -10,22 +10,23 @@ namespace pawl {
 
 struct code_point {
   char32_t value = 0;
-  std::size_t bytes = 0;  // 0: not UTF-8 at this place
+  std::size_t bytes = 0;  // 0: the text is not UTF-8 at this place
 };
 
 namespace detail {
 code_point first_long_code_point(std::string_view) noexcept;
 }
 
-// Of a text that is not empty: its first code point (no overlong form, no surrogate, nothing over U+10FFFF).
+// The first code point of a text that is not empty (no overlong form, no surrogate, nothing over U+10FFFF).
 inline code_point first_code_point(std::string_view text) noexcept {
   const auto lead = static_cast<unsigned char>(text.front());
   if (lead < 0x80) return {lead, 1};
   return detail::first_long_code_point(text);
 }
 
-// Calls `each(code_point, std::string_view bytes)` from the front on until it answers false. A byte that is
-// no UTF-8 comes alone, as a code point of 0 bytes. The bytes from where it ended.
+// Calls `each(code_point, std::string_view bytes)` from the front until it returns false. A byte that is not
+// UTF-8 comes alone, as a code point of 0 bytes. Returns the bytes from the one at which each() returned
+// false.
 template <class Each>
 std::string_view for_each_code_point(std::string_view text, Each each) {
   while (!text.empty()) {
@@ -37,8 +38,8 @@ std::string_view for_each_code_point(std::string_view text, Each each) {
   return text;
 }
 
-// The bytes of a code point in `to`, and how many. Half of a surrogate pair gets the three that it would
-// have.
+// Puts the bytes of a code point into `to` and returns how many there are. Half of a surrogate pair, which
+// has no UTF-8, gets the three bytes that the encoding would give it.
 unsigned encode_utf8(char32_t, char (&to)[4]) noexcept;
 void append_utf8(std::string& to, char32_t);
 
@@ -51,29 +52,29 @@ constexpr std::string_view without_mark(std::string_view text) noexcept {
   return text;
 }
 
-// Where the first byte stands that is part of no code point; unset: it is all UTF-8.
+// The position of the first byte that belongs to no code point; unset: the text is UTF-8.
 std::optional<std::size_t> first_malformed(std::string_view) noexcept;
 
-// Two facts about bytes, found in one pass.
+// Two facts about a text, found in one pass.
 struct byte_census {
   bool has_nul = false;
   bool has_non_ascii = false;
 };
 byte_census take_census(std::string_view) noexcept;
 
-// True for UTF-8 without a NUL: what may stand in a column of text for every reader.
+// True for UTF-8 without a NUL, which every reader of a text column in SQLite can take.
 bool is_plain_utf8(std::string_view) noexcept;
-// The same text with U+FFFD for each byte that is not.
+// The same text with U+FFFD in place of each NUL and of each byte that is not UTF-8.
 std::string as_plain_utf8(std::string_view);
 inline constexpr std::string_view replacement_character = "\xef\xbf\xbd";
 
-// A byte that goes on with a code point instead of beginning one.
+// Whether a byte continues a code point instead of beginning one.
 constexpr bool is_continuation(char byte) noexcept {
   return (static_cast<unsigned char>(byte) & 0xc0U) == 0x80U;
 }
 
-// Of UTF-8: how many code points; the longest prefix of at most `most` code points, and of at most `most`
-// bytes, that cuts none apart.
+// All three take UTF-8. They count the code points, and give the longest prefix of at most `most` code points
+// or of at most `most` bytes that cuts no code point apart.
 std::size_t count_code_points(std::string_view utf8) noexcept;
 std::string_view first_code_points(std::string_view utf8, std::size_t most) noexcept;
 std::string_view first_bytes(std::string_view utf8, std::size_t most) noexcept;
