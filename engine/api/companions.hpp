@@ -8,10 +8,10 @@
 
 namespace pawl::api {
 
-// For each field of the profile those that are sent with it where a patch names them too, even if they are
-// equal now: its group (`together`), the fields that ride with it, and those that a write of it changes by
-// the way
-// (`also_changes`: their echo begins there). One step; what is sent brings its own companions along.
+// For each field the fields that are sent with it where a patch names them too, even if they show the wanted
+// value already: its group (`together`), the fields that ride with it (`rides_with`), and the fields whose
+// echo begins where a write of it changes something (`also_changes`). Goes one step only: the caller asks
+// again for each field that it adds.
 std::vector<std::vector<field_index>> companions(const profile&);
 
 }  // namespace pawl::api

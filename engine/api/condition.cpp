@@ -33,7 +33,7 @@ struct decimal {
   std::string_view digits;  // neither leading nor trailing zeros
 };
 
-// From the form of append_normal_number.
+// Takes apart what append_normal_number() wrote.
 std::optional<decimal> take_apart(std::string_view normal) noexcept {
   decimal d;
   if (normal == "0") return d;
@@ -46,7 +46,8 @@ std::optional<decimal> take_apart(std::string_view normal) noexcept {
   d.digits = normal.substr(0, e);
   const auto* end = normal.data() + normal.size();
   const auto [stop, error] = std::from_chars(normal.data() + e + 1, end, d.magnitude);
-  // An exponent beyond all sense was left as it was written, which has no order.
+  // append_normal_number() leaves a number whose exponent is too large as it was written; such numbers have
+  // no order here.
   if (error != std::errc{} || stop != end || d.digits.find('.') != std::string_view::npos)
     return std::nullopt;
   d.magnitude += static_cast<std::int64_t>(d.digits.size());
@@ -61,7 +62,7 @@ std::strong_ordering order(const decimal& a, const decimal& b) noexcept {
   return a.negative ? 0 <=> by_size : by_size;
 }
 
-// Seconds and microseconds of a clock as an instant, whose fraction is a text.
+// A time of the clock as an instant. It owns the text of the fraction, into which the instant is a view.
 class clock_instant {
  public:
   explicit clock_instant(wall_time t) {

@@ -1,4 +1,4 @@
-// Holding conditions against what a resource shows.
+// Tests conditions against what a resource shows.
 #pragma once
 
 #include "engine/api/json_compare.hpp"
@@ -16,14 +16,14 @@ namespace pawl::api {
 enum class condition_state : std::uint8_t {
   holds,
   fails,
-  malformed,  // what is shown is not what the profile says stands there: no answer
+  malformed,  // the shown value is of another type than the profile says: the test has no answer
 };
 
 // Keeps the memory that comparisons need. One thread at a time.
 class condition_judge {
  public:
-  // `shown` is what stands at the condition's path; what is absent counts as null (APIs leave out what is
-  // null).
+  // `shown` is what was found at the condition's path. An absent value counts as null, because APIs leave out
+  // what is null.
   //
   // equal, not_equal  as the profile compares the field; null equals nothing but null, and is not equal to
   //                   any value

@@ -26,7 +26,8 @@ std::uint32_t path_of(field_index f) {
 
 drift_reader::drift_reader(const profile& p) : api_(p), at_(paths_of(p)) {}
 
-// The field that a read shows of it: itself, or the target of a verb.
+// The field by which a read shows a written field: itself, or the target of a set verb; unset if no read
+// shows it.
 std::optional<field_index> drift_reader::shown_by(std::string_view name) const {
   auto field = api_.find(name);
   if (field && api_[*field].verb != set_verb::none) field = api_[*field].verb_target;

@@ -1,4 +1,4 @@
-// Whether a resource still shows what was written to it. Pure.
+// Tells whether a resource still shows what was written to it. Pure.
 #pragma once
 
 #include "engine/api/json_compare.hpp"
@@ -16,7 +16,7 @@
 namespace pawl::api {
 
 struct expected_value {
-  std::string_view field;  // as the profile names it; a set verb: what it wanted of its target still holds
+  std::string_view field;  // as the profile names it; a set verb expects its effect on its target
   std::string_view json;   // compact JSON
 };
 
@@ -33,21 +33,22 @@ struct field_standing {
 
 class drift_reader {
  public:
-  explicit drift_reader(const profile&);  // must outlive it
-  // What verbs that take names are compared with, from now on; without it no read can tell. It outlives the
-  // reader.
+  explicit drift_reader(const profile&);  // the profile must outlive it
+  // From now on names in set verbs are looked up in `names`, which must outlive the reader. Without it no
+  // read can tell whether such a verb still holds.
   void use_names(const name_directory& names) { names_ = &names; }
 
-  // One answer for each expected value, in their order. `body` is the reply to a read of the resource or an
-  // item of a list; 64 readable bytes follow it. What is absent counts as null: APIs leave out what is null.
-  // False: not readable, about another id, or not as the profile says; the answers do not count then.
+  // Gives one answer for each expected value, in their order. `body` is the reply to a read of the resource,
+  // or an item of a list; 64 readable bytes must follow it. An absent value counts as null, because APIs
+  // leave out what is null. False: the body is not readable, is about another id, or is not as the profile
+  // says; the answers do not count then.
   bool read(std::string_view body, std::string_view id, std::span<const expected_value>,
             std::vector<field_standing>& into);
 
   // Whether an item of a list is enough to say that the resource is as it was written: every field that a
-  // read shows stands there with the value. Items may leave fields out, or show them in another form than a
-  // read of the one resource does, so whatever else they show is no evidence. The answers of a true one are
-  // as_written, and unclear where no read can tell.
+  // read shows stands in it with the expected value. Anything else in an item proves nothing, because items
+  // may leave fields out, or show them in another form than a read of the single resource does. If true, the
+  // answers are as_written, or unclear where no read can tell.
   bool settles(std::string_view item, std::string_view id, std::span<const expected_value>,
                std::vector<field_standing>& into);
 
@@ -58,7 +59,7 @@ class drift_reader {
   const profile& api_;
   const name_directory* names_ = nullptr;
   json_parser parser_;
-  json_locator at_;  // the id, then the echo of each field
+  json_locator at_;  // paths: the id, then the echo of each field
   json_comparer comparer_;
   std::vector<std::uint32_t> wanted_;
   bool all_stand_there_ = false;  // in the body read last

@@ -16,13 +16,13 @@ constexpr bool is_number_start(char c) noexcept {
   return c == '-' || (c >= '0' && c <= '9');
 }
 
-// A string token without escapes: equal texts are equal strings.
+// Whether a token is a string without escapes. For such tokens equal texts are equal strings.
 bool is_plain_string(std::string_view token) noexcept {
   return is_string_token(token) && token.find('\\') == std::string_view::npos;
 }
 
 equality same_string(std::string_view wanted, std::string_view shown) noexcept {
-  // The caller has seen that the texts differ and that both are string tokens.
+  // The caller has checked that the texts differ and that both are string tokens.
   if (wanted.find('\\') == std::string_view::npos && shown.find('\\') == std::string_view::npos)
     return equality::different;
   unescaped_bytes a(wanted.substr(1, wanted.size() - 2)), b(shown.substr(1, shown.size() - 2));
@@ -30,7 +30,7 @@ equality same_string(std::string_view wanted, std::string_view shown) noexcept {
   for (;;) {
     char x{}, y{};
     const bool more_a = a.next(x), more_b = b.next(y);
-    // Read what is shown to its end, so that a malformed escape is found wherever it stands.
+    // `shown` is read to its end, so that a malformed escape is found wherever it stands.
     same = same && more_a == more_b && x == y;
     if (!more_b) break;
   }
@@ -94,7 +94,7 @@ equality json_comparer::compare(comparison how, std::string_view wanted,
 
 equality json_comparer::exact(std::string_view wanted, std::string_view shown) {
   if (shown.empty()) return equality::malformed;
-  // Compact text is well formed, so what equals it is.
+  // `wanted` is compact and thus well formed, so a text that equals it is well formed too.
   if (wanted == shown) return equality::equal;
   if (wanted.empty()) return equality::different;
   if (is_string_token(shown)) {

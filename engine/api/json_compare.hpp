@@ -1,4 +1,4 @@
-// Whether the value that an API shows is the one that was wanted, under a profile's comparison.
+// Compares the value that an API shows with the wanted one, by a profile's comparison.
 #pragma once
 
 #include "engine/api/profile.hpp"
@@ -14,11 +14,11 @@ namespace pawl::api {
 enum class equality : std::uint8_t {
   equal,
   different,
-  malformed,  // what is shown is no JSON value, deeper than 64, or repeats a name in an object
+  malformed,  // the shown text is no JSON value, is deeper than 64, or repeats a name in an object
 };
 
-// Keeps the memory that comparisons need: nothing is allocated for strings, numbers, instants and lists of
-// plain strings once it has grown; objects and other lists allocate. One thread at a time.
+// Keeps the memory that comparisons need. Once it has grown, it allocates nothing for strings, numbers,
+// instants and lists of plain strings; objects and other lists allocate. One thread at a time.
 class json_comparer {
  public:
   // `wanted` is compact JSON, `shown` one JSON value as it stands in a reply.
@@ -27,14 +27,14 @@ class json_comparer {
   //          folding); numbers by their exact decimal value (1, 1.0 and 1e0 are equal; so are -0 and 0;
   //          digits beyond a double's precision count); objects whatever the order of their members; arrays
   //          in order; different types are different ("5" is not 5).
-  // text:    as exact. That a difference is no contradiction is for the caller to know.
-  // set:     arrays with the same elements, whatever their order and repeats; null is the empty set. What is
-  //          no array on either side is compared as exact.
-  // instant: RFC 3339 date-times of the same moment; what is none is compared as exact.
+  // text:    as exact. A caller must know that a difference is no contradiction here.
+  // set:     arrays with the same elements, whatever their order and repeats; null is the empty set. Where
+  //          one side is neither, as exact.
+  // instant: RFC 3339 date-times of the same moment; where one side is none, as exact.
   // none:    as exact.
   equality compare(comparison how, std::string_view wanted, std::string_view shown);
 
-  // The same, with an array whose elements were found one by one (`tags[].id`).
+  // Compares with an array whose elements were found one by one (`tags[].id`).
   equality compare(comparison how, std::string_view wanted, std::span<const std::string_view> shown);
 
  private:

@@ -23,7 +23,7 @@ using words = std::span<const std::string_view>;
 
 constexpr unsigned most_levels = 3;  // chosen: `data.page.info`
 
-// Names as plain() leaves them.
+// The following names are in the form that plain() makes.
 constexpr std::array more_flags{std::string_view{"hasmore"},          std::string_view{"more"},
                                 std::string_view{"hasnext"},          std::string_view{"hasnextpage"},
                                 std::string_view{"hasmoreitems"},     std::string_view{"hasmoreresults"},
@@ -43,7 +43,7 @@ constexpr std::array ways_on{std::string_view{"next"},           std::string_vie
                              std::string_view{"nexttoken"},      std::string_view{"nextoffset"},
                              std::string_view{"nextpagenumber"}, std::string_view{"continuationtoken"},
                              std::string_view{"continuation"}};
-// A place in the list; some APIs leave one behind on the last page.
+// A position in the list; some APIs still give one on the last page.
 constexpr std::array places{std::string_view{"cursor"}, std::string_view{"offset"}};
 constexpr std::array totals{
     std::string_view{"total"},         std::string_view{"totalcount"},   std::string_view{"totalitems"},
@@ -67,7 +67,7 @@ bool in(words all, std::string_view name) {
   return std::ranges::find(all, name) != all.end();
 }
 
-// "has_more", "hasMore" and "@has-more" alike.
+// Gives "has_more", "hasMore" and "@has-more" the same form.
 std::string plain(std::string_view key_token) {
   std::string text;
   for (const char c : key_token) {
@@ -84,7 +84,7 @@ std::optional<std::uint64_t> whole_number(std::string_view text) {
   return value;
 }
 
-// 295 and "295".
+// Reads a number, also one in quotes: 295 and "295".
 std::optional<std::uint64_t> number_in(std::string_view json) {
   return whole_number(is_string_token(json) ? json.substr(1, json.size() - 2) : json);
 }
@@ -129,7 +129,7 @@ struct extent_scan {
     static_cast<void>(for_each_member(object, each));
   }
 
-  // "links": [{"rel": "next", "href": ...}]
+  // Looks for a link to a next page: "links": [{"rel": "next", "href": ...}]
   void look_at_links(std::string_view array) {
     static_cast<void>(for_each_element(array, [this](std::string_view link) {
       static_cast<void>(for_each_member(link, [this](std::string_view key, std::string_view json) {
@@ -154,7 +154,7 @@ struct extent_scan {
     const auto number = number_in(json);
     if (in(places, name) && is_string_token(json) && !number && !is_nothing(json)) tell(kind::full, key, {});
     if (!number) return;
-    // A `value` stands in the object of a total only.
+    // Of the objects that are looked into, only one that describes a total has a member `value`.
     if (in(totals, name) || name == "value") {
       if (*number > count) tell(kind::more, key, json);
       if (*number == count) tell(kind::whole, key, json);

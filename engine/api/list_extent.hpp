@@ -1,5 +1,6 @@
-// What a page says of the whole list, in the words that APIs use for it: for lists of which the profile does
-// not say how they go on, so that nobody takes the first page for all there is. Pure.
+// Reads what a page says of the length of the whole list, in the words that APIs usually use. It serves lists
+// of which the profile does not say how they go on, so that a first page is not taken for the whole list.
+// Pure.
 #pragma once
 
 #include "engine/api/profile.hpp"
@@ -14,30 +15,30 @@ namespace pawl::api {
 
 struct list_extent {
   enum class kind {
-    unknown,  // it says nothing of the kind
-    whole,    // it says that this is all: a total that is reached, a flag, a next page that is null
-    full,     // it is as full as it says that a page can be
-    more,     // it says that there is more
+    unknown,  // the page says nothing of it
+    whole,    // the page says that this is all: a total that is reached, a flag, a next page that is null
+    full,     // the page is as full as it says that a page can be
+    more,     // the page says that there is more
   };
   kind is = kind::unknown;
-  std::string why;  // in words, of full and more: `says "total": 295`
+  std::string why;  // for people, with full and more: `says "total": 295`
 
-  // The word of `other` counts where it says more.
+  // Takes over what `other` says if that is stronger: more over whole, whole over full, full over unknown.
   void join(list_extent&& other);
 };
 
-// Of a page with `count` items behind `items` in `body`, which is JSON. Looked at are the members beside the
-// items, and those of the objects that usually speak of pages (page, paging, meta, links, ...).
+// Reads a page with `count` items at `items` in `body`, which is JSON. Looks at the members beside the items,
+// and at those of the objects that usually describe pages (page, paging, meta, links, ...).
 list_extent extent_in_body(std::string_view body, const json_path& items, std::size_t count);
 
-// Of its headers: Link, Content-Range and the usual X-Total-Count and its like.
+// Reads the headers of a page: Link, Content-Range, X-Total-Count and similar ones.
 list_extent extent_in_headers(std::span<const header_field>, std::size_t count);
 
 // Whether a Link header (RFC 8288) has a link with the relation "next".
 bool names_next_page(std::string_view link_header);
 
-// Whether it is a number that people choose for the size of a page, so that a list of just as many items may
-// well go on: from 10 on, in steps of five, and the powers of two.
+// Whether `count` is a number that people choose as the size of a page (multiples of five from 10 on, powers
+// of two): a list with exactly so many items may well go on.
 bool may_be_page_size(std::size_t count) noexcept;
 
 }  // namespace pawl::api

@@ -21,7 +21,7 @@ void list_progress::see(std::string_view id) {
 bool list_progress::end_page() {
   barren_ = std::exchange(brought_, false) ? 0 : barren_ + 1;
   ++pages_;
-  if (std::has_single_bit(pages_) && pages_ > 4) {  // the first few are among the recent ones
+  if (std::has_single_bit(pages_) && pages_ > 4) {  // the first few are still in recent_
     milestone_.clear();
     milestone_at_ = pages_;
   }

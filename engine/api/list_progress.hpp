@@ -1,9 +1,10 @@
-// Whether a list that goes on still brings anything: told by the ids of its items, in bounded memory. Pure.
+// Tells by the ids of its items whether a list that goes on still brings anything new, in bounded memory.
+// Pure.
 //
-// Cursors may repeat, alternate, or count up without end over the same items, so what is looked at is what
-// the pages bring. Kept are the ids of the last pages, for lists that go in small circles, and those of three
-// pages in a row at each power of two, for circles of any length: once round, the same three pages come again
-// (Brent's way to find a cycle).
+// The cursor does not tell: cursors may repeat, alternate, or count up without end over the same items. So
+// this looks at what the pages bring. It keeps the ids of the last pages, which finds short cycles, and the
+// ids of three pages in a row at each power of two, which finds cycles of any length: after one turn the same
+// three pages come again (Brent's algorithm for finding a cycle).
 #pragma once
 
 #include <cstddef>
@@ -15,21 +16,21 @@ namespace pawl::api {
 
 class list_progress {
  public:
-  // Pages in a row without an id that was not there before; more are a list that never ends. (One or two
-  // happen: items move to the next page while others are written.)
+  // So many pages in a row without a new id mean that the list never ends. (One or two happen: items move to
+  // the next page while others are written.)
   static constexpr int most_barren = 3;
 
-  // An item of the page that is being read.
+  // Notes an item of the page that is being read.
   void see(std::string_view id);
   // False: the page was the third one in a row that brought nothing new.
   bool end_page();
 
  private:
-  // Of ids, as 64 bits of hash: two with one hash only let a page look poorer than it is, and three pages in
-  // a row are not poor by chance.
+  // Hashes of ids. Where two ids have one hash, a page only seems to bring less than it does, and three pages
+  // in a row do not seem so by chance.
   using ids = std::unordered_set<std::uint64_t>;
   static constexpr std::size_t most_recent = 32 * 1024;      // chosen: some 150 pages, 2 MB in two sets
-  static constexpr std::size_t most_milestone = 128 * 1024;  // three pages of any usual size
+  static constexpr std::size_t most_milestone = 128 * 1024;  // chosen: three pages of any usual size
 
   ids recent_, before_;  // together the last pages
   ids milestone_;

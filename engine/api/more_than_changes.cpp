@@ -1,4 +1,4 @@
-// The part of resource_reader that makes bodies which hold more than the changes: the row, or the whole
+// The part of resource_reader that makes bodies which hold more than the changes: the whole row, or the whole
 // resource.
 #include "engine/api/resource_reader_impl.hpp"
 #include "engine/api/shown.hpp"
@@ -11,15 +11,16 @@
 namespace pawl::api {
 namespace {
 
-// A reply shows it under the name by which it is written.
+// Whether a reply shows the field under the name by which it is written.
 bool stands_under_its_name(const field_spec& f) {
   return f.echo.size() == 1 && !f.echo.front().each && f.echo.front().key == f.name;
 }
 
 }  // namespace
 
-// What a write of the whole resource has to name beside the row's values: fields that are written under one
-// name and shown under another, for the shown place says nothing to a server that takes the name.
+// Adds to the row's values the fields that are written under one name and shown under another. A write of the
+// whole resource must name them: a server that takes `owner_id` learns nothing from the `owner.id` that it
+// showed.
 void resource_reader::impl::add_shown_elsewhere(const write_plan& plan) {
   put = plan.send;
   put_texts.clear();
@@ -51,12 +52,12 @@ void resource_reader::impl::list_unnamed(std::string_view body, write_plan& plan
   plan.unnamed_others = whole.has_undescribed(body, plan.send);
 }
 
-// For a body that holds more than the changes. False: what was read cannot be sent back.
+// Completes a plan whose body holds more than the changes. False: what was read cannot be sent back.
 bool resource_reader::impl::take_whole(std::string_view body, write_plan& plan) {
   if (!is_more_than_changes() || plan.send.empty()) return true;
   const bool sound = whole.is_sound(body);
   if (api.body_is == body_content::row) {
-    // The row alone is sent, so that what is odd about the rest is no obstacle.
+    // The body is the row alone, so a flaw in the rest of the resource does no harm.
     if (!sound) return true;
     list_unnamed(body, plan);
   } else if (!sound) {
@@ -64,7 +65,7 @@ bool resource_reader::impl::take_whole(std::string_view body, write_plan& plan) 
   }
   add_shown_elsewhere(plan);
   if (api.body_is == body_content::whole) whole.compose(plan.body, body, put);
-  // The old values by the names of their fields first.
+  // The object to keep begins with the old values under the names of their fields.
   shown.assign(plan.old_values, 0, plan.old_values.size() - 1);
   for (const auto& v : std::span(put).subspan(plan.send.size()))
     if (std::ranges::find(beside, v.field) == beside.end()) append_old(shown, v.field);
@@ -78,7 +79,7 @@ reading resource_reader::impl::send_all(std::string_view body, write_plan& plan)
   plan.new_values.clear();
   append_values(plan.new_values, plan.send);
   const bool good = take_whole(body, plan);
-  // What stands there may be what this job wrote: it is nothing to go back to.
+  // What the resource shows may come from this job's own write, so it is not a state to go back to.
   plan.pre_image.clear();
   return good ? reading::readable : reading::unreadable;
 }

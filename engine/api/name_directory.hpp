@@ -8,22 +8,22 @@
 
 namespace pawl::api {
 
-// Names match exactly: by code points, case and all. An API need not keep them unique, and guessing which of
-// two tags is meant would write the wrong one: such a name is ambiguous.
+// Names match exactly: by code points, case included. An API need not keep names unique; such a name is
+// ambiguous, because guessing which of two tags is meant could write the wrong one.
 class name_directory {
  public:
-  // Both as plain text. The same pair twice (pages of a list that moved) is one entry.
+  // Both are plain text. The same pair given twice (a page of a list moved while it was read) is one entry.
   void add(std::string_view name, std::string_view id);
 
   enum class match { id, unknown, ambiguous };
   struct answer {
     match is = match::unknown;
     std::string_view id_json;     // JSON text of the id; valid until the next add()
-    std::string_view other_json;  // of an ambiguous name: the id of another one
+    std::string_view other_json;  // with `ambiguous`: the id of another entry
   };
   answer find(std::string_view name) const;
 
-  // The known name that is most like this one, for a message; empty if none is near.
+  // The known name that is most similar to this one, for a message; empty if none is near.
   std::string_view nearest(std::string_view name) const;
 
   std::size_t size() const noexcept { return entries_.size(); }  // names

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::uint32_t items_path = 0, cursor_path = 1, more_path = 2;
 
-// As a value in a query: RFC 3986 allows more unencoded, and nobody minds.
+// Appends a value of a query. It encodes more than RFC 3986 requires there, which servers accept.
 void append_query_value(std::string& to, std::string_view text) {
   append_path_segment(to, text);
 }
@@ -160,7 +160,8 @@ bool page_reader::read(std::string_view body, std::span<const header_field> head
   return true;
 }
 
-// A page that must be the last one, because the profile or the page itself names no way on.
+// Looks for signs that the list goes on after a page that must be the last: neither the profile nor the page
+// names a way on.
 void page_reader::doubt(std::string_view body, std::span<const header_field> headers, page& into) const {
   using kind = list_extent::kind;
   auto said = extent_in_body(body, list_.items, into.items.size());

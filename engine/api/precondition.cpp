@@ -29,7 +29,7 @@ bool is_name_char(char c) {
   return is_alphanumeric(c) || c == '_' || c == '.' || c == '-';
 }
 
-// Takes `words` (single spaces) off the front of `s` if they stand there as whole words.
+// Takes `words` (separated by single spaces) off the front of `s` if they stand there as whole words.
 bool take_words(std::string_view& s, std::string_view words) {
   auto rest = s;
   while (!words.empty()) {
@@ -79,7 +79,7 @@ expected<std::chrono::seconds> parse_age(std::string_view s) {
   const auto [end, error] = std::from_chars(s.data(), s.data() + s.size(), count);
   const auto unit = std::find_if(age_units.begin(), age_units.end(),
                                  [last = s.back()](const auto& u) { return u.first == last; });
-  // 100 years bound the arithmetic of whoever subtracts it from now.
+  // 100 years (chosen), so that subtracting an age from the present time does not overflow.
   constexpr std::int64_t longest = 100LL * 366 * 86'400;
   if (error != std::errc{} || end != s.data() + s.size() - 1 || unit == age_units.end() || count <= 0 ||
       count > longest / unit->second)
@@ -92,7 +92,7 @@ struct subject {
   json_path path;
   field_type type;
   comparison compare;
-  const field_spec* spec;  // null for a readable
+  const field_spec* spec;  // null: the name is a readable field
 };
 
 expected<subject> find_subject(std::string_view name, const profile& api) {
@@ -244,7 +244,8 @@ expected<precondition> parse_precondition(std::string_view text, const profile& 
 }
 
 std::string to_string(const precondition& p) {
-  // A number, a boolean or a JSON string: the last is also the quoted form of a value, but for its escapes.
+  // The value is a number, a boolean or a JSON string. A JSON string is the quoted form of a value except for
+  // its escapes.
   const auto value = [&] {
     if (p.json.empty() || p.json.front() != '"') return p.json;
     std::string plain;

@@ -1,5 +1,5 @@
 // Conditions on the current state of a resource (`--only-if`, `pull --where`), parsed and checked against a
-// profile. Pure values; holding them against a resource is another concern.
+// profile. Plain values; condition_judge tests them against a resource.
 //
 //   status = open              a field or a readable of the profile; = and != for every scalar
 //   pain_level != LOW
@@ -33,7 +33,7 @@ struct precondition {
     older_than,
     newer_than,
     has,       // `path` shows the element
-    has_name,  // the element is a name: to be resolved to an id before it is looked for
+    has_name,  // the element is a name, which resolve_name() must turn into an id first
     is_null,
     is_not_null,
   };
@@ -49,10 +49,10 @@ struct precondition {
   bool operator==(const precondition&) const = default;
 };
 
-// Failures are of kind usage, without a place (the caller knows whether a flag or a file said it).
+// Failures are of kind usage and have no place: the caller knows which flag or file held the text.
 expected<precondition> parse_precondition(std::string_view text, const profile&);
 
-// In the words that parse_precondition reads, normalised.
+// The condition in the words that parse_precondition() reads, normalised.
 std::string to_string(const precondition&);
 
 }  // namespace pawl::api

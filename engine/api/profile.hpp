@@ -1,5 +1,6 @@
-// What pawl knows of one API, compiled once into flat values: no TOML type and no look-up by text after
-// start. config/profile_loader fills it from a TOML file; nothing of a particular API stands in the engine.
+// What pawl knows of one API. It is compiled once into plain values: after the start there are no TOML types
+// and no look-ups by text. config/profile_loader fills it from a TOML file; nothing of a particular API
+// stands in the engine.
 #pragma once
 
 #include "engine/model/job.hpp"
@@ -17,22 +18,22 @@ namespace pawl::api {
 
 enum class field_type : std::uint8_t { string, enumeration, boolean, number, timestamp, list, object, json };
 
-// How a wanted value is held against the one that the API shows.
+// How a wanted value is compared with the one that the API shows.
 enum class comparison : std::uint8_t {
-  exact,    // the same JSON value (strings by code points after unescaping, numbers by text or value, null =
-            // null)
-  text,     // the API normalises it (HTML): equal means equal, a difference in a reply is no contradiction
-  set,      // lists without order and without repeats
+  exact,    // the same JSON value, as json_compare.hpp defines it
+  text,     // as exact, but the API normalises it (HTML): a difference in a reply is no contradiction
+  set,      // lists, whatever the order and repeats of their elements
   instant,  // RFC 3339 timestamps that name the same moment
-  none,     // not echoed
+  none,     // no reply shows the field
 };
 
-// A set verb is a pseudo-field that becomes its target's full set once the current one has been read.
+// A set verb is a pseudo-field. Once the target's current set has been read, the verb becomes the full new
+// set.
 enum class set_verb : std::uint8_t { none, add_names, remove_names, add_ids, remove_ids };
 
-// `status = snoozed` needs `snoozed_until` in the same patch.
+// One value of a field demands another field: `status = snoozed` needs `snoozed_until` in the same patch.
 struct requirement {
-  std::string when_json;  // compact JSON of the value that brings the need
+  std::string when_json;  // compact JSON of the value that demands it
   field_index needs{};
 };
 
@@ -47,33 +48,34 @@ struct field_spec {
   std::string name;  // the JSON key in the patch and the column in a CSV
   field_type type = field_type::string;
   bool nullable = false;
-  std::vector<std::string> values;   // enumeration: the allowed ones, in the order of the documentation
+  std::vector<std::string> values;   // enumeration: the allowed values, in the order of the documentation
   std::size_t min_length = 0;        // code points; 0: no bound
   std::size_t max_length = 0;        // code points; 0: no bound
-  std::vector<member_spec> members;  // object: the known ones; empty: any
+  std::vector<member_spec> members;  // object: the known members; empty: any
   std::vector<requirement> requires_;
 
   comparison compare = comparison::exact;
-  json_path echo;           // where the reply shows it; empty with comparison::none
+  json_path echo;           // where the reply shows the field; empty with comparison::none
   bool replay_safe = true;  // false: sending it again does something again (`notify`)
   std::vector<field_index>
-      together;  // sent with these when any of them is sent (`status` with `snoozed_until`)
-  std::optional<field_index>
-      rides_with;  // not echoed; sent when that field changes (`closed_loop` with `status`)
+      together;  // all of these are sent when one of them is (`status` with `snoozed_until`)
+  std::optional<field_index> rides_with;  // for a field that no reply shows: sent when that field changes
+                                          // (`closed_loop` with `status`)
   std::vector<std::string> also_changes;  // for people: what else a write of it changes (`contact`)
 
   set_verb verb = set_verb::none;
   field_index verb_target{};
 };
 
-// What the API shows and does not take: conditions (`--only-if`) may look at it.
+// A field that the API shows and does not take. Conditions (`--only-if`) may test it.
 struct readable_field {
   std::string name;
   field_type type = field_type::string;
   json_path path;
 };
 
-// What a reply shows beside the fields, for reading first and proof; empty paths where the API has none.
+// What a reply shows beside the fields, used to read first and to prove a write; paths are empty where the
+// API has none.
 struct reply_shape {
   bool echoes_resource = true;         // `reply = "resource"`; false for `reply = "none"`
   json_path id;                        // {"id"}
@@ -85,29 +87,29 @@ struct error_shape {
   json_path code, message, details, request_id;
 };
 
-// Names of headers, without case. Empty: the API has none.
+// Names of headers; their case does not count. Empty: the API has none.
 struct header_names {
   std::string request_id, limit, remaining, reset, ietf_policy, ietf_limit, retry_after = "Retry-After";
 };
 
-// What a status means. The names are those of the profile's rules.
+// What a status means. Profiles name these in their rules.
 enum class verdict : std::uint8_t {
   ok,         // 2xx: the reply is compared
-  throttled,  // not applied; the class waits; charges no attempt
+  throttled,  // not applied; all requests of the class wait; charges no attempt
   retry,      // known not to be applied, and worth another attempt
   maybe,      // may have been applied
   refused,    // the API said no to this row
   stop,       // the run is misconfigured
 };
 
-// Ordered; the first that matches decides. Empty parts match everything.
+// Rules are ordered; the first that matches decides. Empty parts match everything.
 struct status_rule {
   int status_from = 0, status_to = 999;
   std::string code;    // error code of the envelope
-  std::string header;  // present, whatever its value, unless `header_value` says one
+  std::string header;  // must be present, with any value if `header_value` is empty
   std::string header_value;
   verdict then = verdict::refused;
-  std::string remedy;  // with `stop`: what to mend, shown to the user
+  std::string remedy;  // with `stop`: what the user has to correct
 };
 
 struct limit_set {
@@ -117,8 +119,8 @@ struct limit_set {
 // What the body of a write holds (`write.body_is`).
 enum class body_content : std::uint8_t {
   changes,  // the fields of the row that differ from what was read, with their companions
-  row,      // all fields of the row, as soon as one differs
-  whole,    // the resource as it was read, with the values of the row put in (whole_resource.hpp)
+  row,      // all fields of the row, as soon as one of them differs
+  whole,    // the resource as it was read, with the row's values in it (whole_resource.hpp)
 };
 std::string_view to_string(body_content) noexcept;  // as a profile writes it
 std::optional<body_content> parse_body_content(std::string_view) noexcept;
@@ -134,11 +136,11 @@ struct profile {
   std::string base_url;       // "https://productlane.com/api/v2"; no trailing slash
   std::string resource_path;  // "/threads/{id}": {id} stands for the percent-encoded id
   std::string method = "PATCH";
-  // Unset: a PUT of a profile that does not read first; then a write is the row, and nobody has said what the
-  // API makes of what it leaves out.
+  // Unset: a PUT of a profile that does not read first. Such a write sends the row, and the profile does not
+  // say what the API does with fields that are left out.
   std::optional<body_content> body_is = body_content::changes;
   std::string token_env;     // name of the environment variable
-  std::string token_prefix;  // "pl_v2_": what every key begins with, for safe labels; may be empty
+  std::string token_prefix;  // "pl_v2_": with which every key begins, for safe labels; may be empty
   std::string auth_header = "Authorization";
   std::string auth_scheme = "Bearer ";  // before the token, with its space; may be empty
   std::vector<std::pair<std::string, std::string>> extra_headers;
@@ -148,11 +150,11 @@ struct profile {
   bool pass_unknown_fields = false;
 
   std::vector<field_spec> fields;        // at most 65,000
-  std::vector<readable_field> readable;  // no name is also a field's
+  std::vector<readable_field> readable;  // no name is also that of a field
   reply_shape reply;
   error_shape error;
   header_names headers;
-  std::vector<status_rule> rules;  // before the defaults of policy/retry_policy
+  std::vector<status_rule> rules;  // tried before the defaults of policy/retry_policy
   limit_set write_limits, read_limits;
   whoami_spec whoami;
 
@@ -160,7 +162,7 @@ struct profile {
   std::vector<std::string> side_effects;
 
   const field_spec& operator[](field_index f) const { return fields[to_index(f)]; }
-  // Linear; for start-up and messages. The hot paths keep their own tables.
+  // Linear: for the start and for messages. Hot paths keep their own tables.
   std::optional<field_index> find(std::string_view field_name) const noexcept;
 };
 

@@ -31,8 +31,8 @@ std::vector<json_path> echo_paths(const profile& p) {
   return paths;
 }
 
-// What a value says: a string without its quotes and escapes, anything else as JSON text. `scratch` is
-// replaced where a string has escapes.
+// The value as text: a string without its quotes and escapes, anything else as JSON text. Where a string has
+// escapes, the result is in `scratch`, which is overwritten.
 std::string_view said(std::string_view token, std::string& scratch) {
   if (!is_string_token(token)) return token;
   if (token.find('\\') == std::string_view::npos) return token.substr(1, token.size() - 2);
@@ -180,7 +180,7 @@ identity_report reply_reader::read_identity(std::string_view body) {
     for (const auto token : scopes.elements) add_scope(token);
   } else if (scopes.is == located::kind::value && scopes.text != "null" &&
              !for_each_element(scopes.text, add_scope)) {
-    // No array: what stands there is the one scope ("read write").
+    // The value is no array, so it is the only scope itself ("read write").
     add_scope(scopes.text);
   }
   report.readable = true;

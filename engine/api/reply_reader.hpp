@@ -1,5 +1,5 @@
-// Reads replies with simdjson On-Demand: one pass, in place, only the members that are needed. Pure; simdjson
-// stays in the .cpp.
+// Reads replies of the API: one pass, in place, only the members that are needed. Pure; simdjson stays in the
+// .cpp of json_locator.
 #pragma once
 
 #include "engine/api/profile.hpp"
@@ -14,16 +14,16 @@
 
 namespace pawl::api {
 
-// The API's own words about an error; views into the reader, valid until its next call. Empty where missing.
-// Fit to be printed and stored: valid UTF-8 without control characters (spaces stand in their place), cut
-// between code points. A value that is no text (a number, an object) stands there as JSON text.
+// The API's own words about an error. They are views into the reader, valid until its next call; empty where
+// missing. They may be printed and stored: valid UTF-8 with spaces in place of control characters, cut
+// between code points. A value that is no text (a number, an object) is given as JSON text.
 struct error_view {
   std::string_view code;        // cut after 256 bytes
   std::string_view message;     // cut after 2 KiB
   std::string_view details;     // raw JSON text, cut after 4 KiB
   std::string_view request_id;  // cut after 256 bytes
-  // The body shows the profile's envelope: something where the code stands, or where the message stands if
-  // the profile knows no code. An error without it may be anybody's.
+  // The body has the profile's error envelope: a value where the profile has the code, or, if the profile has
+  // no code, the message. An error reply without it may come from something other than the API.
   bool enveloped = false;
 };
 
@@ -32,9 +32,9 @@ struct echo_report {
   enum class state : std::uint8_t {
     as_wanted,   // every echoed field of the patch shows its wanted value
     differs,     // `field` shows another value
-    other_id,    // the reply does not show the id of the job: it is about another resource, or about none
+    other_id,    // the reply does not show the job's id: it is about another resource, or about none
     unreadable,  // not JSON, cut off, not UTF-8, deeper than 64
-    misshapen,   // JSON, but an echo path is missing, or leads to what cannot be compared: `field`
+    misshapen,   // JSON, but an echo path is missing or leads to a value that cannot be compared: `field`
   };
   state is = state::unreadable;
   verified how = verified::none;  // with as_wanted: full, or partial where a field of the patch is not shown
@@ -59,17 +59,17 @@ class reply_reader {
   ~reply_reader();
 
   // `body` must be followed by 64 readable bytes. `wanted` are the values that were sent. With `reply =
-  // "none"` no byte is read: as_wanted, verified::none.
+  // "none"` the body is not looked at: as_wanted, verified::none.
   //
-  // How much a reply proves, in the order in which it is asked:
+  // What a reply proves, in the order of the checks:
   // - The whole body must be one JSON object to its end; an empty one, a cut one, trailing bytes, or a key
   //   twice on a path that is read make it unreadable. (Which of two values counts would be a guess.)
   // - It must show the job's id where the profile says where (a string, or a number with the same text).
   // - A field that the profile does not echo, and a passed field, is not compared: verified::partial.
-  // - A field whose path is missing proves nothing. Wanted null, in a reply that showed the id: APIs leave
-  //   out what is null, so that is no contradiction, and no proof: verified::partial. Any other wanted value,
-  //   or an element without the member that is compared: misshapen, for this is not the reply that the
-  //   profile promises. A null on the way is null (`assignee.id` of `"assignee": null`).
+  // - A field whose path is missing proves nothing. If null was wanted and the reply showed the id, this is
+  //   no contradiction (APIs leave out what is null) and no proof: verified::partial. If another value was
+  //   wanted, or an element lacks the member that is compared, the report is misshapen, because the profile
+  //   promises another reply. A null on the way counts as null (`assignee.id` of `"assignee": null`).
   // - `text` fields that differ are not proven: verified::partial. Every other difference is a contradiction.
   // One misshapen field makes the report misshapen, also where another one differs.
   echo_report compare(std::string_view body, std::string_view id, std::span<const field_value> wanted);
@@ -77,7 +77,7 @@ class reply_reader {
   // Never fails: what cannot be read is empty. HTML and empty bodies give an empty report.
   error_view read_error(std::string_view body);
 
-  // The reply to `whoami`.
+  // Reads the reply to `whoami`.
   identity_report read_identity(std::string_view body);
 
  private:

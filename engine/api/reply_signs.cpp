@@ -47,7 +47,7 @@ std::string_view charset_of(std::string_view type) noexcept {
   return {};
 }
 
-// By its beginning; numbers and the three names (RFC 8259 section 3) as a whole.
+// Judges by the first character; numbers and the three literals (RFC 8259 section 3) as a whole.
 bool looks_like_json(std::string_view body) noexcept {
   if (body.starts_with('{') || body.starts_with('[') || body.starts_with('"')) return true;
   if (body == "true" || body == "false" || body == "null") return true;

@@ -16,7 +16,7 @@ namespace {
 constexpr std::string_view hex_digits = "0123456789ABCDEF";
 constexpr std::string_view id_mark = "{id}";
 
-// RFC 3986 section 2.3. A table: each id is looked through letter by letter.
+// RFC 3986 section 2.3. It is a table because every byte of every id is looked up.
 constexpr auto unreserved = [] {
   std::array<bool, 256> table{};
   for (std::size_t i = 0; i < table.size(); ++i) {
@@ -31,7 +31,7 @@ constexpr bool is_unreserved(char c) noexcept {
 constexpr bool is_control(char c) noexcept {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
-// RFC 9110 section 5.6.2.
+// The characters of a token: RFC 9110 section 5.6.2.
 constexpr bool is_token_char(char c) noexcept {
   return is_alphanumeric(c) || std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos;
 }
@@ -42,16 +42,17 @@ bool is_token(std::string_view text) noexcept {
 bool is_field_value(std::string_view text) noexcept {
   return std::ranges::none_of(text, [](char c) { return is_control(c) && c != '\t'; });
 }
-// What may stand in a request line behind the host: no white space, no control character, no fragment.
+// Whether a text may stand in a request line behind the host: no white space, no control character, no
+// fragment.
 bool is_target(std::string_view text) noexcept {
   return std::ranges::none_of(text, [](char c) { return is_control(c) || c == ' ' || c == '#'; });
 }
-// Framing and connection belong to the transport, and a compressed reply could not be read.
+// The transport sets framing and connection, and pawl could not read a compressed reply.
 constexpr std::array<std::string_view, 10> own_headers{
     "Host", "Content-Length",  "Transfer-Encoding", "Connection", "Keep-Alive",
     "TE",   "Accept-Encoding", "Upgrade",           "Expect",     "Trailer"};
 
-// Those that pawl writes for every request, and what speaks to proxies or of the connection.
+// Headers that pawl writes for every request, and headers for proxies or for the connection.
 constexpr std::array<std::string_view, 8> other_headers{
     "Content-Type",        "Content-Encoding",   "Accept",        "User-Agent", "Proxy-Connection",
     "Proxy-Authorization", "Proxy-Authenticate", "HTTP2-Settings"};
@@ -198,7 +199,7 @@ std::string_view request_writer::key_of(const field_value& v) const noexcept {
   return i < keys_.size() && keys_[i].name == v.name ? std::string_view{keys_[i].json} : std::string_view{};
 }
 
-// Everything up to the body.
+// Writes everything before the body.
 void request_writer::begin_write(std::string& into, std::string_view id, std::size_t body_bytes) const {
   assert(!id.empty());
   std::array<char, 24> digits{};

@@ -1,5 +1,5 @@
-// Writes HTTP/1.1 requests as bytes into a reused buffer: one send per request, nothing allocated once it has
-// grown.
+// Writes HTTP/1.1 requests as bytes into a buffer that is reused: one send per request, and no allocation
+// once the buffer has grown.
 #pragma once
 
 #include "engine/api/profile.hpp"
@@ -15,24 +15,25 @@
 namespace pawl::api {
 
 // Percent-encodes everything but the unreserved characters (RFC 3986 section 2.3), so that an id is one path
-// segment. "." and ".." are encoded too: as they stand they would name another path (section 5.2.4).
+// segment. "." and ".." are encoded too: unencoded they would name another path (section 5.2.4).
 void append_path_segment(std::string& to, std::string_view id);
 
-// Where the resource lies below the base URL: "/threads/thr_1".
+// The path of the resource below the base URL: "/threads/thr_1".
 std::string resource_path(const profile&, std::string_view id);
 
-// Host, Content-Length and the like: framing and connection belong to the transport, so no profile sets them.
+// Whether a header belongs to framing or connection (Host, Content-Length, ...). The transport sets those, so
+// no profile may.
 bool is_own_header(std::string_view name) noexcept;
-// These, and others that say what a request holds or speak to a proxy.
+// Whether a header is one of these, or says what a request holds, or is for a proxy.
 bool cannot_carry_key(std::string_view name) noexcept;
 
-// Everything that is the same in each request is joined once, in create(); a write copies the pieces around
-// the id and the values. Holds the token: never printed, and gone with the object. After the token has been
-// rotated, create() another one.
+// Joins everything that is the same in each request once, in create(); a write copies these pieces around the
+// id and the values. Holds the token until destruction and never prints it. After the token has been rotated,
+// create() another writer.
 //
-// The head of a request: Host, User-Agent, the profile's auth header (none with an empty token), Accept:
+// The head of a request has Host, User-Agent, the profile's auth header (unless the token is empty), Accept:
 // application/json, the profile's extra headers, and with a body Content-Type: application/json and
-// Content-Length. An extra header named Accept, Content-Type or User-Agent takes the place of ours. No
+// Content-Length. An extra header named Accept, Content-Type or User-Agent replaces ours. There is no
 // Connection header: keep-alive is HTTP/1.1's default (RFC 9112 section 9.3).
 class request_writer {
  public:
@@ -46,11 +47,11 @@ class request_writer {
   static expected<request_writer> create(const profile&, std::string_view host, std::string_view base_path,
                                          const secret& token, std::string_view user_agent);
 
-  // Replaces `into` with the whole PATCH (the profile's method): head, and the JSON object of these values.
-  // Names are plain text and escaped here; values are JSON texts and copied. Set verbs may not be among them,
-  // and `id` is not empty (an empty one would name the collection).
+  // Replaces `into` with the whole PATCH (or the profile's method): head, and the JSON object of these
+  // values. Names are plain text and get escaped; values are JSON texts and are copied. Set verbs may not be
+  // among the values, and `id` is not empty (an empty one would name the collection).
   void write_patch(std::string& into, std::string_view id, std::span<const field_value> values) const;
-  // The same with this JSON text as its body.
+  // As write_patch(), with a JSON text as the body.
   void write_body(std::string& into, std::string_view id, std::string_view body) const;
   // Replaces `into` with a GET of the resource.
   void write_read(std::string& into, std::string_view id) const;
@@ -60,7 +61,7 @@ class request_writer {
 
  private:
   request_writer() = default;
-  // The value's name as a JSON key with its colon; empty where it has to be made.
+  // The value's name as a JSON key with its colon; empty: there is no key yet, and the caller makes one.
   std::string_view key_of(const field_value&) const noexcept;
   void begin_write(std::string& into, std::string_view id, std::size_t body_bytes) const;
 

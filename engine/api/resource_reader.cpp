@@ -38,7 +38,7 @@ bool is_list(const field_spec& f) {
          std::ranges::any_of(f.echo, [](const path_step& step) { return step.each; });
 }
 
-// A condition without its field: what stands behind "expected".
+// A condition without its field: the text that follows "expected".
 std::string expectation(const precondition& p) {
   auto text = to_string(p);
   if (const auto field = p.field + ' '; text.starts_with(field)) text.erase(0, field.size());
@@ -46,8 +46,8 @@ std::string expectation(const precondition& p) {
   return text;
 }
 
-// Whether what stands there is of the type that the profile says, or null: a number where a word is expected
-// is a value of another form, which says nothing of the field.
+// Whether a shown value is null or of the type that the profile says. A number where a word is expected is a
+// value in another form, which says nothing of the field.
 bool is_as_described(const located& here, field_type type, std::span<const std::string> words) {
   if (here.is == located::kind::list) return type == field_type::list;
   if (here.is != located::kind::value || here.text.empty()) return false;
@@ -123,7 +123,7 @@ void resource_reader::impl::start_asking() {
   ask(updated_at_path);
 }
 
-// A path that is asked for twice would be found twice.
+// Asks for each path once: json_locator would look for a path twice.
 void resource_reader::impl::ask(std::uint32_t path) {
   if (is_asked[path] != 0) return;
   is_asked[path] = 1;
@@ -139,7 +139,7 @@ reading resource_reader::impl::look(std::string_view body, std::string_view id) 
   return reading::other_id;
 }
 
-// With the rule for what is absent.
+// Compares a field, and treats an absent value as null (but not an absent list).
 equality resource_reader::impl::compare(field_index f, std::string_view wanted) {
   const auto& here = at(f);
   const auto& field = api[f];
@@ -152,7 +152,7 @@ equality resource_reader::impl::compare(field_index f, std::string_view wanted) 
   return is;
 }
 
-// The patch with its set verbs as full sets.
+// Lists the patch with its set verbs turned into full sets.
 bool resource_reader::impl::list_wanted(const job_view& job, write_plan& plan) {
   for (const auto& v : job.patch) {
     if (!is_known(v.field) || api[v.field].verb == set_verb::none) {
@@ -279,7 +279,8 @@ void resource_reader::impl::read_updated_at(std::string& to) {
   to.clear();
   const auto& here = found[updated_at_path];
   if (here.is != located::kind::value || here.text == "null" || here.text.size() > longest_moment) return;
-  // It goes into the ledger as JSON, so only what is sound. (A plain string is: its characters are checked.)
+  // The ledger stores this as JSON, so the value must be sound. (A plain string is: its characters have been
+  // checked.)
   const bool plain = is_string_token(here.text) && here.text.find('\\') == std::string_view::npos;
   const bool sound = plain || append_normal_form(to, here.text);
   to.assign(sound ? here.text : std::string_view{});
@@ -304,7 +305,7 @@ void resource_reader::impl::record(write_plan& plan) {
   for (const auto& v : plan.send) {
     if (!is_shown(v.field)) continue;
     append_old(plan.old_values, v.field);
-    // What goes together may be changed by the way: a state that is left takes its date along.
+    // A write may change other fields of its group by the way: a state that is left takes its date along.
     for (const auto partner : api[v.field].together)
       if (std::ranges::find(plan.send, partner, &field_value::field) == plan.send.end() &&
           std::ranges::find(beside, partner) == beside.end() && shows_value(partner))

@@ -31,7 +31,7 @@ struct resource_reader::impl {
  private:
   bool is_known(field_index f) const { return f != passed_field && to_index(f) < api.fields.size(); }
   bool is_shown(field_index f) const { return is_known(f) && is_echoed(api[f]); }
-  // Positions in the locator's path list: the fields come behind these two, the conditions behind the fields.
+  // Positions in the locator's list of paths: these two, then the fields, then the conditions.
   static constexpr std::uint32_t id_path = 0, updated_at_path = 1;
   static constexpr std::uint32_t path_of(field_index f) noexcept {
     return static_cast<std::uint32_t>(to_index(f)) + 2;
@@ -85,16 +85,16 @@ struct resource_reader::impl {
   std::vector<std::uint32_t> asked;
   std::vector<char> is_asked;  // by path
 
-  // Of the plan that is being made.
+  // These belong to the plan that is being made.
   std::vector<std::uint32_t> position;  // by field, in `wanted`
   std::vector<char> chosen;             // by position
-  std::vector<std::uint32_t> to_visit;  // chosen, companions not looked at yet
+  std::vector<std::uint32_t> to_visit;  // chosen, but their companions are not yet
   std::vector<field_index> beside;      // old values of fields that are not sent
-  std::vector<field_value> before;      // old values of a second look
-  std::vector<field_value> put;         // into the whole resource
+  std::vector<field_value> before;      // old values that a second look compares with
+  std::vector<field_value> put;         // the values that are put into the whole resource
   byte_arena put_texts;
   std::string shown, now_at;
-  reading spoiled = reading::misshapen;  // what the value makes of the body that could not be compared last
+  reading spoiled = reading::misshapen;  // what the last value that could not be compared makes of the body
 };
 
 }  // namespace pawl::api

@@ -62,13 +62,13 @@ second_look resource_reader::impl::look_again(std::string_view body, std::string
     if (is_wanted == equality::equal) {
       const bool changed = old != nullptr && comparer.compare(how, v.json, *old) == equality::different;
       was_other = was_other || changed;
-      // Absent for a wanted null shows something only where a value stood there before.
+      // If null was wanted, absence shows something only where a value stood before.
       any_wanted = any_wanted || !absent || changed;
       all_wanted = all_wanted && !absent;
     } else {
       all_wanted = false;
       if (how == comparison::text) {
-        // What stands there as before was not normalised: this write was not there.
+        // A field that shows its old value was not normalised by this write, so the write did not reach it.
         text_untouched = text_untouched || (old != nullptr && is_old == equality::equal &&
                                             comparer.compare(how, v.json, *old) == equality::different);
         continue;

@@ -12,7 +12,8 @@
 
 namespace pawl::api {
 
-// Strings without escapes stand for themselves; others, and numbers, by the form that equal values share.
+// Equal elements have equal keys. A string without escapes is its own key; other strings and numbers use the
+// normal form.
 bool set_builder::make_key(std::string_view token, std::string_view& key) {
   if (token.empty()) return false;
   if (token.front() == '"') {

@@ -1,4 +1,5 @@
-// Set verbs: from "add these, remove those" and what a resource shows to the full set that is sent.
+// Set verbs: makes the full set that is sent from "add these, remove those" and the set that a resource
+// shows.
 #pragma once
 
 #include "engine/api/name_directory.hpp"
@@ -13,23 +14,23 @@
 
 namespace pawl::api {
 
-// One set at a time: begin(), any number of apply(), finish(). The result is (shown + added) - removed,
-// whatever the order of the verbs: an element that is both added and removed is removed. Elements keep the
-// order in which they are shown, then added, without repeats. Keeps its memory: nothing is allocated for
-// elements that are strings without escapes once it has grown. One thread at a time.
+// Builds one set at a time: begin(), any number of apply(), finish(). The result is (shown + added) -
+// removed, whatever the order of the verbs: an element that is both added and removed is removed. Shown
+// elements keep their order, added ones follow, and there are no repeats. Keeps its memory: once it has
+// grown, it allocates nothing for elements that are strings without escapes. One thread at a time.
 class set_builder {
  public:
-  // False: what is shown is no list of strings and numbers, so the set is not known and must not be replaced.
-  // `null` is the empty set, an absent list is not: it may hold what a write would delete. The shown texts
-  // must stay valid until finish().
+  // False: the shown value is no list of strings and numbers, so the set is not known and must not be
+  // replaced. `null` is the empty set; an absent list is not, because it may hold elements that a write would
+  // delete. The shown texts must stay valid until finish().
   bool begin(const located& shown);
 
-  // `list`: JSON array of strings (names or ids), which must stay valid until finish(). False: an element
-  // cannot be used, or a name is not known or ambiguous, which validation and resolving exclude. `names` may
-  // be null with ids.
+  // `list` is a JSON array of strings (names or ids), which must stay valid until finish(). False: an element
+  // is no string, or a name is unknown or ambiguous; validation and name resolution exclude both. `names` may
+  // be null with verbs that take ids.
   bool apply(set_verb, std::string_view list, const name_directory* names);
 
-  // The set as a JSON array without white space, in the arena.
+  // The set as a JSON array without white space, allocated in the arena.
   std::string_view finish(byte_arena&);
 
  private:
@@ -42,7 +43,7 @@ class set_builder {
 
   std::vector<element> elements_;  // shown, then added
   std::vector<std::string_view> removed_;
-  std::vector<std::uint32_t> order_;  // of elements_, by key, then as they came
+  std::vector<std::uint32_t> order_;  // positions in elements_, sorted by key, then by position
   std::vector<char> kept_;
   byte_arena keys_;
   std::string scratch_;

@@ -1,4 +1,4 @@
-// What a resource shows of a field: the rules that are the same for the reply to a patch and for a read.
+// What a resource shows of a field: rules that hold for the reply to a patch and for a read alike.
 #pragma once
 
 #include "engine/api/json_compare.hpp"
@@ -11,28 +11,30 @@
 
 namespace pawl::api {
 
-// Whether the resource shows what a patch of this field wrote. A set verb is never sent as it stands: its
-// target's full set is.
+// Whether replies show the value that a patch of this field wrote. Not so for a set verb, which is never sent
+// itself: the full set of its target is.
 bool is_echoed(const field_spec&);
 
-// A string, or a number with the same text; where the profile says so, letters of ASCII in either case.
+// Whether the id is shown: as a string, or as a number with the same text. Where the profile says so, the
+// case of ASCII letters does not count.
 bool shows_id(const located&, std::string_view id, const reply_shape&);
 
-// Two spellings of one id, most likely: they differ in the case of letters, or in what stands around and
-// between letters and digits ("{A0EE-11}" and "a0ee11").
+// Whether two texts are likely spellings of one id: they differ only in the case of letters, or in what
+// stands around and between letters and digits ("{A0EE-11}" and "a0ee11").
 bool spells_alike(std::string_view a, std::string_view b) noexcept;
 
-// `wanted` is compact JSON. What is absent or broken is malformed: both are for the caller to judge.
+// `wanted` is compact JSON. An absent or broken value gives `malformed`; the caller judges what that means.
 equality compare_shown(json_comparer&, comparison how, std::string_view wanted, const located& shown);
 
-// Whether what stands there is sound JSON, whatever its shape. False: the reply is garbled, and another may
-// not be.
+// Whether a shown value is sound JSON, whatever its shape. False: the reply is garbled, and another one may
+// be sound.
 bool is_sound(const located&);
 
-// Appends the value as JSON text, a walked list as an array. Absent: null. Broken: nothing.
+// Appends the value as JSON text; of a walked list an array. Appends null for an absent value and nothing for
+// a broken one.
 void append_shown(std::string& to, const located&);
 
-// The same for people: printable, at most `max_bytes`.
+// Appends the value for people: printable, at most `max_bytes`.
 void append_printable_shown(std::string& to, const located&, std::size_t max_bytes);
 
 }  // namespace pawl::api

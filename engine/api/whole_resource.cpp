@@ -33,8 +33,8 @@ void append_member(std::string& to, std::string_view key_token, std::string_view
   to += json;
 }
 
-// Appends a value without what stands behind these paths, each of which begins inside of it, and with values
-// in the place of members. What is not of the shape that a path expects stays.
+// Appends a value, leaves out what the paths `without` lead to (each begins inside of the value), and
+// replaces members by `values`. A part that has not the shape that a path expects stays as it is.
 struct rewriting {
   std::string& to;
   std::vector<char>& is_put;  // by position in the values that are put in
@@ -48,7 +48,7 @@ struct rewriting {
     to += '}';
   }
 
-  // Leaves the object open.
+  // Appends the object without its closing bracket.
   void members(std::string_view json, const std::vector<path>& without, std::span<const field_value> values) {
     to += '{';
     for_each_member(json, [&](std::string_view key, std::string_view member) {
@@ -85,7 +85,7 @@ struct rewriting {
   }
 };
 
-// Escapes that stand for no text: NUL, and one half of a surrogate pair without the other.
+// Whether all escapes stand for text. NUL does not, nor does one half of a surrogate pair without the other.
 bool is_text_throughout(std::string_view json) noexcept {
   for (auto at = json.find('\\'); at != std::string_view::npos; at = json.find('\\', at)) {
     const auto escape = first_escape(json.substr(at));

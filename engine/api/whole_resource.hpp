@@ -1,10 +1,10 @@
-// The resource as a write with `body_is = "whole"` sends it back: what was read, with values put in, without
-// what the API does not take. Pure.
+// Makes the resource that a write with `body_is = "whole"` sends back: what was read, with values put in,
+// without the members that the API does not take. Pure.
 //
-// A server that replaces the resource erases whatever a write leaves out, so the rule is: everything that was
-// read goes back as it was read, byte for byte (numbers keep their text, members their order), but for
+// A server that replaces the resource erases whatever a write leaves out. So everything that was read goes
+// back as it was read, byte for byte (numbers keep their text, members their order), except for
 // - the members that [readable] names, which the API shows and does not take. `id` and `updated_at` are among
-//   them only where the profile says so: some servers want their own stamp back as a guard, others keep what
+//   them only where the profile says so: some servers want their own stamp back as a guard, others store what
 //   they are sent.
 // - the values that are put in: each stands under the name by which the field is written. Where a reply shows
 //   a field somewhere else (`owner_id` as `owner.id`), that other place goes back as it was read.
@@ -22,22 +22,23 @@ namespace pawl::api {
 
 class whole_resource {
  public:
-  explicit whole_resource(const profile&);  // must outlive it
+  explicit whole_resource(const profile&);  // the profile must outlive it
 
-  // Whether all of `resource` can be sent back: one JSON object, sound in every member, without a repeated
-  // name. (Which of two values counts would be a guess.)
+  // Whether all of `resource` can be sent back: it is one JSON object, sound in every member and without a
+  // repeated name. (Which of two values counts would be a guess.)
   bool is_sound(std::string_view resource);
 
-  // Replaces `into` with the object to send. `resource` is sound; `put` names each field once.
+  // Replaces `into` with the object to send. `resource` must be sound; `put` names each field once.
   void compose(std::string& into, std::string_view resource, std::span<const field_value> put);
 
-  // Replaces `into` with `known`, an object, and behind its members those of `resource` that go back and are
-  // not in `known` by name. Left out are values that JSON readers refuse to give back (half a surrogate pair,
-  // NUL). `resource` is sound.
+  // Replaces `into` with the object `known`, and adds those members of `resource` that go back and whose
+  // names `known` does not have. Leaves out values that JSON readers refuse (half of a surrogate pair, NUL).
+  // `resource` must be sound.
   void append_rest(std::string& into, std::string_view known, std::string_view resource);
 
-  // Whether `resource` has a member that is none of `named`, that no field of the profile is read from or
-  // written to, and that is neither in [readable] nor where the id and the time of the last change stand.
+  // Whether `resource` has a member of which nothing is known: it is not in `named`, no field of the profile
+  // is read from it or written to it, it is not in [readable], and neither the id nor the time of the last
+  // change stands in it.
   bool has_undescribed(std::string_view resource, std::span<const field_value> named) const;
 
  private:
@@ -45,7 +46,7 @@ class whole_resource {
   bool is_left_out(std::string_view key) const noexcept;
 
   const profile& api_;
-  std::vector<path> left_out_;  // of [readable], but for what a field is written to
+  std::vector<path> left_out_;  // the paths of [readable], except those to which a field is written
   std::vector<char> is_put_;    // by position in `put`
   std::string normal_;
 };

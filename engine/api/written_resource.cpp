@@ -15,7 +15,7 @@ using steps = std::span<const path_step>;
 
 bool append_with(std::string& to, std::string_view object, steps path, std::string_view json);
 
-// {"a":{"b":VALUE}} for the path a.b; the value itself for an empty path.
+// Appends {"a":{"b":VALUE}} for the path a.b; the value itself for an empty path.
 void append_nested(std::string& to, steps path, std::string_view json) {
   for (const auto& step : path) {
     to += '{';
@@ -26,7 +26,7 @@ void append_nested(std::string& to, steps path, std::string_view json) {
   to.append(path.size(), '}');
 }
 
-// The value of the member that path[0] names, where `there` stands now (empty: nothing).
+// Appends the new value of the member that path[0] names. `there` is its present value; empty: there is none.
 bool append_member_value(std::string& to, std::string_view there, steps path, std::string_view json) {
   const auto rest = path.subspan(1);
   if (path.front().each) {

@@ -16,8 +16,8 @@ bool names_a_stream(const std::string& path);
 // Whether an output may be a named pipe.
 enum class pipes : std::uint8_t { refused, allowed };
 
-// Why no output may be written at `path`, in words that follow "PLACE: "; unset: nothing is there yet, or a
-// regular file, or a stream as above (a block device never), or a named pipe where these are allowed.
+// Why no output may be written at `path`, in words that follow "PLACE: ". Unset: nothing is there yet, or a
+// regular file, or a stream as above (but never a block device), or a named pipe where `pipes` allows it.
 std::optional<std::string> why_not_written(const std::string& path, pipes);
 
 }  // namespace pawl
