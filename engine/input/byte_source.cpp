@@ -29,7 +29,7 @@ byte_source::times times_of(const struct stat& facts) {
 expected<byte_source> byte_source::open(const std::string& path) {
   byte_source source;
   source.name_ = path;
-  // Non-blocking, or opening a pipe without a writer would hang; regular files do not care.
+  // Non-blocking: else the open of a pipe would wait for a writer. It makes no difference to a regular file.
   source.file_ = descriptor{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   if (!source.file_) {
     const int error = errno;
@@ -48,7 +48,7 @@ expected<byte_source> byte_source::open(const std::string& path) {
   source.size_ = static_cast<std::uint64_t>(facts.st_size);
   source.times_ = times_of(facts);
 #ifdef POSIX_FADV_SEQUENTIAL
-  // Advice only: reading works without it, so its answer does not matter.
+  // This is advice only; reading works without it, so its result does not matter.
   (void)::posix_fadvise(source.file_.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
 #endif
   return source;

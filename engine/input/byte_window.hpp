@@ -1,5 +1,5 @@
-// The part of an input that is in memory: filled at the end, consumed at the front. Grows to hold one row of
-// the longest allowed size, never more.
+// The part of an input that is in memory: filled at its end, consumed at its front. It grows until it can
+// hold one row of the longest allowed size, and no further.
 #pragma once
 
 #include "engine/text/json_padding.hpp"
@@ -13,20 +13,20 @@
 
 namespace pawl::input {
 
-// The bounds of design.md section 5.
+// Chosen bounds: design.md section 5.
 inline constexpr std::size_t max_row_bytes = 1024 * 1024;
 inline constexpr std::size_t max_field_bytes = 256 * 1024;
-// What of a bad row goes into the ledger (model/job.hpp).
+// How many bytes of a bad row the ledger keeps (model/job.hpp).
 inline constexpr std::size_t max_kept_raw_bytes = 64 * 1024;
 
-// Views into it hold until room() is called. json_padding bytes behind its end are readable, their value is
+// Views into it are valid until room() is called. json_padding bytes behind its end are readable and hold
 // anything.
 class byte_window {
  public:
   byte_window() { grow_to(first_capacity); }
 
   std::string_view view() const noexcept { return {bytes_.get() + begin_, end_ - begin_}; }
-  // Of the first byte of view(), in the input.
+  // The position in the input of the first byte of view().
   std::uint64_t offset() const noexcept { return offset_; }
 
   void consume(std::size_t count) noexcept {
@@ -35,7 +35,7 @@ class byte_window {
     offset_ += count;
   }
 
-  // Free bytes behind the end, at least an eighth of the capacity. Moves what is there.
+  // The free bytes behind the end, at least an eighth of the capacity. Moves the bytes that are there.
   std::span<char> room() {
     if (begin_ > 0) {
       std::memmove(bytes_.get(), bytes_.get() + begin_, end_ - begin_);
@@ -50,15 +50,14 @@ class byte_window {
     end_ += count;
   }
 
-  // Empty, at another place of the input.
+  // Empties the window and goes on at another position of the input.
   void restart(std::uint64_t offset) noexcept {
     begin_ = end_ = 0;
     offset_ = offset;
   }
 
  private:
-  // Chosen: a read call of this size costs little against what is done with its bytes, and it fits the L2
-  // cache.
+  // Chosen: one read call costs little beside the work on so many bytes, and they fit into the L2 cache.
   static constexpr std::size_t first_capacity = 256 * 1024;
 
   void grow_to(std::size_t capacity) {

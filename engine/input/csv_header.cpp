@@ -77,7 +77,7 @@ attempt read_as(const reader_context& context, std::string_view head, bool is_al
   return result;
 }
 
-// Ended, so that another sentence can follow.
+// Ends a sentence, so that another can follow.
 std::string sentence(std::string text) {
   return text += text.ends_with('?') ? " " : ". ";
 }
@@ -145,7 +145,7 @@ expected<csv_header> read_csv_header(const reader_context& context, const input_
     const bool complete =
         std::all_of(attempts.begin(), attempts.end(), [](const attempt& a) { return a.complete; });
     if (complete || is_all) break;
-    const auto want = head.size() * 4;  // ends: a header over its bound is complete, as a fault
+    const auto want = head.size() * 4;  // this ends: a header over its bound is complete, with a fault
     head.resize(want);
     auto count = source.read_at(0, head);
     if (!count) {
@@ -187,7 +187,8 @@ csv_columns plan_columns(const csv_header& header, const reader_context& context
   };
   std::vector<std::string_view> names(header.names.begin(), header.names.end());
 
-  // Without it nothing can be done, and the columns that are then not known may have it among them.
+  // Stop here: without an id column nothing can be done, and it may be among the columns that would be called
+  // unknown.
   if (std::ranges::none_of(names, [&](std::string_view column) { return is_id(context, column); })) {
     add_line(problems, without_id(names, context.id_column));
     size_before = problems.size();

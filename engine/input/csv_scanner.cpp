@@ -14,8 +14,8 @@ namespace pawl::input {
 
 namespace {
 
-// Finds delimiters, quotes and line ends, a block of 32 bytes at a time. Reads up to 31 bytes behind `end`,
-// where the window has its padding.
+// Finds delimiters, quotes and line ends in blocks of 32 bytes. It reads up to 31 bytes behind `end`, where
+// the window has its padding.
 class special_finder {
  public:
   special_finder(const char* from, const char* end, char delimiter) noexcept
@@ -28,7 +28,7 @@ class special_finder {
     mask_ = from < end_ ? look(from) : 0;
   }
 
-  // The next one, or `end`.
+  // The next of these characters, or `end`.
   const char* next() noexcept {
     while (mask_ == 0) {
       block_ += block_bytes;
@@ -136,7 +136,7 @@ csv_scanner::step csv_scanner::next(csv_row& row) {
   bool whole = true;
   while (row_end == nullptr && whole) {
     csv_cell found;
-    bool has_text = false;  // the quoted cell's text is in `found`
+    bool has_text = false;  // `found` has the text of a quoted cell
     const char* at = cell;
     std::uint64_t quoted_lines = 0;
     if (at < end && *at == '"') {
@@ -164,7 +164,7 @@ csv_scanner::step csv_scanner::next(csv_row& row) {
       at = quote + 1;
       specials.restart(at);
     }
-    // To the delimiter or line end.
+    // Looks for the delimiter or line end that closes the cell.
     const char* cell_end = nullptr;
     const char* search = at;
     while (cell_end == nullptr) {
@@ -185,7 +185,8 @@ csv_scanner::step csv_scanner::next(csv_row& row) {
           cell_end = row_end = search;
           next_row = search + 2;
         } else {
-          // Where more bytes may follow, the row is not whole yet and will be read again, with its LF.
+          // If more bytes may follow, an LF may be the next one. Then the row is not whole yet and is read
+          // again.
           fault(csv_fault::lone_cr);
         }
       } else if (!has_text) {
@@ -204,7 +205,7 @@ csv_scanner::step csv_scanner::next(csv_row& row) {
   }
 
   const auto size = static_cast<std::size_t>((whole ? row_end : end) - begin);
-  // Two more bytes may be the line end of a row of just the allowed size.
+  // The two further bytes may be the line end of a row of exactly the allowed size.
   if (size > max_row_bytes + (whole ? 0 : 2)) {
     skipping_ = true;
     skip_ = skip_state::cell_start;

@@ -1,14 +1,13 @@
-// Cuts bytes into CSV rows and cells (RFC 4180), wherever the chunks they come in are cut. Knows where each
-// row stands, keeps the bounds, and knows nothing of what cells mean.
+// Cuts bytes into CSV rows and cells (RFC 4180), however the bytes are divided into chunks. It knows the
+// position of each row and keeps the bounds; it does not know what cells mean.
 //
 // Where RFC 4180 leaves room:
-// - A line ends in LF or CRLF. A CR inside quotes is data. A CR outside quotes that no LF follows is a fault
-// (files of
-//   old Macs, and torn files).
-// - A quote inside an unquoted cell, and text behind a closing quote, are faults: what was meant cannot be
-// known.
-// - White space around cells belongs to them; a cell is quoted only if its very first character is the quote.
-// - A last line without line end is a row.
+// - A line ends in LF or CRLF. A CR inside quotes is data. A CR outside quotes without an LF behind it is a
+//   fault (files of old Macs, and torn files have it).
+// - A quote inside an unquoted cell, and text behind a closing quote, are faults, because their meaning is
+//   not known.
+// - White space around cells belongs to them; a cell is quoted only if its first character is the quote.
+// - A last line without a line end is a row.
 #pragma once
 
 #include "engine/input/byte_window.hpp"
@@ -23,10 +22,10 @@ namespace pawl::input {
 
 struct csv_cell {
   std::string_view text;  // without the enclosing quotes; doubled quotes still doubled
-  bool escaped = false;   // true: it holds doubled quotes
+  bool escaped = false;   // whether it holds doubled quotes
 };
 
-// What keeps a row from being read.
+// Why a row cannot be read.
 enum class csv_fault : std::uint8_t {
   none,
   open_quote,        // the input ends inside quotes
@@ -37,11 +36,11 @@ enum class csv_fault : std::uint8_t {
   row_too_long,
 };
 
-// Views into the scanner's window: they hold until its next call.
+// Holds views into the scanner's window: they are valid until its next call.
 struct csv_row {
   std::uint64_t offset = 0;     // of its first byte
   std::uint64_t line = 1;       // physical, 1-based
-  std::string_view raw;         // without the line end; of a row that is too long the first 64 KiB
+  std::string_view raw;         // without the line end; the first 64 KiB of a row that is too long
   std::vector<csv_cell> cells;  // up to the first fault
   csv_fault fault = csv_fault::none;
   std::size_t fault_cell = 0;    // 0-based; for row_too_long 0
@@ -50,23 +49,23 @@ struct csv_row {
   std::uint64_t open_quote_line = 0;
 };
 
-// The text of a cell with its doubled quotes made single; through `scratch` where there are any.
+// The text of a cell with each doubled quote made single; built in `scratch` if the cell has any.
 std::string_view unquoted(const csv_cell&, std::string& scratch);
 
-// Reads itself again from the row's start when a row is not whole yet, so it carries no state from chunk to
-// chunk but the bytes themselves (and, inside a row that passed its bound, whether it is in quotes). Not
-// thread-safe.
+// A row that is not whole yet is read again from its start when more bytes have come. So nothing but the
+// bytes is carried from chunk to chunk (and, inside a row that passed its bound, whether it is in quotes).
+// Not thread-safe.
 class csv_scanner {
  public:
-  // `delimiter` is not a quote, CR or LF.
+  // `delimiter` must not be a quote, CR or LF.
   explicit csv_scanner(char delimiter);
 
-  // Where the next bytes go: write up to the size of room(), then say how many they were.
+  // Takes bytes: write up to room().size() bytes into room(), then commit() how many they were.
   std::span<char> room() { return window_.room(); }
   void commit(std::size_t count) noexcept { window_.commit(count); }
-  // The same for bytes that lie elsewhere.
+  // Copies bytes that are elsewhere in memory into room().
   void feed(std::string_view chunk);
-  // No more bytes will come.
+  // Says that no more bytes will come.
   void finish() noexcept { finished_ = true; }
 
   enum class step : std::uint8_t { row, need_bytes, end };
@@ -76,7 +75,7 @@ class csv_scanner {
   std::uint64_t offset() const noexcept { return skipping_ ? skip_offset_ : window_.offset(); }
   std::uint64_t line() const noexcept { return line_; }
 
-  // Forgets all bytes and goes on at another place.
+  // Drops all bytes and goes on at another position.
   void restart(std::uint64_t offset, std::uint64_t line) noexcept;
 
  private:
@@ -89,8 +88,8 @@ class csv_scanner {
   char delimiter_;
   bool finished_ = false;
 
-  // A row over its bound is walked to its true end and dropped, so that no text inside its quotes is ever
-  // taken for a row.
+  // A row over its bound is scanned to its true end and dropped, so that no text inside its quotes is taken
+  // for a row.
   bool skipping_ = false;
   skip_state skip_ = skip_state::cell_start;
   std::string skip_head_;

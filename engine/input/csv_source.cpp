@@ -1,4 +1,4 @@
-// CSV rows into jobs: the header's plan applied to what the scanner cuts.
+// Turns CSV rows into jobs: applies the plan made from the header to the rows that the scanner cuts.
 #include "engine/input/csv_header.hpp"
 #include "engine/input/csv_scanner.hpp"
 #include "engine/input/row_reader.hpp"
@@ -40,7 +40,7 @@ class csv_source final : public row_reader {
   csv_source(const reader_context& context, csv_header header)
       : row_reader(context), header_(std::move(header)), plan_(context.names), scanner_(header_.delimiter) {}
 
-  // Complaints about columns and --set, a line each.
+  // Returns the complaints about columns and --set, one a line.
   std::string prepare() {
     std::string problems;
     columns_ = plan_columns(header_, context_, plan_, problems);
@@ -110,7 +110,7 @@ class csv_source final : public row_reader {
   csv_row row_;
   std::string scratch_, object_;
   std::uint64_t rows_ = 0;     // delivered
-  std::uint64_t read_to_ = 0;  // offset up to which the scanner has been fed
+  std::uint64_t read_to_ = 0;  // the scanner has been fed up to this offset
 };
 
 row_reader::step csv_source::next(job_batch& into) {
@@ -171,7 +171,8 @@ void csv_source::read_row(job_batch& into) {
     draft_.complain(line_of(row_.cells[id_at]), column_name(id_at), std::move(what));
   read_values(plan_.patch(), draft_.patch, into);
   read_values(plan_.expect(), draft_.expect, into);
-  // Judged as a whole only if every part could be read: a missing field would only repeat its own complaint.
+  // Rules for the whole row apply only if every part could be read: else a field that is missing because of
+  // its own complaint would cause a second one.
   if (draft_.complaints.empty()) rules_.check(draft_, row_.line);
   deliver(draft_, rows_, row_.line, draft_.complaints.empty() ? into.bytes().copy(row_.raw) : row_.raw, into);
 }
@@ -203,7 +204,7 @@ void csv_source::read_values(const std::vector<plan_entry>& entries, std::vector
   }
 }
 
-// The object of the members that are there; false if none is.
+// Makes the object of those members that the row has; false if it has none.
 bool csv_source::read_members(const plan_entry& entry, std::string_view& json, job_batch& into) {
   object_.assign(1, '{');
   for (const auto& member : entry.members) {

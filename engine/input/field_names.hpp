@@ -1,4 +1,4 @@
-// From names that people write (columns, keys, --set, --map) to what they mean in the profile.
+// Resolves names that people write (columns, keys, --set, --map) to what they mean in the profile.
 #pragma once
 
 #include "engine/api/profile.hpp"
@@ -12,17 +12,18 @@
 
 namespace pawl::input {
 
-// Columns and keys that begin so are notes: never sent, kept in exports.
+// A column or key that begins with this is a note: it is never sent, and kept in exports.
 inline constexpr char note_mark = '_';
 inline constexpr std::string_view expect_prefix = "expect.";
-// Of fields that the profile does not know (`unknown_fields = "pass"`), in one row. Chosen.
+// How many fields of one row the profile may let through without knowing them (`unknown_fields = "pass"`).
+// Chosen.
 inline constexpr std::size_t max_passed_fields = 64;
 
 // What a name stands for.
 struct name_target {
-  field_index field{};      // passed_field: not known to the profile, and let through
+  field_index field{};      // passed_field: the profile does not know it and passes it on
   bool is_expect = false;   // a precondition, not part of the patch
-  std::string_view name;    // the JSON key; of a known field in the profile, else a part of the given name
+  std::string_view name;    // the JSON key: the profile's for a known field, else a part of the given name
   std::string_view member;  // of an object field: the member; empty: the field itself
 };
 
@@ -38,17 +39,17 @@ class field_names {
   // `is not a known field; did you mean "status"?`
   std::optional<name_target> resolve(std::string_view name, std::string& problem) const;
 
-  // Whether `expect` may name it: not a set verb, and shown by the API.
+  // Whether `expect` may name it: the API shows it, and it is not a set verb.
   bool can_expect(field_index) const noexcept;
 
   // "is not a known field; did you mean ...?", or with the known fields where none is near.
   std::string unknown(std::string_view name) const;
   // The field that was probably meant; empty: none is near.
   std::string_view nearest_field(std::string_view name) const;
-  // Whether a field that the profile does not know can be let through: not empty, short, nothing to escape in
-  // JSON.
+  // Whether a field that the profile does not know can be passed on: its name is not empty, is short, and
+  // needs no escape in JSON.
   static bool can_pass(std::string_view name) noexcept;
-  // What is wrong with a name that cannot.
+  // What is wrong with a name for which can_pass() is false.
   std::string why_not_passed(std::string_view name) const;
 
   const api::profile& profile() const noexcept { return *profile_; }

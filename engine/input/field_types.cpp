@@ -46,7 +46,7 @@ std::string_view quoted_copy(std::string_view text, byte_arena& arena) {
   return {at, text.size() + 2};
 }
 
-// A JSON string.
+// Writes text as a JSON string.
 std::string_view json_copy(std::string_view text, byte_arena& arena) {
   return needs_json_escape(text) ? arena.copy(json_string(text)) : quoted_copy(text, arena);
 }
@@ -84,7 +84,8 @@ std::string field_typer::near_hint(const value_rule& rule, std::string_view text
   return near.empty() ? std::string() : "; did you mean " + shown(near) + '?';
 }
 
-// The number of code points lies between a quarter of the bytes and all of them, so most texts need no count.
+// A text has between a quarter of its bytes and all of them as code points, so for most texts no count is
+// needed.
 bool field_typer::check_length(const value_rule& rule, std::size_t bytes_at_least, std::size_t bytes_at_most,
                                std::string_view text, bool is_json) {
   if ((rule.max_length == 0 || bytes_at_most <= rule.max_length) && bytes_at_least >= rule.min_length)
@@ -188,7 +189,7 @@ cell_state field_typer::list_cell(const value_rule& rule, std::string_view cell,
     return cell_state::value;
   }
   if (cell.starts_with('[') && cell.ends_with(']')) {
-    // A JSON array, unless it is not JSON: `[VIP]` is the name of a tag.
+    // A cell in brackets is a JSON array, unless it is not JSON: `[VIP]` may be the name of a tag.
     if (const auto value = json_.value(cell, arena); value && value->kind == json_kind::array) {
       if (!check_list(rule, *value)) return cell_state::bad;
       json = value->text;
@@ -226,7 +227,7 @@ bool field_typer::check(const value_rule& rule, bool nullable, const json_value&
   switch (rule.type) {
     case type::string:
       if (value.kind != json_kind::string) return must_be("must be a string");
-      // An escape of one character has at most 6 bytes.
+      // The longest escape of one character has 6 bytes.
       return check_length(rule, (value.text.size() + 3) / 6, value.text.size() - 2, value.text, true);
     case type::enumeration:
       if (value.kind == json_kind::string) {

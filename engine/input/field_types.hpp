@@ -1,7 +1,7 @@
-// From a cell, or from a JSON value of an NDJSON row, to the compact JSON that goes into a patch,
-// checked against what the profile says of the field.
+// Turns a cell, or a JSON value of an NDJSON row, into the compact JSON that goes into a patch, and checks it
+// against what the profile says of the field.
 //
-// Cells: white space around them is dropped, but for strings. An empty cell means that the field is absent.
+// Cells: white space around them is dropped, except in strings. An empty cell means that the field is absent.
 // A list is `a;b;c` (items trimmed, none empty), `[]` for the empty one, or a JSON array of strings. Booleans
 // are true/false/1/0/yes/no in any case.
 #pragma once
@@ -16,16 +16,16 @@
 
 namespace pawl::input {
 
-// A field's checks, compiled from its profile entry. Owns its texts.
+// The checks of a field, compiled from its profile entry. Owns its texts.
 struct value_rule {
   struct member;
 
   api::field_type type = api::field_type::string;
   bool nullable = false;
-  std::size_t min_length = 0, max_length = 0;  // code points; of a list: of each item; 0: no bound
-  std::vector<std::string> values;             // enumeration: as people write them
+  std::size_t min_length = 0, max_length = 0;  // in code points; of a list: of each item; 0: no bound
+  std::vector<std::string> values;             // enumeration: as people write the values
   std::vector<std::string> values_json;        // the same as compact JSON
-  std::vector<member> members;                 // object; empty: any
+  std::vector<member> members;                 // object; empty: any members
 };
 struct value_rule::member {
   std::string name;
@@ -34,31 +34,31 @@ struct value_rule::member {
 
 value_rule make_rule(const api::field_spec&);
 value_rule make_rule(const api::member_spec&);
-// Of a field that the profile lets through without knowing it: any text, any JSON, null.
+// The rule of a field that the profile passes on without knowing it: any text, any JSON, null.
 value_rule passed_rule();
 
 // How cells of this input are read.
 struct cell_syntax {
-  std::string null_token = "null";  // empty: none
+  std::string null_token = "null";  // empty: there is none
   char list_separator = ';';
 };
 
 enum class cell_state : std::uint8_t { absent, value, bad };
 
-// Types values one after the other; keeps its buffers. Not thread-safe.
+// Types one value after another and keeps its buffers. Not thread-safe.
 class field_typer {
  public:
   explicit field_typer(cell_syntax syntax) : syntax_(std::move(syntax)) {}
 
-  // `nullable` instead of the rule's own: preconditions may always be null.
-  // `json` lives in `arena`, in the rule, or for ever. bad: problem() says what is wrong with the cell.
+  // `nullable` replaces the rule's own flag, because preconditions may always be null. `json` lives in
+  // `arena`, in the rule, or for ever. If the result is `bad`, problem() says what is wrong with the cell.
   cell_state from_cell(const value_rule&, bool nullable, std::string_view cell, byte_arena&,
                        std::string_view& json);
 
-  // Checks a compact JSON value; it needs no other form. False: problem().
+  // Checks a compact JSON value, which is sent as it is. If false, problem() says why.
   bool check(const value_rule&, bool nullable, const json_value&);
 
-  // `must be one of open, snoozed, done (got "opne")`, without place.
+  // For example `must be one of open, snoozed, done (got "opne")`, without the place.
   const std::string& problem() const noexcept { return problem_; }
 
   json_reader& json() noexcept { return json_; }

@@ -63,8 +63,8 @@ struct fingerprint_stream::impl {
   }
   void restart() {
     char cipher[] = "AES-128-GCM";
-    // Fixed: two streams are to be compared, and where a tag goes the key goes too. A nonce is for tags of
-    // several messages in the hands of somebody who has no key.
+    // The nonce is fixed, because the tags of two streams must be comparable. A nonce protects tags of
+    // several messages from somebody who has no key; here the key is kept with the tag.
     std::array<unsigned char, 12> nonce{};
     const OSSL_PARAM parameters[] = {
         OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_CIPHER, cipher, 0),
@@ -140,7 +140,7 @@ std::optional<sha256> parse_sha256(std::string_view hex) {
   return digest;
 }
 
-// Both halves are as long as a digest.
+// Both halves have the length of the key, which is half a digest's.
 std::string to_hex(const keyed_fingerprint& known) {
   sha256 both;
   std::ranges::copy(known.key, both.begin());

@@ -1,5 +1,5 @@
-// What identifies the bytes of an input: SHA-256 across processes, a fingerprint within one. Both as streams;
-// OpenSSL stays behind the .cpp.
+// Identifies the bytes of an input: by SHA-256 across processes, by a fingerprint within one. Both work on
+// streams; OpenSSL stays in the .cpp.
 #pragma once
 
 #include "engine/input/job_source.hpp"
@@ -20,7 +20,7 @@ class sha256_stream {
   ~sha256_stream();
 
   void add(std::string_view bytes);
-  // Of everything added; the stream is then empty again.
+  // The digest of everything added; the stream is then empty again.
   sha256 finish();
 
  private:
@@ -28,14 +28,14 @@ class sha256_stream {
   std::unique_ptr<impl> impl_;
 };
 
-// A random one for this process.
+// A random key, made once for this process.
 const fingerprint_key& own_fingerprint_key();
 
-// Tells whether bytes are those that were seen before: GMAC (NIST SP 800-38D) under a random key, so that not
-// even bytes chosen to deceive it pass (odds of 2^-128 for each block of 16 bytes) unless who chose them has
-// the key. The process has it, and the ledger (mode 0600), for the next invocation: who may read it there may
-// change the ledger's SHA-256 as well. A tenth of the price of SHA-256, which is what reading a whole input
-// once more would else cost.
+// Tells whether bytes are the same that were seen before: GMAC (NIST SP 800-38D) under a random key. Even
+// bytes chosen to deceive it do not pass (odds of 2^-128 for each block of 16 bytes), unless whoever chose
+// them has the key. The process has the key, and so has the ledger (mode 0600), for the next invocation;
+// whoever can read it there can change the ledger's SHA-256 as well. It costs a tenth of SHA-256, which a
+// whole input would else cost once more.
 class fingerprint_stream {
  public:
   // Throws std::runtime_error if the library offers no GMAC.
@@ -45,7 +45,7 @@ class fingerprint_stream {
   ~fingerprint_stream();
 
   void add(std::string_view bytes);
-  // Of everything added; the stream is then empty again.
+  // The fingerprint of everything added; the stream is then empty again.
   fingerprint finish();
 
  private:
@@ -53,7 +53,7 @@ class fingerprint_stream {
   std::unique_ptr<impl> impl_;
 };
 
-// Both of the same bytes.
+// Both are of the same bytes.
 struct input_digests {
   sha256 digest{};
   fingerprint print{};
@@ -69,8 +69,8 @@ class input_digest_stream {
   fingerprint_stream print_;
 };
 
-// Text under a digest: name and value of each entry with their lengths, so that no two lists of entries read
-// alike.
+// The text that is hashed. Each entry has the lengths of its name and its value in front, so that two
+// different lists of entries never give the same text.
 class shape_text {
  public:
   void add(std::string_view name, std::string_view value);

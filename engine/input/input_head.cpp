@@ -17,7 +17,7 @@ struct signature {
   std::string_view begins;
   head_content is;
 };
-// In this order: a UTF-32 mark (little endian) begins as the one of UTF-16 does.
+// The order matters: a UTF-32 mark (little endian) begins with the UTF-16 one.
 constexpr std::array<signature, 8> signatures{{{"\xff\xfe\0\0"sv, head_content::utf32},
                                                {"\0\0\xfe\xff"sv, head_content::utf32},
                                                {"\xff\xfe"sv, head_content::utf16},
@@ -27,7 +27,7 @@ constexpr std::array<signature, 8> signatures{{{"\xff\xfe\0\0"sv, head_content::
                                                {"\x28\xb5\x2f\xfd"sv, head_content::zstd},
                                                {"SQLite format 3\0"sv, head_content::sqlite}}};
 
-// UTF-16 without a mark: text of Western languages has a NUL in every second byte.
+// Detects UTF-16 without a mark: text of Western languages has a NUL in every second byte.
 bool is_unmarked_utf16(std::string_view bytes) noexcept {
   const auto start = bytes.substr(0, std::min<std::size_t>(bytes.size() & ~std::size_t{1}, 1024));
   if (start.size() < 4) return false;
@@ -37,7 +37,7 @@ bool is_unmarked_utf16(std::string_view bytes) noexcept {
   return most > start.size() / 4 && least * 4 < most;
 }
 
-// The header of a SQLite file has it as four bytes, big-endian
+// Reads the application id, which the header of a SQLite file has as four bytes, big-endian
 // (https://www.sqlite.org/fileformat.html, section 1.3).
 std::uint32_t application_id_of(std::string_view sqlite) noexcept {
   constexpr std::size_t header_bytes = 100, id_at = 68;

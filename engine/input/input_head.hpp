@@ -1,5 +1,5 @@
-// What the first bytes of an input tell before a row of it is read. They are read once, when the input is
-// opened; whoever wants to know what it is asks here.
+// Tells from the first bytes of an input what it is, before a row is read. The bytes are read once, when the
+// input is opened, and every later question about them is answered here.
 #pragma once
 
 #include "engine/input/byte_source.hpp"
@@ -14,7 +14,7 @@
 namespace pawl::input {
 
 enum class head_content : std::uint8_t {
-  text,  // as far as the head tells; the formats judge the rest
+  text,  // as far as the head tells; the formats check the rest
   utf16,
   utf32,
   zip,  // also spreadsheets
@@ -25,31 +25,31 @@ enum class head_content : std::uint8_t {
 
 struct input_head {
   std::string bytes;   // at most head_bytes
-  bool is_all = true;  // the input ends with them
+  bool is_all = true;  // whether the input ends with them
   head_content is = head_content::text;
-  std::uint32_t application_id = 0;  // of a SQLite file
+  std::uint32_t application_id = 0;  // of a SQLite file, else 0
 
-  // Of the byte order mark in front: 3 or 0.
+  // The length of the byte order mark in front: 3 or 0.
   std::size_t mark_bytes() const noexcept;
-  // The input holds white space and a byte order mark at most. False where the head is not all of it: nobody
-  // sends more of nothing.
+  // Whether the input holds only white space and a byte order mark. False if the head is not the whole input
+  // (chosen: a blank stream longer than 64 KiB is treated as data).
   bool is_blank() const noexcept;
 };
 inline constexpr std::size_t head_bytes = 64 * 1024;  // chosen: nearly every CSV header fits
 
-// `bytes`: the first head_bytes, fewer where the input is shorter. Pure.
+// `bytes` are the first head_bytes, or fewer if the input is shorter. Pure.
 input_head look_at_head(std::string bytes);
 
-// Why no format can read it (usage); nullopt: one may. An empty head, and a SQLite file, are for the caller
-// to judge. `path` begins the message. Pure.
+// Why no format can read the input (usage); nullopt: one may. An empty head and a SQLite file give nullopt
+// too: the caller judges those. The message begins with `path`. Pure.
 std::optional<failure> refuse_head(const input_head&, const std::string& path);
 
-// An input that is open and was looked at.
+// An input that is open, with its first bytes.
 struct opened_bytes {
   byte_source source;
   input_head head;
 };
-// Failures (usage): as byte_source::open, or the first bytes cannot be read.
+// Failures (usage): those of byte_source::open(), or the first bytes cannot be read.
 expected<opened_bytes> open_bytes(const std::string& path);
 expected<opened_bytes> with_head(byte_source);
 

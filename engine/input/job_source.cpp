@@ -10,7 +10,7 @@ namespace pawl::input {
 
 namespace {
 
-// What no file can make right.
+// Checks options that would be wrong for any file.
 status check_options(const source_options& options) {
   const auto bad = [](const char* key, std::string what) {
     return failure{failure_kind::usage, key, std::move(what), "choose another character"};
@@ -68,7 +68,7 @@ struct job_source::impl {
     return {};
   }
 
-  // Of the whole file: what its stream finishes with.
+  // Feeds the whole file to a stream and returns what its finish() returns.
   template <class Stream>
   auto read_all(Stream stream) const -> expected<decltype(stream.finish())> {
     const auto& source = feed.source();
@@ -83,7 +83,7 @@ struct job_source::impl {
     return stream.finish();
   }
 
-  // That nobody has written to the file since it was opened.
+  // Fails if somebody has written to the file since it was opened.
   status unchanged() {
     auto& source = feed.source();
     auto same = source.unchanged();
@@ -102,7 +102,7 @@ struct job_source::impl {
     shape.add("pawl input", "1");  // the version of this list
     shape.add("format", name_of(file_formats, facts.format));
     shape.add("id", context.id_column);
-    // Their order changes nothing, so it is no part of the identity.
+    // The order of the entries has no effect, so it is no part of the identity.
     const auto sorted = [](auto list) {
       std::sort(list.begin(), list.end());
       return list;
@@ -132,7 +132,7 @@ struct job_source::impl {
   std::unique_ptr<row_reader> reader;
   checkpoint first_row;
   fingerprint_key key = own_fingerprint_key();
-  std::optional<input_digests> known;  // under this key, of the whole file, once it was read
+  std::optional<input_digests> known;  // of the whole file, under this key; unset until the file was read
 };
 
 job_source::job_source(std::unique_ptr<impl> made) : impl_(std::move(made)) {}
@@ -182,7 +182,7 @@ expected<bool> job_source::next(job_batch& into) {
     if (const auto* error = into.error(into.size() - 1)) error_bytes += error->raw.size();
     if (reader.position().row % checkpoint_every == 0) break;
   }
-  // After reading: what was read before a change was noticed is not handed out.
+  // Checks after reading, so that no row is handed out that may have been read after a change.
   if (auto same = impl_->unchanged(); !same) return std::move(same.error());
   return !into.empty();
 }
@@ -245,7 +245,7 @@ status job_source::verify() {
 status job_source::start_pass() {
   impl_->reader->seek(impl_->first_row);
   impl_->feed.start_digests(impl_->known ? byte_feed::take::print : byte_feed::take::both, impl_->key);
-  // What lies before the first row (mark, header) is read here; the reader asks for the rest.
+  // Reads the bytes before the first row (mark, header), which the reader will not ask for.
   std::string buffer(64 * 1024, '\0');
   for (std::uint64_t offset = 0; offset < impl_->first_row.offset;) {
     const auto want = std::min<std::uint64_t>(buffer.size(), impl_->first_row.offset - offset);

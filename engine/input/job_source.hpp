@@ -1,5 +1,5 @@
 // Opens a CSV or NDJSON file and turns its rows into jobs, in order, in batches. Validation and run use the
-// same source over the same open file. Reader thread only, apart from construction.
+// same source over the same open file. Reader thread only, except for construction.
 #pragma once
 
 #include "engine/api/profile.hpp"
@@ -23,14 +23,14 @@ enum class file_format : std::uint8_t { csv, ndjson };
 inline constexpr name_table<file_format, 2> file_formats{
     {{"csv", file_format::csv}, {"ndjson", file_format::ndjson}}};
 
-// Whether the name ends so; `ending` in lower case, the name in any.
+// Whether a name ends so, in any case of its letters; `ending` is in lower case.
 bool has_ending(std::string_view path, std::string_view ending) noexcept;
-// The format that a file's name tells by its ending, for inputs and for what is written as one.
+// The format that the ending of a file's name tells, for inputs and for files that are written.
 std::optional<file_format> format_by_name(std::string_view path) noexcept;
 
-// Everything here but the format shapes a patch, so it is part of the identity of an input.
+// Everything here except the format shapes a patch, so it is part of the identity of an input.
 struct source_options {
-  std::optional<file_format> format;  // unset: by the name's ending (.csv .tsv; .ndjson .jsonl)
+  std::optional<file_format> format;  // unset: told by the ending of the name (.csv .tsv; .ndjson .jsonl)
   std::string id_column;              // empty: the profile's
   std::vector<std::pair<std::string, std::string>> map;  // column -> field, from --map "Old=new"
   std::vector<std::string> ignore;                       // columns, from --ignore-column
@@ -38,8 +38,8 @@ struct source_options {
   std::string null_token = "null";                       // csv.null
   std::optional<char> delimiter;                         // csv.delimiter; unset: sniffed among , ; tab |
   char list_separator = ';';                             // csv.list_separator
-  // --only-if, as given: no part of a patch, but of what is done with the input. A run that went on without
-  // them would write what they protect.
+  // --only-if, as given. Conditions shape no patch, but decide what is done with the input: a run that went
+  // on without them would write what they protect.
   std::vector<std::string> conditions;
 };
 
@@ -47,14 +47,14 @@ using sha256 = std::array<std::uint8_t, 32>;
 std::string to_hex(const sha256&);
 std::optional<sha256> parse_sha256(std::string_view hex);
 
-// What the ledger compares to know whether an input is the one that it has seen.
+// What the ledger compares to know whether an input is the one that it has seen before.
 struct input_identity {
   sha256 file{};     // of the bytes
   sha256 shaping{};  // of source_options, of the types of the fields used, and of the format
   bool operator==(const input_identity&) const = default;
 };
 
-// As long as the same key is given, equal fingerprints mean equal bytes (engine/input/input_digest).
+// Under the same key, equal fingerprints mean equal bytes (engine/input/input_digest).
 using fingerprint_key = std::array<std::uint8_t, 16>;
 using fingerprint = std::array<std::uint8_t, 16>;
 struct keyed_fingerprint {
@@ -67,19 +67,19 @@ std::optional<keyed_fingerprint> parse_keyed_fingerprint(std::string_view hex);
 
 // Where a row begins: a resume seeks here instead of validating again.
 struct checkpoint {
-  std::uint64_t row = 0;     // rows before it
+  std::uint64_t row = 0;     // number of rows before it
   std::uint64_t offset = 0;  // byte offset in the file
   std::uint64_t line = 1;    // physical line at the offset, 1-based
   bool operator==(const checkpoint&) const = default;
 };
 inline constexpr std::uint64_t checkpoint_every = 65'536;
 
-// What opening found out, for messages and for the ledger.
+// What opening the input found out, for messages and for the ledger.
 struct source_facts {
   file_format format = file_format::csv;
   char delimiter = ',';  // csv
   bool delimiter_was_sniffed = false;
-  std::string header;                // csv: the header row as it stands in the file, without the line end
+  std::string header;                // csv: the header row as it is written, without the line end
   std::vector<std::string> columns;  // csv: the header's names, in order
 };
 
@@ -91,9 +91,9 @@ class job_source {
   // (UTF-16 mark), no id column, unknown or repeated column, bad --set or --map.
   // Several complaints about a header are joined in one failure, a line each.
   static expected<job_source> open(const std::string& path, const api::profile&, const source_options&);
-  // The same of a file that is open (engine/input/input_head).
+  // Opens a source over a file that is already open (engine/input/input_head).
   static expected<job_source> open(opened_bytes, const api::profile&, const source_options&);
-  // The same over bytes in memory, for tests and fuzzers; `name` stands for the path.
+  // Opens a source over bytes in memory, for tests and fuzzers; `name` stands for the path.
   static expected<job_source> from_bytes(std::string name, std::string bytes, const api::profile&,
                                          const source_options&);
 
@@ -102,7 +102,7 @@ class job_source {
   ~job_source();
 
   const source_facts& facts() const noexcept;
-  // The path, or the name of bytes in memory: what messages begin with.
+  // The path, or the name of bytes in memory. Messages begin with it.
   const std::string& name() const noexcept;
 
   // Clears `into` and fills it with the next rows: up to 256 rows or about 256 KiB, and never past a row
@@ -113,31 +113,31 @@ class job_source {
 
   // Continues at a checkpoint of the same bytes.
   status seek(const checkpoint&);
-  // From now on next() leaves these fields out of the patches of these rows (each keeps at least one). For
-  // rows that are tried again after later ones of their id.
+  // From now on next() leaves these fields out of the patches of these rows (each row keeps at least one
+  // field). It is used where rows are tried again after later rows of the same id.
   void leave_out(std::unordered_map<std::uint64_t, std::vector<std::string>> fields_of_row);
-  // The place of the next row that next() will return.
+  // The position of the next row that next() will return.
   checkpoint position() const noexcept;
 
-  // Reads the whole file once for its digest, and leaves the position alone. With the digest of what shapes a
-  // patch.
+  // Reads the whole file once for its digest, and keeps the position. The result also has the digest of what
+  // shapes a patch.
   expected<input_identity> identity();
 
-  // The same for a third of the price, where an earlier invocation has left the fingerprint of bytes with
-  // this digest. nullopt: these are other bytes.
+  // As identity(), for a third of the price, where an earlier invocation has stored the fingerprint of the
+  // bytes with that digest. nullopt: the file holds other bytes.
   expected<std::optional<input_identity>> identity_if(const keyed_fingerprint&, const sha256& digest);
 
-  // After identity(), identity_if() or finish_pass(): what identity_if() needs in another process.
+  // What identity_if() needs in another process. Set after identity(), identity_if() or finish_pass().
   std::optional<keyed_fingerprint> print() const;
 
-  // After the same: reads the whole file once more. Other bytes than then are a failure
-  // (mend).
+  // Reads the whole file once more, after one of those three. A failure (mend) if it holds other bytes than
+  // it did then.
   status verify();
 
-  // The same for a pass that reads every row anyway: to the first row, taking the digest of what next() reads
-  // on the way; where identity() has taken it before, the pass only sees to it that the bytes are the same
-  // ones (else a failure, mend). finish_pass() once next() has answered false; before that it reads the file
-  // by itself.
+  // Takes the identity during a pass that reads every row anyway. start_pass() goes to the first row and
+  // starts hashing what next() reads. finish_pass() may be called once next() has returned false (before that
+  // it reads the file by itself). If the identity is known already, the pass only checks that the bytes are
+  // the same, and fails (mend) if they are not.
   status start_pass();
   expected<input_identity> finish_pass();
 

@@ -22,9 +22,9 @@ namespace ondemand = simdjson::ondemand;
 struct json_reader::impl {
   ondemand::parser parser;
   std::string out, decoded, problem;
-  std::vector<std::string_view> keys;  // of the objects that are open, innermost last
+  std::vector<std::string_view> keys;  // of all open objects, innermost last
   byte_arena* arena = nullptr;
-  const char* end = nullptr;  // of the text that is read
+  const char* end = nullptr;  // the end of the text that is being read
 
   bool fail(std::string what) {
     problem = std::move(what);
@@ -53,7 +53,7 @@ struct json_reader::impl {
 
   bool too_deep() { return fail("is nested deeper than " + std::to_string(max_json_depth) + " levels"); }
 
-  // Reports a key that stands twice among those from `first` on, and forgets them.
+  // Reports a key that occurs twice among those from `first` on, and drops them.
   bool close_keys(std::size_t first) {
     const auto begin = keys.begin() + static_cast<std::ptrdiff_t>(first);
     const std::string_view* twice = nullptr;
@@ -72,7 +72,7 @@ struct json_reader::impl {
     return true;
   }
 
-  // Compact text of a string token: the bytes themselves where they need no change.
+  // The compact text of a string token: the token itself if it needs no change.
   bool string_token(ondemand::raw_json_string token, std::string_view& compact, std::string_view& inside) {
     const char* const start = token.raw() - 1;
     const std::string_view rest{start, static_cast<std::size_t>(end - start)};
@@ -84,7 +84,7 @@ struct json_reader::impl {
     return flaw == escape_flaw::none || invalid(to_string(flaw));
   }
 
-  // A key, unescaped, and noted for close_keys().
+  // Reads and unescapes a key, and notes it for close_keys().
   bool key_token(ondemand::raw_json_string token, std::string_view& key) {
     std::string_view compact, inside;
     decoded.clear();
@@ -103,8 +103,8 @@ struct json_reader::impl {
     return invalid("bad value " + shown(token));
   }
 
-  // A value: scalars as views where nothing changes, everything else through `out`.
-  // Depth is that of the value itself if it is an array or object.
+  // Reads a value: a scalar that needs no change as a view, everything else through `out`. `depth` is that of
+  // the value, which counts if it is an array or object.
   bool read(ondemand::value value, unsigned depth, std::string_view text, json_value& into) {
     ondemand::json_type type;
     if (const auto error = value.type().get(type)) return fail(error, text);
@@ -199,7 +199,7 @@ struct json_reader::impl {
     return true;
   }
 
-  // The members of `patch` or `expect`, into the row.
+  // Reads the members of `patch` or `expect` into the row.
   bool spread(ondemand::value value, member_scope scope, std::string_view name, std::string_view text,
               json_row& into) {
     ondemand::object object;
@@ -235,7 +235,7 @@ struct json_reader::impl {
   }
 
   bool at_end(ondemand::document& document, std::string_view text) {
-    // simdjson 3.0 says OUT_OF_BOUNDS where nothing is left; any other answer is text behind the value.
+    // simdjson 3.0 returns OUT_OF_BOUNDS if nothing is left; otherwise text follows the value.
     const auto where = document.current_location();
     if (where.error() == simdjson::OUT_OF_BOUNDS) return true;
     return fail(simdjson::TAPE_ERROR, text);
@@ -252,7 +252,7 @@ const std::string& json_reader::problem() const noexcept {
 }
 
 std::optional<json_value> json_reader::value(std::string_view text, byte_arena& arena) {
-  // On-Demand treats a lone scalar apart from others, so the text is read as the one item of an array.
+  // On-Demand handles a lone scalar in another way, so the text is read as the only item of an array.
   const auto size = text.size() + 2;
   char* const at = arena.allocate(size + json_padding);
   at[0] = '[';

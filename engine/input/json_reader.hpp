@@ -1,7 +1,7 @@
-// Strict reading of JSON into compact text, which is all that the rest of the engine sees of a value: no
-// white space outside strings, numbers as they were written, strings with the fewest escapes. simdjson finds
-// the structure; what its On-Demand interface leaves to its caller is checked here: number and escape
-// grammar, lone surrogates, repeated keys, depth.
+// Reads JSON strictly and turns it into compact text, the only form of a value that the rest of the engine
+// sees: no white space outside strings, numbers as they were written, strings with the fewest escapes.
+// simdjson finds the structure. This reader checks what simdjson's On-Demand interface does not: the grammar
+// of numbers and escapes, lone surrogates, repeated keys, depth.
 #pragma once
 
 #include "engine/model/byte_arena.hpp"
@@ -17,7 +17,7 @@
 
 namespace pawl::input {
 
-// What a text of a legacy code page is called; validation gathers such rows under one complaint.
+// The complaint about text in a legacy code page; validation gathers such rows under one complaint.
 inline constexpr std::string_view not_utf8 = "is not valid UTF-8";
 
 struct json_value {
@@ -25,7 +25,7 @@ struct json_value {
   std::string_view text;  // compact
 };
 
-// Which object of an NDJSON row a member stood in.
+// The object of an NDJSON row that a member belongs to.
 enum class member_scope : std::uint8_t { row, patch, expect };
 
 struct json_member {
@@ -34,13 +34,13 @@ struct json_member {
   json_value value;
 };
 
-// The members of a row, those of `patch` and `expect` spread out.
+// The members of a row, together with those of its `patch` and `expect`.
 struct json_row {
   std::vector<json_member> members;
   bool has_patch = false, has_expect = false;
 };
 
-// Reused from row to row; allocates only for rows longer than all before. Not thread-safe.
+// Reused from row to row; allocates only for rows that are longer than all before. Not thread-safe.
 class json_reader {
  public:
   json_reader();
@@ -48,14 +48,15 @@ class json_reader {
   json_reader& operator=(json_reader&&) noexcept;
   ~json_reader();
 
-  // Any JSON value; its text lies in `arena`. nullopt: problem() says why.
+  // Reads any JSON value; its text lies in `arena`. nullopt: problem() says why.
   std::optional<json_value> value(std::string_view text, byte_arena& arena);
 
-  // A row, one JSON object. `line` lives as long as the result and is followed by json_padding readable
-  // bytes; texts lie in it or in `arena`. False: problem() says why, and `into` holds what came before.
+  // Reads a row, which is one JSON object. `line` must live as long as the result and be followed by
+  // json_padding readable bytes; texts lie in it or in `arena`. If false, problem() says why, and `into`
+  // holds the members before the error.
   bool row(std::string_view line, byte_arena& arena, json_row& into);
 
-  // What was wrong with the last text: "is not valid JSON: ...", without place.
+  // What was wrong with the last text: "is not valid JSON: ...", without the place.
   const std::string& problem() const noexcept;
 
  private:

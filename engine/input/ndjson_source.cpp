@@ -1,4 +1,4 @@
-// NDJSON rows into jobs: one JSON object a line, `{"id", "patch", "expect"?}` or flat.
+// Turns NDJSON rows into jobs. A row is one JSON object a line, `{"id", "patch", "expect"?}` or flat.
 #include "engine/input/byte_window.hpp"
 #include "engine/input/plain_row.hpp"
 #include "engine/input/row_reader.hpp"
@@ -28,7 +28,7 @@ class ndjson_source final : public row_reader {
  public:
   explicit ndjson_source(const reader_context& context) : row_reader(context), plan_(context.names) {}
 
-  // Complaints about --map and --set, a line each.
+  // Returns the complaints about --map and --set, one a line.
   std::string prepare(std::uint64_t first_offset);
 
   step next(job_batch& into) override;
@@ -43,7 +43,7 @@ class ndjson_source final : public row_reader {
 
   checkpoint position() const noexcept override { return {rows_, window_.offset(), line_}; }
 
-  // Which fields the rows use is known only once they are read, so all of the profile count as used.
+  // The rows tell which fields they use only when they are read, so all fields of the profile count as used.
   void describe(shape_text& shape) const override {
     const auto& profile = context_.names.profile();
     shape.add("unknown", profile.pass_unknown_fields ? "pass" : "refuse");
@@ -55,14 +55,15 @@ class ndjson_source final : public row_reader {
   }
 
  private:
-  // What a key stands for.
+  // What a key of a row means.
   struct key_meaning {
     enum class kind : std::uint8_t { unknown, id, field, note } what = kind::unknown;
     field_index field{};
     std::string_view name;  // of a field, in the profile
   };
   key_meaning look_up(std::string_view key) const;
-  // Rows of one generator have their keys in one order: the last row's meaning is tried first.
+  // Rows of one generator have their keys in the same order, so the meaning of the last row's key is tried
+  // first.
   key_meaning meaning_of(std::string_view key, std::size_t at);
 
   void read_line(std::string_view line, job_batch& into);
@@ -74,7 +75,7 @@ class ndjson_source final : public row_reader {
     draft_.complain(line_, column, std::move(what));
   }
 
-  row_plan plan_;  // of --set alone
+  row_plan plan_;  // holds --set only
   byte_arena constants_;
   std::vector<field_value> constant_values_;
   byte_window window_;
@@ -124,13 +125,13 @@ ndjson_source::key_meaning ndjson_source::look_up(std::string_view key) const {
   if (name.starts_with(note_mark)) return {note, {}, {}};
   if (const auto known = context_.names.find(name))
     return {key_meaning::kind::field, *known, context_.names.profile()[*known].name};
-  // A mapped name lives in the options, an unmapped one in the row.
+  // The name is a view: a mapped one points into the options, an unmapped one into the row.
   if (context_.names.profile().pass_unknown_fields) return {key_meaning::kind::field, passed_field, name};
   return {unknown, {}, name};
 }
 
 ndjson_source::key_meaning ndjson_source::meaning_of(std::string_view key, std::size_t at) {
-  // A hint that no row has given yet has an empty key.
+  // A hint that was never set has an empty key.
   if (!key.empty() && at < hints_.size() && hints_[at].key == key) return hints_[at].meaning;
   const auto meaning = look_up(key);
   constexpr std::size_t most_hints = 256;  // chosen
@@ -143,14 +144,14 @@ ndjson_source::key_meaning ndjson_source::meaning_of(std::string_view key, std::
 }
 
 row_reader::step ndjson_source::next(job_batch& into) {
-  bool skipping = false;  // a row over its bound: what is in the window of it is dropped until its line ends
+  bool skipping = false;  // inside a row over its bound: its bytes are dropped until its line end
   std::string head;
   while (true) {
     const auto view = window_.view();
     const auto* end =
         view.empty() ? nullptr : static_cast<const char*>(std::memchr(view.data(), '\n', view.size()));
     if (end == nullptr && !at_end_) {
-      // A byte more than allowed may be the CR of the line end.
+      // The last byte may be the CR of the line end.
       if (view.size() > max_row_bytes + 1 || skipping) {
         if (!skipping) head.assign(view.substr(0, max_kept_raw_bytes));
         skipping = true;
@@ -199,7 +200,7 @@ void ndjson_source::read_line(std::string_view line, job_batch& into) {
   const std::string_view raw{copy, line.size()};
 
   if (!plain_rows_.read(raw, row_) && !typer_.json().row(raw, arena, row_)) {
-    // What was read before the trouble may still tell whose row it is.
+    // Members that were read before the error may still tell the row's id.
     for (const auto& member : row_.members)
       if (member.scope == member_scope::row && look_up(member.key).what == key_meaning::kind::id)
         read_id(member.value, arena);
@@ -259,7 +260,7 @@ void ndjson_source::read_id(const json_value& value, byte_arena& arena) {
     draft_.id = value.text.substr(1, value.text.size() - 2);
     if (draft_.id.find('\\') != std::string_view::npos) {
       std::string plain;
-      append_unescaped(plain, value.text);  // compact, so it cannot fail
+      append_unescaped(plain, value.text);  // compact text, so it cannot fail
       draft_.id = arena.copy(plain);
     }
     draft_.id = trim(draft_.id);
@@ -293,7 +294,7 @@ void ndjson_source::read_field(const json_member& member, const key_meaning& mea
   const auto& rule = context_.names.rule(meaning.field);
   if (is_expect && !context_.names.can_expect(meaning.field)) {
     std::string problem;
-    // For its words only: the answer is known.
+    // resolve() fails here; the call is made for its message.
     (void)context_.names.resolve(std::string(expect_prefix) + std::string(meaning.name), problem);
     return complain_here(std::move(problem));
   }
@@ -301,12 +302,12 @@ void ndjson_source::read_field(const json_member& member, const key_meaning& mea
   values.push_back({meaning.field, meaning.name, member.value.text});
 }
 
-// In field order, passed fields last as they came. Two keys can stand for one field by --map.
+// Sorts by field, with passed fields last in the order of the row. With --map two keys can mean one field.
 void ndjson_source::put_in_order(std::vector<field_value>& values) {
   const auto before = [](const field_value& a, const field_value& b) {
     return to_index(a.field) < to_index(b.field);
   };
-  // Rows are short: insertion keeps equal ones in order without the buffer of stable_sort.
+  // Rows are short: an insertion sort keeps equal ones in order without the buffer that stable_sort needs.
   constexpr std::size_t few = 64;
   if (values.size() <= few) {
     for (std::size_t i = 1; i < values.size(); ++i)
@@ -319,7 +320,7 @@ void ndjson_source::put_in_order(std::vector<field_value>& values) {
     const bool same = values[i].field == values[i - 1].field && values[i].field != passed_field;
     if (same) complain(values[i].name, given_twice());
   }
-  if (context_.options.map.empty()) return;  // else passed names are apart: no key stands twice
+  if (context_.options.map.empty()) return;  // without --map no name can occur twice
   for (std::size_t i = 1; i < values.size(); ++i)
     for (std::size_t j = 0; j < i && values[i].field == passed_field; ++j)
       if (values[j].field == passed_field && values[j].name == values[i].name)

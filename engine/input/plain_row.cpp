@@ -15,10 +15,10 @@ namespace {
 
 static_assert(json_padding >= sizeof(std::uint64_t));
 
-constexpr std::size_t most_keys = 24;  // as in json_reader: above it, comparing all pairs is no longer short
-constexpr std::size_t longest_frame = 4 * 1024;  // chosen: far above rows that are written by programs
+constexpr std::size_t most_keys = 24;  // as in json_reader: above it, sorting beats comparing all pairs
+constexpr std::size_t longest_frame = 4 * 1024;  // chosen: far longer than in rows that programs write
 
-// Goes through a line by its grammar.
+// Reads a line of JSON by its grammar.
 class cursor {
  public:
   explicit cursor(std::string_view line) : at_(line.data()), end_(line.data() + line.size()) {}
@@ -45,12 +45,12 @@ class cursor {
     return true;
   }
 
-  // Behind the opening quote; ends behind the closing one.
+  // Begins behind the opening quote and ends behind the closing one.
   bool string(std::string_view& inside) {
     const char* const start = at_;
     for (; at_ < end_; at_ += sizeof(std::uint64_t)) {
       const auto word = load_word(at_);
-      // A plain run ends at what needs an escape (the quote among it) and at what is not ASCII.
+      // A run of plain characters ends at a byte that needs an escape (also the quote) or is not ASCII.
       const auto found = json_escaped_bytes(word) | (word & every_byte(0x80));
       if (found == 0) continue;
       at_ += std::countr_zero(found) / 8;
@@ -107,7 +107,7 @@ class cursor {
 
   bool array() {
     if (take(']')) return true;
-    json_kind ignored{};  // any scalar will do
+    json_kind ignored{};  // any scalar is accepted
     do {
       if (!scalar(ignored)) return false;
     } while (take(','));
@@ -145,7 +145,7 @@ class scanner {
     return line_.value(made.value);
   }
 
-  // Behind the opening brace; ends behind the closing one.
+  // Begins behind the opening brace and ends behind the closing one.
   bool members(member_scope scope) {
     if (line_.take_behind_space('}')) return true;
     std::array<std::string_view, most_keys> keys;

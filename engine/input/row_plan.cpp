@@ -56,7 +56,8 @@ bool row_plan::add(const name_target& target, value_origin from, std::string& pr
   if (target.field == passed_field) {
     member.rule = passed_rule();
   } else {
-    // Of an object without declared members nothing is known: its cells are JSON, so that no type is guessed.
+    // The profile declares no members, so nothing is known of this one. Its cells must be JSON: no type is
+    // guessed.
     member.rule.type = api::field_type::json;
     member.rule.nullable = true;
     for (const auto& m : entry.rule->members)
@@ -86,7 +87,7 @@ bool row_plan::add_constant(std::string_view name, std::string_view value, std::
     problem = "has a value that " + std::string(not_utf8);
     return false;
   }
-  // Added first, so that the rule of a member is known.
+  // It is added first, because that tells the rule of a member.
   if (!add(*target, {}, problem)) {
     problem +=
         "; " + to_string(option::set) + " is for fields that the input does not have, and for each once";
@@ -113,7 +114,7 @@ bool row_plan::add_constant(std::string_view name, std::string_view value, std::
 }
 
 void row_plan::finish() {
-  // Stable, and passed_field is the greatest index: passed fields end up last, in their order.
+  // The sort is stable and passed_field is the greatest index, so passed fields end up last, in their order.
   const auto before = [](const plan_entry& a, const plan_entry& b) {
     return to_index(a.field) < to_index(b.field);
   };

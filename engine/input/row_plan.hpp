@@ -1,5 +1,6 @@
-// What each row of an input is made of: for every top-level member of the patch and of `expect`, whether its
-// value comes from a column, from --set, or from several columns that reach inside it. Made once at open.
+// What each row of an input is made of. For each top-level member of the patch and of `expect` it says
+// whether the value comes from a column, from --set, or from several columns that reach inside it. Made once,
+// at opening.
 #pragma once
 
 #include "engine/input/field_names.hpp"
@@ -26,14 +27,14 @@ struct plan_member {
 
 struct plan_entry {
   field_index field{};
-  std::string_view name;  // in the profile, or in the plan
+  std::string_view name;  // owned by the profile or by the plan
   const value_rule* rule = nullptr;
   bool nullable = false;
-  value_origin from;                 // not used where there are members
-  std::vector<plan_member> members;  // of dotted columns
+  value_origin from;                 // unused if there are members
+  std::vector<plan_member> members;  // from dotted columns
 };
 
-// Owns the texts that its entries name; stays where it is once it is built.
+// Owns the texts that its entries refer to, so it cannot be copied.
 class row_plan {
  public:
   // The names must outlive the plan.
@@ -41,14 +42,14 @@ class row_plan {
   row_plan(const row_plan&) = delete;
   row_plan& operator=(const row_plan&) = delete;
 
-  // Adds what `target` stands for. False: `problem` says what else it collides with.
+  // Adds what `target` stands for. False: `problem` says what it collides with.
   bool add(const name_target&, value_origin, std::string& problem);
 
-  // Adds `--set field=value`, typed as a cell. False: `problem`, without the place.
+  // Adds `--set field=value`; the value is read as a cell. False: `problem` says why, without the place.
   bool add_constant(std::string_view name, std::string_view value, std::string_view id_column, field_typer&,
                     std::string& problem);
 
-  // In field order, passed fields last in the order of adding.
+  // Sorts the entries by field, passed fields last in the order in which they were added.
   void finish();
 
   const std::vector<plan_entry>& patch() const noexcept { return patch_; }
@@ -61,7 +62,7 @@ class row_plan {
   std::vector<plan_entry> patch_, expect_;
 };
 
-// The JSON text of an entry that has no column: of --set alone.
+// The JSON text of an entry all of whose values come from --set.
 std::string_view constant_of(const plan_entry&, byte_arena&);
 
 }  // namespace pawl::input

@@ -1,5 +1,5 @@
-// What job_source needs of a format: rows into a batch, one after the other. csv_source and ndjson_source
-// implement it.
+// The interface that a format offers to job_source: it puts one row after another into a batch. csv_source
+// and ndjson_source implement it.
 #pragma once
 
 #include "engine/input/byte_source.hpp"
@@ -20,7 +20,8 @@
 
 namespace pawl::input {
 
-// The bytes in the order in which a reader asks for them, hashed on the way while digests are being taken.
+// Reads bytes in the order in which a row reader asks for them, and hashes them on the way while digests are
+// taken.
 class byte_feed {
  public:
   explicit byte_feed(byte_source source) : source_(std::move(source)) {}
@@ -28,18 +29,18 @@ class byte_feed {
   const byte_source& source() const noexcept { return source_; }
   byte_source& source() noexcept { return source_; }
 
-  // As byte_source::read_at.
+  // Reads as byte_source::read_at() does.
   expected<std::size_t> read(std::uint64_t offset, std::span<char> into);
 
-  // From now on what read() delivers is hashed, as far as it continues what was hashed before. The
-  // fingerprint alone costs a tenth of both.
+  // From now on the bytes that read() delivers are hashed, as far as they continue those hashed before.
+  // `print` takes the fingerprint only, which costs a tenth of both.
   enum class take : std::uint8_t { both, print };
   void start_digests(take, const fingerprint_key&);
   struct taken {
     fingerprint print{};
     std::optional<sha256> digest;  // of take::both
   };
-  // nullopt unless every byte of the file has gone through read() since.
+  // nullopt unless every byte of the file has gone through read() since start_digests().
   std::optional<taken> take_digests();
 
  private:
@@ -49,13 +50,13 @@ class byte_feed {
   std::uint64_t hashed_to_ = 0;
 };
 
-// What every format works with. The profile, the names and the options must outlive the reader.
+// What every format needs. The profile, the names and the options must outlive the reader.
 struct reader_context {
   byte_feed& feed;
   const field_names& names;
   const source_options& options;
   std::string id_column;
-  // Names of fields that do not go into the patch of a row (job_source::leave_out).
+  // By row, the names of fields that do not go into its patch (job_source::leave_out).
   const std::unordered_map<std::uint64_t, std::vector<std::string>>& left_out;
 };
 
@@ -67,22 +68,22 @@ class row_reader {
   virtual ~row_reader();
 
   enum class step : std::uint8_t { row, end, failed };
-  // Adds the next row to the batch, good or bad. failed: error().
+  // Adds the next row to the batch, good or bad. After `failed`, error() says why.
   virtual step next(job_batch& into) = 0;
   virtual void seek(const checkpoint&) = 0;
   virtual checkpoint position() const noexcept = 0;
-  // Adds what of the format and of this input's columns shapes a patch.
+  // Adds what shapes a patch in the format and in this input's columns.
   virtual void describe(shape_text&) const = 0;
 
   const failure& error() const noexcept { return error_; }
 
  protected:
-  // Adds every --set to the plan; complaints go to `problems`, a line each.
+  // Adds every --set to the plan; appends complaints to `problems`, one a line.
   void add_constants(row_plan&, std::string& problems);
   // Adds the draft as a job, or as a row error if it has complaints.
   void deliver(row_draft&, std::uint64_t row, std::uint64_t line, std::string_view raw_in_batch,
                job_batch& into);
-  // A row of which nothing can be read.
+  // Adds a row of which nothing can be read.
   static void deliver_error(std::uint64_t row, std::uint64_t line, std::string_view id, std::string_view raw,
                             complaint, job_batch& into);
 
@@ -93,11 +94,11 @@ class row_reader {
   failure error_;
 };
 
-// Adds "; "-free lines to a text.
+// Adds a line to a text of lines.
 void add_line(std::string& lines, std::string_view line);
 
-// Fails (usage) with everything that is wrong with the header or the options. The head is of the feed's
-// source, and is not kept.
+// A failure (usage) lists everything that is wrong with the header or the options. The head is that of the
+// feed's source, and is not kept.
 expected<std::unique_ptr<row_reader>> open_csv(const reader_context&, const input_head&, source_facts&);
 expected<std::unique_ptr<row_reader>> open_ndjson(const reader_context&, const input_head&, source_facts&);
 

@@ -17,7 +17,7 @@ const field_value* find(std::span<const field_value> patch, field_index field) {
   return found == patch.end() ? nullptr : &*found;
 }
 
-// The first character that nobody sees or that acts on a terminal; 0xffffffff: there is none.
+// The first character that is invisible or acts on a terminal; no_character: there is none.
 constexpr auto no_character = static_cast<char32_t>(-1);
 char32_t unseen_character(std::string_view utf8) {
   while (!utf8.empty()) {
@@ -43,12 +43,12 @@ void row_draft::complain(std::uint64_t line, std::string_view column, std::strin
 
 namespace {
 
-// A segment `.` or `..` (RFC 3986 section 5.2.4), also between slashes, also where dots or slashes are
-// written as %2e, %2f or backslashes: URL libraries and servers resolve all of these (WHATWG URL,
-// section 4.4), some after they have decoded an escape once more.
+// Whether an id has a segment `.` or `..` (RFC 3986 section 5.2.4), also between slashes, also with dots or
+// slashes written as %2e, %2f or backslashes. URL libraries and servers resolve all of these (WHATWG URL,
+// section 4.4), some after decoding an escape once more.
 bool has_dot_segment(std::string_view id) noexcept {
   const auto escaped = [&id](char last) {
-    // %25 is the escape of an escape's own sign.
+    // %25 is the escaped percent sign of an escape.
     while (id.substr(1).starts_with("25")) id.remove_prefix(2);
     return id.size() >= 3 && id[1] == '2' && lower_case(id[2]) == last;
   };
@@ -78,8 +78,8 @@ bool has_dot_segment(std::string_view id) noexcept {
   return is_dots();
 }
 
-// Whether nothing in the id needs a closer look: printable ASCII without dots and escapes, as nearly all ids
-// are. Eight bytes at a time; the last eight overlap what came before them.
+// Whether the id is printable ASCII without dots and escapes, as nearly all ids are; then no other check is
+// needed. It looks at eight bytes at a time; the last eight overlap those before.
 bool is_plain_id(std::string_view id) noexcept {
   constexpr auto width = sizeof(std::uint64_t);
   if (id.size() < width)

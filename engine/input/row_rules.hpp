@@ -1,5 +1,5 @@
-// What must hold of a row as a whole, whatever format it came in: its id, that it changes something, that
-// fields which need or exclude one another are right.
+// Rules for a row as a whole, in any format: its id is sound, it changes something, and fields that require
+// or exclude one another are right.
 #pragma once
 
 #include "engine/input/field_names.hpp"
@@ -15,14 +15,14 @@ namespace pawl::input {
 // The complaint about a row whose patch is empty.
 inline constexpr std::string_view nothing_to_change = "has nothing to change: no field has a value";
 
-// A row while it is being read. Reused from row to row.
+// A row that is being read. Reused from row to row.
 struct row_draft {
   std::string_view id;
   std::vector<field_value> patch, expect;
   std::vector<complaint> complaints;
 
-  // A row reports this many; a row of a thousand bad keys is one bad row.
-  static constexpr std::size_t max_complaints = 20;  // as many as are shown at all
+  // A row reports at most so many: a row with a thousand bad keys is still one bad row.
+  static constexpr std::size_t max_complaints = 20;  // chosen: as many as a message shows at all
 
   void clear() noexcept;
   void complain(std::uint64_t line, std::string_view column, std::string what);
@@ -33,10 +33,10 @@ class row_rules {
   // The names must outlive the rules.
   explicit row_rules(const field_names&);
 
-  // Of a trimmed id. Empty: it is good; else what is wrong.
+  // Checks a trimmed id. Empty: it is good; else the text says what is wrong.
   std::string check_id(std::string_view id) const;
 
-  // Of the patch in field order. Complaints stand at `line`.
+  // Checks the patch, which is in field order. Complaints get `line`.
   void check(row_draft&, std::uint64_t line) const;
 
   bool replay_safe(std::span<const field_value> patch) const noexcept;

@@ -23,7 +23,7 @@ row_fit row_value_reader::read(std::string_view json, byte_arena& arena, std::st
     compact = text;
     return row_fit::fits;
   }
-  // A row has two levels around a value, so a value alone may be sound and still too deep for it.
+  // In a row the value would stand two levels deeper, so a sound value may still be too deep.
   return json_.value(json, arena) ? row_fit::too_large : row_fit::unsound;
 }
 

@@ -39,7 +39,7 @@ std::string temporary_copy(std::string_view purpose) {
 bool must_be_spooled(const std::string& input_path) {
   if (input_path == "-") return true;
   struct stat facts{};
-  // What is not there, or a directory, is for the reader to complain about.
+  // A path that does not exist, or is a directory, is left to the reader, which reports it.
   if (::stat(input_path.c_str(), &facts) != 0) return false;
   return S_ISFIFO(facts.st_mode) || S_ISSOCK(facts.st_mode) || S_ISCHR(facts.st_mode);
 }

@@ -1,5 +1,4 @@
-// Standard input and pipes become a file first, so that they can be read twice and hashed like any other
-// input.
+// Copies standard input and pipes to a file, so that they can be read twice and hashed like any other input.
 #pragma once
 
 #include "engine/input/last_line.hpp"
@@ -14,18 +13,18 @@
 
 namespace pawl::input {
 
-// Standard input ("-"), or a path to something that can be read only once (pipe, socket, terminal).
+// Whether the path is standard input ("-") or something that can be read only once (pipe, socket, terminal).
 bool must_be_spooled(const std::string& input_path);
 
-// Where a copy goes that nobody keeps: a name of this process in the directory for temporary files.
+// The path of a copy that is removed after use: a name of this process in the directory for temporary files.
 std::string temporary_copy(std::string_view purpose);
 
-// A spooled copy under a provisional name (mode 0600): removed unless keep_as() was called.
+// A copy under a provisional name (mode 0600). Its destructor removes it unless keep_as() was called.
 class spooled_input {
  public:
-  // Reads `input_path` to its end into `to_path`.part. `on_progress` (may be empty) hears the bytes so far.
-  // `stop` (may be null) set: failure_kind::later, "interrupted". A full disk or an I/O error of the copy:
-  // failure_kind::mend.
+  // Reads `input_path` to its end into `to_path`.part. Calls `on_progress` (may be empty) with the number of
+  // bytes so far. If `stop` (may be null) is set: failure_kind::later, "interrupted". A full disk or an I/O
+  // error of the copy: failure_kind::mend.
   static expected<spooled_input> read(const std::string& input_path, const std::string& to_path,
                                       const std::function<void(std::uint64_t)>& on_progress,
                                       const std::atomic<bool>* stop);
@@ -34,19 +33,19 @@ class spooled_input {
   ~spooled_input();
 
   const std::string& path() const noexcept { return path_; }
-  // Where the last line had no end when the stream did.
+  // The last line, if the stream ended within it.
   const std::optional<open_line>& open_end() const noexcept { return open_end_; }
-  // Renames it to `to_path`. What an earlier run has spooled there is kept aside until put_back() or the end
-  // of this.
+  // Renames the copy to `to_path`. A file that an earlier run left there is put aside until put_back() or
+  // destruction.
   status keep_as(const std::string& to_path);
-  // As if keep_as() had not been called, but that the copy itself is gone.
+  // Undoes keep_as(), except that the copy itself is removed.
   status put_back();
 
  private:
   explicit spooled_input(std::string path) : path_(std::move(path)) {}
   std::string path_;
   std::optional<open_line> open_end_;
-  std::string before_;  // what keep_as() has put aside; empty: nothing
+  std::string before_;  // the file that keep_as() has put aside; empty: none
   bool provisional_ = true;
 };
 

@@ -22,7 +22,7 @@ bool adds(set_verb v) noexcept {
   return v == set_verb::add_names || v == set_verb::add_ids;
 }
 
-// The only element of a list text, if there is exactly one.
+// The element of a list text that has exactly one.
 std::optional<std::string_view> only_element(std::string_view list) {
   std::optional<std::string_view> only;
   std::size_t count = 0;
@@ -40,7 +40,7 @@ void used_names::add(const job_view& job, const api::profile& profile, const api
     if (value.field == passed_field || !takes_names(profile[value.field].verb)) continue;
     for_each_element(value.json, [&](std::string_view token) {
       scratch_.clear();
-      // Fields of this type hold strings only: the typer has seen to it.
+      // The typer has checked that fields of this type hold strings only.
       if (!append_unescaped(scratch_, trim(token))) return true;
       if (known == nullptr || known->find(scratch_).is != api::name_directory::match::id)
         add_one(scratch_, value.field, job);
