@@ -31,7 +31,7 @@ struct address_race::impl : std::enable_shared_from_this<address_race::impl> {
 
   asio::io_context& io;
   const std::vector<tcp::endpoint> endpoints;
-  std::vector<attempt> attempts;  // of the endpoints of the same places; never moved
+  std::vector<attempt> attempts;  // each for the endpoint of the same position; never moved
   async::wakeup alarm;
   std::optional<std::size_t> winner;
   bool over = false;
@@ -66,7 +66,7 @@ struct address_race::impl : std::enable_shared_from_this<address_race::impl> {
     return std::ranges::all_of(attempts, [](const attempt& a) { return a.ended; });
   }
 
-  // Those under way end with an error that nobody looks at.
+  // Attempts under way end with an error that nobody looks at.
   void finish() {
     over = true;
     for (std::size_t i = 0; i < attempts.size(); ++i) {
@@ -89,14 +89,14 @@ asio::awaitable<void> address_race::run() {
   while (!race.over && !race.winner) {
     if (race.attempts.size() < race.endpoints.size()) race.start_next();
     const bool more = race.attempts.size() < race.endpoints.size();
-    if (more && race.attempts.back().ended) continue;  // it could not even begin
+    if (more && race.attempts.back().ended) continue;  // it could not even begin: start the next one
     if (!more && race.all_ended()) break;
     const auto next = more ? clock::now() + attempt_delay : time_point::max();
     for (;;) {
       const auto ended = std::ranges::count_if(race.attempts, &impl::attempt::ended);
       co_await race.alarm.sleep(next);
       if (race.over || race.winner || clock::now() >= next) break;
-      // One has failed: the next one begins at once, if there is one.
+      // After a failure the next attempt begins at once, if there is one.
       const bool failed = std::ranges::count_if(race.attempts, &impl::attempt::ended) > ended;
       if (failed && (more || race.all_ended())) break;
     }

@@ -1,7 +1,7 @@
-// Connects to the first of a name's addresses that answers, in the manner of "Happy Eyeballs" (RFC 8305): the
-// next address is tried 250 ms after the one before while that goes on, or at once when it has failed. A dead
-// first address (IPv6 without a route, a host that was taken down) then costs a quarter of a second and not a
-// time-out. Network thread only.
+// Connects to the first of a name's addresses that answers, as "Happy Eyeballs" (RFC 8305) does: an attempt
+// for the next address begins when the one before has failed, or is 250 ms old. A first address that is dead
+// (IPv6 without a route, a host that was taken down) then costs a quarter of a second instead of a time-out.
+// Network thread only.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -17,8 +17,8 @@
 
 namespace pawl::http {
 
-// The same addresses with the families in turn, that of the first one first; the order within a family stays
-// (RFC 8305 section 4).
+// The same addresses with IPv4 and IPv6 in turn, beginning with the family of the first one; the order within
+// a family stays (RFC 8305 section 4).
 std::vector<boost::asio::ip::tcp::endpoint> families_in_turn(
     const std::vector<boost::asio::ip::tcp::endpoint>&);
 
@@ -29,20 +29,21 @@ class address_race {
   // The Connection Attempt Delay of RFC 8305 section 8.
   static constexpr std::chrono::milliseconds attempt_delay{250};
 
-  // At least one address.
+  // Takes at least one address.
   address_race(boost::asio::io_context&, std::vector<tcp::endpoint>);
-  ~address_race();  // what is still under way is closed
+  ~address_race();  // closes what is still under way
   address_race(const address_race&) = delete;
   address_race& operator=(const address_race&) = delete;
 
-  // Once. Returns when one address has connected, when none can any more, or after cancel().
+  // Call it once. Returns when one address has connected, when none can any more, or after cancel().
   boost::asio::awaitable<void> run();
-  // run() ends as soon as it can.
+  // Makes run() end as soon as it can.
   void cancel();
 
-  // After run(): the connected socket, the caller's from now on; unset: there is none.
+  // After run(): gives the connected socket to the caller; unset: there is none.
   std::optional<tcp::socket> take();
-  // Without one: the address that was tried last, and why it failed; no error where it had not answered yet.
+  // After run() without a socket: the address that was tried last, and why it failed; no error if it had not
+  // answered yet.
   struct defeat {
     tcp::endpoint at;
     boost::system::error_code why;

@@ -53,7 +53,7 @@ bool no_more_pem() {
   return ERR_GET_LIB(code) == ERR_LIB_PEM && ERR_GET_REASON(code) == PEM_R_NO_START_LINE;
 }
 
-// A file that may hold a private key, held in memory that is wiped.
+// The text of a file that may hold a private key; the memory is wiped afterwards.
 class pem_text {
  public:
   ~pem_text() { OPENSSL_cleanse(text_.data(), text_.size()); }
@@ -71,7 +71,7 @@ class pem_text {
   std::string text_;
 };
 
-// Called for an encrypted key only. Without it OpenSSL would ask on the terminal.
+// OpenSSL calls this for an encrypted key only. Without it OpenSSL would ask on the terminal.
 int refuse_pass_phrase(char*, int, int, void* asked) {
   *static_cast<bool*>(asked) = true;
   return -1;
@@ -110,7 +110,7 @@ status use_key(SSL_CTX* context, const std::string& cert_file, const std::string
                       "write a copy without one (openssl pkey -in KEY -out PLAIN, mode 0600) and name it "
                       "with " +
                           to_string(option::key));
-    // OpenSSL tells a missing key and an unreadable one with the same word.
+    // OpenSSL reports a missing key and an unreadable one with the same error.
     if (!text.has("PRIVATE KEY-----"))
       return unusable(
           file, "holds no private key",

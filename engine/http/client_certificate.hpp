@@ -1,4 +1,4 @@
-// The client certificate that a server may ask for, and its key. OpenSSL stays behind the .cpp.
+// Loads the client certificate that a server may ask for, and its key. OpenSSL stays in the .cpp.
 #pragma once
 
 #include "engine/model/error.hpp"
@@ -9,9 +9,9 @@ struct ssl_ctx_st;
 
 namespace pawl::http {
 
-// Reads PEM files and gives them to the context: the certificate first, what signed it behind it. `key_file`
-// empty: the key stands in `cert_file` too. A key that needs a pass phrase is refused: there is nobody to ask
-// in the night. Failures: kind usage, naming the file.
+// Reads PEM files and gives them to the context: first the certificate, behind it those that signed it. An
+// empty `key_file` means that the key is in `cert_file` too. A key that needs a pass phrase is refused,
+// because a run may have nobody to ask. Failures are of kind usage and name the file.
 status use_client_certificate(ssl_ctx_st*, const std::string& cert_file, const std::string& key_file);
 
 }  // namespace pawl::http

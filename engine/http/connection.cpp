@@ -36,7 +36,7 @@ connection::~connection() {
 }
 
 void connection::close() {
-  // close(2) gives the descriptor back in any case, and nothing unsent is of interest.
+  // close(2) frees the descriptor even if it fails, and unsent bytes do not matter.
   if (connecting_ != nullptr) connecting_->cancel();
   if (fd_ < 0) return;
   if (reusable()) stream_.close_notify();
@@ -82,8 +82,8 @@ asio::awaitable<attempt_fact> connection::exchange(std::string_view request, tim
     sent_before_ = stream_.bytes_sent();
     co_return no_answer(transport_fault::closed, "the connection was closed before");
   }
-  reusable_ = false;  // until the exchange has left it clean
-  // What it says before it was asked is no reply to us.
+  reusable_ = false;  // set again if the exchange leaves the connection clean
+  // Bytes that came before the request are no reply to it.
   const auto said = looked_at_ ? io_result{io_state::want_read, 0} : stream_.peek();
   looked_at_ = false;
   deadline_ = deadline != time_point::max() ? deadline : after(clock::now(), needs_.options.attempt_timeout);
@@ -97,7 +97,7 @@ asio::awaitable<attempt_fact> connection::exchange(std::string_view request, tim
 
   std::string write_error;
   std::size_t sent = 0;
-  bool may_write = true, may_read = false;  // no reply can be there before the request: do not ask for it
+  bool may_write = true, may_read = false;  // no reply can be there before the request is sent
   for (;;) {
     while (may_write && sent != request.size() && abort_ == abort_reason::none) {
       const auto put = stream_.write(request.substr(sent));
@@ -106,7 +106,7 @@ asio::awaitable<attempt_fact> connection::exchange(std::string_view request, tim
       } else if (put.is == io_state::want_write || put.is == io_state::want_read) {
         may_write = false;
       } else {
-        // The peer may have answered and hung up before it read the request whole: look for its reply.
+        // The peer may have answered and closed before it read the whole request, so look for its reply.
         write_error = stream_.reason();
         may_write = false;
         may_read = true;
@@ -114,8 +114,8 @@ asio::awaitable<attempt_fact> connection::exchange(std::string_view request, tim
       }
     }
 
-    // A server that sends faster than we read (in records of a byte each, perhaps) must not hold up the
-    // deadlines, which others on this thread look at.
+    // A server that sends faster than we read (perhaps in records of a byte each) must not delay the
+    // deadlines, which other code on this thread checks.
     for (int reads = 0; may_read; ++reads) {
       if (reads == reads_in_a_row) {
         reads = 0;
@@ -147,7 +147,7 @@ asio::awaitable<attempt_fact> connection::exchange(std::string_view request, tim
     if (!write_error.empty()) co_return no_answer(transport_fault::reset, std::move(write_error));
     if (abort_ != abort_reason::none)
       co_return no_answer(transport_fault::timeout, "time ran out " + received_text(parser_.received()));
-    // Where the socket is full, a server that answers now may never read the rest: listen while waiting.
+    // While the socket is full, listen too: a server that answers now may never read the rest of the request.
     may_write = sent != request.size();
     auto change =
         watch_.wait(may_write ? socket_watch::change::readable_or_writable : socket_watch::change::readable);
@@ -159,7 +159,7 @@ asio::awaitable<attempt_fact> connection::exchange(std::string_view request, tim
 attempt_fact connection::answer(bool request_sent) {
   deadline_ = time_point::max();
   answered_before_ = true;
-  // Anything that came behind the reply, or may still come for it, would be taken for the next one.
+  // Bytes behind the reply, now or later, would be taken for the next reply.
   reusable_ = request_sent && parser_.keep_alive() && parser_.excess() == 0;
   attempt_fact fact;
   parser_.conceal_secrets();
@@ -174,8 +174,8 @@ attempt_fact connection::turned_down() {
   if (!stream_.certificate_refused() || answered_before_)
     return no_answer(transport_fault::closed, "the server refused: " + stream_.reason());
   auto fact = no_answer(certificate_refused(), detail_);
-  // Our bytes are out, but the server did not get as far: it ended the handshake (RFC 8446 4.4.2.4), and
-  // reads no request before that is over.
+  // Our bytes have left, but the server ended the handshake (RFC 8446 4.4.2.4), before which it reads no
+  // request.
   fact.reached = phase::not_sent;
   return fact;
 }

@@ -1,5 +1,5 @@
-// One connection to the endpoint: opened once, then one exchange after the other. It waits for the socket in
-// coroutines; deadlines are plain members that the pool's sweep looks at. Network thread only.
+// One connection to the endpoint: opened once, then used for one exchange after another. It waits for the
+// socket in coroutines; its deadlines are plain members that the pool's sweep checks. Network thread only.
 #pragma once
 
 #include "engine/async/wakeup.hpp"
@@ -27,15 +27,15 @@ namespace pawl::http {
 struct pool_core;
 class tls_context;
 
-// What all connections of a pool share; outlives them.
+// What all connections of a pool share; it outlives them.
 struct connection_needs {
   const transport_options& options;
   const tls_context* tls;  // null: plain HTTP
   name_lookup& names;
   ready_set& sockets;
   reply_buffers& buffers;
-  std::optional<boost::asio::ip::address> address;  // the host is a literal: nothing to look up
-  std::uint16_t port;                               // of the endpoint, or of the proxy on the way to it
+  std::optional<boost::asio::ip::address> address;  // set if the host is an address: no name is looked up
+  std::uint16_t port;                               // the endpoint's, or that of the proxy in between
 };
 
 // `start + d` without overflow, for settings such as duration::max().
@@ -50,40 +50,41 @@ class connection {
   connection(const connection&) = delete;
   connection& operator=(const connection&) = delete;
 
-  // Resolve, connect, tunnel through the proxy, handshake. `none`: open and verified. Else nothing was sent,
-  // and detail() says why.
+  // Resolves, connects, opens a tunnel through the proxy, and shakes hands. `none`: the connection is open
+  // and verified. Otherwise no request was sent, and detail() says why.
   boost::asio::awaitable<transport_fault> open();
 
-  // See lease::exchange. One at a time.
+  // As lease::exchange(). One at a time.
   boost::asio::awaitable<attempt_fact> exchange(std::string_view request, time_point deadline);
 
   const std::string& detail() const noexcept { return detail_; }
   peer_facts peer() const { return stream_.peer(); }
 
-  // Open, and nothing is left over from the last exchange: another may follow.
+  // Whether it is open and nothing is left over from the last exchange, so that another may follow.
   bool reusable() const noexcept { return reusable_ && abort_ == abort_reason::none; }
-  // Nobody looks at the last reply any more.
+  // Drops the last reply: its views are no longer used.
   void rest() { parser_.reset(); }
-  // Looks at the socket of an idle connection: nothing has come, and it is not closed.
+  // Whether an idle connection is still good: looks at the socket, where nothing may have come and which must
+  // be open.
   bool quiet();
-  // That was a while ago: the next exchange looks again.
+  // Says that time has passed since quiet(): the next exchange looks at the socket again.
   void waited() noexcept { looked_at_ = false; }
-  // The pool goes away before the lease. The handler of a coroutine that waits here, or none: it holds the
-  // lease.
+  // Called when the pool is destroyed before the lease. Returns the handler of a coroutine that waits here,
+  // if there is one; that handler holds the lease.
   [[nodiscard]] wait_handler abandon();
-  // With a goodbye to a healthy peer. Leaves operations under way to end by themselves.
+  // Says goodbye to a healthy peer and closes. Operations under way end by themselves.
   void close();
 
-  // The operation under way, or the next one, ends as soon as it can.
+  // Makes the operation under way, or else the next one, end as soon as it can.
   void cancel() { abort(abort_reason::cancelled); }
   // Ends the operation under way if its deadline has passed.
   void expire(time_point now) {
     if (now >= deadline_) abort(abort_reason::timeout);
   }
 
-  // For the pool's books.
+  // The following three belong to the pool.
   pool_core* home = nullptr;
-  std::size_t place = 0;  // in the list of those on loan
+  std::size_t place = 0;  // its position in the list of those on loan
   time_point idle_since{};
 
  private:
@@ -104,8 +105,8 @@ class connection {
 
   boost::asio::io_context& io_;
   const connection_needs& needs_;
-  address_race* connecting_ = nullptr;  // while it is under way
-  int fd_ = -1;                         // then the socket is ours
+  address_race* connecting_ = nullptr;  // set while it is under way
+  int fd_ = -1;                         // open once a connection is won; then ours to close
   socket_watch watch_;
   socket_stream stream_;
   reply_parser parser_;
@@ -115,8 +116,8 @@ class connection {
   async::wakeup* lookup_wake_ = nullptr;
   abort_reason abort_ = abort_reason::none;
   bool reusable_ = false;
-  bool answered_before_ = false;  // an exchange has got its reply: the handshake is behind us on both sides
-  bool looked_at_ = false;        // by quiet(), just now
+  bool answered_before_ = false;  // an exchange has got its reply, so the handshake is over on both sides
+  bool looked_at_ = false;        // quiet() has just looked at the socket
 };
 
 }  // namespace pawl::http

@@ -1,5 +1,5 @@
-// How a connection comes to be: resolve, connect, tunnel, handshake. Nothing of a request leaves before it is
-// done, so whatever fails here is not sent.
+// Opens a connection: resolves, connects, opens a tunnel, shakes hands. No byte of a request leaves before
+// that is done, so any failure here means `not_sent`.
 #include "engine/http/connection.hpp"
 #include "engine/http/tls_context.hpp"
 #include "engine/sys/clock.hpp"
@@ -17,9 +17,9 @@ using boost::system::error_code;
 
 namespace {
 
-// How long a server that asked for a client certificate is given to turn it down before the first request. A
-// server that takes it speaks too, as a rule (session tickets), one round trip later; one that stays silent
-// costs each new connection this much. Chosen: longer than a round trip around the globe.
+// How long to wait, before the first request, for a server that asked for a client certificate to refuse it.
+// A server that accepts it usually speaks too (session tickets), one round trip later; a silent one costs
+// this time for each new connection. Chosen: longer than a round trip around the globe.
 constexpr duration verdict_wait = std::chrono::milliseconds{500};
 
 std::string to_text(const asio::ip::tcp::endpoint& e) {
@@ -71,7 +71,7 @@ asio::awaitable<transport_fault> connection::connect() {
                      host + ": no answer in " + seconds_text(options.connect_timeout));
     if (!waiter.answer->error.empty()) co_return fail(transport_fault::resolve, waiter.answer->error);
     endpoints = waiter.answer->endpoints;
-    // Plain HTTP was allowed because the name says loopback: hold it to that.
+    // Plain HTTP was allowed because the name is a loopback name, so only loopback addresses may be used.
     if (!options.target.tls && options.target.loopback)
       std::erase_if(endpoints, [](const tcp::endpoint& e) { return !e.address().is_loopback(); });
     if (endpoints.empty()) co_return fail(transport_fault::resolve, host + ": no loopback address");
@@ -95,7 +95,7 @@ asio::awaitable<transport_fault> connection::connect_to(std::vector<tcp::endpoin
     if (last.tried > 1) why += " (the last of " + std::to_string(last.tried) + " addresses)";
     co_return fail(transport_fault::connect, std::move(why));
   }
-  // One write per request: waiting to fill a segment (Nagle) could only delay it.
+  // A request is one write: waiting to fill a segment (Nagle) could only delay it.
   error_code error;
   const auto peer = won->remote_endpoint(error);
   if (!error) won->set_option(tcp::no_delay(true), error);
@@ -170,13 +170,13 @@ asio::awaitable<transport_fault> connection::handshake() {
   co_return co_await verdict_on_certificate();
 }
 
-// So that a server which turns the certificate down does so before a request is on its way, and no retry has
-// to find out.
+// Waits for a server to refuse the client certificate. So the refusal comes before a request is on its way,
+// and no retry is needed to find it out.
 asio::awaitable<transport_fault> connection::verdict_on_certificate() {
   const auto handshake_by = deadline_;
   deadline_ = std::min(handshake_by, after(clock::now(), verdict_wait));
   if (abort_ == abort_reason::none) {
-    // Whatever it says comes after our last message, so no change is missed by not reading first.
+    // What the server says comes after our last message, so not reading first misses no change.
     auto change = watch_.wait(socket_watch::change::readable);
     co_await std::move(change);
   }

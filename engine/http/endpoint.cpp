@@ -70,9 +70,9 @@ std::string endpoint::url() const {
 
 expected<endpoint> parse_endpoint(std::string_view url, bool allow_http) {
   constexpr auto form = "write it as https://HOST[:PORT][/PATH]";
-  // The parser takes a NUL and the like for bad characters; white space around a value read from a file is
-  // not forgiven, because it would not be seen. What is no path behind the scheme's colon trips an assertion
-  // of Boost.URL 1.81 ("https: ").
+  // The parser refuses NUL and similar characters. White space around a value read from a file is refused
+  // too, because nobody would see it. Text behind the scheme's colon that is no path trips an assertion of
+  // Boost.URL 1.81 ("https: ").
   const auto behind = url.find(':') == std::string_view::npos ? url : url.substr(url.find(':') + 1);
   const auto begins_path = [](char c) {
     return c == '/' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
@@ -120,7 +120,7 @@ expected<endpoint> parse_endpoint(std::string_view url, bool allow_http) {
   }
 
   auto path = view(u.encoded_path());
-  // Boost.URL 1.81 takes what follows the digits of a port for a path ("h:44a").
+  // Boost.URL 1.81 takes characters behind the digits of a port for a path ("h:44a").
   if (!path.empty() && !path.starts_with('/')) return refuse(quoted(url) + " is not a URL", form);
   if (has_dot_segment(path))
     return refuse(quoted(url) + " has a \".\" or \"..\" in its path", "write the path out");

@@ -1,4 +1,4 @@
-// Where requests go: a base URL taken apart and checked.
+// The address that requests go to: a base URL, taken apart and checked.
 #pragma once
 
 #include "engine/model/error.hpp"
@@ -18,15 +18,15 @@ struct endpoint {
   bool loopback = false;         // an address of 127/8, ::1, or "localhost"
   bool private_address = false;  // a literal address of RFC 1918 or RFC 4193
 
-  std::string url() const;  // normalised: what the ledger binds to
+  std::string url() const;  // normalised; the ledger is bound to it
 
   bool operator==(const endpoint&) const = default;
 };
 
-// https anywhere; http to loopback only, or with `allow_http` to private addresses. User info, query,
-// fragment, dot segments, a port out of range: refused (Boost.URL 1.81 wraps ports over 65535, so the text is
-// checked). Failures are of kind usage and name no place: the caller knows which setting held the text. User
-// info may hold a password, so a message about it does not repeat the URL.
+// Accepts https for any host, http for loopback only, or with `allow_http` for private addresses too. Refuses
+// user info, query, fragment, dot segments and a port out of range (Boost.URL 1.81 wraps ports over 65535, so
+// the text is checked). Failures are of kind usage and name no place: the caller knows which setting held the
+// text. A message about user info does not repeat the URL, because it may hold a password.
 expected<endpoint> parse_endpoint(std::string_view url, bool allow_http);
 
 }  // namespace pawl::http

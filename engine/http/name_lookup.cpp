@@ -21,11 +21,12 @@ struct free_addresses {
 name_addresses resolve(const std::string& host, std::uint16_t port) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_ADDRCONFIG;  // no IPv6 addresses on a machine without IPv6
+  hints.ai_flags = AI_ADDRCONFIG;  // asks for no IPv6 addresses on a machine without IPv6
   addrinfo* raw = nullptr;
   int error = ::getaddrinfo(host.c_str(), nullptr, &hints, &raw);
   if (error == EAI_NONAME || error == EAI_ADDRFAMILY) {
-    // A machine whose only interface is the loopback has no "configured" address: ask without the hint.
+    // AI_ADDRCONFIG does not count the loopback interface; a machine that has no other is asked again without
+    // the hint.
     hints.ai_flags = 0;
     error = ::getaddrinfo(host.c_str(), nullptr, &hints, &raw);
   }
@@ -38,7 +39,7 @@ name_addresses resolve(const std::string& host, std::uint16_t port) {
   const std::unique_ptr<addrinfo, free_addresses> list(raw);
   for (const auto* a = list.get(); a != nullptr; a = a->ai_next) {
     boost::asio::ip::tcp::endpoint endpoint;
-    if (a->ai_addrlen > endpoint.capacity()) continue;  // of a family other than IPv4 and IPv6
+    if (a->ai_addrlen > endpoint.capacity()) continue;  // neither IPv4 nor IPv6
     endpoint.resize(a->ai_addrlen);
     std::copy_n(reinterpret_cast<const char*>(a->ai_addr), a->ai_addrlen,
                 reinterpret_cast<char*>(endpoint.data()));
@@ -51,7 +52,7 @@ name_addresses resolve(const std::string& host, std::uint16_t port) {
 
 }  // namespace
 
-// What the thread and the network thread share. The owner is null once nobody wants the answer.
+// State shared by the lookup's thread and the network thread. `owner` is null once nobody wants the answer.
 struct name_lookup::shared {
   std::mutex mutex;
   name_lookup* owner = nullptr;
@@ -72,11 +73,11 @@ void name_lookup::start() {
   try {
     std::thread([state = running_, host = host_, port = port_] {
       auto answer = std::make_shared<const name_addresses>(resolve(host, port));
-      // Under the lock: the owner lives, and so does its io_context.
+      // While the lock is held the owner lives, and so does its io_context.
       const std::lock_guard lock(state->mutex);
       if (state->owner == nullptr) return;
       boost::asio::post(state->owner->io_, [state, answer = std::move(answer)]() {
-        // On the network thread, where the owner is destroyed: it cannot go away during the call.
+        // The owner is destroyed on the network thread, so it lives during this call.
         if (state->owner != nullptr) state->owner->answered(answer);
       });
     }).detach();

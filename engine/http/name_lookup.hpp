@@ -1,7 +1,7 @@
-// Resolves the endpoint's name with the system's resolver, which blocks: on a thread of its own, started for
-// one lookup and never waited for. Asio's resolver would hold up the end of the process until getaddrinfo
-// returns, which takes 10 s and more where DNS is down. Everybody who asks meanwhile shares the lookup.
-// Network thread only.
+// Resolves the endpoint's name with the system's resolver. The resolver blocks, so each lookup has a thread
+// of its own, which nobody waits for. (Asio's resolver would delay the end of the process until getaddrinfo
+// returns, which takes 10 s and more while DNS is down.) All who ask during a lookup share it. Network thread
+// only.
 #pragma once
 
 #include "engine/async/wakeup.hpp"
@@ -16,7 +16,7 @@
 
 namespace pawl::http {
 
-// Either has addresses or an error text.
+// Has either addresses or an error text.
 struct name_addresses {
   std::vector<boost::asio::ip::tcp::endpoint> endpoints;  // in the system's order (RFC 6724)
   std::string error;
@@ -25,12 +25,12 @@ struct name_addresses {
 class name_lookup {
  public:
   name_lookup(boost::asio::io_context&, std::string host, std::uint16_t port);
-  ~name_lookup();  // a lookup under way is abandoned
+  ~name_lookup();  // abandons a lookup under way
   name_lookup(const name_lookup&) = delete;
   name_lookup& operator=(const name_lookup&) = delete;
 
-  // One who waits. The lookup wakes `alarm` when the answer is there; the waiter's own deadline may wake it
-  // before. Must not outlive the lookup.
+  // Somebody who waits for the answer. The lookup wakes `alarm` when the answer is there; the waiter's own
+  // deadline may wake it before. A waiter must not outlive the lookup.
   class waiter {
    public:
     explicit waiter(name_lookup&);
@@ -39,7 +39,7 @@ class name_lookup {
     waiter& operator=(const waiter&) = delete;
 
     async::wakeup alarm;
-    std::shared_ptr<const name_addresses> answer;  // null: not yet
+    std::shared_ptr<const name_addresses> answer;  // null: there is no answer yet
 
    private:
     friend class name_lookup;

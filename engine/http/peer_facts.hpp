@@ -8,8 +8,8 @@
 
 namespace pawl::http {
 
-// Without TLS all of it is empty. Names are one line each ("CN=api.example.com"), as OpenSSL prints them
-// (RFC 2253); they come from outside and may hold anything printable.
+// All members are empty without TLS. Names are one line each ("CN=api.example.com"), as OpenSSL prints them
+// (RFC 2253); they come from the peer and may hold anything printable.
 struct peer_facts {
   std::string protocol;  // "TLSv1.3"
   std::string cipher;

@@ -10,17 +10,18 @@ namespace pawl::http {
 namespace {
 
 constexpr std::string_view version = "HTTP/1.1 ";
-constexpr std::size_t longest_length = 9;  // digits: more is for the long way to refuse
+constexpr std::size_t longest_length = 9;  // in digits; Beast's parser refuses longer ones
 
-// The high bit of each byte from `low` to `high`; for ASCII bytes, so that no sum runs over into the next.
+// Sets the high bit of each byte from `low` to `high`. All bytes must be ASCII, so that no sum carries into
+// the next byte.
 constexpr std::uint64_t bytes_between(std::uint64_t ascii, char low, char high) {
   const auto at_least = ascii + every_byte(static_cast<std::uint8_t>(0x80 - low));
   const auto above = ascii + every_byte(static_cast<std::uint8_t>(0x7f - high));
   return at_least & ~above & every_byte(0x80);
 }
 
-// The high bit of each byte that is a letter, a digit or a hyphen: what names of fields are mostly made of
-// (RFC 9110 5.6.2 has more).
+// Sets the high bit of each byte that is a letter, a digit or a hyphen, of which most names of fields consist
+// (RFC 9110 5.6.2 allows more).
 constexpr std::uint64_t name_bytes(std::uint64_t word) {
   const auto ascii = word & every_byte(0x7f);
   const auto named = bytes_between(ascii | every_byte(0x20), 'a', 'z') | bytes_between(ascii, '0', '9') |
@@ -28,7 +29,8 @@ constexpr std::uint64_t name_bytes(std::uint64_t word) {
   return named & ~word;
 }
 
-// `lower` has letters and hyphens only, and `text` no control characters (which would fold into a hyphen).
+// Compares without case. `lower` has letters and hyphens only; `text` has no control characters (one would
+// fold into a hyphen).
 bool says(std::string_view text, std::string_view lower) {
   if (text.size() != lower.size()) return false;
   for (std::size_t i = 0; i < text.size(); ++i)
@@ -61,7 +63,8 @@ class scanner {
   }
 
  private:
-  // Replies without a body whatever their fields say (RFC 9112 6.3) are not plain, nor are interim ones.
+  // Replies that never have a body, whatever their fields say (RFC 9112 6.3), and interim replies are not
+  // plain.
   bool status(int& code) {
     constexpr std::size_t least = version.size() + 4;
     if (static_cast<std::size_t>(end_ - at_) < least || !std::string_view{at_, least}.starts_with(version))
@@ -118,7 +121,7 @@ class scanner {
     return true;
   }
 
-  // What decides where the reply ends, and whether another may follow.
+  // Checks a field that decides where the reply ends, or whether another may follow.
   bool frames_plainly(std::string_view name, std::string_view value) {
     switch (name.size()) {
       case 7:

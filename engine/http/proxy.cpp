@@ -23,7 +23,8 @@ failure refuse(std::string what, std::string remedy = form) {
   return failure{failure_kind::usage, {}, std::move(what), std::move(remedy)};
 }
 
-// Unset: a broken escape, or a control character, which RFC 7617 2 excludes and a header could not carry.
+// Decodes percent escapes. Unset: an escape is broken, or the text has a control character, which RFC 7617 2
+// excludes and a header could not carry.
 std::optional<std::string> decoded(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -66,7 +67,7 @@ expected<secret> basic_credentials(std::string_view user_info) {
   if (user->size() + password->size() > longest)
     return refuse("the proxy's user name and password are over 4096 bytes", "use shorter ones");
   const auto credentials = base64(*user + ":" + *password);
-  keep_secret(credentials);  // what travels, and what a proxy or a server behind it might send back
+  keep_secret(credentials);  // this form travels, and a proxy or a server behind it might send it back
   return secret("Basic " + credentials);
 }
 
@@ -74,7 +75,7 @@ std::string authority(const std::string& host, std::uint16_t port) {
   return (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + std::to_string(port);
 }
 
-// A name, an IPv4 address or an IPv6 address in brackets; empty: none of them.
+// Reads a name, an IPv4 address or an IPv6 address in brackets; empty: the text is none of them.
 std::string read_host(std::string_view text) {
   if (text.starts_with('[')) {
     if (!text.ends_with(']')) return {};
@@ -196,7 +197,7 @@ tunnel_reply::state tunnel_reply::end_line() {
 
 void tunnel_reply::note_schemes(std::string_view challenges) {
   static constexpr std::array<std::string_view, 5> known{"Basic", "Digest", "Negotiate", "NTLM", "Bearer"};
-  // A challenge begins with its scheme, at the start or behind a comma; parameters have a `=`.
+  // A challenge begins with its scheme, at the start or behind a comma; parameters have an equals sign.
   while (!challenges.empty()) {
     const auto end = std::min(challenges.find(','), challenges.size());
     auto one = challenges.substr(0, end);

@@ -21,8 +21,8 @@ int new_set() {
   return fd;
 }
 
-// Without EPOLLOUT where nobody asks for it: a socket has room nearly always, so every look of the kernel's
-// at one that was read empty meanwhile would tell of it.
+// Asks for EPOLLOUT only if a waiter wants it. A socket has room nearly always, so the kernel would then also
+// report a socket that has been read empty in the meantime.
 epoll_event event_for(socket_watch* watch, socket_watch::change what) noexcept {
   epoll_event event{};
   event.events = EPOLLIN | EPOLLRDHUP | EPOLLET;
@@ -31,7 +31,7 @@ epoll_event event_for(socket_watch* watch, socket_watch::change what) noexcept {
   return event;
 }
 
-// For the time of a scope, however it ends, as long as the flag is there.
+// Keeps a flag set during a scope, and clears it at the end if the flag's owner still exists.
 struct still_collecting {
   still_collecting(bool& f, const std::weak_ptr<const bool>& t) : flag(f), there(t) { flag = true; }
   ~still_collecting() {
@@ -62,7 +62,7 @@ void ready_set::one_more_waits() {
   if (!listening_ && !collecting_) listen();
 }
 
-// So that an io_context with nothing else to do comes to its end.
+// Lets an io_context with nothing else to do end.
 void ready_set::one_less_waits() {
   if (--waiting_ != 0 || !listening_) return;
   listening_ = false;
@@ -73,7 +73,7 @@ void ready_set::listen() {
   listening_ = true;
   set_.async_wait(asio::posix::stream_descriptor::wait_read,
                   [this, there = std::weak_ptr(is_there_)](error_code error) {
-                    // Cancelled: by one_less_waits(), or for good.
+                    // Cancelled by one_less_waits(), or because the set is destroyed.
                     if (error || there.expired()) return;
                     listening_ = false;
                     collect();
@@ -83,8 +83,8 @@ void ready_set::listen() {
 void ready_set::collect() {
   const std::weak_ptr there(is_there_);
   const still_collecting mark{collecting_, there};
-  // What came while replies were handled is taken at once, which saves the way through Asio (two system calls
-  // more); but others on this thread have their turn too.
+  // Sockets that became ready while replies were handled are served at once, which saves the way through Asio
+  // (two more system calls). The number of rounds is bounded, so that other work on this thread has its turn.
   constexpr int rounds = 8;  // chosen: some milliseconds with 64 connections
   for (int round = 0; round < rounds; ++round) {
     int count = 0;
@@ -120,7 +120,7 @@ error_code socket_watch::enter(int fd) {
 void socket_watch::leave() noexcept {
   if (fd_ < 0) return;
   assert(!waiter_);
-  // Cannot fail for a descriptor that is open and in the set.
+  // This cannot fail for a descriptor that is open and in the set.
   static_cast<void>(::epoll_ctl(set_.set_.native_handle(), EPOLL_CTL_DEL, fd_, nullptr));
   fd_ = -1;
   set_.forget(*this);
@@ -142,7 +142,7 @@ void socket_watch::set_interest(change what) noexcept {
   if (set)
     interest_ = what;
   else
-    changed_ = true;  // the wait is over at once, and the next read or write tells what is the matter
+    changed_ = true;  // the wait is over at once, and the next read or write finds the error
 }
 
 void socket_watch::changed() {

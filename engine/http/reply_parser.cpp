@@ -21,27 +21,28 @@ namespace {
 namespace beast = boost::beast;
 using boost::system::error_code;
 
-constexpr std::size_t kept_capacity = 64 * 1024;  // chosen
-constexpr std::size_t least_room = 2048;          // chosen: below this a receive is not worth its system call
+constexpr std::size_t kept_capacity = 64 * 1024;  // chosen: a larger buffer is freed after its reply
+constexpr std::size_t least_room = 2048;  // chosen: a receive into less room is not worth its system call
 #ifdef __SANITIZE_ADDRESS__
-constexpr std::size_t most_free = 0;  // so that it sees who looks at a reply that is done with
+constexpr std::size_t most_free = 0;  // lets the sanitizer catch a use of a reply that is finished
 #else
-constexpr std::size_t most_free = 64;  // chosen: a MiB of buffers that nobody uses
+constexpr std::size_t most_free = 64;  // chosen: at most a MiB of unused buffers
 #endif
 
-// The received bytes and what was found in them. One owner, one thread.
+// The received bytes, and what was found in them. It has one owner and stays on one thread.
 struct reply_buffer {
   std::unique_ptr<char[]> bytes;
   std::size_t capacity = 0;
   std::size_t filled = 0;      // received
-  std::size_t parsed = 0;      // consumed by the parser; up to filled: not yet
-  std::size_t body_begin = 0;  // the body as decoded so far
+  std::size_t parsed = 0;      // consumed by the parser; the bytes from here to `filled` are not
+  std::size_t body_begin = 0;  // the body as far as it is decoded
   std::size_t body_end = 0;
   bool body_started = false;
   bool header_done = false;
   bool too_many_fields = false;
-  std::vector<header_field> fields;       // views into bytes, or into folded
-  std::forward_list<std::string> folded;  // values that were folded over lines: rare, so copied
+  std::vector<header_field> fields;  // views into bytes, or into folded
+  std::forward_list<std::string>
+      folded;  // values that were folded over lines: they are rare, so they are copied
 
   bool holds(std::string_view text) const {
     return text.data() >= bytes.get() && text.data() + text.size() <= bytes.get() + filled;
@@ -78,7 +79,7 @@ struct reply_buffer {
   }
 };
 
-// Beast's parser without field storage: it tells what it finds, and the buffer remembers.
+// Beast's parser without storage for fields: it reports what it finds, and reply_buffer keeps it.
 class parser final : public beast::http::basic_parser<false> {
  public:
   parser(reply_buffer& buffer, const reply_limits& limits) : buffer_(buffer), limits_(limits) {
@@ -100,7 +101,7 @@ class parser final : public beast::http::basic_parser<false> {
   }
   void on_field_impl(beast::http::field, text name, text value, error_code& ec) override {
     ec = {};
-    if (buffer_.header_done) return;  // a trailer: nothing in it is needed, and its bytes may move
+    if (buffer_.header_done) return;  // a trailer: it is not needed, and its bytes may move
     if (buffer_.fields.size() == limits_.max_fields) {
       buffer_.too_many_fields = true;
       ec = beast::http::error::header_limit;
@@ -140,8 +141,8 @@ struct reply_parser::impl {
   const reply_limits limits;
   reply_buffers& buffers;
   reply_buffer buffer;
-  int plain_status = 0;           // of a reply that was read the short way
-  std::optional<parser> machine;  // for all others; Beast's parsers serve one message each
+  int plain_status = 0;           // the status of a reply that plain_reply read
+  std::optional<parser> machine;  // for all other replies; a Beast parser serves one message
   state is = state::reading;
   error_code error;
   const char* own_reason = nullptr;
@@ -208,13 +209,14 @@ struct reply_parser::impl {
     }
     while (!buffer.header_done) {
       if (!put()) return is;
-      // Beast bounds what it has not consumed yet; the whole block is bounded here.
+      // Beast bounds only the bytes that it has not consumed; this bounds the whole block.
       if (buffer.header_done ? buffer.parsed > limits.max_header_bytes
                              : buffer.filled > limits.max_header_bytes)
         return fail(state::oversized, "header block too large");
       if (!buffer.header_done) return state::reading;
       if (machine->status_code() / 100 != 1) break;
-      // RFC 9110 15.2: any number of interim replies may come first. 101 answers an upgrade, never asked for.
+      // RFC 9110 15.2: any number of interim replies may come first. 101 answers an upgrade, which is never
+      // asked for.
       if (machine->status_code() == 101) return fail(state::malformed, "it switches protocols unasked");
       begin_message();
       if (buffer.parsed == buffer.filled) return state::reading;
@@ -222,18 +224,19 @@ struct reply_parser::impl {
     machine->eager(true);
     if (!machine->is_done() && buffer.filled - buffer.parsed >= least_input() && !put()) return is;
     if (machine->is_done()) return is = state::done;
-    // Chunk framing and trailers must be whole before Beast takes them: bounded here.
+    // Beast takes chunk framing and trailers only when they are whole, so their size is bounded here.
     if (buffer.filled - buffer.parsed > limits.max_header_bytes)
       return fail(state::oversized, "chunk framing or trailers too large");
     close_up();
     return state::reading;
   }
 
-  // Beast 1.81 asserts that it gets 5 bytes when it asks again for the last chunk. No chunked body ends with
-  // fewer, so they can be waited for.
+  // Beast 1.81 asserts that it gets 5 bytes when it asks again for the last chunk. Every chunked body ends
+  // with at least so many, so waiting for them is safe.
   std::size_t least_input() const { return machine->chunked() ? 5 : 1; }
 
-  // Up to the end of the header block, or then of what has come. False: failed.
+  // Feeds the parser: up to the end of the header block, or after that with all bytes that have come. False:
+  // it failed.
   bool put() {
     error_code ec;
     buffer.parsed += machine->put({buffer.bytes.get() + buffer.parsed, buffer.filled - buffer.parsed}, ec);
@@ -242,8 +245,8 @@ struct reply_parser::impl {
     return false;
   }
 
-  // Moves what is not parsed yet (part of a chunk's framing at most) down behind the body, so that the buffer
-  // grows by body bytes only.
+  // Moves the bytes that are not parsed yet (at most part of a chunk's framing) down behind the body, so that
+  // only body bytes make the buffer grow.
   void close_up() {
     if (!buffer.body_started || buffer.parsed == buffer.body_end) return;
     const auto rest = buffer.filled - buffer.parsed;
@@ -294,7 +297,7 @@ reply_parser::state reply_parser::finish() {
   if (impl_->is != state::reading || !impl_->buffer.header_done) return impl_->is;
   error_code ec;
   impl_->machine->put_eof(ec);
-  // An error here is partial_message: the reply was cut off, which the caller reports as such.
+  // The only error here is partial_message: the reply was cut off, and the caller reports that.
   if (!ec) impl_->is = state::done;
   return impl_->is;
 }

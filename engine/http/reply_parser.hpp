@@ -1,10 +1,10 @@
-// Turns received bytes into one reply, in place: headers and body are views into the one buffer that the
-// bytes were received into. Pure: no socket, no clock. plain_reply reads what is usual; for all else there is
-// Beast's parser, which stays behind the .cpp.
+// Turns received bytes into one reply, in place: headers and body are views into the buffer into which the
+// bytes were received. Pure: no socket, no clock. plain_reply reads usual replies; Beast's parser, which
+// stays in the .cpp, reads all others.
 //
-// The buffer holds, from its start: the header block (interim 1xx blocks before it), the body as decoded so
-// far, and what is not parsed yet. A chunked body is closed up in place as its pieces come, so that the body
-// is contiguous and nothing is copied where it is so already.
+// The buffer holds, from its start: the header block (with interim 1xx blocks before it), the body as far as
+// it is decoded, and the bytes that are not parsed yet. The pieces of a chunked body are moved together in
+// place as they come, so that the body is contiguous; a body that is contiguous already is not copied.
 #pragma once
 
 #include "engine/model/attempt.hpp"
@@ -25,9 +25,9 @@ struct reply_limits {
   std::size_t max_fields = 1000;             // chosen: ten times what any real API sends
 };
 
-// Buffers of the usual size that no parser uses now. The parsers of a pool share them: most replies come
-// whole and are done with before the next is received, so that a few buffers that stay in the processor's
-// caches do for all connections. One thread; outlives its parsers.
+// Buffers of the usual size that no parser is using. The parsers of a pool share them: most replies come
+// whole and are finished before the next one is received, so a few buffers, which stay in the processor's
+// caches, serve all connections. One thread; must outlive its parsers.
 class reply_buffers {
  public:
   static constexpr std::size_t capacity = 17408;  // one full TLS record (16 KiB), its headers and the padding
@@ -46,33 +46,34 @@ class reply_parser {
   reply_parser(const reply_limits&, reply_buffers&);
   ~reply_parser();
 
-  // Begins a new reply. All views are void; bytes left over are dropped. The buffer is given back, but for
-  // one that has grown: that is kept up to 64 KiB, and freed above it, so that one large reply does not stay
-  // in memory 64 times.
+  // Begins a new reply. All views become invalid, and bytes left over are dropped. The buffer is given back,
+  // unless it has grown: then it is kept up to 64 KiB and freed above, so that one large reply does not hold
+  // memory on each of 64 connections.
   void reset();
 
-  // Room for received bytes, never empty. Moves the views of a reply under way (not of a finished one).
+  // Room for received bytes, never empty. Invalidates the views of a reply under way, not those of a finished
+  // one.
   std::span<char> prepare();
-  // The first n bytes of it were received. Only while reading.
+  // Says that the first n bytes of prepare() were received. Only while reading.
   state commit(std::size_t n);
-  // The stream ended in an orderly way: completes a body that runs to the end of the stream. Any other reply
-  // stays `reading`: it was cut off.
+  // Says that the stream ended in an orderly way. It completes a body that extends to the end of the stream;
+  // any other reply stays `reading`, because it was cut off.
   state finish();
 
   // Valid when done, until the next reset().
   int status() const noexcept;
   std::span<const header_field> headers() const noexcept;  // trailers are not among them
   std::string_view body() const noexcept;                  // followed by at least 64 readable bytes
-  // Conceals keys in use in what becomes text: in every header, and in the body unless it is that of a
-  // success, which is data that may have to be restored byte by byte (what people see of it is concealed
-  // where it becomes text, in append_printable). When done.
+  // Conceals keys in use in all that becomes text: in each header, and in the body unless it is that of a
+  // success. Such a body is data, which may have to be restored byte by byte; append_printable() conceals the
+  // parts of it that people see. Call it when done.
   void conceal_secrets() noexcept;
-  // The peer keeps the connection, and the reply ended before the stream did.
+  // Whether the peer keeps the connection open, and the reply ended before the stream did.
   bool keep_alive() const noexcept;
-  // Bytes received behind the end of the reply: nobody asked for them.
+  // How many bytes came behind the end of the reply without being asked for.
   std::size_t excess() const noexcept;
 
-  // For messages: why it is malformed or oversized; how much has come.
+  // For messages: why the reply is malformed or oversized, and how many bytes have come.
   std::string_view reason() const noexcept;
   std::size_t received() const noexcept;
 

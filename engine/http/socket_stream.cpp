@@ -18,10 +18,10 @@
 
 namespace pawl::http {
 
-// The BIO's side of a stream. Its methods run inside SSL_read and SSL_write only.
+// Connects OpenSSL to the socket of a stream. OpenSSL calls its methods inside SSL_read and SSL_write only.
 //
-// System calls as they are: send() and recv() of the C library are cancellation points, and in a process of
-// several threads each sets one up and takes it down again, for an eighth of what the call costs.
+// It makes system calls directly: send() and recv() of the C library are cancellation points, which in a
+// process of several threads are set up and taken down for each call, at an eighth of the price of the call.
 struct stream_bio {
   static bool not_now(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
 
@@ -64,7 +64,7 @@ struct stream_bio {
     return command == BIO_CTRL_FLUSH ? 1 : 0;
   }
 
-  // One method table for the process, never freed.
+  // One table of methods for the process, never freed.
   static const BIO_METHOD* method() {
     static const BIO_METHOD* const table = [] {
       auto* m = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "pawl socket");
@@ -86,15 +86,15 @@ std::string openssl_words() {
   return words != nullptr ? words : "TLS error " + std::to_string(code);
 }
 
-// Alerts that the peer sent carry their own range of reasons (1000 + alert number).
+// An alert that the peer sent has a reason in a range of its own (1000 + alert number).
 std::optional<int> alert_number(unsigned long code) {
   const int reason = ERR_GET_REASON(code) - SSL_AD_REASON_OFFSET;
   if (ERR_GET_LIB(code) != ERR_LIB_SSL || reason < 0 || reason > 255) return std::nullopt;
   return reason;
 }
 
-// RFC 8446 6.2 and RFC 5246 7.2.2: what a server says to a client certificate that it does not like, or to
-// none.
+// RFC 8446 6.2 and RFC 5246 7.2.2: the alerts with which a server refuses a client certificate, or that there
+// is none.
 bool is_about_certificates(int alert) {
   switch (alert) {
     case SSL_AD_HANDSHAKE_FAILURE:
@@ -113,7 +113,7 @@ bool is_about_certificates(int alert) {
   }
 }
 
-// Called when the server asks, whether there is a certificate for it or not.
+// OpenSSL calls this when the server asks for a certificate, whether we have one or not.
 int note_request(SSL*, void* asked_for) {
   *static_cast<bool*>(asked_for) = true;
   return 1;
@@ -125,8 +125,8 @@ socket_stream::socket_stream() = default;
 socket_stream::~socket_stream() = default;
 
 void socket_stream::ssl_free::operator()(ssl_st* ssl) const noexcept {
-  // Or OpenSSL takes a connection that ended without close_notify for bad and forgets its session, which RFC
-  // 5246 7.2.1 does not ask for any more. After a fatal alert it has forgotten it already.
+  // Without this, OpenSSL treats a connection that ended without close_notify as bad and forgets its session,
+  // which RFC 5246 7.2.1 no longer requires. After a fatal alert OpenSSL has forgotten it already.
   SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
   SSL_free(ssl);
 }
@@ -151,7 +151,7 @@ bool socket_stream::open(int fd, const tls_context* context) {
   }
   BIO_set_data(bio, this);
   BIO_set_init(bio, 1);
-  SSL_set_bio(ssl_.get(), bio, bio);  // owns it from here
+  SSL_set_bio(ssl_.get(), bio, bio);  // SSL_free() frees the BIO from now on
   SSL_set_cert_cb(ssl_.get(), &note_request, &certificate_asked_for_);
   return true;
 }
@@ -167,7 +167,7 @@ io_result socket_stream::handshake() {
   if (done == 1) return {};
   const auto result = judge(done);
   if (result.is == io_state::want_read || result.is == io_state::want_write) return result;
-  context_->forget_session();  // should the resumption be what the server choked on
+  context_->forget_session();  // the resumption may be what made the handshake fail
   if (const auto verdict = SSL_get_verify_result(ssl_.get()); verdict != X509_V_OK) {
     untrusted_ = true;
     reason_ = X509_verify_cert_error_string(verdict);
@@ -226,14 +226,14 @@ io_result socket_stream::peek() {
 void socket_stream::close_notify() {
   if (!ssl_ || failed_ || SSL_is_init_finished(ssl_.get()) == 0) return;
   ERR_clear_error();
-  // Ignored: the goodbye is a courtesy to the peer. If the kernel does not take it now, or the peer is gone,
-  // there is nobody to tell; we do not wait for the peer's own.
+  // The result is ignored: the goodbye is a courtesy to the peer. If the kernel does not take it now, or the
+  // peer is gone, nothing more can be done; we do not wait for the peer's goodbye.
   static_cast<void>(SSL_shutdown(ssl_.get()));
-  failed_ = true;  // nothing may follow it
+  failed_ = true;  // nothing may be sent behind it
 }
 
-// SSL_get_error judges by OpenSSL's error queue of this thread: it must be empty before each call. It nearly
-// always is, and looking costs a tenth of clearing, which goes through all 16 places.
+// SSL_get_error judges by this thread's error queue in OpenSSL, so it must be empty before each call. It
+// nearly always is, and looking costs a tenth of clearing, which goes through all 16 places.
 void socket_stream::begin_call() {
   error_ = 0;
   if (ssl_ && ERR_peek_error() != 0) ERR_clear_error();
@@ -248,8 +248,7 @@ io_result socket_stream::judge(int result) {
     case SSL_ERROR_ZERO_RETURN:
       return {io_state::ended, 0};
     case SSL_ERROR_SYSCALL:
-      // A failed write leaves OpenSSL able to read what the peer may have said before; so it is not
-      // `failed_`.
+      // After a failed write OpenSSL can still read what the peer said before, so `failed_` is not set.
       if (error_ != 0) return system_error(error_);
       reason_ = "connection closed";
       return {io_state::cut, 0};

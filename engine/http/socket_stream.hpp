@@ -1,9 +1,10 @@
-// Bytes over a connected non-blocking socket, with TLS or without: each call does at most the one system call
-// it can do now and says what it would wait for. It waits for nothing itself: the connection does.
+// Moves bytes over a connected non-blocking socket, with TLS or without. Each call makes at most the one
+// system call that is possible now, and says what to wait for. It never waits itself: the connection does.
 //
-// OpenSSL works on the socket directly, through a small BIO of our own: that sends with MSG_NOSIGNAL, so no
-// process-wide SIGPIPE setting is needed, and it knows how many bytes the kernel took, which decides whether
-// a request may have left. Memory BIOs, as in Asio's ssl::stream, cost two more copies a request.
+// OpenSSL works on the socket directly, through a small BIO of our own. The BIO sends with MSG_NOSIGNAL, so
+// no process-wide SIGPIPE setting is needed, and it knows how many bytes the kernel took, which decides
+// whether a request may have left. Memory BIOs, as in Asio's ssl::stream, would cost two more copies for each
+// request.
 #pragma once
 
 #include "engine/http/peer_facts.hpp"
@@ -27,7 +28,7 @@ enum class io_state : std::uint8_t {
   want_read,   // wait until the socket is readable, then call again
   want_write,  // wait until it is writable, then call again
   ended,   // read only: the peer ended the stream in an orderly way (TLS: close_notify; plain: end of file)
-  cut,     // end of file without close_notify: what came may have been truncated by anyone
+  cut,     // end of file without close_notify: anyone may have cut off the rest
   alert,   // the peer refused us with a TLS alert
   broken,  // reset, write error, or bytes that are not TLS
 };
@@ -44,37 +45,39 @@ class socket_stream {
   socket_stream(const socket_stream&) = delete;
   socket_stream& operator=(const socket_stream&) = delete;
 
-  // `fd` is connected and non-blocking and stays the caller's. Without a context the stream is plain.
-  // False: OpenSSL could not set it up, see reason().
+  // `fd` is connected and non-blocking, and the caller keeps it. Without a context the stream is plain.
+  // False: OpenSSL could not set the stream up; reason() says why.
   bool open(int fd, const tls_context*);
 
-  // ready: done, the certificate and its host name are verified. Plain streams are ready at once.
+  // ready: the handshake is over, and the certificate and its host name are verified. A plain stream is ready
+  // at once.
   io_result handshake();
-  // After a failed handshake: it was the certificate; reason() says what is wrong with it.
+  // After a failed handshake: whether the certificate was the reason; reason() says what is wrong with it.
   bool untrusted() const noexcept { return untrusted_; }
 
-  // After an alert: it turns down our client certificate, or that we have none. reason() has its words.
+  // After an alert: whether the server refuses our client certificate, or that we have none. reason() has its
+  // words.
   bool certificate_refused() const noexcept { return certificate_refused_; }
-  // TLS 1.3: the handshake is over for us while the server has yet to look at our client certificate.
+  // TLS 1.3: whether the handshake is over for us while the server has still to check our client certificate.
   bool verdict_is_due() const noexcept;
 
-  // May take part of it. After want_write, call again with the same bytes (they may have moved).
+  // May write a part only. After want_write, call again with the same bytes (they may have moved).
   io_result write(std::string_view);
   io_result read(std::span<char>);
 
-  // An idle stream should have nothing to say: want_read = healthy. TLS housekeeping (session tickets) is
-  // taken in. ready: unasked bytes are waiting.
+  // Looks at an idle stream, which should have nothing to read. want_read: it is healthy; TLS housekeeping
+  // (session tickets) has been taken in. ready: bytes that nobody asked for are waiting.
   io_result peek();
 
   peer_facts peer() const;
 
-  // Says goodbye if the kernel takes it at once; the socket is closed by the caller.
+  // Sends a goodbye if the kernel takes it at once; the caller closes the socket.
   void close_notify();
 
   // Bytes that the kernel has taken since open().
   std::uint64_t bytes_sent() const noexcept { return bytes_sent_; }
 
-  // The system's or OpenSSL's words about the last result that was not ready or want_*.
+  // The system's or OpenSSL's words about the last result other than ready and want_*.
   const std::string& reason() const noexcept { return reason_; }
 
  private:
@@ -91,11 +94,11 @@ class socket_stream {
   std::unique_ptr<ssl_st, ssl_free> ssl_;
   const tls_context* context_ = nullptr;
   std::uint64_t bytes_sent_ = 0;
-  int error_ = 0;        // errno of the last system call that failed for another reason than "not now"
-  bool eof_ = false;     // the socket is at its end
-  bool failed_ = false;  // OpenSSL allows no further call after a fatal error
+  int error_ = 0;     // errno of the last system call that failed for good, not because it would have blocked
+  bool eof_ = false;  // the socket is at its end
+  bool failed_ = false;  // OpenSSL has had a fatal error and allows no further call
   bool untrusted_ = false;
-  bool certificate_asked_for_ = false;  // in this handshake
+  bool certificate_asked_for_ = false;  // in the handshake of this stream
   bool certificate_refused_ = false;
   std::string reason_;
 };

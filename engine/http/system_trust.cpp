@@ -11,7 +11,7 @@ struct free_store_context {
   void operator()(X509_STORE_CTX* c) const noexcept { X509_STORE_CTX_free(c); }
 };
 
-// The certificates of one store into another. False: out of memory.
+// Copies the certificates of one store into another. False: out of memory.
 bool copy_certificates(const X509_STORE* from, X509_STORE* to) {
   const auto* all = X509_STORE_get0_objects(from);
   for (int i = 0; i < sk_X509_OBJECT_num(all); ++i) {
@@ -21,13 +21,13 @@ bool copy_certificates(const X509_STORE* from, X509_STORE* to) {
   return true;
 }
 
-// The same chain with another store: a store context serves one verification (X509_verify_cert(3)).
+// Verifies the same chain with another store. A store context serves one verification (X509_verify_cert(3)).
 bool verify_again(X509_STORE_CTX* context, X509_STORE* store) {
   const std::unique_ptr<X509_STORE_CTX, free_store_context> again(X509_STORE_CTX_new());
   if (!again || X509_STORE_CTX_init(again.get(), store, X509_STORE_CTX_get0_cert(context),
                                     X509_STORE_CTX_get0_untrusted(context)) != 1)
     return false;
-  // The name to verify, the purpose, the security level.
+  // This copies the name to verify, the purpose and the security level.
   if (X509_VERIFY_PARAM_set1(X509_STORE_CTX_get0_param(again.get()), X509_STORE_CTX_get0_param(context)) != 1)
     return false;
   const bool verified = X509_verify_cert(again.get()) > 0;
@@ -64,8 +64,8 @@ bool system_trust::complete() {
   if (!whole || !copy_certificates(own_.get(), whole.get())) return false;
   const auto before = sk_X509_OBJECT_num(X509_STORE_get0_objects(whole.get()));
   if (X509_STORE_set_default_paths(whole.get()) != 1) return false;
-  ERR_clear_error();  // of what could not be read: it is not trusted
-  // Else there is no such file, or it could not be read just now: another time, perhaps.
+  ERR_clear_error();  // drops the errors about files that could not be read: they are not trusted
+  // If nothing was added, the file is missing or could not be read just now, and a later call may read it.
   complete_ = sk_X509_OBJECT_num(X509_STORE_get0_objects(whole.get())) > before;
   replaced_.reset(SSL_CTX_get_cert_store(context_));
   X509_STORE_up_ref(replaced_.get());

@@ -80,9 +80,9 @@ std::vector<std::string> offered_suites(const SSL_CTX* context) {
   return names;
 }
 
-// AES-128 before AES-256, as browsers and Go's crypto/tls ask for it: nobody searches 128 bits either, and it
-// takes 10 rounds a block instead of 14 (0.15 us of an update with a 2.5 KB reply). Only where openssl.cnf
-// has not set another order: the one below is OpenSSL's own, SSL_CTX_set_ciphersuites(3).
+// Prefers AES-128 to AES-256, as browsers and Go's crypto/tls do: 128 bits cannot be searched either, and
+// AES-128 takes 10 rounds a block instead of 14 (0.15 us of an update with a 2.5 KB reply). Only if
+// openssl.cnf has not set another order: the one below is OpenSSL's own, SSL_CTX_set_ciphersuites(3).
 bool prefer_short_keys(SSL_CTX* context) {
   const std::vector<std::string> by_default{"TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256",
                                             "TLS_AES_128_GCM_SHA256"};
@@ -119,11 +119,11 @@ expected<std::unique_ptr<tls_context>> tls_context::create(const endpoint& targe
     return openssl_failure("TLS 1.2 cannot be required");
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
-  // Partial writes: a request that the socket does not take whole is counted as far as it went, and the
-  // caller's bytes may move between two tries.
+  // Partial writes: if the socket takes only a part of a request, that part is counted, and the caller's
+  // bytes may move between two tries.
   SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   if (!prefer_short_keys(context)) return openssl_failure("the cipher suites cannot be ordered");
-  // One receive per record instead of two (header, then rest).
+  // Makes OpenSSL read a record with one receive instead of two (header, then rest).
   SSL_CTX_set_read_ahead(context, 1);
   if (!files.ca.empty())
     if (auto trusted = trust_file(context, files.ca); !trusted) return std::move(trusted.error());
@@ -149,7 +149,7 @@ expected<std::unique_ptr<tls_context>> tls_context::create(const endpoint& targe
 int tls_context::remember(ssl_st* ssl, ssl_session_st* session) {
   auto* self = static_cast<tls_context*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
   self->session_.reset(session);
-  return 1;  // the reference is ours now
+  return 1;  // 1: we have taken the reference
 }
 
 void tls_context::forget_session() const noexcept {
@@ -163,15 +163,16 @@ ssl_st* tls_context::new_session() const {
   if (host_is_address_) {
     if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl.get()), host_.c_str()) != 1) return nullptr;
   } else {
-    // RFC 9525 6.3: names are those of the subject alternative names, and a wildcard is a whole label.
+    // RFC 9525 6.3: only names among the subject alternative names count, and a wildcard must be a whole
+    // label.
     SSL_set_hostflags(ssl.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
     if (SSL_set1_host(ssl.get(), host_.c_str()) != 1) return nullptr;
-    // What SSL_set_tlsext_host_name says, without its C cast. OpenSSL copies the name.
+    // Does what the macro SSL_set_tlsext_host_name does, without its C cast. OpenSSL copies the name.
     std::string name = host_;
     if (SSL_ctrl(ssl.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data()) != 1)
       return nullptr;
   }
-  // A session that cannot be resumed any more (expired) is no error: the handshake is then a full one.
+  // A session that can no longer be resumed (expired) is no error: the handshake is then a full one.
   if (session_ && SSL_SESSION_is_resumable(session_.get()) == 1 &&
       SSL_set_session(ssl.get(), session_.get()) != 1)
     return nullptr;

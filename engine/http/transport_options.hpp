@@ -14,11 +14,11 @@ namespace pawl::http {
 
 struct transport_options {
   endpoint target;
-  std::string ca_file;                 // added to the system's; empty: none
+  std::string ca_file;                 // trusted beside the system's certificates; empty: none
   std::string cert_file, key_file;     // client certificate, see tls_files; empty: none
   std::optional<proxy_address> proxy;  // for https targets only: create() refuses it for others
-  // Resolve and connect, all addresses together. With a proxy that is the way to it; its answer to CONNECT
-  // may take as long again.
+  // For resolving and connecting, all addresses together. With a proxy this is the way to the proxy; its
+  // answer to CONNECT may take as long again.
   duration connect_timeout = std::chrono::seconds{10};
   duration handshake_timeout = std::chrono::seconds{10};
   duration attempt_timeout =
