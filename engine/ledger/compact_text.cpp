@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::size_t min_digits = 8, max_digits = 64, uuid_digits = 32, max_prefix = 32;  // chosen
 
-// By table: every row has some fifty digits to look at. -1: not a lower-case hexadecimal digit.
+// A table, because every row has some fifty digits to look at. -1: not a lower-case hexadecimal digit.
 constexpr auto hex_values = [] {
   std::array<std::int8_t, 256> values{};
   values.fill(-1);
@@ -19,14 +19,15 @@ constexpr int hex_value(char c) noexcept {
   return hex_values[static_cast<unsigned char>(c)];
 }
 
-// 32 digits would give 16 bytes, which mean a UUID.
+// 32 digits would make 16 bytes, which mean a UUID.
 constexpr bool digits_fit(std::size_t n) noexcept {
   return n >= min_digits && n <= max_digits && n % 2 == 0 && n != uuid_digits;
 }
 
-// Appends the bytes of `digits`, an even number of them. False: not all are digits, and `to` is of no use.
+// Appends the bytes of `digits`, of which there is an even number. False: not all are digits, and `to` is
+// then useless.
 bool unhex(std::string_view digits, compact_text& to) noexcept {
-  int seen = 0;  // negative once one of them was
+  int seen = 0;  // becomes negative with the first byte that is no digit
   const char* from = digits.data();
   std::uint8_t* at = to.bytes.data() + to.size;
   for (std::size_t left = digits.size() / 2; left > 0; --left, from += 2) {
@@ -84,7 +85,8 @@ std::optional<std::string_view> prefix_for(std::string_view text) noexcept {
   std::size_t digits = 0;
   while (digits < text.size() && hex_value(text[text.size() - digits - 1]) >= 0) ++digits;
   const auto prefix = text.substr(0, text.size() - digits);
-  // An odd run would need its first digit in the prefix, which the next id would not share.
+  // With an odd number of digits the first would belong to the prefix, and the next id would not share that
+  // prefix.
   if (!digits_fit(digits) || prefix.size() > max_prefix || !is_plain_utf8(prefix)) return std::nullopt;
   return prefix;
 }

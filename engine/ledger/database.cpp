@@ -19,7 +19,7 @@ struct meaning {
   int code;  // primary result code
   failure_kind kind;
   const char *what, *remedy;
-  bool or_elsewhere = false;  // another place helps too
+  bool or_elsewhere = false;  // keeping the ledger in another place helps too
 };
 
 constexpr const char* run_again = "then run the same command again";
@@ -42,15 +42,15 @@ constexpr std::array meanings{
     meaning{SQLITE_NOMEM, failure_kind::mend, "there is no memory left", "free some memory, "},
 };
 
-// Counting its memory costs SQLite a process-wide lock at each allocation. It refuses the setting when
-// something else in the process has used it before; then it stays as it is, only slower.
+// By default SQLite takes a process-wide lock at each allocation to count its memory. It refuses the setting
+// if something else in the process has used SQLite before; the default then stays, which is only slower.
 void tune_once() noexcept {
   static const int outcome = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   static_cast<void>(outcome);
 }
 
-// SQLite opens whatever stands there, and a pipe would wait for its other end: the file itself, and what it
-// keeps beside it, by the name that the file has behind links.
+// SQLite would open a pipe and wait for its other end. So this refuses pipes in the place of the file, and of
+// the files that SQLite keeps beside it under the name that the file has behind links.
 std::optional<failure> refuse_pipes(const std::string& path) {
   const auto is_pipe = [](const std::string& name) {
     struct stat is{};
@@ -105,7 +105,7 @@ std::string insert_into(std::string_view table, std::string_view columns) {
 }
 
 statement& statement::bind_text(int at, std::string_view text) noexcept {
-  // A null pointer would bind NULL.
+  // SQLite would bind a null pointer as NULL.
   const char* from = text.data() == nullptr ? "" : text.data();
   return keep(sqlite3_bind_text64(raw(), at, from, text.size(), SQLITE_STATIC, SQLITE_UTF8));
 }
@@ -136,7 +136,7 @@ status statement::run() {
 }
 
 void statement::reset() noexcept {
-  // Answers the failure of the last step again, which step() has told already.
+  // sqlite3_reset() returns the failure of the last step again, which step() has returned already.
   static_cast<void>(sqlite3_reset(raw()));
   bind_code_ = SQLITE_OK;
 }
@@ -150,7 +150,7 @@ expected<std::unique_ptr<database>> database::open(const std::string& path, int 
   tune_once();
   if (auto refused = refuse_pipes(path)) return *std::move(refused);
   std::unique_ptr<database> db{new database(path)};
-  // "file:..." and ":memory:" mean something else to SQLite than to the user.
+  // SQLite gives "file:..." and ":memory:" a meaning that the user does not intend.
   std::string name = path.starts_with('/') ? path : "./" + path;
   if (immutable) {
     std::string uri = "file:";

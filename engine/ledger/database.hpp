@@ -1,5 +1,5 @@
-// A thin owner around SQLite: handles that close themselves, and result codes turned into failures by one
-// table. Private to this room: the only header here that shows SQLite.
+// A thin owner around SQLite: handles close themselves, and one table turns result codes into failures.
+// Private to this room: only this header shows SQLite's types.
 #pragma once
 
 #include "engine/model/error.hpp"
@@ -18,7 +18,7 @@ namespace pawl::ledger {
 
 extern const char* const schema_sql;  // schema.sql
 
-// What to do where a file is no ledger, or not one of this version; where none was found.
+// Remedies: for a file that is no ledger, or not one of this version; and where no ledger was found.
 std::string another_file();
 std::string ledger_of_a_run();
 
@@ -26,27 +26,29 @@ std::string ledger_of_a_run();
 // message.
 failure sqlite_failure(int code, const std::string& path, std::string_view detail);
 
-// What stands behind a column of ids so that it compares as the API does (NOCASE folds ASCII letters).
+// The clause behind a column of ids that makes it compare as the API does (NOCASE folds ASCII letters).
 constexpr std::string_view collation(id_compare ids) noexcept {
   return ids == id_compare::nocase ? " COLLATE NOCASE" : "";
 }
 
-// INSERT INTO `table` (`columns`) VALUES (?, ...): one parameter for each of the columns, which commas part.
+// INSERT INTO `table` (`columns`) VALUES (?, ...), with one parameter for each of the columns, which commas
+// separate.
 std::string insert_into(std::string_view table, std::string_view columns);
 
-// A prepared statement. Bound texts are not copied: they live until step() said false or reset(). A failed
-// bind shows at the next step(). Not thread-safe.
+// A prepared statement. Bound texts are not copied: they must live until step() has returned false, or until
+// reset(). A bind that fails makes the next step() fail. Not thread-safe.
 class statement {
  public:
   statement& bind(int at, std::int64_t value) noexcept { return keep(sqlite3_bind_int64(raw(), at, value)); }
   statement& bind(int at, double value) noexcept { return keep(sqlite3_bind_double(raw(), at, value)); }
   statement& bind_null(int at) noexcept { return keep(sqlite3_bind_null(raw(), at)); }
-  statement& bind_text(int at, std::string_view) noexcept;  // empty: an empty text
+  statement& bind_text(int at, std::string_view) noexcept;  // an empty text stays a text, not NULL
   statement& bind_blob(int at, std::string_view) noexcept;
 
-  // True: a row stands, read it with the functions below. False: done, and reset for the next use.
+  // True: there is a row, which the functions below read. False: the statement has finished and is reset for
+  // the next use.
   expected<bool> step();
-  // For statements without rows of interest.
+  // Runs a statement whose rows do not matter.
   status run();
   void reset() noexcept;
 
@@ -73,25 +75,26 @@ class statement {
   int bind_code_ = SQLITE_OK;
 };
 
-// A connection, used by one thread at a time (SQLITE_OPEN_NOMUTEX). Stays where it is: statements refer to
-// it.
+// A connection, used by one thread at a time (SQLITE_OPEN_NOMUTEX). It cannot be moved, because statements
+// refer to it.
 class database {
  public:
   // `flags`: SQLITE_OPEN_READONLY, or READWRITE with or without CREATE. `immutable`: SQLite neither locks nor
-  // looks for a write-ahead log, for files in places where nothing can be written.
+  // looks for a write-ahead log; it serves files in places where nothing can be written.
   static expected<std::unique_ptr<database>> open(const std::string& path, int flags, bool immutable = false);
 
-  // A file without a name, private to this process and gone with the connection.
+  // Opens a file without a name, which is private to this process and disappears with the connection.
   static expected<std::unique_ptr<database>> open_temporary();
 
   const std::string& path() const noexcept { return path_; }
-  // Opened for writing, and the rights of the file did not allow it.
+  // Whether it was opened for writing, but the permissions of the file did not allow that.
   bool is_read_only() const noexcept { return sqlite3_db_readonly(handle_.get(), "main") == 1; }
   status execute(const char* sql);  // any number of statements without parameters
   expected<statement> prepare(std::string_view sql);
-  // The single integer that `sql` gives; 0 for no row.
+  // The integer that `sql` yields; 0 if it yields no row.
   expected<std::int64_t> ask(std::string_view sql);
-  // After a failed group: takes back what was not committed. Its own failure adds nothing to the first one.
+  // Takes back what a failed group has not committed. Errors here are ignored: the first failure is the one
+  // to report.
   void roll_back() noexcept;
 
  private:
@@ -105,11 +108,11 @@ class database {
   std::unique_ptr<sqlite3, closer> handle_;
 };
 
-// BEGIN IMMEDIATE ... COMMIT around several statements; rolled back unless committed.
+// BEGIN IMMEDIATE ... COMMIT around several statements. The destructor rolls back unless commit() was called.
 class transaction {
  public:
   static expected<transaction> begin(database&);
-  // One moment's view for several questions; stops nobody.
+  // Gives several questions one consistent view; stops nobody from writing.
   static expected<transaction> begin_reading(database&);
   transaction(transaction&& other) noexcept : db_(std::exchange(other.db_, nullptr)) {}
   transaction& operator=(transaction&&) = delete;

@@ -37,7 +37,7 @@ expected<std::vector<done_block>> read_done_blocks(database& db, std::int64_t ge
 
 std::vector<row_range> gaps(const std::vector<done_block>& blocks) {
   std::vector<row_range> open;
-  std::uint64_t next = 0;  // the block that would leave no gap
+  std::uint64_t next = 0;  // the block that would follow without a gap
   for (const auto& b : blocks) {
     if (b.block > next) open.push_back({first_row(next), last_row(b.block - 1, max_row)});
     next = b.block + 1;

@@ -18,19 +18,20 @@ std::int64_t micros(wall_time t) noexcept {
 std::int64_t number(std::uint64_t n) noexcept {
   return static_cast<std::int64_t>(n);
 }
-// job_data.verified: what is usual takes no byte.
+// The codes of job_data.verified: the usual value, full, is 0, which SQLite stores without a byte.
 constexpr std::int64_t code_of(verified v) noexcept {
   return static_cast<std::int64_t>(verified::full) - static_cast<std::int64_t>(v);
 }
 
-// What nearly every row of a good run is. The statements for such rows spell out what they share.
+// Whether a row is like nearly every row of a good run. The statements for such rows contain the values they
+// share.
 bool is_usual(const job_record& job) noexcept {
   return job.outcome == outcome::applied && job.verified == verified::full && job.http_status == 200 &&
          job.attempts == 1 && job.sent_at != wall_time{} && job.error_code.empty() &&
          job.error_message.empty() && job.raw.empty();
 }
 
-constexpr int usual_values = 6;  // of a row, in a statement for usual ones
+constexpr int usual_values = 6;  // bound values of a row in a statement for usual rows
 std::string insert_usual(std::size_t rows) {
   static_assert(static_cast<int>(outcome::applied) == 0 && code_of(verified::full) == 0);
   std::string sql =
@@ -91,7 +92,7 @@ status group_commit::count_open_blocks() {
   auto read = for_each_in(db_, generation_, gaps(*blocks),
                           [this](std::uint64_t row, outcome o) { ++open_blocks_[block_of(row)][o]; });
   if (!read) return read;
-  // Complete and not marked: somebody edited the table, and the triggers took the mark away.
+  // The block is complete but not marked: somebody edited the table, and the triggers removed the mark.
   std::vector<std::uint64_t> complete;
   for (const auto& [block, counts] : open_blocks_)
     if (counts.total() == rows_in(block, rows_)) complete.push_back(block);
@@ -213,7 +214,7 @@ status group_commit::write_any(const job_record& job) {
   else if (is_plain_utf8(job.raw))
     to.bind_text(13, job.raw);
   else
-    to.bind_blob(13, job.raw);  // the very bytes: mending them is the user's part
+    to.bind_blob(13, job.raw);  // kept byte for byte: only the user can correct them
   return to.run();
 }
 
@@ -297,7 +298,7 @@ void group_commit::bind_id(statement& to, int at, std::string_view text, std::op
       to.bind(at, made.number);
       return;
     case compact_text::form::bytes:
-      scratch.resize(made.size);  // assign() of bytes that are no char makes a string of its own first
+      scratch.resize(made.size);  // assign() would convert bytes that are not char through a temporary string
       std::copy_n(made.bytes.begin(), made.size, scratch.begin());
       to.bind_blob(at, scratch);
       return;

@@ -1,5 +1,5 @@
-// Turns batches of records into one transaction each. The SQL of a run in progress, without threads: the
-// writer thread owns one of these, and the benchmark measures it alone.
+// Writes batches of records, in one transaction each. This is the SQL of a run in progress, without threads:
+// the writer thread owns one of these, and the benchmark measures it alone.
 #pragma once
 
 #include "engine/ledger/database.hpp"
@@ -23,7 +23,8 @@ class group_commit {
   static expected<std::unique_ptr<group_commit>> prepare(database&, std::int64_t generation,
                                                          std::int64_t run);
 
-  // All of it or nothing, on the disk when it returns. After a failure the object is of no more use.
+  // Commits all of it or nothing; when it returns, the data is on the disk. After a failure the object must
+  // not be used.
   status commit(const std::vector<record_batch>&);
 
  private:
@@ -48,10 +49,10 @@ class group_commit {
   status count(std::uint64_t row, outcome);
   status close_block(std::uint64_t block, const outcome_counts&);
   status write_prefixes();
-  // The first id that would be bytes under a prefix makes that prefix the generation's.
+  // The first id that a prefix would turn into bytes sets the generation's prefix.
   void bind_id(statement&, int at, std::string_view, std::optional<std::string>& prefix,
                std::string& scratch);
-  // Of usual_[i], to the row `place` of the statement.
+  // Binds usual_[i] as row number `place` of the statement.
   void bind_usual(statement&, std::size_t i, std::size_t place);
   void bind_plain(statement&, int at, std::string_view, std::string& scratch);  // empty: NULL
 
@@ -65,10 +66,10 @@ class group_commit {
   bool prefixes_changed_ = false;
 
   std::unordered_map<std::uint64_t, outcome_counts> open_blocks_;
-  std::array<std::string, 4> scratch_;  // texts that had to be mended, while they are bound
+  std::array<std::string, 4> scratch_;  // repaired texts, while they are bound
 
-  // Usual rows go to the table several at once, which takes a quarter off what SQLite costs for one: without
-  // it an update, which takes 57,800 instructions, would take 2,140 more and 1.7 more allocations
+  // Usual rows are inserted several at once, which saves a quarter of what SQLite costs for one. Without this
+  // an update, which takes 57,800 instructions, would take 2,140 more and 1.7 more allocations
   // (benchmarks/cost, 2026-11-29). Their texts lie in the batch that is being written.
   static constexpr std::size_t usual_at_once = 16;
   std::array<job_record, usual_at_once> usual_;

@@ -43,8 +43,8 @@ failure is_a_link(const std::string& path) {
               : fmt::format("name what it leads to with {}: {}", to_string(option::ledger), target)};
 }
 
-// On these an flock is a lock on a range of bytes on the server, in the way of SQLite's own (flock(2),
-// nfs(5), mount.cifs(8)). The lock file beside the ledger must do there.
+// On these file systems an flock is a range lock at the server, of the kind that SQLite uses (flock(2),
+// nfs(5), mount.cifs(8)), so it would keep SQLite out. There the lock file beside the ledger must be enough.
 bool shares_locks_with_sqlite(int fd) noexcept {
   constexpr std::array<unsigned, 4> network{0x6969, 0x517b, 0xff534d42,
                                             0xfe534d42};  // NFS, SMB, CIFS, SMB2: statfs(2)
@@ -64,12 +64,12 @@ std::optional<held_file::identity> held_file::identity_of(const std::string& pat
 }
 
 expected<held_file> held_file::open(const std::string& path) {
-  // Another try where somebody removed or made the file between two of these steps.
+  // Tries again if somebody removed or created the file between two of these steps.
   for (int left = 10;; --left) {
     if (left == 0)
       return failure{failure_kind::mend, path, "the ledger is removed or replaced again and again",
                      another_place()};
-    // Without O_NONBLOCK a pipe would wait for its other end.
+    // Without O_NONBLOCK the open of a pipe would wait for its other end.
     descriptor file{::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
     if (!file && errno == ENOENT) {
       file = descriptor{::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
@@ -113,7 +113,7 @@ status held_file::in_place() const {
   struct stat facts{};
   if (::fstat(file_.get(), &facts) != 0) return cannot(path_, "examined");
   const auto named = identity_of(path_);
-  // Where the system cannot tell (no right to look, a server that is away) there is nothing to say either.
+  // If the system cannot tell (no permission to look, a server that is away), nothing is reported.
   if (!named && errno != ENOENT && errno != ENOTDIR) return {};
   if (named != identity{facts.st_dev, facts.st_ino}) {
     if (facts.st_nlink > 0)

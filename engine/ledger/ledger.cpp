@@ -16,8 +16,8 @@
 namespace pawl::ledger {
 namespace {
 
-// Five seconds cover somebody's sqlite3 command; a run waits no longer for one (chosen).
-// The write-ahead log grows while a long reader holds it; afterwards it is cut to 64 MiB.
+// A wait of five seconds covers somebody's sqlite3 command; a run waits no longer for one (chosen). The
+// write-ahead log grows while a long reader holds it; afterwards it is cut to 64 MiB (chosen).
 constexpr const char* connection_settings =
     "PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA secure_delete = OFF;"
     "PRAGMA journal_size_limit = 67108864; PRAGMA foreign_keys = ON;";
@@ -32,19 +32,20 @@ std::int64_t number(std::uint64_t n) noexcept {
   return static_cast<std::int64_t>(n);
 }
 
-// The names of the ledger and of its log are on the disk too, not only their contents.
+// Syncs the directory, so that the names of the ledger and of its log are on the disk, not only their
+// contents.
 status sync_directory(const std::string& path) {
   const auto slash = path.rfind('/');
   const auto directory = slash == std::string::npos ? std::string{"."} : path.substr(0, slash + 1);
   const descriptor opened{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  // A directory that may be written and not read cannot be synced; that is no reason to refuse it.
+  // A directory that may be written but not read cannot be synced; that is no reason to refuse the ledger.
   if (!opened) return {};
   if (::fsync(opened.get()) != 0 && errno == EIO)
     return sqlite_failure(SQLITE_IOERR_DIR_FSYNC, path, "fsync of its directory");
   return {};
 }
 
-// What brings a ledger of the version before to each one; the schema of a new ledger has it already.
+// The steps from each version of the schema to the next. A new ledger is created with the newest schema.
 struct migration {
   int to;
   const char* sql;
@@ -56,7 +57,8 @@ constexpr std::array<migration, 1> migrations{{
 }};
 static_assert(migrations.back().to == schema_version);
 
-// The version of the schema of a ledger; 0: an empty file. One of a version before can be read as it is.
+// The version of a ledger's schema; 0: the file is empty. A ledger of an earlier version can be read as it
+// is.
 expected<std::int64_t> examine(database& db) {
   auto id = db.ask("PRAGMA application_id");
   if (!id) return std::move(id.error());
@@ -95,7 +97,7 @@ status create_schema(database& db) {
   return group->commit();
 }
 
-// All steps or none, so that a killed process leaves a ledger of the one version or the other.
+// Takes all steps or none, so that a killed process leaves a ledger of a whole version.
 status migrate(database& db, std::int64_t from) {
   auto group = transaction::begin(db);
   if (!group) return std::move(group.error());
@@ -141,8 +143,8 @@ expected<std::unique_ptr<database>> open_for_reading(const std::string& path) {
                    std::string{"the ledger cannot be opened: "} + std::strerror(errno), ledger_of_a_run()};
   auto opened = open_for_reading_once(path, false);
   if (opened || opened.error().kind == failure_kind::usage) return opened;
-  // Even a reader wants to write SQLite's shared index beside the file. Where it cannot and no log is left,
-  // the file alone is whole.
+  // Even a reader wants to write SQLite's shared index beside the file. If it cannot, and there is no log,
+  // the file alone holds everything.
   if (::stat((path + "-wal").c_str(), &log) == 0 && log.st_size > 0) return opened;
   auto alone = open_for_reading_once(path, true);
   return alone ? std::move(alone) : std::move(opened);
@@ -178,7 +180,7 @@ expected<ledger_file> ledger_file::open(const std::string& path, access how) {
 expected<std::optional<std::string>> ledger_file::running(const std::string& path) {
   auto named = lock_file::holder(path + ".lock");
   if (!named || *named) return named;
-  // Somebody may have removed the lock file of a run.
+  // The lock file of a run may have been removed; then the lock on the ledger itself tells.
   struct stat file{};
   if (::stat(path.c_str(), &file) != 0) return named;
   return lock_file::holder_of(file.st_dev, file.st_ino);
@@ -193,7 +195,7 @@ const std::string& ledger_file::path() const noexcept {
 }
 
 expected<std::optional<generation_row>> ledger_file::newest_generation() {
-  constexpr std::int64_t whichever = 0;  // generations count from 1
+  constexpr std::int64_t whichever = 0;  // generation numbers begin at 1
   return generation(whichever);
 }
 
@@ -303,7 +305,7 @@ expected<std::int64_t> ledger_file::begin_run(std::int64_t generation, const std
   else
     insert->bind_text(4, boot.boot_id).bind(5, std::int64_t{boot.since_boot.count()});
   if (auto done = insert->run(); !done) return std::move(done.error());
-  return db.ask("SELECT max(id) FROM run");  // ours: the lock keeps others out
+  return db.ask("SELECT max(id) FROM run");  // it is the row just inserted: the lock keeps other writers out
 }
 
 status ledger_file::end_run(std::int64_t run, wall_time now, int exit_code, const std::string& stop_reason,

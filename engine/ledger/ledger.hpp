@@ -1,6 +1,6 @@
-// The SQLite file in which every row's outcome is true. This header is the side that one thread uses between
-// and around runs: open, lock, generations, resume, reading. While a run writes, engine/ledger/ledger_writer
-// owns the connection on its own thread. The schema (schema.sql) is a public interface.
+// The SQLite file that holds the true outcome of every row. This header has what one thread does between and
+// around runs: open, lock, generations, resume, reading. While a run writes, engine/ledger/ledger_writer owns
+// the connection on its own thread. The schema (schema.sql) is a public interface.
 #pragma once
 
 #include "engine/input/job_source.hpp"
@@ -24,7 +24,7 @@ inline constexpr int application_id = 0x7061776c;  // "pawl"
 inline constexpr int schema_version = 2;
 
 struct target {
-  std::string profile, base_url, account;  // account: empty until /me has answered or where the API has none
+  std::string profile, base_url, account;  // account: empty until whoami has answered, or if the API has none
   bool operator==(const target&) const = default;
 };
 
@@ -34,12 +34,12 @@ struct generation_row {
   input::input_identity input;
   std::string input_path;
   std::string header;      // csv: the header row, for exports with the original columns
-  char delimiter = '\0';   // csv: between its columns; '\0': not known
+  char delimiter = '\0';   // csv: separates its columns; '\0': not known
   std::string settings;    // JSON without secrets
   std::uint64_t rows = 0;  // of the validated input
   wall_time started{};
   std::optional<wall_time> finished;  // when no row was pending any more
-  bool given_up = false;              // --fresh, or a newer generation has begun
+  bool given_up = false;              // by --fresh, or because a newer generation has begun
   bool skip_invalid = false;
 };
 
@@ -51,7 +51,7 @@ struct run_row {
   std::string version;
   std::optional<int> exit_code;
   std::string stop_reason;
-  outcome_counts counts;  // of this invocation
+  outcome_counts counts;  // outcomes of this invocation
 };
 
 struct job_row {  // for export
@@ -67,63 +67,63 @@ struct job_row {  // for export
   std::optional<std::string> raw;
 };
 
-// What a run looked like at a moment.
+// The state of a run at one moment.
 struct sample_row {
   wall_time at{};
-  outcome_counts counts;  // of the generation
-  counters figures;       // of the run
+  outcome_counts counts;  // outcomes of the generation
+  counters figures;       // figures of the run
   std::uint32_t in_flight = 0;
   double rate = 0;  // writes per second since the sample before
   std::uint64_t latency_p50_us = 0, latency_p95_us = 0, latency_max_us = 0;
-  std::string waits_for;  // why nothing moves, as in the progress line; empty while it does
+  std::string waits_for;  // why no row moves, as in the progress line; empty while rows move
 };
 
 struct intent_row {
   std::uint64_t row = 0;
   std::string id;
   wall_time sent_at{};
-  // As in intent_record; empty old_values and updated_at: not known.
+  // As in intent_record; old_values and updated_at are empty if not known.
   std::string old_values, new_values, updated_at;
-  bool was_read = false;  // false: old_values are not known because nothing was read
+  bool was_read = false;  // false: nothing was read, so old_values are not known
   boot_moment sent;       // sent_at by the boot clock; unknown in what earlier versions wrote
 };
 
-// The writes of the last while that a ledger knows of, for the quota of a key whose own record is lost. Ages
-// are as low as the clocks allow: nothing here is taken for older than it is.
+// The recent writes that a ledger knows of. They fill the quota of a key whose own record is lost. Each age
+// is the lowest that the clocks allow, so no write is taken for older than it is.
 struct recent_writes {
   struct write {
     duration age;            // of the reply, or of the end of an attempt without one
-    std::uint32_t attempts;  // the earlier ones count as ended with the last
+    std::uint32_t attempts;  // the earlier ones are taken to have ended with the last
   };
   std::vector<write> known;
-  // Besides, of rows that are pending: `more` ended `more_age` ago at the earliest; as many as any limit
-  // allows where a run was killed.
+  // Further writes of rows that are pending: `more` of them, which ended `more_age` ago at the earliest. If a
+  // run was killed, their number is not known: any_number stands for as many as any limit allows.
   static constexpr std::uint64_t any_number = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t more = 0;
   duration more_age{};
 
-  // One for each write, youngest first.
+  // One age for each write, youngest first.
   std::vector<duration> ages(std::size_t at_most) const;
 };
 
-// A write that was or may have been applied, and what stood there before it.
+// A write that was or may have been applied, with the values that it overwrote.
 struct pre_image {
   std::uint64_t row = 0;
   std::string id;
-  // False: nobody knows (outcome unknown or mismatch, or cut off by a crash and not judged yet).
+  // False: it is not known whether it was applied (outcome unknown or mismatch, or cut off by a crash and not
+  // judged yet).
   bool certain = false;
   std::string old_values, new_values;  // as in intent_record; never empty
 };
 
-// A row that --retry takes again, of whose patch something stays out because later rows of its id have
-// written it.
+// A row that --retry takes again, without some fields of its patch: later rows of its id have written these.
 struct left_out_row {
   std::uint64_t row = 0;
   std::vector<std::string> fields;
   bool superseded = false;  // nothing of the patch is left
 };
 
-// One bit per row.
+// A set of rows, one bit for each.
 class row_set {
  public:
   explicit row_set(std::uint64_t rows = 0) : bits_((rows + 64) / 64) {}
@@ -147,74 +147,74 @@ enum class access { read_only, read_write };
 class ledger_file {
  public:
   // read_write: creates the file (mode 0600) if there is none, locks it and the lock file beside it for the
-  // life of the object (held by another: failure_kind::later, names the holder's pid and start), checks
-  // application_id and schema version. A symbolic link, or a file with a second name: failure_kind::usage.
-  // read_only: neither lock nor creation; works while a run goes on, and in places where nothing can be
-  // written. Not a ledger, of a newer pawl, no such file or directory: failure_kind::usage; no right to
-  // write, full disk, damaged: failure_kind::mend.
+  // life of the object, and checks application_id and schema version. If another process holds it:
+  // failure_kind::later, with the holder's pid and start. A symbolic link, or a file with a second name:
+  // failure_kind::usage. read_only: takes no lock and creates nothing; it works while a run goes on, and in
+  // places where nothing can be written. Both: a file that is no ledger or of a newer pawl, or no such file
+  // or directory: failure_kind::usage; no permission to write, a full disk, a damaged file:
+  // failure_kind::mend.
   static expected<ledger_file> open(const std::string& path, access);
   ledger_file(ledger_file&&) noexcept;
   ledger_file& operator=(ledger_file&&) noexcept;
   ~ledger_file();
 
-  // Who runs on this ledger now ("pid 17 (pawl run), started 2026-01-02T03:04:05Z"); unset: nobody.
+  // Who uses this ledger now ("pid 17 (pawl run), started 2026-01-02T03:04:05Z"); unset: nobody.
   static expected<std::optional<std::string>> running(const std::string& path);
 
   const std::string& path() const noexcept;
 
-  // Of a ledger that was opened to be written: whether its name still leads to the file that is open. A
-  // failure (mend) says what became of it and what that means. A writer looks at its commits, at most once a
-  // second.
+  // For a ledger that was opened for writing: whether its name still leads to the open file. The failure
+  // (mend) says what became of the file and what that means. A writer calls this when it commits, at most
+  // once a second.
   status in_place() const;
 
-  // The newest generation, those left out that were withdrawn; none: nullopt.
+  // The newest generation that was not withdrawn; nullopt: there is none.
   expected<std::optional<generation_row>> newest_generation();
-  // The one with this number, from 1; nullopt: there is none.
+  // The generation with this number (from 1); nullopt: there is none.
   expected<std::optional<generation_row>> generation(std::int64_t id);
-  // With its checkpoints, in one transaction; a generation that was not finished counts as given up from then
-  // on. `id`, `finished` and `given_up` of the argument do not matter.
+  // Records a generation and its checkpoints in one transaction; an earlier generation that was not finished
+  // counts as given up from then on. `id`, `finished` and `given_up` of the argument are ignored.
   expected<std::int64_t> begin_generation(const generation_row&, const std::vector<input::checkpoint>&);
   status bind_account(std::int64_t generation, const std::string& account);
-  // For a generation with which nothing was done: it counts as given up, and what begin_generation() gave up
-  // for it does not any more.
+  // Undoes begin_generation(): this generation counts as given up, and the one that was given up for it no
+  // longer does. Allowed only while nothing was done with the generation.
   status withdraw(std::int64_t generation, wall_time now);
   status finish_generation(std::int64_t generation, wall_time now);
 
-  // Rows per outcome as they are on the disk, one moment's view. Milliseconds, however large the ledger:
-  // whole blocks of rows are counted already (done_block in schema.sql).
+  // Rows per outcome as they are on the disk, in one consistent view. It takes milliseconds, however large
+  // the ledger: whole blocks of rows are counted already (done_block in schema.sql).
   expected<outcome_counts> counts(std::int64_t generation);
-  // Rows that have an outcome. As quick as counts().
+  // The rows that have an outcome. As fast as counts().
   expected<row_set> done_rows(std::int64_t generation, std::uint64_t rows);
-  // Intents of rows without an outcome, in row order and of one row oldest first: what a crash left in the
-  // air.
-  // Also those of `unknown` rows that --retry took again; not those of rows that are known not to have been
-  // applied.
+  // Intents of rows without an outcome, which a crash has left; in row order, those of one row oldest first.
+  // They include those of `unknown` rows that --retry took again, but not those of rows that are known not to
+  // have been applied.
   expected<std::vector<intent_row>> open_intents(std::int64_t generation);
-  // Every write that may have been applied and whose old values were read, for undo: resource by resource,
-  // the one with the newest row first; of one resource oldest first. Streams; its memory does not grow with
-  // the run. `tell` returning false stops.
+  // Calls `tell` for every write that may have been applied and whose old values were read; for undo. Writes
+  // come resource by resource, the resource with the newest row first; those of one resource come oldest
+  // first. Streams: its memory does not grow with the run. It stops when `tell` returns false.
   status for_each_pre_image(std::int64_t generation, id_compare,
                             const std::function<bool(const pre_image&)>& tell);
-  // Rows that were or may have been applied without anything being read before: no undo knows them.
+  // Rows that were or may have been applied without a read before: undo cannot restore them.
   status for_each_blind_write(std::int64_t generation,
                               const std::function<void(std::uint64_t row, const std::string& id)>& tell);
 
-  // --retry: rows with one of these outcomes become pending again, in one transaction; those that are
-  // superseded by `left_out` (in row order) get that outcome instead. What they were is kept in the table
-  // `retried` under `run`. Answers how many rows are pending again and how many superseded.
+  // --retry: in one transaction, rows with one of these outcomes become pending again; those that `left_out`
+  // (in row order) calls superseded get that outcome instead. The table `retried` keeps their former outcomes
+  // under `run`. Returns how many rows are pending again and how many are superseded.
   struct taken_again {
     std::uint64_t pending = 0, superseded = 0;
   };
   expected<taken_again> take_again(std::int64_t generation, std::int64_t run,
                                    const std::vector<outcome>& outcomes,
                                    const std::vector<left_out_row>& left_out, wall_time now);
-  // Of rows that are pending after --retry: what of their patches is not sent, in row order.
+  // For rows that are pending after --retry: the fields of their patches that are not sent, in row order.
   expected<std::vector<left_out_row>> left_out(std::int64_t generation);
 
-  // All that --retry ever took again.
+  // All rows that any --retry has taken again.
   expected<row_set> retried_rows(std::int64_t generation);
 
-  // The last checkpoint at or before `row`; the start of the input where there is none.
+  // The last checkpoint at or before `row`; the start of the input if there is none.
   expected<input::checkpoint> checkpoint_before(std::int64_t generation, std::uint64_t row);
 
   expected<std::int64_t> begin_run(std::int64_t generation, const std::string& version, wall_time now,
@@ -223,15 +223,15 @@ class ledger_file {
                  const outcome_counts&);
   expected<std::vector<run_row>> runs(std::int64_t generation);
 
-  // What the runs before `run` have written in the last `window`. A pass over all outcomes.
+  // The writes of the runs before `run` in the last `window`. Reads all outcomes.
   expected<recent_writes> writes_before(std::int64_t run, duration window, wall_time now,
                                         const boot_moment& boot);
 
-  // The newest samples of a run, at most so many, the newest first.
+  // The newest samples of a run, at most `most`, newest first.
   expected<std::vector<sample_row>> last_samples(std::int64_t run, std::size_t most);
 
-  // Rows with an outcome, in row order, filtered by outcome (empty filter: all). Streams; `row` returning
-  // false stops.
+  // Calls `row` for rows with an outcome, in row order, only those whose outcome is in `filter` (empty: all).
+  // Streams; stops when `row` returns false.
   status for_each_job(std::int64_t generation, const std::vector<outcome>& filter,
                       const std::function<bool(const job_row&)>& row);
 
@@ -247,15 +247,15 @@ enum class run_decision { start, go_on, refuse_changed, already_finished, start_
 struct run_question {
   bool has_generation = false;
   bool finished = false;
-  bool given_up = false;  // and nothing newer
+  bool given_up = false;  // and no newer generation follows it
   bool same_input = false;
   bool fresh = false;  // --fresh
   bool again = false;  // --again
 };
 run_decision decide_run(const run_question&) noexcept;
-// Whether same_input makes a difference to decide_run(): else nobody need read the input to know it.
+// Whether decide_run() depends on same_input; if not, the input need not be read to know it.
 bool depends_on_input(run_question) noexcept;
-// The same for --retry, which takes rows of the newest generation again, finished or not.
+// The decision for --retry, which takes rows of the newest generation again, finished or not.
 enum class retry_decision { take, refuse_none, refuse_changed };
 retry_decision decide_retry(const run_question&) noexcept;
 

@@ -1,4 +1,4 @@
-// What a ledger_file holds; private to this room.
+// The members of a ledger_file; private to this room.
 #pragma once
 
 #include "engine/ledger/database.hpp"
@@ -12,11 +12,11 @@ namespace pawl::ledger {
 
 struct ledger_file::impl {
   std::string path;
-  // Both outlive the connection, and only a run has them.
+  // Both are set only for a run, and outlive the connection.
   std::optional<lock_file> lock;
   std::optional<held_file> held;
   std::unique_ptr<database> db;
-  std::int64_t version = 0;  // of the schema in the file: an older one only where it may not be written
+  std::int64_t version = 0;  // of the schema in the file; an older one only if the file may not be written to
 };
 
 }  // namespace pawl::ledger

@@ -1,4 +1,4 @@
-// The questions that resume, status and export ask.
+// Answers the questions of resume, status and export.
 #include "engine/ledger/done_blocks.hpp"
 #include "engine/ledger/ledger.hpp"
 #include "engine/ledger/ledger_impl.hpp"
@@ -38,7 +38,7 @@ job_row read_job(statement& from) {
 }  // namespace
 
 expected<outcome_counts> ledger_file::counts(std::int64_t generation) {
-  // One moment's view, also while a run writes.
+  // One consistent view, also while a run writes.
   auto moment = transaction::begin_reading(*impl_->db);
   if (!moment) return std::move(moment.error());
   auto blocks = read_done_blocks(*impl_->db, generation);

@@ -1,4 +1,4 @@
-// What a ledger knows of the writes of the last while.
+// Finds the recent writes that a ledger knows of.
 #include "engine/ledger/ledger.hpp"
 #include "engine/ledger/ledger_impl.hpp"
 
@@ -13,8 +13,8 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::microseconds;
 
-// A run shows a sign of life in its ledger every 10 s at least (its samples); with what a commit may take, it
-// was killed no later than this after the last one. Chosen.
+// A run writes to its ledger at least every 10 s (its samples). With the time that a commit may take, it was
+// killed at most so long after the last thing that it wrote. Chosen.
 constexpr microseconds after_the_last_sign = 15s;
 
 struct earlier_run {
@@ -42,7 +42,8 @@ expected<std::vector<earlier_run>> runs_before(database& db, std::int64_t run) {
   }
 }
 
-// The present on the clock that the runs wrote: where somebody set it on since, the boot clock knows.
+// The present time by the clock of the runs. If somebody has set the wall clock forward since, the boot clock
+// shows it.
 microseconds present_of(const earlier_run& newest, wall_time now, const boot_moment& boot) {
   const auto by_wall = now.time_since_epoch();
   const bool same_boot = !boot.boot_id.empty() && newest.boot.boot_id == boot.boot_id &&
@@ -51,7 +52,7 @@ microseconds present_of(const earlier_run& newest, wall_time now, const boot_mom
   return std::min(by_wall, newest.started + (boot.since_boot - newest.boot.since_boot));
 }
 
-// Of a run that was killed.
+// The time of the last thing that a killed run wrote.
 expected<microseconds> last_sign(database& db, const earlier_run& run) {
   auto query = db.prepare(
       "SELECT max(?2, coalesce((SELECT max(at) FROM sample WHERE run = ?1), 0),"
@@ -100,11 +101,11 @@ expected<recent_writes> ledger_file::writes_before(std::int64_t run, duration wi
     return duration{std::max(present - at, microseconds{0})};
   };
 
-  // The runs that may have sent something since then, and when they were over.
+  // Find the runs that may have sent something since then, and the time at which they ended.
   std::uint64_t sent = 0;
   auto first_start = microseconds::max(), over = microseconds::min();
   std::optional<microseconds> killed;
-  auto ended_by = present;  // at the latest: the next one has begun
+  auto ended_by = present;  // a run without an end was over when the next one began
   for (const auto& one : *runs) {
     const auto latest = one.ended.value_or(ended_by);
     ended_by = one.started;

@@ -1,4 +1,4 @@
-// What --retry does to a ledger: outcomes become history, their rows pending.
+// What --retry does to a ledger: it moves outcomes into the history and makes their rows pending.
 #include "engine/ledger/job_key.hpp"
 #include "engine/ledger/ledger.hpp"
 #include "engine/ledger/ledger_impl.hpp"
@@ -22,7 +22,8 @@ std::string names_of(const std::vector<outcome>& outcomes) {
   return list;
 }
 
-// The rows of a generation with one of the outcomes; their codes are their places in the enumeration.
+// The condition for rows of a generation that have one of the outcomes. The code of an outcome is its
+// position in the enumeration.
 std::string condition(const std::vector<outcome>& outcomes) {
   std::string codes;
   for (const auto o : outcomes) codes += fmt::format("{}{}", codes.empty() ? "" : ", ", static_cast<int>(o));
@@ -38,7 +39,8 @@ std::string json_list(const std::vector<std::string>& names) {
   return text + ']';
 }
 
-// In a transaction. The names of the fields that stay out, and the outcome of rows of which nothing is left.
+// Called in a transaction. Records the fields that are left out, and the outcome of rows of which nothing is
+// left. Returns the number of the latter.
 expected<std::uint64_t> leave_out(database& db, std::int64_t generation, std::int64_t run,
                                   const std::vector<left_out_row>& rows, wall_time now) {
   auto note = db.prepare("UPDATE retried SET left_out = ? WHERE generation = ? AND row = ? AND run = ?");

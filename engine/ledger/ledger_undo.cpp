@@ -1,4 +1,4 @@
-// What undo asks of a ledger.
+// Answers the questions of undo.
 #include "engine/ledger/job_key.hpp"
 #include "engine/ledger/ledger.hpp"
 #include "engine/ledger/ledger_impl.hpp"
@@ -7,10 +7,9 @@
 
 namespace pawl::ledger {
 
-// What an intent came to: the outcome that a --retry after it replaced, else the row's own, else none yet.
-// A row that was refused, failed, found unchanged or skipped wrote nothing. `superseded` behind an intent is
-// a row that was unknown before. The sorter of SQLite spills into a temporary file, so the memory stays
-// small.
+// An intent led to the outcome that a --retry after it replaced, else to the row's own, else to none yet. A
+// row that was refused, failed, unchanged or skipped wrote nothing; `superseded` behind an intent means that
+// the row was unknown before. SQLite's sorter spills into a temporary file, so memory stays small.
 status ledger_file::for_each_pre_image(std::int64_t generation, id_compare ids,
                                        const std::function<bool(const pre_image&)>& tell) {
   auto query = impl_->db->prepare(fmt::format(

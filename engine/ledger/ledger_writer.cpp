@@ -33,7 +33,7 @@ failure closed_failure(const std::string& path) {
   return {failure_kind::mend, path, "the ledger writer was closed before this was on the disk", ""};
 }
 
-// A coroutine that waits for the writer, in a list of its kind for exactly as long as its frame lives.
+// A coroutine that waits for the writer. It is in a list of such waiters exactly as long as its frame lives.
 struct waiter {
   waiter(asio::io_context& context, std::vector<waiter*>& list, std::uint64_t wanted_at)
       : alarm(context), in(list), wanted(wanted_at) {
@@ -64,21 +64,21 @@ struct ledger_writer::impl : std::enable_shared_from_this<impl> {
 
   // -- network thread
   asio::io_context& context;
-  database& db;            // writer thread only, and gone after it
-  held_file* held;         // likewise; null: a ledger that is not held
+  database& db;            // used by the writer thread only, and outlives it
+  held_file* held;         // likewise; null: the ledger is not held
   const std::string path;  // of the ledger
   const std::int64_t generation, run;
   const writer_options options;
   record_batch open;
   async::timer flush_timer;
   bool flush_armed = false, is_closed = false;
-  std::uint64_t taken = 0, taken_bytes = 0;  // all that was put
-  std::uint64_t done = 0, done_bytes = 0;    // of which this is on the disk
+  std::uint64_t taken = 0, taken_bytes = 0;  // everything that was put
+  std::uint64_t done = 0, done_bytes = 0;    // the part of it that is on the disk
   outcome_counts committed;
   status health;
   std::vector<waiter*> for_disk, for_room;
 
-  // -- both, under the mutex
+  // -- both threads, under the mutex
   struct report {
     std::uint64_t records = 0, bytes = 0;
     outcome_counts outcomes;
@@ -87,8 +87,8 @@ struct ledger_writer::impl : std::enable_shared_from_this<impl> {
   std::mutex mutex;
   std::condition_variable ready;
   std::vector<record_batch> queue, spares;
-  report unread;               // since the network thread last looked
-  bool report_posted = false;  // a handler that will look is under way
+  report unread;               // since the network thread last read it
+  bool report_posted = false;  // a handler that will read it is on its way
   bool stop = false;
 
   std::thread thread;
@@ -116,7 +116,7 @@ struct ledger_writer::impl : std::enable_shared_from_this<impl> {
     flush_armed = true;
     flush_timer.expires_after(options.max_age);
     flush_timer.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
-      // Cancelled: hand_over() was there first, and a later batch may have armed the timer anew.
+      // If it was cancelled, hand_over() came first, and a later batch may have armed the timer again.
       if (error) return;
       self->flush_armed = false;
       if (!self->is_over()) self->hand_over();
@@ -188,7 +188,8 @@ struct ledger_writer::impl : std::enable_shared_from_this<impl> {
         if (stop) return;
         taken_over.swap(queue);
       }
-      // Before the commit: what goes into a file that nobody finds any more is not called recorded.
+      // Checked before the commit: what goes into a file that nobody can find any more must not count as
+      // recorded.
       if (const auto now = clock::now();
           held != nullptr && (!looked_at || now - *looked_at >= options.look_every)) {
         looked_at = now;
@@ -230,7 +231,8 @@ struct ledger_writer::impl : std::enable_shared_from_this<impl> {
 
 namespace {
 
-// Free functions, not lambdas: their parameters live in the frame, so the writer may go while they wait.
+// Free functions instead of lambdas: their parameters live in the frame, so the writer may be destroyed while
+// they wait.
 template <class Impl>
 asio::awaitable<void> wait_for_room(std::shared_ptr<Impl> self) {
   if (self->has_room()) co_return;
@@ -264,7 +266,7 @@ ledger_writer::~ledger_writer() {
   }
   impl_->ready.notify_one();
   impl_->thread.join();
-  impl_->read_report();  // what the thread finished last still counts for those who wait
+  impl_->read_report();  // what the thread finished last still counts for the waiters
   impl_->is_closed = true;
   impl_->flush_timer.cancel();
   impl_->wake();
@@ -293,7 +295,8 @@ asio::awaitable<void> ledger_writer::room() {
 }
 
 asio::awaitable<status> ledger_writer::commit(const intent_record& intent) {
-  // Its number is past everything put before, so also after a failure nobody takes it for committed.
+  // The number lies behind everything put before, so that after a failure too this intent never counts as
+  // committed.
   if (impl_->is_over()) return wait_for_disk(impl_, impl_->taken + 1);
   impl_->take(intent);
   impl_->hand_over();

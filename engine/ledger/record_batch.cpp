@@ -70,7 +70,7 @@ void record_batch::add(const event_record& event) {
 }
 
 void record_batch::clear() noexcept {
-  constexpr std::size_t kept_bytes = 1024 * 1024;  // chosen: a group of ordinary failures with their rows
+  constexpr std::size_t kept_bytes = 1024 * 1024;  // chosen: ordinary failures with their rows fit
   if (bytes_.capacity() > kept_bytes) bytes_ = {};
   bytes_.clear();
   entries_.clear();

@@ -1,5 +1,5 @@
-// Records on their way from the network thread to the writer thread: one flat buffer, so that a record costs
-// two copies into memory that is there already. Owned by one thread at a time.
+// Records on their way from the network thread to the writer thread, in one flat buffer: a record costs two
+// copies into memory that is allocated already. One thread owns it at a time.
 #pragma once
 
 #include "engine/ledger/ledger_writer.hpp"
@@ -20,13 +20,13 @@ struct intent_withdrawal {
 
 class record_batch {
  public:
-  void add(const job_record&);  // `raw` of a success is not kept
+  void add(const job_record&);  // does not keep the `raw` of a success
   void add(const intent_record&);
   void add(const intent_withdrawal&);
   void add(const sample_row&);
   void add(const event_record&);
 
-  // Forgets the records and keeps the memory, unless a few huge rows had blown it up.
+  // Drops the records and keeps the memory, unless a few huge rows have made it large.
   void clear() noexcept;
 
   bool empty() const noexcept { return records() == 0; }
@@ -34,7 +34,8 @@ class record_batch {
   const outcome_counts& outcomes() const noexcept { return outcomes_; }
   std::size_t bytes() const noexcept { return bytes_.size(); }
 
-  // Jobs, intents and withdrawals in the order of the calls; the views live until the next add() or clear().
+  // Visits jobs, intents and withdrawals in the order of the calls; the views live until the next add() or
+  // clear().
   template <class Visitor>  // status(const job_record&), (const intent_record&), (const intent_withdrawal&)
   status visit(Visitor on) const {
     for (const auto& e : entries_) {
@@ -53,11 +54,11 @@ class record_batch {
  private:
   struct entry {
     enum class kind : std::uint8_t { job, intent, withdrawal };
-    job_record fixed;  // of an intent: row and sent_at; its texts are unset, they stand in bytes_
+    job_record fixed;  // of an intent: row and sent_at; the texts are unset, they are in bytes_
     kind is = kind::job;
     std::size_t begin = 0;
     std::array<std::uint32_t, 5> sizes{};
-    std::chrono::microseconds since_boot{};  // of an intent
+    std::chrono::microseconds since_boot{};  // set for an intent
   };
   entry& append(std::initializer_list<std::string_view> texts);
   std::array<std::string_view, 5> texts_of(const entry&) const noexcept;
@@ -66,7 +67,8 @@ class record_batch {
 
   std::vector<entry> entries_;
   std::vector<char> bytes_;
-  // Few: a sample every 10 s, an event now and then. The texts of events are unset, they stand beside.
+  // There are few: a sample every 10 s, an event now and then. The texts of an event are in the array beside
+  // it.
   std::vector<sample_row> samples_;
   std::vector<std::pair<event_record, std::array<std::string, 2>>> events_;
   outcome_counts outcomes_;

@@ -4,7 +4,7 @@ namespace pawl::ledger {
 
 run_decision decide_run(const run_question& q) noexcept {
   if (!q.has_generation) return run_decision::start;
-  // Given up and nothing after it: the process died between the two.
+  // It was given up and no newer one follows: the process died between these two steps.
   if (q.given_up) return run_decision::start_new;
   if (q.finished) {
     if (!q.same_input) return run_decision::start_new;

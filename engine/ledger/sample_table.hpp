@@ -1,4 +1,4 @@
-// The columns of the table `sample`, as they are written and read: what a sample is of, in one order.
+// The columns of the table `sample`, as they are written and read: one list for both.
 #pragma once
 
 #include "engine/ledger/database.hpp"
@@ -8,10 +8,10 @@
 
 namespace pawl::ledger {
 
-// "at, applied, ..., waits_for": all but the run.
+// "at, applied, ..., waits_for": all columns except `run`.
 std::string sample_columns();
 
-// The same columns, from `first` on. `mended` keeps the text while it is bound.
+// Both use these columns, from `first` on. `mended` holds the repaired text while it is bound.
 void bind_sample(statement&, int first, const sample_row&, std::string& mended);
 sample_row read_sample(statement&, int first);
 

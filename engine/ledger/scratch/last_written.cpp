@@ -12,7 +12,7 @@ namespace pawl::ledger {
 
 namespace {
 
-// Between a set, the verb and the row, in the name of a part: no key of a profile's field has it (U+001F).
+// Separates the set, the verb and the row in the key of a part. No name of a profile's field has it (U+001F).
 constexpr char between = '\x1f';
 
 }  // namespace
@@ -20,7 +20,7 @@ constexpr char between = '\x1f';
 struct last_written::impl {
   std::int64_t generation;
   std::unique_ptr<database> db;
-  bool has_parts = false;  // a part stands in the table
+  bool has_parts = false;  // the table holds a part
   std::string key;
   std::optional<statement> put, forget, forget_parts, sent, known, fields_of, drop, count, first_ids;
 
@@ -29,7 +29,8 @@ struct last_written::impl {
   }
 
   status prepare(id_compare ids) {
-    // Temporary tables live in a file of their own that goes with the connection; it may be lost at any time.
+    // Temporary tables are in a file of their own that disappears with the connection; nothing needs it
+    // longer.
     if (auto made =
             db->execute(fmt::format("PRAGMA temp_store = FILE;"
                                     "CREATE TEMP TABLE last_written (id TEXT NOT NULL{}, field TEXT NOT NULL,"
@@ -69,7 +70,7 @@ last_written::~last_written() = default;
 expected<last_written> last_written::open(const std::string& path, std::int64_t generation, id_compare ids) {
   auto made = std::make_unique<impl>();
   made->generation = generation;
-  // Where nothing can be written SQLite cannot keep its shared index of the log: then the file alone is read.
+  // Where nothing can be written SQLite cannot keep its shared index of the log; then only the file is read.
   for (const bool immutable : {false, true}) {
     auto db = database::open(path, SQLITE_OPEN_READONLY, immutable);
     if (!db) {

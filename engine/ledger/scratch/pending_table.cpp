@@ -13,10 +13,10 @@
 namespace pawl::ledger {
 namespace {
 
-// Nothing here outlives the process, so nothing is made safe against its end. 4 MiB of pages in memory
-// (chosen): sorting the index needs no more, and what is looked up stays in the system's cache. The rows are
-// appended and the index is built at once: ids come in no order, and a tree that grows at random places would
-// be read and written again and again.
+// The file ends with the process, so it needs no protection against a crash. It has 4 MiB of pages in memory
+// (chosen): sorting the index needs no more, and pages for look-ups stay in the system's cache. Rows are
+// appended and the index is built at once, because ids come in no order, and a tree that grows at random
+// places would be read and written again and again.
 constexpr const char* set_up =
     "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-4096;"
     "CREATE TABLE pending (key INTEGER NOT NULL, row INTEGER NOT NULL, job BLOB) STRICT;"
@@ -38,7 +38,7 @@ void put(std::string& to, std::string_view text) {
   to += text;
 }
 
-// Reads what put() wrote, by this very process.
+// Reads what put() of this process wrote.
 class unpacker {
  public:
   explicit unpacker(std::string_view bytes) : left_(bytes) {}
@@ -79,7 +79,7 @@ struct pending_table::impl {
   std::optional<statement> insert, look_up;
   std::uint64_t rows = 0, bytes = 0;
 
-  std::string packed;  // of the row that was found, or is added
+  std::string packed;  // the row that was found, or is being added
   std::vector<field_value> values;
   job_view found;
 
@@ -147,7 +147,7 @@ status pending_table::finish() {
   auto& i = *impl_;
   i.insert.reset();
   if (auto done = i.db->execute("COMMIT; CREATE INDEX by_key ON pending (key)"); !done) return done;
-  // Two rows are enough to know that an id repeats.
+  // Two rows are enough to see that an id repeats.
   auto look_up = i.db->prepare("SELECT row, job FROM pending WHERE key = ? LIMIT 2");
   if (!look_up) return std::move(look_up.error());
   i.look_up.emplace(*std::move(look_up));

@@ -9,7 +9,7 @@
 namespace pawl::ledger {
 namespace {
 
-// The table of meanings speaks of a ledger; this is none.
+// Words a failure for a scratch file: sqlite_failure() words it for a ledger.
 failure of_scratch(failure why) {
   why.kind = failure_kind::mend;
   why.place = "the directory for temporary files";
@@ -24,8 +24,8 @@ struct planned_values::impl {
   std::optional<statement> of, put;
 
   status prepare(id_compare ids) {
-    // It is gone with the connection and need not survive anything; what does not fit into the cache goes to
-    // the file. One transaction, never committed.
+    // The file disappears with the connection and need not survive a crash; pages that do not fit into the
+    // cache go to the file. There is one transaction, which is never committed.
     auto made = db->execute(fmt::format("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
                                         "CREATE TABLE planned (id TEXT NOT NULL{}, field TEXT NOT NULL, row "
                                         "INTEGER NOT NULL, wanted TEXT,"
