@@ -1,5 +1,5 @@
 // What every sender of requests to the API is told: how fast it may read, how long it tries, when it gives
-// up, and how it reaches the server. A plain value, checked by who makes it.
+// up, and how it reaches the server. A plain value; whoever makes it checks it.
 #pragma once
 
 #include "engine/http/transport_options.hpp"
@@ -16,7 +16,7 @@ struct client_options {
   policy::retry_options retry;
   policy::stop_options stop;
   http::transport_options transport;
-  std::string user_agent;  // of every request; "pawl/VERSION" is the caller's to fill in
+  std::string user_agent;  // of every request; the caller fills in "pawl/VERSION"
 };
 
 }  // namespace pawl::client

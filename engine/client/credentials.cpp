@@ -15,7 +15,7 @@ status credentials::load() {
 }
 
 bool credentials::renew(std::uint64_t version_used) {
-  if (version_used != version_) return true;  // another worker has renewed it since
+  if (version_used != version_) return true;  // another worker has renewed the token meanwhile
   auto token = source_.read();
   if (!token || *token == token_) return false;
   auto writer =

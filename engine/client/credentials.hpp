@@ -1,5 +1,4 @@
-// The request writer with the token that it carries, and the numbers that spread retries. Network thread
-// only.
+// The request writer with its token, and random numbers that spread retries. Network thread only.
 #pragma once
 
 #include "engine/api/profile.hpp"
@@ -19,29 +18,31 @@
 
 namespace pawl::client {
 
-// Where the token comes from; asked again after a 401, so that a rotated token file is picked up.
+// Where the token comes from. It is asked again after a 401, so that a rotated token file takes effect.
 struct token_source {
   std::function<expected<secret>()> read;
-  // Whether it may give another one later. False: one question after a 401 is enough.
+  // Whether it may give another token later. False: it is asked only once after a 401.
   std::function<bool()> may_change = [] { return false; };
 };
 
-// Renewed after a 401 when the source has another token.
+// Holds the token and the writer made with it. Renews both after a 401 if the source has another token.
 class credentials {
  public:
   credentials(const api::profile& profile, const http::endpoint& target, std::string user_agent,
               token_source source)
       : profile_(profile), target_(target), user_agent_(std::move(user_agent)), source_(std::move(source)) {}
 
-  status load();  // the first time; a failure says what is wrong with the token
+  status load();  // call it first; the failure says what is wrong with the token
   const api::request_writer& writer() const { return *writer_; }
   std::uint64_t version() const noexcept { return version_; }
 
-  // After a 401 for a request that carried `version_used`. True: there is another token now, so the job goes
-  // on. A token source that fails counts as unchanged: the 401 is the message that matters.
+  // Called after a 401 to a request that carried the token `version_used`. True: there is another token now,
+  // so the job goes on. A token source that fails counts as unchanged, because the 401 is the message that
+  // matters.
   bool renew(std::uint64_t version_used);
-  // Who rotates a key makes the new one first valid, or first known to the file: a 401 is believed after
-  // `patience` of asking again each `look_again`, where the source may change at all.
+  // Somebody who rotates a key may make the API know the new one before the file has it, or the reverse. So
+  // if the source may change, a 401 is believed only after `patience`, during which the source is asked again
+  // each `look_again`.
   static constexpr duration patience = std::chrono::seconds{5};           // design.md section 8
   static constexpr duration look_again = std::chrono::milliseconds{200};  // chosen
   bool may_change() const { return source_.may_change(); }
@@ -56,11 +57,12 @@ class credentials {
   std::uint64_t version_ = 0;
 };
 
-// Numbers in [0, 1) that spread retries; no secret depends on them.
+// Random numbers that spread retries; no secret depends on them.
 class jitter_source {
  public:
   jitter_source() : engine_(std::random_device{}()) {}
-  // In [0, 1), one of 2^31 values: enough for waits, and a fifth of what uniform_real_distribution costs.
+  // A number in [0, 1), one of 2^31 values. That is enough for waits, and costs a fifth of
+  // uniform_real_distribution.
   double operator()() {
     constexpr auto values = static_cast<double>(std::minstd_rand::max() - std::minstd_rand::min()) + 1;
     return static_cast<double>(engine_() - std::minstd_rand::min()) / values;

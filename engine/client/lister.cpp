@@ -40,7 +40,7 @@ asio::awaitable<expected<const api::page*>> lister::next() {
   co_return &page_;
 }
 
-// What is known of a page that must be the last one, and is not known to be.
+// The failure of a last page that may not be the end of the list.
 std::optional<failure> lister::incomplete() const {
   if (!page_.cut_off.empty())
     return failure{failure_kind::mend, list_.path, page_.cut_off, std::string{page_.remedy}};

@@ -1,4 +1,4 @@
-// Walks the pages of a list, one read each.
+// Reads the pages of a list, one read each.
 #pragma once
 
 #include "engine/api/list_progress.hpp"
@@ -16,24 +16,24 @@
 
 namespace pawl::client {
 
-// A list is no snapshot. With a cursor that carries the sort key (creation, for one) nothing that existed at
-// the start is left out or comes twice because of a write; what is created meanwhile may be missing, and each
-// item is as old as its page. With other cursors an item may come twice: callers keep the ids that they have
-// seen.
+// A list is no snapshot. If its cursor holds the sort key (the time of creation, for example), a write makes
+// no item that existed at the start disappear or come twice; an item created meanwhile may be missing, and
+// each item is as old as its page. With other cursors an item may come twice, so callers remember the ids
+// that they have seen.
 class lister {
  public:
-  // All outlive it. `filters` as api::server_filters() makes them.
+  // All must outlive it. `filters` come from api::server_filters().
   lister(read_client& client, const api::list_spec& list, std::string filters)
       : client_(client), list_(list), reader_(list), ids_(list.id), filters_(std::move(filters)) {}
 
   // The next page, or null after the last one; the page is valid until the next call. A page that is not what
-  // the profile promises is asked for again, as often as retry.max_attempts says. Failures as
-  // read_client::get, and of kind mend: the page is full, or says that there is more, and there is no way on
-  // (what came before is then not the whole list); or the list goes on and brings nothing new.
+  // the profile promises is asked for again, as often as retry.max_attempts says. Failures are those of
+  // read_client::get(), and of kind mend: the page is full, or says that there is more, but names no next
+  // page (so the pages before are not the whole list); or the list goes on without bringing anything new.
   boost::asio::awaitable<expected<const api::page*>> next();
 
   std::uint64_t pages() const noexcept { return pages_; }
-  // When the page was asked for: what it shows is not older.
+  // When the page was asked for; what it shows is not older.
   time_point page_sent() const noexcept { return reply_.sent; }
 
  private:
@@ -45,7 +45,7 @@ class lister {
   api::item_ids ids_;
   api::list_progress progress_;
   std::string filters_, path_;
-  read_reply reply_;  // what the page's views point into
+  read_reply reply_;  // the page's views point into it
   api::page page_;
   std::uint64_t pages_ = 0;
   bool is_done_ = false;

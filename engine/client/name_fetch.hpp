@@ -1,4 +1,4 @@
-// The names of tags with their ids, read whole before anything depends on them.
+// Reads the names of tags and their ids, completely, before anything depends on them.
 #pragma once
 
 #include "engine/api/name_directory.hpp"
@@ -10,8 +10,8 @@
 
 namespace pawl::client {
 
-// All pages of the profile's list of names. Failures as read_client::get; a key that may not list them shows
-// as the API's own words. Both outlive the call.
+// Reads all pages of the profile's list of names. Failures are those of read_client::get(); for a key that
+// may not list names they have the API's own words. Both arguments must outlive the call.
 boost::asio::awaitable<expected<api::name_directory>> fetch_names(read_client&, const api::list_spec&);
 
 }  // namespace pawl::client

@@ -33,7 +33,7 @@ void latency_histogram::clear() noexcept {
 }
 
 void progress_counters::count_error(const failed_row& failed) {
-  constexpr std::size_t most_codes = 100;  // an API that invents codes must not grow our memory; chosen
+  constexpr std::size_t most_codes = 100;  // chosen; an API that makes up codes must not make our memory grow
   const auto code = failed.code.empty() ? to_string(failed.outcome) : failed.code;
   std::string key(error_counts.size() < most_codes || error_counts.contains(std::string(code)) ? code
                                                                                                : "other");
@@ -41,8 +41,8 @@ void progress_counters::count_error(const failed_row& failed) {
 }
 
 duration time_needed(const std::vector<rate_window>& windows, double reserve, std::uint64_t writes) noexcept {
-  // Each window alone lets the n-th request go after floor((n-1)/limit) of its lengths; together they hold at
-  // least the longest of these.
+  // Each window alone lets the n-th request leave after floor((n-1)/limit) window lengths; all together delay
+  // it at least by the longest of these times.
   duration longest{};
   if (writes == 0) return longest;
   for (const auto& w : windows) {

@@ -57,7 +57,7 @@ void put(char (&into)[N], std::string_view text) noexcept {
 failure held_by_another(const std::string& path, int fd) {
   failure f{failure_kind::later, "", "", held_remedy(), true};
   quota_file_header h{};
-  // The holder may be in the middle of writing its name.
+  // The holder may be writing its name at this moment.
   if (!read_header(fd, h) || h.checksum != checksum_of(h)) {
     f.what = fmt::format("another pawl that has just started uses this key: {}", path);
     return f;
@@ -69,13 +69,13 @@ failure held_by_another(const std::string& path, int fd) {
   return f;
 }
 
-// The state directory, opened: what is made in it cannot be redirected by a later rename or link.
+// Opens the state directory, so that no later rename or link can redirect what is created in it.
 expected<descriptor> open_directory(const std::string& path) {
   if (path.empty())
     return failure{failure_kind::usage, to_string(option::state_dir),
                    "there is no directory for the quota that the key has used",
                    "set HOME or XDG_STATE_HOME, or name a directory with " + to_string(option::state_dir)};
-  // Parents as the user's mask has them, the last one private.
+  // Creates missing parents with the user's mask, and makes the directory itself private.
   const auto trimmed = std::filesystem::path(path).lexically_normal();
   const auto leaf = trimmed.has_filename() ? trimmed : trimmed.parent_path();
   std::error_code ec;
@@ -129,11 +129,11 @@ std::chrono::nanoseconds boot_clock_now() noexcept {
 
 struct quota_file::impl {
   std::string directory, name, path;
-  descriptor lock;  // the file itself; closing it lets go of the lock
+  descriptor lock;  // the quota file; closing it releases the lock
   void* mapping = MAP_FAILED;
   std::size_t size = 0;
   std::span<slot_entry> writes, reads;
-  time_point looked{};  // whether the file is in its place
+  time_point looked{};  // when keep_file() last looked for the file
 
   impl() = default;
   impl(const impl&) = delete;
@@ -153,7 +153,7 @@ status take_lock(int fd, const std::string& path) {
   return {};
 }
 
-// Space is reserved at once: writing through a mapping to a full disk would kill the process.
+// Reserves the space at once, because writing through a mapping to a full disk would kill the process.
 status reserve(int fd, std::size_t size, const std::string& path) {
   if (::ftruncate(fd, static_cast<off_t>(size)) != 0) return cannot(path, "keep", errno);
   int error = 0;
@@ -182,14 +182,14 @@ expected<quota_file> quota_file_access::open(const std::string& directory, std::
   const int fd = opened->fd.get();
   if (auto locked = take_lock(fd, path); !locked) return locked.error();
 
-  // What an earlier version left, and keeps locked while it runs.
+  // Takes over the files that an earlier version left; that version keeps them locked while it runs.
   std::vector<std::pair<std::string, descriptor>> left;
   for (const auto& name : earlier_quota_file_names(host, key)) {
     descriptor one(::openat(place, name.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     if (!one) continue;
     const auto there = (std::filesystem::path(directory) / name).string();
     if (auto locked = take_lock(one.get(), there); !locked) {
-      // The next one is to find the file as brand-new as this one did.
+      // The next process must find the file as brand-new as this one did.
       if (opened->brand_new) ::unlinkat(place, state->name.c_str(), 0);
       return locked.error();
     }
@@ -221,8 +221,9 @@ expected<quota_file> quota_file_access::open(const std::string& directory, std::
   if (state->mapping == MAP_FAILED) return cannot(path, "map", errno);
   auto* bytes = static_cast<char*>(state->mapping);
 
-  // Torn until the last step: a process killed in between leaves "full", not half of the past. (The order
-  // within the mapping needs no flush: a power loss changes the boot id.)
+  // The header stays invalid until the last step, so that a process killed in between leaves a file that
+  // counts as full, not one with half of the past. (The order of writes to the mapping needs no flush: a
+  // power loss changes the boot id.)
   std::memset(bytes, 0, sizeof(quota_file_header));
   std::atomic_signal_fence(std::memory_order_seq_cst);
   auto* entries = reinterpret_cast<slot_entry*>(bytes + quota_file_header::entries_offset);
@@ -241,11 +242,13 @@ expected<quota_file> quota_file_access::open(const std::string& directory, std::
   put(header.boot_id, boot);
   put(header.holder_command, own_command(system.command_path));
   header.checksum = checksum_of(header);
-  std::atomic_signal_fence(std::memory_order_seq_cst);  // the entries before the header that vouches for them
+  // The entries must be written before the header that vouches for them.
+  std::atomic_signal_fence(std::memory_order_seq_cst);
   std::memcpy(bytes, &header, sizeof header);
-  // A file that a power loss takes back would look brand-new and start empty.
+  // If a power loss took the new file back, the next one would look brand-new and start empty.
   if (opened->brand_new && (::fsync(fd) != 0 || ::fsync(place) != 0)) return cannot(path, "keep", errno);
-  for (const auto& [name, one] : left) ::unlinkat(place, name.c_str(), 0);  // else it is added once more
+  for (const auto& [name, one] : left)
+    ::unlinkat(place, name.c_str(), 0);  // else they would be added once more
 
   state->lock = std::move(opened->fd);
   return quota_file(std::move(state));
@@ -267,8 +270,8 @@ status quota_file::keep_file(time_point now) {
   }
   if (errno != ENOENT && errno != ENOTDIR) return cannot(s.path, "look at", errno);
 
-  // The mapping still holds everything; the pages of the new file take its place, so that the entries stay
-  // where they are.
+  // The mapping still holds everything. The pages of the new file replace the old ones at the same addresses,
+  // so that the entries stay where they are.
   const auto dir = open_directory(s.directory);
   if (!dir) return dir.error();
   auto made = open_file((*dir).get(), s.name, s.path);

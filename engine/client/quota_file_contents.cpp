@@ -25,7 +25,7 @@ namespace {
 
 using policy::slot_entry;
 
-// The layout that the file has; unset: none that can be read.
+// The layout that the file has; unset: it cannot be read.
 enum class layout { present, earlier };
 std::optional<layout> layout_of(const quota_file_header& h, std::uint64_t file_size) noexcept {
   const auto is = [&](const char(&magic)[8], std::size_t entry_size) {
@@ -39,7 +39,7 @@ std::optional<layout> layout_of(const quota_file_header& h, std::uint64_t file_s
   return std::nullopt;
 }
 
-// The entries of one class of a file, as the class needs them now.
+// Fits the entries that a file has for one class to the number that the class needs now.
 std::vector<slot_entry> carry_over(std::span<const slot_entry> before, std::size_t needed, std::int64_t now) {
   if (needed == 0) return {};
   // An unlimited class left no record of what it sent.
@@ -47,21 +47,21 @@ std::vector<slot_entry> carry_over(std::span<const slot_entry> before, std::size
   std::vector<slot_entry> kept;
   for (auto e : before) {
     if (e.is_unused()) continue;
-    // Torn, or in flight when its process died, or a time that cannot be.
+    // The entry is torn, was in flight when its process died, or has an impossible time.
     if (!e.is_sound() || e.closed <= 0 || e.closed > now) e = {now, now};
     kept.push_back(e);
   }
   const bool full = kept.size() == before.size();
   std::ranges::sort(kept, std::ranges::greater{}, &slot_entry::closed);
-  // The newest: whether fewer than `limit` of them are still held is all that a window asks.
+  // Keeps the newest: a window only asks whether fewer than `limit` of them are still held.
   if (kept.size() > needed) kept.resize(needed);
-  // A full ring has overwritten older ones, which a longer window may still hold: they count as closed with
-  // the oldest that is left.
+  // A full ring has overwritten older entries, which a longer window may still hold. They count as closed
+  // together with the oldest one left.
   kept.resize(needed, full ? kept.back() : slot_entry{});
   return kept;
 }
 
-// What both hold; the newest where it is more than fits.
+// Adds entries to others; keeps the newest if there are more than fit.
 void merge(std::vector<slot_entry>& to, std::span<const slot_entry> more) {
   const auto size = to.size();
   to.insert(to.end(), more.begin(), more.end());
@@ -79,13 +79,13 @@ bool read_at(int fd, void* to, std::size_t bytes, std::size_t from) noexcept {
   return true;
 }
 
-// Where the name ends and ":443" begins.
+// Where the name ends and the port, as in ":443", begins.
 std::size_t end_of_name(std::string_view host) noexcept {
   const auto colon = host.find_last_not_of("0123456789");
   return colon != std::string_view::npos && host[colon] == ':' ? colon : host.size();
 }
 
-// "API.example.com.:443" is "api.example.com:443".
+// Makes "API.example.com.:443" the same as "api.example.com:443".
 std::string one_spelling(std::string_view host) {
   auto lower = in_lower_case(host);
   const auto end = end_of_name(lower);
@@ -99,7 +99,7 @@ std::string name_of(std::string text) {
   unsigned size = 0;
   const int hashed = EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr);
   OPENSSL_cleanse(text.data(), text.size());
-  if (hashed != 1) throw std::bad_alloc();  // the one way it can fail
+  if (hashed != 1) throw std::bad_alloc();  // hashing cannot fail in another way
   std::string name = "quota-";
   for (unsigned i = 0; i < size; ++i) name += fmt::format("{:02x}", digest[i]);
   return name;
@@ -160,7 +160,7 @@ bool quota_file_contents::add_file(int fd, std::string_view boot) {
 }
 
 void quota_file_contents::add_other_files(int directory, const std::string& path, std::string_view boot) {
-  constexpr std::size_t most_files = 256;  // more than anybody has; chosen
+  constexpr std::size_t most_files = 256;  // chosen: more than anybody has
   std::error_code error;
   std::size_t seen = 0;
   for (std::filesystem::directory_iterator at(path, error), end; !error && at != end; at.increment(error)) {
@@ -176,14 +176,14 @@ void quota_file_contents::add_other_files(int directory, const std::string& path
 
 std::string quota_file_name(std::string_view host, const secret& key) {
   using namespace std::string_view_literals;
-  // The zero in front keeps it apart from what earlier versions made of host and key.
+  // The zero in front makes this text differ from those that earlier versions made of host and key.
   std::string text{key.empty() ? "\0host\0"sv : "\0key\0"sv};
   text += key.empty() ? one_spelling(host) : std::string{key.reveal()};
   return name_of(std::move(text));
 }
 
 std::string earlier_quota_file_name(std::string_view host, const secret& key) {
-  auto text = in_lower_case(host);  // the zero keeps host and key apart
+  auto text = in_lower_case(host);  // the zero below separates host and key
   text += '\0';
   text += key.reveal();
   return name_of(std::move(text));

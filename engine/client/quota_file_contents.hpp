@@ -1,4 +1,4 @@
-// What earlier processes have left of the quota of a key, as the windows of this one start with it.
+// Collects what earlier processes have left of a key's quota; the windows of this process start with it.
 #pragma once
 
 #include "engine/client/quota_file_layout.hpp"
@@ -17,17 +17,17 @@ namespace pawl::client {
 
 class quota_file_contents {
  public:
-  // `need_...`: entries of each class; `now`: by the clock of the entries.
+  // `need_...`: how many entries each class needs; `now`: by the clock of the entries.
   quota_file_contents(std::size_t need_writes, std::size_t need_reads, std::int64_t now)
       : writes_(need_writes), reads_(need_reads), now_(now) {}
 
-  // Every entry is used now: nothing is known of the past.
+  // Sets every entry to used now: nothing is known of the past.
   void fill();
   void add_writes(const std::vector<duration>& ages);
-  // Adds what a file of this boot holds, taken out whole: its place may become smaller, larger or another.
-  // False: it is torn, or of another boot.
+  // Adds what a file of this boot holds. It takes everything out first, because the entries' place in the
+  // file may shrink, grow or move. False: the file is torn, or of another boot.
   bool add_file(int fd, std::string_view boot);
-  // Adds the files of earlier versions for other hosts and keys, in no order. `directory` is `path`, opened.
+  // Adds the files of earlier versions for other hosts and keys, in any order. `directory` is `path`, opened.
   void add_other_files(int directory, const std::string& path, std::string_view boot);
 
   std::span<const policy::slot_entry> writes() const noexcept { return writes_; }
@@ -42,7 +42,7 @@ class quota_file_contents {
 
 bool read_header(int fd, quota_file_header&) noexcept;
 
-// What earlier versions may have left for this host and key: they took the name as it was spelt.
+// The files that earlier versions may have left for this host and key: they hashed the host as it was spelt.
 std::vector<std::string> earlier_quota_file_names(std::string_view host, const secret& key);
 
 }  // namespace pawl::client

@@ -1,4 +1,4 @@
-// The inside of quota_file, for its tests: the layout of the file, and opening with another boot id.
+// The inside of quota_file, for its tests: the layout of the file, and opening it with another boot id.
 #pragma once
 
 #include "engine/client/quota_file.hpp"
@@ -10,21 +10,22 @@
 
 namespace pawl::client {
 
-// At the beginning of the file; the entries follow at `entries_offset`, writes first. Written once at open.
+// Stands at the beginning of the file; the entries follow at `entries_offset`, writes first. Written once, by
+// open().
 struct quota_file_header {
   static constexpr char magic_text[8] = {'p', 'a', 'w', 'l', 'k', 'e', 'y', '2'};
-  // Of earlier versions, with entries of two numbers and no check.
+  // Of earlier versions, whose entries have two numbers and no check.
   static constexpr char earlier_magic[8] = {'p', 'a', 'w', 'l', 'k', 'e', 'y', '1'};
   static constexpr std::uint32_t earlier_entry_size = 16;
-  static constexpr std::size_t entries_offset = 4096;  // a page: no entry shares one with the header
+  static constexpr std::size_t entries_offset = 4096;  // one page: no entry shares a page with the header
 
   char magic[8];
   std::uint32_t entry_size;
   std::uint32_t write_entries, read_entries;
-  std::int32_t holder_pid;    // who opened it last
+  std::int32_t holder_pid;    // the last process that opened it
   std::int64_t holder_since;  // seconds since the Unix epoch
-  char boot_id[40];           // as the kernel writes it, zero padded; all zero: unknown
-  char holder_command[184];   // program, command and input, zero padded
+  char boot_id[40];           // as the kernel writes it, padded with zeros; all zero: unknown
+  char holder_command[184];   // program, command and input, padded with zeros
   std::uint64_t checksum;     // FNV-1a over everything before
 };
 static_assert(sizeof(quota_file_header) == 264);
@@ -38,11 +39,11 @@ std::string_view text_of(const char (&from)[N]) noexcept {
   return all.substr(0, all.find('\0'));
 }
 
-// "quota-" and a SHA-256 in hexadecimal, from which neither host nor key can be read. Of the key alone: an
-// API counts by key, whatever the name that it was reached by. Only where there is no key the host stands for
-// it (without regard to case and to a dot at its end).
+// "quota-" and a SHA-256 in hexadecimal, which reveals neither host nor key. It is made of the key alone: an
+// API counts by key, whatever name it was reached by. Only if there is no key, it is made of the host
+// (without regard to case and to a dot at its end).
 std::string quota_file_name(std::string_view host, const secret& key);
-// What earlier versions called the file of this host and key.
+// The name that earlier versions gave to the file of this host and key.
 std::string earlier_quota_file_name(std::string_view host, const secret& key);
 
 // Where the system's answers come from; tests replace them.

@@ -1,4 +1,4 @@
-// Who the key belongs to: the first network step of every command that sends.
+// Asks who the key belongs to: the first network step of every command that sends.
 #pragma once
 
 #include "engine/api/profile.hpp"
@@ -16,11 +16,11 @@ class read_client;
 
 struct account_info {
   std::string account;
-  std::vector<std::string> scopes;  // empty: the API does not say
+  std::vector<std::string> scopes;  // empty: the API does not tell
 };
 
-// One GET of the profile's whoami. An API without whoami answers an empty account, and nothing is sent.
-// All outlive the call.
+// Sends one GET of the profile's whoami. If the API has no whoami, nothing is sent and the account is empty.
+// All arguments must outlive the call.
 boost::asio::awaitable<expected<account_info>> ask_whoami(read_client&, const api::profile&,
                                                           api::reply_reader&);
 

@@ -26,7 +26,7 @@ bool has_last_word(outcome ended) noexcept {
     case outcome::mismatch:
     case outcome::unknown:
       return true;
-    // Of a superseded row some later one has it.
+    // For a superseded row, a later row has the last word.
     case outcome::skipped:
     case outcome::superseded:
     case outcome::refused:
@@ -87,7 +87,7 @@ bool later_rows::contradicts(const watched& id, const api::field_spec& mine, std
     if (!theirs) return false;
     const auto& spec = profile_[*theirs];
     if (spec.verb_target != mine.verb_target || adds(spec.verb) == adds(mine.verb)) return false;
-    if (by_name(spec.verb) != by_name(mine.verb)) return true;  // may be the same elements
+    if (by_name(spec.verb) != by_name(mine.verb)) return true;  // an id and a name may be the same element
     bool shared = false;
     for_each_element(my_list, [&](std::string_view element) {
       shared = element == w.element;
@@ -142,7 +142,7 @@ ledger::left_out_row later_rows::judge(const job_view& job) const {
       if (!out[i] && follows(job.patch[i])) out[i] = changed = true;
   }
 
-  // A write that replaces the resource has the last word on all of it, whatever it names.
+  // A write that replaces the resource writes all of it, whatever it names.
   const bool replaces = profile_.body_is.value_or(api::body_content::row) == api::body_content::row;
   if (replaces && std::ranges::any_of(found->second.later, [&](const written& w) { return w.row > job.row; }))
     out.assign(out.size(), true);

@@ -1,10 +1,10 @@
-// Which fields of a row that is tried again stay out, because a later row of the same id has written them or
-// may have: the last word of the input stands. A later row that is still to come leaves nothing out: it may
-// end without writing, and as rows of one id run in input order it has its word afterwards anyway. Pure.
+// Decides which fields of a row that is tried again are left out, because a later row of the same id has
+// written them or may have: the last row of the input has the last word. A later row that is still pending
+// leaves nothing out: it may end without a write, and it comes afterwards anyway, because rows of one id run
+// in input order. Pure.
 //
-// Naively one would keep every later row. Kept are only, for ids that are tried again, which field was
-// written last by which row: memory bounded by the rows tried again and the fields that later rows of their
-// ids name.
+// The naive way keeps every later row. This keeps only, for ids that are tried again, which row wrote which
+// field last. Its memory is bounded by the rows tried again and the fields that later rows of their ids name.
 #pragma once
 
 #include "engine/api/profile.hpp"
@@ -20,8 +20,8 @@
 
 namespace pawl::plan {
 
-// Whether a later row that ended so has the last word on its fields: it wrote them, found them as it wanted
-// them, or may have written them.
+// Whether a later row with this outcome has the last word on its fields: it wrote them, found them as it
+// wanted them, or may have written them.
 bool has_last_word(outcome) noexcept;
 
 class later_rows {
@@ -29,34 +29,33 @@ class later_rows {
   // The profile must outlive the object.
   explicit later_rows(const api::profile&);
 
-  // First: every row that is tried again.
+  // Called first, for every row that is tried again.
   void watch(std::string_view id, std::uint64_t row);
-  // Then: every row that has the last word, in any order.
+  // Called then, for every row that has the last word, in any order.
   void note(const job_view&);
-  // False: no row has anything to leave out.
+  // False: no row leaves anything out.
   bool any() const noexcept { return any_; }
 
-  // Then, for a row that is tried again: the fields that stay out. A field is left out
-  // - where a later row names it;
-  // - a whole list, where a later row adds to it or removes from it, and the other way round;
-  // - additions, where a later row removes one of the same elements (or names elements another way), and the
-  //   other way round; later additions leave additions alone;
-  // - with what it rides with or goes together with, and where what it needs is left out;
-  // - everything, where a write replaces the resource (`body_is = "row"`, and PUT that does not say): the
-  // later
-  //   row replaced all of it, and a part of this one would erase what it wrote.
+  // Called last, for a row that is tried again. It returns the fields to leave out:
+  // - a field that a later row names;
+  // - a whole list, if a later row adds to it or removes from it, and the other way round;
+  // - additions, if a later row removes one of the same elements (or names elements in another way), and the
+  //   other way round; later additions do not affect additions;
+  // - a field that rides with or goes together with such a field, or that needs one;
+  // - all fields, if a write replaces the resource (`body_is = "row"`, and a PUT that does not say): the
+  //   later row replaced all of it, and a part of this one would erase what it wrote.
   ledger::left_out_row judge(const job_view&) const;
 
  private:
   struct written {
-    std::string field, element;  // element: of a set verb, as JSON; empty: the field itself
-    std::uint64_t row = 0;       // the last one
+    std::string field, element;  // element: of a set verb, as JSON; empty: the field as a whole
+    std::uint64_t row = 0;       // the last row that wrote it
   };
   struct watched {
     std::uint64_t first_row = 0;
     std::vector<written> later;
   };
-  // Spellings of one resource have one key.
+  // Spellings of one resource get the same key.
   std::string key_of(std::string_view id) const;
   const api::field_spec* spec_of(const field_value&) const noexcept;
   bool is_covered(const watched&, const field_value&, std::uint64_t row) const;

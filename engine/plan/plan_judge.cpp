@@ -29,7 +29,7 @@ plan_judge::plan_judge(const api::profile& profile, api::resource_reader* resour
       interrupted_(std::move(interrupted)),
       undo_(profile) {}
 
-// What the rows before this one want of the same resource.
+// Looks up what the earlier rows of the same resource want.
 status plan_judge::look_back(const job_view& job) {
   contradicts_.reset();
   auto known = earlier_.of(job.id);
@@ -48,7 +48,7 @@ status plan_judge::look_back(const job_view& job) {
   return {};
 }
 
-// What the rows after this one are held against.
+// Records what later rows are compared with.
 status plan_judge::keep(const job_view& job) {
   const auto sent = [this](std::string_view name) -> std::optional<std::string_view> {
     const auto found = std::ranges::find(plan_.send, name, &field_value::name);
@@ -92,7 +92,7 @@ bool plan_judge::is_worth_another_read(const job_view& job, std::string_view bod
          (found == api::reading::other_id && !api::spells_alike(job.id, resources_->trouble()));
 }
 
-// A run that was killed may have written this row: then nothing is sent again.
+// Whether a run that was killed has applied this row; nothing is sent again then.
 bool plan_judge::was_applied(const job_view& job, std::string_view body) {
   const auto left = interrupted_.find(job.row);
   if (left == interrupted_.end()) return false;
@@ -103,7 +103,7 @@ bool plan_judge::was_applied(const job_view& job, std::string_view body) {
   return look.is == api::reading::readable && look.proven == api::second_look::proof::applied;
 }
 
-// The body, or what it will be once the earlier rows of this id are written.
+// The body as it will be once the earlier rows of this id are written.
 std::string_view plan_judge::as_written(std::string_view body, wall_time now) {
   sent_values_.clear();
   for (const auto& v : before_)
@@ -119,7 +119,7 @@ void plan_judge::list_changes() {
   changes_.clear();
   beside_.clear();
   old_values_.clear();
-  // What make_plan has written is an object.
+  // make_plan() writes an object, so this cannot fail.
   if (!plan_.old_values.empty())
     static_cast<void>(api::parse_values(plan_.old_values, profile_, old_values_));
   for (const auto& v : plan_.send) {

@@ -1,5 +1,5 @@
-// What a run would do with a row, from the reply to a read of its resource: by the same resource_reader, and
-// as if the earlier rows of the same id had been written. Sends nothing. One thread.
+// Judges from the reply to a read what a run would do with a row. It uses the run's resource_reader, and
+// takes the earlier rows of the same id as written. It sends nothing. One thread.
 #pragma once
 
 #include "engine/api/json_compare.hpp"
@@ -22,17 +22,17 @@ namespace pawl::plan {
 
 class plan_judge {
  public:
-  // The profile and the reader outlive it; `resources` null: nothing is read, every row would be written.
-  // `interrupted`: what a killed run may have written, by row.
+  // The profile and the reader must outlive it. A null `resources` means that nothing is read and every row
+  // would be written. `interrupted` has, by row, the intents that a killed run has left.
   plan_judge(const api::profile&, api::resource_reader* resources, ledger::planned_values earlier,
              std::unordered_map<std::uint64_t, ledger::intent_row> interrupted);
 
-  // Rows come in input order. `body`: the reply to a GET of the resource, followed by 64 readable bytes.
+  // Rows come in input order. `body` is the reply to a GET of the resource, followed by 64 readable bytes.
   // Failures are those of the scratch table.
   expected<planned_row> judge(const job_view&, std::string_view body, wall_time now);
-  // A row that no read decides: `why` in words. It counts among the rows of its id all the same.
+  // For a row that no read decides; `why` says the reason. It still counts among the rows of its id.
   expected<planned_row> undecided(const job_view&, planned, std::string_view why);
-  // Whether the reply to a read is not what the profile promises, and another might be.
+  // Whether the reply to a read is not what the profile promises, but another read may give a better one.
   bool is_worth_another_read(const job_view&, std::string_view body, wall_time now);
 
  private:
@@ -52,7 +52,7 @@ class plan_judge {
   undo_builder undo_;
   api::json_comparer comparer_;
 
-  // Of the row that is being judged.
+  // These belong to the row that is being judged.
   std::vector<ledger::planned_value> before_;
   std::optional<contradiction> contradicts_;
   std::string contradicted_field_, body_, why_;

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t most_of_value = 32;  // bytes; chosen: two of them and a count fit into 100 columns
 constexpr std::size_t most_fields = 256;   // chosen: names of passed fields come from the input
-constexpr std::size_t most_elements = 3;   // of a set's difference; the rest is counted
+constexpr std::size_t most_elements = 3;   // of a set's difference; the rest is only counted
 
 std::string cut(std::string text, std::size_t most) {
   if (text.size() <= most) return text;

@@ -25,7 +25,7 @@ std::string in_words(const row_error& bad) {
 
 asio::awaitable<expected<bool>> planner::run(const std::function<status(const planned_row&)>& tell) {
   auto done = co_await work(tell);
-  // Nothing that was spawned outlives this scope.
+  // Every read that was started must end before this scope does.
   if (reads_.size() > 0) p_.client.stop(client::read_client::stopping::now);
   co_await reads_.join();
   co_return done;
@@ -39,21 +39,21 @@ asio::awaitable<expected<bool>> planner::work(const std::function<status(const p
     auto& first = *rows_.front();
     while (!first.is_read && !reads_.has_failed()) {
       if (unproven_ > 0) {
-        // Those behind it may prove what was refused.
+        // The rows behind them may prove the API.
         auto more = fill();
         if (!more) co_return std::move(more.error());
         take_up_unproven();
       }
       co_await reads_.change();
     }
-    if (reads_.has_failed()) co_return false;  // thrown by run()
+    if (reads_.has_failed()) co_return false;  // run() throws it
     auto told = co_await decide(first, tell);
     if (!told) co_return std::move(told.error());
     rows_.pop_front();
   }
 }
 
-// Starts reads until as many are under way, or waiting for their turn to be told, as may be.
+// Starts reads until the allowed number of rows are being read or wait for their turn.
 expected<bool> planner::fill() {
   while (!at_end_ && !limited_ && rows_.size() - unproven_ < p_.concurrency) {
     if (at_ == batch_.size()) {
@@ -102,8 +102,8 @@ void planner::spawn_read(pending_row& row, bool comes_back_unproven) {
   reads_.start(read(row, comes_back_unproven));
 }
 
-// Rows that somebody refused are read again as soon as something can prove the API, or nothing else is left
-// to try.
+// Reads rows again that were refused by something that may not be the API: as soon as something can prove the
+// API, or if nothing else is left to try.
 void planner::take_up_unproven() {
   if (!p_.client.has_proof() && reads_.size() > 0 && unproven_ < most_unproven) return;
   for (auto& row : rows_) {

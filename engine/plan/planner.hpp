@@ -1,5 +1,5 @@
-// Reads what a run would read and judges what it would do, row by row in input order, without a single write.
-// Network thread only.
+// Makes the reads of a run and judges what the run would do, row by row in input order, without a single
+// write. Network thread only.
 #pragma once
 
 #include "engine/api/profile.hpp"
@@ -29,7 +29,8 @@ namespace pawl::plan {
 
 class planner {
  public:
-  // All outlive it. The source stands at the first row that may be pending; rows in `done` are left out.
+  // All must outlive the planner. The source stands at the first row that may be pending; rows in `done` are
+  // skipped.
   struct parts {
     boost::asio::io_context& io;
     client::read_client& client;
@@ -39,17 +40,17 @@ class planner {
     const ledger::row_set& done;
     plan_judge& judge;
     bool reads = true;                   // false: nothing is read, every row would be written
-    std::uint32_t concurrency = 16;      // reads under way at a time
-    std::optional<std::uint64_t> limit;  // only the next so many pending jobs
+    std::uint32_t concurrency = 16;      // reads that may be under way at the same time
+    std::optional<std::uint64_t> limit;  // at most so many pending jobs
   };
   explicit planner(const parts& p) : p_(p), reads_(p.io) {}
 
-  // Calls `tell` for each pending row, in input order; its failure ends the plan. Answers whether every
-  // pending row was told (false: the limit left some). Failures as read_client::get, those of the input
+  // Calls `tell` for each pending row, in input order; if it fails, the plan ends. Returns whether every
+  // pending row was told (false: the limit left some). Failures are those of read_client::get(), of the input
   // (mend) and of the scratch table (mend). Memory: one row and one reply for each read under way.
   boost::asio::awaitable<expected<bool>> run(const std::function<status(const planned_row&)>& tell);
 
-  // Of the reads that were answered; 0 before the first.
+  // The mean over the reads that were answered; 0 before the first.
   duration mean_reply_time() const noexcept { return replies_ == 0 ? duration{} : reply_time_ / replies_; }
 
  private:
@@ -58,7 +59,7 @@ class planner {
     std::optional<row_error> bad;
     std::optional<expected<client::read_reply>> reply;
     bool is_read = false;
-    bool is_unproven = false;  // refused by who knows whom, and to be read again
+    bool is_unproven = false;  // refused, perhaps not by the API; it will be read again
   };
 
   expected<bool> fill();
@@ -73,7 +74,7 @@ class planner {
   parts p_;
   async::task_group reads_;
   std::deque<std::unique_ptr<pending_row>> rows_;  // in input order
-  std::size_t unproven_ = 0;                       // of them
+  std::size_t unproven_ = 0;                       // how many of them are unproven
   job_batch batch_;
   std::size_t at_ = 0;
   bool at_end_ = false, limited_ = false;

@@ -9,11 +9,12 @@ namespace {
 
 // A job reads when its write is about this far from due (documented; see job_step).
 constexpr duration read_lead = std::chrono::seconds{2};
-// Entries of a ring. Chosen: 65,536 are half a MiB; larger limits share entries, an error of 1/65,536.
+// Entries of a ring (chosen): 65,536 take half a MiB. For a larger limit several requests share an entry,
+// which makes an error of 1/65,536.
 constexpr std::uint64_t most_cells = 65'536;
 
 std::uint64_t usable(const policy::pacer_options& o, std::uint32_t limit) {
-  // As pacer::usable.
+  // The same rule as in pacer::usable().
   return static_cast<std::uint64_t>(
       std::max(1.0, std::floor(static_cast<double>(limit) * (1.0 - o.reserve) + 1e-6)));
 }
@@ -30,7 +31,7 @@ window_schedule::window_schedule(const policy::pacer_options& o, std::span<const
     made.length = std::chrono::duration_cast<duration>(w.length);
     made.per_cell = (limit + most_cells - 1) / most_cells;
     made.free_at.assign(limit / made.per_cell, duration::min());
-    // The newest answers are the ones that count, oldest first.
+    // The newest answers count; they are entered oldest first.
     const auto held = std::min<std::uint64_t>(ages.size(), limit);
     for (auto i = ages.size() - held; i < ages.size(); ++i) {
       auto& cell = made.free_at[made.taken / made.per_cell % made.free_at.size()];

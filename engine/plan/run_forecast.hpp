@@ -1,11 +1,11 @@
-// How long a run will take, job by job in input order, before its first write: the windows of both classes,
-// the worker slots and the reply time, moved through by arithmetic. Pure; seconds of a run cost microseconds
-// here.
+// Forecasts how long a run will take, job by job in input order, before its first write. It computes how the
+// windows of both classes, the worker slots and the reply time let the requests through. Pure; a second of
+// the run takes microseconds here.
 //
-// The model is the run without chance: every reply takes the same time, nothing is throttled, nobody else
-// uses the key. A slot takes the next job, waits until its write is nearly due, reads, and writes if that is
-// needed; a window lets a request go when the one that is `limit` before it has been answered one window ago
-// (policy/pacer).
+// The model is a run without chance: every reply takes the same time, nothing is throttled, nobody else uses
+// the key. A slot takes the next job, waits until its write is nearly due, reads, and writes if that is
+// needed. A window lets a request leave when the request `limit` places before it was answered one window
+// length ago (policy/pacer).
 #pragma once
 
 #include "engine/api/profile.hpp"
@@ -20,25 +20,25 @@
 
 namespace pawl::plan {
 
-// When the requests of one class may leave.
+// Computes when the requests of one class may leave.
 class window_schedule {
  public:
-  // `past`: the ages of the answers that the windows still hold at time 0 (entries of quota_file), in any
-  // order.
+  // `past`: how long ago the requests that the windows still hold at time 0 were answered (entries of
+  // quota_file), in any order.
   window_schedule(const policy::pacer_options&, std::span<const duration> past);
 
-  // The earliest time from `at` on at which one more may leave.
+  // The earliest time from `at` on at which one more request may leave.
   duration next(duration at) const noexcept;
-  // It leaves then, and is answered at `answered`. Answers come in the order of the requests.
+  // A request leaves at `left` and is answered at `answered`. Answers come in the order of the requests.
   void take(duration left, duration answered) noexcept;
 
  private:
   struct window {
     duration length{};
-    std::uint64_t per_cell = 1;  // requests that share one entry
+    std::uint64_t per_cell = 1;  // how many requests share one entry
     std::uint64_t taken = 0;
-    duration begun = duration::min();  // when the first of the present entry left
-    std::vector<duration> free_at;     // of the newest `usable` requests, as a ring
+    duration begun = duration::min();  // when the first request of the present entry left
+    std::vector<duration> free_at;     // when the newest `usable` requests come free, as a ring
   };
   std::vector<window> windows_;
   bool early_release_;
@@ -50,26 +50,26 @@ struct forecast_options {
   policy::pacer_options writes, reads;
   std::uint32_t concurrency = 16;
   bool read_first = true;
-  duration reply_time{};  // of a read and of a write alike
-  // What the windows hold already: how long ago each of these requests was answered.
+  duration reply_time{};  // the same for a read and a write
+  // How long ago the requests that the windows hold already were answered.
   std::vector<duration> past_writes, past_reads;
 };
 
 enum class forecast_job : std::uint8_t {
   write,    // read (with read_first) and written
-  settled,  // the read settles it
+  settled,  // the read concludes it
 };
 
 class run_forecast {
  public:
   explicit run_forecast(const forecast_options&);
 
-  // The next job in input order.
+  // Adds the next job in input order.
   void add(forecast_job);
 
-  // From the start of the run (it asks first who the key belongs to) to the last answer.
+  // From the start of the run, which first asks who the key belongs to, to the last answer.
   duration needed() const noexcept { return end_; }
-  // Requests so far, the question who the key belongs to included.
+  // The requests so far, with the question who the key belongs to.
   std::uint64_t reads() const noexcept { return reads_sent_; }
   std::uint64_t writes() const noexcept { return writes_sent_; }
 
@@ -77,12 +77,13 @@ class run_forecast {
   bool read_first_;
   duration reply_time_;
   window_schedule writes_, reads_;
-  std::priority_queue<duration, std::vector<duration>, std::greater<>> slots_;  // when each is free
+  std::priority_queue<duration, std::vector<duration>, std::greater<>> slots_;  // when each slot is free
   duration end_{};
   std::uint64_t reads_sent_ = 0, writes_sent_ = 0;
 };
 
-// The ages at `now` of the answers in a class's entries; one still in flight counts as answered now.
+// How long before `now` the requests of a class's entries were answered; one in flight counts as answered
+// now.
 std::vector<duration> ages_of(std::span<const policy::slot_entry>, std::chrono::nanoseconds now);
 
 }  // namespace pawl::plan

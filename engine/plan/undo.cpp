@@ -15,7 +15,7 @@ constexpr std::string_view null_json = "null";
 
 template <class Each>
 void for_each_item(std::string_view list, Each each) {
-  for_each_element(list, [&each](std::string_view one) {  // null is the empty set
+  for_each_element(list, [&each](std::string_view one) {  // null is the empty set, and has no items
     each(one);
     return true;
   });
@@ -44,10 +44,10 @@ struct undo_builder::plan {
     const trace* of = nullptr;
     std::string name, json;
     bool expects = false;
-    bool moves = true;  // false: it only keeps the others company
+    bool moves = true;  // false: it is equal, and only completes the row
   };
   std::vector<entry> patch;
-  bool is_complete = true;  // false: something that was written cannot stand in a job
+  bool is_complete = true;  // false: a written value cannot be put into a job
   const entry* entry_of(field_index f) const {
     for (const auto& e : patch)
       if (e.of->field == f && e.name == e.of->name) return &e;
@@ -77,7 +77,7 @@ bool undo_builder::goes_by_elements(field_index f) const {
   return has(api::set_verb::add_ids) && has(api::set_verb::remove_ids);
 }
 
-// Each value is read by itself: one that cannot be read costs no other.
+// Reads each value by itself, so that one that cannot be read costs no other.
 bool undo_builder::list_members(std::string_view object, std::vector<member>& into) {
   return for_each_member(object, [&](std::string_view key, std::string_view json) {
     member m;
@@ -102,7 +102,7 @@ void undo_builder::add(std::string_view old_values, std::string_view new_values,
     return found == in.end() ? nullptr : &found->is;
   };
   for (const auto& [name, is] : after) write(trace_of(name), find(before, name), is, certain);
-  // What was seen and not written may be what an old value needs (a date beside its state).
+  // A value that was read and not written may be needed by an old value (a date beside its state).
   for (const auto& [name, is] : before) {
     if (find(after, name) != nullptr) continue;
     auto& seen = trace_of(name);
@@ -111,7 +111,7 @@ void undo_builder::add(std::string_view old_values, std::string_view new_values,
 }
 
 void undo_builder::write(trace& to, const value* old_value, const value& new_value, bool certain) {
-  // A value that was only seen before counts: it is older than this write.
+  // A value that was only read counts too: it is older than this write.
   if (!to.is_written && !to.old_value && old_value != nullptr) to.old_value = *old_value;
   if (to.is_set && old_value != nullptr) {
     for (const auto fit : {old_value->fit, new_value.fit})
@@ -132,7 +132,7 @@ void undo_builder::follow_elements(trace& to, std::string_view old_value, std::s
   const auto in = [](const std::vector<std::string_view>& set, std::string_view e) {
     return std::ranges::find(set, e) != set.end();
   };
-  // What the read before this write shows is the truth about the writes before it, and about other people.
+  // The read before this write shows how the writes before it ended, and what others have changed.
   for (auto& known : to.elements) known.is_there = in(before, known.json);
   const auto moved = [&](std::string_view e, bool is_there) {
     const auto known = std::ranges::find(to.elements, e, &element::json);
@@ -169,7 +169,7 @@ undo_result undo_builder::finish(std::string_view id) {
     if (back.patch.empty() || (before_doubt && !in_doubt)) continue;
     const auto start = result.lines.size();
     append_job(result.lines, id, back, before_doubt);
-    fits = fits && result.lines.size() - start <= input::max_row_bytes;  // with its line end
+    fits = fits && result.lines.size() - start <= input::max_row_bytes;  // the length includes the line end
     ++result.jobs;
   }
   if (!fits) {
@@ -182,7 +182,7 @@ undo_result undo_builder::finish(std::string_view id) {
 }
 
 void undo_builder::plan_way_back(plan& to, std::vector<undo_loss>& losses) {
-  // In the order of the profile, passed fields last, as a job has them.
+  // Sorts as the fields of a job are: in the order of the profile, passed fields last.
   std::ranges::stable_sort(traces_, [](const trace& a, const trace& b) {
     const auto place = [](const trace& t) { return to_index(t.field.value_or(passed_field)); };
     return place(a) < place(b);
@@ -190,7 +190,7 @@ void undo_builder::plan_way_back(plan& to, std::vector<undo_loss>& losses) {
   for (const auto& one : traces_)
     if (one.is_written) one.is_set ? plan_elements(one, to, losses) : plan_field(one, to, losses);
   if (std::ranges::none_of(to.patch, &plan::entry::moves)) to.patch.clear();
-  // An API that takes what a body leaves out for empty must have all of it, or nothing.
+  // An API that empties what a body leaves out must get all fields or none.
   if (profile_.body_is == api::body_content::row && !to.is_complete) {
     for (const auto& e : to.patch)
       if (e.moves) losses.push_back({e.of->name, undo_obstacle::needs_another});
@@ -200,7 +200,7 @@ void undo_builder::plan_way_back(plan& to, std::vector<undo_loss>& losses) {
   if (profile_.body_is == api::body_content::row) list_left_out(losses);
 }
 
-// Members that show the id, the time of the last change, or a field that has another name in a write.
+// Whether a member shows the id, the time of the last change, or a field that has another name in a write.
 bool undo_builder::is_said_elsewhere(std::string_view name) const {
   const auto begins_with = [name](const json_path& path) {
     return !path.empty() && path.front().key == name;
@@ -216,7 +216,8 @@ void undo_builder::list_left_out(std::vector<undo_loss>& losses) const {
       losses.push_back({one.name, undo_obstacle::left_out});
 }
 
-// There and back again within the run, or sent as it was.
+// Adds a field that the run has changed and changed back, or that was sent as it was, where a write needs the
+// whole row.
 void undo_builder::plan_company(const trace& one, plan& to) {
   if (profile_.body_is != api::body_content::row) return;
   const bool expects = one.field && names_.can_expect(*one.field);
@@ -225,7 +226,7 @@ void undo_builder::plan_company(const trace& one, plan& to) {
   if (fits) to.patch.push_back({&one, one.name, one.old_value->json, expects, false});
 }
 
-// Of what a job would have to say of a field.
+// The worst fit among the values that a job would have to hold for a field.
 input::row_fit undo_builder::worst_fit(const trace& one, bool expects) {
   if (one.old_value && one.old_value->fit != input::row_fit::fits) return one.old_value->fit;
   if (!expects) return input::row_fit::fits;
@@ -234,7 +235,8 @@ input::row_fit undo_builder::worst_fit(const trace& one, bool expects) {
   return one.left.fit;
 }
 
-// Whether the profile lets a job expect what the run left, which may hold elements as the API showed them.
+// Whether a job may expect what the run left: the profile must accept it, and it may hold elements as the API
+// showed them.
 bool undo_builder::may_expect(const trace& one) {
   const auto accepted = [&](const value& left) {
     return typer_.check(names_.rule(*one.field), true, {kind_of(left.json), left.json});
@@ -250,7 +252,7 @@ void undo_builder::plan_field(const trace& one, plan& to, std::vector<undo_loss>
     losses.push_back({one.name, undo_obstacle::not_shown});
     return;
   }
-  // A doubtful last write leaves something to undo.
+  // If the last write is doubtful, there is something to undo.
   if (one.left_certainly && same(one, one.old_value->json, one.left.json)) {
     plan_company(one, to);
     return;
@@ -299,7 +301,8 @@ void undo_builder::plan_elements(const trace& one, plan& to, std::vector<undo_lo
       return s.verb == verb && s.verb_target == *one.field;
     });
     *list += ']';
-    // A doubtful write may not have added what stands there now: then the whole set says whether it was.
+    // If the last write is doubtful, it may not have added what is there now; the whole set then tells
+    // whether it did.
     const bool expects = !one.left_certainly;
     const auto f = static_cast<field_index>(spec - profile_.fields.begin());
     const bool fits = list->size() <= input::max_field_bytes;
@@ -315,7 +318,8 @@ void undo_builder::plan_elements(const trace& one, plan& to, std::vector<undo_lo
   if (add.size() == 1 && remove.size() == 1) plan_company(one, to);
 }
 
-// Removes what cannot go back alone, and adds what an old value needs and the read has shown.
+// Removes fields that need another one whose old value is not known, and adds such a field if a read has
+// shown it.
 void undo_builder::check_needs(plan& to, std::vector<undo_loss>& losses) {
   for (std::size_t i = 0; i < to.patch.size();) {
     const auto* one = to.patch[i].of;
@@ -340,8 +344,8 @@ void undo_builder::check_needs(plan& to, std::vector<undo_loss>& losses) {
     to.patch.erase(to.patch.begin() + static_cast<std::ptrdiff_t>(i));
     i = 0;
   }
-  // A field that goes with another (`together`) and was empty before: the API empties it again when that one
-  // goes back, so it is no loss.
+  // A field that goes with another one (`together`) and was empty before is no loss: the API empties it again
+  // when the other one goes back.
   std::erase_if(losses, [&](const undo_loss& loss) {
     return loss.why == undo_obstacle::not_nullable && std::ranges::any_of(to.patch, [&](const auto& e) {
              if (!e.of->field) return false;
@@ -361,7 +365,7 @@ void undo_builder::append_job(std::string& to, std::string_view id, const plan& 
   for (const auto& e : back.patch) {
     append_member(patch, e.name, e.json);
     const auto& left = before_doubt && e.of->left_before_doubt ? *e.of->left_before_doubt : e.of->left;
-    // Both verbs of a list stand on the same trace, one after the other: it is expected once.
+    // Both verbs of a list belong to the same trace, one behind the other; the list is expected once.
     if (e.expects && e.of != expected_last) append_member(expect, e.of->name, left.json);
     expected_last = e.of;
   }

@@ -1,18 +1,18 @@
-// The way back: from the pre-images of a generation to jobs that restore what stood there before it. Pure.
+// Undo: turns the pre-images of a generation into jobs that restore what was there before it. Pure.
 //
-// One net job per resource: each field from the value that the first write found to the one that it had
-// before the run, with `expect` saying what the last write left, so that a resource that somebody has changed
-// since is skipped and keeps that change. Lists that have set verbs go back as the inverse of what was really
-// added and removed, without `expect`: later edits of the other elements survive.
+// One net job per resource takes each field back to the value that it had before the run. Its `expect` says
+// what the last write left, so that a resource that somebody has changed since is skipped and keeps that
+// change. Lists with set verbs go back by the inverse of what was really added and removed, without `expect`:
+// later changes of other elements survive.
 //
-// Where a write holds all fields of its row (`body_is = "row"`), so does the job that takes it back: a server
-// that replaces the resource erases what a write leaves out. All of them are expected then. With "whole" a
-// job names what was changed, and the run puts that into the resource as it will be then.
+// If a write holds all fields of its row (`body_is = "row"`), so does the job that takes it back, because a
+// server that replaces the resource erases what a write leaves out; all of the fields are then expected. With
+// "whole" a job names the changed fields, and the run puts these into the resource as it will be then.
 //
-// Writes of which nobody knows whether they were applied (outcome unknown, or cut off by a crash) are undone
-// as well, and that is safe: `expect` holds only if they were. Where such a write came after a certain one of
-// the same field, a second job covers the case that it was not applied; at most one of the two finds its
-// `expect`.
+// A write that may or may not have been applied (outcome unknown, or cut off by a crash) is undone as well.
+// That is safe, because `expect` holds only if it was applied. If such a write came after a certain one of
+// the same field, a second job covers the case that it was not applied; `expect` holds for at most one of the
+// two.
 #pragma once
 
 #include "engine/api/json_compare.hpp"
@@ -32,14 +32,14 @@ namespace pawl::plan {
 
 // Why a field of a resource cannot go back.
 enum class undo_obstacle : std::uint8_t {
-  not_shown,      // the API shows no value of it, so nobody knows the old one
-  not_nullable,   // it was empty, and the API takes no null
-  not_accepted,   // the old value is none that the API (by its profile) takes
+  not_shown,      // the API shows no value of it, so the old one is not known
+  not_nullable,   // it was empty, and the API does not take null
+  not_accepted,   // the API does not take the old value, according to its profile
   needs_another,  // the old value needs another field whose old value is not known
-  unsound,        // a value that is needed is one that no input may say, such as half of a surrogate pair
-  too_large,      // the job would be longer or nested deeper than a row may be
-  left_out,       // a write that replaces the resource did not hold it, so a server may have erased it
-  record_broken,  // of the whole resource: what the ledger keeps of a write is no JSON object
+  unsound,        // the job would need a value that no input may hold, such as half of a surrogate pair
+  too_large,      // the job would be longer, or nested deeper, than a row may be
+  left_out,       // a write that replaces the resource did not hold it, so the server may have erased it
+  record_broken,  // of the whole resource: what the ledger has of a write is no JSON object
 };
 
 struct undo_loss {
@@ -48,46 +48,47 @@ struct undo_loss {
 };
 
 struct undo_result {
-  // NDJSON lines with their line end, valid as an input of `run`: none where nothing changed or nothing can
-  // go back, one, or two (above).
+  // NDJSON lines with their line ends, valid as an input of `run`: none if nothing changed or nothing can go
+  // back, else one or two (see above).
   std::string lines;
   std::uint64_t jobs = 0;
   std::vector<undo_loss> losses;
 };
 
-// Takes the writes of one resource after the other. Its memory is that of one resource.
+// Takes the writes of one resource after another. It keeps one resource in memory.
 class undo_builder {
  public:
   // The profile must outlive the builder.
   explicit undo_builder(const api::profile&);
 
-  // The next write of the resource, oldest first; values as in ledger::intent_record. What cannot be read
-  // costs its field, or the resource where the text is no JSON object: finish() says so.
+  // Adds the next write of the resource, oldest first; values are as in ledger::intent_record. A value that
+  // cannot be read loses its field, and a text that is no JSON object loses the resource; finish() reports
+  // both.
   void add(std::string_view old_values, std::string_view new_values, bool certain);
 
-  // What brings the resource back; the builder is ready for the next one then.
+  // Returns the jobs that restore the resource; the builder is then ready for the next one.
   undo_result finish(std::string_view id);
 
  private:
   struct value {
-    std::string json;  // compact where it fits, else as the ledger has it
+    std::string json;  // compact if it fits, else as the ledger has it
     input::row_fit fit = input::row_fit::fits;
   };
-  struct element {  // of a list that goes back element by element
+  struct element {  // an element of a list that goes back by its elements
     std::string json;
     bool was_there = false, is_there = false;
   };
   struct trace {
     std::string name;
-    std::optional<field_index> field;  // unset: the profile lets it through without knowing it
+    std::optional<field_index> field;  // unset: the profile passes it on without knowing it
     bool is_set = false;
-    bool is_written = false;         // false: only seen, beside the fields that were written
+    bool is_written = false;         // false: it was only read, beside the fields that were written
     std::optional<value> old_value;  // before the first write
-    value left;                      // by the last write
+    value left;                      // what the last write left
     bool left_certainly = false;
-    std::optional<value> left_before_doubt;  // by the last certain write, where uncertain ones follow
+    std::optional<value> left_before_doubt;  // what the last certain write left, if uncertain ones follow
     std::vector<element> elements;
-    input::row_fit elements_fit = input::row_fit::fits;  // of all lists that they were found by
+    input::row_fit elements_fit = input::row_fit::fits;  // the worst of the lists in which they were found
   };
   struct member;
   struct plan;
