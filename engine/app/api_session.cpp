@@ -53,7 +53,7 @@ asio::awaitable<expected<client::account_info>> api_session::identify() {
 }
 
 void api_session::begin() {
-  // Reads change nothing: the first signal ends them at once.
+  // Reads change nothing, so the first signal ends them at once.
   const auto on_signal = [this](int, int) { client().stop(client::read_client::stopping::now); };
   tasks_.start(s_.stops().watch(io_, on_signal));
   reader_->start();

@@ -1,5 +1,5 @@
-// What verify, pull and doctor share: the key with its quota, a client that reads with it, and signals that
-// end it. One per command.
+// What verify, pull and doctor share: the key with its quota, a client that reads with it, and the signals
+// that end it. A command makes one.
 #pragma once
 
 #include "engine/app/blocking.hpp"
@@ -27,10 +27,10 @@ namespace pawl::app {
 
 class api_session {
  public:
-  // The session is loaded and outlives it.
+  // The session must be loaded, and must outlive this object.
   explicit api_session(session& s) : s_(s) {}
 
-  // Reads the token, takes the quota lock, makes the client. Nothing is sent.
+  // Reads the token, takes the quota lock and makes the client. Sends nothing.
   status open();
 
   const secret& token() const noexcept { return token_; }
@@ -39,10 +39,10 @@ class api_session {
   api::reply_reader& replies() noexcept { return reader_->replies(); }
   boost::asio::io_context& io() noexcept { return io_; }
   const client::progress_counters& progress() const noexcept { return progress_; }
-  // What the windows of the key hold now.
+  // The quota file of the key, with what its windows hold now.
   client::quota_file& quota() noexcept { return *quota_; }
 
-  // Runs `work` to its end; a signal makes its reads fail with failure_kind::later. Once per object. The
+  // Runs `work` to its end; a signal makes its reads fail with failure_kind::later. May be called once. The
   // reads are counted in the session's summary.
   template <class T>
   expected<T> run(boost::asio::awaitable<expected<T>> work) {
@@ -53,7 +53,7 @@ class api_session {
     return result;
   }
 
-  // Who the key belongs to, held against api.account. Work for run().
+  // Asks who the key belongs to and compares that with api.account. To be given to run().
   boost::asio::awaitable<expected<client::account_info>> identify();
 
  private:

@@ -1,5 +1,5 @@
-// Runs an io_context until one coroutine is done, and gives back its value: the seam between the commands,
-// which read from top to bottom, and the network thread, which they become for a while.
+// Runs an io_context until one coroutine is done, and returns its value. Commands read from top to bottom and
+// call this where they need the network; the calling thread is the network thread meanwhile.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -13,15 +13,15 @@
 
 namespace pawl::app {
 
-// co_spawn wants default-constructible values; an optional is.
+// An optional, because co_spawn wants values that can be constructed by default.
 template <class T>
 boost::asio::awaitable<void> keep_result(boost::asio::awaitable<T> work, std::optional<T>& result) {
   T value = co_await std::move(work);
   result.emplace(std::move(value));
 }
 
-// Other work of the context goes on meanwhile and may be unfinished afterwards. An exception of the coroutine
-// comes out here.
+// Other work of the context goes on meanwhile and may be unfinished afterwards. Throws what the coroutine
+// throws.
 template <class T>
 T wait_for(boost::asio::io_context& context, boost::asio::awaitable<T> work) {
   std::optional<T> result;

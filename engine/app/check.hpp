@@ -1,4 +1,4 @@
-// Is the input right? Offline: nothing is sent, and no ledger is opened.
+// Checks whether the input is right. Offline: sends nothing and opens no ledger.
 #pragma once
 
 #include "engine/app/host.hpp"
@@ -13,14 +13,14 @@
 
 namespace pawl::app {
 
-// An input without errors. Valid during the call that has it.
+// An input without errors. Valid during the call that it is an argument of.
 struct check_answer {
   const std::string& input_name;
   const input::source_facts& facts;
   const input::validation_report& report;  // rows may be 0
 };
 
-// What is wrong is told to the listener as complaints; `answer` is called where nothing is, and its failure
+// Errors of the input go to the listener as complaints. If there are none, `answer` is called; its failure
 // ends the use case.
 result check(const options&, const host&, const std::function<status(const check_answer&)>& answer);
 

@@ -1,5 +1,4 @@
-// What the use cases beside `run` are told of their own, checked: which form the answer takes, and what it is
-// about.
+// Checked options that only one use case has, other than `run`: the form of the answer, and what it is about.
 #pragma once
 
 #include "engine/model/error.hpp"
@@ -13,7 +12,7 @@
 
 namespace pawl::app {
 
-// Of what export and pull write, of status and doctor, of plan, of verify; each with its names.
+// The formats of export and pull, of status and doctor, of plan, and of verify; each has its names.
 enum class export_format : std::uint8_t { csv, ndjson };
 inline constexpr name_table<export_format, 2> export_formats{
     {{"csv", export_format::csv}, {"ndjson", export_format::ndjson}}};
@@ -32,8 +31,8 @@ inline constexpr name_table<drift_format, 3> drift_formats{
 
 struct plan_options {
   plan_format format = plan_format::text;
-  std::string out;  // file for the jobs that remain; empty: none
-  // Why the caller cannot take the answer; unset: it can. Nothing is read then.
+  std::string out;  // file for the rows that would be written, as jobs; empty: none
+  // Why the caller cannot take the answer; nothing is read then. Unset: it can.
   std::optional<failure> refused;
 };
 
@@ -41,7 +40,7 @@ struct export_options {
   std::string ledger;
   export_format format = export_format::csv;
   std::vector<outcome> outcomes;           // empty: all
-  bool with_input = false;                 // the original columns too
+  bool with_input = false;                 // the original columns come too
   std::optional<std::int64_t> generation;  // unset: the newest
 };
 
@@ -57,7 +56,7 @@ struct verify_options {
 };
 
 struct pull_options {
-  std::vector<std::string> where;          // conditions, as given; all must hold
+  std::vector<std::string> where;          // conditions, as given; all of them must hold
   std::vector<std::string> notes, expect;  // fields; empty: the defaults of `pull`
   std::string out;                         // file; empty: standard output
   std::optional<table_format> format;      // unset: by the ending of `out`, else csv

@@ -1,5 +1,5 @@
-// The question before the first write: who is written to, what, what else that sets off, how many writes and
-// how long, and then yes or no.
+// The question before the first write. It shows who will be written to, what, which side effects that has,
+// and how many writes and how much time it takes; the answer is yes or no.
 #pragma once
 
 #include "engine/app/ledger_choice.hpp"
@@ -8,10 +8,10 @@
 
 namespace pawl::app {
 
-// After ledger_choice::validate(). Asks the API whose key it is (one read), and the listener whether it
-// agrees to what the run is about to do. Nothing in the ledger has changed by then, nor is its lock held.
-// Failures: usage, the answer was not yes (or the input ended), or the account is another one; later, a
-// signal came; what reading meets.
+// To be called after ledger_choice::validate(). Asks the API whose key it is (one read), and asks the
+// listener whether it agrees to the run. The ledger is unchanged by then, and its lock is not held. Failures:
+// usage if the answer was not yes (or the input ended), or if the account is another one; later if a signal
+// came; those of reading.
 status confirm(session&, ledger_choice&);
 
 }  // namespace pawl::app

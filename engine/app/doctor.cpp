@@ -13,7 +13,8 @@
 namespace pawl::app {
 namespace {
 
-// Without a whoami a resource that is not there: TLS, clock, limits and a refused key show in any reply.
+// Without a whoami, doctor reads a resource that does not exist: any reply shows TLS, clock, limits and a
+// refused key.
 std::string path_of_nothing(const api::profile& profile) {
   auto path = profile.resource_path;
   return path.replace(path.find("{id}"), 4, "pawl-doctor");

@@ -1,4 +1,4 @@
-// Are key, scopes, TLS, clock and limits right? One read, and a finding for each.
+// Checks key, scopes, TLS, clock and limits. Makes one read, and a finding for each.
 #pragma once
 
 #include "engine/app/doctor_findings.hpp"
@@ -12,7 +12,7 @@
 
 namespace pawl::app {
 
-// A failure of `answer` ends the use case.
+// If `answer` fails, the use case ends with that failure.
 result doctor(const options&, const host&, const std::function<status(const std::vector<finding>&)>& answer);
 
 }  // namespace pawl::app

@@ -17,9 +17,9 @@ namespace {
 using api::verdict;
 using state = finding_state;
 
-// Chosen: a server's certificate that ends sooner has usually been forgotten by the job that renews it.
+// Chosen: a certificate that ends sooner has usually been forgotten by the job that renews it.
 constexpr auto certificate_soon = std::chrono::hours{14 * 24};
-// Chosen: no condition on an age is written finer, and no clock that is kept in step is off by so much.
+// Chosen: no condition on an age is written in finer steps, and a synchronised clock is never so far off.
 constexpr auto clock_tolerance = std::chrono::seconds{60};
 
 std::string joined(const std::vector<std::string>& all) {
@@ -35,7 +35,8 @@ std::string windows_in_words(const std::vector<rate_window>& windows) {
   return text;
 }
 
-// The most that these limits let through within such a time, wherever it begins; nullopt: no limit.
+// The largest number of requests that these limits let through within `time`, wherever it begins; nullopt: no
+// limit.
 std::optional<std::uint64_t> most_within(const std::vector<rate_window>& windows, duration time) {
   std::optional<std::uint64_t> most;
   for (const auto& w : windows) {
@@ -198,7 +199,7 @@ class examination {
       add("clock", state::note, "the reply has no Date to compare with", "");
       return;
     }
-    // Date says whole seconds: the truth lies up to one later.
+    // Date has whole seconds, so the true time lies up to one second later.
     const auto server = *reply_.server_time + std::chrono::milliseconds{500};
     const auto here =
         reply_.received - std::chrono::duration_cast<std::chrono::microseconds>(reply_.latency) / 2;
@@ -234,8 +235,8 @@ class examination {
     if (f_.rates.window) text += fmt::format(" in {}", in_words(*f_.rates.window));
     if (f_.rates.remaining) text += fmt::format(", of which {} are left now", grouped(*f_.rates.remaining));
     const auto& windows = run.reads.windows;
-    // Without a window it is known that it lasts at least until the quota is new again (less the rounding of
-    // that to a second), and that a burst falls into any.
+    // If the window is not known, it lasts at least until the quota is renewed (less the rounding of that to
+    // a second), and a burst fits into any window.
     const auto within =
         f_.rates.window.value_or(f_.rates.reset_in.value_or(duration{}) - std::chrono::seconds{1});
     const auto ours = most_within(windows, within);

@@ -1,4 +1,4 @@
-// What one reply says of each thing that a run needs. Pure.
+// What one reply says about each thing that a run needs. Pure.
 #pragma once
 
 #include "engine/app/doctor_findings.hpp"
@@ -16,10 +16,10 @@ namespace pawl::app {
 struct doctor_facts {
   const options* settings = nullptr;
   std::string key_label;  // empty: no key is used
-  std::string key_place;  // where it was read from
+  std::string key_place;  // where the key was read from
   bool asked_whoami = false;
   const client::read_reply* reply = nullptr;
-  // The reply's body as whoami; unset: it is none.
+  // The reply's body, read as a whoami; unset: it is none.
   std::optional<client::account_info> who;
   policy::rate_facts rates;
 };

@@ -1,4 +1,4 @@
-// What `doctor` answers: a finding for each thing that a run needs. Pure.
+// The answer of `doctor`: a finding for each thing that a run needs. Pure.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@ namespace pawl::app {
 
 enum class finding_state : std::uint8_t {
   ok,
-  note,   // works, and worth knowing
+  note,   // works, but people should know it
   later,  // cannot be told now
   mend,   // a person must act
 };
@@ -24,10 +24,10 @@ struct finding {
   std::string remedy;  // with mend and later; may be empty
 };
 
-// 4 if anything is to be mended, else 3 if something cannot be told now, else 0.
+// 4 if a person must act, else 3 if something cannot be told now, else 0.
 int exit_code(const std::vector<finding>&) noexcept;
 
-// The first of what the exit code comes from, in a line; empty: all is well.
+// The first finding that leads to the exit code, in one line; empty: all is well.
 std::string first_fault(const std::vector<finding>&);
 
 // {"checks": [{"about", "state", "text", "remedy"}], "exit_code"}, one line.

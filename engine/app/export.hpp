@@ -1,4 +1,4 @@
-// The rows of a generation that have an outcome, for others to read.
+// Writes the rows of a generation that have an outcome.
 #pragma once
 
 #include "engine/app/command_options.hpp"
@@ -7,8 +7,8 @@
 
 namespace pawl::app {
 
-// One line per row, in the order of the input; see app/rows/export_rows. Failures: no such ledger or
-// generation, an input that is not there any more (usage); the sink (mend).
+// Writes one line per row, in the order of the input; see app/rows/export_rows. Failures: usage if the ledger
+// or the generation does not exist, or if the input is gone; mend if the sink fails.
 status export_jobs(const export_options&, sink rows);
 
 }  // namespace pawl::app

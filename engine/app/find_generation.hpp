@@ -1,4 +1,4 @@
-// The generation that --generation names, for the commands that read a ledger.
+// Finds the generation that --generation names, for the commands that read a ledger.
 #pragma once
 
 #include "engine/ledger/ledger.hpp"
@@ -9,7 +9,7 @@
 
 namespace pawl::app {
 
-// Unset: the newest. None there: failure_kind::usage.
+// Unset: the newest one. If it does not exist: failure_kind::usage.
 expected<ledger::generation_row> find_generation(ledger::ledger_file&, std::optional<std::int64_t> wanted);
 
 }  // namespace pawl::app

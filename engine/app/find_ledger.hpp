@@ -1,4 +1,4 @@
-// Mixing up an input and its ledger: what to say when one stands where the other belongs.
+// Helps where an input was given in place of a ledger, or the reverse.
 #pragma once
 
 #include "engine/input/input_head.hpp"
@@ -10,12 +10,12 @@
 
 namespace pawl::app {
 
-// Opens a ledger to be read. Where `path` is none and the ledger of an input by that name lies beside it, the
-// failure names that one.
+// Opens a ledger for reading. If `path` is no ledger but an input with a ledger beside it, the failure names
+// that ledger.
 expected<ledger::ledger_file> open_to_read(const std::string& path);
 
-// A ledger where an input was asked for: usage, with the input that it belongs to. nullopt: it is none.
-// `head`: of what `path` names.
+// A failure (usage) if a ledger was given as the input; it names the input that the ledger belongs to.
+// nullopt: it is no ledger. `head` is that of the file at `path`.
 std::optional<failure> refuse_ledger_as_input(const std::string& path, const input::input_head& head);
 
 }  // namespace pawl::app

@@ -4,7 +4,7 @@
 
 namespace pawl::app {
 namespace {
-constexpr int look_again_ms = 100;  // chosen; a signal wakes it
+constexpr int look_again_ms = 100;  // chosen; a signal ends the wait
 }  // namespace
 
 bool wait_for_holder(session& s, failure& why, std::string& told) {

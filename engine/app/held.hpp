@@ -1,4 +1,5 @@
-// What one process at a time may have, a ledger or the quota of a key, and --wait for the one that has it.
+// Takes what only one process at a time may have, a ledger or the quota of a key, and waits for its holder
+// with --wait.
 #pragma once
 
 #include "engine/app/session.hpp"
@@ -9,11 +10,12 @@
 namespace pawl::app {
 
 // With --wait: says once who is waited for, and waits a moment. False: there is nothing to wait for, or a
-// signal came; `why` is then the answer.
+// signal came; `why` is then the failure to return.
 bool wait_for_holder(session&, failure& why, std::string& told);
 
-// Calls `take()`, which answers an expected<>, until it answers something else than that another process
-// holds it. Without --wait: once. There is no bound, for a run may take days: a signal ends it at once.
+// Calls `take()`, which returns an expected<>, until its result is something other than "another process
+// holds it". Without --wait it calls once. There is no time limit, because a run may take days; a signal ends
+// the wait at once.
 template <class Take>
 auto take_in_turn(session& s, Take take) {
   std::string told;

@@ -1,4 +1,4 @@
-// What a use case needs of who runs it.
+// What a use case needs from its caller.
 #pragma once
 
 #include "engine/app/listener.hpp"
@@ -7,7 +7,7 @@
 
 namespace pawl::app {
 
-// All of it outlives the call.
+// All members must outlive the call.
 struct host {
   listener& says;
   stop_request& stop;

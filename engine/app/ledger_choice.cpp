@@ -36,8 +36,9 @@ status ledger_choice::decide() {
   return choose();
 }
 
-// A ledger that is not there yet is made when there is something to put into it: an input that is refused
-// leaves nothing behind. What can be read only once is spooled beside the ledger, under its lock.
+// Opens the ledger if it exists. A new one is created only when there is something to put into it, so that an
+// input that is refused leaves nothing behind; but an input that can be read only once is spooled beside the
+// ledger, under its lock.
 status ledger_choice::look_at_ledger() {
   std::error_code cannot_tell;
   const bool there = std::filesystem::exists(s_.settings().ledger_path, cannot_tell) || cannot_tell;
@@ -57,7 +58,8 @@ status ledger_choice::open_ledger() {
   newest_ = *std::move(newest);
   if (!newest_) return {};
   if (auto refused = refuse_target(newest_->target, target_, s_.settings().ledger_path)) {
-    // A mistyped address must not keep the ledger for itself: nobody answered there, and nothing was done.
+    // Nobody answered at a mistyped address, and nothing was done there, so it must not keep the ledger for
+    // itself.
     auto unused = nothing_was_done();
     if (!unused) return unused.error();
     if (!*unused) return *refused;
@@ -70,7 +72,7 @@ status ledger_choice::open_ledger() {
   return {};
 }
 
-// By no run of this ledger, wherever it went.
+// Whether no run of this ledger has done anything, at whatever target.
 expected<bool> ledger_choice::nothing_was_done() {
   for (auto id = newest_->id; id > 0; --id) {
     auto generation = ledger_->generation(id);
@@ -82,7 +84,7 @@ expected<bool> ledger_choice::nothing_was_done() {
   return true;
 }
 
-// What the ledger makes of this input.
+// Opens the input and decides what the ledger means for it.
 status ledger_choice::choose() {
   const auto& settings = s_.settings();
   const auto on_spooled = [this](std::uint64_t bytes) { s_.show_work("reading", 0, bytes); };
@@ -98,7 +100,7 @@ status ledger_choice::choose() {
     question.finished = newest_->finished.has_value();
     question.given_up = newest_->given_up;
   }
-  // Else the pass that validates takes the digest as well.
+  // If the decision does not need the digest, the validating pass takes it.
   if (newest_ && (!settings.retry.empty() || ledger::depends_on_input(question))) {
     s_.show_work("reading", 0, 0);
     auto identity = identify();
@@ -121,7 +123,7 @@ status ledger_choice::choose() {
   return {};
 }
 
-// By the fingerprint, where the ledger has the one of its input and the bytes are the same.
+// Compares the fingerprint, if the ledger has one of its input; only if the bytes differ is the digest taken.
 expected<input::input_identity> ledger_choice::identify() {
   auto& source = input_->source;
   if (const auto print = recorded_print(newest_->settings)) {
@@ -132,8 +134,8 @@ expected<input::input_identity> ledger_choice::identify() {
   return source.identity();
 }
 
-// Under a name of its own that the same bytes have again: a job that brings them every night must not fill
-// the disk.
+// Keeps the copy under a name made from its bytes, so that a job that brings the same bytes every night does
+// not fill the disk.
 status ledger_choice::keep_what_came() {
   if (access_ != ledger::access::read_write || !input_->spooled || identity_.file == newest_->input.file)
     return {};
@@ -145,9 +147,10 @@ status ledger_choice::keep_what_came() {
   return {};
 }
 
-// A write without a read leaves nothing in the ledger before it is sent. A read of the next invocation would
-// find its values and call the row unchanged. And what the writes of a generation held is one thing for all
-// of them: undo goes by it.
+// Whether this invocation reads and writes as the generation did before. Without reading first, nothing is in
+// the ledger before a write is sent; if the next invocation did read, it would find those values and call the
+// row unchanged. And all writes of a generation must hold the same part of a resource, because undo relies on
+// it.
 bool ledger_choice::reads_as_before() const {
   const recorded_settings before(newest_->settings), now(s_.settings().as_json);
   const auto body_before = before.text(shaping_key::body_is), body_now = now.text(shaping_key::body_is);
@@ -155,7 +158,7 @@ bool ledger_choice::reads_as_before() const {
          (!body_before || !body_now || body_before == body_now);
 }
 
-// --retry goes on with the newest generation, finished or not, and with no other input.
+// --retry goes on with the newest generation, finished or not, and accepts no other input.
 status ledger_choice::choose_retry(const ledger::run_question& question) {
   const auto answer = ledger::decide_retry(question);
   if (answer == ledger::retry_decision::refuse_none)

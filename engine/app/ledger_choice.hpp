@@ -1,6 +1,6 @@
-// What a command on an input is about to work on: its settings, the ledger that it names, the input, and what
-// the ledger makes of the two. The part of `run` that comes before the first change, and the same for `plan`,
-// which changes nothing.
+// What a command with an input will work on: its settings, the ledger that it names, the input, and the
+// decision that follows from these. This is the part of `run` before the first change; `plan`, which changes
+// nothing, shares it.
 #pragma once
 
 #include "engine/app/open_input.hpp"
@@ -17,44 +17,44 @@ namespace pawl::app {
 
 class ledger_choice {
  public:
-  // The session outlives it. read_only: the ledger is opened without its lock and never made, and what can be
-  // read only once is copied to `spool_path`, which is removed at the end.
+  // The session must outlive it. read_only: opens the ledger without its lock and never creates it; an input
+  // that can be read only once is copied to `spool_path`, and the copy is removed at the end.
   ledger_choice(session&, ledger::access, std::string spool_path);
 
-  // What this version refuses. Nothing is opened.
+  // Refuses settings that this version cannot run with. Opens nothing.
   status load();
-  // The ledger, if there is one, then the input, then the decision. Usage failures: the ledger belongs to
-  // another target, or to an input that is not finished.
+  // Opens the ledger, if there is one, and the input, and decides. Fails (usage) if the ledger belongs to
+  // another target, or to another input that is not finished.
   status decide();
-  // The whole pass over the input, unless the ledger knows it already. Complaints are printed.
+  // Validates the whole input, unless the ledger knows it already. Complaints go to the listener.
   status validate();
 
-  // Opens the ledger, which read_write makes where it is not there yet.
+  // Opens the ledger; with read_write it is created if it does not exist.
   status open_ledger();
-  // The counts of this generation, into the summary.
+  // Puts the counts of this generation into the summary.
   status count(const ledger::generation_row&);
   std::optional<failure> interrupted() const;
 
-  // After load(). Of the target the account is known when the ledger knows it.
+  // Valid after load(). Its account is set once the ledger is open and knows it.
   const ledger::target& target() const noexcept { return target_; }
-  // After decide().
+  // Valid after decide().
   ledger::run_decision decision() const noexcept { return decision_; }
   opened_input& input() noexcept { return *input_; }
   input::file_format format() const noexcept { return input_->source.facts().format; }
   bool has_ledger() const noexcept { return ledger_.has_value(); }
   ledger::ledger_file& ledger() noexcept { return *ledger_; }
   const std::optional<ledger::generation_row>& newest() const noexcept { return newest_; }
-  // After validate(); unset where an earlier invocation has validated.
+  // Valid after validate(); unset if an earlier invocation has validated the input.
   const std::optional<input::validation_report>& report() const noexcept { return report_; }
   const input::input_identity& identity() const noexcept { return identity_; }
-  // What this or an earlier invocation's validation of the input has counted. nullopt: the ledger does not
-  // say, so the input has to be read to know it.
+  // The counts of the validation, by this or an earlier invocation. nullopt: the ledger does not have them,
+  // so the input must be read to know them.
   std::optional<input::validation_report> survey() const;
-  // Whether a row may name something that the API has to look up (used_names).
+  // Whether a row may have a name that must be looked up at the API (used_names).
   bool may_have_names() const;
   const std::string& spool_path() const noexcept { return spool_path_; }
-  // After a decide() that refused what came through a pipe because another input is not finished: where it is
-  // kept, for nothing brings it once more. Empty: nothing was kept.
+  // Where the input from a pipe is kept, after a decide() that refused it because another input is not
+  // finished: it cannot be piped a second time. Empty: nothing was kept.
   const std::string& kept_path() const noexcept { return kept_path_; }
 
  private:

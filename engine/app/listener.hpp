@@ -1,6 +1,6 @@
-// What a use case tells while it works, and the one question that it asks. Who runs it listens: the command
-// line words it for people, a program takes what it needs. Every call comes on the thread that called the use
-// case; views and references are valid during the call.
+// What a use case tells while it works, and the one question that it asks. Its caller implements the
+// listener: the command line words it for people, a program takes what it needs. Every call comes on the
+// thread that called the use case; views and references are valid during the call.
 #pragma once
 
 #include "engine/api/profile.hpp"
@@ -25,8 +25,8 @@ namespace pawl::app {
 struct options;
 struct summary;
 
-// Before the first write: what will be applied to what. `report` is null where the input was validated by an
-// earlier invocation.
+// What will be applied to what; told before the first write. `report` is null if an earlier invocation has
+// validated the input.
 struct announcement {
   std::string input_name, ledger_path, target, key_label;
   std::uint64_t rows = 0, pending = 0;
@@ -34,7 +34,7 @@ struct announcement {
   const input::validation_report* report = nullptr;
 };
 
-// How a run ended, with what to do next.
+// How a run ended, and what to do next.
 struct ending {
   std::string ledger_path;
   std::uint64_t rows = 0, pending = 0;
@@ -45,25 +45,24 @@ struct ending {
   std::string stop_reason;
   std::optional<wall_time> resume_at;
   std::string resume_command;  // empty: the same command goes on
-  std::string retry_command;   // takes the failed rows again too; empty: not worth a line
-  bool mend_first = false;     // it would end as this one did until something is mended
-  bool has_ledger = true;      // false: it is gone, so nothing can be told about going on with it
+  std::string retry_command;   // also takes the failed rows again; empty: not worth a line
+  bool mend_first = false;     // a next run would end in the same way until something is mended
+  bool has_ledger = true;      // false: the ledger is gone, so no command can go on with it
 };
 
-// A command that may follow this one, for whoever can word it.
+// A command that may follow this one; the caller words it.
 struct next_command {
   enum class what : std::uint8_t {
-    resume,  // goes on with what is left
-    fresh,   // gives up what an unfinished run has left, and starts anew
-    retry,   // goes on, and takes the rows again that ended as one of `outcomes`
+    resume,  // goes on with the rows that are left
+    fresh,   // gives up the rows that an unfinished run has left, and starts anew
+    retry,   // goes on, and takes rows again whose outcome is one of `outcomes`
     verify,  // looks at what was written
     status,  // shows how the rows stand
   };
   what is = what::resume;
-  std::string
-      input;  // the file to name in the place of the input, where that cannot be read again; may be empty
+  std::string input;  // the file to name instead of the input, if that cannot be read again; may be empty
   std::string ledger;
-  input::file_format format = input::file_format::csv;  // of `input`, whose name does not tell
+  input::file_format format = input::file_format::csv;  // of `input`, if its name does not tell
   std::vector<outcome> outcomes;
 };
 
@@ -71,8 +70,8 @@ struct next_command {
 struct conclusion {
   int exit_code;
   const summary& facts;
-  int signal;                    // the first one that asked to stop; 0: none
-  std::string_view sum;          // how it ended, in one line; empty: what the facts tell
+  int signal;                    // the first signal that asked to stop; 0: none
+  std::string_view sum;          // how the use case ended, in one line; empty: as the facts tell
   std::string_view interrupted;  // what to do after a signal
 };
 
@@ -81,35 +80,36 @@ class listener {
   virtual ~listener() = default;
 
   virtual void note(std::string_view) {}
-  virtual void detail(std::string_view) {}  // a note for who looks closely
+  virtual void detail(std::string_view) {}  // a note for people who look closely
   virtual void warning(std::string_view) {}
   virtual void error(const failure&) {}        // what ended the use case
   virtual void complaint(std::string_view) {}  // an error of the input: "FILE:LINE: column: what"
-  // So far through the input; `rows` and `bytes` may be 0. worked(): that is over.
+  // How far it is through the input; `rows` and `bytes` may be 0. worked() tells that this is over.
   virtual void working(std::string_view what, std::uint64_t rows, std::uint64_t bytes);
   virtual void worked() {}
 
-  // Whether somebody is there to agree before the first write. agrees() is called only then; nullopt: nobody
+  // Whether somebody can agree before the first write; only then agrees() is called. nullopt: nobody
   // answered.
   virtual bool asks() const { return false; }
   virtual std::optional<bool> agrees(const announcement&) { return true; }
 
   virtual void announced(const announcement&) {}
-  // The input was finished on `when` already: nothing is sent.
+  // The input was finished at `when` already, and nothing is sent.
   virtual void finished_before(const std::string& input_name, wall_time when, const summary&);
   virtual void failed(const client::failed_row&) {}
-  // The API names another limit for a window than the options.
+  // The API names another limit for a window than the options do.
   virtual void contradicted(client::progress_counters::request_class, const rate_window& configured,
                             const rate_window& said);
   virtual void listed(const client::snapshot_facts&) {}  // list pages were read, and the last one is over
-  // While requests are sent. Answers when it wants to hear again; max(): never. moved_on(): that is over.
+  // Called while requests are sent. Returns when it should be called again; max(): never. moved_on() tells
+  // that this is over.
   virtual time_point moving(const client::progress_counters&, const policy::pacer_options& writes,
                             time_point now);
   virtual void moved_on() {}
   virtual void ended(const ending&) {}
   virtual void concluded(const conclusion&) {}
 
-  // A line for a shell; empty: the same command goes on, or there are no commands.
+  // Writes a command as a line for a shell; empty: the same command goes on, or the caller has no commands.
   virtual std::string command(const next_command&) const { return {}; }
 };
 

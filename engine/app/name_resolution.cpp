@@ -15,14 +15,14 @@
 namespace pawl::app {
 namespace {
 
-constexpr std::size_t shown_complaints = 20;  // as of a validation
-constexpr std::uint64_t handful = 5;          // rows that nobody would save; chosen
+constexpr std::size_t shown_complaints = 20;  // chosen, as for a validation
+constexpr std::uint64_t handful = 5;          // chosen: renaming would save hardly anything
 
 bool is_name(const api::precondition& c) {
   return c.is == api::precondition::test::has_name;
 }
 
-// "add_tag_ids, remove_tag_ids and `tag_ids has ID`": what does without names.
+// The ways that do without names: "add_tag_ids, remove_tag_ids and `tag_ids has ID`".
 std::string ways_by_id(const api::profile& profile) {
   std::vector<std::string> ways;
   std::vector<field_index> lists;
@@ -121,7 +121,7 @@ failure names_not_read(failure why, const options& settings, const std::vector<s
   why.what = "names of tags cannot be looked up, and nothing was written: " + why.what;
   const auto by_id = "give ids instead of names (" + ways_by_id(settings.profile) + ")";
   if (!scopes.empty() && !missing.empty()) {
-    // What the API answers speaks of this scope; what the profile advises on a refusal is about the others.
+    // The API's answer is about this scope; the profile's advice on a refusal is about others.
     why.remedy = fmt::format("the key lacks {}: grant it that scope where it was made, or {}",
                              fmt::join(missing, ", "), by_id);
   } else {

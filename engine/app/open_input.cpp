@@ -12,7 +12,7 @@
 namespace pawl::app {
 namespace {
 
-// The copy's name means nothing to the user.
+// Puts the name that the user knows in the place of the copy's path.
 failure with_name(failure why, const std::string& path, const std::string& name) {
   for (auto* text : {&why.place, &why.what})
     for (std::size_t at = 0; path != name && (at = text->find(path, at)) != std::string::npos;
@@ -24,7 +24,7 @@ failure with_name(failure why, const std::string& path, const std::string& name)
 }  // namespace
 
 failure refuse_open_end(const input::open_line& end, const std::string& name) {
-  constexpr std::size_t most_shown = 120;  // bytes; chosen
+  constexpr std::size_t most_shown = 120;  // in bytes; chosen
   return failure{
       failure_kind::usage, fmt::format("{}:{}", name, end.line),
       fmt::format("the last line has no end, so what wrote it may have been cut off in the middle of it: {}",
@@ -59,14 +59,14 @@ expected<opened_input> open_input(const options& s, const std::string& spool_pat
   auto opened = input::open_bytes(path);
   if (!opened) return with_name(std::move(opened.error()), path, name);
   if (spooled) {
-    // There is no header to read; lines of JSON may be none.
+    // A blank stream has no CSV header, but is valid NDJSON without rows.
     if (opened->head.is_blank()) options.format = input::file_format::ndjson;
   } else if (auto refused = refuse_ledger_as_input(path, opened->head)) {
     return *std::move(refused);
   }
   auto source = input::job_source::open(*std::move(opened), s.profile, options);
   if (!source) return with_name(std::move(source.error()), path, name);
-  // What is no text at all has been told already.
+  // Bytes that are no text have been refused already.
   if (spooled && spooled->open_end() && !s.allow_open_end) return refuse_open_end(*spooled->open_end(), name);
   return opened_input{name, std::move(spooled), *std::move(source)};
 }

@@ -1,4 +1,5 @@
-// The input of run and check: a file as it stands, or a spooled copy of what can be read only once.
+// Opens the input of run and check: a file as it is, or a spooled copy of an input that can be read only
+// once.
 #pragma once
 
 #include "engine/app/options.hpp"
@@ -15,21 +16,23 @@
 namespace pawl::app {
 
 struct opened_input {
-  std::string name;  // in messages: the path as given, or "stdin"
+  std::string name;  // for messages: the path as given, or "stdin"
   std::optional<input::spooled_input> spooled;
   input::job_source source;
 };
 
-// No row is in it. A stream that held nothing and a header without rows are complete answers of whatever made
-// them: nothing to do. A file that is empty altogether is a mistake: the failure says so.
+// For an input without rows. A stream that held nothing, and a header without rows, are complete output of a
+// program: nothing is to be done, and the result is unset. A file that is entirely empty is a mistake: the
+// failure says so.
 std::optional<failure> refuse_no_rows(const opened_input&);
 inline constexpr const char* nothing_to_do = "no rows in it: there is nothing to do";
 
-// What came through a pipe and does not end with a line end: the program before it may have been cut off in
-// the middle of a cell, which then says something else. `name`: for the user. Pure.
+// The failure of piped input whose last line has no end: the program before it may have been cut off inside a
+// cell, which then has another meaning. `name` is for the user. Pure.
 failure refuse_open_end(const input::open_line&, const std::string& name);
 
-// Spools to `spool_path`.part where need be. Failures name the input as the user knows it.
+// Spools to `spool_path`.part if the input can be read only once. Failures name the input as the user knows
+// it.
 expected<opened_input> open_input(const options&, const std::string& spool_path,
                                   const std::function<void(std::uint64_t bytes)>& on_spooled,
                                   const std::atomic<bool>* stop);

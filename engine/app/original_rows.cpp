@@ -17,7 +17,8 @@ failure no_input(const std::string& path, const std::string& what) {
               ": the ledger keeps the input of those, or leave " + to_string(option::with_input) + " out"};
 }
 
-// A column that every row has, to play the id: ids are not looked at here. Notes cannot play it.
+// A column that every row has, which serves as the id because ids are not looked at here. A note cannot
+// serve.
 std::string first_column(std::string_view header, char delimiter) {
   const auto cells = split_cells(header, delimiter);
   for (const auto cell : cells ? *cells : std::vector<std::string_view>{}) {
@@ -64,7 +65,7 @@ expected<std::string_view> original_rows::row(std::uint64_t number) {
     if (!*more) return no_input(generation_.input_path, "has fewer rows than were run");
   }
   const auto at = static_cast<std::size_t>(number - first_in_batch_);
-  // A row that says nothing to this profile is a row all the same, unless it was cut.
+  // A row that is no valid job for this profile still has its text, unless the text was cut.
   if (const auto* error = batch_.error(at)) {
     constexpr std::size_t cut_after = 64 * 1024;  // as row_error says
     if (error->raw.size() >= cut_after)

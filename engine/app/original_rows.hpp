@@ -1,5 +1,5 @@
-// The rows of an input that was run before, by their number: what an export shows beside the outcomes of rows
-// whose input the ledger does not keep (successes).
+// Gives the rows of an input that was run before, by their number. An export shows them beside the outcomes
+// of rows whose text the ledger does not keep (successes).
 #pragma once
 
 #include "engine/api/profile.hpp"
@@ -15,18 +15,18 @@ namespace pawl::app {
 
 class original_rows {
  public:
-  // The generation must outlive it. The input is opened at the first question.
+  // The generation must outlive it. The input is opened by the first call of row().
   explicit original_rows(const ledger::generation_row&);
 
-  // The row's text as it stands in the input; valid until the next question. Rows are asked for in ascending
-  // order. Failures (usage): the input is not there any more, or is not the one that was run.
+  // The row's text as it is in the input; valid until the next call. Rows must be asked for in ascending
+  // order. Failures (usage): the input is gone, or is not the one that was run.
   expected<std::string_view> row(std::uint64_t number);
 
  private:
   status open();
 
   const ledger::generation_row& generation_;
-  api::profile anything_;  // lets every column pass: only the rows' texts are wanted
+  api::profile anything_;  // passes every column, because only the texts of rows are wanted
   std::optional<input::job_source> source_;
   job_batch batch_;
   std::uint64_t first_in_batch_ = 1;

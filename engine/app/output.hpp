@@ -1,4 +1,4 @@
-// What a use case produces for others to read, in pieces, to wherever it goes.
+// Collects what a use case produces and hands it on in pieces.
 #pragma once
 
 #include "engine/model/error.hpp"
@@ -11,7 +11,7 @@
 
 namespace pawl::app {
 
-// Takes all of a text, or answers why not. std::errc::broken_pipe: the reader has seen enough.
+// Takes all of a text, or returns why it cannot. std::errc::broken_pipe: the reader has closed its end.
 using sink = std::function<std::error_code(std::string_view)>;
 
 class output {
@@ -27,9 +27,9 @@ class output {
   void flush();
 
   bool failed() const noexcept { return static_cast<bool>(failed_); }
-  // A reader that has seen enough is no failure: the answer is the exit code.
+  // Whether the reader has closed its end. That is no failure.
   bool reader_left() const noexcept { return failed_ == std::errc::broken_pipe; }
-  // mend, with `remedy`: it could not be written.
+  // A failure (mend) with `remedy` if the output could not be written.
   status written(std::string remedy = {}) const;
 
  private:

@@ -63,7 +63,7 @@ status pending_rows::leave_out(const ledger::generation_row& generation) {
     if (auto read = file.for_each_job(generation.id, retried, take); !read) return read;
     for (auto& one : *found) {
       if (one.superseded) {
-        // It ends so without being sent.
+        // The row ends as superseded without being sent.
         ++counts_[outcome::superseded];
         superseded_.insert(one.row);
       }

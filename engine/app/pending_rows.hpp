@@ -1,5 +1,5 @@
-// Which rows are done, what of their patches stays out, and where the input stands for the first pending one:
-// as a run would have it, without telling the ledger.
+// Finds what a run would find, without changing the ledger: which rows are done, which fields of their
+// patches are left out, and where the input stands for the first pending row.
 #pragma once
 
 #include "engine/app/ledger_choice.hpp"
@@ -16,18 +16,18 @@ namespace pawl::app {
 
 class pending_rows {
  public:
-  // Both outlive it.
+  // Both must outlive it.
   pending_rows(session& s, ledger_choice& choice) : s_(s), choice_(choice) {}
 
-  // After ledger_choice::validate().
+  // To be called after ledger_choice::validate().
   status find();
 
   std::uint64_t rows() const noexcept { return rows_; }  // of the input
   std::uint64_t pending() const noexcept { return pending_; }
   const ledger::row_set& done() const noexcept { return done_; }
-  // Outcomes that are there already and stay.
+  // Outcomes that rows have already and keep.
   const outcome_counts& done_before() const noexcept { return counts_; }
-  // Intents without an outcome, by row. Once.
+  // Intents without an outcome, by row. May be called once.
   std::unordered_map<std::uint64_t, ledger::intent_row> take_interrupted() { return std::move(interrupted_); }
 
  private:

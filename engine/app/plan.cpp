@@ -128,12 +128,12 @@ class plan_steps {
     if (!whole) co_return std::move(whole.error());
     is_limited_ = !*whole;
     reply_time_ = planner.mean_reply_time();
-    // Where nothing else was read, this is what is known, connecting included.
+    // If nothing else was read, this is the only known time, connecting included.
     if (reply_time_ == duration{}) reply_time_ = answered_after;
     co_return exit_success;
   }
 
-  // Whether the list of names may be wanted: what an earlier invocation has validated may have some.
+  // Whether the list of names may be needed: rows that an earlier invocation has validated may have names.
   bool may_have_names() const {
     const auto& settings = s_.settings();
     if (settings.reading.names.path.empty() || rows_.pending() == 0) return false;
@@ -143,7 +143,7 @@ class plan_steps {
     return condition || choice_.may_have_names();
   }
 
-  // As the run does it: unknown and ambiguous names end the command, with their lines.
+  // Resolves as the run does: unknown and ambiguous names end the command, with their lines.
   expected<const api::name_directory*> resolve(const std::vector<std::string>& scopes,
                                                const std::optional<expected<api::name_directory>>& listed) {
     const name_question question{
@@ -163,7 +163,7 @@ class plan_steps {
     return resolve_names(s_, question);
   }
 
-  // Nothing finds out here how many reads pay.
+  // `plan` does not find out how many reads at once pay, so it uses the default.
   std::uint32_t at_once() const {
     const auto& run = s_.settings().run;
     return run.adaptive ? run::run_options{}.concurrency : run.concurrency;
@@ -181,7 +181,7 @@ class plan_steps {
         break;
     }
     s_.show_work(fmt::format("planning {}", counted(rows_.pending(), "row", "rows")), tally_->rows(), 0);
-    // A row that could not be read is still to be done, and before later ones of its id.
+    // A row that could not be read is still a job, and must stand before later rows of its id.
     if (!out_ || (row.is != plan::planned::write && row.is != plan::planned::unreadable)) return {};
     std::string job;
     jobs_->append(job, row);
@@ -193,7 +193,8 @@ class plan_steps {
     return out_->finish();
   }
 
-  // The run that would follow at once: every reply as slow as those of the reads, the windows as they are.
+  // Forecasts a run that starts now: its replies take as long as those of the reads, and the windows are as
+  // they are.
   plan::run_forecast forecast() {
     const auto& run = s_.settings().run;
     plan::forecast_options o;
@@ -262,7 +263,7 @@ class plan_steps {
   std::optional<plan::plan_tally> tally_;
   std::optional<job_lines> jobs_;
   std::optional<complete_output> out_;
-  std::vector<bool> is_write_;  // of each job that was told, in input order: a bit each
+  std::vector<bool> is_write_;  // a bit for each job that was told, in input order
   bool is_limited_ = false;
   duration reply_time_{}, elapsed_{};
   output text_;  // rows

@@ -1,5 +1,5 @@
-// What a run of this input would do, by reading what it would read. Nothing is written: not to the API, not
-// to the ledger.
+// Finds out what a run of this input would do, by making its reads. Writes nothing, neither to the API nor to
+// the ledger.
 #pragma once
 
 #include "engine/app/command_options.hpp"
@@ -23,7 +23,7 @@ struct plan_report {
   std::string target, key_label, input_name;
   const input::source_facts* facts = nullptr;
   std::uint64_t rows = 0;   // of the input
-  outcome_counts done;      // rows that have an outcome already and were left out
+  outcome_counts done;      // rows that have an outcome already and were skipped
   bool is_limited = false;  // --limit left rows that were not looked at
   const plan::plan_tally* tally = nullptr;
 
@@ -36,14 +36,14 @@ struct plan_report {
   std::uint64_t reads_sent = 0;
   duration elapsed{};
 
-  std::string out;                   // where the jobs that remain were written; empty: nowhere
-  std::uint64_t jobs_shortened = 0;  // of them, with an old value that no input may say
+  std::string out;                   // where the rows that would be written went, as jobs; empty: nowhere
+  std::uint64_t jobs_shortened = 0;  // how many of them lack an old value that no input may hold
 };
 
-// Hears the plan when it is whole; a failure ends the use case with failure_kind::mend.
+// Called when the plan is complete; if it fails, the use case ends with failure_kind::mend.
 using plan_answer = std::function<status(const plan_report&)>;
 
-// `rows` gets a line for each row where the format asks for them; see app/rows/plan_rows.
+// `rows` gets a line for each row if the format has rows; see app/rows/plan_rows.
 result plan(const options&, const plan_options&, const host&, sink rows, const plan_answer& answer);
 
 }  // namespace pawl::app

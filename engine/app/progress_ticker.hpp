@@ -1,4 +1,4 @@
-// Lets the listener hear how a run moves, when it wants to. Network thread.
+// Tells the listener how a run moves, as often as the listener asks for. Network thread.
 #pragma once
 
 #include "engine/app/listener.hpp"
@@ -16,7 +16,7 @@ class progress_ticker {
                   const policy::pacer_options& writes)
       : alarm_(context), listener_(to), counters_(counters), writes_(writes) {}
 
-  // Until stop().
+  // Runs until stop().
   boost::asio::awaitable<void> run();
   void stop();
 

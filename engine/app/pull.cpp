@@ -113,7 +113,7 @@ class pull_steps {
     client::lister pages(api_.client(), settings.reading.list,
                          api::server_filters(settings.reading.list, settings.profile, conditions));
     pull_rows rows(settings.profile, settings.reading.list.id, std::move(conditions), columns_, syntax());
-    // One moment for all pages: an age means the same for the first item and for the last.
+    // All pages use one time, so that an age means the same for the first item and for the last.
     const auto now = wall_now();
     std::string text = rows.header();
     for (;;) {
@@ -159,7 +159,7 @@ class pull_steps {
           "the reply does not say that this is the whole list, and the profile's [list] has neither limit "
           "nor "
           "cursor: say whole = true there if it is");
-    // What the file cannot carry must be said again when it is run.
+    // Conditions that the file does not hold must be given again when it is run.
     std::string only_if;
     for (const auto& c : conditions_) {
       const bool carried = std::ranges::any_of(columns_, [&c](const pull_column& column) {
@@ -177,7 +177,7 @@ class pull_steps {
   std::vector<pull_column> columns_;
   std::optional<complete_output> out_;
   std::uint64_t listed_ = 0, written_ = 0, pages_ = 0, bytes_ = 0;
-  bool says_nothing_ = false;  // that the only page is the whole list
+  bool says_nothing_ = false;  // the only page does not say that it is the whole list
 };
 
 }  // namespace

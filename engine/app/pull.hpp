@@ -1,4 +1,5 @@
-// Lists resources by conditions, as an input for `run`: ids, notes and preconditions. Complete or nothing.
+// Lists resources by conditions, as an input for `run`: ids, notes and preconditions. The output is complete
+// or absent.
 #pragma once
 
 #include "engine/app/command_options.hpp"
@@ -8,7 +9,7 @@
 
 namespace pawl::app {
 
-// Writes to `out` of the options, or to standard output.
+// Writes to pull_options::out, or to standard output.
 result pull(const options&, const pull_options&, const host&);
 
 }  // namespace pawl::app

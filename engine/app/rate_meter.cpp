@@ -14,7 +14,7 @@ constexpr auto rate_over = 60s;  // chosen: a window of the slowest usual quota
 }  // namespace
 
 void rate_meter::read(time_point now, std::uint64_t writes) noexcept {
-  // The newest reading moves along until it is a second away from the one before it.
+  // Until the newest reading is a second newer than the one before, the next reading replaces it.
   const bool replaces = count_ >= 2 && now - back(1).at < 1s;
   if (!replaces) ++count_;
   ring_[(count_ - 1) % kept] = {now, writes};

@@ -1,4 +1,4 @@
-// How fast a counter grows. Pure: readings in, a rate out.
+// Measures how fast a counter grows. Pure.
 #pragma once
 
 #include "engine/model/time.hpp"
@@ -11,11 +11,11 @@
 namespace pawl::app {
 
 // Writes per second over the last minute (less at the start of a run), from readings of a counter. A reading
-// more often than once a second replaces the last one.
+// less than a second after the one before replaces the last one.
 class rate_meter {
  public:
   void read(time_point now, std::uint64_t writes) noexcept;
-  // Nothing to say before one second is over.
+  // Unset before one second has passed.
   std::optional<double> per_second(time_point now) const noexcept;
 
  private:

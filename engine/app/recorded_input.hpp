@@ -1,4 +1,4 @@
-// The input that a generation was run with, opened again as it was read then.
+// Opens the input of a generation again, in the same way as for its run.
 #pragma once
 
 #include "engine/api/profile.hpp"
@@ -8,11 +8,13 @@
 
 namespace pawl::app {
 
-// How the generation's settings had its input read. Failure: mend, they are not what a run writes there.
+// How the generation's settings read its input. Failure (mend): the recorded settings are not what a run
+// writes.
 expected<input::source_options> shaping_of(const ledger::generation_row&);
 
-// The file that the generation names, with the same bytes, read the same way; at its first row. The profile
-// outlives it. Failures (usage): it is not there any more, has changed, or is read differently now.
+// Opens the file that the generation names, at its first row, and checks that it has the same bytes and is
+// read in the same way. The profile must outlive it. Failures (usage): the file is gone, has changed, or is
+// read differently now.
 expected<input::job_source> open_input_of(const ledger::generation_row&, const api::profile&);
 
 }  // namespace pawl::app

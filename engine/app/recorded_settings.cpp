@@ -18,12 +18,12 @@ namespace pawl::app {
 namespace {
 
 struct known_key {
-  std::string_view key;                         // in the JSON
-  std::variant<std::string_view, option> name;  // what people write; empty: nobody does
+  std::string_view key;                         // the member's name in the JSON
+  std::variant<std::string_view, option> name;  // what people write; empty: it is no setting of theirs
   bool is_list;
 };
 
-// By shaping_key.
+// Indexed by shaping_key.
 constexpr std::array<known_key, 17> keys{{{"input.format", option::format, false},
                                           {"input.id_column", option::id_column, false},
                                           {"input.map", option::map, true},
@@ -110,8 +110,8 @@ std::vector<std::string> changed_settings(std::string_view before_json, std::str
     const auto k = static_cast<shaping_key>(i);
     if (k == shaping_key::write_limit || name_of(keys[i]).empty()) continue;
     const bool same = keys[i].is_list ? before.texts(k) == now.texts(k) : before.text(k) == now.text(k);
-    // A copy of standard input is read with --format, the file itself by its name; earlier versions kept no
-    // body_is.
+    // A copy of standard input is read with --format and the file itself by its name; earlier versions kept
+    // no body_is. So a value that is missing on one side is no difference.
     const bool found_out =
         (k == shaping_key::format || k == shaping_key::delimiter || k == shaping_key::body_is) &&
         (!before.text(k) || !now.text(k));

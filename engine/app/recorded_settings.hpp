@@ -1,5 +1,5 @@
-// The settings that shape what a run does with its input, as the ledger keeps them
-// (config::settings::as_json), and what differs between two such texts. Pure.
+// The settings that shape what a run does with its input, as the ledger records them
+// (config::settings::as_json), and the differences between two such records. Pure.
 #pragma once
 
 #include "engine/text/json_locator.hpp"
@@ -23,10 +23,10 @@ enum class shaping_key : std::uint32_t {
   separator,
   delimiter,
   read_first,   // "true" or "false"
-  write_limit,  // "60/min,20/10s"; shapes nothing, and is no difference
+  write_limit,  // "60/min,20/10s"; it shapes nothing, so a change is no difference
   body_is,      // of the profile; ledgers of earlier versions do not have it
-  // What the validation found (recorded_validation). No settings, and no difference; ledgers of earlier
-  // versions do not have them.
+  // Results of the validation (recorded_validation). They are no settings, so a change is no difference;
+  // ledgers of earlier versions do not have them.
   validated_print,
   validated_under,
   validated_counts,
@@ -39,7 +39,7 @@ class recorded_settings {
   explicit recorded_settings(std::string_view json);
 
   bool readable() const noexcept { return readable_; }
-  // nullopt: null, or not there.
+  // nullopt: it is null or missing.
   std::optional<std::string> text(shaping_key) const;
   std::optional<char> character(shaping_key) const;
   std::vector<std::string> texts(shaping_key) const;
@@ -53,9 +53,9 @@ class recorded_settings {
   bool readable_ = false;
 };
 
-// "--set was status=done and is status=open", each setting that differs; empty: none, or one of the texts is
-// not readable. Those of which nobody knows what they were (delimiter and format that were found out) are
-// left out.
+// Names each setting that differs: "--set was status=done and is status=open". Empty: none differs, or one of
+// the texts is not readable. Settings whose former value is not known (a delimiter or format that was
+// detected) are left out.
 std::vector<std::string> changed_settings(std::string_view before_json, std::string_view now_json);
 
 }  // namespace pawl::app

@@ -15,7 +15,7 @@ namespace {
 
 using input::validation_report;
 
-constexpr std::string_view passed_name = "*";  // fields that the profile passes on; no field has this name
+constexpr std::string_view passed_name = "*";  // fields that the profile passes on; no field is named so
 
 struct counted {
   std::string_view name;
@@ -26,7 +26,7 @@ constexpr std::array<counted, 4> counts{{{"bad", &validation_report::bad_rows},
                                          {"verbs", &validation_report::rows_with_verbs},
                                          {"not_replay_safe", &validation_report::rows_not_replay_safe}}};
 
-// What the counts depend on besides the rows and the settings that shape them.
+// What the counts depend on, other than the rows and the settings that shape them.
 std::string basis(const api::profile& profile) {
   input::shape_text shape;
   for (const auto& f : profile.fields) {
@@ -49,7 +49,7 @@ std::optional<std::uint64_t> number(std::string_view text) {
   return value;
 }
 
-// "NAME=ROWS".
+// Reads "NAME=ROWS".
 std::optional<std::pair<std::string_view, std::uint64_t>> parse_entry(std::string_view text) {
   const auto at = text.rfind('=');
   if (at == std::string_view::npos) return std::nullopt;
@@ -73,7 +73,7 @@ void append_list(std::string& to, std::string_view key, const std::vector<std::s
 
 std::string with_validation(std::string settings_json, const validation_report& report,
                             const api::profile& profile) {
-  constexpr std::size_t longest_element = 4096;  // chosen: no tag is called so
+  constexpr std::size_t longest_element = 4096;  // chosen: no tag has so long a name
   if (!settings_json.ends_with('}') || settings_json.size() <= 2) return settings_json;
   settings_json.pop_back();
   settings_json += ",\"validated.print\":\"" + input::to_hex(report.print) + '"';
@@ -110,7 +110,7 @@ std::optional<validation_report> recorded_validation(std::string_view settings_j
   }
   report.rows_with_field.resize(profile.fields.size() + 1);
   const auto fields = recorded.texts(shaping_key::validated_fields);
-  if (fields.empty()) return std::nullopt;  // a good row has one
+  if (fields.empty()) return std::nullopt;  // a good row has at least one field
   for (const auto& text : fields) {
     const auto one = parse_entry(text);
     if (!one) return std::nullopt;

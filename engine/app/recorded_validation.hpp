@@ -1,5 +1,6 @@
-// What the validation of an input has counted, as the ledger keeps it beside the settings: who goes on with a
-// run knows the fields in use, and that no row has a name to look up, without reading the rows again. Pure.
+// The counts of an input's validation, as the ledger keeps them beside the settings. With them an invocation
+// that goes on knows which fields are in use, and whether any row has a name to look up, without reading the
+// rows again. Pure.
 #pragma once
 
 #include "engine/api/profile.hpp"
@@ -11,12 +12,12 @@
 
 namespace pawl::app {
 
-// The settings (options::as_json, a JSON object) with the fingerprint and the counts of the report.
+// Adds the fingerprint and the counts of the report to the settings (options::as_json, a JSON object).
 std::string with_validation(std::string settings_json, const input::validation_report&, const api::profile&);
 
-// The counts in such settings, of the same input read the same way: rows_with_field, bad_rows, rows_with_*
-// and the swap; `rows` stands in generation_row. nullopt: none are there (earlier versions wrote none), or
-// the profile says something else of its fields now.
+// The counts in such settings, valid for the same input read in the same way: rows_with_field, bad_rows,
+// rows_with_* and the swap; `rows` is in generation_row. nullopt: there are none (earlier versions wrote
+// none), or the profile describes its fields differently now.
 std::optional<input::validation_report> recorded_validation(std::string_view settings_json,
                                                             const api::profile&);
 

@@ -40,7 +40,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-// The order of the steps; what they decide stands in ledger_choice, open_generation and exit_code.
+// The order of the steps; ledger_choice, open_generation and exit_code make the decisions.
 class run_steps {
  public:
   explicit run_steps(session& s) : s_(s), choice_(s, ledger::access::read_write, {}), rows_(s, choice_) {}
@@ -62,7 +62,7 @@ class run_steps {
   }
 
  private:
-  // Settings and token.
+  // Loads the settings and reads the token.
   status prepare() {
     if (auto loaded = choice_.load(); !loaded) return loaded;
     const auto& settings = s_.settings();
@@ -76,8 +76,8 @@ class run_steps {
     return check_certificates();
   }
 
-  // What is wrong with the files of certificates is told before there is a ledger. A pipe can be read only
-  // once, by who needs it.
+  // Reports wrong certificate files before a ledger is created. A pipe is not checked: it can be read only
+  // once, by the transport.
   status check_certificates() const {
     const auto& to = s_.settings().run.transport;
     const http::tls_files named{to.ca_file, to.cert_file, to.key_file};
@@ -94,7 +94,7 @@ class run_steps {
     return good ? status{} : status{std::move(good.error())};
   }
 
-  // What a pipe brought while another run is not finished is kept: how to go on with either.
+  // Adds where the input from a pipe was kept while another run is unfinished, and how to go on with either.
   failure with_ways_on(failure why) const {
     const auto& kept = choice_.kept_path();
     if (kept.empty()) return why;
@@ -132,7 +132,7 @@ class run_steps {
     return exit_success;
   }
 
-  // The network: who the key belongs to, then every pending row.
+  // Uses the network: asks who the key belongs to, then applies every pending row.
   status apply() {
     options_ = s_.settings().run;
     // Rows that were accepted as invalid once stay so, whatever the flags of a later invocation.
@@ -169,7 +169,7 @@ class run_steps {
     if (ended) ended = look_up_names(io, runner);
     if (ended) {
       if (!is_announced_) announce_run();
-      progress_.on_pause = {};  // from here on the live line says it
+      progress_.on_pause = {};  // from here on the live line shows it
       progress_ticker ticker(io, s_.say(), progress_, options_.writes);
       helpers.start(ticker.run());
       report_of_run_ =
@@ -187,7 +187,7 @@ class run_steps {
     return ended;
   }
 
-  // What a run has read it has checked before. A signal leaves that to the run that goes on.
+  // Checks that the input still has the bytes that were validated. After a signal the next run checks it.
   void look_at_input_again() {
     if (auto same = choice_.input().source.verify(); !same) {
       auto& error = report_of_run_->error.emplace(std::move(same.error()));
@@ -239,7 +239,7 @@ class run_steps {
     s_.facts().figures.reads = reads_to_ask_ + progress_.figures.reads;
     if (names) return {};
     s_.gave_up(progress_.gave_up);
-    // Nothing was done with this generation: the mended input is to begin like a first one.
+    // Nothing was done with this generation, so the corrected input can begin like a first one.
     if (names.error().kind != failure_kind::later && choice_.decision() != ledger::run_decision::go_on) {
       if (auto done = rows_.withdraw(); !done) return done;
       withdrawn_ = true;
@@ -270,8 +270,8 @@ class run_steps {
     }
   }
 
-  // The counts as the ledger has them, the closing row of this invocation, the exit code. `applied` is what
-  // kept the run from its work, if anything did.
+  // Reads the counts back, closes this invocation in the ledger, and returns the exit code. `applied` is the
+  // failure that kept the run from its work, if there was one.
   expected<int> conclude(status applied) {
     std::optional<failure> error = report_of_run_ ? report_of_run_->error : std::nullopt;
     if (!applied) error = applied.error();
@@ -287,7 +287,7 @@ class run_steps {
     bool conserved = true;
     if (auto read = rows_.settle(now_done); !read) {
       // A ledger that cannot be read back any more (full disk, I/O error): the run's own error says more, if
-      // it has one.
+      // The ledger cannot be read back (full disk, I/O error). The run's own error tells more, if it has one.
       if (!error || error->kind == failure_kind::later) error = read.error();
       conserved = false;
     }
@@ -316,8 +316,8 @@ class run_steps {
     return code;
   }
 
-  // Also where the writer had no group to commit since: a run may be shorter than a second. True: the ledger
-  // is not where its name says, which is more than any other error.
+  // Needed even if the writer committed nothing since: a run may be shorter than a second. True: the ledger
+  // is not where its name says, and `error` says so; this outranks any other error.
   bool look_for_ledger(std::optional<failure>& error) {
     auto there = choice_.ledger().in_place();
     if (there) return false;

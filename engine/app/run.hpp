@@ -1,5 +1,5 @@
-// Applies an input: reads, compares, writes, and keeps a ledger in which every row's outcome stands. Goes on
-// with what an earlier run on the same ledger has left.
+// Applies an input: reads, compares, writes, and keeps a ledger with the outcome of every row. Goes on where
+// an earlier run on the same ledger has stopped.
 #pragma once
 
 #include "engine/app/host.hpp"
@@ -8,8 +8,8 @@
 
 namespace pawl::app {
 
-// Never throws for what may happen outside the program: every end has an exit code (app/exit_code), and what
-// it was is told to the listener.
+// Never throws for what may happen outside the program: every end has an exit code (app/exit_code), and the
+// listener is told the reason.
 result run(const options&, const host&);
 
 }  // namespace pawl::app

@@ -12,7 +12,7 @@
 namespace pawl::app {
 namespace {
 
-// Several complaints about one place come as lines of one failure; each is said with its place.
+// Splits a failure with several complaints, one a line, into failures that each have the place.
 std::vector<failure> one_by_one(const failure& all) {
   std::vector<failure> each;
   for (std::string_view rest = all.what;;) {
@@ -61,7 +61,7 @@ int session::write(int code) {
   if (options_.summary_path.empty() || summary_refused_) return code;
   if (auto written = write_summary(options_.summary_path, facts_); !written) {
     host_.says.error(written.error());
-    // "All is well" must not be the answer where the one who waits for the summary gets none.
+    // Whoever waits for the summary and gets none must not see the exit code of success.
     return code == exit_success ? exit_mend : code;
   }
   return code;

@@ -1,4 +1,4 @@
-// What all use cases share: who listens, the clock of the command, and the summary that is written at every
+// What all use cases share: the listener, the clock of the command, and the summary that is written at every
 // exit.
 #pragma once
 
@@ -23,18 +23,19 @@ namespace pawl::app {
 
 class session {
  public:
-  // Both outlive it.
+  // Both must outlive it.
   session(const options& o, const host& h) : options_(o), host_(h), stops_(h.stop) {}
 
-  // Refuses a place where no summary can be written, runs `work`, turns its failure into words, a signal into
-  // its code, a bug into an honest message, and writes the summary. `work` returns the exit code or the
-  // failure that ended it.
+  // Refuses a place where no summary can be written, runs `work`, and writes the summary. Tells the failure
+  // that ended `work`, turns a signal into its exit code, and reports a bug as such. `work` returns the exit
+  // code or the failure that ended it.
   result conclude(const std::function<expected<int>()>& work);
 
-  // What to say after "stopped by SIGINT; ". Default: the same command goes on.
+  // Sets the text behind "stopped by SIGINT; ". By default: the same command goes on.
   void when_interrupted(std::string text) { when_interrupted_ = std::move(text); }
 
-  // What to say at the end, where it is not 0 and nothing else was said. Default: what the counts tell.
+  // Sets the text at the end if the exit code is not 0 and nothing else was said. By default: what the counts
+  // tell.
   void sum_up(std::string text) { sum_ = std::move(text); }
 
   const options& settings() const { return options_; }
@@ -44,10 +45,10 @@ class session {
   const token_source& token() const { return host_.token; }
   summary& facts() { return facts_; }
 
-  // A read gave up, and with it the command: its reason and time go into the summary.
+  // Notes that a read gave up, and ended the command: its reason and time go into the summary.
   void gave_up(const std::optional<client::progress_counters::giving_up>&);
 
-  void print(const std::vector<std::string>&);  // notes
+  void print(const std::vector<std::string>&);  // as notes
   void show_work(std::string_view what, std::uint64_t rows, std::uint64_t bytes) {
     host_.says.working(what, rows, bytes);
   }
@@ -67,7 +68,7 @@ class session {
   std::string when_interrupted_ = "the same command goes on";
 };
 
-// Ends a use case before it began: says why, and writes the summary.
+// For a use case that cannot begin: tells why, and writes the summary.
 result refuse(const options&, const host&, const failure& why);
 
 }  // namespace pawl::app

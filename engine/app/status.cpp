@@ -20,7 +20,7 @@ namespace {
 
 using seconds_d = std::chrono::duration<double>;
 
-constexpr std::size_t samples_of_a_minute = 8;  // one each 10 s, and both ends
+constexpr std::size_t samples_of_a_minute = 8;  // one every 10 s, and both ends
 
 std::vector<outcome> failing_outcomes() {
   std::vector<outcome> all;
@@ -95,7 +95,7 @@ std::optional<duration> eta(const ledger_state& s) noexcept {
   const auto per_second = rate(s);
   if (!per_second || *per_second <= 0) return std::nullopt;
   const auto seconds = static_cast<double>(s.pending()) / *per_second;
-  // Over a year is no answer.
+  // An estimate of over a year says nothing.
   if (seconds > 365.0 * 86400) return std::nullopt;
   return std::chrono::duration_cast<duration>(seconds_d(seconds));
 }

@@ -24,7 +24,7 @@ void stop_request::ask(int number) noexcept {
   first_.compare_exchange_strong(none, number);
   any_ = true;
   const auto byte = static_cast<char>(number);
-  // A full pipe means that thousands wait to be read already.
+  // If the pipe is full, thousands of requests wait to be read already, so this one may be lost.
   [[maybe_unused]] const auto written = ::write(wake_[1], &byte, 1);
   errno = saved;
 }

@@ -27,7 +27,7 @@ failure cannot(const std::string& path, const std::string& why) {
           "name a file in a directory that is there and writable, or - for standard output"};
 }
 
-// Replaced by a rename; anything else that may be there is written in place.
+// Whether a rename can replace it; anything else that exists there is written in place.
 bool replaceable(const std::string& path) {
   std::error_code failed;
   const auto kind = fs::symlink_status(path, failed).type();

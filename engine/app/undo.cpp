@@ -35,8 +35,8 @@ class undo_steps {
     auto profile = find_(generation->target.profile);
     if (!profile) return profile.error();
 
-    // What a write held is kept with the run, for a profile may have changed since. Of the two the one that
-    // makes jobs name more counts: fields that are as they were cost no write.
+    // The ledger records what a write held, because the profile may have changed since. If either says "row",
+    // jobs name all fields of the row: fields that are as they were cost no write.
     const recorded_settings then(generation->settings);
     if (then.text(shaping_key::body_is) == api::to_string(api::body_content::row))
       profile->body_is = api::body_content::row;
@@ -79,7 +79,7 @@ class undo_steps {
     return out_.written("make room and run it again");
   }
 
-  // Newest first.
+  // Sorted, newest first.
   static expected<std::vector<writing_generation>> other_writers(ledger::ledger_file& file,
                                                                  std::int64_t undone) {
     std::vector<writing_generation> all;

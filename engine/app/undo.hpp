@@ -1,4 +1,4 @@
-// Makes of what a generation has overwritten the input that brings it back.
+// Makes the input that restores what a generation has overwritten.
 #pragma once
 
 #include "engine/api/profile.hpp"
@@ -21,19 +21,19 @@ struct undo_options {
   std::optional<std::int64_t> generation;  // unset: the newest
 };
 
-// The profile of that name, or why there is none.
+// Finds the profile of a name, or fails.
 using profile_finder = std::function<expected<api::profile>(const std::string& name)>;
 
-// Hears what cannot go back.
+// Is told what cannot be restored.
 class undo_listener {
  public:
   virtual ~undo_listener() = default;
   virtual void lost(std::string_view id, const plan::undo_loss&) = 0;
-  // A row that was written without being read before.
+  // The row was written without a read before.
   virtual void not_read(std::string_view id) = 0;
 };
 
-// Another generation of the same ledger whose rows were or may have been applied.
+// Another generation of the same ledger with rows that were or may have been applied.
 struct writing_generation {
   std::int64_t id = 0;
   std::uint64_t rows = 0;  // applied, mismatch, unknown
@@ -42,12 +42,12 @@ struct writing_generation {
 
 struct undo_answer {
   std::int64_t generation = 0;
-  std::uint64_t jobs = 0;                  // that went to the sink
+  std::uint64_t jobs = 0;                  // how many went to the sink
   std::vector<writing_generation> others;  // newest first
 };
 
-// `jobs` gets NDJSON that `run` takes. Failures: no such ledger or generation (usage), a run that still
-// writes to it (later), no profile (as the finder says), the sink (mend).
+// `jobs` gets NDJSON that `run` takes. Failures: usage if the ledger or the generation does not exist; later
+// if a run still writes to it; what the finder returns if there is no profile; mend if the sink fails.
 expected<undo_answer> undo(const undo_options&, const profile_finder&, sink jobs, undo_listener&);
 
 }  // namespace pawl::app

@@ -90,7 +90,7 @@ class verify_steps {
     if (!who) co_return std::move(who.error());
     if (auto refused = refuse_account(generation_.target, {}, who->account, options_.ledger))
       co_return *std::move(refused);
-    api_.client().has_succeeded();  // there is something to look at, so a row is a success
+    api_.client().has_succeeded();  // at least one row was applied, so the API has answered well before
     const auto& names = s_.settings().reading.names;
     if (needs_names_ && !names.path.empty()) {
       auto known = co_await client::fetch_names(api_.client(), names);
@@ -105,7 +105,7 @@ class verify_steps {
     }
     auto paged = co_await look_at_pages();
     if (!paged) {
-      // Pages are a short cut: where the list cannot be walked, each resource has its own read.
+      // Pages only save reads: if the list cannot be read, each resource is read by itself.
       if (paged.error().kind != failure_kind::mend) co_return std::move(paged.error());
       s_.say().note("no list pages are used, and each resource is read by itself: " +
                     to_string(paged.error()));
@@ -113,9 +113,9 @@ class verify_steps {
     co_return co_await look_one_by_one();
   }
 
-  // A page of a list shows many resources for the price of one read: pages go on while they settle more than
-  // they cost. Those that settle nothing may be one in a hundred of all reads. What a page does not show as
-  // it was written is read by itself.
+  // A page shows many resources for the price of one read. So pages are read while they confirm more
+  // resources than they cost; those that confirm nothing may be one in a hundred of all reads (chosen). A
+  // resource that a page does not show as it was written is read by itself.
   asio::awaitable<expected<int>> look_at_pages() {
     const auto& list = s_.settings().reading.list;
     if (list.path.empty() || list.page_size < 2 || to_look_at_ < 2) co_return exit_success;
@@ -140,7 +140,7 @@ class verify_steps {
   }
 
   asio::awaitable<expected<int>> look_one_by_one() {
-    // Reads in batches: nothing finds out here how many pay.
+    // Reads in batches of the default size: `verify` does not find out how many at once pay.
     const auto& run = s_.settings().run;
     const std::size_t at_once = run.adaptive ? run::run_options{}.concurrency : run.concurrency;
     for (;;) {
@@ -164,8 +164,8 @@ class verify_steps {
     co_return exit_success;
   }
 
-  // All of them at the same time; said in their order. One of which nobody knows yet whether the API itself
-  // has refused it is put aside.
+  // Reads all at the same time and reports them in order. A resource that was refused, perhaps not by the API
+  // itself, is put aside.
   asio::awaitable<expected<int>> read_together(const std::vector<ledger::written_resource>& some) {
     std::vector<std::optional<expected<client::read_reply>>> replies(some.size());
     async::task_group reads(api_.io());
@@ -219,10 +219,11 @@ class verify_steps {
   ledger::generation_row generation_;
   std::optional<ledger::last_written> wanted_;
   std::uint64_t to_look_at_ = 0;
-  // Refused by who knows whom, to be read again when something else has proved the API.
+  // Resources that were refused, perhaps not by the API; they are read again when other replies have proved
+  // the API.
   std::vector<ledger::written_resource> unproven_;
-  bool put_aside_ = false;    // such replies go there
-  bool needs_names_ = false;  // a verb that takes names had nothing to do
+  bool put_aside_ = false;    // such resources go there
+  bool needs_names_ = false;  // a verb with names had nothing to do, so names must be compared
   api::name_directory names_;
 };
 

@@ -1,4 +1,4 @@
-// Reads what a generation applied again, and reports what no longer shows what was written.
+// Reads again what a generation has applied, and reports what no longer shows the written values.
 #pragma once
 
 #include "engine/app/command_options.hpp"
@@ -9,7 +9,7 @@
 
 namespace pawl::app {
 
-// `rows` gets what drifted, in the form that was asked for; see app/rows/drift_rows.
+// `rows` gets what has drifted, in the format of the options; see app/rows/drift_rows.
 result verify(const options&, const verify_options&, const host&, sink rows);
 
 }  // namespace pawl::app

@@ -54,7 +54,7 @@ status written_values::take(const ledger::job_row& job) {
   return take_row(job, batch_.job(at));
 }
 
-// What the row's request held, where an intent tells; `values` point into `sent`.
+// Reads what the row's request held, if an intent tells; `values` point into `sent`.
 status written_values::read_sent(std::uint64_t row, std::string& sent, std::vector<field_value>& values) {
   auto found = wanted_->sent_by(row);
   if (!found) return std::move(found.error());
@@ -77,7 +77,7 @@ status written_values::take_row(const ledger::job_row& row, const job_view& job)
     if (auto read = read_sent(row.row, sent, sent_values); !read) return read;
   if (row.outcome == outcome::unknown) ++counts_.unknown_rows;
   if (row.outcome == outcome::mismatch) ++counts_.mismatch_rows;
-  bool tells = false;  // something of the row stands in the table, its own or what an earlier row left
+  bool tells = false;  // the table has something for this row: its own value, or one that an earlier row left
   for (const auto& v : job.patch) {
     if (v.field == passed_field) continue;
     const auto& spec = profile[v.field];
@@ -98,8 +98,8 @@ status written_values::take_row(const ledger::job_row& row, const job_view& job)
     } else if (row.outcome != outcome::unchanged && sent.empty()) {
       kept = wanted_->forget(row.id, target);
     } else {
-      // A verb that had nothing to do wrote nothing: what an earlier row left is what should show, or at
-      // least that the set is as the verb wants it.
+      // A verb that had nothing to do wrote nothing. The resource should show what an earlier row left; if
+      // that is not known, only that the set is as the verb wants it.
       auto left = wanted_->knows(row.id, target);
       if (!left) return left.error();
       tells = true;
@@ -118,7 +118,7 @@ status written_values::take_row(const ledger::job_row& row, const job_view& job)
   return {};
 }
 
-// A row that was cut off after its request may have left: nobody knows yet what its fields should show.
+// A row that was cut off may have been sent, so it is not known what its fields should show.
 status written_values::forget_open_intents() {
   auto open = file_.open_intents(generation_.id);
   if (!open) return open.error();

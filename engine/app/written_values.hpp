@@ -1,5 +1,5 @@
-// What each resource should show after a generation: from the input for what a row wanted, the ledger for
-// what became of it, and its intents for sets that were changed by verbs.
+// Finds out what each resource should show after a generation: the input tells what a row wanted, the ledger
+// what became of it, and the intents which sets the verbs have sent.
 #pragma once
 
 #include "engine/app/rows/drift_rows.hpp"
@@ -21,18 +21,18 @@ namespace pawl::app {
 
 class written_values {
  public:
-  // Called for a row of which nothing can be compared with anything.
+  // Called for a row of which nothing can be compared.
   using untold = std::function<void(const ledger::job_row&, std::string_view why)>;
 
-  // All outlive it. Rows whose end is not known are counted in `counts`.
+  // All must outlive it. Rows whose end is not known are counted in `counts`.
   written_values(session& s, ledger::ledger_file& file, const ledger::generation_row& generation,
                  drift_counts& counts, untold say)
       : s_(s), file_(file), generation_(generation), counts_(counts), say_untold_(std::move(say)) {}
 
-  // Reads the ledger, and the input where rows of it count. `ledger_path`: where the ledger lies.
+  // Reads the ledger, and the input if its rows matter. `ledger_path` is the path of the ledger.
   expected<ledger::last_written> collect(const std::string& ledger_path);
 
-  // After collect(): a verb that takes names had nothing to do, so that names are to be compared.
+  // Valid after collect(): whether a verb with names had nothing to do, so that names must be compared.
   bool needs_names() const noexcept { return needs_names_; }
 
  private:

@@ -40,7 +40,7 @@ void drift_report::compare(const ledger::written_resource& resource, std::string
                 "the reply is not what the profile promises"});
 }
 
-// What the standings of the resource's fields say.
+// Reports what was found about the fields of a resource.
 void drift_report::report(const ledger::written_resource& resource) {
   const auto& fields = resource.fields;
   bool drifted = false;
@@ -53,7 +53,8 @@ void drift_report::report(const ledger::written_resource& resource) {
     append_drift(out_.text(), format_,
                  {drift_line::kind::drift, resource.id, f.row, f.field, f.json, standings_[i].shown, {}});
   }
-  // A row of which nothing was compared is not as it was written, whatever another row's fields show.
+  // If nothing of a row was compared, the resource does not count as written, whatever another row's fields
+  // show.
   bool compared = true;
   const auto is_clear = [&](std::uint64_t row) {
     for (std::size_t i = 0; i < fields.size(); ++i)

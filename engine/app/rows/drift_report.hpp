@@ -1,4 +1,4 @@
-// What `verify` found, resource by resource: rows for others to read, and counts.
+// The findings of `verify`, resource by resource: rows of output, and counts.
 #pragma once
 
 #include "engine/api/drift.hpp"
@@ -18,18 +18,18 @@ namespace pawl::app {
 
 class drift_report {
  public:
-  // The profile outlives it.
+  // The profile must outlive it.
   drift_report(const api::profile& profile, drift_format format, sink to)
       : drift_(profile), format_(format), out_(std::move(to)) {}
 
-  // The directory outlives it.
+  // The directory must outlive it.
   void use_names(const api::name_directory& names) { drift_.use_names(names); }
 
-  // Nothing of the row can be compared with anything.
+  // Reports a row of which nothing can be compared.
   void untold(const ledger::job_row&, std::string_view why);
-  // An item of a list page: true, and reported, if it shows all that was written.
+  // Takes an item of a list page. True: it shows all that was written, and is reported.
   bool settles(const ledger::written_resource&, std::string_view item);
-  // The resource's own read.
+  // Takes the reply to a read of the resource itself.
   void compare(const ledger::written_resource&, std::string_view body);
   void report_refusal(const ledger::written_resource&, const client::read_reply&);
 

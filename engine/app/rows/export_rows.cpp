@@ -21,7 +21,7 @@ constexpr std::array<std::string_view, 11> names{
     "row",      "id",         "outcome", "http_status", "error_code", "error_message",
     "attempts", "request_id", "sent_at", "finished_at", "latency_ms"};
 
-// One value, as text; `quoted`: a string in JSON. An unset text is an empty cell and null.
+// One value as text; `quoted`: it is a string in JSON. An unset text becomes an empty cell and null.
 struct value {
   std::optional<std::string> text;
   bool quoted = false;
@@ -68,7 +68,8 @@ void append_object(std::string& out, const ledger::job_row& job) {
   out += '}';
 }
 
-// The members of a JSON object, each from its key to the end of its value. Unset: not an object.
+// The members of a JSON object, each as the text from its key to the end of its value. Unset: it is no
+// object.
 std::optional<std::vector<std::string_view>> split_members(std::string_view object) {
   std::vector<std::string_view> members;
   const bool is_whole = for_each_member(object, [&members](std::string_view key, std::string_view value) {
@@ -164,7 +165,7 @@ void export_writer::append_input_cells(std::string& out, std::string_view raw) c
     append_cell(whole, raw, delimiter_);
     cells.emplace(1, whole);
   }
-  cells->resize(columns_.size());  // a row that is too short: the rest is empty
+  cells->resize(columns_.size());  // a row that is too short gets empty cells
   for (std::size_t i = 0; i < columns_.size(); ++i)
     if (kept_[i]) (out += (*cells)[i]) += delimiter_;
 }

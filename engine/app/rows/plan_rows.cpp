@@ -100,7 +100,7 @@ void append_plan_line(std::string& to, const plan::planned_row& row, const api::
 job_lines::job_lines(const api::profile& profile, const input::source_facts& facts)
     : profile_(profile), facts_(facts), names_(profile) {}
 
-// Notes are no part of a job: they are taken from the row as it stands in the input.
+// Notes are no part of a job, so they are taken from the row as it is in the input.
 void job_lines::append_notes(std::string& to, std::string_view raw) const {
   switch (facts_.format) {
     case input::file_format::csv:

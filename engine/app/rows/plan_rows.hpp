@@ -1,4 +1,4 @@
-// One row of a plan as a line of NDJSON: what would become of it, and the job that remains of it. Pure.
+// Writes a row of a plan as a line of NDJSON: what would become of it, and the job that would be sent. Pure.
 #pragma once
 
 #include "engine/api/profile.hpp"
@@ -19,23 +19,24 @@ namespace pawl::app {
 std::string_view to_string(plan::planned) noexcept;
 
 // {"row":1,"line":2,"id":"thr_1","what":"write","changes":{"status":{"old":"open","new":"done"}}}
-// `old` is left out where no read shows it. Beside these, where they apply: `why`; `repeated` (an earlier row
+// `old` is left out if no read shows it. Further members, if they apply: `why`; `repeated` (an earlier row
 // has the id), `contradicts` ({"field":...,"row":...}), `cannot_be_undone` and `left_unsent` (lists of
 // fields).
 void append_plan_line(std::string& to, const plan::planned_row&, const api::profile&);
 
-// Jobs as an input of `run`: {"id":...,"patch":{...},"expect":{...}}, with the notes of the input row behind.
+// Writes jobs as an input of `run`: {"id":...,"patch":{...},"expect":{...}}, followed by the notes of the
+// input row.
 class job_lines {
  public:
   // Both must outlive it.
   job_lines(const api::profile&, const input::source_facts&);
 
-  // A row that would be written: its whole patch, and as `expect` what stands now in the fields that would be
-  // written, beside what the row itself expects.
+  // Appends a row that would be written: its whole patch, and as `expect` its own preconditions and the
+  // present values of the fields that would be written.
   void append(std::string& to, const plan::planned_row&);
 
-  // Old values that no input may say, for their length, their depth or half a surrogate pair in them, were
-  // left out of so many rows.
+  // How many rows lack an old value because no input may hold it: it is too long, too deep, or has half a
+  // surrogate pair.
   std::uint64_t shortened() const noexcept { return shortened_; }
 
  private:

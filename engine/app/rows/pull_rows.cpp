@@ -30,7 +30,7 @@ std::vector<json_path> paths_of(const json_path& id, const std::vector<api::prec
   return paths;
 }
 
-// Where the API shows the field; nullopt: it knows no such field, or never shows it.
+// Where the API shows the field; nullopt: it does not know the field, or never shows it.
 std::optional<pull_column> find_column(const api::profile& profile, const std::string& name, kind is) {
   if (const auto index = profile.find(name)) {
     const auto& spec = profile[*index];
@@ -56,7 +56,7 @@ bool has(const std::vector<pull_column>& all, kind is, const std::string& field)
   return std::ranges::any_of(all, [&](const pull_column& c) { return c.is == is && c.field == field; });
 }
 
-// The value as JSON text; absent is null, for APIs leave out what is null.
+// The value as JSON text; an absent value is null, because APIs leave out what is null.
 std::string json_of(const located& shown) {
   std::string text;
   if (shown.is == located::kind::value) {
@@ -80,7 +80,7 @@ std::string text_of(std::string_view token) {
   return text;
 }
 
-// `a;b;c`, or the JSON array where that would be read otherwise.
+// Writes `a;b;c`, or the JSON array if that text would be read as something else.
 std::string list_cell(const std::string& json, const pull_syntax& syntax) {
   std::string joined;
   bool plain = true;
@@ -160,7 +160,7 @@ void id_set::grow() {
 
 bool id_set::insert(std::string_view id) {
   if ((used_ + 1) * 4 > slots_.size() * 3) grow();
-  // Two hashes that have nothing in common: the library's, and FNV-1a (draft-eastlake-fnv).
+  // Two independent hashes: the library's, and FNV-1a (draft-eastlake-fnv).
   std::uint64_t fnv = 0xcbf2'9ce4'8422'2325U;
   for (const char c : id) fnv = (fnv ^ static_cast<unsigned char>(c)) * 0x100'0000'01b3U;
   const entry wanted{std::hash<std::string_view>{}(id), fnv | 1U};
@@ -278,7 +278,7 @@ void pull_rows::append_object(std::string& to) {
     auto& into = is_note ? to : expect;
     if (!into.empty()) into += ',';
     append_neutral_json_string(into, (is_note ? "_" : "") + columns_[i].field);
-    // Nobody reads a note back; a precondition stays as it came.
+    // Nothing reads a note back, so it is made harmless; a precondition keeps its value as it came.
     into += ':' + (is_note ? neutral_json(json_of(at_[first + i])) : json_of(at_[first + i]));
   }
   if (!expect.empty()) to += ",\"expect\":{" + expect + "}";
@@ -317,7 +317,7 @@ status pull_rows::append_expect_cell(std::string& to, std::size_t column) {
   }
   const bool is_json = c.type == api::field_type::json || c.type == api::field_type::object;
   const auto text = is_json ? json : text_of(json);
-  // A reader of CSV would take it for something else, and the precondition would be gone or another one.
+  // `run` would read such a cell as something else, and the precondition would be lost or changed.
   if (text.empty() || text == syntax_.null_token)
     return failure{failure_kind::usage, printable(id_),
                    fmt::format("{} is {}, which no cell of CSV can say", c.field,

@@ -1,4 +1,4 @@
-// From the items of a list to the rows of an input: which of them, and what is written of each. Pure.
+// Turns the items of a list into rows of an input: selects items, and writes columns for each. Pure.
 #pragma once
 
 #include "engine/api/precondition.hpp"
@@ -24,13 +24,13 @@ struct pull_column {
   api::field_type type = api::field_type::string;
 };
 
-// What --note and --expect ask for, or their defaults: `title` and `status` where there are such fields, and
-// the fields of the conditions that can be expected. `none` alone stands for no column. Failures: kind usage,
-// an unknown or repeated field, or one that cannot be a precondition.
+// The columns that --note and --expect ask for, or the defaults: `title` and `status` if the profile has such
+// fields, and those fields of the conditions that can be expected. `none` alone means no column. Failures
+// (usage): an unknown or repeated field, or one that cannot be a precondition.
 expected<std::vector<pull_column>> plan_pull(const api::profile&, const std::vector<api::precondition>&,
                                              const pull_options&);
 
-// How cells are written, so that `run` reads them alike: from the settings.
+// How cells are written so that `run` reads the same values; made from the settings.
 struct pull_syntax {
   table_format format = table_format::csv;
   std::string null_token = "null";
@@ -38,11 +38,11 @@ struct pull_syntax {
   char delimiter = ',';
 };
 
-// Ids that were seen, as 128 bits of hash each: 16 bytes an id, at most 43 with the room to grow. Two of a
-// million ids share one with a chance of 1 in 10^26.
+// The ids that were seen, as 128 bits of hash each: 16 bytes an id, at most 43 with the room to grow. The
+// chance that any two of a million ids share a hash is 1 in 10^26.
 class id_set {
  public:
-  bool insert(std::string_view id);  // false: it was there
+  bool insert(std::string_view id);  // false: it was in the set already
 
  private:
   using entry = std::pair<std::uint64_t, std::uint64_t>;
@@ -53,21 +53,21 @@ class id_set {
 
 class pull_rows {
  public:
-  // `conditions` hold no names any more (api::resolve_name). `id_path`: where an item shows its id. The
-  // profile outlives it.
+  // The names in `conditions` must have been resolved (api::resolve_name). `id_path`: where an item shows its
+  // id. The profile must outlive it.
   pull_rows(const api::profile&, const json_path& id_path, std::vector<api::precondition> conditions,
             std::vector<pull_column> columns, pull_syntax);
 
   std::string header() const;  // with its line end; empty for ndjson
 
   enum class taken : std::uint8_t { written, left_out, seen_before };
-  // Appends the row of one item. 64 readable bytes follow it. Failures: mend, an item that is not as the
-  // profile describes it; usage, a text that cannot stand in a cell of CSV (empty, or the null token).
+  // Appends the row of one item. 64 readable bytes must follow it. Failures: mend if the item is not as the
+  // profile describes it; usage if a value cannot stand in a cell of CSV (an empty text, or the null token).
   expected<taken> add(std::string_view item, wall_time now, std::string& to);
 
-  // After the last item: whether the list has shown what was asked of it. A field that one item leaves out
-  // is null there, because others show it; one that no item shows is not known, and a condition on it would
-  // have left out every row. Failures: mend.
+  // To be called after the last item: checks that the list has shown the fields that were asked for. A field
+  // that one item leaves out is null there, because other items show it. A field that no item shows is not
+  // known, and a condition on it would have left out every row. Failures: mend.
   status complete() const;
 
  private:
@@ -83,9 +83,9 @@ class pull_rows {
   std::vector<pull_column> columns_;
   pull_syntax syntax_;
   json_parser parser_;
-  json_locator at_;  // the id, the conditions, the columns
+  json_locator at_;  // paths: the id, the conditions, the columns
   std::vector<std::uint32_t> wanted_;
-  std::vector<char> shows_;  // by condition, then by column: an item has shown it
+  std::vector<char> shows_;  // for each condition, then each column: an item has shown it
   std::uint64_t items_ = 0;
   std::string id_;
   std::string id_token_;
