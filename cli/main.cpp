@@ -51,9 +51,9 @@ int print_instead(const cli::early_exit& e, cli::console& out) {
 int main(int argc, char** argv) {
   word_options(&cli::as_flag);
   if (!fill_standard_descriptors()) return app::exit_mend;
-  // A closed pipe or connection is an error of the write, not the end of the process.
+  // A closed pipe or connection must fail the write, not end the process.
   std::signal(SIGPIPE, SIG_IGN);
-  // So is a file that may not grow (ulimit -f): a ledger that cannot be written is told, not died of.
+  // The same for a file that may not grow (ulimit -f): a ledger that cannot be written is reported.
   std::signal(SIGXFSZ, SIG_IGN);
   cli::console out{STDERR_FILENO};
   try {

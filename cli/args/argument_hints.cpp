@@ -21,7 +21,7 @@ std::string_view nearest_of(std::string_view name, const std::vector<std::string
   return nearest(name, known);
 }
 
-// What people know from other tools, where this command has what they mean.
+// What a flag of other tools is called here; empty if this command has nothing like it.
 std::string_view other_tools_say(std::string_view flag, const std::vector<std::string>& flags) {
   struct habit {
     std::string_view flag, needs, here;
@@ -72,7 +72,7 @@ std::string unknown_command(const std::string& name, const std::vector<std::stri
 }
 
 std::string mismatch_in_words(std::string_view cli11) {
-  // "--ledger: At Most 1 required but received 2", "--ledger: 1 required FILE missing",
+  // CLI11's texts are: "--ledger: At Most 1 required but received 2", "--ledger: 1 required FILE missing",
   // "fresh was given a disallowed flag override".
   constexpr std::string_view required = " required ", missing = " missing", received = "received ";
   const auto name = cli11.substr(0, cli11.find_first_of(": "));

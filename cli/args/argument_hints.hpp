@@ -1,5 +1,5 @@
-// What is wrong with a command line, in plain words and with the name that was probably meant. Pure; knows
-// CLI11 by its texts only.
+// Says what is wrong with a command line, in plain words and with the name that was probably meant. Pure;
+// knows CLI11 only by its texts.
 #pragma once
 
 #include <string>
@@ -8,18 +8,18 @@
 
 namespace pawl::cli {
 
-// Of arguments that no option and no operand takes (at least one). `flags` are those that there are.
+// For arguments (at least one) that no option and no operand takes. `flags` are the flags that exist.
 std::string unexpected(const std::vector<std::string>& extras, const std::vector<std::string>& flags);
 
-// Of arguments that stand in front of the command, which is one of all `arguments`.
+// For arguments in front of the command, which is one of all `arguments`.
 std::string before_the_command(const std::vector<std::string>& extras, const std::string& command,
                                std::vector<std::string> arguments);
 
-// "frobnicate is not a command; did you mean ...?", with `all` ("run, check and ...") where none is near.
+// "frobnicate is not a command; did you mean ...?"; lists `all` ("run, check and ...") if no name is near.
 std::string unknown_command(const std::string& name, const std::vector<std::string>& commands,
                             std::string_view all);
 
-// CLI11's ArgumentMismatch in plain words: a value that is missing, one too many, a switch with a value.
+// Words CLI11's ArgumentMismatch: a value is missing, there is one too many, or a switch has a value.
 std::string mismatch_in_words(std::string_view cli11);
 
 }  // namespace pawl::cli

@@ -34,7 +34,7 @@ constexpr const char* main_footer =
     "3 stopped, run the same command again later; 4 stopped, a person must act; 130, 143, 129 interrupted.\n"
     "'pawl COMMAND --help' lists the options of a command.";
 
-// "run, plan and status".
+// Joins the names: "run, plan and status".
 std::string names_of(std::span<const command* const> commands) {
   std::string all;
   for (const auto* one : commands)
@@ -42,7 +42,7 @@ std::string names_of(std::span<const command* const> commands) {
   return all;
 }
 
-// The commands that a message about a pawl.toml which was merely found can offer.
+// Fills in the commands that a message about an untrusted pawl.toml offers.
 void add_ways_out(config::raw_options& raw, std::vector<std::string> arguments) {
   std::string state = raw.state_dir.value_or("");
   for (const std::string_view text : raw.overrides)
@@ -60,7 +60,7 @@ std::vector<std::string> flags_of(const CLI::App& app) {
   return flags;
 }
 
-// CLI11 stops at the first error, so what came of --summary is looked up by hand.
+// CLI11 stops at the first error, so this looks for --summary without it.
 std::string find_summary(const std::vector<std::string>& arguments) {
   constexpr std::string_view flag = "--summary";
   for (std::size_t i = 0; i < arguments.size(); ++i) {
@@ -104,7 +104,7 @@ std::variant<command_line, early_exit> parse_arguments(const std::vector<std::st
   };
 
   try {
-    // CLI11 takes its arguments from the back.
+    // CLI11 wants its arguments in reverse order.
     app.parse(std::vector<std::string>{arguments.rbegin(), arguments.rend()});
   } catch (const CLI::CallForHelp&) {
     return early_exit{app::exit_success, app.help() + "\n", "", ""};

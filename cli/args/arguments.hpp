@@ -1,5 +1,5 @@
-// From argv to raw options: which flags there are, what they are called, what help says. Values are checked
-// by config.
+// Turns argv into raw options: knows which flags there are, their names and their help. config checks the
+// values.
 #pragma once
 
 #include "cli/terminal/console.hpp"
@@ -23,30 +23,30 @@ struct command;
 struct command_line {
   const command* what = nullptr;
   std::vector<std::string> arguments;  // as given, from the command's name on
-  config::raw_options raw;             // of commands with settings; the ways out of all
-  std::any own;                        // what the command has read of its own flags
+  config::raw_options raw;             // of commands with settings; all commands have the ways out
+  std::any own;                        // the command's own flags, as it has read them
 };
 
-// One of the things that pawl can do: what help says of it, its flags, and how it goes.
+// A command of pawl: what help says of it, its flags, and how it is performed.
 struct command {
   std::string_view name, help;
   const char* footer;
   void (*add)(CLI::App&);
-  // The empty text where all is well; what is wrong otherwise.
+  // Returns what is wrong; empty: all is well.
   std::string (*read)(const CLI::App&, command_line& to);
-  // The exit code. What it prints and writes is its effect.
+  // Prints and writes, and returns the exit code.
   int (*perform)(const command_line&, const config::environment&, console&);
 };
 
-// Instead of a command: a text to print and the code to exit with.
+// What to do instead of a command: print a text and exit with a code.
 struct early_exit {
   int code = 0;
   std::string out;      // for standard output: help, version
   std::string error;    // for standard error: what is wrong with the arguments
-  std::string summary;  // where the summary would have gone, as far as that could be read; may be empty
+  std::string summary;  // where the summary should go, as far as that could be read; may be empty
 };
 
-// `arguments` without the program's name. Pure.
+// `arguments` does not contain the program's name. Pure.
 std::variant<command_line, early_exit> parse_arguments(const std::vector<std::string>& arguments,
                                                        std::span<const command* const> commands);
 

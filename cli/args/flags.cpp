@@ -30,7 +30,7 @@ struct text_flag {
   const char* help;
 };
 
-// Flags that stand for a setting have no text here: config says what they mean and what their default is.
+// A flag that stands for a setting has no text here: config has its meaning and its default.
 constexpr const char* of_setting = nullptr;
 
 const std::array text_flags{
@@ -135,7 +135,7 @@ std::string help_of(const char* flag, const char* own) {
   return own == of_setting ? config::flag_help(flag) : own;
 }
 
-// What CLI11 does not complain about.
+// Finds errors that CLI11 does not complain about.
 std::string complaint_about(const CLI::App& app) {
   for (const auto& f : switch_flags) {
     const std::string name = std::string_view{f.name}.starts_with("-q") ? "--quiet" : f.name;
@@ -154,8 +154,7 @@ bool is_for_reading(std::string_view name, std::string_view group) {
 
 }  // namespace
 
-// Texts of the command line are read from CLI11 as they stand: its conversions would take "[a,b]" and "{}"
-// apart.
+// Texts are taken from CLI11 as they were given: its conversions would split "[a,b]" and "{}".
 std::vector<std::string> given(const CLI::App& app, const std::string& name) {
   const auto* option = app.get_option_no_throw(name);
   return option == nullptr ? std::vector<std::string>{} : option->results();
@@ -166,7 +165,8 @@ std::size_t times_given(const CLI::App& app, const std::string& name) {
   return option == nullptr ? 0 : option->count();
 }
 
-// CLI11 takes a description that is not a `const std::string` for the variable to fill.
+// The texts are `const std::string`, because CLI11 takes a description of another type for the variable to
+// fill.
 CLI::Option* add_text(CLI::App& app, const char* name, const std::string& value, const std::string& help) {
   return app.add_option(name, help)
       ->type_name(value)

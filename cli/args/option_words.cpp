@@ -7,7 +7,7 @@
 namespace pawl::cli {
 namespace {
 
-// By option. What has no flag of its own is a setting: its value follows the equals sign.
+// Indexed by option. An option without a flag is written as a setting, with its value behind the equals sign.
 constexpr std::array<std::string_view, option_count> flags{
     "--allow-open-end", "--base-url", "--ca-file", "--cert",         "-o csv.null=",
     "--expect",         "--format",   "--fresh",   "--generation",   "--id-column",

@@ -1,4 +1,4 @@
-// How the command line writes the options that messages speak of: as flags. Pure.
+// Writes the options that messages mention as flags of the command line. Pure.
 #pragma once
 
 #include "engine/model/option.hpp"
@@ -9,7 +9,7 @@
 
 namespace pawl::cli {
 
-// "--ledger"; with a value "--map 'Old name=title'", so that it can be copied into a shell.
+// "--ledger"; with a value "--map 'Old name=title'", which can be copied into a shell.
 std::string as_flag(option, std::optional<std::string_view> value = std::nullopt);
 
 }  // namespace pawl::cli

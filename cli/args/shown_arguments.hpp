@@ -1,4 +1,4 @@
-// A command line as messages may show it. Pure.
+// Writes a command line as messages may show it. Pure.
 #pragma once
 
 #include <string>
@@ -6,9 +6,9 @@
 
 namespace pawl::cli {
 
-// The words, with *** in the place of what the URLs of --proxy and --base-url (and of their settings, with
-// -o) say of a user, a password or a query: whoever pastes the command fills it in. What stands as data stays
-// as it is.
+// The words, with *** in place of user, password and query in the URLs of --proxy and --base-url (and of
+// their settings, given with -o); whoever pastes the command fills them in. Arguments that are data stay as
+// they are.
 std::vector<std::string> shown_arguments(std::vector<std::string> arguments);
 
 }  // namespace pawl::cli

@@ -13,7 +13,7 @@
 namespace pawl::cli {
 namespace {
 
-// Their values are data, or names of files that are made.
+// The values of these flags are data, or names of files that are created.
 constexpr std::array<std::string_view, 26> of_data{
     "--set",           "--map",         "--only-if",    "--where",        "--note",   "--expect",
     "--ignore-column", "--id-column",   "--base-url",   "--proxy",        "--rate",   "--read-rate",
@@ -49,7 +49,7 @@ std::vector<std::string> typed_keys(const std::vector<std::string>& arguments,
     if (equals != std::string::npos && (key.starts_with("auth.") || key.starts_with("tls.")))
       look(text.substr(equals + 1));
   };
-  std::string flag;  // whose value the next word is
+  std::string flag;  // the flag whose value the next word is
   for (const auto& word : arguments) {
     const auto of = std::exchange(flag, {});
     if (word.size() > 1 && word.starts_with('-')) {
@@ -68,7 +68,7 @@ std::vector<std::string> typed_keys(const std::vector<std::string>& arguments,
     if (of == "-o")
       look_at_setting(word);
     else if (of == "--token-env")
-      // Names of variables may be long, too.
+      // Names of variables may be as long as keys.
       config::shown_token_variable(word) == word ? void() : look(word);
     else if (is_of_url(of))
       look_at_url(word);

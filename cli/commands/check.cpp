@@ -33,7 +33,8 @@ std::string read(const CLI::App& app, command_line& to) {
 
 int perform(const command_line& line, const config::environment& env, console& out) {
   const auto& raw = line.raw;
-  // Standard input needs a ledger to lie beside; here it only names the copy that is removed at the end.
+  // Standard input needs a ledger, because its copy lies beside it; here the ledger's path only names that
+  // copy, which is removed at the end.
   auto given = raw;
   if (given.input == "-" && !given.ledger) given.ledger = input::temporary_copy("check");
   const auto work = [](const config::settings& settings, const app::host& host) {

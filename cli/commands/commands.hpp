@@ -1,4 +1,4 @@
-// All commands, in the order of the help. A command stands in a file of its own; here it gets its name.
+// All commands, in the order of the help. Each has a file of its own; this list names it.
 #pragma once
 
 #include "cli/args/arguments.hpp"

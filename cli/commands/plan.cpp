@@ -50,7 +50,7 @@ std::string read_own(const CLI::App& app, app::plan_options& to) {
   return {};
 }
 
-// The settings would name the flag of `run`.
+// Checked here, because config would name --format, the flag of `run`.
 std::string complaint_about_format(const config::raw_options& raw) {
   if (raw.input != "-" || raw.format) return {};
   return fmt::format("-: standard input has no name that tells its format; add {} {}", plan_format_flag,
@@ -66,7 +66,8 @@ std::string read(const CLI::App& app, command_line& to) {
 int perform(const command_line& line, const config::environment& env, console& out) {
   const auto& raw = line.raw;
   const auto& options = std::any_cast<const app::plan_options&>(line.own);
-  // Standard input needs a ledger to lie beside; here it only names a place where there is none.
+  // Standard input needs a ledger, because its copy lies beside it; here the ledger's path names a place
+  // where there is no ledger.
   auto given = raw;
   if (given.input == "-" && !given.ledger) given.ledger = input::temporary_copy("plan");
   const auto work = [&options](const config::settings& settings, const app::host& host) {
@@ -81,7 +82,7 @@ int perform(const command_line& line, const config::environment& env, console& o
           for (const auto& one : all) text += printable_line(one);
           return print_answer(settings, text);
         }
-        case app::plan_format::ndjson:  // standard output is for the rows
+        case app::plan_format::ndjson:  // standard output holds the rows
           for (const auto& one : all) host.says.note(one);
           break;
       }

@@ -1,4 +1,4 @@
-// `pawl trust`: shows what a settings file sets, and keeps that it may decide from now on, as it is.
+// `pawl trust`: shows what a settings file sets, and records that the file, as it is now, may decide.
 #include "config/trust.hpp"
 
 #include "cli/args/flags.hpp"
@@ -22,7 +22,7 @@ namespace {
 
 struct trust_options {
   std::string file;       // empty: the pawl.toml that is found
-  std::string state_dir;  // empty: the usual one
+  std::string state_dir;  // empty: the usual directory
 };
 
 constexpr const char* footer =

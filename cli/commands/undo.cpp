@@ -20,7 +20,7 @@ namespace pawl::cli {
 namespace {
 
 struct undo_arguments : app::undo_options {
-  std::string profile;                     // name or file; empty: as the config file or the ledger says
+  std::string profile;                     // name or file; empty: what the config file or the ledger says
   std::optional<std::string> config_file;  // unset: ./pawl.toml if it is there
 };
 

@@ -8,7 +8,7 @@
 
 namespace pawl::cli {
 
-// "ok    key      pl_v2_abcd... from PRODUCTLANE_API_KEY", a line each.
+// One line each: "ok    key      pl_v2_abcd... from PRODUCTLANE_API_KEY".
 std::string doctor_text(const std::vector<app::finding>&);
 
 }  // namespace pawl::cli

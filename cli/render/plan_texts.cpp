@@ -20,8 +20,8 @@ namespace {
 using plan::planned;
 
 constexpr std::size_t columns = 118;     // documented
-constexpr std::size_t count_at = 64;     // where a count ends; chosen
-constexpr std::size_t value_lines = 14;  // of all fields together
+constexpr std::size_t count_at = 64;     // the column where a count ends; chosen
+constexpr std::size_t value_lines = 14;  // for all fields together; chosen
 constexpr std::size_t most_of_field = 6, most_reasons = 3, most_losses = 4, most_effects = 4, most_riders = 2;
 
 std::string fitted(std::string_view line) {
@@ -30,7 +30,7 @@ std::string fitted(std::string_view line) {
   return std::string{first_code_points(text, columns - 3)} + "...";
 }
 
-// "  status: open -> done                    7,912".
+// Appends a count in its column: "  status: open -> done                    7,912".
 std::string with_count(std::string text, std::uint64_t count) {
   const auto number = grouped(count);
   const auto room = count_at - std::min(count_at, number.size() + 1);
@@ -51,15 +51,15 @@ std::string change_in_words(const plan::plan_tally::field_tally& f, const plan::
   return fmt::format("  {}: {} -> {}", f.name, *l.from, *l.to);
 }
 
-// How many lines a field has use for: all its changes, but one where no value is shared by a tenth of the
-// rows.
+// How many lines a field needs: one for each change; but one line in all if no change is that of a tenth of
+// the rows.
 std::size_t lines_wanted(const plan::plan_tally::field_tally& f) {
   const auto all = f.values.largest(most_of_field);
   if (all.size() < most_of_field || all.front().count * 10 >= f.values.total()) return all.size();
   return 1;
 }
 
-// Fields share the lines: each has one, then each that wants more has one more, and so on.
+// Fields share the lines: first each gets one, then each that needs more gets one more, and so on.
 void add_changes(lines& out, const plan::plan_tally& tally) {
   const auto& fields = tally.fields();
   const auto shown = std::min(fields.size(), value_lines - 1);
@@ -131,7 +131,7 @@ void add_repeated(lines& out, const plan::plan_tally& tally) {
                             printable(first.why)));
 }
 
-// `all` as a paragraph under a head; at most `most` lines of it.
+// Adds a paragraph with a head; shows at most `most` lines of `all`.
 void add_list(lines& out, std::string_view head, const lines& all, std::size_t most) {
   if (all.empty()) return;
   out.push_back(std::string{head});
@@ -185,9 +185,9 @@ void add_head(lines& out, const app::plan_report& r, const config::settings& s) 
   if (!s.read_first) out.push_back("read_first is off: nothing is read, and every row is written");
 }
 
-// What a server that replaces the resource would erase.
+// Adds what a server that replaces the resource would erase.
 void add_unnamed(lines& out, const plan::plan_tally& tally, const api::profile& profile) {
-  constexpr std::size_t most = 3;  // chosen: they stand in one line
+  constexpr std::size_t most = 3;  // chosen: so many fit into one line
   std::vector<std::pair<std::uint64_t, std::string>> all;
   for (std::size_t i = 0; i < tally.unnamed().size(); ++i)
     if (const auto rows = tally.unnamed()[i]; rows > 0)

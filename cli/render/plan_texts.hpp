@@ -1,4 +1,4 @@
-// What `plan` tells people: a plan of any size on one screen. Pure.
+// Writes what `plan` tells people: a plan of any size fits on one screen. Pure.
 #pragma once
 
 #include "cli/render/run_texts.hpp"
@@ -7,7 +7,7 @@
 
 namespace pawl::cli {
 
-// Mostly 15 to 40 lines, never more than 54, of at most 118 columns.
+// Usually 15 to 40 lines, never more than 54, with at most 118 columns.
 lines plan_lines(const app::plan_report&, const config::settings&);
 
 }  // namespace pawl::cli

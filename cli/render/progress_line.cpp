@@ -28,8 +28,8 @@ std::string rate_in_words(double per_second, const std::optional<rate_window>& l
   if (!limit)
     return per_second >= 10 ? fmt::format("{:.0f}/s", per_second) : fmt::format("{:.1f}/s", per_second);
   const bool by_minute = limit->length >= 60s;
-  // A burst that opens a window stands for the whole window: over a short time it would look like more than
-  // the limit, which the pacer never exceeds.
+  // A burst that opens a window is spread over the whole window: over a short time it would look like more
+  // than the limit, which the pacer never exceeds.
   const auto most = limit->limit / seconds_d(limit->length).count();
   const auto shown = std::min(per_second, most) * (by_minute ? 60 : 1);
   const auto number = shown >= 100 ? fmt::format("{:.0f}", shown) : fmt::format("{:.1f}", shown);
@@ -45,7 +45,7 @@ std::optional<rate_window> tightest(const policy::pacer_options& o) noexcept {
 std::optional<duration> eta(const policy::pacer_options& limits, std::uint64_t rows_left,
                             std::optional<double> writes_per_second, duration measured_for) noexcept {
   const auto by_quota = client::time_needed(limits.windows, limits.reserve, rows_left);
-  // The first seconds of a run say little: connections open, a burst is granted.
+  // The first seconds of a run tell little: connections are opened, and a burst is granted.
   const bool measured = writes_per_second && measured_for >= 3s;
   if (!measured) return limits.windows.empty() ? std::nullopt : std::optional{by_quota};
   constexpr auto longest = seconds_d(std::chrono::hours{24 * 365});
@@ -75,7 +75,7 @@ progress_view look(const client::progress_counters& c, const policy::pacer_optio
 std::string render(const progress_view& v, std::size_t width) {
   struct part {
     std::string text;
-    int needed;  // the smallest is left out first
+    int needed;  // the part with the smallest number is left out first
   };
   const auto share =
       v.rows == 0 ? 100.0 : std::floor(100.0 * static_cast<double>(v.done) / static_cast<double>(v.rows));

@@ -16,7 +16,7 @@ constexpr std::array<std::string_view, 8> switches{
     "--skip-invalid",   "--no-read-first", "--force-unechoed", "--yes",
     "--allow-open-end", "--quiet",         "--verbose",        "--wait"};
 
-// What verify has in common with run: where the API is, whose key it is, and how fast.
+// The flags that verify shares with run: where the API is, which key to use, and how fast to be.
 constexpr std::array<std::string_view, 14> of_verify{
     "--config", "--profile", "--base-url", "--token-env", "--token-file", "--ca-file",   "--cert",
     "--key",    "--proxy",   "--rate",     "--read-rate", "--reserve",    "--state-dir", "--concurrency"};
@@ -25,7 +25,8 @@ bool starts_anew(const std::string& argument) {
   return argument == "--fresh" || argument == "--again";
 }
 
-// "--summary" and "-o" do, "--summary=s.json", "--yes" and "-qv" do not.
+// Whether the next word is the value of this one: so it is for "--summary" and "-o", but not for
+// "--summary=s.json", "--yes" and "-qv".
 bool takes_the_next(std::string_view argument) {
   if (!argument.starts_with('-') || argument == "-" || argument == "--") return false;
   if (!argument.starts_with("--")) return argument == "-o";
@@ -43,7 +44,7 @@ std::string command_of(const std::vector<std::string>& words) {
   return "pawl " + shell_words(shown_arguments(words));
 }
 
-// The input may be another one than was given.
+// Corrects --format for the input that the command will have, which may be another one than was given.
 void correct_format(std::vector<std::string>& words, const std::string& format) {
   constexpr std::string_view flag = "--format", with_value = "--format=";
   for (std::size_t i = 1; i < words.size(); ++i) {
@@ -52,17 +53,17 @@ void correct_format(std::vector<std::string>& words, const std::string& format) 
   }
 }
 
-// A name that begins with a dash would be read as an option.
+// A name that begins with a dash would be taken for an option.
 std::string operand(const std::string& path) {
   return path.starts_with('-') ? "./" + path : path;
 }
 
-// Flags stand before "--", behind which every word is an input.
+// Adds a flag before "--", because every word behind that is an input.
 void add_flag(std::vector<std::string>& words, const std::string& flag, const std::string& value) {
   words.insert(std::ranges::find(words, "--"), {flag, value});
 }
 
-// The words with the copy of the input in the place of what was piped; empty if that is not among them.
+// The words with the copy of the input in place of the pipe; empty if the pipe is not among them.
 std::string of_the_copy(const resumption& r, std::vector<std::string> words) {
   for (std::size_t i = 1; i < words.size(); ++i) {
     if (words[i] != r.input || takes_the_next(words[i - 1])) continue;
@@ -111,7 +112,7 @@ std::string retry_command(const resumption& r, const std::vector<outcome>& outco
   std::vector<std::string> words;
   for (std::size_t i = 0; i < r.arguments.size(); ++i) {
     const auto& word = r.arguments[i];
-    if (word == "--retry") ++i;  // and what it takes
+    if (word == "--retry") ++i;  // also skip its value
     if (word != "--retry" && !word.starts_with("--retry=") && !starts_anew(word)) words.push_back(word);
   }
   std::string names;

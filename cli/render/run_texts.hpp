@@ -1,4 +1,4 @@
-// What `run` and `check` tell people, as lines. Pure.
+// Writes what `run` and `check` tell people, as lines. Pure.
 #pragma once
 
 #include "config/settings.hpp"
@@ -20,29 +20,29 @@ using lines = std::vector<std::string>;
 // "csv, delimiter ; (sniffed)", "ndjson".
 std::string format_in_words(const input::source_facts&);
 
-// "status 300, tag_ids 280": the fields in use with the rows that have them.
+// "status 300, tag_ids 280": the fields in use and how many rows have them.
 std::string fields_in_words(const api::profile&, const std::vector<std::uint64_t>& rows_with_field);
 
 // "60/min and 20/10s less a reserve of 20%", "unlimited".
 std::string windows_in_words(const policy::pacer_options&);
 
-// What `check` answers for an input without errors.
+// The answer of `check` to an input without errors.
 lines check_lines(const std::string& input_name, const config::settings&, const input::source_facts&,
                   const input::validation_report&);
 
-// Before the first write: rows, fields, side effects, writes and the time they need at least.
+// Told before the first write: rows, fields, side effects, writes, and the least time that they need.
 lines announce(const app::announcement&, const config::settings&);
 
-// How it ended, with what to do next.
+// How the run ended, and what to do next.
 lines closing_lines(const app::ending&);
-// The command that shows the rows that failed, with their input; empty where none did.
+// The command that shows the failed rows with their input; empty if no row failed.
 std::string failures_line(const outcome_counts&, const std::string& ledger_path);
 
 // "the API says 50/s, and limits.write is 100/s: --rate 50/s keeps to it".
 std::string contradiction_in_words(client::progress_counters::request_class, const rate_window& configured,
                                    const rate_window& said);
 
-// "280 applied, 12 refused", in the order of the outcomes; "no outcome yet" where there is none.
+// "280 applied, 12 refused", in the order of the outcomes; "no outcome yet" if there are none.
 std::string counts_in_words(const outcome_counts&);
 
 // "snapshot: 34 list pages read, 8,950 rows settled".

@@ -15,8 +15,9 @@ bool is_word(char c) noexcept {
   return is_alphanumeric(c) || c == '_';
 }
 
-// A side effect that is about fields (it begins with one's name, or names one that has a `_` and so is no
-// plain word) concerns a run that writes one of them; any other concerns every run.
+// Whether a side effect concerns this run. One that is about fields (it begins with the name of one, or names
+// one that has a `_` and so is no plain word) concerns a run that writes one of them; any other concerns
+// every run.
 bool concerns(const std::string& effect, const api::profile& p,
               const std::vector<std::uint64_t>& rows_with_field) {
   bool about_fields = false;
@@ -50,7 +51,7 @@ std::vector<std::string> side_effects(const api::profile& p,
 std::string body_in_words(const api::profile& p) {
   if (p.body_is == api::body_content::row) return "all fields of the row, as soon as one of them differs";
   if (p.body_is != api::body_content::whole) return {};
-  // What sets something off, and what belongs to another field, is no state that could be lost.
+  // A field that only triggers something, or that belongs to another field, is no state that could be lost.
   std::vector<std::string> hidden;
   for (const auto& f : p.fields)
     if (f.compare == api::comparison::none && f.verb == api::set_verb::none && f.replay_safe && !f.rides_with)

@@ -34,8 +34,8 @@ std::string last_run_in_words(const app::ledger_state& s) {
   return text;
 }
 
-// The window that bounds the run most, as its settings in the ledger say; unset: unlimited, or not to be
-// told.
+// The window that limits the run most, according to its settings in the ledger; unset: unlimited, or not
+// known.
 std::optional<rate_window> write_limit(std::string_view settings) {
   const auto text = app::recorded_settings(settings).text(app::shaping_key::write_limit).value_or("");
   policy::pacer_options limits;

@@ -1,4 +1,4 @@
-// What `status` tells people. Pure.
+// Writes what `status` tells people. Pure.
 #pragma once
 
 #include "cli/render/run_texts.hpp"

@@ -33,7 +33,7 @@ std::string_view obstacle_in_words(plan::undo_obstacle why) noexcept {
 
 namespace {
 
-// "generation 2 (1,200 rows, 2026-01-02 03:04:05 UTC), generation 1 (...)".
+// Lists generations: "generation 2 (1,200 rows, 2026-01-02 03:04:05 UTC), generation 1 (...)".
 std::string named(const std::vector<app::writing_generation>& all) {
   constexpr std::size_t most = 5;  // chosen: a ledger of nightly runs has hundreds
   std::string text;

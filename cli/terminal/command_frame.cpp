@@ -17,14 +17,15 @@
 namespace pawl::cli {
 namespace {
 
-// Complaints about the settings come before the settings are known: their format is taken as given.
+// Opens a log for complaints about the settings. The settings are not known then, so it uses the format as
+// given.
 log first_log(const config::raw_options& raw, console& out) {
   log_options first;
   if (raw.log_format)
     first.format = find_named(config::log_formats, *raw.log_format).value_or(config::log_format::text);
   first.verbosity = raw.quiet ? -1 : raw.verbose;
   auto opened = log::open(first, out);
-  if (!opened) throw std::logic_error(to_string(opened.error()));  // there is no file that could fail
+  if (!opened) throw std::logic_error(to_string(opened.error()));  // it opens no file, so it cannot fail
   return *std::move(opened);
 }
 

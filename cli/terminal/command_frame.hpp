@@ -1,5 +1,5 @@
-// What every command with settings begins and ends with: the settings, the log that they ask for, signals,
-// and the exit code.
+// The beginning and the end of every command with settings: reads the settings, opens the log, handles
+// signals, returns the exit code.
 #pragma once
 
 #include "cli/terminal/console.hpp"
@@ -18,17 +18,18 @@ namespace pawl::cli {
 
 using use_case = std::function<app::result(const config::settings&, const app::host&)>;
 
-// Reads the settings, prints all complaints about them, and runs `work` with a listener on this terminal. The
-// exit code. `arguments` as given, from the name of the command on; they outlive the call.
+// Reads the settings, prints all complaints about them, and runs `work` with a listener on this terminal.
+// Returns the exit code. `arguments` are as given, from the name of the command on; they must outlive the
+// call.
 int run_use_case(const config::raw_options&, const std::vector<std::string>& arguments,
                  const config::environment&, console&, const use_case& work);
 
-// Where the summary and something else would both go to standard output: "the plan goes". The failure to end
-// with.
+// The failure if the summary and something else would both go to standard output. `what` says what else: "the
+// plan goes".
 std::optional<failure> refuse_summary_there(const config::settings&, const char* what, const char* remedy);
 
-// Prints what a command answers, unless the summary goes there. A reader that has seen enough closes the
-// pipe: the answer is the exit code.
+// Prints the answer of a command, unless the summary goes to standard output. It is no failure if the reader
+// closes the pipe.
 status print_answer(const config::settings&, std::string_view text);
 
 }  // namespace pawl::cli

@@ -39,7 +39,7 @@ void console::write(std::string_view text) noexcept {
 }
 
 void console::line(std::string_view text) {
-  // One write, so that lines of processes that share the terminal do not mix.
+  // It is one write, so that lines of processes that share the terminal do not mix.
   std::string out;
   if (!live_.empty()) out += erase_line;
   out += printable_lines(text);

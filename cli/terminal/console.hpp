@@ -1,5 +1,5 @@
-// Standard error as a terminal or a pipe: lines, and below them at most one live line that is redrawn in
-// place. One thread.
+// Standard error as a terminal or a pipe: it shows lines, and below them at most one live line, which is
+// redrawn in place. One thread.
 #pragma once
 
 #include <string>
@@ -9,26 +9,27 @@ namespace pawl::cli {
 
 class console {
  public:
-  // The descriptor stays the caller's.
+  // The caller keeps the descriptor.
   explicit console(int fd) noexcept;
-  ~console();  // takes the live line away
+  ~console();  // removes the live line
   console(const console&) = delete;
   console& operator=(const console&) = delete;
 
-  // A terminal that can move its cursor (TERM is neither unset nor "dumb").
+  // Whether it is a terminal that can move its cursor (TERM is set and not "dumb").
   bool can_redraw() const noexcept { return can_redraw_; }
-  // Columns of the terminal now; 80 where it does not say.
+  // The present number of columns of the terminal; 80 if it does not tell.
   unsigned width() const noexcept;
 
-  // A whole line, or several; goes above the live line. Here and in live() control characters are shown, not
-  // sent.
+  // Prints a whole line, or several, above the live line. Here and in live() control characters are shown as
+  // escapes.
   void line(std::string_view text);
-  // Replaces the live line; empty: takes it away. Only where can_redraw(); at most width() - 1 columns, so
-  // that the terminal does not wrap it.
+  // Replaces the live line; an empty text removes it. Only if can_redraw(). The line has at most width() - 1
+  // columns, so that the terminal does not wrap it.
   void live(std::string_view text);
 
  private:
-  // Nobody is left to tell when standard error cannot be written: the run and its ledger go on without it.
+  // Errors are ignored: nothing can be reported if standard error cannot be written, and the run goes on
+  // without it.
   void write(std::string_view) noexcept;
 
   int fd_;

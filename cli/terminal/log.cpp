@@ -25,7 +25,7 @@
 namespace pawl::cli {
 namespace {
 
-// Marks what has its own place in front ("FILE:LINE: "), and wants no "error: " there.
+// Marks messages that begin with their own place ("FILE:LINE: ") and get no "error: " in front.
 constexpr const char* input_logger = "input";
 
 std::string_view level_name(spdlog::level::level_enum level) {
@@ -48,7 +48,7 @@ wall_time when(const spdlog::details::log_msg& message) {
 
 enum class stamp { none, time };
 
-// Text for people: `error: ` and `warning: ` in front, in a file the time before that.
+// Writes text for people: `error: ` and `warning: ` in front, and in a file the time before that.
 class text_formatter final : public spdlog::formatter {
  public:
   explicit text_formatter(stamp s) : stamp_(s) {}
@@ -97,7 +97,7 @@ std::unique_ptr<spdlog::formatter> formatter_for(config::log_format format, stam
   return std::make_unique<json_formatter>();
 }
 
-// Lines go through the console, which keeps them apart from the live line.
+// Writes through the console, which keeps lines apart from the live line.
 class console_sink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
   explicit console_sink(console& out) : out_(out) {}
@@ -118,8 +118,8 @@ class console_sink final : public spdlog::sinks::base_sink<std::mutex> {
   bool lines_ = false, errors_ = false;
 };
 
-// Appends to a file that was opened as outputs are. One write for a line, so that it is in the file when the
-// process is killed.
+// Appends to a file that was opened by the rules for outputs. Each line is one write, so that it is in the
+// file if the process is killed.
 class file_sink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
   explicit file_sink(descriptor file) : file_(std::move(file)) {}
@@ -129,7 +129,7 @@ class file_sink final : public spdlog::sinks::base_sink<std::mutex> {
     spdlog::memory_buf_t text;
     formatter_->format(message, text);
     conceal_secrets(text.data(), text.size());
-    // What is said stands on standard error too: a log that cannot be written is no reason to stop a run.
+    // The same text goes to standard error, so a log that cannot be written is no reason to stop a run.
     static_cast<void>(write_all_in_time(file_.get(), {text.data(), text.size()}));
   }
   void flush_() override {}
@@ -159,7 +159,8 @@ struct log::impl {
       : on_console(std::move(seen)),
         main("pawl", sinks.begin(), sinks.end()),
         input(input_logger, sinks.begin(), sinks.end()) {
-    // The sinks filter. A line of the log must be in the file when the process is killed.
+    // The sinks filter, so the loggers pass everything. Each line is flushed, so that it is in the file if
+    // the process is killed.
     for (auto* l : {&main, &input}) {
       l->set_level(spdlog::level::trace);
       l->flush_on(spdlog::level::trace);
@@ -197,7 +198,7 @@ expected<log> log::open(const log_options& options, console& out) {
   return log{std::make_unique<impl>(std::move(sinks), std::move(on_console))};
 }
 
-// string_view as the argument, not as the format: a text from outside may hold braces.
+// The text is an argument and not the format, because a text from outside may have braces.
 void log::error(std::string_view text) {
   impl_->main.log(spdlog::level::err, spdlog::string_view_t{text.data(), text.size()});
 }

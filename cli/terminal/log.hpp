@@ -1,6 +1,5 @@
-// What pawl says on standard error and, if wanted, in a file: text for people or a JSON object a line.
-// Nothing that comes in here carries a secret; control characters are made visible on the way out. One
-// thread.
+// What pawl says on standard error and, if wanted, in a file: text for people, or one JSON object a line. It
+// conceals keys in use and makes control characters visible. One thread.
 #pragma once
 
 #include "cli/terminal/console.hpp"
@@ -15,7 +14,7 @@ namespace pawl::cli {
 
 struct log_options {
   config::log_format format = config::log_format::text;
-  std::string file;  // also written there, with everything from `note` on whatever the verbosity; empty: none
+  std::string file;   // also written there, from `note` up, whatever the verbosity; empty: none
   int verbosity = 0;  // -1: errors and warnings; 0: notes too; 1: details too; 2: everything
 };
 
@@ -33,13 +32,13 @@ class log {
   void note(std::string_view);
   void detail(std::string_view);
 
-  // An error of the input, `FILE:LINE: column: what`: printed without a prefix, as compilers do.
+  // Prints an error of the input, `FILE:LINE: column: what`, without a prefix, as compilers do.
   void diagnostic(std::string_view);
-  // Whether an error, or anything at all, went to the console so far.
+  // Whether an error, or anything at all, has gone to the console.
   bool says_errors() const noexcept;
   bool says_anything() const noexcept;
 
-  // A line of the plain progress: a note.
+  // Prints a line of the plain progress, as a note.
   void progress(std::string_view);
 
  private:

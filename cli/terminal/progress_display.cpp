@@ -10,7 +10,7 @@
 namespace pawl::cli {
 
 namespace {
-// How often the counters are read for the rate, at least.
+// The longest time between two readings of the counters for the rate (chosen).
 constexpr auto read_every = std::chrono::milliseconds{1000};
 }  // namespace
 
@@ -53,7 +53,7 @@ time_point progress_display::look(const client::progress_counters& counters,
   if (now >= next_shown_) {
     show(counters, writes, now);
     next_shown_ += progress_interval(kind_, now - *started_);
-    // After the machine slept: one line, not one for each that was missed.
+    // After the machine has slept, this shows one line instead of all that were missed.
     next_shown_ = std::max(next_shown_, now);
   }
   return std::min<time_point>(next_shown_, now + read_every);

@@ -1,4 +1,4 @@
-// Shows how a run moves: which line when. The caller waits between two looks.
+// Shows how a run moves: decides which line is shown when. The caller waits between the calls of look().
 #pragma once
 
 #include "cli/render/progress_line.hpp"
@@ -16,14 +16,14 @@ class progress_display {
   progress_display(config::progress_kind kind, console& out, log& to)
       : kind_(kind), console_(out), log_(to) {}
 
-  // Shows what is due at `now`, and answers when to look again, a second later at the latest.
+  // Shows what is due at `now`. Returns when to call it again, at most a second later.
   time_point look(const client::progress_counters&, const policy::pacer_options& writes, time_point now);
-  // Takes the live line away.
+  // Removes the live line.
   void over();
 
  private:
   void show(const client::progress_counters&, const policy::pacer_options& writes, time_point now);
-  // Why nothing moves, as a detail of the log each time that it changes.
+  // Logs, as a detail, why nothing moves, each time that the reason changes.
   void tell_wait(const client::progress_counters&, time_point now);
 
   config::progress_kind kind_;

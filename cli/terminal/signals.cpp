@@ -9,7 +9,8 @@
 namespace pawl::cli {
 namespace {
 
-// Signal handlers reach nothing but globals. All are lock-free or set before the handlers are.
+// Signal handlers can use globals only. Each of these is lock-free, or is set before the handlers are
+// installed.
 constexpr std::array watched{SIGINT, SIGTERM, SIGHUP};
 std::atomic<app::stop_request*> asked{nullptr};
 std::array<struct sigaction, watched.size()> before;
@@ -29,11 +30,11 @@ signal_handlers::signal_handlers(app::stop_request& request) {
   sigemptyset(&handler.sa_mask);
   for (std::size_t i = 0; i < watched.size(); ++i) {
     ::sigaction(watched[i], nullptr, &before[i]);
-    // nohup means it. An ignored SIGINT only means that a script put us in the background: asked to stop, we
-    // stop.
+    // An ignored SIGHUP is meant so (nohup) and stays ignored. An ignored SIGINT only means that a script has
+    // put us in the background, so it stops us all the same.
     if (watched[i] != SIGHUP || before[i].sa_handler != SIG_IGN) ::sigaction(watched[i], &handler, nullptr);
   }
-  // A closed peer or pipe is an error of the write, not the end of the process.
+  // A closed peer or pipe must fail the write, not end the process.
   std::signal(SIGPIPE, SIG_IGN);
 }
 

@@ -1,5 +1,5 @@
-// SIGINT, SIGTERM and SIGHUP as a stop_request, so that they are seen while the main thread reads a file as
-// well as while it runs the network. One at a time per process.
+// Turns SIGINT, SIGTERM and SIGHUP into a stop_request, so that they work while the main thread reads a file
+// as well as while it runs the network. One object at a time per process.
 #pragma once
 
 #include "engine/app/stop_request.hpp"
@@ -8,10 +8,10 @@ namespace pawl::cli {
 
 class signal_handlers {
  public:
-  // Installs the handlers; system calls that block are interrupted (EINTR). Ignores SIGPIPE. The request
-  // outlives them.
+  // Installs the handlers; system calls that block are interrupted (EINTR). Ignores SIGPIPE. The request must
+  // outlive this object.
   explicit signal_handlers(app::stop_request&);
-  ~signal_handlers();  // puts back what was there
+  ~signal_handlers();  // restores the handlers that were there
   signal_handlers(const signal_handlers&) = delete;
   signal_handlers& operator=(const signal_handlers&) = delete;
 };

@@ -6,7 +6,7 @@
 
 namespace pawl::cli {
 
-// Everything, or the error; std::errc::broken_pipe where the reader has seen enough.
+// Writes everything or returns the error; std::errc::broken_pipe: the reader has closed the pipe.
 std::error_code to_standard_output(std::string_view);
 
 }  // namespace pawl::cli

@@ -23,7 +23,7 @@
 namespace pawl::cli {
 namespace {
 
-constexpr int look_again_ms = 200;  // for a signal that came between two polls; chosen
+constexpr int look_again_ms = 200;  // chosen: finds a signal that came between two polls
 constexpr std::size_t longest_answer = 1024;
 constexpr auto redraw_every = std::chrono::milliseconds{200};
 
@@ -89,7 +89,7 @@ bool terminal_listener::asks() const {
   return !settings_.yes && ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1;
 }
 
-// A line of standard input; nullopt: it ended, or a signal came.
+// Reads a line of standard input; nullopt: the input ended, or a signal came.
 std::optional<std::string> terminal_listener::read_answer() const {
   std::string answer;
   while (answer.size() < longest_answer) {
@@ -109,7 +109,7 @@ std::optional<std::string> terminal_listener::read_answer() const {
 
 std::optional<bool> terminal_listener::agrees(const app::announcement& a) {
   for (const auto& line : announce(a, settings_)) console_.line(line);
-  // A prompt that cannot be shown cannot be answered: reading says so.
+  // The error is ignored: if the prompt cannot be shown, reading the answer fails too.
   static_cast<void>(write_all(STDERR_FILENO, "Apply this? [y/N] "));
   const auto answer = read_answer();
   if (answer && stop_.first() == 0) return is_yes(*answer);

@@ -1,4 +1,4 @@
-// What the use cases tell, as lines for people on a terminal, in a log, or both. One thread.
+// Shows what the use cases tell as lines for people, on a terminal, in a log, or both. One thread.
 #pragma once
 
 #include "cli/terminal/console.hpp"
@@ -16,12 +16,12 @@
 
 namespace pawl::cli {
 
-// "y", "yes", whatever the case, with white space around it. Pure.
+// Whether the answer is "y" or "yes", in any case and with white space around it. Pure.
 bool is_yes(std::string_view answer) noexcept;
 
 class terminal_listener final : public app::listener {
  public:
-  // All outlive it. `arguments` as given, from the name of the command on.
+  // All must outlive it. `arguments` are as given, from the name of the command on.
   terminal_listener(const config::settings&, const std::vector<std::string>& arguments, console&, log&,
                     const app::stop_request&);
 
@@ -30,11 +30,11 @@ class terminal_listener final : public app::listener {
   void warning(std::string_view) override;
   void error(const failure&) override;
   void complaint(std::string_view) override;
-  // A line that is redrawn, at most five times a second. Nothing off a terminal.
+  // Redraws a line at most five times a second (chosen). Shows nothing if there is no terminal.
   void working(std::string_view what, std::uint64_t rows, std::uint64_t bytes) override;
   void worked() override;
 
-  // Standard input and standard error are terminals, and no --yes.
+  // True if standard input and standard error are terminals and --yes was not given.
   bool asks() const override;
   std::optional<bool> agrees(const app::announcement&) override;
 
@@ -48,7 +48,8 @@ class terminal_listener final : public app::listener {
                     time_point now) override;
   void moved_on() override;
   void ended(const app::ending&) override;
-  // -q silences what goes well: a command that ends with another code than 0 says why in one line at least.
+  // -q silences what goes well, but a command that ends with another code than 0 prints at least one line
+  // that says why.
   void concluded(const app::conclusion&) override;
 
   std::string command(const app::next_command&) const override;
