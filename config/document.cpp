@@ -5,8 +5,9 @@
 #include <tuple>
 #include <utility>
 
-// toml++ 3.3 asserts what some broken documents violate ("[[[": marzer/tomlplusplus pull request 301), and a
-// build without assertions then runs into undefined behaviour. Here such a document is an error like another.
+// Some broken documents violate assertions of toml++ 3.3 ("[[[": marzer/tomlplusplus pull request 301);
+// without assertions the behaviour is then undefined. This file turns a failed assertion into an ordinary
+// error.
 #undef NDEBUG
 namespace {
 struct broken_document {};
@@ -15,8 +16,8 @@ constexpr void require(bool holds) {
 }
 }  // namespace
 #define TOML_ASSERT(expr) require(static_cast<bool>(expr))
-// Its table of white space calls the letters from U+00A0 to U+0499 impossible that are none: they are no
-// white space.
+// The table of white space in toml++ marks all letters from U+00A0 to U+0499 as impossible, although they
+// merely are no white space.
 #include <toml++/impl/preprocessor.h>
 #undef TOML_UNREACHABLE
 #define TOML_UNREACHABLE \
@@ -29,15 +30,16 @@ constexpr void require(bool holds) {
 namespace pawl::config {
 namespace {
 
-// What people write has a handful of levels. Chosen: far above that, and far below where the recursion of the
-// parser, of its destructors or of convert() would run out of stack.
+// Documents that people write have a handful of levels. These bounds are chosen far above that, and far below
+// the depth at which the recursion of the parser, of its destructors or of convert() would use up the stack.
 constexpr std::size_t most_parts = 64, most_nested = 64, most_levels = 256;
 
-// The first place where a key has too many parts or brackets stand too deep. It knows of TOML only what it
-// must: comments and strings are passed over; a dot outside of them parts keys (a number has one at most).
+// Finds the first place where a key has too many parts or brackets are nested too deep. It knows only as much
+// of TOML as it needs: it skips comments and strings; outside of these a dot separates the parts of a key (a
+// number has at most one).
 struct depth_scan {
   std::uint32_t line = 1;
-  std::string_view what, remedy;  // empty: all is well
+  std::string_view what, remedy;  // empty: nothing is wrong
 
   explicit depth_scan(std::string_view text) { scan(text); }
 
@@ -75,7 +77,7 @@ struct depth_scan {
     remedy = what_to_do;
   }
 
-  // A string that does not end is the parser's to complain about; it ends with its line.
+  // A string without an end is treated as ending with its line; the parser reports it.
   std::size_t behind_string(std::string_view text, std::size_t at) {
     const char quote = text[at];
     const bool escapes = quote == '"';
@@ -87,7 +89,7 @@ struct depth_scan {
       if (c == '\n' && !several_lines) return at;
       if (c == '\n') ++line;
       if (c == '\\' && escapes) {
-        // A backslash at the end of a line hides no line break from the count.
+        // A line end behind a backslash is not skipped, so that it is counted.
         if (at + 1 < text.size() && text[at + 1] != '\n') ++at;
         continue;
       }
@@ -95,7 +97,7 @@ struct depth_scan {
       if (!several_lines) return at + 1;
       if (text.substr(at, 3) != three) continue;
       at += 3;
-      // One or two quotes may stand before the three that end it.
+      // One or two quotes may stand before the three that end the string.
       for (int more = 0; more < 2 && at < text.size() && text[at] == quote; ++more) ++at;
       return at;
     }
@@ -114,7 +116,7 @@ toml_table convert_table(const toml::table& table, std::size_t levels) {
   for (const auto& [key, node] : table)
     found.push_back(
         {key.source().begin, {std::string(key.str()), convert(node, levels), key.source().begin.line}});
-  // The library sorts keys by name; people read the order of the file.
+  // The library sorts keys by name, but people read them in the order of the file.
   std::stable_sort(found.begin(), found.end(), [](const placed& a, const placed& b) {
     return std::tie(a.at.line, a.at.column) < std::tie(b.at.line, b.at.column);
   });

@@ -1,5 +1,5 @@
-// A TOML document as plain values that know their line. The TOML library stays behind the .cpp; profiles and
-// config files are read through this.
+// A TOML document as plain values that know their line. Profiles and config files are read with it. The TOML
+// library stays in the .cpp.
 #pragma once
 
 #include "engine/model/error.hpp"
@@ -16,7 +16,7 @@ struct toml_entry;
 struct toml_value;
 using toml_table = std::vector<toml_entry>;  // in the order of the file
 using toml_list = std::vector<toml_value>;
-struct toml_moment {};  // dates and times: no setting takes one
+struct toml_moment {};  // a date or time; no setting takes one
 
 struct toml_value {
   std::variant<std::string, bool, std::int64_t, double, toml_moment, toml_list, toml_table> is;
@@ -31,16 +31,17 @@ struct toml_entry {
 
 struct document {
   toml_table root;
-  std::vector<failure> complaints;  // one, if the text is no TOML; then the root is empty
+  std::vector<failure> complaints;  // one, if the text is not TOML; the root is then empty
 };
 
-// A key of more than 64 parts, and lists and tables more than 64 deep, are complaints too.
+// A key of more than 64 parts, and lists and tables nested more than 64 deep, are complaints too (bounds
+// chosen).
 document read_toml(std::string_view text, const std::string& source_name);
 
-// "text", "a number", "a list" ...: what a value is, for messages.
+// What kind of value it is, for messages: "text", "a number", "a list".
 std::string_view kind_name(const toml_value&);
 
-// Where complaints about one document are gathered: `file:line: key: what; remedy`.
+// Collects complaints about one document: `file:line: key: what; remedy`.
 struct complaint_list {
   std::string source;
   std::vector<failure> all{};

@@ -23,7 +23,7 @@ std::string unknown_key_remedy(std::string_view key) {
   const auto last = key.substr(key.rfind('.') + 1);
   if (last != key && find_setting(last) && last.find('.') == std::string_view::npos)
     return "did you mean " + std::string(last) + "? It stands above the first [table]";
-  // What the flags and other tools call them.
+  // Names that the flags and other tools have for settings.
   constexpr std::array<std::pair<std::string_view, std::string_view>, 14> aliases{
       {{"rate", "limits.write"},
        {"write_rate", "limits.write"},
@@ -70,7 +70,7 @@ std::string_view wanted(setting_shape shape) {
   return "";
 }
 
-// The value as text, if its type is one in which this setting may be written.
+// The value as text; nullopt: this setting may not be written with such a type.
 std::optional<std::vector<std::string>> texts_of(const toml_value& value, setting_shape shape) {
   using one = std::vector<std::string>;
   if (const auto* text = std::get_if<std::string>(&value.is)) {

@@ -174,7 +174,7 @@ void read_echo(table_reader& in, api::field_spec& field, const api::profile& pro
                 "set type = \"list\", or another path");
 }
 
-// A name and where it stood, to be resolved when all fields are known.
+// Keeps names and where they stood; they are resolved when all fields are known.
 class resolver {
  public:
   explicit resolver(const api::profile& p) : profile_(&p) {
@@ -287,7 +287,7 @@ void check_name(table_reader& fields, const toml_entry& entry, const api::profil
     fields.complain(name, "means something else in an input", "such a field cannot be sent");
 }
 
-// "Sent with these when any of them is sent" holds both ways, whichever of the two says it.
+// `together` holds both ways, whichever of the two fields names the other.
 void make_mutual(api::profile& profile) {
   for (std::size_t i = 0; i < profile.fields.size(); ++i)
     for (const auto other : profile.fields[i].together) {
@@ -341,7 +341,7 @@ void read_readable(table_reader& root, api::profile& profile) {
 
 void read_fields(table_reader& root, api::profile& profile) {
   if (auto fields = root.table("fields")) {
-    constexpr std::size_t most = 65'000;  // positions are 16 bits wide, and the top of them is set apart
+    constexpr std::size_t most = 65'000;  // positions have 16 bits, and the largest values are reserved
     if (fields->entries().size() > most) {
       fields->complain_here("has more than 65,000 fields", "describe those that are written");
       return;

@@ -1,4 +1,4 @@
-// The part of a profile that describes fields: [fields.NAME] and [readable].
+// Reads the part of a profile that describes fields: [fields.NAME] and [readable].
 #pragma once
 
 #include "config/table_reader.hpp"
@@ -6,8 +6,8 @@
 
 namespace pawl::config {
 
-// Fills fields and readable. Needs id_column, reply and read_first of the profile, read before. What is wrong
-// goes to the reader's complaints; the profile is then not to be used.
+// Fills fields and readable. id_column, reply and read_first of the profile must have been read before.
+// Complaints go to the reader; with a complaint the profile must not be used.
 void read_fields(table_reader& root, api::profile&);
 
 }  // namespace pawl::config

@@ -20,7 +20,7 @@ std::optional<api::profile> find_profile(const raw_options& raw, const environme
                           "name the profile that the run was made with"});
     return std::nullopt;
   }
-  // A config file speaks of the runs that are made now; this one may have been made with another profile.
+  // A config file is about the runs that are made now; the ledger's run may have had another profile.
   if (const auto text = embedded_profile(name)) {
     auto compiled = compile_profile(*text, name + ".toml");
     complaints = std::move(compiled.complaints);

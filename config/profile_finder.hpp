@@ -1,5 +1,5 @@
-// The profile of a ledger: as the command line or the config file says, or by its name among those that the
-// program carries.
+// Finds the profile of a ledger: the one that the command line or the config file names, else the one of that
+// name in the program.
 #pragma once
 
 #include "config/settings.hpp"
@@ -12,8 +12,8 @@
 
 namespace pawl::config {
 
-// Of the options, those that name a profile and a config file count. Nothing: what is wrong went to
-// `complaints`.
+// Of the options, only those that name a profile and a config file count. Unset: `complaints` has the
+// reasons.
 std::optional<api::profile> find_profile(const raw_options&, const environment&, const std::string& name,
                                          std::vector<failure>& complaints);
 

@@ -11,7 +11,7 @@
 namespace pawl::config {
 namespace {
 
-constexpr std::uint64_t largest_page = 100'000;  // chosen: above it a page passes the bound of a reply
+constexpr std::uint64_t largest_page = 100'000;  // chosen: a larger page would exceed the bound of a reply
 
 void read_path(table_reader& in, std::string_view key, json_path& into, bool required) {
   const auto text =
@@ -25,7 +25,7 @@ void read_path(table_reader& in, std::string_view key, json_path& into, bool req
     into = *std::move(path);
 }
 
-// RFC 3986's unreserved characters and what query names are made of beside them.
+// Allows RFC 3986's unreserved characters and the other characters that occur in names of query parameters.
 void read_parameter(table_reader& in, std::string_view key, std::string& into) {
   const auto text = in.text(key);
   if (!text) return;

@@ -1,4 +1,4 @@
-// The part of a profile that describes reading: [list], [names] and whoami.needs.
+// Reads the part of a profile that describes reading: [list], [names] and whoami.needs.
 #pragma once
 
 #include "config/table_reader.hpp"
@@ -7,11 +7,10 @@
 
 namespace pawl::config {
 
-// `needs` of the reader's table.
+// Reads `needs` of the reader's table.
 void read_needs(table_reader& whoami, api::scope_needs&);
 
-// Needs the fields and the reply's id of the profile, read before. What is wrong goes to the reader's
-// complaints.
+// The fields and the reply's id of the profile must have been read before. Complaints go to the reader.
 void read_lists(table_reader& root, const api::profile&, api::reading_spec&);
 
 }  // namespace pawl::config

@@ -39,7 +39,7 @@ bool is_variable_name(std::string_view text) {
          std::all_of(text.begin(), text.end(), [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
 }
 
-// RFC 9110 section 5.6.2.
+// A header name: RFC 9110 section 5.6.2.
 bool is_header_name(std::string_view text) {
   constexpr std::string_view others = "!#$%&'*+-.^_`|~";
   return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
@@ -85,7 +85,7 @@ void read_name_and_base(table_reader& root, api::profile& profile) {
   }
   if (auto url = root.required_text("base_url", "add base_url = \"https://...\"")) {
     while (url->ends_with('/')) url->pop_back();
-    // Whether plain http may reach a private address is for the config file to say (api.allow_http).
+    // The config file decides whether plain http may reach a private address (api.allow_http).
     if (const auto target = http::parse_endpoint(*url, true); !target)
       root.complain("base_url", target.error().what, target.error().remedy);
     profile.base_url = *std::move(url);
@@ -130,9 +130,9 @@ void read_resource(table_reader& root, api::profile& profile) {
   in->finish();
 }
 
-// A PATCH sends changes (RFC 5789), and so does a POST to a resource wherever one updates. A PUT replaces by
-// its definition (RFC 9110 section 9.3.4), and many an API merges all the same: which of the two holds nobody
-// can guess, and a guess that is wrong erases fields.
+// A PATCH sends changes (RFC 5789), and so does a POST to a resource at APIs that update with it. A PUT
+// replaces by definition (RFC 9110 section 9.3.4), but many an API merges. This cannot be guessed, and a
+// wrong guess erases fields; so the profile must say it.
 void read_write(table_reader& root, api::profile& profile) {
   auto in = root.table("write");
   const auto said = in ? in->text("body_is") : std::nullopt;
@@ -163,9 +163,9 @@ void read_write(table_reader& root, api::profile& profile) {
 
 void read_auth(table_reader& root, api::profile& profile) {
   auto in = root.table("auth");
-  if (!in) return;  // an API without keys
+  if (!in) return;  // the API needs no key
   if (auto name = in->required_text("token_env", "name the environment variable that holds the key")) {
-    // The value is not shown: somebody may have put the key itself here.
+    // The value is not shown, because somebody may have put the key itself here.
     if (!is_variable_name(*name))
       in->complain("token_env", "is not the name of an environment variable", "use letters, digits and _");
     profile.token_env = *std::move(name);
@@ -243,7 +243,7 @@ void read_headers(table_reader& root, api::profile& profile) {
   }
 }
 
-// 403, "5xx" or "500-599".
+// Reads 403, "5xx" or "500-599".
 bool read_status_range(const toml_value& value, api::status_rule& rule) {
   const auto valid = [](int s) { return s >= 100 && s <= 599; };
   if (const auto* whole = std::get_if<std::int64_t>(&value.is)) {

@@ -1,4 +1,4 @@
-// A profile from TOML text to compiled values. All complaints at once, each with file:line and remedy.
+// Compiles a profile from TOML text. Returns all complaints at once, each with file:line and remedy.
 #pragma once
 
 #include "engine/api/profile.hpp"
@@ -14,13 +14,13 @@ namespace pawl::config {
 
 struct profile_result {
   std::optional<api::profile> value;
-  api::reading_spec reading;  // counts with a value only
+  api::reading_spec reading;  // valid only with a value
   std::vector<failure> complaints;
 };
 
 profile_result compile_profile(std::string_view toml_text, const std::string& source_name);
 
-// Names of the profiles that the program carries, and their text; nullopt: no such name.
+// The names of the profiles that the program contains, and their text; nullopt: there is no such profile.
 std::vector<std::string> embedded_profile_names();
 std::optional<std::string_view> embedded_profile(std::string_view name);
 

@@ -13,7 +13,7 @@
 namespace pawl::config {
 namespace {
 
-// What stands behind a path.
+// What a path leads to.
 enum class holds : std::uint8_t {
   one,     // a single value: text, number, boolean
   list,    // a list, as a whole or by its elements
@@ -26,7 +26,7 @@ struct place {
   std::string key;
   json_path path;
   holds what = holds::any;
-  bool needs_one = false;  // says so where the path walks a list: a complaint of its own for fields exists
+  bool needs_one = false;  // complain if the path walks a list; for fields another complaint exists
 
   std::string name() const {
     std::string text;
@@ -39,10 +39,10 @@ class path_checks {
  public:
   explicit path_checks(table_reader& root) : root_(root) {}
 
-  // Paths into one document. Where one key may show different things from reply to reply (an error that is a
-  // text here and an object there), only lists and objects are held against each other.
+  // Compares the paths into one document. If one key may hold different things in different replies (an error
+  // that is a text here and an object there), only lists and objects are compared.
   void check(std::vector<place> document, bool values_may_vary) {
-    // A path that walks a list was written by somebody who knew of the list: the others are told.
+    // Whoever wrote a path that walks a list knew of the list, so complaints go to the other paths.
     std::ranges::stable_partition(document, [](const place& p) { return walks(p.path); });
     for (std::size_t i = 0; i < document.size(); ++i) {
       const auto& later = document[i];
@@ -99,7 +99,7 @@ class path_checks {
     if (same < shared) {
       const auto &x = a.path[same], &y = b.path[same];
       if (x.key != y.key) return {};
-      // One of them walks it.
+      // One of the two walks the list.
       const auto& walker = x.each ? a : b;
       const auto& other = x.each ? b : a;
       const bool enters = other.path.size() > same + 1;
@@ -113,7 +113,7 @@ class path_checks {
     if (a.path.size() == b.path.size()) return {};
     const auto& outer = a.path.size() < b.path.size() ? a : b;
     const auto& inner = a.path.size() < b.path.size() ? b : a;
-    // `tags[]` as a whole says of an element what it is, not of the list.
+    // `tags[]` as a whole describes the elements, not the list.
     const bool fits = outer.what == holds::any || outer.what == holds::object || outer.path.back().each;
     if (fits || values_may_vary) return {};
     return quoted(b) + " cannot be read beside " + quoted(a) + ": " + prefix(outer, outer.path.size()) +
@@ -121,7 +121,7 @@ class path_checks {
            " and an object for " + inner.name();
   }
 
-  // At the key, or at what stands where the key does not: a default is nobody's line.
+  // Complains at the key, or at the table if the key is missing: a default has no line.
   void complain(const place& at, const std::string& what, const std::string& remedy) {
     std::optional<table_reader> in = root_;
     for (const auto& name : at.table) {
@@ -164,7 +164,8 @@ void check_paths(table_reader& root, const api::profile& profile, const api::rea
   checks.check_holes("list", reading.list.path, {});
   checks.check_holes("names", reading.names.path, {});
 
-  // Items of a list look like the reply to a read, so they are one document; the id may stand elsewhere.
+  // Items of a list look like the reply to a read, so they are one document; but their id may be in another
+  // place.
   std::vector<place> resource{one("resource", "id", profile.reply.id),
                               one("resource", "updated_at", profile.reply.updated_at)};
   if (reading.list.id != profile.reply.id) resource.push_back(one("list", "id", reading.list.id));

@@ -1,5 +1,5 @@
-// What the paths of a profile say together: whether each can be read at all, and whether something fills each
-// hole of a request. Looked at once, when the rest of the profile is known.
+// Checks the paths of a profile together: whether each can be read at all, and whether every hole of a
+// request is filled. Called once, when the rest of the profile is known.
 #pragma once
 
 #include "config/table_reader.hpp"
@@ -11,8 +11,8 @@ namespace pawl::config {
 // Complaints, each at the line of its key:
 // - `{...}` in a request's path that nothing fills: the only hole is {id}, in resource.path
 // - a path that walks a list (`[]`) where one value is needed, such as error.code or resource.id
-// - two paths of one document of which one walks a list where the other enters an object, or of which one is
-//   a single value and the other lies inside of it: they cannot both be read
+// - two paths of one document that cannot both be read: one walks a list where the other enters an object, or
+//   one is a single value and the other lies inside of it
 void check_paths(table_reader& root, const api::profile&, const api::reading_spec&);
 
 }  // namespace pawl::config

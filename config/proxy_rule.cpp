@@ -32,7 +32,7 @@ bool in_range(const std::string& range, const std::string& host) {
 bool matches(std::string entry, const http::endpoint& target) {
   if (entry == "*") return true;
   if (entry.find('/') != std::string::npos) return in_range(entry, target.host);
-  // "[::1]:443", "::1", "host:443", "host"
+  // The forms are "[::1]:443", "::1", "host:443" and "host".
   std::string port;
   if (entry.starts_with('[')) {
     const auto end = entry.find(']');

@@ -30,7 +30,7 @@ std::string quoted(std::string_view text) {
 
 enum class number_state { good, none, too_large };
 
-// Decimal digits off the front of `text`.
+// Takes decimal digits off the front of `text`.
 number_state take_number(std::string_view& text, std::uint64_t& value) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error == std::errc::invalid_argument) return number_state::none;
@@ -121,7 +121,7 @@ expected<double> parse_share(std::string_view text) {
   const bool percent = text.ends_with('%');
   const auto digits = percent ? text.substr(0, text.size() - 1) : text;
   double value = 0;
-  // from_chars also reads "inf", "nan" and "-1"; a share is made of digits and one point.
+  // from_chars also reads "inf", "nan" and "-1"; a share must consist of digits and one point.
   const bool plain = !digits.empty() && digits.find_first_not_of("0123456789.") == std::string_view::npos;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   if (!plain || error != std::errc{} || end != digits.data() + digits.size())

@@ -32,7 +32,7 @@ status assign(bool& into, texts from) {
 enum class zero { refused, allowed };
 
 status assign(duration& into, texts from, zero z = zero::refused) {
-  if (z == zero::allowed && from[0] == "0") {  // nothing is nothing in every unit
+  if (z == zero::allowed && from[0] == "0") {  // zero needs no unit
     into = duration::zero();
     return {};
   }
@@ -51,7 +51,7 @@ status assign(std::vector<rate_window>& into, texts from) {
   return {};
 }
 
-// The name of an environment variable. Nothing of a bad one is shown: it may be the key itself.
+// Takes the name of an environment variable. A wrong name is not shown: it may be the key itself.
 status assign_variable(std::string& into, texts from) {
   const auto& name = from[0];
   const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
@@ -128,7 +128,7 @@ status apply_retry_base(draft& d, texts from) {
   if (auto done = assign(base, from); !done) return done;
   auto& retry = d.value.run.retry;
   retry.base = base;
-  // A server that answered 5xx is never asked again sooner than one that could not be reached.
+  // A server that answered 5xx must not be asked again sooner than one that could not be reached.
   retry.base_after_5xx = std::max(retry.base_after_5xx, base);
   return {};
 }
@@ -302,7 +302,8 @@ std::optional<std::size_t> find_setting(std::string_view key) {
 }
 
 bool is_setting_like(std::string_view text) {
-  constexpr std::size_t longest = 40, longest_word = 15;  // chosen: the longest name has 20, as a word 16
+  // Chosen: names have up to 20 characters, those without a dot up to 16.
+  constexpr std::size_t longest = 40, longest_word = 15;
   const auto is_part = [](char c) { return (c >= 'a' && c <= 'z') || c == '.' || c == '_' || c == '-'; };
   if (text.size() > longest || !std::ranges::all_of(text, is_part)) return false;
   return text.size() <= longest_word || find_setting(text) || text.find('.') != std::string_view::npos;

@@ -1,5 +1,5 @@
-// The one table of settings: it drives the config file, -o, the flags that stand for a setting, the defaults,
-// the reference documentation and the suggestions for mistyped keys.
+// The table of all settings. The config file, -o, the flags that stand for a setting, the defaults, the
+// reference documentation and the suggestions for mistyped keys are made from it.
 #pragma once
 
 #include "config/settings.hpp"
@@ -14,7 +14,7 @@
 
 namespace pawl::config {
 
-// How a value is written. It decides which TOML types a config file may use for it.
+// How a value is written. This decides which TOML types a config file may use for it.
 enum class setting_shape : std::uint8_t {
   text,
   boolean,
@@ -26,7 +26,7 @@ enum class setting_shape : std::uint8_t {
   count_or_percent,  // 50 or "10%"
 };
 
-// Settings while they are read: what several of them decide together stays apart until all are known.
+// Settings while they are read. Values that together make one setting are kept apart until all are known.
 struct draft {
   settings value;
   std::string profile;  // name or file
@@ -39,26 +39,26 @@ struct setting_key {
   std::string_view key;
   std::string_view flag;  // "--rate"; empty: no flag of its own
   setting_shape shape;
-  std::string_view default_value;  // applied like a given one; empty: nothing is applied
-  std::string_view default_note;   // what to say instead of a default value
+  std::string_view default_value;  // applied like a value that is given; empty: nothing is applied
+  std::string_view default_note;   // what the reference says instead of a default value
   std::string_view meaning;        // one sentence or two, for people
 
-  // Where the command line keeps the flag's value; at most one of the two is set.
+  // The member of raw_options that has the flag's value; at most one of the two is set.
   std::optional<std::string> raw_options::* single = nullptr;
   std::vector<std::string> raw_options::* repeated = nullptr;
 
-  // Takes over the texts (one, but for rates). A failure has no place: the caller knows the source.
+  // Applies the texts (one, except for rates). A failure has no place: the caller knows the source.
   status (*apply)(draft&, std::span<const std::string>) = nullptr;
 };
 
 std::span<const setting_key> setting_keys();
 
-// Position in setting_keys(). Linear: for start-up.
+// Position in setting_keys(). Linear: for the start.
 std::optional<std::size_t> find_setting(std::string_view key);
 std::span<const std::string_view> setting_names();
 
-// Whether a text may be the name of a setting, mistyped perhaps, rather than a key that was typed in its
-// place: only then is it shown.
+// Whether a text may be the name of a setting, perhaps mistyped. If not, it may be a key that was typed in
+// the wrong place, and must not be shown.
 bool is_setting_like(std::string_view);
 
 }  // namespace pawl::config

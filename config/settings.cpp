@@ -28,7 +28,7 @@ class loader {
     add_command_line(layers_, raw_, complaints_);
     load_result result;
     if (!read_config()) {
-      // Without what the file says, further complaints might be wrong.
+      // Without the file's settings, further complaints might be wrong.
       result.complaints = std::move(complaints_);
       return result;
     }
@@ -76,7 +76,7 @@ class loader {
     complaints_.push_back({failure_kind::usage, std::move(place), std::move(what), std::move(remedy)});
   }
 
-  // At the source of a setting's value.
+  // Complains at the source of a setting's value.
   void complain_of(std::string_view key, const std::string& what, std::string remedy) {
     const auto* value = layers_.find(key);
     const bool names_key = value != nullptr && value->from == layer::command_line;
@@ -84,7 +84,7 @@ class loader {
              names_key ? what : std::string(key) + ": " + what, std::move(remedy));
   }
 
-  // The text of a small file; complains at `place`.
+  // Reads a small file; complains at `place`.
   std::optional<std::string> read_text(const std::string& path, const std::string& place,
                                        const std::string& remedy, if_pipe named) {
     auto text = read_small_file(path, named);
@@ -93,7 +93,7 @@ class loader {
     return std::nullopt;
   }
 
-  // False: it was found, and decides what only a named or a trusted one may.
+  // False: the file was found, not named, and sets what only a named or a trusted file may set.
   bool read_config() {
     std::string path(found_settings_name), place = path;
     bool named = true;
@@ -133,7 +133,7 @@ class loader {
       if (key == "api.profile") profile = one.value.texts[0];
     }
     if (deciding.empty()) return true;
-    // The file has no say in where it is looked up.
+    // The file itself must not decide in which directory its trust is looked up.
     const auto* chosen = layers_.find("state_dir");
     const auto state = chosen != nullptr && chosen->from == layer::command_line ? chosen->texts[0]
                                                                                 : usual_state_directory(env_);
@@ -197,7 +197,7 @@ class loader {
 
   void resolve_target() {
     const auto* url = layers_.find("api.base_url");
-    if (url == nullptr || url->texts.empty()) return;  // the profile's complaints say why
+    if (url == nullptr || url->texts.empty()) return;  // the complaints about the profile say why
     auto target = http::parse_endpoint(url->texts[0], draft_.allow_http);
     if (!target) {
       complain_of("api.base_url", target.error().what, target.error().remedy);
@@ -268,7 +268,8 @@ class loader {
     if (s.ledger_path.empty() && !s.input_path.empty() && s.input_path != "-")
       s.ledger_path = s.input_path + ".ledger";
     if (!s.state_directory.empty()) return;
-    // Empty: none, for whoever needs one to say. What works offline does not.
+    // It stays empty if the environment does not tell. A command that needs it complains; one that works
+    // offline does not.
     s.state_directory = usual_state_directory(env_);
   }
 
@@ -282,8 +283,8 @@ class loader {
                       "reserve less");
   }
 
-  // read_first as it will be, beside what the profile says of a write's body. (As the profile has it, the
-  // profile was checked.)
+  // Checks the final read_first against what the profile says of a write's body. (The profile's own
+  // read_first was checked with the profile.)
   void check_body() {
     if (!profile_known_) return;
     const auto& s = draft_.value;
@@ -335,7 +336,8 @@ class loader {
   layers layers_;
   draft draft_;
   std::vector<failure> complaints_;
-  std::string proxy_variable_;  // that the proxy comes from; empty: from a setting, or there is none
+  std::string
+      proxy_variable_;  // the variable that the proxy comes from; empty: a setting, or there is no proxy
   bool profile_known_ = false;
   bool target_known_ = false;
 };

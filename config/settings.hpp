@@ -1,5 +1,5 @@
-// Checked settings: one immutable value per command, one option struct per room of the engine. Raw options,
-// layered values and complaints are the business of config/layers; the engine sees neither CLI11 nor TOML.
+// Checked settings: one immutable value per command, with an option struct for each room of the engine.
+// config/layers has raw options, layered values and complaints; the engine sees neither CLI11 nor TOML.
 #pragma once
 
 #include "engine/api/profile.hpp"
@@ -16,7 +16,7 @@
 
 namespace pawl::config {
 
-// As given on the command line, unchecked. Every vector entry stands for one occurrence.
+// The options as given on the command line, unchecked. Every entry of a vector stands for one occurrence.
 struct raw_options {
   std::optional<std::string> config_file, profile, base_url, ca_file, ledger, concurrency, summary,
       log_format, log_file, progress, state_dir, token_env, token_file, reserve, max_failures, limit, retry,
@@ -28,8 +28,8 @@ struct raw_options {
   int verbose = 0;
   std::string input;  // path or "-"
 
-  // For messages: commands for a shell that trust the pawl.toml that was found, and that are this one with
-  // the file named. Empty: not known.
+  // For messages: the command that trusts the pawl.toml that was found, and this command with that file
+  // named, as lines for a shell. Empty: not known.
   std::string trusting_command, naming_command;
 };
 
@@ -42,19 +42,20 @@ enum class log_format : std::uint8_t { text, json };
 inline constexpr name_table<log_format, 2> log_formats{
     {{"text", log_format::text}, {"json", log_format::json}}};
 
-// One setting as it came out of the layers, in the order of the reference.
+// One setting as the layers have decided it, in the order of the reference.
 struct effective_setting {
-  std::string key;  // "limits.write"
-  std::string
-      value;  // as given; several rates joined by commas; no secrets (auth has only names, proxy no user)
+  std::string key;     // "limits.write"
+  std::string value;   // as given; several rates are joined by commas; it has no secret (auth has names only,
+                       // a proxy no user)
   std::string source;  // "pawl.toml:12", "--rate", "-o limits.write", "profile productlane", "default"
 };
 
-// Beside what the use cases are told: where the token comes from, and how the command line shows things.
+// What the command line needs beside the options of the use cases: where the token comes from, and how things
+// are shown.
 struct settings : app::options {
-  bool target_named_by_user = false;  // base URL from the command line
+  bool target_named_by_user = false;  // the base URL is from the command line
 
-  // Where the token comes from; exactly one is set, or neither where the profile needs none.
+  // Where the token comes from; exactly one is set, or neither if the profile needs no token.
   std::string token_env, token_file;
 
   bool yes = false;
@@ -76,27 +77,27 @@ struct load_result {
 };
 
 // Reads the config file (--config, else PAWL_CONFIG, else a ./pawl.toml that is found) and the profile,
-// merges defaults < profile < file < command line (flags and -o, each setting once), and checks. Relative
-// paths count from the current directory, wherever they are written. A file that was found, and neither named
-// nor trusted (config/trust.hpp), may not set what decides where requests, keys or files go: then that is the
-// complaint. The rule of tokens: a base URL from the command line gets no key that the profile or a file
-// names, unless its host is that of the profile, or loopback. Reads no token: see config/token.hpp.
+// merges defaults < profile < file < command line (flags and -o, each setting once), and checks the result.
+// Relative paths count from the current directory, wherever they are written. A file that was found, and is
+// neither named nor trusted (config/trust.hpp), may not set what decides where requests, keys or files go; if
+// it does, that is the only complaint. A base URL from the command line gets no key that the profile or a
+// file names, unless its host is that of the profile, or loopback. Reads no token: see config/token.hpp.
 load_result load_settings(const raw_options&, const environment&);
 
-// The profile that --profile or api.profile of the config file names; nothing where neither does. For
-// commands that need no other setting: with --profile the config file is not looked at.
+// The profile that --profile or the config file's api.profile names; unset if neither does. For commands that
+// need no other setting. With --profile the config file is not read.
 struct profile_choice {
   bool is_named = false;
-  std::string place;  // who names it: "--profile", "pawl.toml:3"
+  std::string place;  // where it is named: "--profile", "pawl.toml:3"
   std::optional<api::profile> value;
-  std::vector<failure> complaints;  // all of them; without a value where a profile is named
+  std::vector<failure> complaints;  // all complaints; there are some if a profile is named but has no value
 };
 profile_choice choose_profile(const raw_options&, const environment&);
 
 // All settings as a Markdown table: key, flag, default, meaning.
 std::string settings_reference();
 
-// One line of help for a flag that stands for a setting ("--rate"), with its default; empty for other flags.
+// The help line of a flag that stands for a setting ("--rate"), with its default; empty for other flags.
 std::string flag_help(std::string_view flag);
 
 }  // namespace pawl::config

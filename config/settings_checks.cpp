@@ -38,7 +38,7 @@ void add_columns(const raw_options& raw, input::source_options& source, complain
     if (raw.id_column->empty()) complain("--id-column", "is empty", "name the column that holds the id");
   }
   for (const auto& text : raw.map) {
-    // The last "=": a column's name may hold one, a field's does not.
+    // Splits at the last "=": the name of a column may have one, the name of a field has none.
     const auto equals = text.rfind('=');
     if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {
       complain("--map", "\"" + text + "\" is not COLUMN=FIELD", "write --map \"Old name=field\"");
@@ -146,7 +146,7 @@ void add_conditions(const raw_options& raw, settings& s, std::vector<failure>& c
 
 namespace {
 
-// Links in the directories count as what they lead to; what is not there yet has its directory.
+// Resolves links in the directories. A file that does not exist yet still has its directory.
 fs::path real_place(const std::string& path) {
   std::error_code error;
   const auto absolute = fs::absolute(path, error).lexically_normal();
@@ -156,8 +156,9 @@ fs::path real_place(const std::string& path) {
 
 bool is_same(const std::string& a, const std::string& b) {
   if (real_place(a) == real_place(b)) return true;
-  std::error_code error;  // either may not be there yet: then they are two
-  // Devices (/dev/null, a terminal) may be shared. Device and inode: hard links are one file too.
+  std::error_code error;  // if either does not exist yet, they are different
+  // Devices (/dev/null, a terminal) may be shared. fs::equivalent compares device and inode, so hard links
+  // are one file.
   return !fs::is_character_file(a, error) && fs::equivalent(a, b, error);
 }
 
@@ -200,7 +201,7 @@ void check_files(const settings& s, complainer& complain) {
         complain(second.path, first.what + " and " + second.what + " would be the same file",
                  "give one of them another name");
     }
-  // A link at the place of the ledger is the ledger's own to refuse.
+  // ledger_file::open() itself refuses a link at the place of the ledger.
   for (const auto& file : files) {
     if (!file.written || file.what == "the summary" || file.what == "the log") continue;
     std::error_code error;
@@ -249,8 +250,8 @@ void check_combinations(const raw_options& raw, const settings& s, std::vector<f
 
 namespace {
 
-// Paths and arguments may hold any bytes, JSON takes UTF-8 only: `?` stands for each byte of a text that is
-// none and that is not ASCII.
+// Paths and arguments may have any bytes, but JSON takes UTF-8 only: in a text that is not UTF-8, `?`
+// replaces each byte that is not ASCII.
 void append_text(std::string& to, std::string text) {
   constexpr auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
   conceal_secrets(text);

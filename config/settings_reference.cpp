@@ -9,7 +9,7 @@ std::string default_of(const setting_key& k) {
   return std::string(k.default_value.empty() ? k.default_note : k.default_value);
 }
 
-// A bar would end the cell of a Markdown table.
+// Escapes a bar, which would end the cell of a Markdown table.
 std::string cell(std::string_view text) {
   std::string out;
   for (const char c : text) out += c == '|' ? std::string("\\|") : std::string(1, c);

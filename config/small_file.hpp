@@ -1,4 +1,4 @@
-// Files that people write by hand: settings and profiles.
+// Reads files that people write by hand: settings and profiles.
 #pragma once
 
 #include "engine/model/error.hpp"
@@ -8,8 +8,8 @@
 
 namespace pawl::config {
 
-// The whole of it, at most 1 MiB (chosen). Only who named the file may have named a pipe; one that was found,
-// or that such a file names, is a regular one. A failure has no place and no remedy, and names the file.
+// Reads the whole file, at most 1 MiB (chosen). Whoever names a file may name a pipe; a file that was found,
+// or that such a file names, must be a regular one. A failure has no place and no remedy, and names the file.
 expected<std::string> read_small_file(const std::string& path, if_pipe);
 
 }  // namespace pawl::config

@@ -18,14 +18,14 @@
 namespace pawl::config {
 namespace {
 
-constexpr std::size_t longest = 16'384;  // chosen: servers refuse header blocks well below it
+constexpr std::size_t longest = 16'384;  // chosen: servers refuse header blocks that are much smaller
 
 failure wrong(std::string place, std::string what, std::string remedy) {
   return {failure_kind::usage, std::move(place), std::move(what), std::move(remedy)};
 }
 
-// What an editor, a web page or a chat put beside a key that was copied, by code point; they look like
-// nothing (or like a space) and make the API answer 401.
+// Invisible characters, by code point, that an editor, a web page or a chat adds to a key that is copied.
+// They show nothing (or look like a space) and make the API answer 401.
 struct unseen {
   char32_t first, last;
   const char* name;
@@ -53,7 +53,7 @@ constexpr std::array unseen_characters{unseen{0x00a0, 0x00a0, "a no-break space"
                                        unseen{0xfff0, 0xfffc, "a mark"},
                                        unseen{0xe0000, 0xe0fff, "a tag"}};
 
-// Nothing but the kind of the character is shown, and where it stands.
+// Names only the kind of the character and its position: nothing else of a key may be shown.
 std::string unseen_in(std::string_view key) {
   std::size_t place = 0;
   for (auto rest = key; !rest.empty();) {
@@ -79,10 +79,10 @@ bool begins_with(std::string_view text, std::string_view word) {
   return text.size() >= word.size() && equal_without_case(text.substr(0, word.size()), word);
 }
 
-// What people copy along with a key: the scheme, the whole header, the line of a shell script. Empty:
+// What people copy together with a key: the scheme, the whole header, the line of a shell script. Empty:
 // nothing.
 std::string taken_along(std::string_view key, const api::profile& profile) {
-  // Where the profile sets no scheme before the key, it may be a part of it.
+  // If the profile sets no scheme before the key, the scheme may be a part of the key.
   const bool is_authorization = equal_without_case(profile.auth_header, "Authorization");
   if (!is_authorization || !profile.auth_scheme.empty())
     for (const std::string_view scheme : {std::string_view{"Bearer "}, std::string_view{"Basic "},
@@ -148,7 +148,7 @@ expected<token_reading> read_file(const std::string& path, const settings& from)
   if (auto ok = check(text, path, "the key file", from); !ok) return ok.error();
 
   token_reading result{secret(std::move(text)), {}};
-  // A pipe (`<(pass show key)`) has no mode worth a word.
+  // The mode of a pipe (`<(pass show key)`) does not matter.
   if (S_ISREG(facts.st_mode) && (facts.st_mode & 077) != 0)
     result.warning = path + ": other users of this machine may read or change the key; chmod 600 it";
   return result;
@@ -170,7 +170,7 @@ std::string shown_token_variable(const std::string& name) {
   const auto is = [&name](auto of) { return std::any_of(name.begin(), name.end(), of); };
   const bool digit = is([](char c) { return c >= '0' && c <= '9'; });
   const bool joined = name.find('_') != std::string::npos;
-  // What is long, has digits and no word in it is no name that a person gave.
+  // A long name with digits and without an underscore was hardly given by a person.
   const bool usual =
       !is([](char c) { return c >= 'a' && c <= 'z'; }) && (joined || !digit || name.size() < 16);
   return usual ? name : "the variable of --token-env";

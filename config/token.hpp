@@ -1,5 +1,5 @@
-// Reads the key that settings name. The only place where it enters the process; no message shows any of it,
-// and from here on it is concealed in whatever else comes in (engine/text/redaction.hpp).
+// Reads the key that the settings name. The key enters the process only here; no message shows any of it, and
+// from then on it is concealed in all other text (engine/text/redaction.hpp).
 #pragma once
 
 #include "config/settings.hpp"
@@ -12,18 +12,17 @@ namespace pawl::config {
 
 using app::token_reading;
 
-// From the environment variable or the file that the settings name; a file is read anew at each call, so that
-// a rotated key is picked up. Failures (kind usage): not set, empty, over 16 KiB, unreadable, a line break,
-// another control character, white space at an end (one line end after the key of a file is dropped), a
-// character that nobody sees, quotes around the key, or a scheme, header or variable before it.
+// Reads the environment variable or the file that the settings name. A file is read again at each call, so
+// that a rotated key takes effect. Failures (kind usage): not set, empty, over 16 KiB, unreadable; a line
+// break, another control character, an invisible character, or white space at an end (one line end behind the
+// key in a file is dropped); quotes around the key, or a scheme, header or variable before it.
 expected<token_reading> read_token(const settings&, const environment&);
 
-// Whether another reading may give another key: it stands in a regular file. (A pipe gives its bytes once,
-// and might block; the environment of a process does not change.)
+// Whether another reading may give another key: only if it is in a regular file. (A pipe gives its bytes
+// once, and may block; the environment of a process does not change.)
 bool token_may_change(const settings&);
 
-// What stands for these names in a message: a name that looks like a key, typed in the wrong place, is not
-// shown.
+// How messages show these names: a name that looks like a key, typed in the wrong place, is not shown.
 std::string shown_token_variable(const std::string& name);
 std::string shown_token_file(const std::string& path);
 

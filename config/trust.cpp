@@ -24,7 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* directory_of_trust = "trusted";
-constexpr std::size_t longest_record = 64 * 1024;  // chosen: two paths of the longest kind, and more
+constexpr std::size_t longest_record = 64 * 1024;  // chosen: room for two paths of the greatest length
 
 std::string hex_digest(std::string_view text) {
   input::sha256_stream digest;
@@ -32,7 +32,7 @@ std::string hex_digest(std::string_view text) {
   return input::to_hex(digest.finish());
 }
 
-// A path may be longer than a file's name.
+// The name is a digest, because a path may be longer than a file name can be.
 std::string record_name(const std::string& absolute_path) {
   return "settings-" + hex_digest(absolute_path);
 }
@@ -41,7 +41,7 @@ bool is_file_name(const std::string& profile) {
   return profile.find('/') != std::string::npos || profile.ends_with(".toml");
 }
 
-// Nobody else can have put something there.
+// Whether nobody else can write into the directory.
 bool is_ours_alone(int fd) {
   struct stat is{};
   return ::fstat(fd, &is) == 0 && (is.st_uid == ::geteuid() || is.st_uid == 0) &&
@@ -66,7 +66,7 @@ std::string shown_value(const file_setting& one) {
   return value;
 }
 
-// Reads the record under `name`; empty: there is none that could be believed.
+// Reads the record of that name; empty: there is none, or it cannot be trusted.
 std::string read_record(const std::string& state_directory, const std::string& name) {
   const descriptor state(::open(state_directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!state || !is_ours_alone(state.get())) return {};
@@ -116,7 +116,7 @@ std::string usual_state_directory(const environment& env) {
     const auto at = env.find(name);
     return at == env.end() ? std::string() : at->second;
   };
-  // The XDG specification has relative paths ignored.
+  // The XDG specification says that relative paths are ignored.
   if (const auto base = variable("XDG_STATE_HOME"); base.starts_with('/')) return base + "/pawl";
   if (const auto home = variable("HOME"); !home.empty()) return home + "/.local/state/pawl";
   return {};
@@ -171,7 +171,7 @@ settings_file_look look_at_settings_file(const std::string& path) {
 status keep_trust(const std::string& state_directory, const settings_file& file) {
   if (state_directory.empty())
     return cannot("state_dir", "there is no directory in which it could be kept that this file is trusted");
-  // Parents as the user's mask has them, the last one private.
+  // Creates missing parents with the user's mask, and makes the directory itself private.
   auto leaf = fs::path(state_directory).lexically_normal();
   if (!leaf.has_filename()) leaf = leaf.parent_path();
   std::error_code error;

@@ -1,6 +1,6 @@
-// A settings file that was found, and neither named nor trusted, does not decide where requests, keys or
-// files go. What was trusted is kept in the state directory, as the path and the SHA-256 of the file and of
-// the profile file that it names: a changed one has to be trusted again.
+// Records which settings files are trusted. A file that was found, and is neither named nor trusted, may not
+// decide where requests, keys or files go. The state directory keeps the path and the SHA-256 of a trusted
+// file and of the profile file that it names: after a change it must be trusted again.
 #pragma once
 
 #include "config/settings.hpp"
@@ -18,13 +18,14 @@ namespace pawl::config {
 // state_dir, log.file.
 bool decides_trust(std::string_view key);
 
-// The name of the settings file that is found where none is named.
+// The name of the settings file that is looked for if none is named.
 inline constexpr std::string_view found_settings_name = "pawl.toml";
 
-// Where the state of this user lies if no option says so; empty: the environment does not tell.
+// Where the state of this user is kept if no option says so; empty: the environment does not tell.
 std::string usual_state_directory(const environment&);
 
-// A value as a file sets it, fit to be shown: no password of a proxy, nothing that looks like a key.
+// A value of a file as it may be shown: without a proxy's password, and without anything that looks like a
+// key.
 struct shown_setting {
   std::string key, value;
   std::uint32_t line = 0;
@@ -41,20 +42,20 @@ struct settings_file_look {
   std::optional<settings_file> value;
   std::vector<failure> complaints;
 };
-// For `pawl trust`. `path` as given.
+// For `pawl trust`. `path` is as given.
 settings_file_look look_at_settings_file(const std::string& path);
 
-// `text` is the file's content, `profile` the value of its api.profile, empty where it sets none. Reads the
-// profile if that names a file.
+// `text` is the content of the file; `profile` is its api.profile, empty if it has none. Reads the profile if
+// that is a file.
 std::string trust_record(const std::string& absolute_path, std::string_view text, const std::string& profile);
-// The absolute path under which a file is trusted: its directory without links, its own name as it is (a link
-// to a trusted file elsewhere is not trusted).
+// The absolute path under which a file is trusted: links in its directory are resolved, its own name is not
+// (a link to a trusted file elsewhere is not trusted).
 std::string path_to_trust(const std::string& path);
 
 enum class trust : std::uint8_t { unknown, changed, kept };
-// Whether that very file was trusted. A state directory that others may write is not believed.
+// Whether this file, as it is, was trusted. A state directory that others may write to is not believed.
 trust trust_of(const std::string& state_directory, const std::string& absolute_path, std::string_view record);
-// Makes the state directory where there is none (mode 0700).
+// Creates the state directory if it is missing (mode 0700).
 status keep_trust(const std::string& state_directory, const settings_file&);
 
 }  // namespace pawl::config
