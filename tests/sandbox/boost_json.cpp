@@ -1,2 +1,2 @@
-// The one place where Boost.JSON is compiled: Debian ships it as headers only.
+// Compiles Boost.JSON, which Debian ships as headers only; exactly one source file does so.
 #include <boost/json/src.hpp>

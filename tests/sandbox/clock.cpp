@@ -36,7 +36,7 @@ void put_digits(char* at, int value, int width) {
   }
 }
 
-// Exactly `width` digits at the front of `text`, which then starts behind them.
+// Takes exactly `width` digits off the front of `text`.
 std::optional<int> take_digits(std::string_view& text, std::size_t width) {
   if (text.size() < width) return std::nullopt;
   int value = 0;

@@ -1,5 +1,5 @@
-// Time in the sandbox: one monotonic clock counted in microseconds since the Unix epoch, and the texts that
-// times and durations have on the wire and on the command line.
+// Time in the sandbox: one monotonic clock that counts microseconds since the Unix epoch, and the texts of
+// times and durations on the wire and on the command line.
 #pragma once
 
 #include <chrono>
@@ -28,7 +28,7 @@ class monotonic_clock {
   std::chrono::steady_clock::time_point start_;
 };
 
-// `2026-11-23T16:38:11.123Z`; a finer part is cut off. no_time becomes `null`, anything else is quoted.
+// `2026-11-23T16:38:11.123Z`; finer parts are cut off. no_time becomes `null`; any other time gets quotes.
 void append_json_time(std::string& out, time_us);
 
 // RFC 3339 date-time with offset or Z and up to nine digits of a second; a leap second counts as :59.
@@ -37,7 +37,7 @@ std::optional<time_us> parse_rfc3339(std::string_view);
 // `Mon, 23 Nov 2026 16:38:11 GMT` (RFC 9110, IMF-fixdate).
 std::string http_date(time_us);
 
-// `250us`, `80ms`, `10s`, `2m`, `1h`; also `s`, `sec`, `min` without a number, meaning one of it.
+// `250us`, `80ms`, `10s`, `2m`, `1h`; also `s`, `sec`, `min` without a number, which mean one of the unit.
 std::optional<std::chrono::microseconds> parse_duration(std::string_view);
 
 }  // namespace sandbox

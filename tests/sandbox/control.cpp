@@ -1,4 +1,4 @@
-// The control endpoints of the service: the truth, and everything that can be changed while it runs.
+// The control endpoints of the service: they show the truth and change settings while the sandbox runs.
 #include "tests/sandbox/service.hpp"
 #include "tests/sandbox/thread_json.hpp"
 #include "tests/sandbox/validation.hpp"
@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view control_root = "/_sandbox";
 
-// What is wrong with a control request; its text goes back to whoever sent it.
+// What is wrong with a control request; the text goes back to the sender.
 struct bad_request : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -113,8 +113,8 @@ key_limits limits_of(const json::value& v, key_limits rules) {
   return rules;
 }
 
-// Of `foreign/403/html`, what every request gets then; `page` is left alone where the outage is none of that
-// kind.
+// Reads an outage. For `foreign/403/html` the reply that every request gets goes into `page`; for other kinds
+// `page` stays as it is.
 outage_kind outage_of(const json::value& v, std::optional<fault>& page) {
   if (v.is_bool()) return v.get_bool() ? outage_kind::refuse : outage_kind::none;
   const std::string kind = text_of(v, "outage");
@@ -275,7 +275,7 @@ void service::control(const request& r, time_us now, outgoing& out) {
              (r.keep_alive ? "\r\n\r\n" : "\r\nConnection: close\r\n\r\n") + body;
 }
 
-// Everything is read before anything is changed: a request that is wrong in part changes nothing.
+// Reads everything before it changes anything, so that a request that is partly wrong changes nothing.
 std::string service::configure(std::string_view body) {
   json::error_code ec;
   const json::value parsed = json::parse(body, ec);
@@ -365,7 +365,8 @@ std::string service::configure(std::string_view body) {
   return {};
 }
 
-// The fields of a PATCH, and what only the web page can change: `deleted` (404, 403 or false), `origin`.
+// Takes the fields of a PATCH, and those that only the web page can change: `deleted` (404, 403 or false),
+// `origin`.
 std::string service::edit_thread(std::string_view id, std::string_view body, time_us now, int& status) {
   status = 400;
   json::error_code ec;

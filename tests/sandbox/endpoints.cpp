@@ -1,4 +1,4 @@
-// What stands behind each path: identity, lists, one thread, and one item of the generic API.
+// Serves each path: identity, lists, one thread, and one item of the generic API.
 #include "tests/sandbox/listing.hpp"
 #include "tests/sandbox/reply.hpp"
 #include "tests/sandbox/thread_json.hpp"
@@ -40,7 +40,7 @@ expansion read_expansion(const query& parameters) {
   expansion e;
   for (const auto& [name, value] : parameters) {
     for (const std::string_view part :
-         split(value, ',')) {  // unknown values are ignored, says the documentation
+         split(value, ',')) {  // the documentation says that unknown values are ignored
       if (part == "messages") e.messages = true;
       if (part == "comments") e.comments = true;
     }
@@ -136,7 +136,7 @@ void service::serve(const request& r, const course& c, api_key& key, time_us now
 }
 
 void service::serve_thread(const request& r, const course& c, time_us now, reply& rep) {
-  // Memory for the parsed body: no allocation for one of ordinary size.
+  // Memory for the parsed body, so that a body of ordinary size needs no allocation.
   std::array<unsigned char, 8192> space;
   json::monotonic_resource memory{space.data(), space.size()};
   const bool patch = r.method == "PATCH";
@@ -236,7 +236,7 @@ void service::serve_document(const request& r, const course& c, reply& rep) {
       refuse(rep, {{"", "Expected a JSON object"}});
       return;
     }
-    // The id is the server's own; everything else is what it was sent.
+    // The server sets the id; everything else is kept as it was sent.
     std::string document{r.body};
     if (!body.get_object().contains("id")) {
       std::string id = "\"id\":";

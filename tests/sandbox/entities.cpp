@@ -7,7 +7,7 @@
 namespace sandbox {
 namespace {
 
-// A readable name that depends only on the id.
+// Makes a readable name that depends only on the id.
 std::string made_up_name(std::string_view id) {
   static constexpr std::array<std::string_view, 16> given{"Ada",   "Björn", "Chloé", "Dmitri", "Elif", "Femi",
                                                           "Grace", "Hiro",  "Ines",  "Jan",    "Kofi", "Lena",

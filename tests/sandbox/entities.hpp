@@ -1,5 +1,5 @@
-// The things that threads point to: users, companies, contacts, tags. Each knows its JSON, rendered once and
-// again only when it changes, so that a reply is a few copies.
+// The entities that threads refer to: users, companies, contacts, tags. Each keeps its JSON, which is
+// rendered again only after a change, so that a reply is a few copies.
 #pragma once
 
 #include "tests/sandbox/clock.hpp"
@@ -14,7 +14,7 @@
 
 namespace sandbox {
 
-// Position in a catalogue; `nobody` stands for JSON null.
+// A position in a catalogue; `nobody` stands for JSON null.
 using entity_ref = std::uint32_t;
 inline constexpr entity_ref nobody = 0xffffffff;
 
@@ -26,7 +26,7 @@ struct company {
 };
 struct contact {
   std::string id, name, email, json;
-  entity_ref employer = nobody;  // in the catalogue of companies
+  entity_ref employer = nobody;  // a position in the catalogue of companies
   time_us updated_at = 0;
 };
 struct tag {
@@ -35,7 +35,7 @@ struct tag {
   time_us created_at = 0;
 };
 
-// Entities by id, never removed; references and addresses stay valid.
+// Entities by id. They are never removed, so references and addresses stay valid.
 template <class Entity>
 class catalogue {
  public:
@@ -62,14 +62,15 @@ class catalogue {
   std::unordered_map<std::string_view, entity_ref> by_id_;  // keys point into items_
 };
 
-// All four catalogues. The `*_named` functions find by id or make an entity with names derived from the id.
+// All four catalogues. The `*_named` functions find an entity by its id, or make one with names derived from
+// the id.
 class directory {
  public:
   entity_ref user_named(std::string_view id);
   entity_ref company_named(std::string_view id);
   entity_ref contact_named(std::string_view id);
   entity_ref tag_named(std::string_view id);
-  // A tag with a name of its own; an existing one with this id is renamed.
+  // Adds a tag with this name; a tag that has this id already is renamed.
   entity_ref add_tag(std::string_view id, std::string_view name);
 
   void set_employer(entity_ref contact, entity_ref company, time_us now);
@@ -89,7 +90,7 @@ class directory {
   catalogue<tag> tags_;
 };
 
-// When everything that the sandbox made up came into being: 2025-01-01T00:00:00Z.
+// The creation time of everything that the sandbox made up: 2025-01-01T00:00:00Z.
 inline constexpr time_us creation_epoch = 1'735'689'600 * one_second;
 
 }  // namespace sandbox

@@ -1,6 +1,6 @@
-// Faults on purpose: which ones there are (one table), how often, and which request gets which. Every choice
-// depends only on the seed, the resource and how often it was asked before, so a run can be repeated whatever
-// the order in which requests arrive.
+// Deliberate faults: one table says which there are; this decides how often they happen and which request
+// gets which. Every choice depends only on the seed, the resource and how often it was asked before, so a run
+// can be repeated whatever the order in which requests arrive.
 #pragma once
 
 #include "tests/sandbox/foreign.hpp"
@@ -24,17 +24,17 @@ enum class answer_kind : std::uint8_t {
   regular,       // the reply that the request deserves
   error,         // `status` instead
   throttled,     // 429 with Retry-After
-  nothing,       // the connection ends
+  nothing,       // the connection ends without an answer
   half,          // the regular reply, cut in the middle of its body
   not_json,      // 200 with bytes that are no JSON
   not_http,      // bytes that are no HTTP
-  other_thread,  // the regular reply of another thread
+  other_thread,  // the regular reply, but of another thread
   old_thread,    // the thread as it was before
-  silence,       // the connection stays open, nothing comes
-  foreign,       // somebody in front of the API answers in its place
+  silence,       // the connection stays open, and nothing comes
+  foreign,       // something in front of the API answers in its place
 };
 
-// What becomes of the connection behind a reply.
+// What happens to the connection after a reply.
 enum class afterwards : std::uint8_t { keep, close_unannounced, close_announced, slowly, in_drops };
 
 struct fault_kind {
@@ -44,10 +44,10 @@ struct fault_kind {
   int status = 0;
   afterwards then = afterwards::keep;
   foreign_set strangers =
-      foreign_set::none;  // where the answer is foreign: the replies that chance takes one from
+      foreign_set::none;  // for a foreign answer: the set from which one is drawn at random
 };
 
-// A new kind is a new line here, and an answer_kind where none of the old ones does it.
+// A new kind is a new line here, and a new answer_kind if no existing one fits.
 inline constexpr std::array<fault_kind, 31> fault_kinds{{
     {"drop-before", effect::not_applied, answer_kind::nothing},
     {"drop-after", effect::applied, answer_kind::nothing},
@@ -55,13 +55,13 @@ inline constexpr std::array<fault_kind, 31> fault_kinds{{
     {"e500", effect::not_applied, answer_kind::error, 500},
     {"e502", effect::not_applied, answer_kind::error, 502},
     {"e503", effect::not_applied, answer_kind::error, 503},
-    {"e503-retry", effect::not_applied, answer_kind::error, 503},  // the same with Retry-After
+    {"e503-retry", effect::not_applied, answer_kind::error, 503},  // as e503, with Retry-After
     {"e504", effect::not_applied, answer_kind::error, 504},
     {"e408", effect::not_applied, answer_kind::error, 408, afterwards::close_announced},
     {"e500-after", effect::applied, answer_kind::error, 500},
     {"e502-after", effect::applied, answer_kind::error, 502},
     {"e503-after", effect::applied, answer_kind::error, 503},
-    {"e503-retry-applied", effect::applied, answer_kind::error, 503},  // the same with Retry-After
+    {"e503-retry-applied", effect::applied, answer_kind::error, 503},  // as e503-after, with Retry-After
     {"e504-after", effect::applied, answer_kind::error, 504},
     {"e408-after", effect::applied, answer_kind::error, 408, afterwards::close_announced},
     {"r429", effect::not_applied, answer_kind::throttled, 429},
@@ -76,37 +76,37 @@ inline constexpr std::array<fault_kind, 31> fault_kinds{{
     {"close", effect::applied, answer_kind::regular, 0, afterwards::close_unannounced},
     {"close-header", effect::applied, answer_kind::regular, 0, afterwards::close_announced},
     {"dribble", effect::applied, answer_kind::regular, 0, afterwards::in_drops},
-    // `foreign/404/html` and the like: this reply, not one that chance takes.
+    // `foreign/404/html` and the like name the reply; without a name it is drawn at random.
     {"foreign", effect::not_applied, answer_kind::foreign, 0, afterwards::keep, foreign_set::before},
     {"foreign-after", effect::applied, answer_kind::foreign, 0, afterwards::keep, foreign_set::behind},
     {"foreign-retry", effect::not_applied, answer_kind::foreign, 0, afterwards::keep,
      foreign_set::throttling},
     {"foreign-stop", effect::not_applied, answer_kind::foreign, 0, afterwards::keep, foreign_set::stopping},
 }};
-// Null: no such kind. Otherwise a pointer into the table.
+// Points into the table; null: there is no such kind.
 const fault_kind* find_fault(std::string_view name);
 
-// What happens to one request: a kind, or two that go together (`drop-after+slow`, `e500+close`): what the
-// first does and answers, and what the second does to the connection. Both point into the table.
+// What happens to one request: one kind, or two together (`drop-after+slow`, `e500+close`). The first one
+// decides what is done and answered, the second what happens to the connection. Both point into the table.
 struct fault {
-  const fault_kind* kind = nullptr;  // null: an ordinary reply
+  const fault_kind* kind = nullptr;  // null: the reply is ordinary
   const fault_kind* with = nullptr;
-  // Of a foreign answer; absent: chance takes one when the request arrives.
+  // For a foreign answer; absent: one is drawn at random when the request arrives.
   std::optional<foreign_reply> stranger = std::nullopt;
 
   explicit operator bool() const { return kind != nullptr; }
   bool has(afterwards) const;
   bool is_foreign() const { return kind != nullptr && kind->answer == answer_kind::foreign; }
-  std::string name() const;  // as parse() reads it; empty: none
-  // `cut`, `cut+slow`, `foreign/403/json`. Absent: there is no such kind, or the second one is more than what
-  // becomes of the connection.
+  std::string name() const;  // in the form that parse() reads; empty: there is no fault
+  // Reads `cut`, `cut+slow`, `foreign/403/json`. Absent: there is no such kind, or the second kind is about
+  // more than the connection.
   static std::optional<fault> parse(std::string_view text);
 };
 
 enum class request_class : std::uint8_t { read, write };
 
-// Rates: `drop-after=0.02,e500+close=0.05,write:cut=0.01,read:slow=0.1`. Without a class a rate holds for
-// both. The rates of one class add up to at most 1.
+// Reads rates: `drop-after=0.02,e500+close=0.05,write:cut=0.01,read:slow=0.1`. A rate without a class holds
+// for both classes. The rates of one class add up to at most 1.
 class fault_rates {
  public:
   static std::optional<fault_rates> parse(std::string_view text, std::string& why_not);
@@ -118,16 +118,17 @@ class fault_rates {
  private:
   struct share {
     fault what;
-    double up_to;  // sum of the rates so far
+    double up_to;  // the sum of the rates up to this one
   };
   std::array<std::vector<share>, 2> of_;
 };
 
-// Faults that are written down for one thread: its next writes (or reads: each class has a script of its own)
-// get them in order.
+// Faults that are scripted for single threads: the next writes of a thread (or its reads: each class has a
+// script of its own) get them in order.
 class fault_script {
  public:
-  // `drop-after`, `e500+close`, `ok`; a `*` behind the last one makes it stay for good. False: no such fault.
+  // Adds a step: `drop-after`, `e500+close`, `ok`; with a `*` behind it the step stays for good. False: there
+  // is no such fault.
   bool add(std::string_view id, std::string_view text);
   void clear() { steps_.clear(); }
 
@@ -135,7 +136,7 @@ class fault_script {
     fault what;  // none: an ordinary reply
     bool forever = false;
   };
-  // Takes the next step for `id`; absent: nothing is written down for it (any more).
+  // Takes the next step for `id`; absent: there is none (any more).
   std::optional<step> next(std::string_view id);
 
  private:

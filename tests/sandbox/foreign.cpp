@@ -10,21 +10,21 @@
 namespace sandbox {
 namespace {
 
-// Every status that something between a client and an API is known to answer with: RFC 9110 and its
-// registry, nginx's 499 and Cloudflare's 520 to 530. Without 429, 421, 423 and 425 (they say that the API was
-// not asked, so they stand apart) and without those that stop a run.
+// Every status with which something between a client and an API is known to answer: RFC 9110 and its
+// registry, nginx's 499 and Cloudflare's 520 to 530. Left out are 429, 421, 423 and 425, which say that the
+// API was not asked and are listed apart, and those that stop a run.
 constexpr std::array open_statuses{200, 200, 200, 201, 202, 203, 204, 204, 205, 206, 300, 301, 302, 303, 304,
                                    307, 308, 400, 403, 403, 404, 404, 404, 405, 406, 408, 409, 410, 411, 412,
                                    413, 414, 415, 416, 422, 426, 428, 431, 451, 499, 500, 501, 502, 503, 504,
                                    505, 507, 508, 511, 520, 521, 522, 523, 524, 525, 526, 530};
-// Of these a client may take it that nothing was applied.
+// After one of these a client may assume that nothing was applied.
 constexpr std::array unasked_statuses{421, 423, 425, 429};
 constexpr std::array throttling_statuses{403, 404, 413, 423, 425, 429, 503};
 constexpr std::array stopping_statuses{401, 402, 407};
 
 constexpr std::array<std::string_view, 4> body_names{"html", "text", "json", "empty"};
 
-// Gateways, in their own words. `{"error":"..."}` has a member where the API has one, of another type.
+// What gateways send. `{"error":"..."}` has a member where the API has one, but of another type.
 constexpr std::array<std::string_view, 8> gateway_bodies{
     R"({"message":"Forbidden"})",
     R"({"error":"not found"})",

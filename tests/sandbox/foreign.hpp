@@ -1,5 +1,6 @@
-// Replies of those who stand in front of an API and answer in its place: load balancers, firewalls, gateways,
-// proxies, maintenance pages. None of them shows the API's envelope, its request ids or its rate headers.
+// Replies of things that stand in front of an API and answer in its place: load balancers, firewalls,
+// gateways, proxies, maintenance pages. None of them has the API's envelope, its request ids or its rate
+// headers.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +12,8 @@ namespace sandbox {
 
 enum class foreign_body : std::uint8_t {
   html,  // a page
-  text,  // a line, as a default backend says it
-  json,  // of a gateway: an object or a list, never the API's envelope
+  text,  // a line, as a default backend sends it
+  json,  // a gateway's: an object or a list, never the API's envelope
   empty,
 };
 
@@ -21,26 +22,26 @@ struct foreign_reply {
   foreign_body body = foreign_body::html;
   bool retry_after = false;
 
-  std::string name() const;  // `404/html`, as parse() reads it
-  // `404`, `404/html`, `403/json`: a status from 200 to 599, and a body (a page where none is named). 204,
-  // 205 and 304 are empty whatever is asked for. Absent: it cannot be read.
+  std::string name() const;  // `404/html`, in the form that parse() reads
+  // Reads `404`, `404/html`, `403/json`: a status from 200 to 599, and a body (an HTML page if none is
+  // named). 204, 205 and 304 have no body, whatever is named. Absent: the text cannot be read.
   static std::optional<foreign_reply> parse(std::string_view);
 };
 
-// From which replies chance may take one.
+// The set from which a reply is drawn at random.
 enum class foreign_set : std::uint8_t {
   none,
-  before,  // the request was kept from the API: every status of the table that stops no run
-  behind,  // the API has done it, and its reply is thrown away: of those only the ones that leave that open
-  throttling,  // 4xx and 503 with Retry-After, kept from the API
-  stopping,    // 401, 402, 407, kept from the API: a person must act
+  before,      // the API did not get the request: every status of the table that stops no run
+  behind,      // the API has applied the request and its reply is lost: only statuses that leave this open
+  throttling,  // 4xx and 503 with Retry-After; the API did not get the request
+  stopping,    // 401, 402, 407; the API did not get the request, and a person must act
 };
 
-// The same dice give the same reply. `set` is not `none`.
+// The same `dice` give the same reply. `set` must not be `none`.
 foreign_reply draw_foreign(foreign_set set, std::uint64_t dice);
 
 std::string_view content_type_of(foreign_body);
-// The body itself; which of the gateways answers in JSON depends on `dice`.
+// Appends the body; `dice` choose the gateway that answers in JSON.
 void append_foreign_body(std::string& out, const foreign_reply&, std::uint64_t dice);
 
 }  // namespace sandbox

@@ -37,7 +37,7 @@ void journal::add(const journal_entry& e) {
   if (!file_ && in_memory_ == 0) return;
   std::string line;
   if (recent_.size() >= in_memory_ && !recent_.empty()) {
-    line = std::move(recent_.front());  // its memory serves again
+    line = std::move(recent_.front());  // reuses its memory
     recent_.pop_front();
     line.clear();
   }

@@ -1,4 +1,4 @@
-// API keys: which are known, what they may do, and the limits that each has for reads and for writes.
+// API keys: which ones are known, what each may do, and the limits of each for reads and for writes.
 #pragma once
 
 #include "tests/sandbox/faults.hpp"
@@ -13,7 +13,7 @@ namespace sandbox {
 
 struct api_key {
   std::string secret;  // never written to a log, journal or truth
-  std::string id;      // `key_1`, `key_2`, ...: what stands for it there
+  std::string id;      // `key_1`, `key_2`, ...: appears there in its place
   std::vector<std::string> scopes;
   bool revoked = false;
   limiter reads, writes;
@@ -30,19 +30,20 @@ enum class key_check { accepted, unauthenticated, old_version };
 
 class key_ring {
  public:
-  // Replaces the limits of all keys: every window starts empty.
+  // Replaces the limits of all keys; every window starts empty.
   void set_limits(const key_limits&);
   const key_limits& limits() const { return rules_; }
 
-  // Adds a key, or gives a known one these scopes and takes back its revocation.
+  // Adds a key, or gives a known key these scopes and ends its revocation.
   void put(std::string_view secret, std::vector<std::string> scopes);
-  // False: no such key.
+  // False: there is no such key.
   bool revoke(std::string_view secret);
 
-  // `authorization` is the header's value. On acceptance `found` points to the key, which stays where it is.
+  // `authorization` is the value of the header. If the key is accepted, `found` points to it; its address
+  // does not change.
   key_check check(std::string_view authorization, api_key*& found);
 
-  // The same for a key that comes without a scheme in a header of its own.
+  // Checks a key that comes without a scheme, in a header of its own.
   key_check check_secret(std::string_view secret, api_key*& found);
 
   std::deque<api_key>& all() { return keys_; }

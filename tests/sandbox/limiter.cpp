@@ -90,7 +90,8 @@ std::uint64_t limiter::used(std::size_t window) const {
 time_us limiter::free_at(std::size_t window) const {
   const window_limit& rule = rules_.windows[window];
   if (rules_.kind == limit_kind::fixed) return (windows_[window].fixed_no + 1) * rule.length;
-  // When this one has left, limit - 1 are inside. Refused requests that count can make the log longer.
+  // When this request leaves the window, limit - 1 remain inside. The log may be longer, because refused
+  // requests may count.
   return time_of(counted_ - rule.limit) + rule.length;
 }
 

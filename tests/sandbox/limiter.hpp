@@ -1,5 +1,5 @@
-// Exact request limits: several windows that hold together, counted without approximation. Knows no socket
-// and no clock; the sandbox's own, so that it can prove the engine's pacer wrong.
+// Exact request limits: several windows hold together, and everything is counted exactly. It knows no socket
+// and no clock. It shares no code with the engine, so that it can prove the engine's pacer wrong.
 #pragma once
 
 #include "tests/sandbox/clock.hpp"
@@ -20,8 +20,8 @@ struct window_limit {
   bool operator==(const window_limit&) const = default;
 };
 
-// `60/60s,20/10s`, `60/min`, `1000/m`; `off` and the empty text are an empty list. Absent if it cannot be
-// read.
+// Reads `60/60s,20/10s`, `60/min`, `1000/m`; `off` and an empty text give an empty list. Absent: the text
+// cannot be read.
 std::optional<std::vector<window_limit>> parse_limits(std::string_view);
 
 enum class limit_kind : std::uint8_t {
@@ -34,23 +34,24 @@ enum class enforcement : std::uint8_t {
 };
 
 struct limit_rules {
-  std::vector<window_limit> windows;  // the first one is named in reply headers; empty: no limit at all
+  std::vector<window_limit> windows;  // reply headers describe the first one; empty: there is no limit
   limit_kind kind = limit_kind::sliding;
   enforcement enforce = enforcement::on;
-  bool count_refused = false;  // a request answered 429 takes quota too
+  bool count_refused = false;  // whether a request that is answered 429 takes quota too
 };
 
-// The limit of one key for one class of methods. Times must not go back; one that does counts as the latest.
+// The limit of one key for one class of methods. Times must not go back; a time that does counts as the
+// latest one.
 class limiter {
  public:
   explicit limiter(limit_rules);
 
   struct verdict {
     bool allowed = true;
-    std::size_t window = 0;  // which window refused (the one that frees last)
+    std::size_t window = 0;  // the window that refused (the one that frees last)
     time_us free_at = 0;     // the earliest time at which a request would be allowed
   };
-  // Counts a request at `now` if every window has room.
+  // Counts a request at `now` if every window has room for it.
   verdict count(time_us now);
 
   // What the X-RateLimit headers say about the first window at `now`. `windows` must not be empty.
@@ -61,7 +62,7 @@ class limiter {
   };
   standing report(time_us now);
 
-  // The largest number of requests ever counted in any span of the window's length, whatever the kind.
+  // The largest number of requests counted in any span of the window's length, for both kinds of window.
   std::uint64_t most_in(std::size_t window) const { return windows_[window].most; }
   std::uint64_t counted() const { return counted_; }
   const limit_rules& rules() const { return rules_; }

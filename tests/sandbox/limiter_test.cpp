@@ -132,15 +132,15 @@ TEST(Limiter, TimeThatGoesBackCountsAsTheLatest) {
   EXPECT_EQ(l.count(start).free_at, start + 15 * one_second);
 }
 
-// Against the definition, by brute force: no span of a window's length holds more than its limit, and nothing
-// is refused that would have fitted.
+// Compares with the definition by brute force: no span of a window's length holds more than its limit, and no
+// request is refused that would have fitted.
 TEST(Limiter, AgreesWithTheDefinition) {
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     limiter l = make("7/1s,3/200ms");
     std::vector<time_us> counted;
     time_us now = start;
     for (std::uint64_t i = 0; i < 300; ++i) {
-      // On a grid, so that requests often fall exactly on the edge of a window.
+      // The times lie on a grid, so that requests often fall exactly on the edge of a window.
       now += static_cast<time_us>(mix(seed * 1000 + i) % 5) * 50'000;
       const auto inside = [&](time_us length) {
         std::uint64_t n = 0;

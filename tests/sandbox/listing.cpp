@@ -9,9 +9,9 @@
 namespace sandbox {
 namespace {
 
-constexpr std::size_t default_page = 50;  // pagination guide
+constexpr std::size_t default_page = 50;  // the API's pagination guide
 
-// Where a page begins: behind the entry with this sort key.
+// A page begins behind the entry with this sort key.
 struct position {
   time_us created_at = 0;
   std::string id;
@@ -34,8 +34,8 @@ std::string filters_text(const query& filters) {
   return text;
 }
 
-// Inside: `KIND created id filters`, separated by newlines, and a check sum in front: never to be built by a
-// client.
+// The content is `KIND created id filters`, separated by newlines, with a checksum in front, so that no
+// client can build one.
 std::string make_cursor(char kind, const position& at, const std::string& filters) {
   const std::string content =
       kind + ('\n' + std::to_string(at.created_at)) + '\n' + percent_encode(at.id) + '\n' + filters;
@@ -81,10 +81,10 @@ void append_page_info(std::string& out, const std::optional<std::string>& cursor
   out += "}}";
 }
 
-// Filters with their values looked up once per page, so that a look at 100,000 threads stays cheap.
+// The values of filters are looked up once per page, so that testing 100,000 threads stays cheap.
 struct thread_filter {
   std::string_view name, value;
-  std::optional<entity_ref> entity;  // for filters by id; absent: no such entity, nothing matches
+  std::optional<entity_ref> entity;  // for filters by id; absent: there is no such entity, so nothing matches
   time_us time = 0;
 };
 
@@ -122,7 +122,7 @@ bool matches(const thread& t, const thread_filter& f) {
     append_quoted(quoted, f.value);
     return t.extras && t.extras->external_ids.find(quoted) != std::string::npos;
   }
-  return false;  // issue_id: the sandbox links no issues
+  return false;  // issue_id: the sandbox has no linked issues
 }
 
 bool contains_ignoring_case(std::string_view text, std::string_view part) {
@@ -185,7 +185,7 @@ page_result append_tag_page(std::string& out, const store& s, const query& given
   std::size_t written = 0;
   const tag* last = nullptr;
   std::optional<std::string> cursor;
-  // Tags are created one after the other: the newest stands at the end.
+  // Tags are appended as they are created, so the newest is at the end.
   for (std::size_t i = tags.size(); i-- > 0;) {
     const tag& t = tags[static_cast<entity_ref>(i)];
     if (page->after && t.created_at >= page->after->created_at) continue;

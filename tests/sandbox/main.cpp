@@ -1,4 +1,5 @@
-// pawl-sandbox: options, state, server, ready line; then serve until told to end, and write the truth.
+// pawl-sandbox: reads options, makes state and server, prints the ready line; serves until it is told to end,
+// and writes the truth.
 #include "tests/sandbox/options.hpp"
 #include "tests/sandbox/seed_reader.hpp"
 #include "tests/sandbox/server.hpp"
@@ -22,7 +23,7 @@
 namespace sandbox {
 namespace {
 
-// By way of a new file beside it, so that nobody ever reads half of it.
+// Writes a new file beside the old one and renames it, so that nobody reads a half.
 void write_whole(const std::string& file, std::string_view text, mode_t mode = 0644) {
   if (file.empty()) return;
   const std::string fresh = file + ".new";
@@ -59,7 +60,7 @@ void fill(store& threads, const options& o) {
 
 void raise_descriptor_limit() {
   rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;  // the default must do then
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;  // the default limit must be enough then
   limit.rlim_cur = limit.rlim_max;
   if (::setrlimit(RLIMIT_NOFILE, &limit) != 0)
     std::cerr << "pawl-sandbox: the descriptor limit stays as it is\n";
@@ -80,7 +81,7 @@ void print_ready_line(const options& o, const server& s) {
   std::fflush(stdout);
 }
 
-// "cannot listen on 127.0.0.1 port 8443: Address already in use".
+// Makes "cannot listen on 127.0.0.1 port 8443: Address already in use".
 std::string in_words(const boost::system::system_error& e) {
   const std::string all = e.what(), message = e.code().message();
   const auto at = all.find(": " + message);
@@ -91,7 +92,7 @@ int serve(const options& o) {
   if (o.die_with_parent) {
     const pid_t parent = ::getppid();
     if (::prctl(PR_SET_PDEATHSIG, SIGTERM) != 0) throw std::runtime_error("--die-with-parent: prctl failed");
-    if (::getppid() != parent) return 0;  // it died before the call
+    if (::getppid() != parent) return 0;  // the parent died before the call
   }
   raise_descriptor_limit();
 
@@ -168,7 +169,7 @@ int main(int argc, char** argv) {
     const auto options = sandbox::read_options(argc, argv, exit_code);
     return options ? sandbox::serve(*options) : exit_code;
   } catch (const boost::system::system_error& e) {
-    // Its what() ends with the place in Boost where it was thrown.
+    // Its what() ends with the place in Boost at which it was thrown.
     std::cerr << "pawl-sandbox: " << sandbox::in_words(e) << '\n';
     return 1;
   } catch (const std::exception& e) {

@@ -10,7 +10,7 @@ namespace {
 
 constexpr const char* default_key = "pl_v2_sandbox_0123456789abcdefghij";
 
-// Texts as they stand on the command line, before they are checked.
+// The texts of the command line, before they are checked.
 struct raw_options {
   std::vector<std::string> keys, tags, scripts, read_scripts;
   std::string scopes = "threads:read,threads:write,tags:read";
@@ -22,7 +22,7 @@ struct raw_options {
   std::string window_kind = "sliding", count_at = "arrival", cert_kind = "good", tls_newest = "1.3";
 };
 
-// Names and what they stand for; CLI11's own transformer would show the numbers behind them in the help.
+// Names and the values that they stand for. (CLI11's own transformer would show numbers in the help.)
 template <class Value>
 struct choice {
   const char* name;
@@ -62,7 +62,7 @@ std::vector<std::string> texts(std::string_view list) {
   return out;
 }
 
-// Everything that CLI11 cannot check; the complaint names the flag.
+// Checks what CLI11 cannot check; each complaint names the flag.
 struct checker {
   std::vector<std::string> complaints;
 
@@ -79,12 +79,12 @@ struct checker {
   }
 };
 
-// `thr_000017=drop-after,e500,ok`
+// Reads `thr_000017=drop-after,e500,ok`.
 std::vector<std::pair<std::string, std::vector<std::string>>> scripts_of(
     const char* flag, const std::vector<std::string>& given, checker& check) {
   std::vector<std::pair<std::string, std::vector<std::string>>> scripts;
   for (const std::string& text : given) {
-    const std::size_t equals = text.rfind('=');  // an id may hold one, a fault does not
+    const std::size_t equals = text.rfind('=');  // an id may have an equals sign, a fault has none
     if (equals == std::string::npos || equals == 0) {
       check.complaints.push_back(std::string{flag} + ": `" + text + "` must be ID=FAULT,FAULT,...");
       continue;

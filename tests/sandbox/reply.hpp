@@ -1,4 +1,4 @@
-// Private to the service: a reply in the making.
+// A reply that is being made. Private to the service.
 #pragma once
 
 #include "tests/sandbox/service.hpp"
@@ -25,10 +25,10 @@ struct service::reply {
   bool applied = false;
   bool announce_close = false;
   delivery how = delivery::send;
-  sandbox::fault fault;  // the one that took place
-  bool foreign = false;  // not from the API: none of its headers
+  sandbox::fault fault;  // the fault that took place
+  bool foreign = false;  // it does not come from the API, so it has none of its headers
 
-  // The documented envelope. `details` is JSON.
+  // Makes the error envelope of the documentation. `details` is JSON.
   void error(int code_number, std::string_view code, std::string_view message, std::string_view details = {});
 };
 
@@ -38,7 +38,7 @@ constexpr std::uint64_t whole_seconds(time_us t) {
 }
 
 std::string_view reason_phrase(int status);
-// What a proxy in front of the API answers when the API does not.
+// The page with which a proxy in front of the API answers if the API does not.
 std::string gateway_page(int status);
 
 }  // namespace sandbox

@@ -26,7 +26,7 @@ void take_names(std::string_view list, const seed_sink& sink) {
   }
 }
 
-// One record of RFC 4180, quoted newlines included. False at the end of the file.
+// Reads one record of RFC 4180, with its quoted newlines. False: the file has ended.
 bool read_record(std::istream& in, char delimiter, std::vector<std::string>& cells) {
   cells.assign(1, {});
   bool quoted = false, any = false;
@@ -66,7 +66,7 @@ char sniff_delimiter(const std::string& header) {
 }
 
 void read_csv(std::istream& in, const std::string& file, std::string_view id_column, const seed_sink& sink) {
-  if (in.peek() == 0xef) in.ignore(3);  // byte order mark
+  if (in.peek() == 0xef) in.ignore(3);  // skips the byte order mark
   const auto start = in.tellg();
   std::string header;
   std::getline(in, header);

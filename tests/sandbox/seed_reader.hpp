@@ -1,6 +1,5 @@
-// Takes the ids (and tag names) of a user's own job file, so that the sandbox has the threads that a
-// rehearsal will write to. A small reader of its own; it only has to find ids, the engine's validation is not
-// its business.
+// Takes the ids (and tag names) from a user's own job file, so that the sandbox has the threads that a
+// rehearsal will write to. It is a small reader of its own: it only has to find ids and does not validate.
 #pragma once
 
 #include <functional>
@@ -14,8 +13,8 @@ struct seed_sink {
   std::function<void(std::string_view name)> tag_name;  // of add_tags and remove_tags
 };
 
-// Reads CSV (header row, any of , ; tab |) or, by the suffixes .ndjson and .jsonl, NDJSON. Rows without an id
-// are passed over. Throws std::runtime_error, with the place, where the file is missing or has no id column.
+// Reads CSV (header row, any of , ; tab |), or NDJSON if the name ends in .ndjson or .jsonl. Skips rows
+// without an id. Throws std::runtime_error, with the place, if the file is missing or has no id column.
 void read_seed(const std::string& file, std::string_view id_column, const seed_sink&);
 
 }  // namespace sandbox

@@ -31,7 +31,7 @@ using std::chrono::steady_clock;
 namespace {
 
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
-// Chosen: long enough for any test machine, short enough that a stuck peer does not hold up the end.
+// Chosen: long enough for any test machine, short enough that a stuck peer does not delay the end.
 constexpr std::chrono::seconds handshake_time{10}, shutdown_time{2};
 constexpr std::chrono::milliseconds sweep_period{100};
 // A dribbled reply of 2.5 KB takes about eight seconds.
@@ -48,19 +48,19 @@ std::string_view view(boost::beast::string_view text) {
 }
 
 void set_nodelay(tcp::socket& socket) {
-  error_code ignored;  // a peer that is gone already shows at the first read
+  error_code ignored;  // a peer that is gone shows at the first read
   socket.set_option(tcp::no_delay{true}, ignored);
 }
 
-// The bytes were no HTTP request (a connection that just ends is none).
+// Whether the bytes were no HTTP request. (A connection that merely ends is not malformed.)
 bool is_malformed(error_code ec) {
   return ec.category() == make_error_code(http::error::bad_method).category() &&
          ec != http::error::end_of_stream && ec != http::error::partial_message;
 }
 
-// RST where `reset`, else FIN.
+// Closes the socket: with RST if `reset`, else with FIN.
 void drop(tcp::socket& socket, bool reset) {
-  error_code ignored;  // the connection ends either way
+  error_code ignored;  // the connection ends in any case
   if (reset) socket.set_option(asio::socket_base::linger{true, 0}, ignored);
   socket.close(ignored);
 }
@@ -69,13 +69,13 @@ void drop(tcp::socket& socket, bool reset) {
 
 struct server::link {
   tcp::socket& socket;
-  asio::steady_timer timer;  // delays of this connection
+  asio::steady_timer timer;  // for the delays of this connection
   std::uint64_t number = 0;
   bool control = false;
   steady_clock::time_point deadline = steady_clock::time_point::max();
 };
 
-// Enters a connection into the list for as long as it lives.
+// Keeps a connection in the list as long as this object lives.
 struct server::registration {
   registration(server& owner, link& entry)
       : owner_(owner), at_(owner.links_.insert(owner.links_.end(), &entry)) {
@@ -96,7 +96,7 @@ struct server::registration {
   std::list<link*>::iterator at_;
 };
 
-// Ends the request's count among those under way, however its connection ends.
+// Ends the count of a request as under way, however its connection ends.
 struct under_way {
   explicit under_way(service& api) : api_(api) {}
   ~under_way() { api_.finished(); }
@@ -122,7 +122,7 @@ struct server::impl {
       auto [ec, socket] = co_await listener->async_accept(as_result);
       if (s.stopping_ || !listener->is_open() || ec == asio::error::operation_aborted) co_return;
       if (ec) {
-        // Out of descriptors, most likely: wait for connections to end instead of spinning.
+        // Most likely there are no descriptors left: wait for connections to end instead of spinning.
         std::cerr << "pawl-sandbox: cannot accept: " << ec.message() << '\n';
         asio::steady_timer pause{s.io_, sweep_period};
         co_await pause.async_wait(as_result);
@@ -164,7 +164,7 @@ struct server::impl {
     co_await converse(s, stream, entry);
   }
 
-  // Requests and replies, one after the other, until the connection ends.
+  // Takes requests and sends replies, one after another, until the connection ends.
   template <class Stream>
   static asio::awaitable<void> converse(server& s, Stream& stream, link& entry) {
     boost::beast::flat_buffer buffer;
@@ -238,7 +238,7 @@ struct server::impl {
     if (ec) co_return false;
     if (out.how == delivery::send) co_return true;
     if (out.how == delivery::send_and_drop) {
-      drop(entry.socket, false);  // an RST could overtake the bytes that were just sent
+      drop(entry.socket, false);  // FIN, because an RST could overtake the bytes that were just sent
       co_return false;
     }
     if constexpr (is_tls<Stream>) {
@@ -249,7 +249,7 @@ struct server::impl {
     co_return false;
   }
 
-  // Reads and throws away until the peer gives up.
+  // Reads and discards until the peer gives up.
   template <class Stream>
   static asio::awaitable<void> hold(Stream& stream) {
     std::array<char, 1024> waste;
@@ -311,7 +311,7 @@ void server::open_listeners() {
     if (!ec) listener.bind(wanted, ec);
     if (!ec) listener.listen(asio::socket_base::max_listen_connections, ec);
     if (ec && address->is_v6() && !listeners_.empty()) {
-      // No IPv6 on this machine, or the port is taken there: 127.0.0.1 must do.
+      // This machine has no IPv6, or the port is in use there: only 127.0.0.1 is served.
       address = addresses_.erase(address);
       continue;
     }
@@ -326,7 +326,7 @@ void server::open_listeners() {
 
 void server::close_listeners() {
   for (const auto& listener : listeners_) {
-    error_code ignored;  // closing: nothing is left to be done about an error
+    error_code ignored;  // nothing can be done about an error while closing
     listener->close(ignored);
   }
   listeners_.clear();
@@ -350,7 +350,7 @@ void server::set_outage(outage_kind kind, std::chrono::microseconds for_how_long
   outage_ = kind;
   ignored_.clear();
   service_.put_in_front(std::nullopt);
-  // A silent server keeps what is open: it just stops answering.
+  // A silent server keeps its connections open and only stops answering.
   if (kind == outage_kind::refuse || kind == outage_kind::reset) close_all();
   if (kind == outage_kind::none || for_how_long.count() == 0) return;
   outage_timer_.expires_after(for_how_long);

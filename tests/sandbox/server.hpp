@@ -1,5 +1,5 @@
-// The shell of I/O around the service: listeners, TLS, connections, delays, broken endings, outages. One
-// thread. Decides nothing about the API.
+// The I/O around the service: listeners, TLS, connections, delays, broken endings, outages. One thread. It
+// decides nothing about the API.
 #pragma once
 
 #include "tests/sandbox/service.hpp"
@@ -20,14 +20,14 @@ namespace sandbox {
 
 struct server_options {
   std::uint16_t port = 0;                   // 0: a free one
-  std::chrono::microseconds idle_close{0};  // 0: connections may be idle for ever
+  std::chrono::microseconds idle_close{0};  // 0: connections may stay idle for ever
 };
 
 class server {
  public:
-  // Listens on 127.0.0.1 and, where the machine has it, ::1. `tls` null: plain http. A second port, always
-  // plain http and on 127.0.0.1, carries the control endpoints only and is not touched by outages. Throws
-  // boost::system::system_error if a port cannot be had. All references outlive the server.
+  // Listens on 127.0.0.1 and, if the machine has it, ::1. A null `tls` means plain http. A second port,
+  // always plain http and on 127.0.0.1, has only the control endpoints; outages do not affect it. Throws
+  // boost::system::system_error if a port is not available. All references must outlive the server.
   server(boost::asio::io_context&, boost::asio::ssl::context* tls, service&, journal&, const monotonic_clock&,
          server_options);
   ~server();
@@ -41,7 +41,7 @@ class server {
   void stop();
 
  private:
-  struct link;  // one connection, as the sweep and outages see it
+  struct link;  // one connection, as the sweep and outages know it
   struct registration;
   struct impl;  // the coroutines, which need Beast
 
@@ -60,7 +60,7 @@ class server {
   std::uint16_t port_ = 0, control_port_ = 0;
   std::vector<boost::asio::ip::address> addresses_;
   std::vector<std::shared_ptr<boost::asio::ip::tcp::acceptor>> listeners_;  // shared with their coroutines
-  // Bound but not listening: they keep the port while an outage refuses connections.
+  // Bound but not listening: they keep the port reserved while an outage refuses connections.
   std::vector<boost::asio::ip::tcp::socket> placeholders_;
   std::shared_ptr<boost::asio::ip::tcp::acceptor> control_listener_;
   std::list<link*> links_;

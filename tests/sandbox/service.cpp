@@ -12,14 +12,14 @@ namespace {
 constexpr std::string_view api_root = "/api/v2", thread_root = "/threads/";
 constexpr std::string_view item_root = "/v1/items/", document_root = "/v1/documents/";
 
-// `1m`, `10s`, `500ms`: how the documentation writes the window in `details`.
+// `1m`, `10s`, `500ms`: the form of the window in the `details` of the documentation.
 std::string window_text(time_us length) {
   if (length % (60 * one_second) == 0) return std::to_string(length / (60 * one_second)) + 'm';
   if (length % one_second == 0) return std::to_string(length / one_second) + 's';
   return std::to_string(length / 1000) + "ms";
 }
 
-// The one segment behind `root`, decoded; absent where there is none, or more.
+// The only path segment behind `root`, decoded; absent if there is none, or more than one.
 std::optional<std::string> id_behind(std::string_view root, std::string_view path) {
   if (!path.starts_with(root) || path.size() == root.size()) return std::nullopt;
   path.remove_prefix(root.size());
@@ -65,8 +65,8 @@ course service::plan(const request& r) {
     c.id = std::move(*document);
   }
 
-  // What chance decides depends on the resource and on how often it was asked before, not on the order in
-  // which requests about different resources arrive.
+  // Random choices depend on the resource and on how often it was asked before, not on the order in which
+  // requests for different resources arrive.
   std::uint64_t ordinal = c.number;
   thread* about = c.where == endpoint_kind::thread ? store_.find(c.id) : nullptr;
   if (about != nullptr) {
@@ -105,10 +105,10 @@ course service::plan(const request& r) {
   return c;
 }
 
-// Strangers do not speak about the same thread in one breath: whoever says the same no to a request again and
-// again, in front of an API that is well, cannot be told from the API.
+// Keeps foreign replies about one thread apart. If something refused the same request again and again, while
+// the API is well, nobody could tell it from the API.
 void service::spare(thread& t, fault& f) {
-  constexpr std::uint8_t spared_requests = 3;  // a look, a write, a look
+  constexpr std::uint8_t spared_requests = 3;  // a read, a write, a read
   if (t.spared_from_strangers > 0) {
     --t.spared_from_strangers;
     if (f.is_foreign()) f = {};
@@ -130,7 +130,7 @@ void service::answer(const request& r, const course& c, time_us now, outgoing& o
       is_generic ? keys_.check_secret(r.api_key, rep.key) : keys_.check(r.authorization, rep.key);
   const std::uint64_t notices = store_.notices();
   if (kept_from_the_api(c, rep) || forced(c, rep) || refused_as_too_many(c, rep)) {
-    // Said already.
+    // One of these has filled the reply.
   } else if (who == key_check::accepted) {
     answer_accepted(r, c, *rep.key, now, rep);
   } else {
@@ -169,7 +169,7 @@ void service::answer(const request& r, const course& c, time_us now, outgoing& o
   journal_.add(e);
 }
 
-// No key is looked at there, and no limit counts.
+// A foreign reply checks no key, and no limit counts the request.
 bool service::kept_from_the_api(const course& c, reply& rep) {
   if (!c.fault.is_foreign() || c.fault.kind->on_state != effect::not_applied) return false;
   rep.fault = c.fault;
@@ -230,7 +230,7 @@ void service::answer_accepted(const request& r, const course& c, api_key& key, t
   distort(c, rep);
 }
 
-// Turns a reply into what the fault makes of it.
+// Changes a reply as the fault demands.
 void service::distort(const course& c, reply& rep) {
   const thread* about = store_.find(c.id);
   switch (c.fault.kind->answer) {
@@ -298,7 +298,7 @@ void service::distort(const course& c, reply& rep) {
       break;
   }
   if (c.fault.has(afterwards::close_announced)) rep.announce_close = true;
-  if (rep.how != delivery::send) return;  // the connection ends by the answer itself
+  if (rep.how != delivery::send) return;  // the answer itself ends the connection
   if (c.fault.has(afterwards::close_unannounced)) rep.how = delivery::send_and_drop;
   if (c.fault.has(afterwards::in_drops)) rep.how = delivery::dribble;
 }

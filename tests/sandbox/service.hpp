@@ -1,6 +1,6 @@
-// The API itself, without sockets: a request goes in when it has arrived, the bytes of its reply come out
-// when the server says so. Between the two lies the delay that the settings ask for; the limits count, and
-// the state changes, at the second step.
+// The API itself, without sockets. A request goes in when it has arrived, and the bytes of its reply come out
+// when the server asks for them. The delay of the settings lies between these two steps; at the second one
+// the limits count and the state changes.
 #pragma once
 
 #include "tests/sandbox/faults.hpp"
@@ -26,27 +26,28 @@ struct violation;
 enum class count_point : std::uint8_t { arrival, reply, random };
 enum class rate_headers : std::uint8_t { send, leave_out };
 
-// Every API request gets this instead of its answer.
+// Every API request gets this reply instead of its own.
 struct forced_reply {
   int status = 500;
   std::string code = "internal_error", message = "Forced by the sandbox.", location;
   std::optional<request_class> only;   // absent: reads and writes
-  std::optional<std::uint64_t> times;  // absent: until it is taken back
+  std::optional<std::uint64_t> times;  // absent: until it is withdrawn
 };
 
-// How the sandbox behaves; all of it can change while it runs.
+// How the sandbox behaves; all of it can change while the sandbox runs.
 struct behaviour {
   fault_rates faults;
-  std::chrono::microseconds delay{0}, delay_jitter{0};  // reply time: delay + up to jitter, evenly spread
-  std::chrono::microseconds slow{one_second};           // what the fault `slow` adds
-  std::chrono::seconds injected_retry_after{1};         // of the faults r429 and e503-retry
+  std::chrono::microseconds delay{0},
+      delay_jitter{0};                           // reply time: delay + up to jitter, evenly distributed
+  std::chrono::microseconds slow{one_second};    // added by the fault `slow`
+  std::chrono::seconds injected_retry_after{1};  // of the faults r429 and e503-retry
   count_point count_at = count_point::arrival;
   rate_headers headers = rate_headers::send;
-  std::chrono::microseconds clock_offset{0};  // added to the time that headers tell
-  bool chunked = false;                       // replies in chunks instead of with Content-Length
-  std::uint32_t most_in_flight = 0;           // with more under way, API requests are refused; 0: no bound
-  int over_status = 503;                      // 429 or 503
-  bool refuse_unknown_ids = false;  // an unknown tag, user, contact or company is a 400, not a new one
+  std::chrono::microseconds clock_offset{0};  // added to the time that headers show
+  bool chunked = false;                       // send replies in chunks instead of with Content-Length
+  std::uint32_t most_in_flight = 0;  // API requests beyond so many at the same time are refused; 0: no bound
+  int over_status = 503;             // 429 or 503
+  bool refuse_unknown_ids = false;   // an unknown tag, user, contact or company is a 400, not a new one
 
   std::optional<forced_reply> forced;
 };
@@ -55,11 +56,11 @@ enum class outage_kind : std::uint8_t {
   none,
   refuse,  // nobody listens
   reset,   // connections are accepted and reset at once
-  silent,  // connections are accepted, then nothing
+  silent,  // connections are accepted, and nothing is sent
   page,    // something in front of the API answers every request: service::put_in_front()
 };
 
-// A request as the server has read it. Views live as long as the server's buffer.
+// A request as the server has read it. Its views live as long as the server's buffer.
 struct request {
   std::uint64_t connection = 0;
   time_us arrived = 0;
@@ -73,23 +74,23 @@ enum class endpoint_kind : std::uint8_t {
   tags,
   threads,
   thread,
-  item,  // `/v1/items/ID`, the generic API: key in X-Api-Key, any object is taken, the answer is 204
-  // `/v1/documents/ID`, an API whose PUT replaces and erases what it is not sent; key in X-Api-Key. A
-  // document is made by control.
+  item,  // `/v1/items/ID`, the generic API: key in X-Api-Key, takes any object, answers 204
+  // `/v1/documents/ID`, an API whose PUT replaces and erases what is not sent; key in X-Api-Key. Documents
+  // are created by the control endpoint.
   document,
 };
 
-// What is decided on arrival.
+// What is decided when a request arrives.
 struct course {
-  std::uint64_t number = 0;  // of the request
+  std::uint64_t number = 0;  // the number of the request
   endpoint_kind where = endpoint_kind::unknown;
   request_class kind = request_class::read;
   std::string id;  // of the thread, item or document, decoded
   std::string_view query;
   sandbox::fault fault;
-  bool too_many = false;                          // over behaviour::most_in_flight
-  std::uint64_t dice = 0;                         // of this request, for whatever is left to chance
-  std::chrono::microseconds before{0}, after{0};  // the delay, on either side of answer()
+  bool too_many = false;                          // more than behaviour::most_in_flight are under way
+  std::uint64_t dice = 0;                         // random bits of this request
+  std::chrono::microseconds before{0}, after{0};  // the delay before and after answer()
 };
 
 enum class delivery : std::uint8_t { send, send_and_close, send_and_drop, drop, hold, dribble };
@@ -97,7 +98,7 @@ enum class delivery : std::uint8_t { send, send_and_close, send_and_drop, drop, 
 struct outgoing {
   std::string wire;  // reused from request to request
   delivery how = delivery::send;
-  bool reset = false;  // a dropped connection ends with RST, else with FIN
+  bool reset = false;  // a dropped connection ends with RST instead of FIN
   int status = 0;
 };
 
@@ -105,20 +106,21 @@ class service {
  public:
   service(store&, key_ring&, journal&, behaviour, std::uint64_t seed, std::string workspace);
 
-  // One more step of the script of a thread: `e500`, `drop-after+slow`, `ok`, `e500*`. False: no such fault.
+  // Adds a step to the script of a thread: `e500`, `drop-after+slow`, `ok`, `e500*`. False: there is no such
+  // fault.
   bool script(request_class kind, std::string_view id, std::string_view step) {
     return (kind == request_class::write ? script_ : read_script_).add(id, step);
   }
 
-  // From here on the request is under way, until finished().
+  // The request counts as under way from here until finished().
   course plan(const request&);
   void finished() { --under_way_; }
   void answer(const request&, const course&, time_us now, outgoing&);
 
-  // A foreign fault that every request gets until it is taken away, whoever asks and for what.
+  // Sets a foreign fault that every request gets, whatever it asks for, until it is removed.
   void put_in_front(std::optional<fault> page) { page_ = page; }
 
-  // Control endpoints (`/_sandbox/...`): no key, no limits, no faults, no journal.
+  // Control endpoints (`/_sandbox/...`) have no key, no limits, no faults and no journal.
   static bool is_control(std::string_view target);
   void control(const request&, time_us now, outgoing&);
 
@@ -127,8 +129,8 @@ class service {
   std::string truth(truth_scope, time_us now) const;
 
   totals& counts() { return totals_; }
-  // Called by the control endpoint; `for_how_long` zero: until told otherwise. Set by the server, which takes
-  // a page away again when its time is over.
+  // The control endpoint calls it; a zero `for_how_long` means until further notice. The server sets it, and
+  // removes a page when its time is over.
   std::function<void(outage_kind, std::chrono::microseconds for_how_long)> on_outage;
 
  private:
@@ -149,7 +151,7 @@ class service {
   bool forced(const course&, reply&);
   bool refused_as_too_many(const course&, reply&);
 
-  std::string configure(std::string_view body);  // empty: done, else what is wrong
+  std::string configure(std::string_view body);  // empty: done; else the text says what is wrong
   std::string edit_thread(std::string_view id, std::string_view body, time_us now, int& status);
 
   store& store_;

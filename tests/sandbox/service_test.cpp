@@ -473,7 +473,7 @@ TEST(Control, JournalTellsRequestsWithoutKeys) {
   EXPECT_EQ(line.find("pl_v2_test"), std::string::npos);
 }
 
-// Only the server knows when a reply has left, so here the first request is still under way.
+// Only the server knows when a reply has been sent, so here the first request is still under way.
 TEST(Service, RefusesWhatIsTooMuchAtTheSameTime) {
   for (const int status : {503, 429}) {
     behaviour how;

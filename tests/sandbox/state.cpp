@@ -108,7 +108,7 @@ bool store::add(std::string_view id) {
   const auto past = [&](std::uint64_t days) {
     return options_.now - static_cast<time_us>(roll(days * 86'400'000)) * 1000;
   };
-  // Two threads share each creation time, so that paging has ties to break.
+  // Two threads share each creation time, so that paging has to break ties.
   t.created_at = creation_epoch + static_cast<time_us>(number / 2) * one_second;
   t.last_inbound_at = roll(20) == 0 ? no_time : past(200);
   t.last_outbound_at = roll(3) == 0 ? no_time : past(200);
@@ -140,7 +140,7 @@ bool store::add(std::string_view id) {
   }
   t.last_state_change_at = t.state == stored_state::fresh ? no_time : t.updated_at;
   t.pain_level = static_cast<std::uint8_t>(roll(pain_levels.size()));
-  // Never a live chat: closing one twice is a conflict, which a test asks for when it wants it.
+  // No thread is a live chat: closing one twice is a conflict, and a test that wants that sets the origin.
   do t.origin = static_cast<std::uint8_t>(roll(origins.size()));
   while (t.origin == origin_live_chat);
   t.is_read = roll(4) != 0;
@@ -178,7 +178,7 @@ std::string_view store::text_of(const thread& t) const {
 }
 
 void store::apply(thread& t, const json::object& patch, std::string_view body, edit_kind kind, time_us now) {
-  // Replies show milliseconds: every write must be visible there.
+  // Replies show milliseconds, and every write must be visible in them.
   t.updated_at = std::max(now, t.updated_at + 1000);
 
   if (const auto* v = patch.if_contains("text")) {
@@ -250,7 +250,7 @@ void store::set_status(thread& t, const json::object& patch, time_us now) {
   const auto* status = patch.if_contains("status");
   const stored_state before = t.state;
   if (status == nullptr) {
-    // closed_loop alone tells the two kinds of done apart.
+    // Only closed_loop distinguishes the two kinds of done.
     const bool done = t.state == stored_state::processed || t.state == stored_state::completed;
     if (done && patch.contains("closed_loop")) {
       t.state = t.closed_loop ? stored_state::completed : stored_state::processed;

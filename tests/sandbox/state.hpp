@@ -1,5 +1,5 @@
-// The threads of the sandbox workspace and what a PATCH does to them. Values only: requests, limits and
-// faults are decided elsewhere, and what arrives here has passed validation.
+// The threads of the sandbox workspace, and what a PATCH does to them. Values only: other files decide about
+// requests, limits and faults, and have validated what arrives here.
 #pragma once
 
 #include "tests/sandbox/entities.hpp"
@@ -49,9 +49,9 @@ inline constexpr std::array<std::string_view, 23> origins{"in_app",
                                                           "upvote"};
 inline constexpr std::uint8_t origin_live_chat = 16;
 
-// What only some threads have, kept apart so that 100,000 untouched ones stay small.
+// What only some threads have. It is kept apart, so that 100,000 untouched threads stay small.
 struct thread_extras {
-  std::optional<std::string> text;  // absent: the seeded one
+  std::optional<std::string> text;  // absent: the seeded text
   std::optional<std::string> project_id;
   std::optional<std::string> ai_draft_html;
   std::string ai_draft_sources = "null";  // JSON
@@ -62,7 +62,7 @@ struct thread_extras {
   std::deque<std::string> bodies;  // the last accepted PATCH bodies as they came, oldest first
 };
 
-// The answer of a resource that is gone: 404 not_found or 403 forbidden, the API documents both.
+// How the API answers about a resource that is gone: 404 not_found or 403 forbidden; it documents both.
 enum class presence : std::uint8_t { here, gone_404, gone_403 };
 
 struct thread {
@@ -72,47 +72,47 @@ struct thread {
   time_us created_at = 0, updated_at = 0, snoozed_until = no_time;
   time_us last_inbound_at = no_time, last_outbound_at = no_time, last_state_change_at = no_time;
   std::unique_ptr<thread_extras> extras;
-  std::uint32_t number = 0;  // ordinal, seeds its made-up content
+  std::uint32_t number = 0;  // ordinal; it seeds the made-up content
   entity_ref contact = nobody, company = nobody, assignee = nobody, reporter = nobody;
-  std::uint32_t reads_seen = 0, writes_seen = 0;  // requests about it that arrived, whatever became of them
+  std::uint32_t reads_seen = 0, writes_seen = 0;  // requests about it that arrived, whatever was answered
   std::uint32_t applied = 0;                      // PATCH requests that changed it
   std::uint8_t pain_level = 0, origin = 0;        // positions in the lists above
   stored_state state = stored_state::fresh;
   presence where = presence::here;
   bool is_read = true;
-  std::uint8_t spared_from_strangers = 0;  // requests in which no foreign fault may come by chance
-  bool closed_loop = false;                // the last value that was written; replies do not show it
+  std::uint8_t spared_from_strangers = 0;  // how many further requests get no random foreign fault
+  bool closed_loop = false;                // the last value written; replies do not show it
 };
 
 struct seed_options {
   std::uint64_t seed = 1;
   std::uint32_t contacts = 500, companies = 100, users = 8;
   time_us now = 0;              // seeded activity lies before it
-  bool normalise_html = false;  // text without a tag comes back in <p>...</p>
+  bool normalise_html = false;  // text without a tag is returned in <p>...</p>
   std::size_t kept_bodies = 50;
 };
 
-// What a PATCH does beside the change itself.
+// Who made a change.
 enum class edit_kind : std::uint8_t {
-  client,   // counted as applied, body kept
+  client,   // a client of the API: counted as applied, and the body is kept
   by_hand,  // somebody in the web page: counted apart
 };
 
-// A resource of the generic API: it has no shape, only what was written to it.
+// A resource of the generic API: it has no fixed shape, only what was written to it.
 struct item {
   std::uint64_t asked = 0;  // requests that arrived
   std::uint64_t applied = 0;
   std::deque<std::string> bodies;  // the last accepted ones, oldest first
 };
 
-// All threads of the workspace, and the entities that they point to. One thread (of execution) at a time.
+// All threads of the workspace, and the entities that they refer to. One thread (of execution) at a time.
 class store {
  public:
   explicit store(seed_options);
 
-  // Adds a thread with made-up content; false if the id exists. Call sort() after the last one.
+  // Adds a thread with made-up content; false if the id exists. Call sort() after the last call.
   bool add(std::string_view id);
-  // Brings the list order up to date: created_at, then id, both descending.
+  // Updates the list order: created_at, then id, both descending.
   void sort();
 
   std::size_t size() const { return threads_.size(); }
@@ -121,16 +121,16 @@ class store {
   // Threads in list order, as numbers for at().
   const std::vector<std::uint32_t>& listed() const { return listed_; }
 
-  // Applies a valid patch. `body` is its text, kept for the truth. Moves updated_at by a millisecond at
-  // least.
+  // Applies a valid patch. `body` is its text, which is kept for the truth. Increases updated_at by at least
+  // a millisecond.
   void apply(thread&, const boost::json::object& patch, std::string_view body, edit_kind, time_us now);
 
-  // Items come into being when they are first asked for. Returns how often that has happened now.
+  // An item is created when it is first asked for. Returns how often it has been asked for.
   std::uint64_t item_asked(const std::string& id) { return ++items_[id].asked; }
   void apply_item(const std::string& id, std::string_view body);
   const std::unordered_map<std::string, item>& items() const { return items_; }
 
-  // Documents of an API whose PUT replaces: what was put last, byte for byte. Null: there is none.
+  // Documents of an API whose PUT replaces: the last body, byte for byte. Null: there is none.
   const std::string* find_document(const std::string& id) const {
     const auto found = documents_.find(id);
     return found == documents_.end() ? nullptr : &found->second;
@@ -159,7 +159,7 @@ class store {
   std::uint64_t notices_ = 0;
 };
 
-// Makes the extras on first use.
+// Creates the extras when they are first needed.
 thread_extras& extras_of(thread&);
 
 }  // namespace sandbox

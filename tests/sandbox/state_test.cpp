@@ -215,7 +215,7 @@ TEST(State, SameSeedMakesTheSameThreads) {
   EXPECT_EQ(a, b);
 }
 
-// All ids of a listing, page by page.
+// Collects all ids of a listing, page by page.
 std::vector<std::string> walk(const store& s, query filters, std::size_t limit) {
   std::vector<std::string> ids;
   filters.emplace_back("limit", std::to_string(limit));
@@ -226,7 +226,7 @@ std::vector<std::string> walk(const store& s, query filters, std::size_t limit) 
     for (const json::value& t : v.at("data").as_array()) ids.emplace_back(t.at("id").as_string());
     EXPECT_EQ(v.at("page").at("has_more").as_bool(), v.at("page").at("cursor").is_string());
     if (!v.at("page").at("has_more").as_bool()) return ids;
-    // The cursor brings its filters along.
+    // The cursor carries its filters.
     filters = {{"cursor", std::string{v.at("page").at("cursor").as_string()}},
                {"limit", std::to_string(limit)}};
   }

@@ -37,7 +37,7 @@ bool needs_escape(unsigned char c) {
   return c < 0x20 || c == '"' || c == '\\';
 }
 
-// Bytes of the UTF-8 sequence at the front of `text`, 0 if there is no valid one (RFC 3629).
+// How many bytes the UTF-8 sequence at the front of `text` has; 0: there is no valid one (RFC 3629).
 std::size_t sequence_length(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char first = byte(0);

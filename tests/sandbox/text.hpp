@@ -14,7 +14,8 @@ namespace sandbox {
 // Appends `text` as a JSON string with its quotes. Bytes above 0x7f pass through: the text must be UTF-8.
 void append_quoted(std::string& out, std::string_view text);
 void append_quoted_or_null(std::string& out, const std::optional<std::string>& text);
-// The same for bytes that need not be UTF-8: each byte that is not part of a valid sequence becomes U+FFFD.
+// As append_quoted(), for bytes that need not be UTF-8: each byte that is not part of a valid sequence
+// becomes U+FFFD.
 void append_quoted_bytes(std::string& out, std::string_view bytes);
 void append_number(std::string& out, std::uint64_t);
 
@@ -37,7 +38,7 @@ std::optional<std::string> decode_token(std::string_view token);
 // Splits at every `separator`; an empty text has no parts.
 std::vector<std::string_view> split(std::string_view text, char separator);
 
-// SplitMix64 (Steele, Lea, Flood 2014): a good mix of one 64-bit number into another.
+// SplitMix64 (Steele, Lea, Flood 2014): mixes one 64-bit number into another.
 constexpr std::uint64_t mix(std::uint64_t x) {
   x += 0x9e3779b97f4a7c15ULL;
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
@@ -49,7 +50,7 @@ constexpr std::uint64_t hash_text(std::string_view text, std::uint64_t seed = 0)
   for (const char c : text) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
   return mix(h);
 }
-// In [0, 1).
+// A number in [0, 1).
 constexpr double unit_interval(std::uint64_t hash) {
   return static_cast<double>(hash >> 11) * 0x1.0p-53;
 }

@@ -51,7 +51,7 @@ struct request {
   const char* basic_constraints = "critical,CA:FALSE";
   const char* key_usage = "critical,digitalSignature";
   const char* extended_usage = nullptr;
-  long from = -day, until = 30 * day;  // seconds from now
+  long from = -day, until = 30 * day;  // in seconds from now
 };
 
 void add_extension(X509* certificate, X509* issuer, int id, const char* value) {
@@ -63,7 +63,7 @@ void add_extension(X509* certificate, X509* issuer, int id, const char* value) {
   check(X509_add_ext(certificate, extension.get(), -1) == 1, "adding an extension");
 }
 
-// `issuer` null: self-signed.
+// Makes a certificate; a null `issuer` makes it self-signed.
 certificate_ptr make_certificate(const request& wanted, EVP_PKEY* key, X509* issuer, EVP_PKEY* issuer_key) {
   certificate_ptr made{X509_new()};
   check(made != nullptr, "making a certificate");
@@ -177,7 +177,7 @@ tls_identity make_tls_identity(const tls_options& options) {
   check(SSL_CTX_use_certificate(context, server_certificate.get()) == 1, "using the certificate");
   check(SSL_CTX_use_PrivateKey(context, server_key.get()) == 1, "using the key");
   if (options.newest == 11) {
-    // OpenSSL 3 keeps TLS 1.1 only at security level 0.
+    // OpenSSL 3 allows TLS 1.1 only at security level 0.
     SSL_CTX_set_security_level(context, 0);
     check(SSL_CTX_set_cipher_list(context, "ALL:@SECLEVEL=0") == 1, "choosing the ciphers");
     check(SSL_CTX_set_min_proto_version(context, TLS1_VERSION) == 1, "setting the oldest version");

@@ -1,5 +1,6 @@
-// Who the sandbox is on TLS: a certificate authority and certificates made anew at each start, in memory. The
-// private keys never reach a disk; the client's, which has to, is written only where asked.
+// The TLS identity of the sandbox: a certificate authority and certificates that are made at each start, in
+// memory. Private keys are not written to a disk, except for the client's, which is written only where the
+// user asks for it.
 #pragma once
 
 #include <boost/asio/ssl/context.hpp>
@@ -13,9 +14,9 @@ enum class certificate_kind {
   wrong_host,     // for other.example
   expired,        // since yesterday
   not_yet_valid,  // from tomorrow on
-  self_signed,    // by nobody but itself
+  self_signed,    // signed by itself only
   wrong_ca,       // signed by a CA that is not the one of ca_pem
-  client_only,    // good, but for TLS clients (extended key usage)
+  client_only,    // good, but only for TLS clients (extended key usage)
 };
 
 struct tls_options {
@@ -30,7 +31,7 @@ struct tls_identity {
   std::string client_certificate_pem, client_key_pem;  // signed by the CA
 };
 
-// Throws std::runtime_error with OpenSSL's words where it refuses.
+// Throws std::runtime_error with OpenSSL's words if OpenSSL refuses.
 tls_identity make_tls_identity(const tls_options&);
 
 }  // namespace sandbox

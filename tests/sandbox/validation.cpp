@@ -13,7 +13,7 @@ namespace json = boost::json;
 namespace {
 
 using violations = std::vector<violation>;
-// Adds what is wrong with `v`, which is not null, at `path`.
+// Adds what is wrong with `v` at `path`; `v` is not null.
 using member_check = void (*)(const json::value& v, const std::string& path, violations&);
 
 struct member_rule {
@@ -42,7 +42,7 @@ void is_string(const json::value& v, const std::string& path, violations& found)
   if (!v.is_string()) found.push_back({path, "Expected string"});
 }
 
-// An id that is empty can name nothing.
+// An empty id names nothing.
 void is_id(const json::value& v, const std::string& path, violations& found) {
   if (!v.is_string()) {
     found.push_back({path, "Expected string"});

@@ -1,6 +1,6 @@
-// What the OpenAPI file says about bodies and query parameters, as code of its own: types, enums, lengths in
-// code points, nullability, required companions. Unknown members are refused, so that a client's typing
-// mistake cannot pass unseen.
+// What the OpenAPI file says about bodies and query parameters, as code: types, enums, lengths in code
+// points, nullability, required companions. Unknown members are refused, so that a typing mistake of a client
+// is noticed.
 #pragma once
 
 #include "tests/sandbox/text.hpp"
@@ -20,10 +20,10 @@ struct violation {
   bool operator==(const violation&) const = default;
 };
 
-// The body of PATCH /threads/{id}. No violation: it can be applied.
+// Checks the body of PATCH /threads/{id}. No violation: it can be applied.
 std::vector<violation> check_patch(const boost::json::value& body);
 
-// Query parameters of one endpoint.
+// Checks the query parameters of one endpoint.
 enum class parameters { none, thread, thread_list, tag_list };
 std::vector<violation> check_query(parameters, const query&);
 

@@ -1,5 +1,4 @@
-// How a reply becomes bytes: status line, headers, body, whole or in chunks, and broken where a fault says
-// so.
+// Turns a reply into bytes: status line, headers, body, whole or in chunks, and broken if a fault says so.
 #include "tests/sandbox/reply.hpp"
 
 #include <algorithm>
@@ -125,7 +124,7 @@ void service::write_wire(const request& r, const course& c, const reply& rep, ti
   if (close && out.how == delivery::send) out.how = delivery::send_and_close;
 
   if (no_body) {
-    w += "\r\n\r\n";  // neither body nor length (RFC 9110, 15.3.5 and 15.4.5)
+    w += "\r\n\r\n";  // neither a body nor a length (RFC 9110, 15.3.5 and 15.4.5)
   } else if (behaviour_.chunked) {
     w += "\r\nTransfer-Encoding: chunked\r\n\r\n";
     const std::size_t half = rep.body.size() / 2;

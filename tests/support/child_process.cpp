@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// glibc 2.36 forgets the C linkage in this header.
+// glibc 2.36 does not give this header C linkage.
 extern "C" {
 #include <sys/pidfd.h>
 }
@@ -76,10 +76,10 @@ struct child_process::state {
   std::filesystem::path output_file, error_file;
   std::filesystem::path program;
   pid_t pid = -1;
-  descriptor handle;  // of the process, readable when it has ended
+  descriptor handle;  // a pidfd: readable when the process has ended
   std::optional<exit_state> ended;
 
-  // True once the child has been reaped. `block` waits for it.
+  // True once the child has been reaped. With `block` it waits for that.
   bool reap(bool block) {
     if (ended) return true;
     int status = 0;
@@ -114,7 +114,7 @@ child_process::child_process(const child_options& wanted) : state_(std::make_uni
   const std::vector<char*> arguments = pointers(argument_texts), environment = pointers(environment_texts);
   const std::string directory = wanted.working_directory.string();
 
-  int failure_pipe[2];  // carries errno of a failed exec; closes by itself on success
+  int failure_pipe[2];  // carries the errno of a failed exec; a successful exec closes it
   if (::pipe2(failure_pipe, O_CLOEXEC) != 0) throw_errno("pipe2");
   const descriptor failure_in{failure_pipe[0]};
   descriptor failure_out{failure_pipe[1]};
@@ -122,7 +122,7 @@ child_process::child_process(const child_options& wanted) : state_(std::make_uni
   s.pid = ::fork();
   if (s.pid < 0) throw_errno("fork");
   if (s.pid == 0) {
-    // Only calls that are safe between fork and exec in a program with threads.
+    // Only calls that are safe between fork and exec in a program with threads are made here.
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     const bool ready = ::dup2(in.get(), 0) == 0 && ::dup2(out.get(), 1) == 1 && ::dup2(err.get(), 2) == 2 &&
                        (directory.empty() || ::chdir(directory.c_str()) == 0);
@@ -131,7 +131,7 @@ child_process::child_process(const child_options& wanted) : state_(std::make_uni
     if (::write(failure_out.get(), &why, sizeof why) < 0) ::_exit(126);
     ::_exit(127);
   }
-  failure_out = descriptor{};  // the parent's end, so that reading ends with the child's
+  failure_out = descriptor{};  // closes the parent's end, so that reading ends when the child's end is closed
   int why = 0;
   ssize_t got = 0;
   do got = ::read(failure_in.get(), &why, sizeof why);

@@ -8,8 +8,8 @@
 
 namespace pawl::test {
 
-// A fresh directory under the system's temporary one, removed with everything in it by the destructor. With
-// PAWL_KEEP_TEMP set in the environment it stays, and its path is printed to standard error.
+// A fresh directory under the system's temporary one, which the destructor removes with everything in it. If
+// PAWL_KEEP_TEMP is set in the environment, the directory stays, and its path is printed to standard error.
 class temp_dir {
  public:
   temp_dir();
@@ -24,10 +24,11 @@ class temp_dir {
   std::filesystem::path path_;
 };
 
-// Both throw std::runtime_error that names the file. Bytes as they are; an existing file is replaced.
+// Both throw std::runtime_error that names the file. Bytes are written and read as they are; an existing file
+// is replaced.
 void write_file(const std::filesystem::path&, std::string_view content);
 std::string read_file(const std::filesystem::path&);
-// The same, empty where there is no file (yet).
+// As read_file(), but empty if there is no file (yet).
 std::string read_file_if_there(const std::filesystem::path&);
 
 // Runs one statement and returns its rows as text, SQL NULL as `NULL`. Opens the file read-only (a run may be

@@ -1,4 +1,4 @@
-// Texts that are nearly right.
+// Makes texts that are nearly right.
 #pragma once
 
 #include <cstddef>
@@ -7,8 +7,8 @@
 
 namespace pawl::test {
 
-// Calls act(const std::string&) with the text cut short anywhere, and with each of the marks in the place of
-// each of its bytes, and before it.
+// Calls act(const std::string&) with the text cut off at each place, with each byte replaced by each of the
+// marks, and with each of the marks inserted before each byte.
 void for_each_mutation(const std::string& text, std::string_view marks, auto act) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     act(text.substr(0, i));

@@ -1,5 +1,5 @@
-// pawl as users run it, wired to a sandbox: token in the environment, CA, base URL, and a directory of its
-// own for input, ledger and state. The program is the one of this build, or the one that PAWL_BINARY in the
+// Runs pawl as users do, connected to a sandbox: token in the environment, CA, base URL, and a directory of
+// its own for input, ledger and state. The program is that of this build, or the one that PAWL_BINARY in the
 // environment names (PAWL_SANDBOX_BINARY for the sandbox).
 #pragma once
 
@@ -13,10 +13,10 @@
 
 namespace pawl::test {
 
-// One user's directory. Runs in it share their quota and ledgers, as they do on a user's machine.
+// The directory of one user. Runs in it share quota and ledgers, as they do on a user's machine.
 class pawl_workspace {
  public:
-  // Without a sandbox: for commands that send nothing. The sandbox must outlive the workspace.
+  // Without a sandbox, it serves commands that send nothing. The sandbox must outlive the workspace.
   pawl_workspace() = default;
   explicit pawl_workspace(const sandbox_process& sandbox,
                           std::string key = std::string{sandbox_process::default_key})
@@ -30,9 +30,9 @@ class pawl_workspace {
     return input.string() + ".ledger";
   }
 
-  // The command line for `pawl ARGUMENTS...`; where the command talks to the API (run, plan, verify, pull,
-  // doctor) --base-url, --ca-file and --token-env are added unless they are among the arguments.
-  // Proxies and keys of the test's own environment are taken away. To be changed by tests at will.
+  // The command line for `pawl ARGUMENTS...`. For commands that talk to the API (run, plan, verify, pull,
+  // doctor) it adds --base-url, --ca-file and --token-env unless they are among the arguments. Proxies and
+  // keys of the test's own environment are removed. Tests may change the result.
   child_options command(std::vector<std::string> arguments) const;
   child_process start(std::vector<std::string> arguments) const {
     return child_process{command(std::move(arguments))};

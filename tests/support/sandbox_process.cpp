@@ -88,7 +88,7 @@ void sandbox_process::stop() {
   process_.wait();
 }
 
-// One request on one connection to the control port, which is plain HTTP and outside all faults.
+// Sends one request on one connection to the control port, which is plain HTTP and has no faults.
 std::string sandbox_process::control(std::string_view method, std::string_view path,
                                      std::string_view body) const {
   boost::asio::ip::tcp::iostream stream{"127.0.0.1", std::to_string(control_port_)};

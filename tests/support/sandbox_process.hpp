@@ -1,4 +1,4 @@
-// A pawl-sandbox of a test's own: started, asked and stopped.
+// A pawl-sandbox that belongs to one test: starts it, asks it and stops it.
 #pragma once
 
 #include "tests/support/child_process.hpp"
@@ -14,15 +14,16 @@ namespace pawl::test {
 
 class sandbox_process {
  public:
-  // The key that the sandbox knows without --key.
+  // The key that the sandbox accepts if it is started without --key.
   static constexpr std::string_view default_key = "pl_v2_sandbox_0123456789abcdefghij";
 
-  // Starts it with these arguments (see `pawl-sandbox --help`) and returns when it is ready; the CA goes to a
-  // file of its own unless --plain is among them. Throws std::runtime_error with its complaints.
+  // Starts it with these arguments (see `pawl-sandbox --help`) and returns when it is ready. The CA goes to a
+  // file of its own unless --plain is among the arguments. Throws std::runtime_error with its complaints.
   explicit sandbox_process(std::vector<std::string> arguments = {});
 
   const std::string& base_url() const { return base_url_; }
-  // Without `/api/v2`: where the generic API of the profile `internal-example` lives (`/v1/items/ID`).
+  // The base URL without `/api/v2`: the generic API of the profile `internal-example` is there
+  // (`/v1/items/ID`).
   std::string root_url() const { return base_url_.substr(0, base_url_.rfind("/api/")); }
   const std::string& ca_file() const { return ca_file_; }  // empty with --plain
   std::uint16_t port() const { return port_; }
@@ -31,7 +32,7 @@ class sandbox_process {
   // to.
   enum class threads { all, only_changed };
   boost::json::value truth(threads = threads::all) const;
-  // The member `totals` of the truth, cheap to ask for again and again.
+  // The member `totals` of the truth; cheap to ask for again and again.
   boost::json::object totals() const;
   // One thread of the truth.
   boost::json::object thread(std::string_view id) const;
@@ -43,7 +44,8 @@ class sandbox_process {
   // Edits a thread by hand, as somebody in the web page would.
   void edit(std::string_view id, std::string_view json) const;
 
-  // A document of the API whose PUT replaces (`/v1/documents/ID`): makes or changes it, and as it is now.
+  // A document of the API whose PUT replaces (`/v1/documents/ID`). put_document() creates or changes it;
+  // document() returns it as it is now.
   void put_document(std::string_view id, std::string_view json) const;
   std::string document(std::string_view id) const;
 

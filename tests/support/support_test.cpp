@@ -1,4 +1,4 @@
-// The helpers themselves: tests stand on them, so they must not lie.
+// Tests the helpers themselves, because all other tests rely on them.
 #include "tests/support/child_process.hpp"
 #include "tests/support/files.hpp"
 #include "tests/support/pawl_process.hpp"
@@ -92,7 +92,7 @@ TEST(Files, SqliteRowsComeAsText) {
   EXPECT_THROW(sqlite_query(dir / "none.db", "select 1"), std::runtime_error);
 }
 
-// A request on a connection of its own; empty where no whole reply came.
+// Sends a request on a connection of its own; empty if no whole reply came.
 std::string ask(const sandbox_process& sandbox, const std::string& method, const std::string& path,
                 const std::string& body = {}) {
   boost::asio::ip::tcp::iostream stream{"127.0.0.1", std::to_string(sandbox.port())};

@@ -1,4 +1,4 @@
-// What rows of job files about threads are made of.
+// Makes rows of job files about threads.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +9,7 @@ namespace pawl::test {
 // "thr_000017", as the sandbox names its threads.
 std::string thread_id(std::size_t number);
 
-// A cell of a CSV file (RFC 4180), in quotes where it needs them.
+// A cell of a CSV file (RFC 4180), in quotes if it needs them.
 std::string csv_cell(const std::string& text);
 
 }  // namespace pawl::test

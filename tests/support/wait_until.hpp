@@ -1,4 +1,4 @@
-// Waiting for a condition instead of sleeping for a guess.
+// Waits for a condition instead of sleeping for a guessed time.
 #pragma once
 
 #include <chrono>
@@ -6,8 +6,8 @@
 
 namespace pawl::test {
 
-// Asks every 5 ms until the answer is yes or the time is over; returns the last answer. The limit only
-// matters where the condition never comes: take it generously (default 20 s, chosen for machines under load).
+// Asks every 5 ms until the answer is true or the time is over; returns the last answer. The limit matters
+// only if the condition never holds, so give plenty (default 20 s, chosen for machines under load).
 template <class Predicate>
 bool wait_until(Predicate&& predicate, std::chrono::milliseconds limit = std::chrono::seconds{20}) {
   const auto deadline = std::chrono::steady_clock::now() + limit;

@@ -140,7 +140,7 @@ struct scripted_proxy::impl {
   }
 
   bool read_head(int client, std::string& head) {
-    char c = 0;  // byte by byte: what follows belongs to the tunnel
+    char c = 0;  // byte by byte, because the bytes behind the head belong to the tunnel
     while (!head.ends_with("\r\n\r\n")) {
       if (::recv(client, &c, 1, 0) != 1) return false;
       head += c;
@@ -195,7 +195,7 @@ struct scripted_proxy::impl {
   std::thread acceptor;
   std::atomic<bool> stopping{false};
 
-  mutable std::mutex mutex;  // all below
+  mutable std::mutex mutex;  // guards everything below
   std::map<std::size_t, int> open;
   std::vector<std::thread> threads;
   std::vector<std::string> heads;

@@ -1,4 +1,4 @@
-// A loopback proxy for CONNECT that does what a test tells it, and remembers all that went through it:
+// A loopback proxy for CONNECT that does what a test tells it, and records all that passes through it:
 //
 //   scripted_proxy proxy({.user_password = "ada:secret", .lead_to = server.port()});
 //
@@ -16,21 +16,22 @@ namespace pawl::testing {
 
 struct proxy_options {
   enum class habit {
-    tunnel,        // answers and leads through
-    mute,          // takes the request and never answers
+    tunnel,        // answers and opens the tunnel
+    mute,          // reads the request and never answers
     hang_up,       // closes instead of answering
     reset,         // RST instead of answering
     answer_first,  // answers before it has read anything
   };
-  std::string user_password = "";  // that it wants, "ada:secret"; else it answers 407; empty: none
+  std::string user_password = "";  // "ada:secret": required, else it answers 407; empty: not required
   std::string challenge = "Basic realm=\"proxy\"";                    // Proxy-Authenticate of the 407
-  std::string reply = "HTTP/1.1 200 Connection established\r\n\r\n";  // other than 2xx: then it hangs up
+  std::string reply = "HTTP/1.1 200 Connection established\r\n\r\n";  // if not 2xx, it hangs up after it
   bool byte_by_byte = false;                                          // each byte of the reply in one write
-  std::string endless = "";  // repeated behind the reply until the client is gone
+  std::string endless = "";  // sent again and again behind the reply until the client closes
   habit does = habit::tunnel;
-  std::uint16_t lead_to = 0;      // port on 127.0.0.1 where tunnels lead, whatever name was asked for
-  std::size_t dies_after = 0;     // bytes of the client in the tunnel, then it closes both sides; 0: never
-  std::size_t answers_until = 0;  // bytes of the server in the tunnel, then it closes both sides; 0: never
+  std::uint16_t lead_to = 0;  // the port on 127.0.0.1 to which all tunnels lead, whatever name was asked for
+  // It closes both sides after so many bytes in the tunnel, from the client and from the server; 0: never.
+  std::size_t dies_after = 0;
+  std::size_t answers_until = 0;
 };
 
 class scripted_proxy {
@@ -44,7 +45,7 @@ class scripted_proxy {
   std::string url() const;                              // http://127.0.0.1:PORT
   std::string url(const std::string& user_info) const;  // http://USER_INFO@127.0.0.1:PORT
   std::vector<std::string> heads() const;               // the header block of each CONNECT
-  std::string tunnelled() const;                        // all bytes of clients behind their CONNECT
+  std::string tunnelled() const;                        // all bytes that clients sent behind their CONNECT
   std::size_t connections() const;
 
  private:

@@ -93,7 +93,7 @@ struct scripted_server::impl {
     std::unique_ptr<SSL_CTX, free_context> made(SSL_CTX_new(TLS_server_method()));
     auto* c = made.get();
     if (c == nullptr) throw std::runtime_error("scripted server: no TLS context");
-    SSL_CTX_set_security_level(c, 0);  // what a good server would refuse to serve is to be served here
+    SSL_CTX_set_security_level(c, 0);  // it must serve certificates and ciphers that a good server refuses
     const auto& leaf = chain->front();
     bool done =
         SSL_CTX_use_certificate(c, leaf.x509.get()) == 1 && SSL_CTX_use_PrivateKey(c, leaf.key.get()) == 1;
@@ -132,7 +132,7 @@ struct scripted_server::impl {
   void prepare_tls() {
     context = make_context(options.chain ? options.chain : chain_of(make_certificate(options.certificate)));
     for (const auto& [name, chain] : options.chain_by_name) contexts_by_name[name] = make_context(chain);
-    // What SSL_CTX_set_tlsext_servername_callback says, without its C cast.
+    // Does what the macro SSL_CTX_set_tlsext_servername_callback does, without its C cast.
     SSL_CTX_callback_ctrl(context.get(), SSL_CTRL_SET_TLSEXT_SERVERNAME_CB,
                           reinterpret_cast<void (*)()>(&impl::choose_context));
     SSL_CTX_set_tlsext_servername_arg(context.get(), this);
@@ -151,7 +151,7 @@ struct scripted_server::impl {
     if (listener.get() < 0) give_up("socket");
     const int on = 1;
     if (::setsockopt(listener.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0) give_up("SO_REUSEADDR");
-    // The connections inherit it, and only what is set before the handshake of TCP bounds the window.
+    // The connections inherit it. It bounds the TCP window only if it is set before the TCP handshake.
     if (options.receive_buffer != 0 &&
         ::setsockopt(listener.get(), SOL_SOCKET, SO_RCVBUF, &options.receive_buffer,
                      sizeof options.receive_buffer) != 0)
@@ -188,7 +188,7 @@ struct scripted_server::impl {
     }
   }
 
-  // Ends the waits of all connection threads; they close their sockets themselves.
+  // Ends the waits of all connection threads; each closes its socket itself.
   void end_connections() {
     const std::lock_guard lock(mutex);
     for (const auto& [number, fd] : open) ::shutdown(fd, SHUT_RDWR);
@@ -297,7 +297,7 @@ struct scripted_server::impl {
       request.target = request.head.substr(first + 1, second - first - 1);
       const auto length = content_length(request.head);
 
-      // The script decides whether the body is read, so the reply is chosen before.
+      // The reply is chosen first, because the script decides whether the body is read.
       if (!server_.leaves_body(request.target)) {
         while (buffer_.size() < length)
           if (!receive()) return false;
@@ -354,7 +354,7 @@ struct scripted_server::impl {
     return r.replies_[std::min(r.used_, r.replies_.size() - 1)].body_unread;
   }
 
-  // Until the time is over or the connection is gone.
+  // Waits until the time is over or the connection has ended.
   void pause(int fd, std::chrono::milliseconds time) {
     pollfd gone{fd, POLLRDHUP, 0};
     ::poll(&gone, 1, static_cast<int>(time.count()));
@@ -371,7 +371,7 @@ struct scripted_server::impl {
   std::atomic<std::uint64_t> sent{0};
   std::vector<descriptor> fillers;
 
-  mutable std::mutex mutex;  // all below
+  mutable std::mutex mutex;  // guards everything below
   std::map<std::string, std::unique_ptr<route>, std::less<>> routes;
   std::vector<received_request> requests;
   std::vector<std::string> names, clients;
@@ -451,7 +451,7 @@ void scripted_server::say(std::string_view bytes) {
 
 void scripted_server::fill_backlog() {
   auto at = make_address(impl_->options.address, impl_->port);
-  // Linux takes backlog + 1 connections; a few more make sure.
+  // Linux accepts backlog + 1 connections; a few more make sure that the backlog is full.
   for (int i = 0; i < 4; ++i) {
     descriptor filler(::socket(at.get()->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (filler.get() < 0) give_up("socket");

@@ -1,11 +1,11 @@
-// A loopback server that does what a test tells it, with TLS or without, and remembers what it was asked:
+// A loopback server that does what a test tells it, with TLS or without, and records what it was asked:
 //
 //   scripted_server server;
 //   server.when("/items").reply(429, "Retry-After: 2").then(200);
 //   server.when("/cut").raw("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc").and_close();
 //
-// One blocking thread per connection, so that a script reads as what happens on the wire. It shares no code
-// with the engine. All members may be called from any thread.
+// There is one blocking thread per connection, so that a script reads as what happens on the wire. It shares
+// no code with the engine. All members may be called from any thread.
 #pragma once
 
 #include "tests/support/scripted/test_certificates.hpp"
@@ -25,23 +25,24 @@ namespace pawl::testing {
 struct server_options {
   bool tls = true;
   certificate_kind certificate = certificate_kind::good;
-  std::string address = "127.0.0.1";               // or "::1"
-  std::uint16_t port = 0;                          // 0: the system chooses
-  std::shared_ptr<const certificate_chain> chain;  // instead of `certificate`; null: that
-  // Instead of both, where the client names such a host (SNI).
+  std::string address = "127.0.0.1";  // or "::1"
+  std::uint16_t port = 0;             // 0: the system chooses
+  std::shared_ptr<const certificate_chain>
+      chain;  // used instead of `certificate`; null: `certificate` is used
+  // Used instead of both if the client names such a host (SNI).
   std::map<std::string, std::shared_ptr<const certificate_chain>, std::less<>> chain_by_name;
   bool only_tls_1_0 = false;
   bool only_tls_1_1 = false;
   bool only_tls_1_2 = false;
   bool only_tls_1_3 = false;
-  bool require_client_certificate = false;  // one that the test CA signed
-  bool ask_for_client_certificate = false;  // and be content without
-  bool no_tickets = false;                  // TLS 1.3: silence after the handshake
+  bool require_client_certificate = false;  // it must be signed by the test CA
+  bool ask_for_client_certificate = false;  // but accepts that there is none
+  bool no_tickets = false;                  // TLS 1.3: sends nothing after the handshake
   bool never_accept = false;          // connections stay in the backlog: they open, and nothing more happens
   bool refuse_after_accept = false;   // closes each connection before the handshake
   std::string plain_greeting;         // sent before anything else, instead of a handshake
-  bool stall_after_greeting = false;  // instead of closing
-  std::chrono::milliseconds before_handshake{0};  // waited with each connection
+  bool stall_after_greeting = false;  // stalls after the greeting instead of closing
+  std::chrono::milliseconds before_handshake{0};  // a wait before each handshake
   std::string early;                              // sent after the handshake, before any request
   int receive_buffer = 0;                         // SO_RCVBUF of the connections; 0: the system's
 };
@@ -51,25 +52,25 @@ struct received_request {
   std::string method, target, head, body;
 };
 
-// What a script says to one request. Made by route.
+// How a script answers one request. A route makes it.
 struct scripted_reply {
   enum class ending { keep, close, cut, reset, stall, repeat };
   std::vector<std::string> pieces;  // each one write (TLS: one record)
-  std::string repeated;             // ending::repeat
+  std::string repeated;             // with ending::repeat
   ending then = ending::keep;
-  std::chrono::milliseconds before{0};   // waited before the first piece
-  std::chrono::milliseconds between{0};  // waited after each piece
-  bool body_unread = false;  // the reply goes out after the head, the rest of the request stays unread
+  std::chrono::milliseconds before{0};   // a wait before the first piece
+  std::chrono::milliseconds between{0};  // a wait after each piece
+  bool body_unread = false;  // the reply is sent after the head, and the rest of the request stays unread
 };
 
-// The replies to one path, in order, whatever connection asks; the last one repeats. The modifiers change the
-// reply added last.
+// The replies to one path, in order, whichever connection asks; the last one repeats. Modifiers change the
+// reply that was added last.
 class route {
  public:
   // A whole reply with Content-Length. `header_lines` are separated by newlines.
   route& reply(int status, std::string_view header_lines = {}, std::string_view body = "{}");
   route& then(int status, std::string_view header_lines = {}, std::string_view body = "{}");
-  // Exactly these bytes.
+  // Sends exactly these bytes.
   route& raw(std::string bytes);
   route& pieces(std::vector<std::string> each_one_write);
 
@@ -96,8 +97,8 @@ class scripted_server {
   scripted_server(const scripted_server&) = delete;
   scripted_server& operator=(const scripted_server&) = delete;
 
-  // Replies for requests to this target (the whole of it). Other targets are answered 404. Scripts are set
-  // before the requests come.
+  // Sets the replies for requests to this target (the whole target). Other targets are answered with 404.
+  // Scripts must be set before the requests come.
   route& when(std::string target);
 
   std::uint16_t port() const;
@@ -105,16 +106,17 @@ class scripted_server {
   const std::string& ca_file() const;  // PEM file with the CA, removed with the server
   std::vector<received_request> requests() const;
   std::size_t connections() const;                // accepted so far
-  std::size_t open_connections() const;           // whose thread still runs
+  std::size_t open_connections() const;           // those whose thread still runs
   std::size_t resumed_handshakes() const;         // TLS sessions that were resumed
   std::vector<std::string> server_names() const;  // SNI of each handshake; empty: none
-  std::vector<std::string> client_names() const;  // of each handshake that was done: the client certificate's
-  std::string wire() const;                       // every byte that came, as it came (encrypted)
-  std::uint64_t bytes_sent() const;               // of replies
+  std::vector<std::string> client_names()
+      const;                 // of each handshake that was completed: the name in the client certificate
+  std::string wire() const;  // every byte that came, as it came (encrypted)
+  std::uint64_t bytes_sent() const;  // of replies
 
-  // Ends every connection now open: orderly, or by RST.
+  // Ends every connection that is open now: in an orderly way, or by RST.
   void close_connections();
-  // Sends bytes nobody asked for on every open connection; plain servers only.
+  // Sends bytes that nobody asked for on every open connection; plain servers only.
   void say(std::string_view bytes);
   // Fills the backlog of a server that never accepts, so that further connections hang.
   void fill_backlog();

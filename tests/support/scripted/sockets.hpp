@@ -1,4 +1,4 @@
-// What the scripted servers share of sockets: blocking descriptors that close themselves.
+// What the scripted servers share: blocking descriptors that close themselves.
 #pragma once
 
 #include <cerrno>
@@ -36,8 +36,8 @@ class descriptor {
   int fd_ = -1;
 };
 
-// Threads that are started meanwhile write to sockets that clients close. Blocked there only, so that a
-// client under test which relies on SIGPIPE being ignored is found out.
+// Blocks SIGPIPE in threads that are started meanwhile, because they write to sockets that clients close. It
+// is blocked only there, so that a client under test that relies on an ignored SIGPIPE is found out.
 class sigpipe_blocked {
  public:
   sigpipe_blocked() {

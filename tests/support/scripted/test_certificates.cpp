@@ -124,7 +124,7 @@ certificate issue(const certificate_wish& wish, const certificate* issuer) {
     check(added, "unknown extension");
   }
   auto* key = issuer != nullptr ? issuer->key.get() : c.key.get();
-  // Ed25519 has its own digest.
+  // Ed25519 brings its own digest.
   const auto* digest =
       EVP_PKEY_get_base_id(key) == EVP_PKEY_ED25519 ? nullptr : EVP_get_digestbyname(wish.digest.c_str());
   check(X509_sign(x, key, digest) > 0, "signature");

@@ -30,7 +30,7 @@ struct certificate_wish {
   std::string key_usage, extended_usage, name_constraints;  // empty: none
   bool unknown_critical_extension = false;
   key_kind key = key_kind::ec;
-  std::string digest = "SHA256";  // of the signature on it; not for issuers with an Ed25519 key
+  std::string digest = "SHA256";  // of the signature on it; not used if the issuer has an Ed25519 key
   int days_from = -1, days_until = 10;
 };
 
@@ -46,9 +46,9 @@ struct certificate {
   std::unique_ptr<evp_pkey_st, free_key> key;
 };
 
-// The leaf, then what is sent with it.
+// The leaf first, then the certificates that are sent with it.
 using certificate_chain = std::vector<certificate>;
-// Moves the certificates in: `chain_of(leaf, intermediate)`.
+// Moves the certificates into a chain: `chain_of(leaf, intermediate)`.
 template <class... More>
 std::shared_ptr<const certificate_chain> chain_of(certificate leaf, More... more) {
   auto chain = std::make_shared<certificate_chain>();
@@ -57,15 +57,16 @@ std::shared_ptr<const certificate_chain> chain_of(certificate leaf, More... more
   return chain;
 }
 
-// The CA of this process, made once. Throw std::runtime_error if OpenSSL fails.
+// The CA of this process, made once. The functions below throw std::runtime_error if OpenSSL fails.
 const certificate& test_ca();
 certificate make_certificate(certificate_kind);
-// Signed by `issuer`; null: by itself.
+// Makes a certificate signed by `issuer`; null: signed by itself.
 certificate issue(const certificate_wish&, const certificate* issuer);
-// A wish for a CA of that name.
+// A wish for a CA with that name.
 certificate_wish ca_wish(std::string name);
 
-std::string to_pem(const certificate&);                                           // the certificate alone
-std::string key_to_pem(const certificate&, const std::string& pass_phrase = {});  // empty: not encrypted
+std::string to_pem(const certificate&);  // the certificate alone
+std::string key_to_pem(const certificate&,
+                       const std::string& pass_phrase = {});  // empty: the key is not encrypted
 
 }  // namespace pawl::testing
