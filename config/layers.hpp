@@ -18,8 +18,8 @@ enum class layer : std::uint8_t { defaults, profile, file, command_line };
 struct layered_value {
   std::vector<std::string> texts;  // one text, except for rates
   layer from = layer::defaults;
-  std::string
-      place;  // "pawl.toml:12", "--rate", "-o limits.write", "profile productlane"; empty: it is a default
+  // "pawl.toml:12", "--rate", "-o limits.write", "profile productlane"; empty: it is a default.
+  std::string place;
 };
 
 class layers {

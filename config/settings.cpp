@@ -336,8 +336,7 @@ class loader {
   layers layers_;
   draft draft_;
   std::vector<failure> complaints_;
-  std::string
-      proxy_variable_;  // the variable that the proxy comes from; empty: a setting, or there is no proxy
+  std::string proxy_variable_;  // names the proxy; empty: a setting does, or there is no proxy
   bool profile_known_ = false;
   bool target_known_ = false;
 };

@@ -19,8 +19,7 @@ namespace pawl::app {
 // What has to be resolved, and how the list of names is read. All members must outlive the call.
 struct name_question {
   const std::string& input_name;  // for messages
-  input::job_source&
-      source;  // stands at the first row that may be pending, and stands there again afterwards
+  input::job_source& source;      // stands at the first row that may be pending, and again afterwards
   // This invocation's validation; null: an earlier one has validated, and the names are read from the pending
   // rows.
   const input::validation_report* report = nullptr;

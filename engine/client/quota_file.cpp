@@ -247,8 +247,8 @@ expected<quota_file> quota_file_access::open(const std::string& directory, std::
   std::memcpy(bytes, &header, sizeof header);
   // If a power loss took the new file back, the next one would look brand-new and start empty.
   if (opened->brand_new && (::fsync(fd) != 0 || ::fsync(place) != 0)) return cannot(path, "keep", errno);
-  for (const auto& [name, one] : left)
-    ::unlinkat(place, name.c_str(), 0);  // else they would be added once more
+  // The files are removed, or they would be added once more.
+  for (const auto& [name, one] : left) ::unlinkat(place, name.c_str(), 0);
 
   state->lock = std::move(opened->fd);
   return quota_file(std::move(state));

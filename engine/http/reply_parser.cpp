@@ -40,9 +40,8 @@ struct reply_buffer {
   bool body_started = false;
   bool header_done = false;
   bool too_many_fields = false;
-  std::vector<header_field> fields;  // views into bytes, or into folded
-  std::forward_list<std::string>
-      folded;  // values that were folded over lines: they are rare, so they are copied
+  std::vector<header_field> fields;       // views into bytes, or into folded
+  std::forward_list<std::string> folded;  // copies of values that were folded over lines, which are rare
 
   bool holds(std::string_view text) const {
     return text.data() >= bytes.get() && text.data() + text.size() <= bytes.get() + filled;

@@ -38,8 +38,7 @@ class pair_tally {
 
  private:
   std::map<std::pair<std::string, std::string>, std::uint64_t, std::less<>> pairs_;
-  std::map<std::string, std::uint64_t, std::less<>>
-      ends_;  // pairs without an entry of their own, by their second text
+  std::map<std::string, std::uint64_t, std::less<>> ends_;  // further pairs, by their second text
   std::uint64_t others_ = 0, total_ = 0;
 };
 
@@ -61,8 +60,8 @@ class plan_tally {
   struct field_tally {
     std::string name;
     bool is_shown = true;  // false: no read shows its value
-    pair_tally
-        values;  // for the rows where it differs; a set has no first text and its difference as the second
+    // For the rows where it differs. A set has no first text, and its difference as the second.
+    pair_tally values;
     std::uint64_t along = 0;  // rows that send it although it is equal, because another field takes it along
   };
 

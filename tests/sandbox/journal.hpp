@@ -31,9 +31,8 @@ struct journal_entry {
 
 struct totals {
   std::uint64_t requests = 0, reads = 0, writes = 0;
-  std::uint64_t applied = 0;  // writes that changed a thread or an item
-  std::uint64_t throttled_reads = 0,
-                throttled_writes = 0;     // answered 429 because a limit was reached, not by a fault
+  std::uint64_t applied = 0;                                // writes that changed a thread or an item
+  std::uint64_t throttled_reads = 0, throttled_writes = 0;  // 429 by a limit, not by a fault
   std::uint64_t refused_as_too_many = 0;  // because too many were under way: behaviour::most_in_flight
   std::uint64_t unauthenticated = 0;
   std::uint64_t malformed_requests = 0;  // bytes that were no HTTP request; not counted in `requests`

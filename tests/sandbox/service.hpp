@@ -37,10 +37,9 @@ struct forced_reply {
 // How the sandbox behaves; all of it can change while the sandbox runs.
 struct behaviour {
   fault_rates faults;
-  std::chrono::microseconds delay{0},
-      delay_jitter{0};                           // reply time: delay + up to jitter, evenly distributed
-  std::chrono::microseconds slow{one_second};    // added by the fault `slow`
-  std::chrono::seconds injected_retry_after{1};  // of the faults r429 and e503-retry
+  std::chrono::microseconds delay{0}, delay_jitter{0};  // reply time: delay + up to jitter, evenly spread
+  std::chrono::microseconds slow{one_second};           // added by the fault `slow`
+  std::chrono::seconds injected_retry_after{1};         // of the faults r429 and e503-retry
   count_point count_at = count_point::arrival;
   rate_headers headers = rate_headers::send;
   std::chrono::microseconds clock_offset{0};  // added to the time that headers show

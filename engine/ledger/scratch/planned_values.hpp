@@ -15,10 +15,9 @@
 namespace pawl::ledger {
 
 struct planned_value {
-  std::string field;      // the JSON key
-  std::uint64_t row = 0;  // the last row that named it
-  std::optional<std::string>
-      wanted;  // by that row, as JSON; unset: it was only written, as the target of a verb
+  std::string field;                   // the JSON key
+  std::uint64_t row = 0;               // the last row that named it
+  std::optional<std::string> wanted;   // by that row, as JSON; unset: only written, as the target of a verb
   std::optional<std::string> written;  // by the last row that would be sent with the field, as JSON
 };
 

@@ -25,10 +25,9 @@ namespace pawl::testing {
 struct server_options {
   bool tls = true;
   certificate_kind certificate = certificate_kind::good;
-  std::string address = "127.0.0.1";  // or "::1"
-  std::uint16_t port = 0;             // 0: the system chooses
-  std::shared_ptr<const certificate_chain>
-      chain;  // used instead of `certificate`; null: `certificate` is used
+  std::string address = "127.0.0.1";               // or "::1"
+  std::uint16_t port = 0;                          // 0: the system chooses
+  std::shared_ptr<const certificate_chain> chain;  // replaces `certificate` unless it is null
   // Used instead of both if the client names such a host (SNI).
   std::map<std::string, std::shared_ptr<const certificate_chain>, std::less<>> chain_by_name;
   bool only_tls_1_0 = false;
@@ -109,10 +108,9 @@ class scripted_server {
   std::size_t open_connections() const;           // those whose thread still runs
   std::size_t resumed_handshakes() const;         // TLS sessions that were resumed
   std::vector<std::string> server_names() const;  // SNI of each handshake; empty: none
-  std::vector<std::string> client_names()
-      const;                 // of each handshake that was completed: the name in the client certificate
-  std::string wire() const;  // every byte that came, as it came (encrypted)
-  std::uint64_t bytes_sent() const;  // of replies
+  std::vector<std::string> client_names() const;  // in the client certificate of each completed handshake
+  std::string wire() const;                       // every byte that came, as it came (encrypted)
+  std::uint64_t bytes_sent() const;               // of replies
 
   // Ends every connection that is open now: in an orderly way, or by RST.
   void close_connections();

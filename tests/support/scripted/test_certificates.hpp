@@ -65,8 +65,7 @@ certificate issue(const certificate_wish&, const certificate* issuer);
 // A wish for a CA with that name.
 certificate_wish ca_wish(std::string name);
 
-std::string to_pem(const certificate&);  // the certificate alone
-std::string key_to_pem(const certificate&,
-                       const std::string& pass_phrase = {});  // empty: the key is not encrypted
+std::string to_pem(const certificate&);                                           // the certificate alone
+std::string key_to_pem(const certificate&, const std::string& pass_phrase = {});  // empty: not encrypted
 
 }  // namespace pawl::testing
