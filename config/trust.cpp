@@ -41,7 +41,7 @@ bool is_file_name(const std::string& profile) {
   return profile.find('/') != std::string::npos || profile.ends_with(".toml");
 }
 
-// Whether nobody else can write into the directory.
+// Whether only this user or root can have written to the file or directory.
 bool is_ours_alone(int fd) {
   struct stat is{};
   return ::fstat(fd, &is) == 0 && (is.st_uid == ::geteuid() || is.st_uid == 0) &&

@@ -51,8 +51,8 @@ std::string change_in_words(const plan::plan_tally::field_tally& f, const plan::
   return fmt::format("  {}: {} -> {}", f.name, *l.from, *l.to);
 }
 
-// How many lines a field needs: one for each change; but one line in all if no change is that of a tenth of
-// the rows.
+// How many lines a field needs: one for each change, up to most_of_field. If there are so many changes, and
+// none is that of a tenth of the rows, one line is enough.
 std::size_t lines_wanted(const plan::plan_tally::field_tally& f) {
   const auto all = f.values.largest(most_of_field);
   if (all.size() < most_of_field || all.front().count * 10 >= f.values.total()) return all.size();

@@ -31,10 +31,10 @@ class condition_judge {
   // older_than        the moment is before now - age; newer_than: after it. Null is neither, so a thread
   //                   without a message is not a thread whose last message is old
   // has               an element of the list; null and absent lists have none
-  // has_name          not decided here: resolve_name() first (assertion)
+  // has_name          cannot be judged: resolve_name() must turn it into `has` first (assertion)
   //
-  // malformed: a part of the path is broken, a value is no JSON, or not a timestamp, number or list where one
-  // is asked for.
+  // malformed: a part of the path is broken, or a value is no JSON, or it is no timestamp, number or list
+  // where the test needs one.
   condition_state judge(const precondition&, const located& shown, wall_time now);
 
  private:
@@ -46,8 +46,8 @@ class condition_judge {
   std::string scratch_, wanted_;
 };
 
-// has_name becomes has with the id; every other condition stays as it is. A failure (usage) where the name is
-// unknown or ambiguous.
+// Turns has_name into `has` with the id; leaves every other condition as it is. A failure (usage) if the name
+// is unknown or ambiguous.
 expected<precondition> resolve_name(const precondition&, const name_directory&);
 
 }  // namespace pawl::api

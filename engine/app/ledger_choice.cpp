@@ -123,7 +123,8 @@ status ledger_choice::choose() {
   return {};
 }
 
-// Compares the fingerprint, if the ledger has one of its input; only if the bytes differ is the digest taken.
+// Compares the fingerprint if the ledger has one of its input. Takes the digest if there is none, or if the
+// bytes differ.
 expected<input::input_identity> ledger_choice::identify() {
   auto& source = input_->source;
   if (const auto print = recorded_print(newest_->settings)) {

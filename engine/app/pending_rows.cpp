@@ -9,8 +9,6 @@
 
 namespace pawl::app {
 
-// Which rows are done, what of their patches stays out, and where the input stands for the first pending
-// one: as a run would have it, without telling the ledger.
 status pending_rows::find() {
   rows_ = s_.facts().rows;
   input::checkpoint from;

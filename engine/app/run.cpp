@@ -286,7 +286,6 @@ class run_steps {
     const auto now_done = report_of_run_ ? report_of_run_->counts : outcome_counts{};
     bool conserved = true;
     if (auto read = rows_.settle(now_done); !read) {
-      // A ledger that cannot be read back any more (full disk, I/O error): the run's own error says more, if
       // The ledger cannot be read back (full disk, I/O error). The run's own error tells more, if it has one.
       if (!error || error->kind == failure_kind::later) error = read.error();
       conserved = false;

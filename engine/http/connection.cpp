@@ -174,8 +174,8 @@ attempt_fact connection::turned_down() {
   if (!stream_.certificate_refused() || answered_before_)
     return no_answer(transport_fault::closed, "the server refused: " + stream_.reason());
   auto fact = no_answer(certificate_refused(), detail_);
-  // Our bytes have left, but the server ended the handshake (RFC 8446 4.4.2.4), before which it reads no
-  // request.
+  // Our bytes have left, but the server refused the certificate in the handshake (RFC 8446 4.4.2.4), and it
+  // reads no request before the handshake is over.
   fact.reached = phase::not_sent;
   return fact;
 }

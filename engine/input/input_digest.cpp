@@ -140,7 +140,7 @@ std::optional<sha256> parse_sha256(std::string_view hex) {
   return digest;
 }
 
-// Both halves have the length of the key, which is half a digest's.
+// Key and fingerprint have 16 bytes each, so that both fit into the text of one digest.
 std::string to_hex(const keyed_fingerprint& known) {
   sha256 both;
   std::ranges::copy(known.key, both.begin());

@@ -149,10 +149,13 @@ class ledger_file {
   // read_write: creates the file (mode 0600) if there is none, locks it and the lock file beside it for the
   // life of the object, and checks application_id and schema version. If another process holds it:
   // failure_kind::later, with the holder's pid and start. A symbolic link, or a file with a second name:
-  // failure_kind::usage. read_only: takes no lock and creates nothing; it works while a run goes on, and in
-  // places where nothing can be written. Both: a file that is no ledger or of a newer pawl, or no such file
-  // or directory: failure_kind::usage; no permission to write, a full disk, a damaged file:
-  // failure_kind::mend.
+  // failure_kind::usage.
+  //
+  // read_only: takes no lock and creates nothing; it works while a run goes on, and in places where nothing
+  // can be written.
+  //
+  // Both: a file that is no ledger or of a newer pawl, or no such file or directory: failure_kind::usage; no
+  // permission to write, a full disk, a damaged file: failure_kind::mend.
   static expected<ledger_file> open(const std::string& path, access);
   ledger_file(ledger_file&&) noexcept;
   ledger_file& operator=(ledger_file&&) noexcept;

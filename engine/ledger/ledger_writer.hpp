@@ -7,7 +7,6 @@
 // or when somebody waits for it. The writer commits everything that it has been handed in one transaction;
 // the next group gathers while the writer waits for the disk. The network thread learns of each commit by one
 // posted handler.
-// group grows by itself. The network thread hears of it by one posted handler per commit.
 #pragma once
 
 #include "engine/ledger/ledger.hpp"

@@ -16,8 +16,8 @@ namespace pawl {
 std::error_code write_all(int fd, std::string_view);
 
 // Opens /dev/null for those of the descriptors 0 to 2 that are closed, so that no file that is opened later
-// gets their number and receives standard output or the log. Standard output is opened for reading and
-// standard input for writing, so that using one still fails with EBADF. Call it before anything is opened.
+// gets their number and receives standard output or the log. The outputs are opened for reading and standard
+// input for writing, so that using one still fails with EBADF. Call it before anything is opened.
 // False: /dev/null cannot be opened.
 bool fill_standard_descriptors() noexcept;
 

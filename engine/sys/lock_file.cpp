@@ -71,7 +71,7 @@ expected<lock_file> lock_file::take(const std::string& path) {
     if (file.get() < 0) return cannot(path, "cannot be created");
     struct stat locked{}, named{};
     if (::fstat(file.get(), &locked) != 0) return cannot(path, "cannot be examined");
-    // The text of the lock is written over the file, so it must be no other file of somebody's.
+    // The file is overwritten below, so it must not be something else that has this name.
     if (!S_ISREG(locked.st_mode) || locked.st_nlink > 1)
       return failure{failure_kind::mend, path,
                      "is to be the lock file, and is not a regular file with one name",

@@ -92,8 +92,8 @@ std::optional<sys_time<microseconds>> parse_http_date(std::string_view text) noe
       month_number = in.month();
       in.take('-');
       const int two_digits = in.number(2);
-      // RFC 9110 chooses the century by the present date. A fixed limit keeps this function pure and gives
-      // the same results until 2069 draws near.
+      // RFC 9110 chooses the century by the present date. A fixed limit keeps this function pure, and
+      // suits the dates of the next decades.
       year_number = two_digits + (two_digits < 70 ? 2000 : 1900);
     } else {  // Sun, 06 Nov 1994 08:49:37 GMT
       in.take(' ');

@@ -36,7 +36,7 @@ std::string neutral_json(std::string_view json) {
 std::string neutral_text(std::string_view text) {
   auto shown = printable(text, std::string_view::npos);
   constexpr std::string_view begins_a_formula = "=+-@";
-  // Spreadsheets for East Asian scripts treat the full-width forms (U+FF1D, FF0B, FF0D, FF20) alike.
+  // Programs for East Asian scripts treat the full-width forms (U+FF1D, FF0B, FF0D, FF20) alike.
   constexpr std::string_view wide[] = {"\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0"};
   const auto first = std::string_view{shown}.substr(std::min(shown.find_first_not_of(' '), shown.size()));
   const bool formula = (!first.empty() && begins_a_formula.find(first[0]) != std::string_view::npos) ||

@@ -23,7 +23,7 @@
 namespace sandbox {
 namespace {
 
-// Writes a new file beside the old one and renames it, so that nobody reads a half.
+// Writes a new file beside the old one and renames it, so that nobody reads half of it.
 void write_whole(const std::string& file, std::string_view text, mode_t mode = 0644) {
   if (file.empty()) return;
   const std::string fresh = file + ".new";

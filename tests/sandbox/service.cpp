@@ -105,8 +105,8 @@ course service::plan(const request& r) {
   return c;
 }
 
-// Keeps foreign replies about one thread apart. If something refused the same request again and again, while
-// the API is well, nobody could tell it from the API.
+// Keeps random foreign replies about one thread apart. If every attempt for a thread were refused so while
+// the API is well, no client could tell the refusals from the API's own.
 void service::spare(thread& t, fault& f) {
   constexpr std::uint8_t spared_requests = 3;  // a read, a write, a read
   if (t.spared_from_strangers > 0) {
