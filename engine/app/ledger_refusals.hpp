@@ -17,7 +17,7 @@ namespace pawl::app {
 // "productlane https://productlane.com/api/v2 (account ws_1)".
 std::string target_in_words(const ledger::target&);
 
-// A failure (usage) that names both if profile and base URL differ from those that the ledger belongs to.
+// A failure (usage) that names both targets if profile or base URL differ from those of the ledger.
 // Accounts are not compared.
 std::optional<failure> refuse_target(const ledger::target& bound, const ledger::target& wanted,
                                      const std::string& ledger_path);

@@ -23,7 +23,7 @@ struct plan_report {
   std::string target, key_label, input_name;
   const input::source_facts* facts = nullptr;
   std::uint64_t rows = 0;   // of the input
-  outcome_counts done;      // rows that have an outcome already and were skipped
+  outcome_counts done;      // rows that have an outcome already: they were left out
   bool is_limited = false;  // --limit left rows that were not looked at
   const plan::plan_tally* tally = nullptr;
 

@@ -30,7 +30,7 @@ namespace pawl::plan {
 class planner {
  public:
   // All must outlive the planner. The source stands at the first row that may be pending; rows in `done` are
-  // skipped.
+  // left out.
   struct parts {
     boost::asio::io_context& io;
     client::read_client& client;

@@ -25,8 +25,9 @@ class pending_table {
   pending_table& operator=(pending_table&&) noexcept;
   ~pending_table();
 
-  // Called first, in the order of the input: add() for rows that a page may conclude, block() for ids whose
-  // rows no page may. Of a row it keeps what is needed to judge it: number, id, patch and preconditions.
+  // Called first, in the order of the input: add() for rows that a page may conclude (as unchanged or
+  // skipped), block() for ids whose rows no page may conclude. Of a row it keeps what is needed to judge it:
+  // number, id, patch and preconditions.
   status add(const job_view&);
   status block(std::string_view id);
   // Called then, once: find() works from now on.
