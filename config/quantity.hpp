@@ -17,7 +17,7 @@
 namespace pawl::config {
 
 // `60/min`, `20/10s`, `5000/s`, `100/h`; units ms, s, m or min, h. 1 to 1,000,000 requests a window (chosen:
-// the state file keeps 16 bytes for each), windows of 1 ms to 24 h. nullopt: `unlimited`.
+// the state file keeps 24 bytes for each), windows of 1 ms to 24 h. nullopt: `unlimited`.
 expected<std::optional<rate_window>> parse_rate(std::string_view);
 
 // All windows of a limit; empty: `unlimited`, which must stand alone.

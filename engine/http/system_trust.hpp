@@ -16,9 +16,10 @@ class system_trust {
   // Makes the context verify a chain first with what its store holds now and with OpenSSL's default
   // directory, where an authority is found by its name. A chain that fails is verified once more with a store
   // that also has the whole default file, as SSL_CTX_set_default_verify_paths makes it; that store then stays
-  // the context's. So exactly those chains verify that verify with OpenSSL's default paths. SSL_CERT_FILE and
-  // SSL_CERT_DIR, as they are now, change the paths; a path where nothing is, is no error. False: OpenSSL
-  // refused, and its error queue says why. This object must outlive the context.
+  // the context's. So a chain that verifies with OpenSSL's default paths verifies here, and one that verifies
+  // here leads to an authority of theirs. SSL_CERT_FILE and SSL_CERT_DIR, as they are now, change the paths;
+  // a path where nothing is, is no error. False: OpenSSL refused, and its error queue says why. This object
+  // must outlive the context.
   bool apply_to(ssl_ctx_st*);
 
   // Gives the context that complete store now. OpenSSL also takes the chain of a client certificate from it.
