@@ -272,14 +272,17 @@ struct scripted_server::impl {
 
     bool send(const std::string& bytes) {
       if (bytes.empty()) return true;
-      server_.sent += bytes.size();
-      if (ssl_) return SSL_write(ssl_.get(), bytes.data(), static_cast<int>(bytes.size())) > 0;
-      std::size_t gone = 0;
-      while (gone != bytes.size()) {
-        const auto n = ::send(fd_, bytes.data() + gone, bytes.size() - gone, 0);
-        if (n <= 0) return false;
-        gone += static_cast<std::size_t>(n);
+      if (ssl_) {
+        if (SSL_write(ssl_.get(), bytes.data(), static_cast<int>(bytes.size())) <= 0) return false;
+      } else {
+        std::size_t gone = 0;
+        while (gone != bytes.size()) {
+          const auto n = ::send(fd_, bytes.data() + gone, bytes.size() - gone, 0);
+          if (n <= 0) return false;
+          gone += static_cast<std::size_t>(n);
+        }
       }
+      server_.sent += bytes.size();
       return true;
     }
 

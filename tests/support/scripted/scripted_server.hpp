@@ -110,7 +110,7 @@ class scripted_server {
   std::vector<std::string> server_names() const;  // SNI of each handshake; empty: none
   std::vector<std::string> client_names() const;  // in the client certificate of each completed handshake
   std::string wire() const;                       // every byte that came, as it came (encrypted)
-  std::uint64_t bytes_sent() const;               // of replies
+  std::uint64_t bytes_sent() const;  // of replies; what is counted lies where the client can read it
 
   // Ends every connection that is open now: in an orderly way, or by RST.
   void close_connections();
