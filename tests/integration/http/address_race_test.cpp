@@ -174,9 +174,8 @@ TEST(AddressRace, ADeadFirstAddressCostsAQuarterOfASecond) {
 TEST(AddressRace, EachFurtherDeadOneCostsAsMuch) {
   const dead_server dead;
   const scripted_server server(alive("127.0.0.2"));
-  const auto f =
-      race({at("127.0.0.1", dead.port()), at("127.0.0.1", dead.port()), at("127.0.0.2", server.port())},
-           watchdog);
+  const auto f = race(
+      {at("127.0.0.1", dead.port()), at("127.0.0.1", dead.port()), at("127.0.0.2", server.port())}, watchdog);
   EXPECT_EQ(f.connected, at("127.0.0.2", server.port()));
   EXPECT_GE(f.took, 500ms);
 }

@@ -55,15 +55,14 @@ asio::awaitable<void> client::sweep() {
   asio::steady_timer timer(io_);
   // Sockets that are readable come before timers that are due, so what lay there when `there_` held is read
   // in the first of these rounds; the others are for what follows from it.
+  has_jumped_ = false;
   for (int rounds_left = 3; !done_;) {
     timer.expires_after(std::chrono::milliseconds{5});
     co_await timer.async_wait(asio::use_awaitable);
-    if (there_ && there_() && rounds_left-- == 0) {
-      there_ = nullptr;
-      ahead_ = jump_;
-    }
-    pool_->sweep(clock::now() + ahead_);
+    if (there_ && !has_jumped_ && there_()) has_jumped_ = rounds_left-- == 0;
+    pool_->sweep(clock::now() + (has_jumped_ ? jump_ : duration::zero()));
   }
+  there_ = nullptr;
 }
 
 void client::run(const std::function<asio::awaitable<void>()>& work) {

@@ -44,12 +44,13 @@ class client {
 
   connection_pool& pool() { return *pool_; }
 
-  // Deadlines in virtual time: once `there` holds, and what had come by then was read, each sweep sees a clock
-  // that is `by` ahead. To be called before run() or send(); the real clock then needs no more than to stand
-  // far from the deadline in question.
+  // Deadlines in virtual time: in the next run() or send(), once `there` holds and what had come by then was
+  // read, each sweep sees a clock that is `by` ahead. The real clock needs no more than to stand far from the
+  // deadline in question.
   void jump_ahead(duration by, std::function<bool()> there);
-  // Whether that has happened. A deadline that the jump does not reach leaves the test to its watchdog.
-  bool has_jumped() const noexcept { return ahead_ > duration::zero(); }
+  // Whether the last run() has got so far. A deadline that the jump does not reach leaves the test to its
+  // watchdog.
+  bool has_jumped() const noexcept { return has_jumped_; }
 
  private:
   boost::asio::awaitable<void> sweep();
@@ -57,7 +58,8 @@ class client {
   boost::asio::io_context io_;
   std::unique_ptr<connection_pool> pool_;
   std::function<bool()> there_;
-  duration jump_{}, ahead_{};
+  duration jump_{};
+  bool has_jumped_ = false;
   bool done_ = true;
 };
 

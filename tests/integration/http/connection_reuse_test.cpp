@@ -125,12 +125,23 @@ TEST(ConnectionReuse, SweepClosesConnectionsIdleForTooLong) {
 }
 
 TEST(ConnectionReuse, WhoWantsAFreshOneDoesNotGetOneIdleForASecond) {
+  // A machine that takes a second over two requests has shown nothing of one that was not idle for so long.
+  for (auto took = duration::max(); took >= 1s;) {
+    scripted_server server;
+    server.when("/x").reply(200);
+    client c(server);
+    const auto began = clock::now();
+    EXPECT_EQ(c.send("/x", freshness::fresh).status, 200);
+    EXPECT_EQ(c.send("/x", freshness::fresh).status, 200);
+    took = clock::now() - began;
+    if (took < 1s) {
+      EXPECT_EQ(server.connections(), 1u);
+    }
+  }
   scripted_server server;
   server.when("/x").reply(200);
   client c(server);
   EXPECT_EQ(c.send("/x", freshness::fresh).status, 200);
-  EXPECT_EQ(c.send("/x", freshness::fresh).status, 200);
-  EXPECT_EQ(server.connections(), 1u);
   // Real time: the idle time is the pool's own observation. Not a wait for a condition.
   c.run([]() -> boost::asio::awaitable<void> {
     const auto executor = co_await boost::asio::this_coro::executor;
