@@ -27,6 +27,7 @@ fi
 
 passed=0
 failed=0
+skipped=0
 # run_tests FILE ARGUMENTS: counts from ctest's own account: <testsuite ... tests="N" failures="N" ...>. Most tests
 # wait for a window or a server most of the time, so four at a time suit two cores.
 run_tests() {
@@ -40,8 +41,21 @@ run_tests() {
   if [ "$code" -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
   passed=$((passed + $(count tests) - $(count failures) - $(count disabled) - $(count skipped)))
   failed=$((failed + bad))
+  tell_skipped
 }
 count() { printf '%s' "$suite" | sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p"; }
+
+# What the last run_tests skipped, each with its reason; `skipped` counts them all.
+tell_skipped() {
+  now=$(count skipped)
+  [ "${now:-0}" -gt 0 ] || return 0
+  skipped=$((skipped + now))
+  # GoogleTest says `FILE:LINE: Skipped`, and why on the next line.
+  awk '/<testcase / { name = $0; sub(/.* name="/, "", name); sub(/".*/, "", name); is = 0; why = "it says not why" }
+       /<skipped / { is = 1 }
+       /: Skipped$/ { getline; why = $0 }
+       /<\/testcase>/ { if (is) print "skipped: " name ": " why }' "$results"
+}
 
 # The ten slowest of the last run_tests, in seconds: what a faster suite begins with.
 tell_slowest() {
@@ -52,6 +66,7 @@ tell_slowest() {
 }
 
 finish() {
+  if [ "$skipped" -gt 0 ]; then echo "$skipped skipped (named above), not counted as passed"; fi
   echo "$passed passed, $failed failed"
   [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
 }

@@ -1,14 +1,12 @@
 // The question before the first write, on a terminal.
 #include "tests/cli/job_file.hpp"
-#include "tests/cli/on_a_terminal.hpp"
+#include "tests/support/on_a_terminal.hpp"
 #include "tests/support/pawl_process.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sqlite3.h>
 
 #include <filesystem>
-#include <memory>
 #include <string>
 
 namespace pawl::test {
@@ -20,6 +18,7 @@ using ::testing::Not;
 class confirmation : public ::testing::Test {
  protected:
   confirmation() { input_ = workspace_.input("jobs.csv", to_csv(jobs_)); }
+  void SetUp() override { PAWL_NEEDS_A_TERMINAL(); }
   child_options command(std::vector<std::string> more = {}) const {
     std::vector<std::string> words{"run", input_.string(), "--rate", "unlimited", "--summary", "s.json"};
     words.insert(words.end(), more.begin(), more.end());
@@ -129,11 +128,7 @@ TEST_F(confirmation, TakesTheFieldsOfARunThatGoesOnFromTheLedger) {
   ASSERT_EQ(workspace_.run({"run", input_.string(), "--rate", "unlimited", "--limit", "5"}).exit_code, 3);
   const auto ledger = pawl_workspace::ledger_of(input_);
   const auto shown_after = [&](const std::string& change) {
-    sqlite3* raw = nullptr;
-    EXPECT_EQ(sqlite3_open(ledger.c_str(), &raw), SQLITE_OK);
-    const std::unique_ptr<sqlite3, int (*)(sqlite3*)> db{raw, sqlite3_close};
-    const auto sql = "update generation set settings = " + change;
-    EXPECT_EQ(sqlite3_exec(raw, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
+    sqlite_change(ledger, "update generation set settings = " + change);
     on_a_terminal run{command()};
     EXPECT_TRUE(run.wait_for("Apply this? [y/N]")) << run.shown();
     run.type("n\n");

@@ -1,6 +1,6 @@
 // A terminal that goes away in the middle of a run, and pipes that nobody reads any more.
 #include "tests/cli/job_file.hpp"
-#include "tests/cli/on_a_terminal.hpp"
+#include "tests/support/on_a_terminal.hpp"
 #include "tests/support/pawl_process.hpp"
 #include "tests/support/wait_until.hpp"
 
@@ -38,6 +38,7 @@ class terminal : public ::testing::Test {
 };
 
 TEST_F(terminal, ThatGoesAwayDrainsTheRun) {
+  PAWL_NEEDS_A_TERMINAL();
   on_a_terminal run{workspace_.command(command())};
   ASSERT_TRUE(wait_until([&] {
     run.read();
@@ -53,6 +54,7 @@ TEST_F(terminal, ThatGoesAwayDrainsTheRun) {
 }
 
 TEST_F(terminal, ControlCDrainsAndTheTerminalIsToldHowToGoOn) {
+  PAWL_NEEDS_A_TERMINAL();
   on_a_terminal run{workspace_.command(command())};
   ASSERT_TRUE(wait_until([&] {
     run.read();
@@ -67,6 +69,7 @@ TEST_F(terminal, ControlCDrainsAndTheTerminalIsToldHowToGoOn) {
 // The shell has sent no SIGHUP (disown, or a background job of a shell that just died): every write to the
 // terminal fails, and the run goes on to its end.
 TEST_F(terminal, WhoseHangUpNobodyTellsHoldsNoRunBack) {
+  PAWL_NEEDS_A_TERMINAL();
   auto options = workspace_.command({"-c", "trap '' HUP; exec \"$0\" \"$@\""});
   auto pawl = workspace_.command(command());
   options.arguments.push_back(pawl.program.string());
@@ -84,8 +87,7 @@ TEST_F(terminal, WhoseHangUpNobodyTellsHoldsNoRunBack) {
 }
 
 TEST_F(terminal, PipesThatNobodyReadsHoldNoRunBack) {
-  auto options =
-      workspace_.command({"-c", "(\"$0\" \"$@\"; echo $? > code) 2>&1 | head -c 1 > seen; sleep 0"});
+  auto options = workspace_.command({"-c", "(\"$0\" \"$@\"; echo $? > code) 2>&1 | head -c 1 > seen"});
   auto pawl = workspace_.command({"run", input_.string(), "--rate", "1000/s", "--read-rate", "unlimited",
                                   "--summary", "-", "--progress", "plain", "-v"});
   options.arguments.push_back(pawl.program.string());

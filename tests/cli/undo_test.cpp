@@ -6,10 +6,8 @@
 #include <boost/json/serialize.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sqlite3.h>
 
 #include <algorithm>
-#include <memory>
 #include <set>
 #include <string>
 
@@ -18,14 +16,6 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-void change(const std::filesystem::path& ledger, const std::string& sql) {
-  sqlite3* raw = nullptr;
-  const int opened = sqlite3_open(ledger.c_str(), &raw);
-  const std::unique_ptr<sqlite3, int (*)(sqlite3*)> db{raw, sqlite3_close};
-  ASSERT_EQ(opened, SQLITE_OK);
-  ASSERT_EQ(sqlite3_exec(raw, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(raw);
-}
 
 class undo : public ::testing::Test {
  protected:
@@ -39,10 +29,11 @@ class undo : public ::testing::Test {
   }
   void pre_image(int row, const std::string& id, const std::string& old_values,
                  const std::string& new_values) {
-    change(ledger_,
-           "INSERT INTO intent (generation, row, sent_at, run, id, old_values, new_values) VALUES (1, " +
-               std::to_string(row) + ", " + std::to_string(row) + ", 1, '" + id + "', '" + old_values +
-               "', '" + new_values + "')");
+    sqlite_change(
+        ledger_,
+        "INSERT INTO intent (generation, row, sent_at, run, id, old_values, new_values) VALUES (1, " +
+            std::to_string(row) + ", " + std::to_string(row) + ", 1, '" + id + "', '" + old_values + "', '" +
+            new_values + "')");
   }
   child_result undone(std::vector<std::string> flags = {}) {
     flags.insert(flags.begin(), {"undo", ledger_});

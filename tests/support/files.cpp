@@ -45,6 +45,14 @@ std::string read_file_if_there(const std::filesystem::path& file) {
   return std::filesystem::exists(file) ? read_file(file) : std::string{};
 }
 
+void sqlite_change(const std::filesystem::path& file, const std::string& sql) {
+  sqlite3* opened = nullptr;
+  const int open_result = sqlite3_open_v2(file.c_str(), &opened, SQLITE_OPEN_READWRITE, nullptr);
+  const std::unique_ptr<sqlite3, decltype(&sqlite3_close)> db{opened, &sqlite3_close};
+  if (open_result != SQLITE_OK || sqlite3_exec(opened, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
+    throw std::runtime_error(file.string() + ": " + sqlite3_errmsg(opened) + " in: " + sql);
+}
+
 sql_rows sqlite_query(const std::filesystem::path& file, const std::string& sql) {
   sqlite3* opened = nullptr;
   const int open_result = sqlite3_open_v2(file.c_str(), &opened, SQLITE_OPEN_READONLY, nullptr);

@@ -1,4 +1,4 @@
-// Files for tests: a directory that goes away by itself, whole files in one call, rows of a SQLite file.
+// Files for tests: a directory that goes away by itself, whole files in one call, a SQLite file's rows.
 #pragma once
 
 #include <filesystem>
@@ -37,5 +37,8 @@ using sql_rows = std::vector<std::vector<std::string>>;
 sql_rows sqlite_query(const std::filesystem::path&, const std::string& sql);
 // The single value of a query with one row and one column.
 std::string sqlite_value(const std::filesystem::path&, const std::string& sql);
+// Runs statements that write, for what only another program (or an earlier version) would have done to a
+// file. Throws std::runtime_error with SQLite's words.
+void sqlite_change(const std::filesystem::path&, const std::string& sql);
 
 }  // namespace pawl::test

@@ -1,4 +1,9 @@
-// pawl on a terminal of its own: what it shows, what is typed, and how it ends.
+// A program on a terminal of its own: what it shows, what is typed, and how it ends. Where the machine has no
+// terminals to give (a container without /dev/pts), the tests that need one say so and are skipped:
+//
+//   TEST(Question, IsAsked) {
+//     PAWL_NEEDS_A_TERMINAL();
+//     on_a_terminal run{command};
 #pragma once
 
 #include "tests/support/child_process.hpp"
@@ -6,11 +11,13 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
-#include <stdexcept>
+#include <cstring>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -21,7 +28,21 @@
 
 namespace pawl::test {
 
-// pawl as the foreground of a terminal of its own.
+// Why no pseudo-terminal can be had here; empty: one can.
+inline std::string no_terminal() {
+  int outer = -1, inner = -1;
+  if (::openpty(&outer, &inner, nullptr, nullptr, nullptr) != 0) return std::strerror(errno);
+  ::close(inner);
+  ::close(outer);
+  return {};
+}
+
+// In a test's body or its SetUp().
+#define PAWL_NEEDS_A_TERMINAL()                                           \
+  if (const auto why_not = ::pawl::test::no_terminal(); !why_not.empty()) \
+  GTEST_SKIP() << "NOT TESTED: this machine gives out no pseudo-terminal: " << why_not
+
+// The program as the foreground of a terminal of its own.
 class on_a_terminal {
  public:
   explicit on_a_terminal(const child_options& options) {
@@ -31,7 +52,7 @@ class on_a_terminal {
     for (auto& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
     pid_ = ::forkpty(&terminal_, nullptr, nullptr, nullptr);
-    if (pid_ < 0) throw std::runtime_error("no terminal");
+    if (pid_ < 0) throw std::system_error(errno, std::generic_category(), "no terminal");
     if (pid_ == 0) {
       for (const auto& [name, value] : options.environment)
         value ? ::setenv(name.c_str(), value->c_str(), 1) : ::unsetenv(name.c_str());
