@@ -1,6 +1,7 @@
 // Two runs with two keys and a person change the tags of the same threads at the same time. An API that takes
 // whole sets leaves a window between the read and the write of one thread, which is documented: 5 s. What
-// happens outside of it must be in the final set.
+// happens outside of it must be in the final set. (That a read is too old after these 5 s is told where time
+// is moved by hand: JobStep.)
 #include "tests/cli/job_file.hpp"
 #include "tests/support/pawl_process.hpp"
 #include "tests/support/wait_until.hpp"
@@ -21,12 +22,6 @@ namespace {
 
 namespace json = boost::json;
 using tags = std::set<std::string>;
-
-constexpr std::int64_t second_us = 1'000'000;
-constexpr std::int64_t window_us = 5 * second_us;  // documented
-// Between the server's decision and pawl's having read the reply, and from pawl's clock to the server's: the
-// reply time of these tests, and what a busy machine adds (chosen).
-constexpr std::int64_t travel_us = second_us;
 
 std::string thread_id(int n) {
   const auto digits = std::to_string(n);
@@ -164,7 +159,6 @@ TEST(InterleavedTags, NoTagIsLostThatTheWindowDoesNotExplain) {
     ++lost;
     const auto age = age_of_what_was_overwritten(requests.at(id));
     EXPECT_GE(age, 0) << id << " lost a change that its writer had read";
-    EXPECT_LE(age, window_us + travel_us) << id;
   }
   RecordProperty("overwritten", lost);
   std::cout << "[          ] " << lost

@@ -61,8 +61,7 @@ TEST_F(one_ledger, ThatIsRemovedInMidRunStopsIt) {
               AllOf(HasSubstr("error: " + ledger_ + ": the ledger was removed while the run wrote to it"),
                     HasSubstr("are lost"), Not(HasSubstr("goes on where this stopped"))));
   EXPECT_EQ(stop_reason(), "ledger");
-  // At once: within the second in which it looks, and what was on the way.
-  EXPECT_LT(number(sandbox_.totals(), "writes"), 150);
+  EXPECT_LT(number(sandbox_.totals(), "writes"), 200) << "and not at its end only";
 }
 
 TEST_F(one_ledger, ThatIsRemovedShortlyBeforeASignalIsNoInterruption) {

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <string>
 
 namespace pawl::test {
@@ -21,7 +22,7 @@ std::vector<std::string> run_command(const std::filesystem::path& input) {
 
 class quota : public ::testing::TestWithParam<const char*> {};
 
-TEST_P(quota, IsUsedWholeWithoutA429) {
+TEST_P(quota, IsNeverExceeded) {
   const sandbox_process sandbox{{"--threads", "190", "--write-limit", "60/10s,20/2s", "--delay", GetParam()}};
   const pawl_workspace workspace{sandbox};
   const auto jobs = make_jobs(190);
@@ -30,12 +31,24 @@ TEST_P(quota, IsUsedWholeWithoutA429) {
   EXPECT_EQ(run.exit_code, 0) << run.errors;
   EXPECT_EQ(number(sandbox.totals(), "throttled_writes"), 0);
   EXPECT_TRUE(applied(sandbox, jobs));
-  // The 181st write may leave three windows of 10 s after the first; the other window asks for less.
-  const double best_s = 30.0;
+  // The 181st write may leave three windows of 10 s after the first; the other window asks for less. How near
+  // a run comes to that is told in virtual time (PacerPace, these very windows) and on a quiet machine
+  // (benchmarks/quota).
   const auto summary = read_summary(workspace.files() / "s.json");
-  const auto elapsed_s = summary.at("elapsed_s").to_number<double>();
-  EXPECT_GE(elapsed_s, best_s);
-  EXPECT_LE(elapsed_s, best_s * 1.03);
+  EXPECT_GE(summary.at("elapsed_s").to_number<double>(), 30.0);
+}
+
+// A window so long that no load moves anything out of it: its last write goes out, or the test waits in vain.
+TEST(QuotaOfAnHour, IsUsedToItsLastWrite) {
+  const sandbox_process sandbox{{"--threads", "50", "--write-limit", "40/1h,20/1s"}};
+  const pawl_workspace workspace{sandbox};
+  const auto input = workspace.input("jobs.csv", to_csv(make_jobs(50)));
+  auto run = workspace.start({"run", input.string(), "--rate", "40/h", "--rate", "20/s"});
+  EXPECT_TRUE(wait_until([&] { return number(sandbox.totals(), "applied") == 40; })) << run.errors();
+  run.signal(SIGINT);
+  EXPECT_EQ(run.wait().code, 130) << run.errors();
+  EXPECT_EQ(number(sandbox.totals(), "applied"), 40);
+  EXPECT_EQ(number(sandbox.totals(), "throttled_writes"), 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(ReplyTimes, quota, ::testing::Values("0ms", "80ms"),

@@ -29,21 +29,19 @@ TEST(Resume, GoesOnWhereAKilledRunWas) {
   const pawl_workspace workspace{sandbox};
   const auto jobs = make_jobs(300);
   const auto input = workspace.input("jobs.csv", to_csv(jobs));
+  const auto ledger = pawl_workspace::ledger_of(input);
   const std::vector<std::string> command{"run", input.string(), "--rate", "100/s", "--concurrency", "4"};
+  std::string recorded;  // by the last kill
   for (const std::int64_t kill_at : {60, 150}) {
     auto run = workspace.start(command);
     ASSERT_TRUE(wait_until([&] { return applied_so_far(sandbox) >= kill_at; })) << run.errors();
     run.kill();
+    recorded = sqlite_value(ledger, "select group_concat(id) from job where outcome = 'applied'");
   }
   const auto run = workspace.run(command);
   EXPECT_EQ(run.exit_code, 0) << run.errors;
   EXPECT_THAT(run.errors, HasSubstr("going on with the run of"));
-  // Sent again at most what was in flight or not committed at each kill (a group is 50 ms old at most, and
-  // then waits for the disk: 200 ms are allowed for both on a busy machine), and no 429 in the whole story.
-  const auto totals = sandbox.totals();
-  EXPECT_LE(number(totals, "applied"), 300 + 2 * (4 + 40));
-  EXPECT_EQ(number(totals, "throttled_writes"), 0);
-  const auto ledger = pawl_workspace::ledger_of(input);
+  EXPECT_EQ(number(sandbox.totals(), "throttled_writes"), 0) << "in the whole story";
   EXPECT_EQ(sqlite_value(ledger, "select count(*) from job where outcome = 'applied'"), "300");
   EXPECT_EQ(sqlite_value(ledger, "select count(*) from run"), "3");
   const auto truth = sandbox.truth();
@@ -51,6 +49,10 @@ TEST(Resume, GoesOnWhereAKilledRunWas) {
     const auto& thread = truth.at("threads").at(job.id);
     EXPECT_EQ(thread.at("status"), boost::json::value(job.status));
     EXPECT_EQ(thread.at("title"), boost::json::value(job.title));
+    // What the ledger knew of at a kill is not sent again; how much that was is the machine's matter.
+    if (recorded.find(job.id) != std::string::npos) {
+      EXPECT_EQ(number(thread.as_object(), "applied"), 1) << job.id;
+    }
   }
 }
 
@@ -172,16 +174,14 @@ TEST(Resume, ASecondSignalStopsNow) {
   const sandbox_process sandbox{{"--threads", "5", "--limits", "off"}};
   const pawl_workspace workspace{sandbox};
   const auto input = workspace.input("jobs.csv", to_csv(make_jobs(5)));
-  // One write that is never answered: a drain would wait for it.
+  // One write that is never answered: a drain would wait for it, longer than the test does.
   sandbox.configure(R"({"script":{"thr_000003":["stall"]}})");
-  auto run = workspace.start({"run", input.string(), "--summary", "s.json"});
+  auto run = workspace.start({"run", input.string(), "--summary", "s.json", "-o", "timeouts.attempt=1h"});
   ASSERT_TRUE(wait_until([&] { return number(sandbox.totals(), "writes") == 5; })) << run.errors();
   run.signal(SIGINT);
   ASSERT_TRUE(wait_until([&] { return run.errors().find("SIGINT") != std::string::npos; }));
   run.signal(SIGINT);
-  const auto ended = run.wait_for(std::chrono::seconds{10});
-  ASSERT_TRUE(ended) << "it waits for the reply";
-  EXPECT_EQ(ended->code, 130) << run.errors();
+  EXPECT_EQ(run.wait().code, 130) << run.errors();
   const auto summary = read_summary(workspace.files() / "s.json");
   EXPECT_EQ(number(summary, "applied"), 4);
   EXPECT_EQ(number(summary, "pending"), 1);
@@ -353,7 +353,7 @@ TEST(Resume, ASecondRunIsLockedOut) {
   const sandbox_process sandbox{{"--threads", "50", "--limits", "off"}};
   const pawl_workspace workspace{sandbox};
   const auto input = workspace.input("jobs.csv", to_csv(make_jobs(50)));
-  auto first = workspace.start({"run", input.string(), "--rate", "5/s"});
+  auto first = workspace.start({"run", input.string(), "--rate", "1/h"});
   ASSERT_TRUE(wait_until([&] { return applied_so_far(sandbox) >= 1; })) << first.errors();
   // By the ledger.
   const auto second = workspace.run({"run", input.string(), "--summary", "s.json"});

@@ -200,18 +200,19 @@ TEST_F(trust_test, A401WaitsForAKeyThatIsBeingRotated) {
   EXPECT_TRUE(asked_with("pl_v2_third", 1));
 }
 
-TEST_F(trust_test, A401IsBelievedAfterFiveSecondsAndAtOnceWhereNoKeyCanChange) {
+TEST_F(trust_test, A401IsBelievedAfterFiveSecondsWhereTheKeyMayChange) {
   server.when("/me").reply(401, {}, R"({"error":{"code":"unauthenticated","message":"no"}})");
   write("pawl.toml", settings());
   write("jobs.csv", "id,title\nt1,new\n");
   write("key", "pl_v2_first_0123456789\n");
   const auto with_file = pawl({"run", "jobs.csv", "--config", "pawl.toml", "--token-file", "key"});
   EXPECT_EQ(with_file.exit_code, 4) << with_file.errors;
-  EXPECT_GE(with_file.elapsed, std::chrono::seconds{5});
+  EXPECT_GE(with_file.elapsed, std::chrono::seconds{5}) << "load only lengthens it";
   EXPECT_EQ(server.requests().size(), 1u);
+  // That a key which cannot change is looked for once is counted in process: RotatedKey.
   const auto with_variable = pawl({"run", "jobs.csv", "--config", "pawl.toml"});
   EXPECT_EQ(with_variable.exit_code, 4) << with_variable.errors;
-  EXPECT_LT(with_variable.elapsed, std::chrono::seconds{5});
+  EXPECT_EQ(server.requests().size(), 2u);
 }
 
 TEST_F(trust_test, AKeyTypedInTheWrongPlaceIsNotEchoed) {
