@@ -170,19 +170,33 @@ TEST(Resume, OtherSettingsAreNamedWhereTheInputIsTheSame) {
                         "is title=b; the file is the same"));
 }
 
+// A run with one write that is never answered.
+struct stalled_run {
+  sandbox_process sandbox{{"--threads", "5", "--limits", "off"}};
+  pawl_workspace workspace{sandbox};
+  child_process run = begin();
+
+  child_process begin() {
+    sandbox.configure(R"({"script":{"thr_000003":["stall"]}})");
+    const auto input = workspace.input("jobs.csv", to_csv(make_jobs(5)));
+    return workspace.start({"run", input.string(), "--summary", "s.json"});
+  }
+  void interrupt() {
+    ASSERT_TRUE(wait_until([&] { return number(sandbox.totals(), "writes") == 5; })) << run.errors();
+    run.signal(SIGINT);
+    ASSERT_TRUE(wait_until([&] { return run.errors().find("SIGINT") != std::string::npos; }));
+  }
+};
+
 TEST(Resume, ASecondSignalStopsNow) {
-  const sandbox_process sandbox{{"--threads", "5", "--limits", "off"}};
-  const pawl_workspace workspace{sandbox};
-  const auto input = workspace.input("jobs.csv", to_csv(make_jobs(5)));
-  // One write that is never answered: a drain would wait for it, longer than the test does.
-  sandbox.configure(R"({"script":{"thr_000003":["stall"]}})");
-  auto run = workspace.start({"run", input.string(), "--summary", "s.json", "-o", "timeouts.attempt=1h"});
-  ASSERT_TRUE(wait_until([&] { return number(sandbox.totals(), "writes") == 5; })) << run.errors();
-  run.signal(SIGINT);
-  ASSERT_TRUE(wait_until([&] { return run.errors().find("SIGINT") != std::string::npos; }));
-  run.signal(SIGINT);
-  EXPECT_EQ(run.wait().code, 130) << run.errors();
-  const auto summary = read_summary(workspace.files() / "s.json");
+  // Both would drain for 20 s; the one that is told later, and twice, is not to be the later one.
+  stalled_run drains, stops;
+  drains.interrupt();
+  stops.interrupt();
+  stops.run.signal(SIGINT);
+  EXPECT_EQ(stops.run.wait().code, 130) << stops.run.errors();
+  EXPECT_TRUE(drains.run.running()) << "it waits for the reply";
+  const auto summary = read_summary(stops.workspace.files() / "s.json");
   EXPECT_EQ(number(summary, "applied"), 4);
   EXPECT_EQ(number(summary, "pending"), 1);
 }
