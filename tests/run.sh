@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs, builds (address and undefined-behaviour sanitizers, warnings as errors) and runs all tests on a fresh
-# Debian 12 with nothing but git. The last line is `N passed, N failed`; the exit code tells the same.
+# Debian 12 with nothing but git. The last line is `N passed, N failed`; the exit code tells the same. What was skipped
+# is named before it, with the reason, and counts as neither.
 #
 #   sh tests/run.sh                  all
 #   sh tests/run.sh --fast           the unit tests alone, a minute after the build
