@@ -104,7 +104,7 @@ void pacer::learn(const rate_facts& f, std::uint32_t grant_index, time_point now
     about.expires = std::max(about.expires, now + w->length());
   }
   if (!f.remaining) return;
-  const std::uint64_t limit = f.limit.value_or(w->is().limit);
+  const std::uint64_t limit = f.limit.value_or(w->window().limit);
   if (limit <= *f.remaining) return;
   const std::uint64_t counted = limit - *f.remaining;
 

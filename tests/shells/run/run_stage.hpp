@@ -17,6 +17,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace pawl::run::testing {
 
@@ -53,6 +55,8 @@ struct run_stage : pawl::testing::stage {
   std::optional<run_report> report;
 
   enum class column : std::uint8_t { status, notify };
+  std::optional<pawl::ledger::testing::temporary_directory> own_directory;
+  std::optional<client::quota_file> own_quota;
   // Replaceable before begin().
   client::quota_file* quota = &any_quota();
   std::function<expected<secret>()> key = []() -> expected<secret> { return secret{"a-key-of-this-test"}; };
@@ -75,6 +79,15 @@ struct run_stage : pawl::testing::stage {
     source.emplace(*input::job_source::from_bytes("jobs.csv", text, profile, how));
   }
 
+  // With a file of its own for the quota, which then has one entry for each request that was sent.
+  void limit(std::vector<rate_window> windows) {
+    options.writes.windows = options.reads.windows = std::move(windows);
+    own_directory.emplace();
+    own_quota.emplace(*client::quota_file::open(own_directory->path(), "api.test", secret{"key"},
+                                                options.writes, options.reads));
+    quota = &*own_quota;
+  }
+
   void begin() {
     client::token_source token;
     token.read = key;
@@ -95,9 +108,14 @@ struct run_stage : pawl::testing::stage {
   }
 
   // What was said of each row holds of the resource, and nothing is left under way.
-  void check_truth() const {
+  void check_truth() {
     EXPECT_EQ(network.on_loan, 0u);
     EXPECT_EQ(progress.in_flight, 0u);
+    if (own_quota) {
+      const auto is_used = [](const auto& entry) { return !entry.is_unused(); };
+      EXPECT_EQ(std::ranges::count_if(own_quota->writes(), is_used), progress.figures.writes);
+      EXPECT_EQ(std::ranges::count_if(own_quota->reads(), is_used), progress.figures.reads);
+    }
     for (std::uint64_t row = 1; row <= rows; ++row) {
       const auto id = "t" + std::to_string(row);
       SCOPED_TRACE(id);

@@ -178,7 +178,8 @@ TEST(RunWatch, TakesSamplesWhileItRunsAndALastOne) {
   s.begin();
   s.end();
   EXPECT_EQ(s.report->counts[outcome::applied], rows);
-  EXPECT_GE(s.book.samples, 3u) << "forty seconds of it";
+  EXPECT_GE(s.book.samples.size(), 3u) << "forty seconds of it";
+  EXPECT_EQ(s.book.samples.back(), rows);
 }
 
 }  // namespace

@@ -66,7 +66,7 @@ TEST(Runner, SaysTheTruthWhateverHappensToOneRequest) {
 TEST(Runner, StopsWhereverItIsToldToAndLosesNothing) {
   const auto make = [](bool read_first, bool is_limited) {
     auto s = std::make_unique<run_stage>(read_first);
-    if (is_limited) s->options.writes.windows = s->options.reads.windows = {{2, 1s}};
+    if (is_limited) s->limit({{2, 1s}});
     return s;
   };
   for (const bool is_limited : {false, true})

@@ -101,8 +101,8 @@ bool ledger_writer::put(const job_record& job) {
   return true;
 }
 
-void ledger_writer::put(const sample_row&) {
-  ++impl_->book.samples;
+void ledger_writer::put(const sample_row& sample) {
+  impl_->book.samples.push_back(sample.counts.total());
 }
 
 void ledger_writer::put(const event_record& event) {

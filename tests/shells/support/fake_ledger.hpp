@@ -47,7 +47,8 @@ class fake_ledger {
   std::vector<intent> intents;           // of earlier runs too, as the test says; withdrawn ones are gone
   std::vector<std::uint64_t> withdrawn;  // rows
   std::vector<std::string> events;       // "kind: reason"
-  std::size_t samples = 0, calls = 0;
+  std::vector<std::uint64_t> samples;    // rows with an outcome
+  std::size_t calls = 0;
 
   bool has_intent(std::uint64_t row) const;
   const recorded* outcome_of(std::uint64_t row) const;
