@@ -35,6 +35,8 @@ status confirm(session& s, ledger_choice& choice) {
   if (!choice.report())
     if (auto counted = choice.count(*choice.newest()); !counted) return counted;
   if (!survey) {
+    // Earlier versions wrote no counts into the ledger, and a profile may say something else of its fields
+    // than it did: then what is about to be applied is counted by a pass of its own.
     const auto on_progress = [&s](std::uint64_t rows, std::uint64_t bytes) {
       s.show_work("reading", rows, bytes);
     };

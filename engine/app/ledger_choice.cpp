@@ -179,12 +179,13 @@ status ledger_choice::choose_retry(const ledger::run_question& question) {
   return {};
 }
 
-status ledger_choice::validate() {
+status ledger_choice::validate(input::row_watch watch) {
   if (decision_ == ledger::run_decision::go_on) return {};
   const auto on_progress = [this](std::uint64_t rows, std::uint64_t bytes) {
     s_.show_work("validating", rows, bytes);
   };
-  auto report = input::validate(input_->source, s_.settings().profile, on_progress, &s_.signals().came());
+  auto report = input::validate(input_->source, s_.settings().profile, on_progress, &s_.signals().came(),
+                                std::move(watch));
   s_.hide_work();
   if (auto stopped = interrupted()) return *stopped;
   if (!report) return report.error();

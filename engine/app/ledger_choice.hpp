@@ -26,8 +26,9 @@ class ledger_choice {
   // Opens the ledger, if there is one, and the input, and decides. Fails (usage) if the ledger belongs to
   // another target, or to another input that is not finished.
   status decide();
-  // Validates the whole input, unless the ledger knows it already. Complaints go to the listener.
-  status validate();
+  // Validates the whole input, unless the ledger knows it already. Complaints go to the listener. `watch`
+  // (may be empty) sees the good rows on the way.
+  status validate(input::row_watch watch = {});
 
   // Opens the ledger; with read_write it is created if it does not exist.
   status open_ledger();

@@ -37,13 +37,12 @@ std::string ways_by_id(const api::profile& profile) {
 
 class resolver {
  public:
-  resolver(session& s, const name_question& q) : s_(s), q_(q), settings_(s.settings()) {}
+  resolver(session& s, ledger_choice& choice, const name_question& q)
+      : s_(s), choice_(choice), q_(q), settings_(s.settings()) {}
 
   expected<const api::name_directory*> all() {
-    auto names = used();
-    if (!names) return std::move(names.error());
     const bool in_conditions = std::ranges::any_of(settings_.conditions, is_name);
-    if (!names->any() && !in_conditions) return static_cast<const api::name_directory*>(nullptr);
+    if (!q_.names.any() && !in_conditions) return static_cast<const api::name_directory*>(nullptr);
     if (settings_.reading.names.path.empty())
       return failure{
           failure_kind::usage, "profile " + settings_.profile.name,
@@ -51,25 +50,22 @@ class resolver {
           "describe it as [names], or give ids instead of names"};
     auto directory = q_.fetch();
     if (!directory) return names_not_read(std::move(directory.error()), settings_, q_.scopes);
-    if (!names->complete()) {
-      names = read_for_names(*directory);
-      if (!names) return std::move(names.error());
+    std::optional<input::used_names> unknown;
+    if (!q_.names.complete()) {
+      auto read = read_for_unknown_names(**directory);
+      if (!read) return std::move(read.error());
+      unknown = *std::move(read);
     }
-    if (auto refused = say_wrong(*names, **directory)) return *std::move(refused);
+    if (auto refused = say_wrong(unknown ? *unknown : q_.names, **directory)) return *std::move(refused);
     return directory;
   }
 
  private:
-  expected<input::used_names> used() {
-    if (q_.report != nullptr) return q_.report->names;
-    if (!q_.may_have_names) return input::used_names{};
-    return read_for_names(nullptr);
-  }
-
-  expected<input::used_names> read_for_names(const api::name_directory* known) {
+  expected<input::used_names> read_for_unknown_names(const api::name_directory& known) {
+    const auto is_pending = [this](std::uint64_t row) { return !q_.done.contains(row); };
     const auto on_progress = [this](std::uint64_t rows) { s_.show_work("looking for names", rows, 0); };
-    auto names = input::collect_names(q_.source, settings_.profile, known, q_.is_pending, on_progress,
-                                      &s_.signals().came());
+    auto names = input::collect_names(choice_.input().source, settings_.profile, &known, is_pending,
+                                      on_progress, &s_.signals().came());
     s_.hide_work();
     return names;
   }
@@ -84,18 +80,18 @@ class resolver {
       }
     const auto wrong = input::unresolved(names, directory, settings_.profile);
     for (std::size_t i = 0; i < wrong.size() && i < shown_complaints; ++i)
-      s_.say().complaint(fmt::format("{}:{}: {}: {}", q_.input_name, wrong[i].line,
+      s_.say().complaint(fmt::format("{}:{}: {}: {}", choice_.input().name, wrong[i].line,
                                      printable(wrong[i].column), wrong[i].what));
     if (wrong.size() > shown_complaints)
-      s_.say().complaint(fmt::format("{}: {}{}", q_.input_name, names.complete() ? "" : "at least ",
+      s_.say().complaint(fmt::format("{}: {}{}", choice_.input().name, names.complete() ? "" : "at least ",
                                      counted(wrong.size() - shown_complaints, "more name", "more names")));
     const auto count = wrong.size() + wrong_conditions;
     if (count == 0) return std::nullopt;
-    if (q_.report != nullptr)
-      if (const auto hint = rename_hint(*q_.report, settings_); !hint.empty()) s_.say().note(hint);
+    if (choice_.report())
+      if (const auto hint = rename_hint(*choice_.report(), settings_); !hint.empty()) s_.say().note(hint);
     s_.facts().stop_reason = "invalid_input";
     return failure{
-        failure_kind::usage, wrong.empty() ? to_string(option::only_if) : q_.input_name,
+        failure_kind::usage, wrong.empty() ? to_string(option::only_if) : choice_.input().name,
         fmt::format("{} of {} not in {} exactly once; nothing was sent", counted(count, "name", "names"),
                     count == 1 ? "a tag is" : "tags are", settings_.reading.names.path),
         "mend the names (they match by case and all), make the tags first, or give ids: " +
@@ -103,14 +99,16 @@ class resolver {
   }
 
   session& s_;
+  ledger_choice& choice_;
   const name_question& q_;
   const options& settings_;
 };
 
 }  // namespace
 
-expected<const api::name_directory*> resolve_names(session& s, const name_question& question) {
-  return resolver(s, question).all();
+expected<const api::name_directory*> resolve_names(session& s, ledger_choice& choice,
+                                                   const name_question& question) {
+  return resolver(s, choice, question).all();
 }
 
 failure names_not_read(failure why, const options& settings, const std::vector<std::string>& scopes) {

@@ -2,7 +2,6 @@
 
 #include "engine/app/ledger_refusals.hpp"
 #include "engine/app/recorded_validation.hpp"
-#include "engine/app/retried_rows.hpp"
 #include "engine/sys/boot_clock.hpp"
 #include "engine/sys/wall_clock.hpp"
 #include "engine/text/amounts.hpp"
@@ -11,10 +10,9 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <optional>
 #include <string>
-#include <unordered_map>
 #include <utility>
-#include <vector>
 
 namespace pawl::app {
 
@@ -30,44 +28,54 @@ status open_generation::begin() {
   if (input.spooled)
     if (auto kept = input.spooled->keep_as(choice_.spool_path()); !kept) return kept;
   if (auto done = choice_.decision() == ledger::run_decision::go_on ? go_on() : start(); !done) return done;
-  if (!s_.settings().retry.empty())
-    if (auto taken = take_again(); !taken) return taken;
-  if (auto left = keep_out(); !left) return left;
-  auto done_rows = file.done_rows(generation_.id, generation_.rows);
-  if (!done_rows) return done_rows.error();
-  done_ = *std::move(done_rows);
   if (auto counted = choice_.count(generation_); !counted) return counted;
   before_ = s_.facts().counts;
   pending_ = count_pending(done_, generation_.rows);
   if (pending_ > 0) {
+    conclude_gathering();
     auto from = file.checkpoint_before(generation_.id, first_pending(done_, generation_.rows));
     if (!from) return from.error();
-    if (auto sought = input.source.seek(*from); !sought) return sought;
-    if (auto gathered = gather_for_snapshot(); !gathered) return gathered;
     if (auto sought = input.source.seek(*from); !sought) return sought;
   }
   return run_ == 0 ? begin_run() : status{};
 }
 
-// The rows that list pages may settle.
-status open_generation::gather_for_snapshot() {
+input::row_watch open_generation::watch() {
+  if (!s_.settings().read_first) return {};
+  gathered_.emplace(terms(std::nullopt), ledger::row_set{});
+  return [this](const job_view& job) { return gathered_->see(job); };
+}
+
+run::snapshot_terms open_generation::terms(std::optional<std::uint64_t> pending) const {
   const auto& settings = s_.settings();
-  if (!settings.read_first) return {};
-  const run::snapshot_terms terms{
-      settings.profile, settings.reading.list, settings.max_snapshot_age, !settings.conditions.empty(),
-      pending_,         settings.run.limit};
-  const auto on_progress = [this](std::uint64_t rows) {
-    s_.show_work("gathering rows for list pages", rows, 0);
-  };
-  auto found = run::gather_snapshot_rows(choice_.ledger(), generation_.id, choice_.input().source, done_,
-                                         terms, on_progress, &s_.signals().came());
-  s_.hide_work();
-  if (auto stopped = choice_.interrupted()) return *stopped;
-  if (!found) return found.error();
-  if (!found->why_not.empty())
-    s_.say().note("every row is read by itself, without list pages first: " + found->why_not);
-  listed_ = std::move(found->input);
+  return {settings.profile,          settings.reading.list,
+          settings.max_snapshot_age, !settings.conditions.empty(),
+          settings.run.limit,        pending};
+}
+
+// Left to their own reads are those that the ledger doubts.
+status open_generation::gather_pending() {
+  if (!s_.settings().read_first) return {};
+  auto& file = choice_.ledger();
+  auto alone = file.retried_rows(generation_.id);
+  if (!alone) return alone.error();
+  auto doubtful = file.open_intents(generation_.id);
+  if (!doubtful) return doubtful.error();
+  for (const auto& intent : *doubtful) alone->insert(intent.row);
+  if (!s_.settings().retry.empty())
+    for (std::uint64_t row = 1; row <= generation_.rows; ++row)
+      if (walk_.again().contains(row)) alone->insert(row);
+  gathered_.emplace(terms(walk_.pending()), *std::move(alone));
   return {};
+}
+
+void open_generation::conclude_gathering() {
+  if (!gathered_) return;
+  auto found = gathered_->finish(pending_);
+  gathered_.reset();
+  if (!found.why_not.empty())
+    s_.say().note("every row is read by itself, without list pages first: " + found.why_not);
+  listed_ = std::move(found.input);
 }
 
 status open_generation::begin_run() {
@@ -80,30 +88,17 @@ status open_generation::begin_run() {
 // Rows that ended as --retry says are pending again, or superseded by later rows.
 status open_generation::take_again() {
   auto& file = choice_.ledger();
-  const auto on_progress = [this](std::uint64_t rows) { s_.show_work("looking for later rows", rows, 0); };
-  auto left_out = find_left_out(file, generation_, choice_.input().source, s_.settings().profile,
-                                s_.settings().retry, on_progress, &s_.signals().came());
-  s_.hide_work();
-  if (auto stopped = choice_.interrupted()) return *stopped;
-  if (!left_out) return left_out.error();
   if (auto begun = begin_run(); !begun) return begun;
-  auto taken = file.take_again(generation_.id, run_, s_.settings().retry, *left_out, wall_now());
+  auto taken = file.take_again(generation_.id, run_, s_.settings().retry, walk_.left_out(), wall_now());
   if (!taken) return taken.error();
   s_.say().note(fmt::format("taking {} again{}", counted(taken->pending, "row", "rows"),
                             taken->superseded == 0
                                 ? std::string{}
                                 : fmt::format("; {} superseded by later ones of the same id",
                                               counted(taken->superseded, "row is", "rows are"))));
-  return {};
-}
-
-// What later rows have written stays out of rows that were taken again, also in later invocations.
-status open_generation::keep_out() {
-  auto rows = choice_.ledger().left_out(generation_.id);
-  if (!rows) return rows.error();
-  std::unordered_map<std::uint64_t, std::vector<std::string>> fields;
-  for (auto& one : *rows) fields.emplace(one.row, std::move(one.fields));
-  choice_.input().source.leave_out(std::move(fields));
+  auto done = file.done_rows(generation_.id, generation_.rows);
+  if (!done) return done.error();
+  done_ = *std::move(done);
   return {};
 }
 
@@ -140,13 +135,20 @@ status open_generation::start() {
   if (!id) return id.error();
   fresh.id = *id;
   generation_ = std::move(fresh);
+  done_ = ledger::row_set{generation_.rows};
   return {};
 }
 
 status open_generation::go_on() {
   generation_ = *choice_.newest();
   s_.say().note(fmt::format("going on with the run of {}", date_and_time(generation_.started)));
-  return {};
+  auto done = choice_.ledger().done_rows(generation_.id, generation_.rows);
+  if (!done) return done.error();
+  if (auto begun = walk_.begin(*std::move(done)); !begun) return begun;
+  if (auto gathering = gather_pending(); !gathering) return gathering;
+  if (auto looked = walk_.look(gathered_ ? &*gathered_ : nullptr); !looked) return looked;
+  done_ = walk_.take_done();
+  return s_.settings().retry.empty() ? status{} : take_again();
 }
 
 status open_generation::bind_account(const std::string& account) {

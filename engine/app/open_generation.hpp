@@ -3,7 +3,10 @@
 #pragma once
 
 #include "engine/app/ledger_choice.hpp"
+#include "engine/app/pending_walk.hpp"
 #include "engine/app/session.hpp"
+#include "engine/input/row_walk.hpp"
+#include "engine/input/used_names.hpp"
 #include "engine/ledger/ledger.hpp"
 #include "engine/model/error.hpp"
 #include "engine/model/outcome.hpp"
@@ -18,8 +21,10 @@ namespace pawl::app {
 class open_generation {
  public:
   // Both outlive it.
-  open_generation(session& s, ledger_choice& choice) : s_(s), choice_(choice) {}
+  open_generation(session& s, ledger_choice& choice) : s_(s), choice_(choice), walk_(s, choice) {}
 
+  // What is to see the rows while ledger_choice::validate() reads them.
+  input::row_watch watch();
   // Begins the generation or goes on with it, and begins this invocation; the source stands where the first
   // pending row may be.
   status begin();
@@ -35,6 +40,10 @@ class open_generation {
   const ledger::row_set& done() const noexcept { return done_; }
   std::uint64_t pending() const noexcept { return pending_; }
   const outcome_counts& before() const noexcept { return before_; }
+  // That pending rows use.
+  const input::used_names& names() const noexcept {
+    return choice_.report() ? choice_.report()->names : walk_.names();
+  }
   // The pending rows that list pages may settle; null: every row is read by itself.
   run::snapshot_input* listed() noexcept { return listed_ ? &*listed_ : nullptr; }
 
@@ -43,15 +52,18 @@ class open_generation {
   status start();
   status go_on();
   status take_again();
-  status keep_out();
-  status gather_for_snapshot();
+  run::snapshot_terms terms(std::optional<std::uint64_t> pending) const;
+  status gather_pending();
+  void conclude_gathering();
 
   session& s_;
   ledger_choice& choice_;
+  pending_walk walk_;
   ledger::generation_row generation_;
   std::int64_t run_ = 0;
   ledger::row_set done_;
   std::uint64_t pending_ = 0;
+  std::optional<run::snapshot_rows> gathered_;  // unset: nothing is read first
   std::optional<run::snapshot_input> listed_;
   outcome_counts before_;
 };

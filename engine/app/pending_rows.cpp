@@ -1,11 +1,8 @@
 #include "engine/app/pending_rows.hpp"
 
 #include "engine/app/ledger_refusals.hpp"
-#include "engine/app/retried_rows.hpp"
 
-#include <string>
 #include <utility>
-#include <vector>
 
 namespace pawl::app {
 
@@ -20,10 +17,7 @@ status pending_rows::find() {
     if (auto counted = choice_.count(generation); !counted) return counted;
     rows_ = generation.rows;
     counts_ = s_.facts().counts;
-    auto done = file.done_rows(generation.id, rows_);
-    if (!done) return done.error();
-    done_ = *std::move(done);
-    if (auto left = leave_out(generation); !left) return left;
+    if (auto looked = look(generation); !looked) return looked;
     auto at = file.checkpoint_before(generation.id, first_pending(done_, rows_));
     if (!at) return at.error();
     from = *at;
@@ -37,42 +31,20 @@ status pending_rows::find() {
   return choice_.input().source.seek(from);
 }
 
-status pending_rows::leave_out(const ledger::generation_row& generation) {
-  auto& file = choice_.ledger();
-  auto& source = choice_.input().source;
-  auto kept_out = file.left_out(generation.id);
-  if (!kept_out) return kept_out.error();
-  std::unordered_map<std::uint64_t, std::vector<std::string>> fields;
-  for (auto& one : *kept_out) fields.emplace(one.row, std::move(one.fields));
-  const auto& retried = s_.settings().retry;
-  if (!retried.empty()) {
-    const auto on_progress = [this](std::uint64_t rows) { s_.show_work("looking for later rows", rows, 0); };
-    auto found = find_left_out(file, generation, source, s_.settings().profile, retried, on_progress,
-                               &s_.signals().came());
-    s_.hide_work();
-    if (auto stopped = choice_.interrupted()) return *stopped;
-    if (!found) return found.error();
-    ledger::row_set again(rows_);
-    const auto take = [&](const ledger::job_row& job) {
-      again.insert(job.row);
-      --counts_[job.outcome];
-      return true;
-    };
-    if (auto read = file.for_each_job(generation.id, retried, take); !read) return read;
-    for (auto& one : *found) {
-      if (one.superseded) {
-        // The row ends as superseded without being sent.
-        ++counts_[outcome::superseded];
-        superseded_.insert(one.row);
-      }
-      fields.insert_or_assign(one.row, std::move(one.fields));
+// Rows that --retry takes again are pending, or superseded as the run would have it.
+status pending_rows::look(const ledger::generation_row& generation) {
+  auto done = choice_.ledger().done_rows(generation.id, rows_);
+  if (!done) return done.error();
+  if (auto begun = walk_.begin(*std::move(done)); !begun) return begun;
+  if (auto looked = walk_.look(nullptr); !looked) return looked;
+  done_ = walk_.take_done();
+  for (const auto o : s_.settings().retry) counts_[o] = 0;
+  for (const auto& one : walk_.left_out())
+    if (one.superseded) {
+      // The row ends as superseded without being sent.
+      ++counts_[outcome::superseded];
+      done_.insert(one.row);
     }
-    ledger::row_set still_done(rows_);
-    for (std::uint64_t row = 1; row <= rows_; ++row)
-      if (superseded_.contains(row) || (done_.contains(row) && !again.contains(row))) still_done.insert(row);
-    done_ = std::move(still_done);
-  }
-  source.leave_out(std::move(fields));
   return {};
 }
 

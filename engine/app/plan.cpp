@@ -146,21 +146,14 @@ class plan_steps {
   // Resolves as the run does: unknown and ambiguous names end the command, with their lines.
   expected<const api::name_directory*> resolve(const std::vector<std::string>& scopes,
                                                const std::optional<expected<api::name_directory>>& listed) {
-    const name_question question{
-        .input_name = choice_.input().name,
-        .source = choice_.input().source,
-        .report = choice_.report() ? &*choice_.report() : nullptr,
-        .may_have_names = choice_.may_have_names(),
-        .is_pending = [this](std::uint64_t row) { return !rows_.done().contains(row); },
-        .scopes = scopes,
-        .fetch = [&]() -> expected<const api::name_directory*> {
-          if (!listed)
-            return failure{failure_kind::usage, "profile " + s_.settings().profile.name,
-                           "does not say how to look names up", "describe it as [names]"};
-          if (!*listed) return listed->error();
-          return &**listed;
-        }};
-    return resolve_names(s_, question);
+    const auto fetch = [&]() -> expected<const api::name_directory*> {
+      if (!listed)
+        return failure{failure_kind::usage, "profile " + s_.settings().profile.name,
+                       "does not say how to look names up", "describe it as [names]"};
+      if (!*listed) return listed->error();
+      return &**listed;
+    };
+    return resolve_names(s_, choice_, {rows_.names(), rows_.done(), scopes, fetch});
   }
 
   // `plan` does not find out how many reads at once pay, so it uses the default.

@@ -1,76 +1,69 @@
 #include "engine/app/retried_rows.hpp"
 
-#include "engine/plan/later_rows.hpp"
-
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 namespace pawl::app {
-namespace {
 
-// Every good row from `from` on, until `each` or `stop` says that it is enough.
-status for_each_row(input::job_source& source, const input::checkpoint& from, const std::atomic<bool>* stop,
-                    const std::function<bool(const job_view&)>& each) {
-  if (auto sought = source.seek(from); !sought) return sought;
-  job_batch batch;
-  for (;;) {
-    auto more = source.next(batch);
-    if (!more) return std::move(more.error());
-    if (!*more || (stop != nullptr && *stop)) return {};
-    for (std::size_t i = 0; i < batch.size(); ++i)
-      if (batch.error(i) == nullptr && !each(batch.job(i))) return {};
-  }
-}
-
-}  // namespace
-
-expected<std::vector<ledger::left_out_row>> find_left_out(
-    ledger::ledger_file& file, const ledger::generation_row& generation, input::job_source& source,
-    const api::profile& profile, const std::vector<outcome>& retried,
-    const std::function<void(std::uint64_t)>& on_progress, const std::atomic<bool>* stop) {
-  plan::later_rows later(profile);
-  ledger::row_set again(generation.rows), spoken(generation.rows);
-  std::uint64_t first = 0, last = 0;
-  const auto watch = [&](const ledger::job_row& job) {
-    if (first == 0) first = job.row;
-    last = job.row;
-    again.insert(job.row);
-    later.watch(job.id, job.row);
+expected<retried_rows> retried_rows::find(ledger::ledger_file& file, const ledger::generation_row& generation,
+                                          const api::profile& profile, const std::vector<outcome>& retried) {
+  retried_rows found(profile, retried.empty() ? 0 : generation.rows);
+  if (retried.empty()) return found;
+  const auto watch = [&found](const ledger::job_row& job) {
+    found.again_.insert(job.row);
+    found.later_.watch(job.id, job.row);
     return true;
   };
   if (auto read = file.for_each_job(generation.id, retried, watch); !read) return std::move(read.error());
-  std::vector<ledger::left_out_row> found;
-  if (first == 0) return found;
 
   std::vector<outcome> with_word;
   for (std::size_t i = 0; i < outcome_count; ++i)
     if (const auto o = static_cast<outcome>(i);
         plan::has_last_word(o) && std::ranges::find(retried, o) == retried.end())
       with_word.push_back(o);
-  const auto mark = [&](const ledger::job_row& job) {
-    spoken.insert(job.row);
+  const auto mark = [&found](const ledger::job_row& job) {
+    if (!found.later_.follows(job.id, job.row)) return true;
+    found.spoken_.insert(job.row);
+    found.last_ = job.row;
     return true;
   };
   if (auto read = file.for_each_job(generation.id, with_word, mark); !read) return std::move(read.error());
-
-  auto from = file.checkpoint_before(generation.id, first - 1);
-  if (!from) return std::move(from.error());
-  const auto note = [&](const job_view& job) {
-    if (spoken.contains(job.row)) later.note(job);
-    if (job.row % 65'536 == 0) on_progress(job.row);  // chosen: some twenty times a second
-    return true;
-  };
-  if (auto read = for_each_row(source, *from, stop, note); !read) return std::move(read.error());
-  if (!later.any()) return found;
-
-  const auto judge = [&](const job_view& job) {
-    if (again.contains(job.row))
-      if (auto one = later.judge(job); !one.fields.empty()) found.push_back(std::move(one));
-    return job.row < last;
-  };
-  if (auto read = for_each_row(source, *from, stop, judge); !read) return std::move(read.error());
+  found.later_.forget_the_others();
   return found;
+}
+
+bool retried_rows::is_kept(const job_view& job) const {
+  return again_.contains(job.row) && later_.is_watched(job.id);
+}
+
+void retried_rows::see(const job_view& job) {
+  if (spoken_.contains(job.row)) later_.note(job);
+  if (!is_kept(job)) return;
+  auto patch = job;
+  patch.raw = {};
+  patch.expect = {};
+  kept_.emplace_back().assign(patch);
+}
+
+std::vector<ledger::left_out_row> retried_rows::left_out() const {
+  std::vector<ledger::left_out_row> found;
+  for (const auto& kept : kept_)
+    if (auto one = later_.judge(kept.view()); !one.fields.empty()) found.push_back(std::move(one));
+  return found;
+}
+
+void retried_rows::for_each_rest(const std::function<void(const job_view&)>& each) const {
+  std::vector<field_value> left;
+  for (const auto& kept : kept_) {
+    auto job = kept.view();
+    const auto out = later_.judge(job);
+    if (out.superseded) continue;
+    left.clear();
+    for (const auto& value : job.patch)
+      if (std::ranges::find(out.fields, value.name) == out.fields.end()) left.push_back(value);
+    job.patch = left;
+    each(job);
+  }
 }
 
 }  // namespace pawl::app

@@ -1,22 +1,52 @@
-// --retry: from the outcomes to take again to what of their rows stays out, by a pass over the input.
+// --retry: from the outcomes to take again to what of their rows stays out. The ledger tells which rows are
+// taken again, and whether a later row of the same id has the last word; only where one has are the patches
+// of the two wanted, and the input is read for them.
 #pragma once
 
 #include "engine/api/profile.hpp"
-#include "engine/input/job_source.hpp"
 #include "engine/ledger/ledger.hpp"
+#include "engine/model/error.hpp"
+#include "engine/model/job.hpp"
+#include "engine/plan/later_rows.hpp"
 
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <vector>
 
 namespace pawl::app {
 
-// In row order; the source stands anywhere afterwards. Reads the input from the first of these rows on, once,
-// and once more only where ids repeat. Memory: see engine/run/later_rows, and two bits for each row.
-expected<std::vector<ledger::left_out_row>> find_left_out(
-    ledger::ledger_file&, const ledger::generation_row&, input::job_source&, const api::profile&,
-    const std::vector<outcome>& retried, const std::function<void(std::uint64_t rows)>& on_progress,
-    const std::atomic<bool>* stop);
+// Memory: two bits for each row of the input, see engine/plan/later_rows for the ids, and the patches of rows
+// that are taken again and followed by a later one of their id.
+class retried_rows {
+ public:
+  // The profile outlives it. Empty `retried`: no row is taken again.
+  static expected<retried_rows> find(ledger::ledger_file&, const ledger::generation_row&, const api::profile&,
+                                     const std::vector<outcome>& retried);
+
+  const ledger::row_set& again() const noexcept { return again_; }
+
+  // The first row that see() wants; 0: none, nothing stays out.
+  std::uint64_t first_row() const noexcept { return later_.first_row(); }
+  // A good row of the input, in order from first_row() on.
+  void see(const job_view&);
+  // False: it needs no further row.
+  bool wants_after(std::uint64_t row) const noexcept { return row < last_; }
+  // Whether the row was kept: a later one may have written what it wants.
+  bool is_kept(const job_view&) const;
+
+  // After the last row that it wants: what stays out, in row order.
+  std::vector<ledger::left_out_row> left_out() const;
+  // What is left of the kept rows, unless all of a row stays out.
+  void for_each_rest(const std::function<void(const job_view&)>&) const;
+
+ private:
+  explicit retried_rows(const api::profile& profile, std::uint64_t rows)
+      : later_(profile), again_(rows), spoken_(rows) {}
+
+  plan::later_rows later_;
+  ledger::row_set again_, spoken_;  // spoken_: has the last word, and follows one of again_
+  std::uint64_t last_ = 0;          // of spoken_
+  std::vector<job_buffer> kept_;    // of again_, without the text of the row
+};
 
 }  // namespace pawl::app

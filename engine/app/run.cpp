@@ -49,7 +49,7 @@ class run_steps {
     if (auto done = prepare(); !done) return done.error();
     if (auto done = choice_.decide(); !done) return with_ways_on(std::move(done.error()));
     if (choice_.decision() == ledger::run_decision::already_finished) return tell_finished();
-    if (auto done = choice_.validate(); !done) return done.error();
+    if (auto done = choice_.validate(rows_.watch()); !done) return done.error();
     if (choice_.report() && choice_.report()->rows == 0) return tell_nothing_to_do();
     is_announced_ = s_.say().asks();
     if (is_announced_) {
@@ -227,15 +227,10 @@ class run_steps {
   }
 
   status look_up_names(asio::io_context& io, run::runner& runner) {
-    const name_question question{
-        .input_name = choice_.input().name,
-        .source = choice_.input().source,
-        .report = choice_.report() ? &*choice_.report() : nullptr,
-        .may_have_names = choice_.may_have_names(),
-        .is_pending = [this](std::uint64_t row) { return !rows_.done().contains(row); },
-        .scopes = scopes_,
-        .fetch = [&] { return wait_for(io, runner.fetch_names(s_.settings().reading.names)); }};
-    auto names = resolve_names(s_, question);
+    auto names =
+        resolve_names(s_, choice_, {rows_.names(), rows_.done(), scopes_, [&] {
+                                      return wait_for(io, runner.fetch_names(s_.settings().reading.names));
+                                    }});
     s_.facts().figures.reads = reads_to_ask_ + progress_.figures.reads;
     if (names) return {};
     s_.gave_up(progress_.gave_up);

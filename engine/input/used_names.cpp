@@ -1,5 +1,6 @@
 #include "engine/input/used_names.hpp"
 
+#include "engine/input/row_walk.hpp"
 #include "engine/text/json_unescape.hpp"
 #include "engine/text/json_walk.hpp"
 #include "engine/text/printable.hpp"
@@ -64,6 +65,10 @@ void used_names::add_one(std::string_view name, field_index field, const job_vie
     at = names_.emplace(std::string(name), std::move(first)).first;
   }
   auto& kept = at->second;
+  if (job.line < kept.line) {
+    kept.field = field;
+    kept.line = job.line;
+  }
   if (kept.last_row == job.row) return;
   kept.last_row = job.row;
   ++kept.rows;
@@ -129,21 +134,11 @@ expected<used_names> collect_names(job_source& source, const api::profile& profi
                                    const std::atomic<bool>* stop) {
   const auto begin = source.position();
   used_names names;
-  job_batch batch;
-  for (;;) {
-    if (stop != nullptr && stop->load(std::memory_order_relaxed))
-      return failure{failure_kind::later, source.name(), "was not read to its end: interrupted",
-                     "run the same command again"};
-    auto more = source.next(batch);
-    if (!more) return std::move(more.error());
-    if (!*more) break;
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-      if (batch.error(i) != nullptr) continue;
-      const auto job = batch.job(i);
-      if (wanted(job.row)) names.add(job, profile, known);
-    }
-    if (on_progress) on_progress(source.position().row);
-  }
+  const auto take = [&](const job_view& job) {
+    if (wanted(job.row)) names.add(job, profile, known);
+    return true;
+  };
+  if (auto walked = walk_rows(source, take, on_progress, stop); !walked) return std::move(walked.error());
   if (auto back = source.seek(begin); !back) return std::move(back.error());
   return names;
 }

@@ -117,7 +117,7 @@ void count(const job_view& job, const api::profile& profile, validation_report& 
 expected<validation_report> validate(
     job_source& source, const api::profile& profile,
     const std::function<void(std::uint64_t rows, std::uint64_t bytes)>& on_progress,
-    const std::atomic<bool>* stop) {
+    const std::atomic<bool>* stop, row_watch watch) {
   // Nothing has been sent while an input is validated, so whatever ends it is a matter of usage.
   const auto as_usage = [](failure f) {
     f.kind = failure_kind::usage;
@@ -141,10 +141,13 @@ expected<validation_report> validate(
     if (!*more) break;
     if (before.row % checkpoint_every == 0) report.checkpoints.push_back(before);
     for (std::size_t i = 0; i < batch.size(); ++i) {
-      if (const auto* error = batch.error(i))
+      if (const auto* error = batch.error(i)) {
         complaints.add(*error);
-      else
-        count(batch.job(i), profile, report);
+        continue;
+      }
+      const auto job = batch.job(i);
+      count(job, profile, report);
+      if (watch && !watch(job)) watch = {};
     }
     report.rows += batch.size();
     if (on_progress) on_progress(report.rows, source.position().offset);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/input/job_source.hpp"
+#include "engine/input/row_walk.hpp"
 #include "engine/input/used_names.hpp"
 
 #include <atomic>
@@ -33,11 +34,13 @@ struct validation_report {
 // Reads the source from its first row to the end and leaves it there (seek back to run).
 // `on_progress` (may be empty) is called about once a batch with the rows and bytes read so far.
 // `stop` (may be null): set from a signal handler's thread; the failure then says that it was interrupted.
+// `watch` (may be empty) sees every good row on the way: what else a run wants to know of its rows costs no
+// further pass.
 // Memory: the checkpoints (24 bytes per 65,536 rows), the first 20 complaints and the bounded names, however
 // long the input.
 expected<validation_report> validate(
     job_source&, const api::profile&,
     const std::function<void(std::uint64_t rows, std::uint64_t bytes)>& on_progress,
-    const std::atomic<bool>* stop);
+    const std::atomic<bool>* stop, row_watch watch = {});
 
 }  // namespace pawl::input

@@ -43,23 +43,38 @@ const api::field_spec* later_rows::spec_of(const field_value& value) const noexc
   return value.field == passed_field ? nullptr : &profile_[value.field];
 }
 
-std::string later_rows::key_of(std::string_view id) const {
-  return profile_.reply.ids == id_compare::exact ? std::string{id} : in_lower_case(id);
+const later_rows::watched* later_rows::find(std::string_view id) const {
+  const auto at = profile_.reply.ids == id_compare::exact ? ids_.find(id) : ids_.find(in_lower_case(id));
+  return at == ids_.end() ? nullptr : &at->second;
 }
 
 void later_rows::watch(std::string_view id, std::uint64_t row) {
-  const auto key = key_of(id);
-  const auto found = ids_.find(key);
-  if (found == ids_.end())
-    ids_.emplace(key, watched{row, {}});
-  else
-    found->second.first_row = std::min(found->second.first_row, row);
+  first_row_ = first_row_ == 0 ? row : std::min(first_row_, row);
+  auto key = profile_.reply.ids == id_compare::exact ? std::string{id} : in_lower_case(id);
+  const auto [at, is_new] = ids_.try_emplace(std::move(key));
+  auto& first = at->second.first_row;
+  first = is_new ? row : std::min(first, row);
+}
+
+bool later_rows::follows(std::string_view id, std::uint64_t row) {
+  // Most rows of a ledger come before the first one that is tried again, or have an id of their own.
+  if (first_row_ == 0 || row <= first_row_) return false;
+  auto* const known = find(id);
+  if (known == nullptr || row <= known->first_row) return false;
+  return known->is_followed = true;
+}
+
+void later_rows::forget_the_others() {
+  std::erase_if(ids_, [](const auto& id) { return !id.second.is_followed; });
+  first_row_ = 0;
+  for (const auto& [id, kept] : ids_)
+    first_row_ = first_row_ == 0 ? kept.first_row : std::min(first_row_, kept.first_row);
 }
 
 void later_rows::note(const job_view& job) {
-  const auto found = ids_.find(key_of(job.id));
-  if (found == ids_.end() || job.row <= found->second.first_row) return;
-  auto& later = found->second.later;
+  auto* const known = find(job.id);
+  if (known == nullptr || job.row <= known->first_row) return;
+  auto& later = known->later;
   const auto put = [&](std::string_view field, std::string_view element) {
     any_ = true;
     for (auto& w : later)
@@ -114,11 +129,11 @@ bool later_rows::is_covered(const watched& id, const field_value& value, std::ui
 ledger::left_out_row later_rows::judge(const job_view& job) const {
   ledger::left_out_row result;
   result.row = job.row;
-  const auto found = ids_.find(key_of(job.id));
-  if (found == ids_.end() || found->second.later.empty()) return result;
+  const auto* const known = find(job.id);
+  if (known == nullptr || known->later.empty()) return result;
 
   std::vector<bool> out(job.patch.size());
-  for (std::size_t i = 0; i < out.size(); ++i) out[i] = is_covered(found->second, job.patch[i], job.row);
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = is_covered(*known, job.patch[i], job.row);
   const auto is_out = [&](field_index f) {
     for (std::size_t i = 0; i < out.size(); ++i)
       if (job.patch[i].field == f) return static_cast<bool>(out[i]);
@@ -144,7 +159,7 @@ ledger::left_out_row later_rows::judge(const job_view& job) const {
 
   // A write that replaces the resource writes all of it, whatever it names.
   const bool replaces = profile_.body_is.value_or(api::body_content::row) == api::body_content::row;
-  if (replaces && std::ranges::any_of(found->second.later, [&](const written& w) { return w.row > job.row; }))
+  if (replaces && std::ranges::any_of(known->later, [&](const written& w) { return w.row > job.row; }))
     out.assign(out.size(), true);
 
   for (std::size_t i = 0; i < out.size(); ++i)

@@ -13,9 +13,11 @@
 #include "engine/model/outcome.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace pawl::plan {
@@ -31,6 +33,15 @@ class later_rows {
 
   // Called first, for every row that is tried again.
   void watch(std::string_view id, std::uint64_t row);
+  // Called then, if ids are known before patches are: for every row that has the last word, by its id. True:
+  // a row of its id that is tried again comes before it, so note() has to see its patch. Afterwards the ids
+  // that no such row follows are forgotten.
+  bool follows(std::string_view id, std::uint64_t row);
+  void forget_the_others();
+  // The first row that is tried again and still watched; 0: there is none.
+  std::uint64_t first_row() const noexcept { return first_row_; }
+  bool is_watched(std::string_view id) const { return find(id) != nullptr; }
+
   // Called then, for every row that has the last word, in any order.
   void note(const job_view&);
   // False: no row leaves anything out.
@@ -53,17 +64,24 @@ class later_rows {
   };
   struct watched {
     std::uint64_t first_row = 0;
+    bool is_followed = false;
     std::vector<written> later;
   };
+  struct text_hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  using watched_ids = std::unordered_map<std::string, watched, text_hash, std::equal_to<>>;
   // Spellings of one resource get the same key.
-  std::string key_of(std::string_view id) const;
+  const watched* find(std::string_view id) const;
+  watched* find(std::string_view id) { return const_cast<watched*>(std::as_const(*this).find(id)); }
   const api::field_spec* spec_of(const field_value&) const noexcept;
   bool is_covered(const watched&, const field_value&, std::uint64_t row) const;
   bool contradicts(const watched&, const api::field_spec& mine, std::string_view my_list,
                    std::uint64_t row) const;
 
   const api::profile& profile_;
-  std::unordered_map<std::string, watched> ids_;
+  watched_ids ids_;
+  std::uint64_t first_row_ = 0;
   bool any_ = false;
 };
 

@@ -12,8 +12,24 @@ namespace {
 // A row that is larger is rare, and one read more is cheap beside it. Chosen.
 constexpr std::uint64_t largest_row = 16 * 1024;
 
+std::uint64_t size_of(const job_view& job) {
+  std::uint64_t size = job.id.size();
+  for (const auto& v : job.patch) size += v.name.size() + v.json.size();
+  for (const auto& v : job.expect) size += v.name.size() + v.json.size();
+  return size;
+}
+
+std::uint64_t most_rows(const snapshot_terms& terms) {
+  if (terms.list.path.empty() || terms.list.id.empty() || terms.max_age <= duration::zero()) return 0;
+  const auto most = std::min({terms.pending.value_or(most_snapshot_rows),
+                              terms.limit.value_or(most_snapshot_rows), most_snapshot_rows});
+  return policy::page_worth{}.begins(most) ? most : 0;
+}
+
+}  // namespace
+
 // The value that all rows want of each field by which the list can be filtered.
-class common_values {
+class snapshot_rows::common_values {
  public:
   common_values(const api::profile& profile, const api::list_spec& list) : profile_(profile) {
     for (const auto& f : list.filters)
@@ -64,64 +80,43 @@ class common_values {
   std::vector<value> values_;
 };
 
-std::uint64_t size_of(const job_view& job) {
-  std::uint64_t size = job.id.size();
-  for (const auto& v : job.patch) size += v.name.size() + v.json.size();
-  for (const auto& v : job.expect) size += v.name.size() + v.json.size();
-  return size;
-}
+snapshot_rows::snapshot_rows(const snapshot_terms& terms, ledger::row_set alone)
+    : terms_(terms),
+      alone_(std::move(alone)),
+      most_(most_rows(terms)),
+      common_(std::make_unique<common_values>(terms.profile, terms.list)) {}
+snapshot_rows::~snapshot_rows() = default;
 
-gathered_rows without(const failure& why) {
-  return {std::nullopt, to_string(why)};
-}
-
-}  // namespace
-
-expected<gathered_rows> gather_snapshot_rows(ledger::ledger_file& file, std::int64_t generation,
-                                             input::job_source& source, const ledger::row_set& done,
-                                             const snapshot_terms& terms,
-                                             const std::function<void(std::uint64_t)>& on_progress,
-                                             const std::atomic<bool>* stop) {
-  const policy::page_worth worth;
-  const auto most = std::min({terms.pending, terms.limit.value_or(terms.pending), most_snapshot_rows});
-  if (terms.list.path.empty() || terms.list.id.empty() || terms.max_age <= duration::zero() ||
-      !worth.begins(most))
-    return gathered_rows{};
-
-  auto alone = file.retried_rows(generation);
-  if (!alone) return std::move(alone.error());
-  auto doubtful = file.open_intents(generation);
-  if (!doubtful) return std::move(doubtful.error());
-  for (const auto& intent : *doubtful) alone->insert(intent.row);
-
-  auto table = ledger::pending_table::create();
-  if (!table) return without(table.error());
-  common_values common(terms.profile, terms.list);
-  std::uint64_t seen = 0;
-  job_batch batch;
-  while (seen < most && table->bytes() < most_snapshot_bytes) {
-    auto more = source.next(batch);
-    if (!more) return std::move(more.error());
-    if (stop != nullptr && *stop) return gathered_rows{};
-    if (!*more) break;
-    for (std::size_t k = 0; k < batch.size() && seen < most; ++k) {
-      if (batch.error(k) != nullptr) continue;
-      const auto job = batch.job(k);
-      if (done.contains(job.row)) continue;
-      ++seen;
-      const bool eligible = job.replay_safe && !alone->contains(job.row) && size_of(job) <= largest_row;
-      if (auto kept = eligible ? table->add(job) : table->block(job.id); !kept) return without(kept.error());
-      if (eligible) common.see(job);
-      if (job.row % 65'536 == 0) on_progress(job.row);  // chosen: some twenty times a second
+bool snapshot_rows::see(const job_view& job) {
+  if (seen_ == most_ || !why_not_.empty()) return false;
+  if (!table_) {
+    auto made = ledger::pending_table::create();
+    if (!made) {
+      why_not_ = to_string(made.error());
+      return false;
     }
+    table_.emplace(*std::move(made));
   }
-  if (!worth.begins(table->rows())) return gathered_rows{};
-  if (auto sorted = table->finish(); !sorted) return without(sorted.error());
+  ++seen_;
+  const bool eligible = job.replay_safe && !alone_.contains(job.row) && size_of(job) <= largest_row;
+  if (auto kept = eligible ? table_->add(job) : table_->block(job.id); !kept) {
+    why_not_ = to_string(kept.error());
+    return false;
+  }
+  if (eligible) common_->see(job);
+  return seen_ < most_ && table_->bytes() < most_snapshot_bytes;
+}
 
-  const auto conditions = terms.has_conditions ? std::vector<api::precondition>{} : common.as_conditions();
-  auto filters = api::server_filters(terms.list, terms.profile, conditions);
+gathered_rows snapshot_rows::finish(std::uint64_t pending) {
+  const policy::page_worth worth;
+  if (!worth.begins(std::min(pending, most_))) return {};
+  if (!why_not_.empty()) return {std::nullopt, why_not_};
+  if (!table_ || !worth.begins(table_->rows())) return {};
+  if (auto sorted = table_->finish(); !sorted) return {std::nullopt, to_string(sorted.error())};
+  const auto conditions = terms_.has_conditions ? std::vector<api::precondition>{} : common_->as_conditions();
+  auto filters = api::server_filters(terms_.list, terms_.profile, conditions);
   gathered_rows found;
-  found.input.emplace(snapshot_input{*std::move(table), &terms.list, std::move(filters), terms.max_age});
+  found.input.emplace(snapshot_input{*std::move(table_), &terms_.list, std::move(filters), terms_.max_age});
   return found;
 }
 

@@ -289,6 +289,32 @@ TEST(TagNames, ThatAreGoneWhenARunGoesOnAreNamedBeforeItSends) {
   EXPECT_EQ(sqlite_value(pawl_workspace::ledger_of(input), "select count(*) from generation"), "1");
 }
 
+// A later row has taken the tag away again, so the name is none that the retried row still sends.
+TEST(TagNames, ThatStayOutOfARowAreNotLookedUp) {
+  auto first = std::make_unique<sandbox_process>(sandbox_flags(2, {"--tag", "tag_b=Billing"}));
+  const auto port = std::to_string(first->port());
+  pawl_workspace before{*first};
+  const auto input = before.input(
+      "jobs.csv",
+      "id,title,add_tags,remove_tags\nthr_000001,one,Billing,\nthr_000002,two,,\nthr_000001,,,Billing\n");
+  for (const auto* id : {"thr_000001", "thr_000002"}) first->edit(id, R"({"deleted":404})");
+  EXPECT_EQ(before.run({"run", input.string(), "--limit", "2"}).exit_code, 3);
+  first->edit("thr_000001", R"({"deleted":false})");
+  EXPECT_EQ(before.run({"run", input.string()}).exit_code, 1);
+  first->stop();
+  const sandbox_process second{sandbox_flags(2, {"--tag", "tag_b=Invoices", "--port", port})};
+  const pawl_workspace workspace{second};
+  const auto planned = workspace.run({"plan", input.string(), "--retry", "refused"});
+  EXPECT_EQ(planned.exit_code, 0) << planned.errors;
+  const auto so_far = requests_to(second, "/api/v2/tags");
+  const auto run = workspace.run({"run", input.string(), "--retry", "refused"});
+  EXPECT_EQ(run.exit_code, 0) << run.errors;
+  EXPECT_THAT(run.errors, HasSubstr("taking 2 rows again"));
+  EXPECT_EQ(second.thread("thr_000001").at("title"), "one");
+  EXPECT_EQ(second.thread("thr_000002").at("title"), "two");
+  EXPECT_EQ(requests_to(second, "/api/v2/tags"), so_far);
+}
+
 TEST(TagNames, AreConditionsOfEveryRowToo) {
   const sandbox_process sandbox{sandbox_flags(3, {"--tag", "tag_b=Billing team"})};
   sandbox.edit(thread_id(1), R"({"tag_ids":["tag_b","tag_x"]})");

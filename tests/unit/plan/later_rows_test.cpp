@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -132,6 +133,42 @@ TEST(LaterRows, EarlierRowsAndOtherIdsSayNothing) {
   EXPECT_TRUE(rows.judge(job).superseded);
   job.row = 7;
   EXPECT_TRUE(rows.judge(job).fields.empty());
+}
+
+// Whose patches are to be read at all is known by the ids and rows of a ledger.
+TEST(LaterRows, ThatFollowAreKnownByTheirIds) {
+  for (const auto how : {id_compare::exact, id_compare::nocase}) {
+    auto profile = productlane();
+    profile.reply.ids = how;
+    later_rows rows{profile};
+    EXPECT_EQ(rows.first_row(), 0u);
+    EXPECT_FALSE(rows.follows("alone", 1));
+    rows.watch("alone", 3);
+    rows.watch("twice", 9);
+    rows.watch("twice", 6);
+    EXPECT_EQ(rows.first_row(), 3u);
+    struct row {
+      const char* id;
+      std::uint64_t number;
+      bool follows;
+    };
+    const std::vector<row> table{{"twice", 2, false},
+                                 {"twice", 5, false},
+                                 {"twice", 6, false},
+                                 {"others", 7, false},
+                                 {"twice", 8, true},
+                                 {"twice", 11, true},
+                                 {"TWICE", 12, how == id_compare::nocase}};
+    for (const auto& row : table) EXPECT_EQ(rows.follows(row.id, row.number), row.follows) << row.number;
+    rows.forget_the_others();
+    EXPECT_FALSE(rows.is_watched("alone"));
+    EXPECT_TRUE(rows.is_watched("twice"));
+    EXPECT_EQ(rows.first_row(), 6u);
+  }
+  later_rows rows{productlane()};
+  rows.watch("alone", 3);
+  rows.forget_the_others();
+  EXPECT_EQ(rows.first_row(), 0u);
 }
 
 TEST(LaterRows, OutcomesWithTheLastWord) {
