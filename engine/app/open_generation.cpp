@@ -33,7 +33,7 @@ status open_generation::begin() {
   pending_ = count_pending(done_, generation_.rows);
   if (pending_ > 0) {
     conclude_gathering();
-    auto from = file.checkpoint_before(generation_.id, first_pending(done_, generation_.rows));
+    auto from = file.checkpoint_before(generation_.id, first_pending(done_, generation_.rows) - 1);
     if (!from) return from.error();
     if (auto sought = input.source.seek(*from); !sought) return sought;
   }

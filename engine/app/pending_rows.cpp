@@ -18,7 +18,7 @@ status pending_rows::find() {
     rows_ = generation.rows;
     counts_ = s_.facts().counts;
     if (auto looked = look(generation); !looked) return looked;
-    auto at = file.checkpoint_before(generation.id, first_pending(done_, rows_));
+    auto at = file.checkpoint_before(generation.id, first_pending(done_, rows_) - 1);
     if (!at) return at.error();
     from = *at;
     auto open = file.open_intents(generation.id);

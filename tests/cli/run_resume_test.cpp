@@ -6,8 +6,10 @@
 #include <boost/json/value.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include <csignal>
+#include <memory>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -215,6 +217,42 @@ TEST(Resume, LimitTakesOnlyTheNextRows) {
   EXPECT_EQ(workspace.run(canary).exit_code, 3);
   EXPECT_EQ(workspace.run(canary).exit_code, 0);
   EXPECT_TRUE(applied(sandbox, jobs));
+}
+
+// A checkpoint is the place behind 65,536 rows: the last of them is before it.
+TEST(Resume, TheRowBeforeACheckpointIsTakenToo) {
+  constexpr int rows = 65'537;
+  const sandbox_process sandbox{{"--threads", "3", "--limits", "off"}};
+  const pawl_workspace workspace{sandbox};
+  std::string text = "id,title\nthr_000001,first\n";
+  for (int n = 2; n < rows - 1; ++n) text += "t,done before\n";
+  text += "thr_000002,last but one\nthr_000003,last\n";
+  const auto input = workspace.input("jobs.csv", text);
+  const std::vector<std::string> command{"run",       input.string(), "--rate",
+                                         "unlimited", "--read-rate",  "unlimited"};
+  auto first = command;
+  first.insert(first.end(), {"--limit", "1"});
+  EXPECT_EQ(workspace.run(first).exit_code, 3);
+  {
+    sqlite3* opened = nullptr;
+    ASSERT_EQ(sqlite3_open(pawl_workspace::ledger_of(input).c_str(), &opened), SQLITE_OK);
+    const std::unique_ptr<sqlite3, decltype(&sqlite3_close)> db{opened, &sqlite3_close};
+    ASSERT_EQ(sqlite3_exec(opened,
+                           "insert into job_data (key, id, outcome, attempts, latency_us, finished_after)"
+                           " with recursive n(i) as (select 2 union all select i + 1 from n where i < 65535)"
+                           " select i, 't', 0, 1, 1, 1 from n",
+                           nullptr, nullptr, nullptr),
+              SQLITE_OK);
+  }
+  auto plan = command;
+  plan[0] = "plan";
+  plan.insert(plan.end(), {"--format", "ndjson"});
+  const auto planned = workspace.run(plan);
+  EXPECT_THAT(planned.output, HasSubstr("thr_000002"));
+  const auto run = workspace.run(command);
+  EXPECT_EQ(run.exit_code, 0) << run.errors;
+  EXPECT_EQ(sandbox.thread("thr_000002").at("title"), "last but one");
+  EXPECT_EQ(sandbox.thread("thr_000003").at("title"), "last");
 }
 
 TEST(Resume, AFinishedInputSendsNothingAndExitsAsItDid) {
