@@ -55,12 +55,13 @@ struct job_source::impl {
 
   status prepare(const input_head& head) {
     if (auto good = check_options(options); !good) return good;
+    // What no format can read needs no name that tells one.
+    if (auto refused = refuse_head(head, feed.source().name())) return *std::move(refused);
     const auto format = options.format ? options.format : format_by_name(feed.source().name());
     if (!format)
       return failure{
           failure_kind::usage, feed.source().name(), "the name does not tell the format",
           "say " + to_string(option::format, "csv") + " or " + to_string(option::format, "ndjson")};
-    if (auto refused = refuse_head(head, feed.source().name())) return *std::move(refused);
     auto opened = open_reader(*format, head);
     if (!opened) return std::move(opened.error());
     reader = std::move(*opened);

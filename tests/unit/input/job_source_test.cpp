@@ -89,6 +89,8 @@ TEST_F(JobSource, TellsTheFormatByTheName) {
   const auto other = write("jobs.txt", csv);
   EXPECT_EQ(failure_of(other),
             other + ": the name does not tell the format; say --format csv or --format ndjson");
+  const auto packed = write("jobs.csv.gz", "\x1f\x8b\x08");
+  EXPECT_EQ(failure_of(packed), packed + ": is compressed; unpack it first (gunzip)") << "in any format";
   source_options options;
   options.format = file_format::csv;
   EXPECT_EQ(failure_of(other, options), "");
