@@ -1,4 +1,6 @@
-// What a use case needs from its caller.
+// What a use case needs from its caller. Every part has a default, so a program names only what it cares for:
+//
+//   app::run(options, {.token = app::environment_token("API_KEY")});
 #pragma once
 
 #include "engine/app/listener.hpp"
@@ -9,9 +11,9 @@ namespace pawl::app {
 
 // All members must outlive the call.
 struct host {
-  listener& says;
-  stop_request& stop;
-  const token_source& token;
+  listener& says = nobody_listens();
+  stop_request& stop = nobody_stops();
+  const token_source& token = no_token();
 };
 
 }  // namespace pawl::app

@@ -113,4 +113,7 @@ class listener {
   virtual std::string command(const next_command&) const { return {}; }
 };
 
+// Hears nothing of it, agrees to everything, and has no state: one for the whole program, on any thread.
+listener& nobody_listens();
+
 }  // namespace pawl::app

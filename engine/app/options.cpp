@@ -4,6 +4,18 @@
 
 namespace pawl::app {
 
+namespace {
+
+void place_what_has_no_path(api::profile& profile) {
+  if (!profile.reply.echoes_resource) return;
+  if (profile.reply.id.empty()) profile.reply.id = {{"id", false}};
+  for (auto& field : profile.fields)
+    if (field.echo.empty() && field.compare != api::comparison::none && field.verb == api::set_verb::none)
+      field.echo = {{field.name, false}};
+}
+
+}  // namespace
+
 expected<options> options_for(api::profile profile, std::string input_path) {
   options o;
   auto target = http::parse_endpoint(profile.base_url, false);
@@ -15,6 +27,7 @@ expected<options> options_for(api::profile profile, std::string input_path) {
   o.run.reads.windows = profile.read_limits.windows;
   o.read_first = profile.read_first;
   o.profile = std::move(profile);
+  place_what_has_no_path(o.profile);
   derive(o);
   return o;
 }

@@ -46,7 +46,8 @@ struct options {
 };
 
 // The options that follow from a profile, for an input in a file: where requests go, the limits, whether to
-// read first, and a ledger beside the input. Failure (usage): the profile's base URL is not one. All other
+// read first, and a ledger beside the input; and where a reply shows what the profile gives no path of: the
+// id under "id", a field under its own name. Failure (usage): the profile's base URL is not one. All other
 // options have the documented defaults, which the caller may change; it then calls derive().
 expected<options> options_for(api::profile, std::string input_path);
 

@@ -241,7 +241,7 @@ class plan_steps {
                             grouped(tally_->of(plan::planned::invalid))));
     for (const auto& said : {text_.written(), answered})
       if (!said) {
-        s_.say().error(said.error());
+        s_.error(said.error());
         return exit_mend;
       }
     return decided ? exit_success : exit_some_failed;

@@ -305,7 +305,7 @@ class run_steps {
     }
     if (look_for_ledger(error)) code = exit_mend;
     s_.hide_work();
-    if (error) s_.say().error(*error);
+    if (error) s_.error(*error);
     if (!withdrawn_) say_how_it_ended(code);
     return code;
   }

@@ -39,6 +39,11 @@ void session::print(const std::vector<std::string>& all) {
   for (const auto& line : all) host_.says.note(line);
 }
 
+void session::error(const failure& why) {
+  host_.says.error(why);
+  error_ = why;
+}
+
 int session::end(const failure& why) {
   const int signal = host_.stop.first();
   if (signal != 0 && why.kind == failure_kind::later) {
@@ -48,6 +53,7 @@ int session::end(const failure& why) {
     return 128 + signal;
   }
   for (const auto& one : one_by_one(why)) host_.says.error(one);
+  error_ = why;
   if (facts_.stop_reason.empty())
     facts_.stop_reason = why.kind == failure_kind::usage   ? "usage"
                          : why.kind == failure_kind::later ? "later"
@@ -60,7 +66,7 @@ int session::write(int code) {
   facts_.elapsed = clock::now() - started_;
   if (options_.summary_path.empty() || summary_refused_) return code;
   if (auto written = write_summary(options_.summary_path, facts_); !written) {
-    host_.says.error(written.error());
+    error(written.error());
     // Whoever waits for the summary and gets none must not see the exit code of success.
     return code == exit_success ? exit_mend : code;
   }
@@ -77,14 +83,13 @@ result session::conclude(const std::function<expected<int>()>& work) {
     code = done ? *done : end(done.error());
   } catch (const std::exception& e) {
     hide_work();
-    host_.says.error(
-        {failure_kind::mend, "",
-         fmt::format("this is a bug in pawl: {}; what is committed in the ledger is true", e.what()), ""});
+    error({failure_kind::mend, "",
+           fmt::format("this is a bug in pawl: {}; what is committed in the ledger is true", e.what()), ""});
     facts_.stop_reason = "bug";
   }
   host_.says.concluded({code, facts_, host_.stop.first(), sum_, when_interrupted_});
   code = write(code);
-  return {code, facts_};
+  return {code, facts_, error_};
 }
 
 result refuse(const options& o, const host& h, const failure& why) {

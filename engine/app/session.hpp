@@ -49,6 +49,8 @@ class session {
   void gave_up(const std::optional<client::progress_counters::giving_up>&);
 
   void print(const std::vector<std::string>&);  // as notes
+  // What ended the use case: goes to the listener, and into the result.
+  void error(const failure&);
   void show_work(std::string_view what, std::uint64_t rows, std::uint64_t bytes) {
     host_.says.working(what, rows, bytes);
   }
@@ -64,6 +66,7 @@ class session {
   summary facts_;
   time_point started_ = clock::now();
   bool summary_refused_ = false;
+  std::optional<failure> error_;
   std::string sum_;
   std::string when_interrupted_ = "the same command goes on";
 };

@@ -29,6 +29,11 @@ void stop_request::ask(int number) noexcept {
   errno = saved;
 }
 
+stop_request& nobody_stops() {
+  static stop_request never;
+  return never;
+}
+
 std::string_view signal_name(int number) noexcept {
   switch (number) {
     case SIGINT:

@@ -34,6 +34,9 @@ class stop_request {
   static_assert(std::atomic<int>::is_always_lock_free && std::atomic<bool>::is_always_lock_free);
 };
 
+// Is never asked; one for the whole program, on any thread.
+stop_request& nobody_stops();
+
 // "SIGINT", "SIGTERM", "SIGHUP"; "signal" for any other.
 std::string_view signal_name(int number) noexcept;
 

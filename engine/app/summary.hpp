@@ -41,6 +41,7 @@ struct summary {
 struct result {
   int exit_code;  // see app/exit_code
   summary facts;
+  std::optional<failure> error;  // the last that the listener was told; unset: it was told none
 };
 
 // One line of JSON with a line end.

@@ -1,5 +1,6 @@
 #include "engine/app/token_source.hpp"
 
+#include <cstdlib>
 #include <utility>
 
 namespace pawl::app {
@@ -10,6 +11,23 @@ bool may_change(const token_source& source) {
 }
 
 }  // namespace
+
+const token_source& no_token() {
+  static const token_source none;
+  return none;
+}
+
+token_source environment_token(std::string variable) {
+  token_source source;
+  source.place = variable;
+  source.read = [variable = std::move(variable)]() -> expected<token_reading> {
+    const char* const value = std::getenv(variable.c_str());
+    if (value == nullptr || *value == '\0')
+      return failure{failure_kind::usage, variable, "is not set", "put the key into it"};
+    return token_reading{secret{value}, {}};
+  };
+  return source;
+}
 
 expected<secret> first_token(const token_source& source,
                              const std::function<void(const std::string&)>& warn) {

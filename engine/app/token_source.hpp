@@ -24,6 +24,11 @@ struct token_source {
   std::string place;  // for messages: the name of a variable, a path
 };
 
+// For an API that needs no key.
+const token_source& no_token();
+// The variable of the environment, read when the use case begins. A failure (usage): it is not set, or empty.
+token_source environment_token(std::string variable);
+
 // Reads the token once. Calls `warn` with a warning.
 expected<secret> first_token(const token_source&, const std::function<void(const std::string&)>& warn);
 

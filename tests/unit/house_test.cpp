@@ -85,6 +85,10 @@ TEST(House, NoFileIsLongerThanFourHundredLines) {
   for (const auto& [path, file] : sources()) EXPECT_LE(file.lines, 400u) << path;
 }
 
+TEST(House, TheExampleIsThirtyLines) {
+  EXPECT_LE(sources().at("engine/example/apply_file.cpp").lines, 30u);
+}
+
 TEST(House, NoFolderHoldsMoreThanASeventhOfTheProduct) {
   std::map<std::string, std::size_t> folders;
   std::size_t all = 0;
