@@ -128,7 +128,7 @@ void make_plan(benchmark::State& state, std::span<const field_value> patch, std:
   job.patch = patch;
   api::write_plan plan;
   measure(state, [&] {
-    if (reader.make_plan(body, job, now, plan) != api::reading::readable || plan.send.size() != differing)
+    if (reader.make_plan(body, job, now, plan) != api::readability::readable || plan.send.size() != differing)
       std::abort();
     return body.size();
   });

@@ -108,8 +108,8 @@ bool drift_reader::read(std::string_view body, std::string_view id, std::span<co
   return true;
 }
 
-bool drift_reader::settles(std::string_view item, std::string_view id,
-                           std::span<const expected_value> expected, std::vector<field_standing>& into) {
+bool drift_reader::confirms(std::string_view item, std::string_view id,
+                            std::span<const expected_value> expected, std::vector<field_standing>& into) {
   if (!read(item, id, expected, into) || !all_stand_there_) return false;
   for (std::size_t i = 0; i < expected.size(); ++i) {
     if (shown_by(expected[i].field) && into[i].is != standing::as_written) return false;

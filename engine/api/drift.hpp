@@ -49,8 +49,8 @@ class drift_reader {
   // read shows stands in it with the expected value. Anything else in an item proves nothing, because items
   // may leave fields out, or show them in another form than a read of the single resource does. If true, the
   // answers are as_written, or unclear where no read can tell.
-  bool settles(std::string_view item, std::string_view id, std::span<const expected_value>,
-               std::vector<field_standing>& into);
+  bool confirms(std::string_view item, std::string_view id, std::span<const expected_value>,
+                std::vector<field_standing>& into);
 
  private:
   std::optional<field_index> shown_by(std::string_view field) const;

@@ -74,14 +74,14 @@ bool resource_reader::impl::take_whole(std::string_view body, write_plan& plan) 
   return true;
 }
 
-reading resource_reader::impl::send_all(std::string_view body, write_plan& plan) {
+readability resource_reader::impl::send_all(std::string_view body, write_plan& plan) {
   plan.send = plan.wanted;
   plan.new_values.clear();
   append_values(plan.new_values, plan.send);
   const bool good = take_whole(body, plan);
   // What the resource shows may come from this job's own write, so it is not a state to go back to.
   plan.pre_image.clear();
-  return good ? reading::readable : reading::unreadable;
+  return good ? readability::readable : readability::unreadable;
 }
 
 }  // namespace pawl::api

@@ -1,5 +1,5 @@
-#include "engine/api/companions.hpp"
 #include "engine/api/resource_reader_impl.hpp"
+#include "engine/api/sent_together.hpp"
 #include "engine/api/shown.hpp"
 #include "engine/api/value_object.hpp"
 #include "engine/text/json_normal_form.hpp"
@@ -85,7 +85,7 @@ void clear(write_plan& p) {
   start_over(p.wanted, most_values_kept);
   start_over(p.send, most_values_kept);
   for (auto* text :
-       {&p.old_values, &p.new_values, &p.body, &p.pre_image, &p.updated_at, &p.unmet, &p.unmet_rule})
+       {&p.old_values, &p.new_values, &p.body, &p.pre_image, &p.updated_at, &p.unmet, &p.unmet_condition})
     start_over(*text, most_kept);
   p.unnamed.clear();
   p.unnamed_others = false;
@@ -102,7 +102,7 @@ resource_reader::impl::impl(const profile& p, std::span<const precondition> cond
       only_if(conditions),
       names(directory),
       force_unechoed(force),
-      sent_with(companions(p)),
+      sent_with(sent_together(p)),
       found(all_paths(p, conditions)),
       whole(p),
       is_asked(2 + p.fields.size() + conditions.size(), 0),
@@ -130,13 +130,13 @@ void resource_reader::impl::ask(std::uint32_t path) {
   asked.push_back(path);
 }
 
-reading resource_reader::impl::look(std::string_view body, std::string_view id) {
+readability resource_reader::impl::look(std::string_view body, std::string_view id) {
   trouble.clear();
-  if (!found.locate(parser, body, asked)) return reading::unreadable;
+  if (!found.locate(parser, body, asked)) return readability::unreadable;
   const auto& shown_id = found[id_path];
-  if (api.reply.id.empty() || shows_id(shown_id, id, api.reply)) return reading::readable;
+  if (api.reply.id.empty() || shows_id(shown_id, id, api.reply)) return readability::readable;
   if (shown_id.is != located::kind::absent) append_printable_shown(trouble, shown_id, max_reason);
-  return reading::other_id;
+  return readability::other_id;
 }
 
 // Compares a field, and treats an absent value as null (but not an absent list).
@@ -188,8 +188,8 @@ bool resource_reader::impl::list_wanted(const job_view& job, write_plan& plan) {
 
 void resource_reader::impl::say_unmet(write_plan& plan, std::string_view field, const located* here,
                                       std::string_view expected) {
-  plan.unmet_rule.append(field).append(", expected ");
-  append_printable(plan.unmet_rule, expected, max_reason);
+  plan.unmet_condition.append(field).append(", expected ");
+  append_printable(plan.unmet_condition, expected, max_reason);
   auto& to = plan.unmet;
   to += field;
   to += " is ";
@@ -316,8 +316,8 @@ void resource_reader::impl::record(write_plan& plan) {
   read_updated_at(plan.updated_at);
 }
 
-reading resource_reader::impl::make_plan(std::string_view body, const job_view& job, wall_time now,
-                                         write_plan& plan) {
+readability resource_reader::impl::make_plan(std::string_view body, const job_view& job, wall_time now,
+                                             write_plan& plan) {
   clear(plan);
   start_asking();
   for (const auto& v : job.patch) {
@@ -331,18 +331,18 @@ reading resource_reader::impl::make_plan(std::string_view body, const job_view& 
   for (std::size_t i = 0; i < resolved.size(); ++i) ask(path_of_condition(api, i));
 
   auto is = look(body, job.id);
-  if (is == reading::readable) {
+  if (is == readability::readable) {
     if (list_wanted(job, plan) && check(job, now, plan) && select(plan)) {
       record(plan);
       plan.complete = shows_all(job, plan);
-      if (!take_whole(body, plan)) is = reading::unreadable;
+      if (!take_whole(body, plan)) is = readability::unreadable;
     } else {
       is = spoiled;
     }
     for (const auto& v : plan.wanted)
       if (is_known(v.field)) position[to_index(v.field)] = nowhere;
   }
-  if (is != reading::readable) clear(plan);
+  if (is != readability::readable) clear(plan);
   return is;
 }
 
@@ -355,12 +355,12 @@ std::string_view resource_reader::trouble() const noexcept {
 resource_reader::resource_reader(resource_reader&&) noexcept = default;
 resource_reader::~resource_reader() = default;
 
-reading resource_reader::make_plan(std::string_view body, const job_view& job, wall_time now,
-                                   write_plan& into) {
+readability resource_reader::make_plan(std::string_view body, const job_view& job, wall_time now,
+                                       write_plan& into) {
   return impl_->make_plan(body, job, now, into);
 }
 
-reading resource_reader::send_all(std::string_view body, write_plan& into) {
+readability resource_reader::send_all(std::string_view body, write_plan& into) {
   return impl_->send_all(body, into);
 }
 

@@ -65,7 +65,7 @@ struct write_plan {
   // job's own preconditions come before those of all jobs. Empty: all hold.
   std::string unmet;
   // `unmet` without the shown value, which may differ from row to row: `status, expected "open"`.
-  std::string unmet_rule;
+  std::string unmet_condition;
   // With an empty `send`, how well the read proves `unchanged`: full, or partial where a wanted value was not
   // shown and counts as null, or a field that rides with another was left out.
   verified shown = verified::none;
@@ -78,7 +78,7 @@ struct write_plan {
   byte_arena sets;  // holds the sets that set verbs make
 };
 
-enum class reading : std::uint8_t {
+enum class readability : std::uint8_t {
   readable,
   other_id,    // shows another id than the job's, or none where the profile says where the id stands
   unreadable,  // not JSON, cut off, not UTF-8, deeper than 64
@@ -89,7 +89,7 @@ enum class reading : std::uint8_t {
 struct second_look {
   enum class proof : std::uint8_t { applied, not_applied, none };
 
-  reading is = reading::unreadable;  // the other members count only if readable
+  readability is = readability::unreadable;  // the other members count only if readable
   // No sent field shows a value that contradicts the wanted one.
   bool shows_wanted = false;
   // With shows_wanted: full: every sent field shows its wanted value; partial: some do; none: no field does,
@@ -135,11 +135,11 @@ class resource_reader {
   //
   // A job that was sent before must go through look_again() first: its own write may have made an `expect`
   // untrue, which would look unmet here.
-  reading make_plan(std::string_view body, const job_view& job, wall_time now, write_plan& into);
+  readability make_plan(std::string_view body, const job_view& job, wall_time now, write_plan& into);
 
   // After a make_plan() that found nothing to send: makes the plan send everything that is wanted
   // nevertheless. `body` and `into` are those of that call.
-  reading send_all(std::string_view body, write_plan& into);
+  readability send_all(std::string_view body, write_plan& into);
 
   // Judges a read after an attempt. `sent`, `old_values` and `updated_at` come from the plan or from the
   // ledger's intent; the last two are empty if nothing was read before. 64 readable bytes must follow `body`.

@@ -21,8 +21,8 @@ namespace pawl::api {
 struct resource_reader::impl {
   impl(const profile&, std::span<const precondition>, const name_directory*, bool force);
 
-  reading make_plan(std::string_view body, const job_view&, wall_time now, write_plan&);
-  reading send_all(std::string_view body, write_plan&);
+  readability make_plan(std::string_view body, const job_view&, wall_time now, write_plan&);
+  readability send_all(std::string_view body, write_plan&);
   second_look look_again(std::string_view body, std::string_view id, std::span<const field_value> sent,
                          std::string_view old_values, std::string_view updated_at);
 
@@ -43,14 +43,14 @@ struct resource_reader::impl {
   void ask_for(field_index f) {
     if (is_shown(f)) ask(path_of(f));
   }
-  reading look(std::string_view body, std::string_view id);
+  readability look(std::string_view body, std::string_view id);
   equality compare(field_index, std::string_view wanted);
 
   bool list_wanted(const job_view&, write_plan&);
   bool check(const job_view&, wall_time now, write_plan&);
   bool shows_all(const job_view&, const write_plan&) const;
   void spoil(const located& here, std::string_view field) {
-    spoiled = is_sound(here) ? reading::misshapen : reading::unreadable;
+    spoiled = is_sound(here) ? readability::misshapen : readability::unreadable;
     trouble = field;
   }
   void say_unmet(write_plan&, std::string_view field, const located*, std::string_view expected);
@@ -94,7 +94,8 @@ struct resource_reader::impl {
   std::vector<field_value> put;         // the values that are put into the whole resource
   byte_arena put_texts;
   std::string shown, now_at;
-  reading spoiled = reading::misshapen;  // what the last value that could not be compared makes of the body
+  readability spoiled =
+      readability::misshapen;  // what the last value that could not be compared makes of the body
 };
 
 }  // namespace pawl::api

@@ -24,7 +24,7 @@ second_look resource_reader::impl::look_again(std::string_view body, std::string
   start_asking();
   for (const auto& v : sent) ask_for(v.field);
   second_look look_now;
-  if (const auto is = look(body, id); is != reading::readable) {
+  if (const auto is = look(body, id); is != readability::readable) {
     look_now.is = is;
     return look_now;
   }
@@ -51,7 +51,7 @@ second_look resource_reader::impl::look_again(std::string_view body, std::string
     const auto is_old = old == nullptr ? equality::different : compare(v.field, *old);
     if (is_wanted == equality::malformed || is_old == equality::malformed) {
       look_now = {};
-      look_now.is = is_wanted == equality::malformed ? spoiled : reading::misshapen;
+      look_now.is = is_wanted == equality::malformed ? spoiled : readability::misshapen;
       return look_now;
     }
     all_old = all_old && is_old == equality::equal;
@@ -80,7 +80,7 @@ second_look resource_reader::impl::look_again(std::string_view body, std::string
     }
   }
 
-  look_now.is = reading::readable;
+  look_now.is = readability::readable;
   read_updated_at(now_at);
   look_now.updated_at = now_at;
   look_now.shows_old = was_read && all_old && wants_other;

@@ -163,7 +163,7 @@ status open_generation::withdraw() {
   return choice_.ledger().withdraw(generation_.id, wall_now());
 }
 
-status open_generation::settle(const outcome_counts& now_done) {
+status open_generation::conclude(const outcome_counts& now_done) {
   auto& facts = s_.facts();
   if (auto counted = choice_.count(generation_); !counted) return counted;
   auto done = choice_.ledger().done_rows(generation_.id, generation_.rows);

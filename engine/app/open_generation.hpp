@@ -33,7 +33,7 @@ class open_generation {
   // What begin() began counts as not begun; only while nothing was done with it.
   status withdraw();
   // Reads the counts back and finishes the generation when nothing is pending. A row that got lost: mend.
-  status settle(const outcome_counts& now_done);
+  status conclude(const outcome_counts& now_done);
 
   const ledger::generation_row& generation() const noexcept { return generation_; }
   std::int64_t run() const noexcept { return run_; }

@@ -280,7 +280,7 @@ class run_steps {
     }
     const auto now_done = report_of_run_ ? report_of_run_->counts : outcome_counts{};
     bool conserved = true;
-    if (auto read = rows_.settle(now_done); !read) {
+    if (auto read = rows_.conclude(now_done); !read) {
       // The ledger cannot be read back (full disk, I/O error). The run's own error tells more, if it has one.
       if (!error || error->kind == failure_kind::later) error = read.error();
       conserved = false;

@@ -131,7 +131,7 @@ class verify_steps {
         if (!id) continue;
         auto resource = wanted_->find(*id);
         if (!resource) co_return std::move(resource.error());
-        if (resource->fields.empty() || !report_.settles(*resource, item)) continue;
+        if (resource->fields.empty() || !report_.confirms(*resource, item)) continue;
         if (auto dropped = wanted_->drop(*id); !dropped) co_return std::move(dropped.error());
       }
       show();

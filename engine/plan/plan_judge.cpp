@@ -88,8 +88,8 @@ expected<planned_row> plan_judge::undecided(const job_view& job, planned is, std
 bool plan_judge::is_worth_another_read(const job_view& job, std::string_view body, wall_time now) {
   if (resources_ == nullptr) return false;
   const auto found = resources_->make_plan(body, job, now, plan_);
-  return found == api::reading::unreadable ||
-         (found == api::reading::other_id && !api::spells_alike(job.id, resources_->trouble()));
+  return found == api::readability::unreadable ||
+         (found == api::readability::other_id && !api::spells_alike(job.id, resources_->trouble()));
 }
 
 // Whether a run that was killed has applied this row; nothing is sent again then.
@@ -100,7 +100,7 @@ bool plan_judge::was_applied(const job_view& job, std::string_view body) {
   if (!api::parse_values(left->second.new_values, profile_, sent_values_)) return false;
   const auto look =
       resources_->look_again(body, job.id, sent_values_, left->second.old_values, left->second.updated_at);
-  return look.is == api::reading::readable && look.proven == api::second_look::proof::applied;
+  return look.is == api::readability::readable && look.proven == api::second_look::proof::applied;
 }
 
 // The body as it will be once the earlier rows of this id are written.
@@ -167,12 +167,13 @@ expected<planned_row> plan_judge::judge(const job_view& job, std::string_view bo
     plan_.send = plan_.wanted;
   } else {
     const auto found = resources_->make_plan(as_written(body, now), job, now, plan_);
-    if (found != api::reading::readable) {
+    if (found != api::readability::readable) {
       is = planned::unreadable;
-      why_ = found == api::reading::other_id
+      why_ = found == api::readability::other_id
                  ? api::in_words(api::of_another_id(job.id, resources_->trouble()))
-             : found == api::reading::misshapen ? api::in_words(api::of_another_shape(resources_->trouble()))
-                                                : "the reply to a read could not be read";
+             : found == api::readability::misshapen
+                 ? api::in_words(api::of_another_shape(resources_->trouble()))
+                 : "the reply to a read could not be read";
     } else if (was_applied(job, body)) {
       is = planned::unchanged;
       plan_.send.clear();
@@ -188,7 +189,7 @@ expected<planned_row> plan_judge::judge(const job_view& job, std::string_view bo
   if (auto kept = keep(job); !kept) return std::move(kept.error());
   auto row = begin(job, is);
   row.why = why_;
-  if (is == planned::skipped) row.rule = plan_.unmet_rule;
+  if (is == planned::skipped) row.rule = plan_.unmet_condition;
   row.rides_unsent = riders_;
   if (is != planned::write) return row;
   list_changes();

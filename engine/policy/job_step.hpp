@@ -155,7 +155,7 @@ class job_step {
   step_action after_read(const event::read_replied&, const surroundings&);
   step_action read_failed(const attempt_fact&, const error_note&, bool trial, const surroundings&);
   step_action read_gave_up(const error_note&);
-  step_action read_unreadable(const attempt_fact&, api::reading, bool trial, const surroundings&);
+  step_action read_unreadable(const attempt_fact&, api::readability, bool trial, const surroundings&);
   step_action plan_from(const attempt_fact&, bool trial, const surroundings&);
   step_action look_again(const attempt_fact&, bool trial, const surroundings&);
   step_action look_for_interrupted(const attempt_fact&, const api::second_look&, const surroundings&);

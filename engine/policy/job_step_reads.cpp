@@ -107,7 +107,7 @@ api::second_look job_step::compare_with_left(std::string_view body) {
 std::optional<verified> job_step::left_has_arrived(std::string_view body) {
   if (!doubt_.left_may_arrive()) return std::nullopt;
   const auto look = compare_with_left(body);
-  if (look.is != api::reading::readable || look.proven != proof::applied) return std::nullopt;
+  if (look.is != api::readability::readable || look.proven != proof::applied) return std::nullopt;
   return look.how;
 }
 
@@ -118,12 +118,12 @@ step_action job_step::plan_from(const attempt_fact& fact, bool trial, const surr
   // Before a job is planned anew: perhaps its last attempt is what the resource shows.
   if (doubt_.any() && held_.is_there()) {
     const auto look = compare_with_plan(fact.body);
-    if (look.is == api::reading::readable && look.proven == proof::applied)
+    if (look.is == api::readability::readable && look.proven == proof::applied)
       return finish_applied(look.how, kept_);
     doubt_.replanned(look);
   }
   const auto found = resources_->make_plan(fact.body, job_, s.wall, plan);
-  if (found != api::reading::readable) {
+  if (found != api::readability::readable) {
     held_.drop();
     return read_unreadable(fact, found, trial, s);
   }
@@ -142,7 +142,7 @@ step_action job_step::plan_from(const attempt_fact& fact, bool trial, const surr
       return finish(outcome::unknown, verified::none, needless->note(fact.status));
     // As wanted, but whether by this job no read can tell: an accepted write tells.
     if (!job_.replay_safe) return finish(outcome::unknown, verified::none, kept_.view());
-    if (const auto all = resources_->send_all(fact.body, plan); all != api::reading::readable) {
+    if (const auto all = resources_->send_all(fact.body, plan); all != api::readability::readable) {
       held_.drop();
       return read_unreadable(fact, all, trial, s);
     }
@@ -160,7 +160,7 @@ step_action job_step::look_again(const attempt_fact& fact, bool trial, const sur
     look = resources_->look_again(fact.body, job_.id, wanted(), {}, {});
   else
     look = compare_with_plan(fact.body);
-  if (look.is != api::reading::readable) return read_unreadable(fact, look.is, trial, s);
+  if (look.is != api::readability::readable) return read_unreadable(fact, look.is, trial, s);
   if (look.how != verified::full)
     if (const auto error = reader_.read_error(fact.body); is_error_in_success(last_, error)) {
       last_.is = api::verdict::refused;
@@ -277,13 +277,13 @@ step_action job_step::untouched(const surroundings& s) {
 
 // A 2xx to a read that shows no resource of this id. Where the reason will not go away, the row does not ask
 // again; what may be a mix-up on the way (another id, no id) is asked for twice.
-step_action job_step::read_unreadable(const attempt_fact& fact, api::reading found, bool trial,
+step_action job_step::read_unreadable(const attempt_fact& fact, api::readability found, bool trial,
                                       const surroundings& s) {
   auto note = notes_.of_reply(fact);
   note.code = "unreadable_reply";
   api::misreading why;
   bool certain = true;
-  if (found == api::reading::other_id) {
+  if (found == api::readability::other_id) {
     note.code = "other_id";
     why = api::of_another_id(job_.id, resources_->trouble());
     // An object without an id, from an API that has shown ids before, is somebody else's.
@@ -293,7 +293,7 @@ step_action job_step::read_unreadable(const attempt_fact& fact, api::reading fou
       return after_foreign(request_kind::read, fact, note, s);
     }
     certain = api::spells_alike(job_.id, resources_->trouble()) || charges_.is_odd_again();
-  } else if (found == api::reading::misshapen) {
+  } else if (found == api::readability::misshapen) {
     why = api::of_another_shape(resources_->trouble());
   } else {
     why = api::why_unreadable(fact);

@@ -19,7 +19,7 @@ void write_doubt::lost(arrival how) noexcept {
 void write_doubt::replanned(const api::second_look& look) noexcept {
   if (look.proven == api::second_look::proof::not_applied && !is_late())
     may_be_applied_ = earlier_;
-  else if (look.is == api::reading::readable)
+  else if (look.is == api::readability::readable)
     earlier_ = true;
   if (look.shows_old) another_answered_ = false;
 }

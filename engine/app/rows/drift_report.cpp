@@ -14,9 +14,9 @@ void drift_report::expect_of(const ledger::written_resource& resource) {
   for (const auto& f : resource.fields) expected_values_.push_back({f.field, f.json});
 }
 
-bool drift_report::settles(const ledger::written_resource& resource, std::string_view item) {
+bool drift_report::confirms(const ledger::written_resource& resource, std::string_view item) {
   expect_of(resource);
-  if (!drift_.settles(item, resource.id, expected_values_, standings_)) return false;
+  if (!drift_.confirms(item, resource.id, expected_values_, standings_)) return false;
   ++looked_at_;
   report(resource);
   return true;

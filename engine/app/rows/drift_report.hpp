@@ -28,7 +28,7 @@ class drift_report {
   // Reports a row of which nothing can be compared.
   void untold(const ledger::job_row&, std::string_view why);
   // Takes an item of a list page. True: it shows all that was written, and is reported.
-  bool settles(const ledger::written_resource&, std::string_view item);
+  bool confirms(const ledger::written_resource&, std::string_view item);
   // Takes the reply to a read of the resource itself.
   void compare(const ledger::written_resource&, std::string_view body);
   void report_refusal(const ledger::written_resource&, const client::read_reply&);

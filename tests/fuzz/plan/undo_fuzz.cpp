@@ -181,7 +181,7 @@ void bring_back_field(std::string_view value, std::size_t at) {
   job.patch = patch;
   api::resource_reader reader(profile(), {}, nullptr, false);
   api::write_plan plan;
-  if (reader.make_plan(std::string_view{body}.substr(0, size), job, {}, plan) != api::reading::readable)
+  if (reader.make_plan(std::string_view{body}.substr(0, size), job, {}, plan) != api::readability::readable)
     return;
   if (plan.send.empty()) return;  // it shows what is wanted
 

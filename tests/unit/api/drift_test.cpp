@@ -84,18 +84,18 @@ TEST(Drift, AnItemSettlesOnlyWhatItShowsAsItWasWritten) {
       {"status", R"("done")"}, {"title", "null"}, {"closed_loop", "true"}};
   drift_reader reader(profile);
   std::vector<field_standing> fields;
-  const auto settles = [&](std::string item) {
+  const auto confirms = [&](std::string item) {
     const auto size = item.size();
     item.resize(size + 64, ' ');
-    return reader.settles(std::string_view{item}.substr(0, size), "t1", wanted, fields);
+    return reader.confirms(std::string_view{item}.substr(0, size), "t1", wanted, fields);
   };
-  EXPECT_TRUE(settles(R"({"id":"t1","status":"done","title":null})"));
+  EXPECT_TRUE(confirms(R"({"id":"t1","status":"done","title":null})"));
   for (const auto* item :
        {R"({"id":"t1","status":"done"})", R"({"id":"t1","title":null})", R"({"id":"t1"})",
         R"({"id":"t1","status":"open","title":null})", R"({"id":"t1","status":3,"title":null})",
         R"({"id":"t1","status":{"name":"done"},"title":null})", R"({"id":"t2","status":"done","title":null})",
         R"({"ref":"t1","status":"done","title":null})", "7"})
-    EXPECT_FALSE(settles(item)) << item;
+    EXPECT_FALSE(confirms(item)) << item;
 }
 
 // A verb that had nothing to do left no set that is known, only what it wants of one.
@@ -128,7 +128,7 @@ TEST(Drift, AVerbIsHeldAgainstItsTarget) {
     const std::vector<expected_value> wanted{{r.field, r.json}};
     ASSERT_TRUE(reader.read(std::string_view{body}.substr(0, size), "t1", wanted, fields)) << r.field;
     EXPECT_EQ(fields[0].is, r.is) << r.field << r.json << r.tags;
-    EXPECT_EQ(reader.settles(std::string_view{body}.substr(0, size), "t1", wanted, fields),
+    EXPECT_EQ(reader.confirms(std::string_view{body}.substr(0, size), "t1", wanted, fields),
               r.is == standing::as_written);
   }
   EXPECT_EQ(look(R"({"id":"t1"})", {{"add_tag_ids", R"(["a"])"}}).fields[0].is, standing::unclear);

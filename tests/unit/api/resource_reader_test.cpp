@@ -39,7 +39,7 @@ const name_directory& tags() {
 }
 
 struct made_plan {
-  reading is;
+  readability is;
   std::string wanted, send, old_values, new_values, updated_at, unmet;
   verified shown;
   bool complete = false;
@@ -109,7 +109,7 @@ TEST(ResourceReader, SaysWhetherEverythingThatItLookedAtWasThere) {
     std::vector<precondition> conditions;
     if (*r.condition != '\0') conditions.push_back(only_if(r.condition));
     const auto made = plan(r.body, made_job(api(), r.patch, r.expect), conditions);
-    EXPECT_EQ(static_cast<int>(made.is), static_cast<int>(reading::readable)) << r.what;
+    EXPECT_EQ(static_cast<int>(made.is), static_cast<int>(readability::readable)) << r.what;
     EXPECT_EQ(made.complete, r.complete) << r.what;
   }
 }
@@ -158,7 +158,7 @@ TEST(ResourceReader, SendsWhatDiffers) {
   for (const auto& c : cases) {
     SCOPED_TRACE(c.what);
     const auto made = plan(thread, made_job(api(), c.patch));
-    EXPECT_EQ(made.is, reading::readable);
+    EXPECT_EQ(made.is, readability::readable);
     EXPECT_EQ(made.send, c.sent);
     EXPECT_EQ(made.old_values, c.old_values);
     EXPECT_EQ(made.updated_at, R"("2026-11-20T10:00:00.000Z")");
@@ -201,10 +201,10 @@ TEST(ResourceReader, SendsWhatAValueRequires) {
   write_plan made;
   const padded body(R"({"id":"t1","status":"open","snoozed_until":"2026-12-01T09:00:00Z"})");
   const made_job snooze(p, {{"status", R"("snoozed")"}, {"snoozed_until", R"("2026-12-01T09:00:00Z")"}});
-  ASSERT_EQ(reader.make_plan(body, snooze, now, made), reading::readable);
+  ASSERT_EQ(reader.make_plan(body, snooze, now, made), readability::readable);
   EXPECT_EQ(text_of(made.send), R"(status="snoozed" snoozed_until="2026-12-01T09:00:00Z")");
   const made_job done(p, {{"status", R"("done")"}, {"snoozed_until", R"("2026-12-01T09:00:00Z")"}});
-  ASSERT_EQ(reader.make_plan(body, done, now, made), reading::readable);
+  ASSERT_EQ(reader.make_plan(body, done, now, made), readability::readable);
   EXPECT_EQ(text_of(made.send), R"(status="done")");
 }
 
@@ -310,7 +310,7 @@ TEST(ResourceReader, TurnsSetVerbsIntoFullSets) {
   for (const auto& c : cases) {
     SCOPED_TRACE(c.what);
     const auto made = plan(thread, made_job(api(), c.patch));
-    ASSERT_EQ(made.is, reading::readable);
+    ASSERT_EQ(made.is, readability::readable);
     EXPECT_EQ(made.wanted, c.wanted);
     EXPECT_EQ(made.send, c.sent ? c.wanted : "");
     EXPECT_EQ(made.old_values, c.sent ? R"({"tag_ids":["tag_a","tag_billing"]})" : "{}");
@@ -342,7 +342,7 @@ TEST(ResourceReader, NeverReplacesASetThatItHasNotSeen) {
         R"({"id":"t1","tags":[{"id":"\q"}]})", R"({"id":"t1","tags":{"id":"x"}})"}) {
     SCOPED_TRACE(body);
     const auto made = plan(body, add);
-    EXPECT_NE(made.is, reading::readable);
+    EXPECT_NE(made.is, readability::readable);
     EXPECT_EQ(made.wanted + made.send + made.old_values + made.new_values, "");
   }
   EXPECT_EQ(plan(R"({"id":"t1","tags":[]})", add).send, R"(tag_ids=["x"])");
@@ -350,14 +350,14 @@ TEST(ResourceReader, NeverReplacesASetThatItHasNotSeen) {
   EXPECT_EQ(null.send, R"(tag_ids=["x"])");
   EXPECT_EQ(null.old_values, R"({"tag_ids":null})");
   // The full set as well: what it would delete must be in the ledger first.
-  EXPECT_EQ(plan(R"({"id":"t1"})", made_job(api(), {{"tag_ids", "[]"}})).is, reading::misshapen);
+  EXPECT_EQ(plan(R"({"id":"t1"})", made_job(api(), {{"tag_ids", "[]"}})).is, readability::misshapen);
 }
 
 TEST(ResourceReader, APlanMayBeMoved) {
   resource_reader reader(api(), {}, &tags(), false);
   write_plan made;
   const made_job add(api(), {{"add_tag_ids", R"(["x"])"}});
-  ASSERT_EQ(reader.make_plan(padded(thread), add, now, made), reading::readable);
+  ASSERT_EQ(reader.make_plan(padded(thread), add, now, made), readability::readable);
   const auto moved = std::move(made);
   EXPECT_EQ(text_of(moved.send), R"(tag_ids=["tag_a","tag_billing","x"])");
 }
@@ -367,7 +367,7 @@ TEST(ResourceReader, APlanMayBeMoved) {
 TEST(ResourceReader, AbsentCountsAsNull) {
   constexpr std::string_view bare = R"({"id":"t1","status":"open","assignee":null})";
   auto made = plan(bare, made_job(api(), {{"title", "null"}, {"assignee_id", "null"}}));
-  EXPECT_EQ(made.is, reading::readable);
+  EXPECT_EQ(made.is, readability::readable);
   EXPECT_EQ(made.send, "");
   EXPECT_EQ(made.shown, verified::partial);
   EXPECT_EQ(made.updated_at, "");
@@ -409,7 +409,7 @@ TEST(ResourceReader, HoldsTheExpectationsOfTheJob) {
   };
   for (const auto& c : cases) {
     const auto made = plan(thread, made_job(api(), {{"status", R"("done")"}}, c.expect));
-    EXPECT_EQ(made.is, reading::readable);
+    EXPECT_EQ(made.is, readability::readable);
     EXPECT_EQ(made.unmet, c.unmet);
   }
   // A field that is wanted and expected is found once.
@@ -437,7 +437,7 @@ TEST(ResourceReader, HoldsTheConditionsOfAllJobs) {
   for (const auto& [condition, unmet] : cases) {
     SCOPED_TRACE(condition);
     const auto made = plan(thread, job, {only_if(condition)});
-    EXPECT_EQ(made.is, reading::readable);
+    EXPECT_EQ(made.is, readability::readable);
     EXPECT_EQ(made.unmet, unmet);
     EXPECT_EQ(made.send, R"(status="done")");
   }
@@ -463,19 +463,19 @@ TEST(ResourceReader, ReasonsArePrintableAndShort) {
 
 TEST(ResourceReader, TellsOtherResourcesAndGarbageApart) {
   const made_job job(api(), {{"status", R"("done")"}, {"assignee_id", R"("usr_1")"}});
-  const std::vector<std::pair<const char*, reading>> cases{
-      {R"({"id":"t2","status":"open"})", reading::other_id},
-      {R"({"status":"open"})", reading::other_id},
-      {R"({"id":null,"status":"open"})", reading::other_id},
-      {R"({"id":"t1","status":"open")", reading::unreadable},
-      {R"([{"id":"t1","status":"open"}])", reading::unreadable},
-      {"", reading::unreadable},
-      {"<html>", reading::unreadable},
-      {R"({"id":"t1","status":"open","status":"done"})", reading::unreadable},
-      {R"({"id":"t1","status":opn})", reading::unreadable},
-      {R"({"id":"t1","status":"open","assignee":"usr_1"})", reading::misshapen},
-      {R"({"id":"t1","status":"open"} x)", reading::unreadable},
-      {R"({"id":"t1","status":"open"})", reading::readable},
+  const std::vector<std::pair<const char*, readability>> cases{
+      {R"({"id":"t2","status":"open"})", readability::other_id},
+      {R"({"status":"open"})", readability::other_id},
+      {R"({"id":null,"status":"open"})", readability::other_id},
+      {R"({"id":"t1","status":"open")", readability::unreadable},
+      {R"([{"id":"t1","status":"open"}])", readability::unreadable},
+      {"", readability::unreadable},
+      {"<html>", readability::unreadable},
+      {R"({"id":"t1","status":"open","status":"done"})", readability::unreadable},
+      {R"({"id":"t1","status":opn})", readability::unreadable},
+      {R"({"id":"t1","status":"open","assignee":"usr_1"})", readability::misshapen},
+      {R"({"id":"t1","status":"open"} x)", readability::unreadable},
+      {R"({"id":"t1","status":"open"})", readability::readable},
   };
   for (const auto& [body, is] : cases) EXPECT_EQ(plan(body, job).is, is) << body;
 
@@ -483,7 +483,7 @@ TEST(ResourceReader, TellsOtherResourcesAndGarbageApart) {
   EXPECT_EQ(plan(R"({"id":"t1","last_inbound_message_at":"soon"})", age,
                  {only_if("last_inbound_message_at older than 1d")})
                 .is,
-            reading::misshapen);
+            readability::misshapen);
 }
 
 TEST(ResourceReader, ReadsAWholeThread) {
@@ -494,13 +494,13 @@ TEST(ResourceReader, ReadsAWholeThread) {
   const padded body(testing::thread_reply);
   const made_job job(p, {{"status", R"("open")"}, {"tag_ids", R"(["tag_csv","tag_export"])"}}, {},
                      std::string(testing::thread_id));
-  ASSERT_EQ(reader.make_plan(body, job, now, made), reading::readable);
+  ASSERT_EQ(reader.make_plan(body, job, now, made), readability::readable);
   EXPECT_EQ(text_of(made.send), R"(status="open")");
   EXPECT_EQ(made.old_values, R"({"status":"done"})");
   EXPECT_EQ(made.updated_at, R"("2026-11-23T09:41:07.456Z")");
   for (std::size_t size = 0; size < testing::thread_reply.size(); ++size)
     ASSERT_EQ(reader.make_plan(padded(testing::thread_reply.substr(0, size)), job, now, made),
-              reading::unreadable)
+              readability::unreadable)
         << size;
 }
 

@@ -254,7 +254,7 @@ TEST(SecondLook, ProvesWhatTheStateProves) {
     const padded body(c.body);
     const auto look =
         reader.look_again(body, "t1", static_cast<const job_view&>(job).patch, c.old_values, c.updated_at);
-    EXPECT_EQ(look.is, reading::readable);
+    EXPECT_EQ(look.is, readability::readable);
     EXPECT_EQ(look.shows_wanted, c.shows_wanted);
     EXPECT_EQ(look.how, c.how);
     EXPECT_EQ(look.proven, c.proven);
@@ -278,19 +278,19 @@ TEST(SecondLook, TellsOtherResourcesAndGarbageApart) {
   const auto api = testing::reading_profile();
   resource_reader reader(api, {}, nullptr, false);
   const made_job job(api, {{"status", R"("done")"}, {"tag_ids", R"(["a"])"}});
-  const std::vector<std::pair<const char*, reading>> cases{
-      {R"({"id":"t2","status":"done","tags":[{"id":"a"}]})", reading::other_id},
-      {R"({"id":"t1","status":"done","tags":[{"id":"a"}])", reading::unreadable},
-      {R"({"id":"t1","status":"done"})", reading::misshapen},  // a list that does not show
-      {R"({"id":"t1","status":nul,"tags":[{"id":"a"}]})", reading::unreadable},
-      {R"({"id":"t1","status":"done","tags":[{"id":"a"}]})", reading::readable},
+  const std::vector<std::pair<const char*, readability>> cases{
+      {R"({"id":"t2","status":"done","tags":[{"id":"a"}]})", readability::other_id},
+      {R"({"id":"t1","status":"done","tags":[{"id":"a"}])", readability::unreadable},
+      {R"({"id":"t1","status":"done"})", readability::misshapen},  // a list that does not show
+      {R"({"id":"t1","status":nul,"tags":[{"id":"a"}]})", readability::unreadable},
+      {R"({"id":"t1","status":"done","tags":[{"id":"a"}]})", readability::readable},
   };
   for (const auto& [text, is] : cases) {
     const padded body(text);
     const auto look =
         reader.look_again(body, "t1", static_cast<const job_view&>(job).patch, R"({"status":"open"})", t0);
     EXPECT_EQ(look.is, is) << text;
-    EXPECT_EQ(look.proven, is == reading::readable ? proof::applied : proof::none) << text;
+    EXPECT_EQ(look.proven, is == readability::readable ? proof::applied : proof::none) << text;
   }
 }
 
@@ -306,7 +306,7 @@ TEST(SecondLook, ReadsWhatAPlanWrote) {
                            {"notify", R"({"email":true})"},
                            {"add_tag_ids", R"(["x"])"}});
   write_plan plan;
-  ASSERT_EQ(reader.make_plan(before, job, {}, plan), reading::readable);
+  ASSERT_EQ(reader.make_plan(before, job, {}, plan), readability::readable);
   std::vector<field_value> sent;
   ASSERT_TRUE(parse_values(plan.new_values, api, sent));
   EXPECT_EQ(testing::text_of(sent), testing::text_of(plan.send));

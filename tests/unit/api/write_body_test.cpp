@@ -26,7 +26,7 @@ profile api_of(body_content is) {
 }
 
 struct made_body {
-  reading is;
+  readability is;
   std::string send, new_values, old_values, kept, body;
   std::vector<std::string> unnamed;
   bool unnamed_others;
@@ -38,7 +38,7 @@ made_body plan(const profile& p, std::string_view resource, const job_view& job)
   // Once with another resource before, so that what is kept from a plan shows.
   const made_job other(p, {{"title", R"("x")"}});
   const padded before(R"({"id":"t1","title":"other","secret":1,"tags":[]})"), body(resource);
-  EXPECT_EQ(reader.make_plan(before, other, now, made), reading::readable);
+  EXPECT_EQ(reader.make_plan(before, other, now, made), readability::readable);
   const auto is = reader.make_plan(body, job, now, made);
   made_body result{is, text_of(made.send), made.new_values, made.old_values, made.old_to_keep(), made.body,
                    {}, made.unnamed_others};
@@ -89,7 +89,7 @@ TEST(WriteBody, RowIsNotHeldUpByWhatItDoesNotSend) {
   const auto p = api_of(body_content::row);
   const made_job job(p, {{"title", R"("New")"}});
   const auto made = plan(p, R"({"id":"t1","title":"old","x":nonsense})", job);
-  EXPECT_EQ(made.is, reading::readable);
+  EXPECT_EQ(made.is, readability::readable);
   EXPECT_EQ(made.new_values, R"({"title":"New"})");
   EXPECT_EQ(made.kept, R"({"title":"old"})");
 }
@@ -130,12 +130,12 @@ TEST(WriteBody, WholeSendsNothingThatItCannotSendBack) {
   for (const auto* odd :
        {R"({"id":"t1","title":"old","x":nonsense})", R"({"id":"t1","title":"old","x":1,"x":2})"}) {
     const auto made = plan(p, odd, job);
-    EXPECT_EQ(made.is, reading::unreadable) << odd;
+    EXPECT_EQ(made.is, readability::unreadable) << odd;
     EXPECT_EQ(made.send + made.body, "") << odd;
   }
   // A row that is as wanted sends nothing, whatever else is odd.
   const auto made = plan(p, R"({"id":"t1","title":"New","x":nonsense})", job);
-  EXPECT_EQ(made.is, reading::readable);
+  EXPECT_EQ(made.is, readability::readable);
   EXPECT_EQ(made.send + made.body, "");
 }
 
@@ -145,9 +145,9 @@ TEST(WriteBody, AJobInDoubtSendsTheWholeThoughItIsAsWanted) {
   write_plan made;
   const made_job job(p, {{"title", R"("A title")"}});
   const padded body(R"({"id":"t1","title":"A title","x":1})");
-  ASSERT_EQ(reader.make_plan(body, job, now, made), reading::readable);
+  ASSERT_EQ(reader.make_plan(body, job, now, made), readability::readable);
   ASSERT_TRUE(made.send.empty());
-  ASSERT_EQ(reader.send_all(body, made), reading::readable);
+  ASSERT_EQ(reader.send_all(body, made), readability::readable);
   EXPECT_EQ(made.body, R"({"id":"t1","title":"A title","x":1})");
   EXPECT_EQ(made.new_values, R"({"title":"A title"})");
   EXPECT_EQ(made.old_to_keep(), "{}") << "what stands there is perhaps what this job wrote";

@@ -12,7 +12,8 @@ namespace {
 using proof = api::second_look::proof;
 using step = std::function<void(write_doubt&)>;
 
-api::second_look look(proof proven, bool shows_old = false, api::reading is = api::reading::readable) {
+api::second_look look(proof proven, bool shows_old = false,
+                      api::readability is = api::readability::readable) {
   api::second_look made;
   made.is = is;
   made.proven = proven;
@@ -33,7 +34,7 @@ const step replanned_undecided = [](write_doubt& d) { d.replanned(look(proof::no
 const step replanned_old = [](write_doubt& d) { d.replanned(look(proof::none, true)); };
 const step replanned_not_applied = [](write_doubt& d) { d.replanned(look(proof::not_applied, true)); };
 const step replanned_unreadable = [](write_doubt& d) {
-  d.replanned(look(proof::none, false, api::reading::unreadable));
+  d.replanned(look(proof::none, false, api::readability::unreadable));
 };
 
 TEST(WriteDoubt, IsWhatItsEventsLeave) {

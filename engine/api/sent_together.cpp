@@ -1,4 +1,4 @@
-#include "engine/api/companions.hpp"
+#include "engine/api/sent_together.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -14,7 +14,7 @@ bool begins_with(const json_path& path, const json_path& prefix) {
 
 }  // namespace
 
-std::vector<std::vector<field_index>> companions(const profile& p) {
+std::vector<std::vector<field_index>> sent_together(const profile& p) {
   std::vector<std::vector<field_index>> all(p.fields.size());
   for (std::size_t i = 0; i < p.fields.size(); ++i) {
     const auto self = static_cast<field_index>(i);

@@ -12,6 +12,6 @@ namespace pawl::api {
 // value already: its group (`together`), the fields that ride with it (`rides_with`), and the fields whose
 // echo begins where a write of it changes something (`also_changes`). Goes one step only: the caller asks
 // again for each field that it adds.
-std::vector<std::vector<field_index>> companions(const profile&);
+std::vector<std::vector<field_index>> sent_together(const profile&);
 
 }  // namespace pawl::api
