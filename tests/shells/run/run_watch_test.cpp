@@ -60,6 +60,27 @@ TEST(RunWatch, GivesUpWhatIsOnTheWireWhenDrainingTakesTooLong) {
   EXPECT_EQ(s.book.intents.size(), 2u) << "the next run looks at both";
 }
 
+TEST(RunWatch, WaitsForNothingOnTheWireWhenItIsToStopAtOnce) {
+  run_stage s(true);
+  std::size_t asked = 0;
+  s.network.serve = [&](const auto& request) {
+    auto a = s.api.serve(request);
+    if (request.line.starts_with("PATCH")) {
+      ++asked;
+      a.takes = 24h;
+    }
+    return a;
+  };
+  s.begin();
+  s.run_until([&] { return asked == 2; });
+  const auto told = clock::now();
+  s.runner->stop(stop_kind::now, "signal");
+  s.end();
+  EXPECT_LT(clock::now() - told, 1s);
+  EXPECT_EQ(s.recorded(), 0u);
+  EXPECT_EQ(s.book.intents.size(), 2u) << "the next run looks at both";
+}
+
 TEST(RunWatch, EndsARequestAtItsDeadline) {
   run_stage s(false);
   std::size_t asked = 0;

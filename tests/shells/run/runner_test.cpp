@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace pawl::run {
 namespace {
@@ -115,7 +116,7 @@ TEST(Runner, StopsAtOnceWhileTheApiIsDownOrAsksForAPause) {
   for (const auto& said : {down, slow_down})
     for (const bool read_first : {false, true})
       for (const auto kind : {stop_kind::drain, stop_kind::now})
-        for (std::size_t n = 0; n < 60; ++n) {
+        for (std::size_t n = 0; n < 600; n += n < 60 ? 1 : 53) {
           SCOPED_TRACE(std::to_string(said.status) +
                        (kind == stop_kind::now ? " at once after " : " after ") + std::to_string(n) +
                        (read_first ? ", reads first" : ""));
@@ -131,6 +132,26 @@ TEST(Runner, StopsAtOnceWhileTheApiIsDownOrAsksForAPause) {
           EXPECT_EQ(s.recorded(), 0u);
           if (::testing::Test::HasFailure()) return;
         }
+}
+
+// A write of which nothing was applied is planned again, and its old intent does not stay beside the new one:
+// undo would take it for a value that was overwritten.
+TEST(Runner, KeepsOneIntentOfAWriteThatWasHeldBack) {
+  run_stage s(true);
+  bool is_told = false;
+  s.network.serve = [&](const auto& request) {
+    auto a = s.api.serve(request);
+    if (!request.line.starts_with("PATCH") || std::exchange(is_told, true)) return a;
+    s.api.items.at("t1") = {};
+    a = pawl::testing::reply(429, R"({"error":{"code":"slow_down","message":"no"}})");
+    a.headers.emplace_back("Retry-After", "10");  // by then what was read is too old
+    return a;
+  };
+  s.begin();
+  s.end();
+  EXPECT_EQ(s.report->figures.throttled, 1u);
+  EXPECT_EQ(s.book.withdrawn.size(), 1u);
+  EXPECT_EQ(s.book.intents.size(), rows);
 }
 
 // The ledger fails at each of its calls.
