@@ -60,7 +60,8 @@ class credentials {
 // Random numbers that spread retries; no secret depends on them.
 class jitter_source {
  public:
-  jitter_source() : engine_(std::random_device{}()) {}
+  jitter_source() : jitter_source(std::random_device{}()) {}
+  explicit jitter_source(std::uint32_t seed) : engine_(seed) {}
   // A number in [0, 1), one of 2^31 values. That is enough for waits, and costs a fifth of
   // uniform_real_distribution.
   double operator()() {
