@@ -187,7 +187,7 @@ asio::awaitable<expected<read_reply>> read_client::with_renewed_key(std::string_
     auto reply = co_await attempt(path_and_query, how);
     if (!reply || reply->http_status != 401) co_return reply;
     const bool renewed = co_await key_renewed(version);
-    if (!renewed) co_return reply;
+    if (!renewed && !stopped_) co_return reply;
   }
 }
 
