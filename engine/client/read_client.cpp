@@ -154,6 +154,10 @@ asio::awaitable<expected<read_reply>> read_client::attempt(std::string_view path
   while (mine == turn::delayed) mine = co_await take_turn(p_.line, place, p_.pool, got);
   if (mine == turn::cancelled || (mine == turn::unreachable && stopped_)) co_return interruption();
   if (mine == turn::unreachable) co_return judge(got.fact, how);
+  if (stopped_) {  // between the grant and here
+    p_.line.give_back(place, clock::now());
+    co_return interruption();
+  }
   p_.progress.waits_for.clear();
   p_.progress.waits_until.reset();
   std::string request;
