@@ -147,6 +147,8 @@ class read_client {
   enum class stopping { waits, now };
   void stop(stopping);
   bool stopped() const noexcept { return stopped_; }
+  // Returns then, or at stop(): for whoever waits before asking again.
+  boost::asio::awaitable<void> pause_until(time_point);
 
   // A row of this generation is a success already: a redirect or a 410 is then of its resource alone, as it
   // is once anything was answered well.
@@ -165,7 +167,6 @@ class read_client {
   boost::asio::awaitable<bool> prove(std::string_view beside);
   void remember_good(std::string_view path_and_query, const read_reply&);
   boost::asio::awaitable<bool> key_renewed(std::uint64_t version_used);
-  boost::asio::awaitable<void> pause_until(time_point);
   void say_pause(time_point now);
   void tell_trouble(const read_reply&);
   read_reply judge(const attempt_fact&, manner);

@@ -154,8 +154,7 @@ asio::awaitable<status> planner::decide(pending_row& row,
     if (reply.is != api::verdict::ok || attempt >= p_.retry.max_attempts ||
         !p_.judge.is_worth_another_read(job, reply.body(), wall_now()))
       break;
-    async::wakeup alarm(p_.io);
-    co_await alarm.sleep(clock::now() + policy::backoff(p_.retry, attempt, false, 0.5));
+    co_await p_.client.pause_until(clock::now() + policy::backoff(p_.retry, attempt, false, 0.5));
     co_await read(row, false);
   }
   if (p_.reads && (**row.reply).is != api::verdict::ok) {
