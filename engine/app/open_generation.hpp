@@ -23,16 +23,17 @@ class open_generation {
   // Both outlive it.
   open_generation(session& s, ledger_choice& choice) : s_(s), choice_(choice), walk_(s, choice) {}
 
-  // What is to see the rows while ledger_choice::validate() reads them.
+  // The watch that ledger_choice::validate() is to show the rows to: it gathers those for list pages.
   input::row_watch watch();
   // Begins the generation or goes on with it, and begins this invocation; the source stands where the first
   // pending row may be.
   status begin();
   // The ledger belongs to this account from now on.
   status bind_account(const std::string& account);
-  // What begin() began counts as not begun; only while nothing was done with it.
+  // Undoes begin(). Allowed only while no row has an outcome.
   status withdraw();
-  // Reads the counts back and finishes the generation when nothing is pending. A row that got lost: mend.
+  // Reads the counts back and finishes the generation when nothing is pending. A failure of kind mend says
+  // that a row got lost.
   status conclude(const outcome_counts& now_done);
 
   const ledger::generation_row& generation() const noexcept { return generation_; }
@@ -40,7 +41,7 @@ class open_generation {
   const ledger::row_set& done() const noexcept { return done_; }
   std::uint64_t pending() const noexcept { return pending_; }
   const outcome_counts& before() const noexcept { return before_; }
-  // That pending rows use.
+  // The names that pending rows use.
   const input::used_names& names() const noexcept {
     return choice_.report() ? choice_.report()->names : walk_.names();
   }

@@ -1,6 +1,6 @@
-// --retry: from the outcomes to take again to what of their rows stays out. The ledger tells which rows are
-// taken again, and whether a later row of the same id has the last word; only where one has are the patches
-// of the two wanted, and the input is read for them.
+// --retry: finds out which rows are taken again, and what of their patches stays out. The ledger tells which
+// rows they are, and whether a later row of the same id has written what they want. Only if one has are the
+// patches of the two compared, and only then is the input read for them.
 #pragma once
 
 #include "engine/api/profile.hpp"

@@ -23,8 +23,9 @@ enum class turn : std::uint8_t {
   cancelled     // likewise, because the line was
 };
 
-// Waits until the place is due, with a connection in hand, which is in `got` then, as is the fact of one that
-// could not be opened. The place joins the line unless it stands there.
+// Waits until the place is nearly due, fetches a connection, and waits for the slot. `got` holds the
+// connection if the turn is taken, and the fact of the failure if none could be opened. The place joins the
+// line unless it stands there.
 boost::asio::awaitable<turn> take_turn(send_line&, send_line::place&, http::connection_pool&,
                                        http::acquired& got);
 

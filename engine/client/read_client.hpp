@@ -1,6 +1,6 @@
 // GETs below the base URL: each takes its place in the line of the read budget, is judged by policy::judge,
 // and is tried again while the API throttles or is down, until patience ends. In a run it works beside the
-// writes, with the run's pool, pacer and key; commands that only read have a api_client. Network thread
+// writes, with the run's pool, pacer and key; commands that only read have an api_client. Network thread
 // only.
 #pragma once
 
@@ -137,29 +137,29 @@ class read_client {
     bool is_alive = false;             // a whole reply came that is no sign of an outage
     std::optional<time_point> proven;  // when the request was sent that the API itself answered well
   };
-  // For a breaker, and where somebody else answered for the API: one attempt. `trouble` is what it was where
-  // it is no sign of life.
+  // One attempt, for a breaker that wants a sign of life, or for a reply that somebody else gave in the API's
+  // place. `trouble` is set where there is no sign of life: it says in words what came instead.
   boost::asio::awaitable<life_sign> probe(std::string_view path_and_query, std::string& trouble);
 
-  // Attempts under way end at once, waits too, and every get() of now and later with failure_kind::later.
-  // Reads change nothing, so there is nothing to drain. Cancels the line, and with `now` the pool's
-  // connections, which a run has in common with its writes.
+  // Ends all waits at once, and every get() of now and later with failure_kind::later. Reads change nothing,
+  // so there is nothing to drain. Cancels the line, and with `now` also the pool's connections, which a run
+  // shares with its writes; without it an attempt under way is answered first.
   enum class stopping { waits, now };
   void stop(stopping);
   bool stopped() const noexcept { return stopped_; }
-  // Returns then, or at stop(): for whoever waits before asking again.
+  // Returns at that time or at stop(), whichever comes first: for a caller that waits before it asks again.
   boost::asio::awaitable<void> pause_until(time_point);
 
-  // A row of this generation is a success already: a redirect or a 410 is then of its resource alone, as it
-  // is once anything was answered well.
+  // Notes that a row of this generation is a success already. From then on, as after any good reply, a
+  // redirect or a 410 says something about its resource alone, and not about the address of the API.
   void has_succeeded() noexcept { succeeded_ = true; }
-  // Whether there is something to ask whether the API itself answers: its whoami, or what it has answered
-  // well.
+  // Whether there is a read that can show that the API itself answers: its whoami, or one that it has
+  // answered well.
   bool has_proof() const noexcept { return !p_.profile.whoami.path.empty() || !good_paths_[0].empty(); }
 
  private:
   struct manner {
-    bool of_resource = false;  // one of many, so that what it is refused with need not be the API's own state
+    bool of_resource = false;  // one resource of many: a refusal need not say anything about the whole API
     bool want_peer = false;
   };
   boost::asio::awaitable<expected<read_reply>> attempt(std::string_view path_and_query, manner);
@@ -179,24 +179,24 @@ class read_client {
   std::uint64_t answered_ = 0;                // good replies and refusals so far
   time_point proven_at_ = time_point::min();  // when the newest request was sent that was answered well
   bool succeeded_ = false;
-  // The two that were answered well last, the one to ask next first: one may be gone when it is asked again.
-  // Kept only where the API has no whoami.
+  // The last two paths that were answered well, the one to ask next first: a resource may be gone when it is
+  // asked for again. Kept only if the API has no whoami.
   std::array<std::string, 2> good_paths_;
-  bool told_trouble_ = false;  // since the last of them
-  time_point told_pause_{};    // the end of the last pause that was told
+  bool told_trouble_ = false;  // progress.on_trouble was called since the last good reply
+  time_point told_pause_{};    // when the last pause ends that progress.on_pause was told of
   std::vector<async::wakeup*> sleeping_;
   bool stopped_ = false;
 };
 
-// The coroutines that a read_client lives on: its line's pump and the pool's sweep.
+// The two coroutines without which a read_client does not work: its line's run() and the sweep of the pool.
 class read_upkeep {
  public:
   read_upkeep(boost::asio::io_context& io, http::connection_pool& pool, send_line& line)
       : pool_(pool), line_(line), tasks_(io), alarm_(io) {}
 
   void start();
-  // Cancels the line and returns when both have ended; an exception of theirs comes out here. To be awaited
-  // before the end of the object once it was started.
+  // Cancels the line, and returns when both have ended; rethrows their exception. The owner awaits it before
+  // it destroys an object that was started.
   boost::asio::awaitable<void> finish();
 
  private:

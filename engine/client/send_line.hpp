@@ -38,29 +38,29 @@ class send_line {
   // 1.3, and a margin. Chosen; longer waits hold none.
   static constexpr duration connection_lead = std::chrono::milliseconds{500};
 
-  // Without waiting, for the usual case, which needs no coroutine then. Both join the line (keep the place if
-  // there is one already). False: await near_due() or grant().
+  // The same as near_due() and grant(), but without waiting: the usual case then needs no coroutine. Both
+  // join the line, or keep the place if there is one already. False: await near_due() or grant().
   bool is_near(place&, time_point now, duration lead = connection_lead);
   bool try_grant(place&, time_point now);
 
-  // Joins the line (keeps the place if there is one already) and returns when it is due in `lead`. False:
-  // cancelled.
+  // Joins the line, or keeps the place if there is one already, and returns when the place is due in `lead`.
+  // False: the line was cancelled.
   boost::asio::awaitable<bool> near_due(place&, duration lead = connection_lead);
-  // Returns when the place holds a slot; joins the line where the place was given up meanwhile. delayed: the
-  // place has moved away (a gate closed), so the connection should be given back. After granted and cancelled
-  // the place is out of the line.
+  // Returns when the place holds a slot, or when it has moved away from its due time because a gate closed:
+  // `delayed`, and the caller gives its connection back. Joins the line if the place was given up meanwhile.
+  // After granted and cancelled the place is out of the line.
   boost::asio::awaitable<answer> grant(place&);
 
-  // What becomes of the slot. The request leaves now:
+  // The request leaves now with the slot that the place holds.
   void sent(place& p, time_point now) { pacer_.sent(*p.slot_, now); }
-  // Its end was judged, also where nothing could be sent; `facts` and `jitter01` as pacer::closed() has them.
-  // Nothing happens without a slot: no connection could be opened before the grant.
+  // The request is over, and its end was judged; `facts` and `jitter01` are those of pacer::closed(). Without
+  // a slot nothing happens: then no connection could be opened, and the grant was never asked for.
   void closed(place&, time_point now, const std::optional<policy::rate_facts>& facts, double jitter01);
-  // Nothing will be sent with it.
+  // Nothing will be sent with the slot, if the place holds one.
   void give_back(place&, time_point now);
   static bool holds_slot(const place& p) noexcept { return p.slot_.has_value(); }
 
-  // Gives the place up; others move forward.
+  // Gives the place up: those behind it move forward.
   void leave(place&);
   // The pacer learnt something (a reply, a gate): the head may be due at another time.
   void changed();

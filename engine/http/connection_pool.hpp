@@ -27,8 +27,8 @@
 
 namespace pawl::http {
 
-// Jobs that are not replay-safe want a connection that cannot have died unseen: a new one, or idle for under
-// 1 s. `unused`: one that has carried nothing yet.
+// `fresh`: a connection that cannot have died unseen, for jobs that are not replay-safe: a new one, or one
+// that was idle for less than 1 s. `unused`: one that has carried nothing yet.
 enum class freshness : std::uint8_t { any, fresh, unused };
 
 class connection;
@@ -54,10 +54,11 @@ class lease {
   // long as the first left the connection clean; else it is not_sent, closed.
   boost::asio::awaitable<attempt_fact> exchange(std::string_view request, time_point deadline);
 
-  // Time has passed since the connection was taken: exchange() looks at it once more before it sends.
+  // Tells that time has passed since the connection was taken: exchange() looks at it once more before it
+  // sends.
   void waited() noexcept;
 
-  // Closes the connection, however clean it is: nobody shall have it again.
+  // Closes the connection even if it is clean, so that no later request uses it.
   void discard() noexcept;
 
   // Who is at the other end; empty without a connection.
@@ -80,8 +81,8 @@ class connection_pool {
   // Reads the PEM files at once. Failures: kind usage, naming the file and OpenSSL's reason, or the setting.
   static expected<std::unique_ptr<connection_pool>> create(boost::asio::io_context&,
                                                            const transport_options&);
-  // Before: every lease is gone and every acquire has returned (cancel_all() hurries them). Before the
-  // io_context.
+  // To be called when every lease is gone and every acquire has returned (cancel_all() hurries them), and
+  // before the end of the io_context.
   ~connection_pool();
 
   // An idle connection (the most recently used first, checked for EOF), or a new one: resolve, connect to
@@ -92,8 +93,8 @@ class connection_pool {
   // The first half of acquire, without a coroutine: an idle connection, or an empty lease.
   lease take_idle(freshness);
 
-  // Called about every 50 ms: cancels operations past their deadline and closes idle connections. One coarse
-  // sweep instead of a timer per operation. Without it nothing ever times out.
+  // To be called about every 50 ms: cancels operations past their deadline and closes idle connections. One
+  // coarse sweep takes the place of a timer per operation, so without it nothing ever times out.
   void sweep(time_point now);
 
   // Cancels everything: operations under way end with transport_fault::cancelled, also the next one of each

@@ -65,7 +65,7 @@ struct contradiction {
   bool operator==(const contradiction&) const = default;
 };
 
-// One taken slot as it survives the process (run/quota_file maps these). Times are nanoseconds of the
+// One taken slot as it survives the process (client/quota_file maps these). Times are nanoseconds of the
 // caller's epoch (boot_clock_now() in the state file); 0 in `closed` while the request is in flight; both 0:
 // unused.
 //

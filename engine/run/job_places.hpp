@@ -26,20 +26,20 @@ class job_places {
   // `slots`: workers, all of which have a place where the kind is fixed.
   job_places(std::uint32_t slots, kind);
 
-  // Returns with a place; those who have a job already, which slept between two attempts, come before others.
-  // `alarm` belongs to the caller, who waits for nothing else.
+  // Returns when the caller has a place. Callers that have a job already, which slept between two attempts,
+  // come before others. `alarm` belongs to the caller, which waits for nothing else.
   enum class taker : std::uint8_t { has_none, has_job };
   boost::asio::awaitable<void> take(async::wakeup& alarm, taker);
   void give_back();
-  // More are taken than there are, or somebody waits with a job: who ends one is to give its place back and
-  // ask again.
+  // Whether more places are taken than there are, or a worker waits with a job: then a worker that has ended
+  // a job gives its place back and asks for one again.
   bool surplus() const noexcept { return taken_ > open_ || !parked_[with_job].empty(); }
 
-  // Every request of a job, and how it ended.
+  // To be called for every request of a job, and when it has ended.
   mark sent(time_point now) noexcept { return limit_ ? limit_->sent(now) : mark{}; }
   void replied(const mark&, request, policy::load_sign, time_point now);
 
-  // The run is stopping: nobody is parked any more, so that every worker sees that the feed has ended.
+  // Gives every worker a place, because the run is stopping: each must see that the feed has ended.
   void open_all();
 
   // The limit now in use; unset where it is fixed.
