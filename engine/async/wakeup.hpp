@@ -4,6 +4,8 @@
 #include "engine/async/timer.hpp"
 #include "engine/model/time.hpp"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/system/error_code.hpp>
@@ -17,7 +19,8 @@ class wakeup {
  public:
   explicit wakeup(boost::asio::io_context& context) : timer_(context) {}
 
-  // An operation to be awaited at once. It needs no coroutine frame of its own, as use_awaitable would.
+  // An operation to be awaited at once. It needs no coroutine frame of its own, as use_awaitable would, and
+  // has no cancellation slot: nothing but the time and wake() ends a sleep.
   // (Boost 1.81 cannot combine redirect_error with deferred, which would say the same.)
   class sleeping {
    public:
@@ -27,7 +30,9 @@ class wakeup {
     template <class Token>
       requires(!std::is_pointer_v<std::decay_t<Token>>)
     auto operator()(Token&& token) {
-      return of_->timer_.async_wait(boost::asio::redirect_error(std::forward<Token>(token), of_->reason_));
+      return of_->timer_.async_wait(boost::asio::bind_cancellation_slot(
+          boost::asio::cancellation_slot{},
+          boost::asio::redirect_error(std::forward<Token>(token), of_->reason_)));
     }
 
    private:

@@ -76,7 +76,7 @@ class ledger_writer {
   // Removes the intents that this run has committed for a job of which nothing can have been applied: a later
   // run would take them as a sign that the row is unknown. Intents of earlier runs stay.
   void withdraw_intent(std::uint64_t row);
-  // Returns when a put() may succeed again, or after a failure. Cancellation ends it early.
+  // Returns when a put() may succeed again, or after a failure.
   boost::asio::awaitable<void> room();
 
   // Both act when they are called, not when they are awaited, and then wait for the disk; cancellation does

@@ -12,6 +12,7 @@
 #include "engine/run/job_places.hpp"
 #include "engine/run/parked_jobs.hpp"
 #include "engine/run/run_context.hpp"
+#include "engine/sys/clock.hpp"
 
 namespace pawl::run {
 

@@ -346,6 +346,10 @@ asio::awaitable<policy::step_event> worker::read() {
       co_return event::read_replied{&fact_, books_.is_trial()};
     }
   }
+  if (shared_.stopping) {  // between the grant and here
+    shared_.read_line.give_back(place, clock::now());
+    co_return event::cancelled{};
+  }
   connection_ = std::move(got.connection);
   shared_.keys.writer().write_read(request_, job_->job.id);
   token_version_ = shared_.keys.version();

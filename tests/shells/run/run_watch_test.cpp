@@ -89,11 +89,12 @@ TEST(RunWatch, EndsARequestAtItsDeadline) {
     if (asked++ == 0) a.takes = 24h;
     return a;
   };
+  const auto began = clock::now();
   s.begin();
   s.end();
   EXPECT_TRUE(s.report->finished);
   EXPECT_EQ(s.report->counts[outcome::applied], rows);
-  EXPECT_GE(clock::now(), time_point{} + s.options.transport.attempt_timeout);
+  EXPECT_GE(clock::now() - began, s.options.transport.attempt_timeout);
   EXPECT_EQ(s.report->figures.retries, 1u);
 }
 

@@ -88,9 +88,11 @@ TEST(Runner, StopsWhereverItIsToldToAndLosesNothing) {
           s.run_until([&] { return s.report || s.steps() >= n; });
           if (s.report) break;
           const auto told = clock::now();
+          const auto asked = s.network.requests.size();
           s.runner->stop(kind, "signal");
           s.end();
           EXPECT_LT(clock::now() - told, 1s) << "nothing here takes as long";
+          EXPECT_EQ(s.network.requests.size(), asked) << "asked after the stop";
           EXPECT_EQ(s.report->finished, s.recorded() == rows);
           if (!s.report->finished) {
             ++left_over;
