@@ -1,5 +1,5 @@
 // The reader's hot paths over a file on disk: rows into jobs, the validation pass, the digest alone. Rows are
-// those of a retagging (id, status, tags), about 50 bytes each. Figures to beat are in performance.md.
+// those of a retagging (id, status, tags), about 50 bytes each. Figures stand in benchmarks/README.md.
 #include "benchmarks/support/allocation_counter.hpp"
 #include "engine/input/job_source.hpp"
 #include "engine/input/validation.hpp"

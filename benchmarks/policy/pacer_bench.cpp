@@ -1,5 +1,5 @@
 // What one request costs in the pacer: join, acquire, sent and closed, in virtual time. The aim is well under
-// a microsecond at 80,000 requests a second (performance.md: a whole request costs about 10 us).
+// a microsecond at 80,000 requests a second (a whole request costs about 10 us, see benchmarks/README.md).
 #include "benchmarks/support/allocation_counter.hpp"
 #include "engine/policy/pacer.hpp"
 

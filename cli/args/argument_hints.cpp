@@ -1,6 +1,6 @@
 #include "cli/args/argument_hints.hpp"
 
-#include "cli/args/shown_arguments.hpp"
+#include "cli/render/shown_arguments.hpp"
 #include "engine/text/nearest.hpp"
 #include "engine/text/shell_word.hpp"
 

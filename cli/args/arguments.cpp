@@ -2,7 +2,7 @@
 
 #include "cli/args/argument_hints.hpp"
 #include "cli/args/flags.hpp"
-#include "cli/args/shown_arguments.hpp"
+#include "cli/render/shown_arguments.hpp"
 #include "config/trust.hpp"
 #include "engine/app/exit_code.hpp"
 #include "engine/text/shell_word.hpp"

@@ -2,7 +2,6 @@
 // values.
 #pragma once
 
-#include "cli/terminal/console.hpp"
 #include "config/settings.hpp"
 
 #include <any>
@@ -18,6 +17,7 @@ class App;
 
 namespace pawl::cli {
 
+class console;
 struct command;
 
 struct command_line {

@@ -4,6 +4,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/render/run_texts.hpp"
 #include "cli/terminal/command_frame.hpp"
+#include "cli/terminal/console.hpp"
 #include "engine/app/open_input.hpp"
 #include "engine/input/spool.hpp"
 #include "engine/text/printable.hpp"

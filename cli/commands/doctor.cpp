@@ -4,7 +4,8 @@
 #include "cli/commands/commands.hpp"
 #include "cli/render/doctor_texts.hpp"
 #include "cli/terminal/command_frame.hpp"
-#include "engine/app/command_options.hpp"
+#include "cli/terminal/console.hpp"
+#include "engine/app/rows/command_options.hpp"
 
 #include <CLI/CLI.hpp>
 

@@ -2,9 +2,10 @@
 
 #include "cli/args/flags.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/terminal/console.hpp"
 #include "cli/terminal/standard_output.hpp"
-#include "engine/app/command_options.hpp"
 #include "engine/app/exit_code.hpp"
+#include "engine/app/rows/command_options.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>

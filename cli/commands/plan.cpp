@@ -4,9 +4,10 @@
 #include "cli/commands/commands.hpp"
 #include "cli/render/plan_texts.hpp"
 #include "cli/terminal/command_frame.hpp"
+#include "cli/terminal/console.hpp"
 #include "cli/terminal/standard_output.hpp"
 #include "config/settings_checks.hpp"
-#include "engine/app/command_options.hpp"
+#include "engine/app/rows/command_options.hpp"
 #include "engine/input/spool.hpp"
 #include "engine/text/printable.hpp"
 

@@ -3,8 +3,9 @@
 #include "cli/args/flags.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/terminal/command_frame.hpp"
+#include "cli/terminal/console.hpp"
 #include "config/settings_checks.hpp"
-#include "engine/app/command_options.hpp"
+#include "engine/app/rows/command_options.hpp"
 #include "engine/app/session.hpp"
 
 #include <CLI/CLI.hpp>

@@ -3,6 +3,7 @@
 #include "cli/args/flags.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/terminal/command_frame.hpp"
+#include "cli/terminal/console.hpp"
 
 #include <CLI/CLI.hpp>
 

@@ -3,9 +3,10 @@
 #include "cli/args/flags.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/render/status_texts.hpp"
+#include "cli/terminal/console.hpp"
 #include "cli/terminal/standard_output.hpp"
-#include "engine/app/command_options.hpp"
 #include "engine/app/exit_code.hpp"
+#include "engine/app/rows/command_options.hpp"
 #include "engine/text/printable.hpp"
 
 #include <CLI/CLI.hpp>

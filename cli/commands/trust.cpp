@@ -3,6 +3,7 @@
 
 #include "cli/args/flags.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/terminal/console.hpp"
 #include "engine/app/exit_code.hpp"
 #include "engine/sys/files.hpp"
 #include "engine/text/printable.hpp"

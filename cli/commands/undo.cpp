@@ -3,6 +3,7 @@
 #include "cli/args/flags.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/render/undo_texts.hpp"
+#include "cli/terminal/console.hpp"
 #include "cli/terminal/standard_output.hpp"
 #include "config/profile_finder.hpp"
 #include "engine/app/exit_code.hpp"

@@ -1,6 +1,6 @@
 #include "cli/render/resume_command.hpp"
 
-#include "cli/args/shown_arguments.hpp"
+#include "cli/render/shown_arguments.hpp"
 #include "engine/text/shell_word.hpp"
 
 #include <fmt/format.h>

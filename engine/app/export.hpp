@@ -1,8 +1,8 @@
 // Writes the rows of a generation that have an outcome.
 #pragma once
 
-#include "engine/app/command_options.hpp"
-#include "engine/app/output.hpp"
+#include "engine/app/rows/command_options.hpp"
+#include "engine/app/rows/output.hpp"
 #include "engine/model/error.hpp"
 
 namespace pawl::app {

@@ -2,10 +2,10 @@
 // the ledger.
 #pragma once
 
-#include "engine/app/command_options.hpp"
 #include "engine/app/host.hpp"
 #include "engine/app/options.hpp"
-#include "engine/app/output.hpp"
+#include "engine/app/rows/command_options.hpp"
+#include "engine/app/rows/output.hpp"
 #include "engine/app/summary.hpp"
 #include "engine/input/job_source.hpp"
 #include "engine/model/error.hpp"

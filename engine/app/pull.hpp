@@ -2,9 +2,9 @@
 // or absent.
 #pragma once
 
-#include "engine/app/command_options.hpp"
 #include "engine/app/host.hpp"
 #include "engine/app/options.hpp"
+#include "engine/app/rows/command_options.hpp"
 #include "engine/app/summary.hpp"
 
 namespace pawl::app {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "engine/api/profile.hpp"
-#include "engine/app/output.hpp"
+#include "engine/app/rows/output.hpp"
 #include "engine/model/error.hpp"
 #include "engine/model/time.hpp"
 #include "engine/plan/undo.hpp"

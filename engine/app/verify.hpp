@@ -1,10 +1,10 @@
 // Reads again what a generation has applied, and reports what no longer shows the written values.
 #pragma once
 
-#include "engine/app/command_options.hpp"
 #include "engine/app/host.hpp"
 #include "engine/app/options.hpp"
-#include "engine/app/output.hpp"
+#include "engine/app/rows/command_options.hpp"
+#include "engine/app/rows/output.hpp"
 #include "engine/app/summary.hpp"
 
 namespace pawl::app {

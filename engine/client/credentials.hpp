@@ -43,7 +43,7 @@ class credentials {
   // Somebody who rotates a key may make the API know the new one before the file has it, or the reverse. So
   // if the source may change, a 401 is believed only after `patience`, during which the source is asked again
   // each `look_again`.
-  static constexpr duration patience = std::chrono::seconds{5};           // design.md section 8
+  static constexpr duration patience = std::chrono::seconds{5};           // documented
   static constexpr duration look_again = std::chrono::milliseconds{200};  // chosen
   bool may_change() const { return source_.may_change(); }
 

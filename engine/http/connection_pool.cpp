@@ -16,7 +16,7 @@
 namespace pawl::http {
 namespace {
 
-constexpr duration fresh_for = std::chrono::seconds{1};  // design section 8
+constexpr duration fresh_for = std::chrono::seconds{1};  // documented with freshness
 
 std::optional<boost::asio::ip::address> literal_address(const std::string& host) {
   boost::system::error_code error;

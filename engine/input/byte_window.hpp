@@ -13,7 +13,7 @@
 
 namespace pawl::input {
 
-// Chosen bounds: design.md section 5.
+// Bounds. Chosen, and documented with the formats of the input.
 inline constexpr std::size_t max_row_bytes = 1024 * 1024;
 inline constexpr std::size_t max_field_bytes = 256 * 1024;
 // How many bytes of a bad row the ledger keeps (model/job.hpp).

@@ -12,7 +12,7 @@ namespace pawl::input {
 
 namespace {
 
-constexpr std::size_t shown_complaints = 20;  // design.md section 5
+constexpr std::size_t shown_complaints = 20;  // documented with `check`
 
 // Complaints that have one cause and one remedy for the whole input are made once, with a count.
 class shared_complaint {

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "engine/api/drift.hpp"
-#include "engine/app/command_options.hpp"
-#include "engine/app/output.hpp"
+#include "engine/app/rows/command_options.hpp"
 #include "engine/app/rows/drift_rows.hpp"
+#include "engine/app/rows/output.hpp"
 #include "engine/client/read_client.hpp"
 #include "engine/ledger/ledger.hpp"
 #include "engine/ledger/scratch/last_written.hpp"

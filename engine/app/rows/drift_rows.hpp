@@ -1,7 +1,7 @@
 // Writes what `verify` says of each resource that is not as it was written, and how many there are. Pure.
 #pragma once
 
-#include "engine/app/command_options.hpp"
+#include "engine/app/rows/command_options.hpp"
 
 #include <cstdint>
 #include <string>

@@ -13,7 +13,7 @@
 // well-formed.
 #pragma once
 
-#include "engine/app/command_options.hpp"
+#include "engine/app/rows/command_options.hpp"
 #include "engine/input/job_source.hpp"
 #include "engine/ledger/ledger.hpp"
 #include "engine/model/error.hpp"

@@ -3,7 +3,7 @@
 
 #include "engine/api/precondition.hpp"
 #include "engine/api/profile.hpp"
-#include "engine/app/command_options.hpp"
+#include "engine/app/rows/command_options.hpp"
 #include "engine/model/error.hpp"
 #include "engine/model/time.hpp"
 #include "engine/text/json_locator.hpp"

@@ -1,7 +1,7 @@
 #include "cli/args/arguments.hpp"
 
 #include "cli/commands/commands.hpp"
-#include "engine/app/command_options.hpp"
+#include "engine/app/rows/command_options.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

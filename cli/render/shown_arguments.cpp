@@ -1,4 +1,4 @@
-#include "cli/args/shown_arguments.hpp"
+#include "cli/render/shown_arguments.hpp"
 
 #include "engine/text/shown_url.hpp"
 

@@ -1,4 +1,4 @@
-#include "engine/app/output.hpp"
+#include "engine/app/rows/output.hpp"
 
 namespace pawl::app {
 
