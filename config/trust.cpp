@@ -6,11 +6,12 @@
 #include "config/token.hpp"
 #include "engine/input/input_digest.hpp"
 #include "engine/sys/descriptor.hpp"
+#include "engine/sys/files.hpp"
+#include "engine/sys/last_error.hpp"
 #include "engine/text/shown_url.hpp"
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <utility>
 
@@ -48,10 +49,6 @@ bool is_ours_alone(int fd) {
          (is.st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
-std::string strerror_now() {
-  return std::strerror(errno);
-}
-
 failure cannot(const std::string& place, const std::string& what) {
   return {failure_kind::usage, place, what, "name another directory with --state-dir"};
 }
@@ -77,26 +74,7 @@ std::string read_record(const std::string& state_directory, const std::string& n
       ::openat(directory.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   struct stat is{};
   if (!file || !is_ours_alone(file.get()) || ::fstat(file.get(), &is) != 0 || !S_ISREG(is.st_mode)) return {};
-  std::string text(longest_record, '\0');
-  std::size_t size = 0;
-  while (size < text.size()) {
-    const auto n = ::read(file.get(), text.data() + size, text.size() - size);
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) break;
-    size += static_cast<std::size_t>(n);
-  }
-  text.resize(size);
-  return text;
-}
-
-bool write_whole(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const auto n = ::write(fd, text.data(), text.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(n));
-  }
-  return ::fsync(fd) == 0;
+  return read_up_to(file.get(), longest_record);
 }
 
 }  // namespace
@@ -178,13 +156,13 @@ status keep_trust(const std::string& state_directory, const settings_file& file)
   if (leaf.has_parent_path()) fs::create_directories(leaf.parent_path(), error);
   if (error) return cannot(leaf.parent_path().string(), "cannot be made: " + error.message());
   if (::mkdir(leaf.c_str(), 0700) != 0 && errno != EEXIST)
-    return cannot(leaf.string(), "cannot be made: " + strerror_now());
+    return cannot(leaf.string(), "cannot be made: " + last_error().message());
   const descriptor state(::open(leaf.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!state) return cannot(leaf.string(), "cannot be opened: " + strerror_now());
+  if (!state) return cannot(leaf.string(), "cannot be opened: " + last_error().message());
   if (!is_ours_alone(state.get()))
     return cannot(leaf.string(), "others may write to the state directory, so nothing there is believed");
   if (::mkdirat(state.get(), directory_of_trust, 0700) != 0 && errno != EEXIST)
-    return cannot(leaf.string(), "cannot be written: " + strerror_now());
+    return cannot(leaf.string(), "cannot be written: " + last_error().message());
   const descriptor directory(
       ::openat(state.get(), directory_of_trust, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   const auto place = (leaf / directory_of_trust).string();
@@ -196,13 +174,13 @@ status keep_trust(const std::string& state_directory, const settings_file& file)
   ::unlinkat(directory.get(), beside.c_str(), 0);
   descriptor out(
       ::openat(directory.get(), beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (!out || !write_whole(out.get(), file.record) ||
-      ::renameat(directory.get(), beside.c_str(), directory.get(), name.c_str()) != 0) {
-    const auto why = strerror_now();
-    ::unlinkat(directory.get(), beside.c_str(), 0);
-    return cannot(place, "cannot be written: " + why);
-  }
-  return {};
+  auto failed = out ? write_all(out.get(), file.record) : last_error();
+  if (!failed && ::fsync(out.get()) != 0) failed = last_error();
+  if (!failed && ::renameat(directory.get(), beside.c_str(), directory.get(), name.c_str()) != 0)
+    failed = last_error();
+  if (!failed) return {};
+  ::unlinkat(directory.get(), beside.c_str(), 0);
+  return cannot(place, "cannot be written: " + failed.message());
 }
 
 }  // namespace pawl::config

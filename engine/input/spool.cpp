@@ -2,6 +2,7 @@
 
 #include "engine/model/option.hpp"
 #include "engine/sys/files.hpp"
+#include "engine/sys/last_error.hpp"
 
 #include <fmt/format.h>
 
@@ -17,10 +18,6 @@
 
 namespace pawl::input {
 namespace {
-
-std::string last_error() {
-  return std::error_code(errno, std::generic_category()).message();
-}
 
 failure not_kept(const std::string& path, const std::string& why) {
   return {failure_kind::mend, path, "cannot keep a copy of the input: " + why,
@@ -50,11 +47,11 @@ expected<spooled_input> spooled_input::read(const std::string& input_path, const
   const bool standard_input = input_path == "-";
   const std::string place = standard_input ? "standard input" : input_path;
   descriptor in{standard_input ? ::dup(STDIN_FILENO) : ::open(input_path.c_str(), O_RDONLY | O_CLOEXEC)};
-  if (!in) return failure{failure_kind::usage, place, "cannot be read: " + last_error(), ""};
+  if (!in) return failure{failure_kind::usage, place, "cannot be read: " + last_error().message(), ""};
   spooled_input copy{to_path + ".part"};
   auto out = open_anew(copy.path_, 0600);
   if (!out) {
-    const auto why = last_error();
+    const auto why = last_error().message();
     return not_kept(copy.path_, why);
   }
 
@@ -68,7 +65,7 @@ expected<spooled_input> spooled_input::read(const std::string& input_path, const
                      "run the same command again"};
     const auto n = ::read(in.get(), block.data(), block.size());
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return failure{failure_kind::usage, place, "cannot be read: " + last_error(), ""};
+    if (n < 0) return failure{failure_kind::usage, place, "cannot be read: " + last_error().message(), ""};
     if (n == 0) break;
     const std::string_view came{block.data(), static_cast<std::size_t>(n)};
     if (const auto failed = write_all(out.get(), came)) return not_kept(copy.path_, failed.message());
@@ -77,7 +74,7 @@ expected<spooled_input> spooled_input::read(const std::string& input_path, const
     if (on_progress) on_progress(bytes);
   }
   copy.open_end_ = end.open();
-  if (::fsync(out.get()) != 0) return not_kept(copy.path_, last_error());
+  if (::fsync(out.get()) != 0) return not_kept(copy.path_, last_error().message());
   if (const auto failed = out.close()) return not_kept(copy.path_, failed.message());
   return copy;
 }
@@ -106,9 +103,9 @@ status spooled_input::keep_as(const std::string& to_path) {
   if (::rename(to_path.c_str(), aside.c_str()) == 0)
     before_ = std::move(aside);
   else if (errno != ENOENT)
-    return not_kept(to_path, last_error());
+    return not_kept(to_path, last_error().message());
   if (::rename(path_.c_str(), to_path.c_str()) != 0) {
-    const auto why = last_error();
+    const auto why = last_error().message();
     if (!before_.empty() && ::rename(before_.c_str(), to_path.c_str()) == 0) before_.clear();
     return not_kept(to_path, why);
   }
@@ -121,7 +118,7 @@ status spooled_input::put_back() {
   if (provisional_) return {};
   const bool done =
       before_.empty() ? ::unlink(path_.c_str()) == 0 : ::rename(before_.c_str(), path_.c_str()) == 0;
-  if (!done) return not_kept(path_, last_error());
+  if (!done) return not_kept(path_, last_error().message());
   before_.clear();
   return {};
 }

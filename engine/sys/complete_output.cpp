@@ -1,5 +1,6 @@
 #include "engine/sys/complete_output.hpp"
 
+#include "engine/sys/last_error.hpp"
 #include "engine/sys/output_place.hpp"
 
 #include <array>
@@ -18,10 +19,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t write_at_bytes = 256 * 1024;
-
-std::error_code last_error() noexcept {
-  return {errno, std::generic_category()};
-}
 
 }  // namespace
 

@@ -1,7 +1,8 @@
 // Owns a file descriptor. Only this class closes descriptors, except for those that a library holds.
 #pragma once
 
-#include <cerrno>
+#include "engine/sys/last_error.hpp"
+
 #include <system_error>
 #include <utility>
 
@@ -30,7 +31,7 @@ class descriptor {
   // Returns the error of close(2), by which a network file system reports a lost write.
   std::error_code close() noexcept {
     if (fd_ < 0 || ::close(release()) == 0) return {};
-    return {errno, std::generic_category()};
+    return last_error();
   }
 
  private:

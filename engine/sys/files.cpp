@@ -1,5 +1,6 @@
 #include "engine/sys/files.hpp"
 
+#include "engine/sys/last_error.hpp"
 #include "engine/sys/output_place.hpp"
 
 #include <cerrno>
@@ -18,10 +19,6 @@ namespace {
 constexpr int wait_steps = 100;
 constexpr int wait_step_ms = 50;
 
-std::error_code last_error() noexcept {
-  return {errno, std::generic_category()};
-}
-
 }  // namespace
 
 std::error_code write_all(int fd, std::string_view text) {
@@ -33,6 +30,19 @@ std::error_code write_all(int fd, std::string_view text) {
       return last_error();
   }
   return {};
+}
+
+std::string read_up_to(int fd, std::size_t most) {
+  std::string text(most, '\0');
+  std::size_t size = 0;
+  while (size < most) {
+    const auto n = ::read(fd, text.data() + size, most - size);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) break;
+    size += static_cast<std::size_t>(n);
+  }
+  text.resize(size);
+  return text;
 }
 
 bool fill_standard_descriptors() noexcept {

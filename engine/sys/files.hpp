@@ -3,6 +3,7 @@
 
 #include "engine/sys/descriptor.hpp"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -14,6 +15,10 @@ namespace pawl {
 
 // Writes everything or returns the error; EINTR is retried.
 std::error_code write_all(int fd, std::string_view);
+
+// Reads up to `most` bytes, for files whose errors do not matter: it ends at the end of the file and at an
+// error (EINTR is retried), and returns what has come.
+std::string read_up_to(int fd, std::size_t most);
 
 // Opens /dev/null for those of the descriptors 0 to 2 that are closed, so that no file that is opened later
 // gets their number and receives standard output or the log. The outputs are opened for reading and standard

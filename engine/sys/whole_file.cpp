@@ -1,6 +1,7 @@
 #include "engine/sys/whole_file.hpp"
 
 #include "engine/sys/descriptor.hpp"
+#include "engine/sys/last_error.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -14,10 +15,6 @@ namespace pawl {
 namespace {
 
 constexpr int silence_ms = 30'000;  // documented
-
-std::error_code last_error() noexcept {
-  return {errno, std::generic_category()};
-}
 
 // Waits until there is something to read or the other end is closed.
 std::error_code await(int fd) {
