@@ -1,13 +1,13 @@
 #include "engine/ledger/held_file.hpp"
 
 #include "engine/model/option.hpp"
+#include "engine/sys/ledger_place.hpp"
 #include "engine/sys/lock_file.hpp"
 
 #include <fmt/format.h>
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -21,16 +21,11 @@
 namespace pawl::ledger {
 namespace {
 
-std::string another_place() {
-  return "name another place with " + to_string(option::ledger);
-}
-
 failure cannot(const std::string& path, const char* what) {
   const int code = errno;
-  const bool wrong_place = code == ENOENT || code == ENOTDIR || code == EISDIR || code == ENXIO;
-  return {wrong_place ? failure_kind::usage : failure_kind::mend, path,
-          fmt::format("the ledger cannot be {}: {}", what, std::strerror(code)),
-          (wrong_place ? "" : "check the rights of the file and its directory, or ") + another_place()};
+  return unusable_place(path, fmt::format("the ledger cannot be {}", what), code,
+                        is_no_place(code) || code == ENXIO,  // ENXIO: a socket
+                        "check the rights of the file and its directory, or ");
 }
 
 failure is_a_link(const std::string& path) {

@@ -1,6 +1,6 @@
 #include "engine/sys/lock_file.hpp"
 
-#include "engine/model/option.hpp"
+#include "engine/sys/ledger_place.hpp"
 #include "engine/sys/wall_clock.hpp"
 #include "engine/text/date_time.hpp"
 
@@ -9,7 +9,6 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <fstream>
 #include <sstream>
 #include <thread>
@@ -23,17 +22,10 @@
 namespace pawl {
 namespace {
 
-std::string another_place() {
-  return "name another place with " + to_string(option::ledger);
-}
-
 failure cannot(const std::string& path, const char* what) {
   const int code = errno;
-  // A place that does not exist is a typing error; one that may not be written to needs a person.
-  const bool wrong_place = code == ENOENT || code == ENOTDIR || code == EISDIR;
-  return {wrong_place ? failure_kind::usage : failure_kind::mend, path,
-          fmt::format("the lock file {}: {}", what, std::strerror(code)),
-          (wrong_place ? "" : "make the directory of the ledger writable or ") + another_place()};
+  return unusable_place(path, fmt::format("the lock file {}", what), code, is_no_place(code),
+                        "make the directory of the ledger writable or ");
 }
 
 // The program of a process and its first argument ("pawl run"). Further arguments may hold a password of a
