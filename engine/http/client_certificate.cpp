@@ -1,5 +1,6 @@
 #include "engine/http/client_certificate.hpp"
 
+#include "engine/http/openssl_words.hpp"
 #include "engine/model/option.hpp"
 #include "engine/sys/whole_file.hpp"
 
@@ -40,12 +41,6 @@ std::string key_remedy() {
 
 failure unusable(const std::string& file, std::string what, std::string remedy) {
   return failure{failure_kind::usage, file, std::move(what), std::move(remedy)};
-}
-
-std::string openssl_words() {
-  const auto code = ERR_peek_last_error();
-  const char* words = ERR_reason_error_string(code);
-  return words != nullptr ? words : "error " + std::to_string(code);
 }
 
 bool no_more_pem() {

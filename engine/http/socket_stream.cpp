@@ -1,5 +1,6 @@
 #include "engine/http/socket_stream.hpp"
 
+#include "engine/http/openssl_words.hpp"
 #include "engine/http/tls_context.hpp"
 
 #include <climits>
@@ -80,12 +81,6 @@ struct stream_bio {
 
 namespace {
 
-std::string openssl_words() {
-  const auto code = ERR_peek_last_error();
-  const char* words = ERR_reason_error_string(code);
-  return words != nullptr ? words : "TLS error " + std::to_string(code);
-}
-
 // An alert that the peer sent has a reason in a range of its own (1000 + alert number).
 std::optional<int> alert_number(unsigned long code) {
   const int reason = ERR_GET_REASON(code) - SSL_AD_REASON_OFFSET;
@@ -145,7 +140,7 @@ bool socket_stream::open(int fd, const tls_context* context) {
   ssl_.reset(context->new_session());
   BIO* bio = ssl_ && stream_bio::method() != nullptr ? BIO_new(stream_bio::method()) : nullptr;
   if (bio == nullptr) {
-    reason_ = openssl_words();
+    reason_ = openssl_words("TLS error");
     failed_ = true;
     return false;
   }
@@ -261,7 +256,7 @@ io_result socket_stream::judge(int result) {
     reason_ = "connection closed";
     return {io_state::cut, 0};
   }
-  reason_ = openssl_words();
+  reason_ = openssl_words("TLS error");
   const auto alert = alert_number(code);
   if (!alert) return {io_state::broken, 0};
   certificate_refused_ = certificate_asked_for_ && is_about_certificates(*alert);

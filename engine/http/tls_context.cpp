@@ -1,6 +1,7 @@
 #include "engine/http/tls_context.hpp"
 
 #include "engine/http/client_certificate.hpp"
+#include "engine/http/openssl_words.hpp"
 #include "engine/model/option.hpp"
 #include "engine/sys/whole_file.hpp"
 
@@ -29,11 +30,6 @@ failure bad_ca_file(const std::string& file, std::string what) {
   return failure{
       failure_kind::usage, file, std::move(what),
       "tls.ca_file (" + to_string(option::ca_file) + ") takes a PEM file with the certificates to trust"};
-}
-
-std::string openssl_words() {
-  const char* words = ERR_reason_error_string(ERR_peek_last_error());
-  return words != nullptr ? words : "error " + std::to_string(ERR_peek_last_error());
 }
 
 failure openssl_failure(const char* what) {
