@@ -4,9 +4,11 @@
 
 #include "engine/model/error.hpp"
 #include "engine/model/job.hpp"
+#include "engine/model/time.hpp"
 
 #include <sqlite3.h>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -34,6 +36,17 @@ constexpr std::string_view collation(id_compare ids) noexcept {
 // INSERT INTO `table` (`columns`) VALUES (?, ...), with one parameter for each of the columns, which commas
 // separate.
 std::string insert_into(std::string_view table, std::string_view columns);
+
+// How values are stored: moments as microseconds since the Unix epoch, counts as SQLite's signed integers.
+constexpr std::int64_t micros(wall_time t) noexcept {
+  return t.time_since_epoch().count();
+}
+constexpr wall_time wall(std::int64_t us) noexcept {
+  return wall_time{std::chrono::microseconds{us}};
+}
+constexpr std::int64_t number(std::uint64_t n) noexcept {
+  return static_cast<std::int64_t>(n);
+}
 
 // A prepared statement. Bound texts are not copied: they must live until step() has returned false, or until
 // reset(). A bind that fails makes the next step() fail. Not thread-safe.

@@ -12,12 +12,6 @@
 namespace pawl::ledger {
 namespace {
 
-std::int64_t micros(wall_time t) noexcept {
-  return t.time_since_epoch().count();
-}
-std::int64_t number(std::uint64_t n) noexcept {
-  return static_cast<std::int64_t>(n);
-}
 // The codes of job_data.verified: the usual value, full, is 0, which SQLite stores without a byte.
 constexpr std::int64_t code_of(verified v) noexcept {
   return static_cast<std::int64_t>(verified::full) - static_cast<std::int64_t>(v);

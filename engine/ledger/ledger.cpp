@@ -22,16 +22,6 @@ constexpr const char* connection_settings =
     "PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA secure_delete = OFF;"
     "PRAGMA journal_size_limit = 67108864; PRAGMA foreign_keys = ON;";
 
-std::int64_t micros(wall_time t) noexcept {
-  return t.time_since_epoch().count();
-}
-wall_time wall(std::int64_t us) noexcept {
-  return wall_time{std::chrono::microseconds{us}};
-}
-std::int64_t number(std::uint64_t n) noexcept {
-  return static_cast<std::int64_t>(n);
-}
-
 // Syncs the directory, so that the names of the ledger and of its log are on the disk, not only their
 // contents.
 status sync_directory(const std::string& path) {

@@ -9,9 +9,6 @@
 namespace pawl::ledger {
 namespace {
 
-wall_time wall(std::int64_t us) noexcept {
-  return wall_time{std::chrono::microseconds{us}};
-}
 std::uint64_t natural(std::int64_t n) noexcept {
   return static_cast<std::uint64_t>(n);
 }

@@ -12,10 +12,6 @@
 namespace pawl::ledger {
 namespace {
 
-std::int64_t micros(wall_time t) noexcept {
-  return t.time_since_epoch().count();
-}
-
 std::string names_of(const std::vector<outcome>& outcomes) {
   std::string list;
   for (const auto o : outcomes) list += fmt::format("{}{}", list.empty() ? "" : ", ", to_string(o));

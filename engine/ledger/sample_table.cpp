@@ -4,7 +4,6 @@
 #include "engine/model/counters.hpp"
 #include "engine/text/utf8.hpp"
 
-#include <chrono>
 #include <cstdint>
 
 namespace pawl::ledger {
@@ -19,8 +18,8 @@ std::string sample_columns() {
 
 void bind_sample(statement& to, int first, const sample_row& s, std::string& mended) {
   int at = first;
-  const auto bind = [&](std::uint64_t value) { to.bind(at++, static_cast<std::int64_t>(value)); };
-  to.bind(at++, std::int64_t{s.at.time_since_epoch().count()});
+  const auto bind = [&](std::uint64_t value) { to.bind(at++, number(value)); };
+  to.bind(at++, micros(s.at));
   bind_counts(to, at, s.counts);
   at += static_cast<int>(outcome_count);
   for (const auto& counter : counter_names)
@@ -39,7 +38,7 @@ sample_row read_sample(statement& from, int first) {
   int at = first;
   const auto read = [&] { return static_cast<std::uint64_t>(from.integer(at++)); };
   sample_row s;
-  s.at = wall_time{std::chrono::microseconds{from.integer(at++)}};
+  s.at = wall(from.integer(at++));
   s.counts = read_counts(from, at);
   at += static_cast<int>(outcome_count);
   for (const auto& counter : counter_names)
