@@ -36,8 +36,6 @@ std::optional<field_index> drift_reader::shown_by(std::string_view name) const {
 
 standing drift_reader::compare_verb(const field_spec& verb, std::string_view json, const located& shown) {
   if (shown.is == located::kind::absent) return standing::unclear;
-  const bool adds = verb.verb == set_verb::add_names || verb.verb == set_verb::add_ids;
-  const bool by_name = verb.verb == set_verb::add_names || verb.verb == set_verb::remove_names;
   bool sound = true, as_wanted = true;
   const auto is_in = [&](std::string_view id) {
     bool found = false;
@@ -54,13 +52,13 @@ standing drift_reader::compare_verb(const field_spec& verb, std::string_view jso
   const auto one = [&](std::string_view element) {
     auto id = element;
     std::string name;
-    if (by_name) {
+    if (takes_names(verb.verb)) {
       if (names_ == nullptr || !is_string_token(element) || !append_unescaped(name, element)) return false;
       const auto known = names_->find(name);
       if (known.is != name_directory::match::id) return false;
       id = known.id_json;
     }
-    as_wanted = as_wanted && is_in(id) == adds;
+    as_wanted = as_wanted && is_in(id) == adds(verb.verb);
     return true;
   };
   if (!for_each_element(json, one) || !sound) return standing::unclear;

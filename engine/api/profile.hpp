@@ -30,6 +30,12 @@ enum class comparison : std::uint8_t {
 // A set verb is a pseudo-field. Once the target's current set has been read, the verb becomes the full new
 // set.
 enum class set_verb : std::uint8_t { none, add_names, remove_names, add_ids, remove_ids };
+constexpr bool adds(set_verb v) noexcept {
+  return v == set_verb::add_names || v == set_verb::add_ids;
+}
+constexpr bool takes_names(set_verb v) noexcept {
+  return v == set_verb::add_names || v == set_verb::remove_names;
+}
 
 // One value of a field demands another field: `status = snoozed` needs `snoozed_until` in the same patch.
 struct requirement {

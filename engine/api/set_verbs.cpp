@@ -53,18 +53,16 @@ bool set_builder::begin(const located& shown) {
 }
 
 bool set_builder::apply(set_verb verb, std::string_view list, const name_directory* names) {
-  const bool by_name = verb == set_verb::add_names || verb == set_verb::remove_names;
-  const bool adds = verb == set_verb::add_names || verb == set_verb::add_ids;
   return for_each_element(list, [&](std::string_view token) {
     token = trim(token);
-    if (by_name) {
+    if (takes_names(verb)) {
       scratch_.clear();
       if (names == nullptr || !is_string_token(token) || !append_unescaped(scratch_, token)) return false;
       const auto found = names->find(scratch_);
       if (found.is != name_directory::match::id) return false;
       token = found.id_json;
     }
-    if (adds) return push(token);
+    if (adds(verb)) return push(token);
     std::string_view key;
     if (!make_key(token, key)) return false;
     removed_.push_back(key);

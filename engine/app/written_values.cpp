@@ -103,8 +103,7 @@ status written_values::take_row(const ledger::job_row& row, const job_view& job)
       auto left = wanted_->knows(row.id, target);
       if (!left) return left.error();
       tells = true;
-      const bool by_name = spec.verb == api::set_verb::add_names || spec.verb == api::set_verb::remove_names;
-      needs_names_ = needs_names_ || (by_name && !*left);
+      needs_names_ = needs_names_ || (takes_names(spec.verb) && !*left);
       if (!*left) kept = wanted_->put_part(row.id, target, spec.name, v.json, row.row);
     }
     if (!kept) return kept;

@@ -15,14 +15,6 @@ namespace {
 
 using api::set_verb;
 
-bool takes_names(set_verb v) noexcept {
-  return v == set_verb::add_names || v == set_verb::remove_names;
-}
-
-bool adds(set_verb v) noexcept {
-  return v == set_verb::add_names || v == set_verb::add_ids;
-}
-
 // The element of a list text that has exactly one.
 std::optional<std::string_view> only_element(std::string_view list) {
   std::optional<std::string_view> only;

@@ -102,7 +102,7 @@ void count(const job_view& job, const api::profile& profile, validation_report& 
     ++report.rows_with_field[to_index(value.field)];
     const auto verb = profile[value.field].verb;
     has_verb = has_verb || verb != api::set_verb::none;
-    has_name = has_name || verb == api::set_verb::add_names || verb == api::set_verb::remove_names;
+    has_name = has_name || takes_names(verb);
   }
   report.rows_with_field.back() += has_passed;
   if (has_name) report.names.add(job, profile);

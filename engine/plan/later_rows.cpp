@@ -6,18 +6,8 @@
 #include <algorithm>
 
 namespace pawl::plan {
-namespace {
 
 using api::set_verb;
-
-bool adds(set_verb v) noexcept {
-  return v == set_verb::add_names || v == set_verb::add_ids;
-}
-bool by_name(set_verb v) noexcept {
-  return v == set_verb::add_names || v == set_verb::remove_names;
-}
-
-}  // namespace
 
 bool has_last_word(outcome ended) noexcept {
   switch (ended) {
@@ -102,7 +92,8 @@ bool later_rows::contradicts(const watched& id, const api::field_spec& mine, std
     if (!theirs) return false;
     const auto& spec = profile_[*theirs];
     if (spec.verb_target != mine.verb_target || adds(spec.verb) == adds(mine.verb)) return false;
-    if (by_name(spec.verb) != by_name(mine.verb)) return true;  // an id and a name may be the same element
+    // An id and a name may be the same element.
+    if (takes_names(spec.verb) != takes_names(mine.verb)) return true;
     bool shared = false;
     for_each_element(my_list, [&](std::string_view element) {
       shared = element == w.element;
