@@ -1,6 +1,8 @@
 #include "engine/app/open_input.hpp"
 
+#include "engine/app/exit_code.hpp"
 #include "engine/app/find_ledger.hpp"
+#include "engine/app/session.hpp"
 #include "engine/input/input_head.hpp"
 #include "engine/model/option.hpp"
 #include "engine/text/printable.hpp"
@@ -35,6 +37,13 @@ failure refuse_open_end(const input::open_line& end, const std::string& name) {
 std::optional<failure> refuse_no_rows(const opened_input& input) {
   if (input.spooled || input.source.facts().format == input::file_format::csv) return std::nullopt;
   return failure{failure_kind::usage, input.name, "has no rows", "check the path"};
+}
+
+expected<int> tell_nothing_to_do(session& s, const opened_input& input) {
+  if (auto refused = refuse_no_rows(input)) return *std::move(refused);
+  s.say().note(fmt::format("{}: {}", input.name, nothing_to_do));
+  s.facts().stop_reason = "finished";
+  return exit_success;
 }
 
 expected<opened_input> open_input(const options& s, const std::string& spool_path,

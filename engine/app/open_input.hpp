@@ -15,6 +15,8 @@
 
 namespace pawl::app {
 
+class session;
+
 struct opened_input {
   std::string name;  // for messages: the path as given, or "stdin"
   std::optional<input::spooled_input> spooled;
@@ -26,6 +28,8 @@ struct opened_input {
 // failure says so.
 std::optional<failure> refuse_no_rows(const opened_input&);
 inline constexpr const char* nothing_to_do = "no rows in it: there is nothing to do";
+// Ends a use case whose input has no rows: refuses it, or notes that nothing is to be done. The exit code.
+expected<int> tell_nothing_to_do(session&, const opened_input&);
 
 // The failure of piped input whose last line has no end: the program before it may have been cut off inside a
 // cell, which then has another meaning. `name` is for the user. Pure.

@@ -6,6 +6,7 @@
 #include "engine/app/ledger_choice.hpp"
 #include "engine/app/ledger_refusals.hpp"
 #include "engine/app/name_resolution.hpp"
+#include "engine/app/open_input.hpp"
 #include "engine/app/pending_rows.hpp"
 #include "engine/app/retried_rows.hpp"
 #include "engine/app/rows/plan_rows.hpp"
@@ -54,7 +55,7 @@ class plan_steps {
     if (auto done = choice_.decide(); !done) return done.error();
     if (choice_.decision() != ledger::run_decision::already_finished)
       if (auto done = choice_.validate(); !done) return done.error();
-    if (choice_.report() && choice_.report()->rows == 0) return tell_nothing_to_do();
+    if (choice_.report() && choice_.report()->rows == 0) return tell_nothing_to_do(s_, choice_.input());
     if (auto done = rows_.find(); !done) return done.error();
     if (!options_.out.empty()) {
       auto out = complete_output::open(options_.out);
@@ -77,13 +78,6 @@ class plan_steps {
   status prepare() {
     if (auto loaded = choice_.load(); !loaded) return loaded;
     return options_.refused ? status{*options_.refused} : status{};
-  }
-
-  expected<int> tell_nothing_to_do() {
-    if (auto refused = refuse_no_rows(choice_.input())) return *std::move(refused);
-    s_.say().note(fmt::format("{}: {}", choice_.input().name, nothing_to_do));
-    s_.facts().stop_reason = "finished";
-    return exit_success;
   }
 
   asio::awaitable<expected<int>> plan() {

@@ -8,6 +8,7 @@
 #include "engine/app/ledger_refusals.hpp"
 #include "engine/app/name_resolution.hpp"
 #include "engine/app/open_generation.hpp"
+#include "engine/app/open_input.hpp"
 #include "engine/app/progress_ticker.hpp"
 #include "engine/app/recorded_input.hpp"
 #include "engine/app/session.hpp"
@@ -50,7 +51,7 @@ class run_steps {
     if (auto done = choice_.decide(); !done) return with_ways_on(std::move(done.error()));
     if (choice_.decision() == ledger::run_decision::already_finished) return tell_finished();
     if (auto done = choice_.validate(rows_.watch()); !done) return done.error();
-    if (choice_.report() && choice_.report()->rows == 0) return tell_nothing_to_do();
+    if (choice_.report() && choice_.report()->rows == 0) return tell_nothing_to_do(s_, choice_.input());
     is_announced_ = s_.say().asks();
     if (is_announced_) {
       if (auto agreed = confirm(s_, choice_); !agreed) return agreed.error();
@@ -123,13 +124,6 @@ class run_steps {
     s_.say().finished_before(choice_.input().name, *newest.finished, s_.facts());
     s_.facts().stop_reason = "already_finished";
     return exit_code(run_end{s_.facts().counts, 0, true, {}, 0});
-  }
-
-  expected<int> tell_nothing_to_do() {
-    if (auto refused = refuse_no_rows(choice_.input())) return *std::move(refused);
-    s_.say().note(fmt::format("{}: {}", choice_.input().name, nothing_to_do));
-    s_.facts().stop_reason = "finished";
-    return exit_success;
   }
 
   // Uses the network: asks who the key belongs to, then applies every pending row.
