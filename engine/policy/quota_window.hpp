@@ -52,8 +52,6 @@ class quota_window {
   std::uint64_t foreign() const noexcept { return foreign_; }  // as of the last expire()
 
   std::uint64_t closed() const noexcept { return closed_; }  // held after closing, as of the last expire()
-  // Entries of the queue of closing times, for the bound of its memory.
-  std::size_t queue_length() const noexcept { return queue_.size(); }
 
  private:
   struct batch {
