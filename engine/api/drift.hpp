@@ -39,9 +39,9 @@ class drift_reader {
   void use_names(const name_directory& names) { names_ = &names; }
 
   // Gives one answer for each expected value, in their order. `body` is the reply to a read of the resource,
-  // or an item of a list; 64 readable bytes must follow it. An absent value counts as null, because APIs
-  // leave out what is null. False: the body is not readable, is about another id, or is not as the profile
-  // says; the answers do not count then.
+  // or an item of a list; json_padding readable bytes must follow it. An absent value counts as null, because
+  // APIs leave out what is null. False: the body is not readable, is about another id, or is not as the
+  // profile says; the answers do not count then.
   bool read(std::string_view body, std::string_view id, std::span<const expected_value>,
             std::vector<field_standing>& into);
 

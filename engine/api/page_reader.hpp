@@ -42,8 +42,8 @@ class item_ids {
  public:
   explicit item_ids(const json_path& id) : at_(std::span{&id, 1}) {}
 
-  // The id as text; nullopt: the item is not readable, or shows no text and no number there. 64 readable
-  // bytes must follow the item. The view is valid until the next call, and as long as the item.
+  // The id as text; nullopt: the item is not readable, or shows no text and no number there. json_padding
+  // readable bytes must follow the item. The view is valid until the next call, and as long as the item.
   std::optional<std::string_view> read(std::string_view item);
 
  private:
@@ -56,8 +56,8 @@ class page_reader {
  public:
   explicit page_reader(const list_spec&);  // the spec must outlive it
 
-  // `body` must be followed by 64 readable bytes. False: the body is not JSON, has no array where the items
-  // belong, or has no value where the profile promises one (`more`, `cursor`).
+  // `body` must be followed by json_padding readable bytes. False: the body is not JSON, has no array where
+  // the items belong, or has no value where the profile promises one (`more`, `cursor`).
   //
   // A page is cut off where it says that there is more but not where, and where it is full and names no next
   // page: the profile has no cursor, or the first page has not the cursor's member. (Once a page has shown

@@ -58,8 +58,8 @@ class reply_reader {
   reply_reader(reply_reader&&) noexcept;
   ~reply_reader();
 
-  // `body` must be followed by 64 readable bytes. `wanted` are the values that were sent. With `reply =
-  // "none"` the body is not looked at: as_wanted, verified::none.
+  // `body` must be followed by json_padding readable bytes. `wanted` are the values that were sent. With
+  // `reply = "none"` the body is not looked at: as_wanted, verified::none.
   //
   // What a reply proves, in the order of the checks:
   // - The whole body must be one JSON object to its end; an empty one, a cut one, trailing bytes, or a key

@@ -118,9 +118,9 @@ class resource_reader {
   resource_reader(resource_reader&&) noexcept;
   ~resource_reader();
 
-  // `body` is the reply to a GET of the resource, or one item of a list page; 64 readable bytes must follow
-  // it. One pass. `job` (id, patch, expect) and the profile must live as long as the plan is used. If the
-  // result is not `readable`, the plan is empty.
+  // `body` is the reply to a GET of the resource, or one item of a list page; json_padding readable bytes
+  // must follow it. One pass. `job` (id, patch, expect) and the profile must live as long as the plan is
+  // used. If the result is not `readable`, the plan is empty.
   //
   // What is sent:
   // - a field that shows another value (also a `text` field: somebody has overwritten what the API
@@ -142,7 +142,8 @@ class resource_reader {
   readability send_all(std::string_view body, write_plan& into);
 
   // Judges a read after an attempt. `sent`, `old_values` and `updated_at` come from the plan or from the
-  // ledger's intent; the last two are empty if nothing was read before. 64 readable bytes must follow `body`.
+  // ledger's intent; the last two are empty if nothing was read before. json_padding readable bytes must
+  // follow `body`.
   //
   // applied: every sent field that is shown has its wanted value, and one of them had another value before.
   // not_applied: the resource was read before, every sent field that is shown has its old value, `updated_at`

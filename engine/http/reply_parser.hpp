@@ -63,7 +63,7 @@ class reply_parser {
   // Valid when done, until the next reset().
   int status() const noexcept;
   std::span<const header_field> headers() const noexcept;  // trailers are not among them
-  std::string_view body() const noexcept;                  // followed by at least 64 readable bytes
+  std::string_view body() const noexcept;                  // followed by json_padding readable bytes
   // Conceals keys in use in all that becomes text: in each header, and in the body unless it is that of a
   // success. Such a body is data, which may have to be restored byte by byte; append_printable() conceals the
   // parts of it that people see. Call it when done.

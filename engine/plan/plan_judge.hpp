@@ -27,8 +27,8 @@ class plan_judge {
   plan_judge(const api::profile&, api::resource_reader* resources, ledger::planned_values earlier,
              std::unordered_map<std::uint64_t, ledger::intent_row> interrupted);
 
-  // Rows come in input order. `body` is the reply to a GET of the resource, followed by 64 readable bytes.
-  // Failures are those of the scratch table.
+  // Rows come in input order. `body` is the reply to a GET of the resource, followed by json_padding readable
+  // bytes. Failures are those of the scratch table.
   expected<planned_row> judge(const job_view&, std::string_view body, wall_time now);
   // For a row that no read decides; `why` says the reason. It still counts among the rows of its id.
   expected<planned_row> undecided(const job_view&, planned, std::string_view why);
