@@ -38,32 +38,28 @@ bool retried_rows::is_kept(const job_view& job) const {
 
 void retried_rows::see(const job_view& job) {
   if (spoken_.contains(job.row)) later_.note(job);
-  if (!is_kept(job)) return;
-  auto patch = job;
-  patch.raw = {};
-  patch.expect = {};
-  kept_.emplace_back().assign(patch);
+  if (again_.contains(job.row)) later_.keep(job);
 }
 
 std::vector<ledger::left_out_row> retried_rows::left_out() const {
   std::vector<ledger::left_out_row> found;
-  for (const auto& kept : kept_)
-    if (auto one = later_.judge(kept.view()); !one.fields.empty()) found.push_back(std::move(one));
+  later_.for_each_kept([&](const job_view& job) {
+    if (auto one = later_.judge(job); !one.fields.empty()) found.push_back(std::move(one));
+  });
   return found;
 }
 
 void retried_rows::for_each_rest(const std::function<void(const job_view&)>& each) const {
   std::vector<field_value> left;
-  for (const auto& kept : kept_) {
-    auto job = kept.view();
+  later_.for_each_kept([&](job_view job) {
     const auto out = later_.judge(job);
-    if (out.superseded) continue;
+    if (out.superseded) return;
     left.clear();
     for (const auto& value : job.patch)
       if (std::ranges::find(out.fields, value.name) == out.fields.end()) left.push_back(value);
     job.patch = left;
     each(job);
-  }
+  });
 }
 
 }  // namespace pawl::app

@@ -15,8 +15,8 @@
 
 namespace pawl::app {
 
-// Memory: two bits for each row of the input, see engine/plan/later_rows for the ids, and the patches of rows
-// that are taken again and followed by a later one of their id.
+// Memory: two bits for each row of the input, and see engine/plan/later_rows for the ids and for rows that
+// are taken again and followed by a later one of their id.
 class retried_rows {
  public:
   // The profile outlives it. Empty `retried`: no row is taken again.
@@ -36,7 +36,8 @@ class retried_rows {
 
   // After the last row that it wants: what stays out, in row order.
   std::vector<ledger::left_out_row> left_out() const;
-  // What is left of the kept rows, unless all of a row stays out.
+  // What is left of the kept rows, unless all of a row stays out; without values other than those of set
+  // verbs.
   void for_each_rest(const std::function<void(const job_view&)>&) const;
 
  private:
@@ -46,7 +47,6 @@ class retried_rows {
   plan::later_rows later_;
   ledger::row_set again_, spoken_;  // spoken_: has the last word, and follows one of again_
   std::uint64_t last_ = 0;          // of spoken_
-  std::vector<job_buffer> kept_;    // of again_, without the text of the row
 };
 
 }  // namespace pawl::app

@@ -4,10 +4,46 @@
 #include "engine/text/letter_case.hpp"
 
 #include <algorithm>
+#include <cstring>
+#include <utility>
 
 namespace pawl::plan {
 
 using api::set_verb;
+
+namespace {
+
+// Seven bits a byte, the lowest first; the last byte has no top bit.
+void pack(std::string& to, std::uint64_t number) {
+  for (; number >= 0x80; number >>= 7) to += static_cast<char>(number | 0x80);
+  to += static_cast<char>(number);
+}
+
+// Reads what pack() wrote.
+class unpacker {
+ public:
+  explicit unpacker(std::string_view bytes) : left_(bytes) {}
+  bool at_end() const noexcept { return left_.empty(); }
+  std::uint64_t number() {
+    std::uint64_t n = 0;
+    for (unsigned shift = 0;; shift += 7) {
+      const auto byte = static_cast<unsigned char>(left_.front());
+      left_.remove_prefix(1);
+      n |= std::uint64_t{byte & 0x7fU} << shift;
+      if (byte < 0x80) return n;
+    }
+  }
+  std::string_view bytes(std::size_t count) {
+    const auto found = left_.substr(0, count);
+    left_.remove_prefix(count);
+    return found;
+  }
+
+ private:
+  std::string_view left_;
+};
+
+}  // namespace
 
 bool has_last_word(outcome ended) noexcept {
   switch (ended) {
@@ -33,9 +69,40 @@ const api::field_spec* later_rows::spec_of(const field_value& value) const noexc
   return value.field == passed_field ? nullptr : &profile_[value.field];
 }
 
-const later_rows::watched* later_rows::find(std::string_view id) const {
+later_rows::field_number later_rows::number_of(const field_value& value) {
+  if (const auto known = known_number_of(value)) return *known;
+  const auto number = static_cast<field_number>(profile_.fields.size() + passed_names_.size());
+  passed_names_.push_back(passed_.emplace(value.name, number).first->first);
+  return number;
+}
+
+std::optional<later_rows::field_number> later_rows::known_number_of(const field_value& value) const {
+  if (value.field != passed_field) return static_cast<field_number>(to_index(value.field));
+  const auto at = passed_.find(value.name);
+  return at == passed_.end() ? std::nullopt : std::optional{at->second};
+}
+
+field_value later_rows::field_of(field_number number) const {
+  const auto described = profile_.fields.size();
+  if (number >= described) return {passed_field, passed_names_[number - described], {}};
+  return {static_cast<field_index>(number), profile_.fields[number].name, {}};
+}
+
+bool later_rows::judges_by_value(const field_value& value) const noexcept {
+  const auto* spec = spec_of(value);
+  return spec != nullptr && (spec->verb != set_verb::none ||
+                             std::ranges::find(spec->requires_, value.json, &api::requirement::when_json) !=
+                                 spec->requires_.end());
+}
+
+const later_rows::watched_ids::value_type* later_rows::entry(std::string_view id) const {
   const auto at = profile_.reply.ids == id_compare::exact ? ids_.find(id) : ids_.find(in_lower_case(id));
-  return at == ids_.end() ? nullptr : &at->second;
+  return at == ids_.end() ? nullptr : &*at;
+}
+
+const later_rows::watched* later_rows::find(std::string_view id) const {
+  const auto* const known = entry(id);
+  return known == nullptr ? nullptr : &known->second;
 }
 
 void later_rows::watch(std::string_view id, std::uint64_t row) {
@@ -65,22 +132,67 @@ void later_rows::note(const job_view& job) {
   auto* const known = find(job.id);
   if (known == nullptr || job.row <= known->first_row) return;
   auto& later = known->later;
-  const auto put = [&](std::string_view field, std::string_view element) {
-    any_ = true;
+  const auto put = [&](field_number field, std::string_view element) {
     for (auto& w : later)
       if (w.field == field && w.element == element) {
         w.row = std::max(w.row, job.row);
         return;
       }
-    later.push_back({std::string{field}, std::string{element}, job.row});
+    later.push_back({job.row, std::string{element}, field});
   };
   for (const auto& value : job.patch) {
-    put(value.name, {});
+    const auto field = number_of(value);
+    put(field, {});
     if (const auto* spec = spec_of(value); spec != nullptr && spec->verb != set_verb::none)
       for_each_element(value.json, [&](std::string_view element) {
-        put(value.name, element);
+        put(field, element);
         return true;
       });
+  }
+}
+
+// A packed row: where its key in ids_ stands (keys stay there), how much further its number and its line are
+// than those of the row before, how many fields it has, and of each twice its number; that is odd, and the
+// value follows, where it counts.
+void later_rows::keep(const job_view& job) {
+  const auto* const known = entry(job.id);
+  if (known == nullptr) return;
+  const auto* const key = &known->first;
+  char where[sizeof key];
+  std::memcpy(where, &key, sizeof key);
+  kept_.append(where, sizeof key);
+  pack(kept_, job.row - std::exchange(kept_row_, job.row));
+  pack(kept_, job.line - std::exchange(kept_line_, job.line));
+  pack(kept_, job.patch.size());
+  for (const auto& value : job.patch) {
+    const auto twice = std::uint64_t{number_of(value)} * 2;
+    if (!judges_by_value(value)) {
+      pack(kept_, twice);
+      continue;
+    }
+    pack(kept_, twice + 1);
+    pack(kept_, value.json.size());
+    kept_ += value.json;
+  }
+}
+
+void later_rows::for_each_kept(const std::function<void(const job_view&)>& each) const {
+  std::vector<field_value> patch;
+  job_view job;
+  for (unpacker from(kept_); !from.at_end();) {
+    const std::string* key = nullptr;
+    std::memcpy(&key, from.bytes(sizeof key).data(), sizeof key);
+    job.id = *key;
+    job.row += from.number();
+    job.line += from.number();
+    patch.clear();
+    for (auto left = from.number(); left > 0; --left) {
+      const auto field = from.number();
+      patch.push_back(field_of(static_cast<field_number>(field / 2)));
+      if (field % 2 != 0) patch.back().json = from.bytes(from.number());
+    }
+    job.patch = patch;
+    each(job);
   }
 }
 
@@ -88,9 +200,7 @@ bool later_rows::contradicts(const watched& id, const api::field_spec& mine, std
                              std::uint64_t row) const {
   return std::ranges::any_of(id.later, [&](const written& w) {
     if (w.row <= row || w.element.empty()) return false;
-    const auto theirs = profile_.find(w.field);
-    if (!theirs) return false;
-    const auto& spec = profile_[*theirs];
+    const auto& spec = profile_.fields[w.field];  // only such a field has elements
     if (spec.verb_target != mine.verb_target || adds(spec.verb) == adds(mine.verb)) return false;
     // An id and a name may be the same element.
     if (takes_names(spec.verb) != takes_names(mine.verb)) return true;
@@ -104,17 +214,22 @@ bool later_rows::contradicts(const watched& id, const api::field_spec& mine, std
 }
 
 bool later_rows::is_covered(const watched& id, const field_value& value, std::uint64_t row) const {
-  const auto wrote = [&](std::string_view field) {
+  const auto wrote = [&](field_number field) {
     return std::ranges::any_of(
         id.later, [&](const written& w) { return w.row > row && w.element.empty() && w.field == field; });
   };
+  const auto own = known_number_of(value);
   const auto* spec = spec_of(value);
-  if (spec == nullptr) return wrote(value.name);
+  if (spec == nullptr) return own && wrote(*own);
   if (spec->verb != set_verb::none)
-    return wrote(profile_[spec->verb_target].name) || contradicts(id, *spec, value.json, row);
-  return wrote(value.name) || std::ranges::any_of(profile_.fields, [&](const api::field_spec& other) {
-           return other.verb != set_verb::none && other.verb_target == value.field && wrote(other.name);
-         });
+    return wrote(static_cast<field_number>(to_index(spec->verb_target))) ||
+           contradicts(id, *spec, value.json, row);
+  if (wrote(*own)) return true;
+  for (field_number other = 0; other < profile_.fields.size(); ++other)
+    if (const auto& its = profile_.fields[other];
+        its.verb != set_verb::none && its.verb_target == value.field && wrote(other))
+      return true;
+  return false;
 }
 
 ledger::left_out_row later_rows::judge(const job_view& job) const {

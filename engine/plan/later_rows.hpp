@@ -4,7 +4,9 @@
 // in input order. Pure.
 //
 // The naive way keeps every later row. This keeps only, for ids that are tried again, which row wrote which
-// field last. Its memory is bounded by the rows tried again and the fields that later rows of their ids name.
+// field last, and of the rows tried again the numbers of their fields, with the values of a few: some ten
+// bytes and one or two for each field. Its memory is bounded by the rows tried again and the fields that
+// later rows of their ids name.
 #pragma once
 
 #include "engine/api/profile.hpp"
@@ -14,6 +16,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -30,6 +33,8 @@ class later_rows {
  public:
   // The profile must outlive the object.
   explicit later_rows(const api::profile&);
+  // Not copied: what is kept points at the ids.
+  later_rows(later_rows&&) = default;
 
   // Called first, for every row that is tried again.
   void watch(std::string_view id, std::uint64_t row);
@@ -44,9 +49,14 @@ class later_rows {
 
   // Called then, for every row that has the last word, in any order.
   void note(const job_view&);
-  // False: no row leaves anything out.
-  bool any() const noexcept { return any_; }
+  // Called in the same phase, for a row that is tried again and watched: keeps what judge() has to know of
+  // it.
+  void keep(const job_view&);
 
+  // Called last: shows every row that was kept, in that order. Of its patch it has all fields, but values
+  // only of set verbs and where one demands another field; it has no expect and no raw, and an id in lower
+  // case where case does not count. The view is valid during the call.
+  void for_each_kept(const std::function<void(const job_view&)>&) const;
   // Called last, for a row that is tried again. It returns the fields to leave out:
   // - a field that a later row names;
   // - a whole list, if a later row adds to it or removes from it, and the other way round;
@@ -58,9 +68,12 @@ class later_rows {
   ledger::left_out_row judge(const job_view&) const;
 
  private:
+  // A field of the profile, or behind these one that it passes on, by the order in which they came up.
+  using field_number = std::uint32_t;
   struct written {
-    std::string field, element;  // element: of a set verb, as JSON; empty: the field as a whole
-    std::uint64_t row = 0;       // the last row that wrote it
+    std::uint64_t row = 0;  // the last row that wrote it
+    std::string element;    // of a set verb, as JSON; empty: the field as a whole
+    field_number field = 0;
   };
   struct watched {
     std::uint64_t first_row = 0;
@@ -72,9 +85,15 @@ class later_rows {
   };
   using watched_ids = std::unordered_map<std::string, watched, text_hash, std::equal_to<>>;
   // Spellings of one resource get the same key.
+  const watched_ids::value_type* entry(std::string_view id) const;  // null: it is not watched
   const watched* find(std::string_view id) const;
   watched* find(std::string_view id) { return const_cast<watched*>(std::as_const(*this).find(id)); }
   const api::field_spec* spec_of(const field_value&) const noexcept;
+  field_number number_of(const field_value&);
+  // Unset: no row that was noted or kept has this field.
+  std::optional<field_number> known_number_of(const field_value&) const;
+  field_value field_of(field_number) const;
+  bool judges_by_value(const field_value&) const noexcept;
   bool is_covered(const watched&, const field_value&, std::uint64_t row) const;
   bool contradicts(const watched&, const api::field_spec& mine, std::string_view my_list,
                    std::uint64_t row) const;
@@ -82,7 +101,10 @@ class later_rows {
   const api::profile& profile_;
   watched_ids ids_;
   std::uint64_t first_row_ = 0;
-  bool any_ = false;
+  std::unordered_map<std::string, field_number, text_hash, std::equal_to<>> passed_;
+  std::vector<std::string_view> passed_names_;  // the keys of passed_, by number
+  std::string kept_;                            // rows, packed one after another
+  std::uint64_t kept_row_ = 0, kept_line_ = 0;  // of the last of them
 };
 
 }  // namespace pawl::plan

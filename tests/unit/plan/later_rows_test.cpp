@@ -38,7 +38,6 @@ std::string left_out(const std::string& patch, const std::vector<std::string>& l
     rows.note(batch.job(i));
   }
   const auto judged = rows.judge(batch.job(0));
-  EXPECT_EQ(rows.any(), !later.empty());
   std::string names;
   for (const auto& name : judged.fields) names += (names.empty() ? "" : " ") + name;
   return judged.superseded ? names + " (all)" : names;
@@ -125,7 +124,6 @@ TEST(LaterRows, EarlierRowsAndOtherIdsSayNothing) {
   job.row = 6;
   job.id = "t2";
   rows.note(job);
-  EXPECT_FALSE(rows.any());
   job.id = "t1";
   rows.watch("t1", 7);
   rows.note(job);  // row 6: after the first of the two that are tried again, before the second
