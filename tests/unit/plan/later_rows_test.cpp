@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace pawl::plan {
@@ -37,7 +38,14 @@ std::string left_out(const std::string& patch, const std::vector<std::string>& l
     if (batch.error(i) != nullptr) return "bad row: " + batch.error(i)->complaints.at(0).what;
     rows.note(batch.job(i));
   }
+  rows.keep(batch.job(0));
   const auto judged = rows.judge(batch.job(0));
+  rows.for_each_kept([&](const job_view& kept) {
+    const auto again = rows.judge(kept);
+    EXPECT_EQ(again.row, judged.row);
+    EXPECT_EQ(again.fields, judged.fields) << "what is kept of a row judges it as the row does: " << patch;
+    EXPECT_EQ(again.superseded, judged.superseded);
+  });
   std::string names;
   for (const auto& name : judged.fields) names += (names.empty() ? "" : " ") + name;
   return judged.superseded ? names + " (all)" : names;
@@ -131,6 +139,52 @@ TEST(LaterRows, EarlierRowsAndOtherIdsSayNothing) {
   EXPECT_TRUE(rows.judge(job).superseded);
   job.row = 7;
   EXPECT_TRUE(rows.judge(job).fields.empty());
+}
+
+// Long inputs have many of these rows, so little is kept of each.
+TEST(LaterRows, KeepWhatARowIsJudgedBy) {
+  auto profile = productlane();
+  profile.pass_unknown_fields = true;
+  profile.reply.ids = id_compare::nocase;
+  input::source_options options;
+  options.format = input::file_format::ndjson;
+  auto source = input::job_source::from_bytes(
+      "jobs.ndjson",
+      R"({"id":"T1","patch":{"title":"a","status":"snoozed","snoozed_until":"2027-01-01T00:00:00Z","x":1,"y":2}})"
+      "\n"
+      R"({"id":"t2","patch":{"title":"b"}})"
+      "\n\n\n"
+      R"({"id":"t1","patch":{"status":"open","add_tags":["b","a"],"y":1}})"
+      "\n"
+      R"({"id":"t3","patch":{"y":3,"z":3}})"
+      "\n"
+      R"({"id":"t1","patch":{"y":4}})"
+      "\n",
+      profile, options);
+  ASSERT_TRUE(source);
+  job_batch batch;
+  ASSERT_TRUE(source->next(batch));
+  ASSERT_EQ(batch.size(), 5u);
+  later_rows building{profile};
+  for (const std::size_t i : {0u, 2u, 3u}) building.watch(batch.job(i).id, batch.job(i).row);
+  for (std::size_t i = 0; i < 4; ++i) building.keep(batch.job(i));
+  building.note(batch.job(4));
+  const auto rows = std::move(building);
+  std::string said;
+  rows.for_each_kept([&](const job_view& job) {
+    said += job.id;
+    said += " " + std::to_string(job.row) + " line " + std::to_string(job.line);
+    for (const auto& value : job.patch) {
+      EXPECT_EQ(value.field == passed_field, value.name.size() == 1);
+      said += " " + std::string{value.name} + "=" + std::string{value.json};
+    }
+    for (const auto& name : rows.judge(job).fields) said += " without " + name;
+    said += "\n";
+  });
+  EXPECT_EQ(said,
+            "t1 1 line 1 title= status=\"snoozed\" snoozed_until= x= y= without y\n"
+            "t1 3 line 5 status= add_tags=[\"b\",\"a\"] y= without y\n"
+            "t3 4 line 6 y= z=\n");
 }
 
 // Whose patches are to be read at all is known by the ids and rows of a ledger.
