@@ -272,6 +272,12 @@ TEST(PendingWalk, ReadsFromTheFirstRowToTheLastThatAnybodyWants) {
        "2101 "
        "in 1; gathered 1000; out of 300 title; 300 has add_tags"},
   };
+  // A row before the one that is taken again.
+  all.outcomes[100] = std::nullopt;
+  EXPECT_EQ(
+      look(all, {false, 0, refused}),
+      "2099 pending; read 0..4096; done from line 101 in 1; again from line 301 in 1; new from line 2101 "
+      "in 2; other from line 2101 in 1; out of 300 title; 300 has add_tags");
   for (const auto& row : table) EXPECT_EQ(look(row.there, row.wanted), row.want) << row.why;
 }
 
