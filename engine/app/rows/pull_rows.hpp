@@ -61,8 +61,9 @@ class pull_rows {
   std::string header() const;  // with its line end; empty for ndjson
 
   enum class taken : std::uint8_t { written, left_out, seen_before };
-  // Appends the row of one item. 64 readable bytes must follow it. Failures: mend if the item is not as the
-  // profile describes it; usage if a value cannot stand in a cell of CSV (an empty text, or the null token).
+  // Appends the row of one item. json_padding readable bytes must follow it. Failures: mend if the item is
+  // not as the profile describes it; usage if a value cannot stand in a cell of CSV (an empty text, or the
+  // null token).
   expected<taken> add(std::string_view item, wall_time now, std::string& to);
 
   // To be called after the last item: checks that the list has shown the fields that were asked for. A field
