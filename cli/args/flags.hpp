@@ -64,7 +64,8 @@ std::string read_format(const CLI::App& app, const name_table<Format, N>& format
   if (text.empty()) return {};
   const auto found = find_named(formats, text.back());
   if (!found) return fmt::format("--format: must be {} (got \"{}\")", alternatives(formats), text.back());
-  to = *found;
+  const Format format = *found;
+  to = format;
   return {};
 }
 
