@@ -3,7 +3,6 @@
 #include "engine/app/ledger_refusals.hpp"
 #include "engine/input/row_walk.hpp"
 
-#include <algorithm>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -47,11 +46,9 @@ status pending_walk::look(run::snapshot_rows* pages) {
 }
 
 status pending_walk::look_for(bool wants_names, run::snapshot_rows* pages) {
-  auto first = retried_->first_row();
-  if (wants_names || pages != nullptr) {
-    const auto first_left = first_pending(done_, choice_.newest()->rows);
-    first = first == 0 ? first_left : std::min(first, first_left);
-  }
+  // Rows that are taken again are pending too.
+  const auto first =
+      wants_names || pages != nullptr ? first_pending(done_, choice_.newest()->rows) : retried_->first_row();
   if (first == 0) return {};
   const auto walked = walk(first, wants_names, pages);
   s_.hide_work();
