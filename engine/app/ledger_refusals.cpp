@@ -22,8 +22,16 @@ std::string target_in_words(const ledger::target& t) {
 }
 
 std::optional<failure> refuse_target(const ledger::target& bound, const ledger::target& wanted,
-                                     const std::string& ledger_path) {
+                                     const std::string& ledger_path, ledger_use use) {
   if (bound.profile == wanted.profile && bound.base_url == wanted.base_url) return std::nullopt;
+  if (use == ledger_use::reads)
+    return failure{
+        failure_kind::usage, ledger_path,
+        fmt::format("belongs to {}, and this command would read from {}", target_in_words(bound),
+                    profile_and_url(wanted)),
+        fmt::format("read from where it was written to: {}{}",
+                    bound.profile == wanted.profile ? "add " : "use profile " + bound.profile + " and ",
+                    to_string(option::base_url, bound.base_url))};
   return failure{
       failure_kind::usage, ledger_path,
       fmt::format("belongs to {}, and this run would go to {}: a ledger counts for one target only",
@@ -32,7 +40,8 @@ std::optional<failure> refuse_target(const ledger::target& bound, const ledger::
 }
 
 std::optional<failure> refuse_account(const ledger::target& bound, const std::string& configured,
-                                      const std::string& answered, const std::string& ledger_path) {
+                                      const std::string& answered, const std::string& ledger_path,
+                                      ledger_use use) {
   if (!configured.empty() && configured != answered)
     return failure{failure_kind::usage, "api.account",
                    fmt::format("names account {}, and the key belongs to {}", configured,
@@ -42,7 +51,9 @@ std::optional<failure> refuse_account(const ledger::target& bound, const std::st
     return failure{failure_kind::usage, ledger_path,
                    fmt::format("belongs to account {}, and the key belongs to {}", bound.account,
                                answered.empty() ? "none that the API names" : answered),
-                   "use a key of that account, or name another ledger with " + to_string(option::ledger)};
+                   use == ledger_use::reads ? std::string{"use a key of that account"}
+                                            : "use a key of that account, or name another ledger with " +
+                                                  to_string(option::ledger)};
   return std::nullopt;
 }
 

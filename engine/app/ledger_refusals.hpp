@@ -17,15 +17,20 @@ namespace pawl::app {
 // "productlane https://productlane.com/api/v2 (account ws_1)".
 std::string target_in_words(const ledger::target&);
 
+// What a command wants of a ledger: a place for outcomes, so that another ledger would do, or what this one
+// says.
+enum class ledger_use : std::uint8_t { records, reads };
+
 // A failure (usage) that names both targets if profile or base URL differ from those of the ledger.
 // Accounts are not compared.
 std::optional<failure> refuse_target(const ledger::target& bound, const ledger::target& wanted,
-                                     const std::string& ledger_path);
+                                     const std::string& ledger_path, ledger_use = ledger_use::records);
 
 // Compares the account that the key belongs to with that of the ledger and with the one that the
 // configuration names (`api.account`); an empty one allows any.
 std::optional<failure> refuse_account(const ledger::target& bound, const std::string& configured,
-                                      const std::string& answered, const std::string& ledger_path);
+                                      const std::string& answered, const std::string& ledger_path,
+                                      ledger_use = ledger_use::records);
 
 // Why an input is not that of a generation: the file differs, or the settings that shape its patches, or
 // both. Settings are named with both values if `settings_now` (config::settings::as_json) is given.

@@ -75,7 +75,8 @@ class verify_steps {
     ledger::target here;
     here.profile = settings.profile.name;
     here.base_url = settings.target.url();
-    if (auto refused = refuse_target(generation_.target, here, options_.ledger)) return *refused;
+    if (auto refused = refuse_target(generation_.target, here, options_.ledger, ledger_use::reads))
+      return *refused;
     s_.facts().generation = generation_.id;
     s_.facts().target = target_in_words(generation_.target);
     if (settings.profile.reply.id.empty() && !settings.profile.reply.echoes_resource &&
@@ -88,7 +89,8 @@ class verify_steps {
   asio::awaitable<expected<int>> look() {
     auto who = co_await api_.identify();
     if (!who) co_return std::move(who.error());
-    if (auto refused = refuse_account(generation_.target, {}, who->account, options_.ledger))
+    if (auto refused =
+            refuse_account(generation_.target, {}, who->account, options_.ledger, ledger_use::reads))
       co_return *std::move(refused);
     api_.client().has_succeeded();  // at least one row was applied, so the API has answered well before
     const auto& names = s_.settings().reading.names;

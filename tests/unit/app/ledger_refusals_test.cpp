@@ -21,6 +21,24 @@ TEST(RefuseTarget, NamesBoth) {
   EXPECT_THAT(text, HasSubstr("https://127.0.0.1:8443/api/v2 (account ws_1)"));
   EXPECT_THAT(text, HasSubstr("https://productlane.com/api/v2"));
   EXPECT_TRUE(refuse_target(sandbox, {"internal", "https://127.0.0.1:8443/api/v2", ""}, "l"));
+  EXPECT_THAT(other->remedy, HasSubstr("another ledger"));
+}
+
+// `verify` has no choice of ledgers: what helps is the other address.
+TEST(RefuseTarget, SendsWhoOnlyReadsToWhereItWasWritten) {
+  const auto address =
+      refuse_target(sandbox, {"productlane", "https://productlane.com/api/v2", ""}, "l", ledger_use::reads);
+  ASSERT_TRUE(address);
+  EXPECT_EQ(address->remedy,
+            "read from where it was written to: add --base-url https://127.0.0.1:8443/api/v2");
+  const auto both = refuse_target(sandbox, {"internal", "https://a.test", ""}, "l", ledger_use::reads);
+  ASSERT_TRUE(both);
+  EXPECT_EQ(both->remedy,
+            "read from where it was written to: use profile productlane and --base-url "
+            "https://127.0.0.1:8443/api/v2");
+  const auto account = refuse_account(sandbox, "", "ws_2", "l", ledger_use::reads);
+  ASSERT_TRUE(account);
+  EXPECT_EQ(account->remedy, "use a key of that account");
 }
 
 TEST(RefuseAccount, HoldsTheKeyAgainstLedgerAndConfiguration) {
