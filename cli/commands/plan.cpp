@@ -8,6 +8,7 @@
 #include "cli/terminal/standard_output.hpp"
 #include "config/settings_checks.hpp"
 #include "engine/app/rows/command_options.hpp"
+#include "engine/app/session.hpp"
 #include "engine/input/spool.hpp"
 #include "engine/text/printable.hpp"
 
@@ -72,9 +73,9 @@ int perform(const command_line& line, const config::environment& env, console& o
   auto given = raw;
   if (given.input == "-" && !given.ledger) given.ledger = input::temporary_copy("plan");
   const auto work = [&options](const config::settings& settings, const app::host& host) {
-    auto own = options;
-    own.refused = refuse_summary_there(settings, "the plan goes", "name a file");
-    if (!own.refused) own.refused = config::refuse_taken_place(settings, "--out", options.out);
+    auto refused = refuse_summary_there(settings, "the plan goes", "name a file");
+    if (!refused) refused = config::refuse_taken_place(settings, "--out", options.out);
+    if (refused) return app::refuse(settings, host, *refused, settings.ledger_path);
     const auto answer = [&](const app::plan_report& report) -> status {
       const auto all = plan_lines(report, settings);
       switch (options.format) {
@@ -89,7 +90,7 @@ int perform(const command_line& line, const config::environment& env, console& o
       }
       return {};
     };
-    return app::plan(settings, own, host, to_standard_output, answer);
+    return app::plan(settings, options, host, to_standard_output, answer);
   };
   return run_use_case(given, {}, env, out, work);
 }

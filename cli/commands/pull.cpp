@@ -67,7 +67,7 @@ int perform(const command_line& line, const config::environment& env, console& o
     auto refused = config::refuse_taken_place(settings, "--out", options.out);
     if (!refused && options.out.empty())
       refused = refuse_summary_there(settings, "the list goes", "name a file for one of them (--out)");
-    return refused ? app::refuse(settings, host, *refused) : app::pull(settings, options, host);
+    return refused ? app::refuse(settings, host, *refused, {}) : app::pull(settings, options, host);
   };
   return run_use_case(raw, {}, env, out, work);
 }

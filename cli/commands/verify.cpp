@@ -50,7 +50,7 @@ int perform(const command_line& line, const config::environment& env, console& o
   const auto& options = std::any_cast<const app::verify_options&>(line.own);
   const auto work = [&options](const config::settings& settings, const app::host& host) {
     if (const auto refused = refuse_summary_there(settings, "the drift goes", "name a file"))
-      return app::refuse(settings, host, *refused);
+      return app::refuse(settings, host, *refused, options.ledger);
     return app::verify(settings, options, host, to_standard_output);
   };
   return run_use_case(raw, {}, env, out, work);

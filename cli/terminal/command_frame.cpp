@@ -65,7 +65,7 @@ int run_use_case(const config::raw_options& raw, const std::vector<std::string>&
   wanted.file = settings.log_file;
   wanted.verbosity = settings.verbosity;
   auto opened = log::open(wanted, out);
-  if (!opened) return app::refuse(settings, host, opened.error()).exit_code;
+  if (!opened) return app::refuse(settings, host, opened.error(), settings.ledger_path).exit_code;
   to = *std::move(opened);
   for (const auto& setting : settings.effective)
     if (!setting.value.empty() && (setting.source != "default" || settings.verbosity > 1))

@@ -23,8 +23,7 @@ ledger_choice::ledger_choice(session& s, ledger::access access, std::string spoo
 status ledger_choice::load() {
   const auto& settings = s_.settings();
   s_.facts().ledger = settings.ledger_path;
-  target_.profile = settings.profile.name;
-  target_.base_url = settings.target.url();
+  target_ = target_of(settings);
   s_.facts().target = target_in_words(target_);
   if (auto refused = refuse_unread(settings, settings.input_path, nullptr)) return *refused;
   if (spool_path_.empty()) spool_path_ = settings.ledger_path + ".input";

@@ -16,6 +16,13 @@ std::string profile_and_url(const ledger::target& t) {
 
 }  // namespace
 
+ledger::target target_of(const options& o) {
+  ledger::target to;
+  to.profile = o.profile.name;
+  to.base_url = o.target.url();
+  return to;
+}
+
 std::string target_in_words(const ledger::target& t) {
   return t.account.empty() ? profile_and_url(t)
                            : fmt::format("{} (account {})", profile_and_url(t), t.account);

@@ -14,6 +14,9 @@
 
 namespace pawl::app {
 
+// Where the requests of a command go; no account, because nobody has asked for it yet.
+ledger::target target_of(const options&);
+
 // "productlane https://productlane.com/api/v2 (account ws_1)".
 std::string target_in_words(const ledger::target&);
 

@@ -75,10 +75,7 @@ class plan_steps {
   }
 
  private:
-  status prepare() {
-    if (auto loaded = choice_.load(); !loaded) return loaded;
-    return options_.refused ? status{*options_.refused} : status{};
-  }
+  status prepare() { return choice_.load(); }
 
   asio::awaitable<expected<int>> plan() {
     const auto& settings = s_.settings();

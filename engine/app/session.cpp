@@ -1,6 +1,7 @@
 #include "engine/app/session.hpp"
 
 #include "engine/app/exit_code.hpp"
+#include "engine/app/ledger_refusals.hpp"
 #include "engine/sys/clock.hpp"
 #include "engine/sys/wall_clock.hpp"
 
@@ -92,8 +93,10 @@ result session::conclude(const std::function<expected<int>()>& work) {
   return {code, facts_, error_};
 }
 
-result refuse(const options& o, const host& h, const failure& why) {
+result refuse(const options& o, const host& h, const failure& why, const std::string& ledger_path) {
   session s(o, h);
+  s.facts().ledger = ledger_path;
+  s.facts().target = target_in_words(target_of(o));
   return s.conclude([&why]() -> expected<int> { return why; });
 }
 

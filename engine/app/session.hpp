@@ -71,7 +71,8 @@ class session {
   std::string when_interrupted_ = "the same command goes on";
 };
 
-// For a use case that cannot begin: tells why, and writes the summary.
-result refuse(const options&, const host&, const failure& why);
+// For a use case that cannot begin: tells why, and writes the summary, which names the target of the options
+// and this ledger (empty: none).
+result refuse(const options&, const host&, const failure& why, const std::string& ledger_path);
 
 }  // namespace pawl::app

@@ -66,16 +66,15 @@ class verify_steps {
   status prepare() {
     const auto& settings = s_.settings();
     s_.facts().ledger = options_.ledger;
+    s_.facts().target = target_in_words(target_of(settings));
     auto opened = open_to_read(options_.ledger);
     if (!opened) return opened.error();
     ledger_.emplace(*std::move(opened));
     auto found = find_generation(*ledger_, options_.generation);
     if (!found) return found.error();
     generation_ = *std::move(found);
-    ledger::target here;
-    here.profile = settings.profile.name;
-    here.base_url = settings.target.url();
-    if (auto refused = refuse_target(generation_.target, here, options_.ledger, ledger_use::reads))
+    if (auto refused =
+            refuse_target(generation_.target, target_of(settings), options_.ledger, ledger_use::reads))
       return *refused;
     s_.facts().generation = generation_.id;
     s_.facts().target = target_in_words(generation_.target);

@@ -170,5 +170,26 @@ TEST(Verify, ReadsOneByOneWhatTheListDoesNotShow) {
   EXPECT_EQ(sandbox.journal().size() - before, 5u);
 }
 
+// A command that is refused before it reads anything says in its summary all the same what it was about.
+TEST(Verify, NamesLedgerAndTargetWhereItIsRefused) {
+  const sandbox_process sandbox{{"--threads", "3", "--limits", "off"}};
+  const pawl_workspace workspace{sandbox};
+  const auto input = workspace.input("jobs.csv", "id,title\nthr_000001,wanted\n");
+  ASSERT_EQ(workspace.run({"run", input.string()}).exit_code, 0);
+  const auto ledger = pawl_workspace::ledger_of(input).string();
+  const auto both = workspace.run({"verify", ledger, "--summary", "-"});
+  EXPECT_EQ(both.exit_code, 2);
+  EXPECT_THAT(both.errors, HasSubstr("--summary: standard output is where the drift goes"));
+  EXPECT_THAT(both.output, HasSubstr("\"ledger\": \"" + ledger));
+  EXPECT_THAT(both.output, HasSubstr("\"target\": \"productlane https://"));
+  const auto elsewhere =
+      workspace.run({"verify", ledger, "--base-url", "https://localhost:1/api", "--summary", "s.json"});
+  EXPECT_EQ(elsewhere.exit_code, 2);
+  EXPECT_THAT(elsewhere.errors, HasSubstr("read from where it was written to: add --base-url https://"));
+  const auto summary = read_summary(workspace.files() / "s.json");
+  EXPECT_EQ(summary.at("ledger").as_string(), ledger);
+  EXPECT_THAT(std::string{summary.at("target").as_string()}, HasSubstr("https://localhost:1/api"));
+}
+
 }  // namespace
 }  // namespace pawl::test

@@ -1,7 +1,6 @@
 // Checked options that only one use case has, other than `run`: the form of the answer, and what it is about.
 #pragma once
 
-#include "engine/model/error.hpp"
 #include "engine/model/outcome.hpp"
 #include "engine/text/name_table.hpp"
 
@@ -32,8 +31,6 @@ inline constexpr name_table<drift_format, 3> drift_formats{
 struct plan_options {
   plan_format format = plan_format::text;
   std::string out;  // file for the rows that would be written, as jobs; empty: none
-  // Why the caller cannot take the answer; nothing is read then. Unset: it can.
-  std::optional<failure> refused;
 };
 
 struct export_options {
