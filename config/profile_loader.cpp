@@ -3,7 +3,9 @@
 #include "config/document.hpp"
 #include "config/profile_fields.hpp"
 #include "config/profile_lists.hpp"
+#include "config/profile_parts.hpp"
 #include "config/profile_paths.hpp"
+#include "config/profile_rules.hpp"
 #include "config/quantity.hpp"
 #include "config/table_reader.hpp"
 #include "engine/api/request_writer.hpp"
@@ -22,15 +24,10 @@
 namespace pawl::config {
 namespace {
 
-using api::verdict;
-
-constexpr name_table<verdict, 6> verdict_names{{
-    {"ok", verdict::ok},
-    {"throttled", verdict::throttled},
-    {"retry", verdict::retry},
-    {"maybe", verdict::maybe},
-    {"refused", verdict::refused},
-    {"stop", verdict::stop},
+constexpr name_table<api::reply_kind, 3> reply_names{{
+    {"resource", api::reply_kind::resource},
+    {"read", api::reply_kind::read},
+    {"none", api::reply_kind::none},
 }};
 
 bool is_variable_name(std::string_view text) {
@@ -39,40 +36,9 @@ bool is_variable_name(std::string_view text) {
          std::all_of(text.begin(), text.end(), [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
 }
 
-// A header name: RFC 9110 section 5.6.2.
-bool is_header_name(std::string_view text) {
-  constexpr std::string_view others = "!#$%&'*+-.^_`|~";
-  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-    return is_alphanumeric(c) || others.find(c) != std::string_view::npos;
-  });
-}
-
-bool is_header_value(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](unsigned char c) { return c == '\t' || (c >= 0x20 && c != 0x7f); });
-}
-
 bool is_request_target(std::string_view text) {
   return text.starts_with('/') &&
          std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f' && c != '#'; });
-}
-
-void read_path(table_reader& in, std::string_view key, json_path& into) {
-  const auto text = in.text(key);
-  if (!text) return;
-  if (auto path = parse_json_path(*text))
-    into = *std::move(path);
-  else
-    in.complain(key, "\"" + *text + "\" is not a path into a reply",
-                "write it as id, error.code or tags[].id");
-}
-
-void read_header_name(table_reader& in, std::string_view key, std::string& into) {
-  const auto text = in.text(key);
-  if (!text) return;
-  if (!text->empty() && !is_header_name(*text))
-    in.complain(key, "\"" + *text + "\" is not a header name", "use letters, digits and -");
-  into = *text;
 }
 
 void read_name_and_base(table_reader& root, api::profile& profile) {
@@ -119,7 +85,7 @@ void read_resource(table_reader& root, api::profile& profile) {
   }
   if (const auto length = in->count("max_id_length", 1, 4096))
     profile.max_id_length = static_cast<std::size_t>(*length);
-  if (profile.reply.echoes_resource) profile.reply.id = {{"id", false}};
+  if (profile.reply.is != api::reply_kind::none) profile.reply.id = {{"id", false}};
   read_path(*in, "id", profile.reply.id);
   if (const auto how = in->text("id_compare")) {
     if (*how != "exact" && *how != "nocase")
@@ -243,66 +209,11 @@ void read_headers(table_reader& root, api::profile& profile) {
   }
 }
 
-// Reads 403, "5xx" or "500-599".
-bool read_status_range(const toml_value& value, api::status_rule& rule) {
-  const auto valid = [](int s) { return s >= 100 && s <= 599; };
-  if (const auto* whole = std::get_if<std::int64_t>(&value.is)) {
-    if (*whole < 100 || *whole > 599) return false;
-    rule.status_from = rule.status_to = static_cast<int>(*whole);
-    return true;
-  }
-  const auto* text = std::get_if<std::string>(&value.is);
-  if (text == nullptr) return false;
-  if (text->size() == 3 && text->ends_with("xx") && (*text)[0] >= '1' && (*text)[0] <= '5') {
-    rule.status_from = ((*text)[0] - '0') * 100;
-    rule.status_to = rule.status_from + 99;
-    return true;
-  }
-  if (text->size() != 7 || (*text)[3] != '-') return false;
-  const auto read = [&](std::size_t at, int& into) {
-    const auto* begin = text->data() + at;
-    const auto [end, error] = std::from_chars(begin, begin + 3, into);
-    return error == std::errc{} && end == begin + 3 && valid(into);
-  };
-  return read(0, rule.status_from) && read(4, rule.status_to) && rule.status_from <= rule.status_to;
-}
-
-void read_rules(table_reader& root, api::profile& profile) {
-  for (auto& in : root.tables("rules")) {
-    api::status_rule rule;
-    const auto* status = in.find("status");
-    if (status != nullptr && !read_status_range(status->value, rule))
-      in.complain("status", "is not a status or a range of them", "write 403, \"5xx\" or \"500-599\"");
-    rule.code = in.text("code").value_or("");
-    read_header_name(in, "header", rule.header);
-    rule.header_value = in.text("header_value").value_or("");
-    if (!rule.header_value.empty() && rule.header.empty())
-      in.complain("header_value", "stands without header", "name the header as well");
-    if (status == nullptr && in.find("code") == nullptr && in.find("header") == nullptr)
-      in.complain_here("would match every reply", "add status, code or header");
-    rule.remedy = in.text("remedy").value_or("");
-    if (const auto then = in.required_text("then", "add then = \"refused\" or another verdict")) {
-      const auto found = find_named(verdict_names, *then);
-      if (!found)
-        in.complain("then", "\"" + *then + "\" is " + none_of(verdict_names), "use one of these");
-      else {
-        rule.then = *found;
-        if (rule.then == verdict::stop && rule.remedy.empty())
-          in.complain_here("stops a run without saying what to mend", "add remedy = \"...\"");
-        if (rule.then != verdict::stop && !rule.remedy.empty())
-          in.complain("remedy", "is shown with then = \"stop\" only", "remove it");
-      }
-    }
-    in.finish();
-    profile.rules.push_back(std::move(rule));
-  }
-}
-
 void read_reply(table_reader& root, api::profile& profile) {
   if (const auto reply = root.text("reply")) {
-    if (*reply != "resource" && *reply != "none")
-      root.complain("reply", "\"" + *reply + "\" is neither resource nor none", "use one of these");
-    profile.reply.echoes_resource = *reply != "none";
+    const auto is = find_named(reply_names, *reply);
+    if (!is) root.complain("reply", "\"" + *reply + "\" is " + none_of(reply_names), "use one of these");
+    profile.reply.is = is.value_or(api::reply_kind::resource);
   }
   profile.read_first = root.boolean("read_first").value_or(false);
   if (const auto unknown = root.text("unknown_fields")) {
@@ -315,10 +226,10 @@ void read_reply(table_reader& root, api::profile& profile) {
 
 void read_error_and_whoami(table_reader& root, api::profile& profile, api::reading_spec& reading) {
   if (auto in = root.table("error")) {
-    read_path(*in, "code", profile.error.code);
-    read_path(*in, "message", profile.error.message);
-    read_path(*in, "details", profile.error.details);
-    read_path(*in, "request_id", profile.error.request_id);
+    read_paths(*in, "code", profile.error.code);
+    read_paths(*in, "message", profile.error.message);
+    read_paths(*in, "details", profile.error.details);
+    read_paths(*in, "request_id", profile.error.request_id);
     in->finish();
   }
   if (auto in = root.table("whoami")) {

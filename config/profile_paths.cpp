@@ -178,11 +178,15 @@ void check_paths(table_reader& root, const api::profile& profile, const api::rea
   }
   checks.check(resource, false);
 
-  auto code = one("error", "code", profile.error.code);
-  auto message = one("error", "message", profile.error.message);
-  auto request_id = one("error", "request_id", profile.error.request_id);
-  const place details{{"error"}, "details", profile.error.details, holds::any, false};
-  checks.check({code, message, details, request_id}, true);
+  std::vector<place> error;
+  const auto add_error = [&error](const char* key, const std::vector<json_path>& paths, holds what) {
+    for (const auto& path : paths) error.push_back({{"error"}, key, path, what, what == holds::one});
+  };
+  add_error("code", profile.error.code, holds::one);
+  add_error("message", profile.error.message, holds::one);
+  add_error("details", profile.error.details, holds::any);
+  add_error("request_id", profile.error.request_id, holds::one);
+  checks.check(std::move(error), true);
 
   checks.check({one("whoami", "account", profile.whoami.account),
                 {{"whoami"}, "scopes", profile.whoami.scopes, holds::list, false}},

@@ -70,6 +70,8 @@ equality json_comparer::compare(comparison how, std::string_view wanted, std::st
     }
     case comparison::exact:
     case comparison::text:
+    case comparison::set_nocase:
+    case comparison::members:
     case comparison::none:
       break;
   }

@@ -3,6 +3,7 @@
 // stands in the engine.
 #pragma once
 
+#include "engine/api/request_template.hpp"
 #include "engine/model/job.hpp"
 #include "engine/model/rate.hpp"
 #include "engine/text/json_path.hpp"
@@ -20,11 +21,13 @@ enum class field_type : std::uint8_t { string, enumeration, boolean, number, tim
 
 // How a wanted value is compared with the one that the API shows.
 enum class comparison : std::uint8_t {
-  exact,    // the same JSON value, as json_compare.hpp defines it
-  text,     // as exact, but the API normalises it (HTML): a difference in a reply is no contradiction
-  set,      // lists, whatever the order and repeats of their elements
-  instant,  // RFC 3339 timestamps that name the same moment
-  none,     // no reply shows the field
+  exact,       // the same JSON value, as json_compare.hpp defines it
+  text,        // as exact, but the API normalises it (HTML): a difference in a reply is no contradiction
+  set,         // lists, whatever the order and repeats of their elements
+  set_nocase,  // as set, and the case of the elements does not count (labels, logins)
+  instant,     // RFC 3339 timestamps that name the same moment
+  members,     // objects of which only the members that are wanted count (RFC 7396 merges)
+  none,        // no reply shows the field
 };
 
 // A set verb is a pseudo-field. Once the target's current set has been read, the verb becomes the full new
@@ -48,21 +51,41 @@ struct member_spec {
   std::string name;
   field_type type = field_type::string;
   bool nullable = false;
+  std::vector<std::string> values{};   // enumeration: as in field_spec
+  std::vector<member_spec> members{};  // object: the known members; empty: any
+  bool replay_safe = true;             // as in field_spec
+};
+
+// The form of a value on the wire, where it is not the one that rows have.
+enum class wire_form : std::uint8_t {
+  json,      // as it is
+  string,    // the text of a number, a boolean or a timestamp as a JSON string
+  epoch_s,   // a timestamp as a number: seconds since the Unix epoch,
+  epoch_ms,  // or milliseconds
+  joined,    // a list as one string, its elements joined by field_spec::separator
 };
 
 struct field_spec {
   std::string name;  // the JSON key in the patch and the column in a CSV
   field_type type = field_type::string;
   bool nullable = false;
-  std::vector<std::string> values;   // enumeration: the allowed values, in the order of the documentation
-  std::size_t min_length = 0;        // code points; 0: no bound
-  std::size_t max_length = 0;        // code points; 0: no bound
-  std::vector<member_spec> members;  // object: the known members; empty: any
+  std::vector<std::string> values;       // enumeration: the allowed values, in the order of the documentation
+  std::vector<std::string> wire_values;  // enumeration: compact JSON that stands for values[i] on the wire;
+                                         // empty: the words themselves
+  std::size_t min_length = 0;            // code points; 0: no bound
+  std::size_t max_length = 0;            // code points; 0: no bound
+  std::vector<member_spec> members;      // object: the known members; empty: any
   std::vector<requirement> requires_;
 
   comparison compare = comparison::exact;
-  json_path echo;           // where the reply shows the field; empty with comparison::none
-  bool replay_safe = true;  // false: sending it again does something again (`notify`)
+  json_path at;    // where it stands in what is written; the last key of `*` is the column's name
+  json_path echo;  // where the reply shows the field (`at`, if nothing else is said); empty with
+                   // comparison::none
+  wire_form wire = wire_form::json;
+  std::string separator{};              // of wire_form::joined
+  std::optional<json_template> send{};  // what is written in place of the value, around {value}
+  std::optional<std::string> clear{};   // compact JSON that clears the field; unset: null
+  bool replay_safe = true;              // false: sending it again does something again (`notify`)
   std::vector<field_index>
       together;  // all of these are sent when one of them is (`status` with `snoozed_until`)
   std::optional<field_index> rides_with;  // for a field that no reply shows: sent when that field changes
@@ -80,17 +103,28 @@ struct readable_field {
   json_path path;
 };
 
+// What the reply to a write shows (`reply`).
+enum class reply_kind : std::uint8_t {
+  resource,  // the resource as it is now
+  read,      // nothing that could be compared; a read of the resource does
+  none,      // nothing, and no read does either
+};
+
 // What a reply shows beside the fields, used to read first and to prove a write; paths are empty where the
 // API has none.
 struct reply_shape {
-  bool echoes_resource = true;         // `reply = "resource"`; false for `reply = "none"`
-  json_path id;                        // {"id"}
+  reply_kind is = reply_kind::resource;
+  bool echoes_resource() const noexcept { return is == reply_kind::resource; }
+  json_path write_root, read_root;     // where the resource stands in the reply; empty: it is the reply
+  json_path id;                        // {"id"}, in the resource
+  std::optional<json_path> write_id;   // where it stands in a write's reply, if elsewhere; empty: unchecked
   id_compare ids = id_compare::exact;  // `id_compare`
   json_path updated_at;
 };
 
+// The first path that shows a value counts.
 struct error_shape {
-  json_path code, message, details, request_id;
+  std::vector<json_path> code, message, details, request_id;
 };
 
 // Names of headers; their case does not count. Empty: the API has none.
@@ -105,17 +139,35 @@ enum class verdict : std::uint8_t {
   retry,      // known not to be applied, and worth another attempt
   maybe,      // may have been applied
   refused,    // the API said no to this row
+  conflict,   // a guard of the write did not hold, nothing was applied: read again, and plan afresh
   stop,       // the run is misconfigured
 };
 
+struct status_range {
+  int from = 0, to = 999;  // inclusive
+  bool operator==(const status_range&) const = default;
+};
+
+// How long a throttled reply makes wait (`wait`): the first of these that a reply has.
+struct wait_source {
+  enum class kind : std::uint8_t { retry_after, reset, time } is = kind::retry_after;
+  std::chrono::nanoseconds time{};  // with time: it always has a value, and doubles while it repeats
+  bool operator==(const wait_source&) const = default;
+};
+// What waits after a throttled reply (`scope`): requests of its class, all requests, or its row.
+enum class wait_scope : std::uint8_t { of_class, of_all, of_id };
+
 // Rules are ordered; the first that matches decides. Empty parts match everything.
 struct status_rule {
-  int status_from = 0, status_to = 999;
-  std::string code;    // error code of the envelope
-  std::string header;  // must be present, with any value if `header_value` is empty
-  std::string header_value;
+  std::vector<status_range> statuses{};  // empty: any
+  std::string code{};                    // error code of the envelope
+  std::string message{};                 // a part of the error's message, whatever its case
+  std::string header{};                  // must be present, with any value if `header_value` is empty
+  std::string header_value{};
   verdict then = verdict::refused;
-  std::string remedy;  // with `stop`: what the user has to correct
+  std::vector<wait_source> wait{};          // with throttled; empty: as without a rule
+  wait_scope scope = wait_scope::of_class;  // with throttled
+  std::string remedy{};                     // with `stop`: what the user has to correct
 };
 
 struct limit_set {
@@ -131,6 +183,22 @@ enum class body_content : std::uint8_t {
 std::string_view to_string(body_content) noexcept;  // as a profile writes it
 std::optional<body_content> parse_body_content(std::string_view) noexcept;
 
+// How an id is written: any text, digits only, or digits that bodies have as a JSON number.
+enum class id_form : std::uint8_t { string, digits, integer };
+
+// A variable of the profile ([vars]): what a value must look like, and the value that this use of it has.
+struct profile_variable {
+  std::string name, pattern, value;
+};
+
+// One request for many resources ([read_many], [write_many]).
+struct batch_spec {
+  request_spec request;
+  std::uint32_t size = 0;  // resources in one request; 0: the API has no such request
+  json_path items, id;     // of the reply: the array of resources, and the id in one
+  json_path errors, error_id;
+};
+
 struct whoami_spec {
   std::string path;   // below the base URL; empty: the API has none, and the account stays unbound
   json_path account;  // workspace_id
@@ -139,9 +207,13 @@ struct whoami_spec {
 
 struct profile {
   std::string name;
-  std::string base_url;       // "https://productlane.com/api/v2"; no trailing slash
+  std::string base_url;  // "https://productlane.com/api/v2"; no trailing slash
+  std::vector<profile_variable> variables;
   std::string resource_path;  // "/threads/{id}": {id} stands for the percent-encoded id
   std::string method = "PATCH";
+  request_spec write, read;  // in what they differ from that; an unset body of a write is {fields}
+  batch_spec read_many, write_many;
+  request_spec quiet;  // query, headers and body that --quiet-api adds to a write
   // Unset: a PUT of a profile that does not read first. Such a write sends the row, and the profile does not
   // say what the API does with fields that are left out.
   std::optional<body_content> body_is = body_content::changes;
@@ -149,9 +221,12 @@ struct profile {
   std::string token_prefix;  // "pl_v2_": with which every key begins, for safe labels; may be empty
   std::string auth_header = "Authorization";
   std::string auth_scheme = "Bearer ";  // before the token, with its space; may be empty
+  text_template auth_basic;  // user name and password of Basic (RFC 7617), with {token}; empty: not used
   std::vector<std::pair<std::string, std::string>> extra_headers;
   std::string id_column = "id";
+  id_form id_type = id_form::string;
   std::size_t max_id_length = 256;  // code points; chosen
+  json_path label;                  // what people call the resource; empty: nothing is known
   bool read_first = false;
   bool pass_unknown_fields = false;
 
@@ -162,6 +237,7 @@ struct profile {
   header_names headers;
   std::vector<status_rule> rules;  // tried before the defaults of policy/retry_policy
   limit_set write_limits, read_limits;
+  std::uint32_t concurrency = 16;  // requests at the same time, at most (chosen)
   whoami_spec whoami;
 
   // Side effects that people should know of before a run, one sentence each.

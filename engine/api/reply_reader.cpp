@@ -10,6 +10,7 @@
 #include "engine/text/trim.hpp"
 
 #include <array>
+#include <numeric>
 
 namespace pawl::api {
 namespace {
@@ -17,9 +18,8 @@ namespace {
 constexpr std::size_t max_message = 2 * 1024, max_details = 4 * 1024, max_shown = 1024, max_name = 256;
 
 // Positions in the locators' path lists.
-constexpr std::array<std::uint32_t, 4> error_paths{0, 1, 2, 3};  // code, message, details, request_id
-constexpr std::array<std::uint32_t, 2> identity_paths{0, 1};     // account, scopes
-constexpr std::uint32_t id_path = 0;                             // of the echo; field f is path f + 1
+constexpr std::array<std::uint32_t, 2> identity_paths{0, 1};  // account, scopes
+constexpr std::uint32_t id_path = 0;                          // of the echo; field f is path f + 1
 
 constexpr std::uint32_t path_of(field_index f) noexcept {
   return static_cast<std::uint32_t>(to_index(f)) + 1;
@@ -29,6 +29,23 @@ std::vector<json_path> echo_paths(const profile& p) {
   std::vector<json_path> paths{p.reply.id};
   for (const auto& f : p.fields) paths.push_back(is_echoed(f) ? f.echo : json_path{});
   return paths;
+}
+
+// The parts of an error, and where each may stand.
+constexpr std::size_t error_parts = 4;  // code, message, details, request_id
+std::array<std::span<const json_path>, error_parts> places_of(const error_shape& e) {
+  return {e.code, e.message, e.details, e.request_id};
+}
+std::vector<json_path> error_paths(const error_shape& e) {
+  std::vector<json_path> all;
+  for (const auto places : places_of(e)) all.insert(all.end(), places.begin(), places.end());
+  return all;
+}
+
+// Whether there is anything in a value that an error shows.
+bool says_something(const located& at) noexcept {
+  return at.is == located::kind::value && !at.text.empty() && at.text != "null" && at.text != R"("")" &&
+         at.text != "{}" && at.text != "[]";
 }
 
 // The value as text: a string without its quotes and escapes, anything else as JSON text. Where a string has
@@ -52,10 +69,13 @@ struct reply_reader::impl {
   explicit impl(const profile& p)
       : api(p),
         echo(echo_paths(p)),
-        error(std::array{p.error.code, p.error.message, p.error.details, p.error.request_id}),
-        identity(std::array{p.whoami.account, p.whoami.scopes}) {}
+        error(error_paths(p.error)),
+        identity(std::array{p.whoami.account, p.whoami.scopes}) {
+    for (const auto places : places_of(p.error)) all_error_paths += static_cast<std::uint32_t>(places.size());
+  }
 
   echo_report compare(std::string_view body, std::string_view id, std::span<const field_value> wanted);
+  error_view read_error(std::string_view body);
   void show(const located& at, echo_report& in) {
     shown.clear();
     if (at.is != located::kind::absent) append_printable_shown(shown, at, max_shown);
@@ -70,15 +90,16 @@ struct reply_reader::impl {
   json_locator echo, error, identity;
   json_comparer comparer;
   std::vector<std::uint32_t> asked;
+  std::uint32_t all_error_paths = 0;
   std::string shown, scratch;
-  std::array<std::string, error_paths.size()> error_texts;
+  std::array<std::string, error_parts> error_texts;
 };
 
 echo_report reply_reader::impl::compare(std::string_view body, std::string_view id,
                                         std::span<const field_value> wanted) {
   using state = echo_report::state;
   echo_report report;
-  if (!api.reply.echoes_resource) {
+  if (!api.reply.echoes_resource()) {
     report.is = state::as_wanted;
     return report;
   }
@@ -143,21 +164,31 @@ echo_report reply_reader::compare(std::string_view body, std::string_view id,
 }
 
 error_view reply_reader::read_error(std::string_view body) {
-  constexpr std::array<std::size_t, error_paths.size()> bounds{max_name, max_message, max_details, max_name};
-  const bool readable = impl_->error.locate(impl_->parser, body, error_paths);
-  for (const auto i : error_paths) {
-    auto& text = impl_->error_texts[i];
+  return impl_->read_error(body);
+}
+
+error_view reply_reader::impl::read_error(std::string_view body) {
+  constexpr std::array<std::size_t, error_parts> bounds{max_name, max_message, max_details, max_name};
+  constexpr std::size_t code = 0, message = 1, details = 2;
+  asked.resize(all_error_paths);
+  std::iota(asked.begin(), asked.end(), 0U);
+  const bool readable = error.locate(parser, body, asked);
+  const auto places = places_of(api.error);
+  const auto envelope = places[code].empty() ? message : code;
+  bool enveloped = false;
+  std::uint32_t path = 0;
+  for (std::size_t part = 0; part < error_parts; ++part) {
+    auto& text = error_texts[part];
     text.clear();
-    const auto& at = impl_->error[i];
-    if (!readable || at.is != located::kind::value || at.text == "null") continue;
-    const bool raw = i == 2;
-    append_printable(text, raw ? at.text : said(at.text, impl_->scratch), bounds[i]);
+    for (std::size_t i = 0; i < places[part].size(); ++i, ++path) {
+      if (!readable || !says_something(error[path])) continue;
+      if (part == envelope) enveloped = true;
+      if (!text.empty()) continue;
+      const auto shows = error[path].text;
+      append_printable(text, part == details ? shows : said(shows, scratch), bounds[part]);
+    }
   }
-  const auto& t = impl_->error_texts;
-  const auto& envelope = impl_->error[impl_->api.error.code.empty() ? 1 : 0];
-  const bool enveloped = readable && envelope.is == located::kind::value && !envelope.text.empty() &&
-                         envelope.text != "null" && envelope.text != R"("")" && envelope.text != "{}" &&
-                         envelope.text != "[]";
+  const auto& t = error_texts;
   return {t[0], t[1], t[2], t[3], enveloped};
 }
 

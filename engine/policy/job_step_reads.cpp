@@ -39,6 +39,7 @@ step_action job_step::after_read(const event::read_replied& reply, const surroun
     case api::verdict::throttled:
       return throttled(request_kind::read, fact, s);
     case api::verdict::refused:
+    case api::verdict::conflict:
       return read_gave_up(notes_.of(fact, error, false));
     case api::verdict::stop:
       return stop(notes_.of(fact, error, false));

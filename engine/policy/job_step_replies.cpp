@@ -11,8 +11,9 @@ namespace pawl::policy {
 step_action job_step::after_reply(const event::replied& reply, const surroundings& s) {
   const auto& fact = *reply.fact;
   // The reply to a write that shows nothing is looked at for an error that stands where errors do.
-  const bool may_be_error = fact.reached == phase::answered &&
-                            (!is_2xx(fact.status) || (!profile_.reply.echoes_resource && !fact.body.empty()));
+  const bool may_be_error =
+      fact.reached == phase::answered &&
+      (!is_2xx(fact.status) || (!profile_.reply.echoes_resource() && !fact.body.empty()));
   const auto error = may_be_error ? reader_.read_error(fact.body) : api::error_view{};
   const auto signs = signs_of(profile_, fact, error, request_kind::write, s.has_succeeded);
   last_ = judge(profile_, fact, signs, job_.replay_safe);
@@ -40,6 +41,7 @@ step_action job_step::after_reply(const event::replied& reply, const surrounding
       }
       return throttled(request_kind::write, fact, s);
     case api::verdict::refused:
+    case api::verdict::conflict:
       return after_refusal(fact.status, note);
     case api::verdict::stop:
       return stop(note);
@@ -66,7 +68,7 @@ step_action job_step::after_success(const attempt_fact& fact, error_note note) {
   const auto echo = reader_.compare(fact.body, job_.id, wanted());
   // What shows less than all that was sent may be an error that names the resource.
   const bool shows_all = echo.is == shown_as::as_wanted && echo.how == verified::full;
-  if (!shows_all && profile_.reply.echoes_resource)
+  if (!shows_all && profile_.reply.echoes_resource())
     if (const auto error = reader_.read_error(fact.body); is_error_in_success(last_, error)) {
       last_.is = api::verdict::refused;
       const auto refusal = notes_.of_error(fact, error, false);

@@ -56,7 +56,10 @@ bool has_header(std::span<const header_field> headers, std::string_view name,
 }
 
 bool matches(const api::status_rule& rule, const attempt_fact& fact, std::string_view code) noexcept {
-  if (fact.status < rule.status_from || fact.status > rule.status_to) return false;
+  const auto holds = [&fact](const api::status_range& s) {
+    return fact.status >= s.from && fact.status <= s.to;
+  };
+  if (!rule.statuses.empty() && std::ranges::none_of(rule.statuses, holds)) return false;
   if (!rule.code.empty() && rule.code != code) return false;
   return rule.header.empty() || has_header(fact.headers, rule.header, rule.header_value);
 }
@@ -78,6 +81,7 @@ judgement judged(verdict is, int status, std::string_view remedy = {}) noexcept 
       break;
     case verdict::ok:
     case verdict::refused:
+    case verdict::conflict:
       break;
   }
   return j;
@@ -210,7 +214,7 @@ reply_signs signs_of(const api::profile& profile, const attempt_fact& fact, cons
   if (kind == request_kind::write) {
     // Where a write shows nothing, an error in a 2xx is the API's word on the row, and no page.
     signs.page =
-        !signs.enveloped && (api::is_page(fact) || (!profile.reply.echoes_resource && api::is_prose(fact)));
+        !signs.enveloped && (api::is_page(fact) || (!profile.reply.echoes_resource() && api::is_prose(fact)));
     return signs;
   }
   // A read that is answered with nothing was not answered by the API. At the beginning of a run a list may be

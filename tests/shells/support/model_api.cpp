@@ -23,14 +23,14 @@ api::profile items_profile() {
   p.name = "items";
   p.resource_path = "/items/{id}";
   p.reply.id = *parse_json_path("id");
-  p.error = {*parse_json_path("error.code"), *parse_json_path("error.message"), {}, {}};
+  p.error = {{*parse_json_path("error.code")}, {*parse_json_path("error.message")}, {}, {}};
   p.whoami.path = "/me";
-  p.whoami.account = *parse_json_path("account");
+  p.whoami.account = {*parse_json_path("account")};
   api::field_spec status, title, notify;
   status.name = "status";
-  status.echo = *parse_json_path("status");
+  status.echo = {*parse_json_path("status")};
   title.name = "title";
-  title.echo = *parse_json_path("title");
+  title.echo = {*parse_json_path("title")};
   notify.name = "notify";
   notify.compare = api::comparison::none;
   notify.replay_safe = false;

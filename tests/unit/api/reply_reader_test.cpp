@@ -316,7 +316,7 @@ TEST(ReplyReader, SaysPartialWhereTheReplyCannotProveAField) {
 
 TEST(ReplyReader, ReadsNoByteWhereTheApiEchoesNothing) {
   auto p = testing::thread_profile();
-  p.reply.echoes_resource = false;
+  p.reply.is = reply_kind::none;
   reading r(p);
   expect(r.compare("", {want(testing::status, R"("done")")}), state::as_wanted);
   expect(r.compare("<html>", {want(testing::status, R"("done")")}), state::as_wanted);

@@ -55,10 +55,10 @@ inline profile thread_profile() {
               make_field("closed_loop", comparison::none, ""),
               make_field("ai_draft_sources", comparison::exact, "ai_draft_sources")};
   p.reply.id = {{"id"}};
-  p.error.code = *parse_json_path("error.code");
-  p.error.message = *parse_json_path("error.message");
-  p.error.details = *parse_json_path("error.details");
-  p.error.request_id = *parse_json_path("error.request_id");
+  p.error.code = {*parse_json_path("error.code")};
+  p.error.message = {*parse_json_path("error.message")};
+  p.error.details = {*parse_json_path("error.details")};
+  p.error.request_id = {*parse_json_path("error.request_id")};
   p.whoami.path = "/me";
   p.whoami.account = *parse_json_path("workspace_id");
   p.whoami.scopes = *parse_json_path("scopes");

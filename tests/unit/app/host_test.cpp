@@ -58,7 +58,7 @@ TEST(OptionsFor, PlacesWhatTheProfileGivesNoPathOf) {
   EXPECT_TRUE(profile.fields[1].echo.empty());
 
   auto mute = of_threads();
-  mute.reply.echoes_resource = false;
+  mute.reply.is = api::reply_kind::none;
   const auto of_mute = options_for(std::move(mute), "jobs.csv");
   ASSERT_TRUE(of_mute);
   EXPECT_TRUE(of_mute->profile.reply.id.empty());

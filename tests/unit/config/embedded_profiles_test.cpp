@@ -37,7 +37,7 @@ TEST(EmbeddedProfiles, ProductlaneIsWhatItsPagesSay) {
   EXPECT_EQ(p.auth_scheme, "Bearer ");
   EXPECT_TRUE(p.read_first);
   EXPECT_FALSE(p.pass_unknown_fields);
-  EXPECT_TRUE(p.reply.echoes_resource);
+  EXPECT_TRUE(p.reply.echoes_resource());
   EXPECT_EQ(to_string(p.reply.id), "id");
   EXPECT_EQ(to_string(p.reply.updated_at), "updated_at");
   EXPECT_EQ(p.write_limits.windows, (std::vector<rate_window>{{60, 60s}, {20, 10s}}));
@@ -47,8 +47,8 @@ TEST(EmbeddedProfiles, ProductlaneIsWhatItsPagesSay) {
   EXPECT_EQ(p.headers.remaining, "X-RateLimit-Remaining");
   EXPECT_EQ(p.headers.reset, "X-RateLimit-Reset");
   EXPECT_EQ(p.headers.retry_after, "Retry-After");
-  EXPECT_EQ(to_string(p.error.code), "error.code");
-  EXPECT_EQ(to_string(p.error.request_id), "error.request_id");
+  EXPECT_EQ(to_string(p.error.code.front()), "error.code");
+  EXPECT_EQ(to_string(p.error.request_id.front()), "error.request_id");
   EXPECT_EQ(p.whoami.path, "/me");
   EXPECT_EQ(to_string(p.whoami.account), "workspace_id");
   EXPECT_EQ(p.side_effects.size(), 4u);
@@ -57,8 +57,7 @@ TEST(EmbeddedProfiles, ProductlaneIsWhatItsPagesSay) {
     EXPECT_EQ(rule.then, api::verdict::stop);
     EXPECT_FALSE(rule.remedy.empty());
   }
-  EXPECT_EQ(p.rules[1].status_from, 403);
-  EXPECT_EQ(p.rules[1].status_to, 403);
+  EXPECT_EQ(p.rules[1].statuses, (std::vector<api::status_range>{{403, 403}}));
   EXPECT_EQ(p.rules[1].code, "scope_required");
 }
 
@@ -133,7 +132,7 @@ TEST(EmbeddedProfiles, TheExampleNeedsNothingOfProductlane) {
   EXPECT_EQ(p.auth_header, "X-Api-Key");
   EXPECT_EQ(p.auth_scheme, "");
   EXPECT_EQ(p.token_env, "ITEMS_API_KEY");
-  EXPECT_FALSE(p.reply.echoes_resource);
+  EXPECT_FALSE(p.reply.echoes_resource());
   EXPECT_TRUE(p.reply.id.empty());
   EXPECT_TRUE(p.pass_unknown_fields);
   EXPECT_FALSE(p.read_first);

@@ -21,7 +21,7 @@ TEST(Profile, LeastOneHasTheDocumentedDefaults) {
   EXPECT_EQ(p.id_column, "id");
   EXPECT_EQ(p.max_id_length, 256u);
   EXPECT_TRUE(p.token_env.empty());
-  EXPECT_TRUE(p.reply.echoes_resource);
+  EXPECT_TRUE(p.reply.echoes_resource());
   EXPECT_EQ(to_string(p.reply.id), "id");
   EXPECT_TRUE(p.read_limits.windows.empty());
   EXPECT_FALSE(p.read_first);
@@ -121,15 +121,13 @@ remedy = "get a key"
                                   "unknown_fields = \"pass\"\nreply = \"none\"\nread_first = true\n"));
   EXPECT_EQ(p.auth_scheme, "");  // Bearer belongs to Authorization
   ASSERT_EQ(p.rules.size(), 3u);
-  EXPECT_EQ(p.rules[0].status_from, 500);
-  EXPECT_EQ(p.rules[0].status_to, 599);
+  EXPECT_EQ(p.rules[0].statuses, (std::vector<api::status_range>{{500, 599}}));
   EXPECT_EQ(p.rules[0].header, "X-Busy");
   EXPECT_EQ(p.rules[0].header_value, "yes");
   EXPECT_EQ(p.rules[0].then, api::verdict::throttled);
-  EXPECT_EQ(p.rules[1].status_from, 520);
-  EXPECT_EQ(p.rules[1].status_to, 530);
+  EXPECT_EQ(p.rules[1].statuses, (std::vector<api::status_range>{{520, 530}}));
   EXPECT_EQ(p.rules[1].then, api::verdict::maybe);
-  EXPECT_EQ(p.rules[2].status_from, 0);
+  EXPECT_TRUE(p.rules[2].statuses.empty());
   EXPECT_EQ(p.rules[2].remedy, "get a key");
 }
 

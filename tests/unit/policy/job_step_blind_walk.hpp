@@ -20,8 +20,10 @@ inline api::profile test_profile() {
   p.name = "test";
   p.resource_path = "/items/{id}";
   p.reply.id = *parse_json_path("id");
-  p.error = {*parse_json_path("error.code"), *parse_json_path("error.message"),
-             *parse_json_path("error.details"), *parse_json_path("error.request_id")};
+  p.error = {{*parse_json_path("error.code")},
+             {*parse_json_path("error.message")},
+             {*parse_json_path("error.details")},
+             {*parse_json_path("error.request_id")}};
   p.headers.request_id = "X-Request-Id";
   api::field_spec status;
   status.name = "status";

@@ -446,7 +446,7 @@ TEST(JobStepStrangers, AnErrorInA2xxIsNoSuccess) {
                     {"{\"done\":true}", outcome::applied}};
   for (const auto& row : rows) {
     blind::walk w;
-    w.profile.reply.echoes_resource = false;
+    w.profile.reply.is = api::reply_kind::none;
     w.to_the_wire();
     const auto next = w.answer(200, row.body);
     ASSERT_TRUE(std::holds_alternative<action::finish>(next)) << row.body;
@@ -503,13 +503,13 @@ TEST(JobStepStrangers, AnErrorThatNamesTheResourceIsNoSuccess) {
 
 TEST(JobStepStrangers, WhatARuleCallsASuccessIsOne) {
   api::status_rule fine;
-  fine.status_from = fine.status_to = 409;
+  fine.statuses = {{409, 409}};
   fine.code = "already";
   fine.then = api::verdict::ok;
   for (const int status : {409, 200}) {
     blind::walk w;
-    w.profile.reply.echoes_resource = false;
-    fine.status_from = fine.status_to = status;
+    w.profile.reply.is = api::reply_kind::none;
+    fine.statuses = {{status, status}};
     w.profile.rules = {fine};
     w.to_the_wire();
     const auto next = w.answer(status, blind::envelope("already"));
@@ -520,7 +520,7 @@ TEST(JobStepStrangers, WhatARuleCallsASuccessIsOne) {
 
 TEST(JobStepStrangers, ASentenceIsNoAnswerOfAnApiWhoseWritesShowNothing) {
   blind::walk w;
-  w.profile.reply.echoes_resource = false;
+  w.profile.reply.is = api::reply_kind::none;
   w.to_the_wire();
   const auto next = w.answer(200, "Down for maintenance");
   ASSERT_TRUE(std::holds_alternative<action::sleep>(next));

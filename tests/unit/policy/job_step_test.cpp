@@ -270,7 +270,7 @@ TEST(JobStep, GoesBackToTheLineWhenItsPlaceMovesAway) {
 TEST(JobStep, AProfileRuleCanCallAStatusKnownNotApplied) {
   walk w;
   api::status_rule rule;
-  rule.status_from = rule.status_to = 503;
+  rule.statuses = {{503, 503}};
   rule.then = api::verdict::retry;
   w.profile.rules.push_back(rule);
   w.to_the_wire();

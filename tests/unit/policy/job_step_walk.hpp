@@ -23,12 +23,12 @@ inline api::profile shown_profile() {
   p.resource_path = "/items/{id}";
   p.reply.id = *parse_json_path("id");
   p.reply.updated_at = *parse_json_path("updated_at");
-  p.error = {*parse_json_path("error.code"), *parse_json_path("error.message"), {}, {}};
+  p.error = {{*parse_json_path("error.code")}, {*parse_json_path("error.message")}, {}, {}};
   api::field_spec status, title, notify;
   status.name = "status";
-  status.echo = *parse_json_path("status");
+  status.echo = {*parse_json_path("status")};
   title.name = "title";
-  title.echo = *parse_json_path("title");
+  title.echo = {*parse_json_path("title")};
   notify.name = "notify";
   notify.type = api::field_type::json;
   notify.compare = api::comparison::none;

@@ -184,7 +184,7 @@ TEST(RetryPolicy, TellsByItsFormWhatThisApiDoesNotSay) {
   };
   for (const auto& row : rows) {
     api::profile profile;
-    profile.reply.echoes_resource = row.echoes;
+    profile.reply.is = row.echoes ? api::reply_kind::resource : api::reply_kind::none;
     const std::vector<header_field> headers{{"Content-Type", row.type}};
     std::string body(row.body);
     body.reserve(body.size() + 64);
@@ -242,7 +242,7 @@ TEST(RetryPolicy, AnyOther4xxWithRetryAfterIsThrottling) {
 
 TEST(RetryPolicy, ARuleVouchesForWhatItNames) {
   api::status_rule by_status, by_header;
-  by_status.status_from = by_status.status_to = 404;
+  by_status.statuses = {{404, 404}};
   by_header = by_status;
   by_header.header = "X-Api";
   api::profile p;
@@ -296,50 +296,43 @@ TEST(RetryPolicy, EverythingAfterTheFirstByteMayHaveBeenApplied) {
 TEST(RetryPolicy, AsksTheProfilesRulesInTheirOrderFirst) {
   api::profile p;
   p.rules = {
-      {.status_from = 400,
-       .status_to = 499,
+      {.statuses = {{400, 499}},
        .code = "try_later",
        .header = {},
        .header_value = {},
        .then = verdict::retry,
        .remedy = {}},
-      {.status_from = 400,
-       .status_to = 400,
+      {.statuses = {{400, 400}},
        .code = {},
        .header = "X-Quota",
        .header_value = "Exhausted",
        .then = verdict::stop,
        .remedy = "buy more"},
-      {.status_from = 400,
-       .status_to = 400,
+      {.statuses = {{400, 400}},
        .code = {},
        .header = "x-quota",
        .header_value = {},
        .then = verdict::throttled,
        .remedy = {}},
-      {.status_from = 404,
-       .status_to = 404,
+      {.statuses = {{404, 404}},
        .code = {},
        .header = {},
        .header_value = {},
        .then = verdict::ok,
        .remedy = {}},
-      {.status_from = 500,
-       .status_to = 599,
+      {.statuses = {{500, 599}},
        .code = {},
        .header = {},
        .header_value = {},
        .then = verdict::retry,
        .remedy = {}},
-      {.status_from = 418,
-       .status_to = 418,
+      {.statuses = {{418, 418}},
        .code = {},
        .header = {},
        .header_value = {},
        .then = verdict::stop,
        .remedy = {}},
-      {.status_from = 202,
-       .status_to = 202,
+      {.statuses = {{202, 202}},
        .code = {},
        .header = {},
        .header_value = {},
@@ -364,8 +357,7 @@ TEST(RetryPolicy, AsksTheProfilesRulesInTheirOrderFirst) {
 
 TEST(RetryPolicy, DoesNotAskRulesAboutWhatIsNoStatus) {
   api::profile p;
-  p.rules = {{.status_from = 0,
-              .status_to = 999,
+  p.rules = {{.statuses = {{0, 999}},
               .code = {},
               .header = {},
               .header_value = {},
