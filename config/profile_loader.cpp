@@ -36,11 +36,6 @@ bool is_variable_name(std::string_view text) {
          std::all_of(text.begin(), text.end(), [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
 }
 
-bool is_request_target(std::string_view text) {
-  return text.starts_with('/') &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f' && c != '#'; });
-}
-
 void read_name_and_base(table_reader& root, api::profile& profile) {
   if (auto name = root.required_text("name", "add name = \"...\", the word for --profile and for ledgers")) {
     const bool plain = std::all_of(name->begin(), name->end(), [](char c) {

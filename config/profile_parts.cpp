@@ -33,6 +33,11 @@ bool is_header_value(std::string_view text) {
                      [](unsigned char c) { return c == '\t' || (c >= 0x20 && c != 0x7f); });
 }
 
+bool is_request_target(std::string_view text) {
+  return text.starts_with('/') &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f' && c != '#'; });
+}
+
 void read_path(table_reader& in, std::string_view key, json_path& into) {
   const auto text = in.text(key);
   if (!text) return;

@@ -15,6 +15,9 @@ bool is_header_name(std::string_view);
 // RFC 9110 section 5.5, without bytes that end a line.
 bool is_header_value(std::string_view);
 
+// Whether a text may stand in a request line below the base URL.
+bool is_request_target(std::string_view);
+
 // Each leaves `into` as it was if the key is missing, and complains of what cannot be read.
 void read_path(table_reader& in, std::string_view key, json_path& into);
 // A path, or a list of them.

@@ -1,12 +1,12 @@
 #include "engine/http/proxy.hpp"
 
 #include "engine/text/ascii.hpp"
+#include "engine/text/base64.hpp"
 #include "engine/text/letter_case.hpp"
 #include "engine/text/redaction.hpp"
 #include "engine/text/shown_url.hpp"
 
 #include <boost/asio/ip/address_v6.hpp>
-#include <openssl/evp.h>
 
 #include <algorithm>
 #include <array>
@@ -39,15 +39,6 @@ std::optional<std::string> decoded(std::string_view text) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return std::nullopt;
     out += c;
   }
-  return out;
-}
-
-std::string base64(const std::string& text) {
-  std::string out(4 * ((text.size() + 2) / 3) + 1, '\0');  // EVP_EncodeBlock ends with a NUL
-  const int size =
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                      reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-  out.resize(static_cast<std::size_t>(size));
   return out;
 }
 

@@ -254,10 +254,13 @@ TEST(Profile, ComplainsWithLineKeyAndRemedy) {
         "p.toml:5: resource.method: \"GET\" is not PATCH, PUT or POST; use one of these",
         "p.toml:6: resource.id_column: is empty or begins with _, which marks notes; use another name",
         "p.toml:7: resource.max_id_length: is out of range (got 0); write a number from 1 to 4096",
-        "p.toml:8: resource.id: \"a..b\" is not a path into a reply; write it as id, error.code or tags[].id",
+        "p.toml:8: resource.id: \"a..b\" is not a path into a reply; write it as id, error.code, "
+        "tags[].id, errors[0].code or custom_fields[id=7].value; a key that is no plain word stands in "
+        "quotes: "
+        "value.'@type'",
         "p.toml:10: limits.write: no rate is given; write it as 60/min, 20/10s, 5000/s, 100/h or unlimited",
         "p.toml:9: limits.read: is missing; write what the API allows, or \"unlimited\"",
-        "p.toml:14: error.code: must be text (got a whole number); put it in quotes",
+        "p.toml:14: error.code: must be a list of texts (got a whole number); write [\"...\", \"...\"]",
         "p.toml:15: error.mesage: is not a known key; did you mean message?",
         "p.toml:12: whoami.path: \"me\" is not a path; begin it with /, without spaces and #",
         "p.toml:11: whoami.account: is missing; write where the reply names the account"}},
