@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 #include <variant>
@@ -111,7 +112,9 @@ class file_reader {
   void read(const toml_table& table, const std::string& path) {
     for (const auto& entry : table) {
       const auto key = path.empty() ? entry.key : path + "." + entry.key;
-      if (const auto setting = find_setting(key))
+      if (key == variables_table)
+        read_variables(entry);
+      else if (const auto setting = find_setting(key))
         read_value(*setting, key, entry);
       else if (const auto* inner = std::get_if<toml_table>(&entry.value.is);
                inner != nullptr && is_group(key))
@@ -127,7 +130,7 @@ class file_reader {
   }
 
   std::vector<failure>& complaints() { return complaints_.all; }
-  std::vector<file_setting>& found() { return found_; }
+  config_file& found() { return found_; }
 
  private:
   void complain_of_table(std::uint32_t line, const std::string& key) {
@@ -155,13 +158,30 @@ class file_reader {
                       "write " + std::string(wanted(shape)));
       return;
     }
-    found_.push_back(
+    found_.settings.push_back(
         {setting,
          entry.line,
          {*std::move(texts), layer::file, complaints_.source + ":" + std::to_string(entry.line)}});
   }
 
-  std::vector<file_setting> found_;
+  void read_variables(const toml_entry& entry) {
+    const auto* table = std::get_if<toml_table>(&entry.value.is);
+    if (table == nullptr) {
+      complaints_.add(entry.line, entry.key, "is a table (got " + std::string(kind_name(entry.value)) + ")",
+                      "write [vars] and NAME = \"VALUE\" below");
+      return;
+    }
+    for (const auto& one : *table) {
+      const auto* text = std::get_if<std::string>(&one.value.is);
+      if (text == nullptr)
+        complaints_.add(one.line, "vars." + one.key,
+                        "must be text (got " + std::string(kind_name(one.value)) + ")", "put it in quotes");
+      else
+        found_.variables.push_back({one.key, *text, complaints_.source + ":" + std::to_string(one.line)});
+    }
+  }
+
+  config_file found_;
   complaint_list complaints_;
 };
 
@@ -200,6 +220,34 @@ const layered_value* layers::find(std::string_view key) const {
   return setting ? find(*setting) : nullptr;
 }
 
+void layers::put(given_variable given) {
+  std::erase_if(variables_.values, [&given](const given_variable& v) { return v.name == given.name; });
+  variables_.values.push_back(std::move(given));
+}
+
+namespace {
+
+// `-o vars.NAME=VALUE`. False: the text is something else.
+bool take_variable(layers& into, const std::string& text, std::vector<std::string>& names,
+                   std::vector<failure>& complaints) {
+  const auto equals = text.find('=');
+  const auto key = text.substr(0, equals);
+  constexpr std::size_t prefix = variables_table.size() + 1;
+  if (!key.starts_with(variables_table) || key.size() <= prefix || key[prefix - 1] != '.') return false;
+  const auto name = key.substr(prefix);
+  const auto place = "-o " + (is_setting_like(key) ? key : std::string(variables_table));
+  if (equals == std::string::npos)
+    complain(complaints, place, "has no value", "write -o vars.NAME=VALUE");
+  else if (std::ranges::find(names, name) != names.end())
+    complain(complaints, place, "is given twice", "give it once");
+  else
+    into.put(given_variable{name, text.substr(equals + 1), place});
+  names.push_back(name);
+  return true;
+}
+
+}  // namespace
+
 void add_command_line(layers& into, const raw_options& raw, std::vector<failure>& complaints) {
   const auto keys = setting_keys();
   std::vector<std::string> given_by(keys.size());
@@ -224,7 +272,9 @@ void add_command_line(layers& into, const raw_options& raw, std::vector<failure>
   if (raw.no_read_first)
     if (const auto setting = find_setting("read_first")) take(*setting, {"false"}, "--no-read-first");
 
+  std::vector<std::string> variables;
   for (const auto& text : raw.overrides) {
+    if (take_variable(into, text, variables, complaints)) continue;
     const auto equals = text.find('=');
     const auto key = text.substr(0, equals);
     const auto setting = find_setting(key);
@@ -242,8 +292,8 @@ void add_command_line(layers& into, const raw_options& raw, std::vector<failure>
   }
 }
 
-std::vector<file_setting> read_config_file(std::string_view toml_text, const std::string& file_name,
-                                           std::vector<failure>& complaints) {
+config_file read_config_file(std::string_view toml_text, const std::string& file_name,
+                             std::vector<failure>& complaints) {
   auto parsed = read_toml(toml_text, file_name);
   complaints.insert(complaints.end(), parsed.complaints.begin(), parsed.complaints.end());
   file_reader reader(file_name);
@@ -267,6 +317,7 @@ void add_profile(layers& into, const api::profile& profile) {
   if (!profile.token_env.empty()) put("auth.token_env", {profile.token_env});
   put("limits.write", rates(profile.write_limits));
   put("limits.read", rates(profile.read_limits));
+  put("concurrency", {std::to_string(profile.concurrency)});
   put("read_first", {profile.read_first ? "true" : "false"});
 }
 

@@ -2,6 +2,7 @@
 // < config file < command line. On the command line a setting may be given once.
 #pragma once
 
+#include "config/profile_variables.hpp"
 #include "config/settings.hpp"
 #include "engine/model/error.hpp"
 
@@ -33,7 +34,12 @@ class layers {
   const layered_value* find(std::size_t setting) const;
   const layered_value* find(std::string_view key) const;  // the key must be in the table
 
+  // A variable of the profile. A later one takes the place of an earlier one: the file comes first.
+  void put(given_variable);
+  const given_variables& variables() const noexcept { return variables_; }
+
  private:
+  given_variables variables_;
   std::vector<std::optional<layered_value>> values_;  // by position in setting_keys()
 };
 
@@ -47,9 +53,15 @@ struct file_setting {
   std::uint32_t line;   // the line of its key
   layered_value value;
 };
-// Returns everything that the file sets, in its order. The values count only once they are put into the
-// layers.
-std::vector<file_setting> read_config_file(std::string_view toml_text, const std::string& file_name,
-                                           std::vector<failure>& complaints);
+// What a config file sets, in its order. The values count only once they are put into the layers.
+struct config_file {
+  std::vector<file_setting> settings;
+  std::vector<given_variable> variables;  // its [vars]
+};
+config_file read_config_file(std::string_view toml_text, const std::string& file_name,
+                             std::vector<failure>& complaints);
+
+// Where variables of a profile stand: [vars], `-o vars.NAME=VALUE`.
+inline constexpr std::string_view variables_table = "vars";
 
 }  // namespace pawl::config

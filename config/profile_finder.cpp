@@ -22,7 +22,7 @@ std::optional<api::profile> find_profile(const raw_options& raw, const environme
   }
   // A config file is about the runs that are made now; the ledger's run may have had another profile.
   if (const auto text = embedded_profile(name)) {
-    auto compiled = compile_profile(*text, name + ".toml");
+    auto compiled = compile_profile(*text, name + ".toml", {.values = {}, .may_lack = true});
     complaints = std::move(compiled.complaints);
     return std::move(compiled.value);
   }

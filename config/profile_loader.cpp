@@ -5,6 +5,7 @@
 #include "config/profile_lists.hpp"
 #include "config/profile_parts.hpp"
 #include "config/profile_paths.hpp"
+#include "config/profile_requests.hpp"
 #include "config/profile_rules.hpp"
 #include "config/quantity.hpp"
 #include "config/table_reader.hpp"
@@ -16,6 +17,7 @@
 #include "engine/text/name_table.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstddef>
 #include <utility>
@@ -36,7 +38,7 @@ bool is_variable_name(std::string_view text) {
          std::all_of(text.begin(), text.end(), [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
 }
 
-void read_name_and_base(table_reader& root, api::profile& profile) {
+void read_name(table_reader& root, api::profile& profile) {
   if (auto name = root.required_text("name", "add name = \"...\", the word for --profile and for ledgers")) {
     const bool plain = std::all_of(name->begin(), name->end(), [](char c) {
       return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
@@ -44,85 +46,9 @@ void read_name_and_base(table_reader& root, api::profile& profile) {
     if (!plain) root.complain("name", "\"" + *name + "\" is not a plain word", "use a-z, 0-9, - and _");
     profile.name = *std::move(name);
   }
-  if (auto url = root.required_text("base_url", "add base_url = \"https://...\"")) {
-    while (url->ends_with('/')) url->pop_back();
-    // The config file decides whether plain http may reach a private address (api.allow_http).
-    if (const auto target = http::parse_endpoint(*url, true); !target)
-      root.complain("base_url", target.error().what, target.error().remedy);
-    profile.base_url = *std::move(url);
-  }
 }
 
-void read_resource(table_reader& root, api::profile& profile) {
-  auto in = root.table("resource");
-  if (!in) {
-    if (root.find("resource") == nullptr)
-      root.complaints().add(0, "resource", "is missing", "add [resource] with path = \"/items/{id}\"");
-    return;
-  }
-  if (auto path = in->required_text("path", "add path = \"/items/{id}\"")) {
-    const auto at = path->find("{id}");
-    if (!is_request_target(*path))
-      in->complain("path", "\"" + *path + "\" is not a path", "begin it with /, without spaces and #");
-    else if (at == std::string::npos || path->find("{id}", at + 1) != std::string::npos)
-      in->complain("path", "\"" + *path + "\" must have {id} once", "put {id} where the id stands");
-    profile.resource_path = *std::move(path);
-  }
-  if (auto method = in->text("method")) {
-    if (*method != "PATCH" && *method != "PUT" && *method != "POST")
-      in->complain("method", "\"" + *method + "\" is not PATCH, PUT or POST", "use one of these");
-    profile.method = *std::move(method);
-  }
-  if (auto column = in->text("id_column")) {
-    if (column->empty() || column->front() == '_')
-      in->complain("id_column", "is empty or begins with _, which marks notes", "use another name");
-    profile.id_column = *std::move(column);
-  }
-  if (const auto length = in->count("max_id_length", 1, 4096))
-    profile.max_id_length = static_cast<std::size_t>(*length);
-  if (profile.reply.is != api::reply_kind::none) profile.reply.id = {{"id", false}};
-  read_path(*in, "id", profile.reply.id);
-  if (const auto how = in->text("id_compare")) {
-    if (*how != "exact" && *how != "nocase")
-      in->complain("id_compare", "\"" + *how + "\" is neither exact nor nocase", "use one of these");
-    profile.reply.ids = *how == "nocase" ? id_compare::nocase : id_compare::exact;
-  }
-  read_path(*in, "updated_at", profile.reply.updated_at);
-  in->finish();
-}
-
-// A PATCH sends changes (RFC 5789), and so does a POST to a resource at APIs that update with it. A PUT
-// replaces by definition (RFC 9110 section 9.3.4), but many an API merges. This cannot be guessed, and a
-// wrong guess erases fields; so the profile must say it.
-void read_write(table_reader& root, api::profile& profile) {
-  auto in = root.table("write");
-  const auto said = in ? in->text("body_is") : std::nullopt;
-  const bool is_put = profile.method == "PUT";
-  if (is_put) profile.body_is.reset();
-  if (said) {
-    if (const auto content = api::parse_body_content(*said))
-      profile.body_is = content;
-    else
-      in->complain("body_is", "\"" + *said + "\" is not one of changes, row, whole", "use one of these");
-    if (profile.body_is == api::body_content::whole && !profile.read_first)
-      in->complain("body_is", "is \"whole\", which sends back what was read, and read_first is off",
-                   "set read_first = true, or body_is = \"row\"");
-  } else if (is_put && profile.read_first && (!in || in->find("body_is") == nullptr)) {
-    const std::string what =
-        "is missing: a PUT may replace the resource, and then what a write leaves out is erased";
-    const std::string remedy =
-        "add [write] with body_is = \"changes\" if the API keeps what a PUT leaves out, \"whole\" to send "
-        "back all "
-        "that was read with the row's values put in, or \"row\" if each row names every field";
-    if (in)
-      in->complain("body_is", what, remedy);
-    else if (root.find("write") == nullptr)
-      root.complaints().add(0, "write.body_is", what, remedy);
-  }
-  if (in) in->finish();
-}
-
-void read_auth(table_reader& root, api::profile& profile) {
+void read_auth(table_reader& root, const hole_reader& holes, api::profile& profile) {
   auto in = root.table("auth");
   if (!in) return;  // the API needs no key
   if (auto name = in->required_text("token_env", "name the environment variable that holds the key")) {
@@ -140,7 +66,19 @@ void read_auth(table_reader& root, api::profile& profile) {
         "header",
         "\"" + profile.auth_header + "\" says how a request is framed or what it holds, not whose it is",
         "name the header in which the API wants the key, such as Authorization or X-Api-Key");
-  if (auto scheme = in->text("scheme")) {
+  if (const auto basic = in->text("basic")) {
+    if (in->find("scheme") != nullptr)
+      in->complain("basic", "stands beside scheme", "remove scheme: Basic is the scheme");
+    if (auto made = holes.text(*in, "basic", *basic, std::array{api::hole::token}, template_place::plain)) {
+      if (!api::has_hole(*made, api::hole::token))
+        in->complain("basic", "has no {token}",
+                     "put {token} where the key stands: \"{email}/token:{token}\"");
+      else if (basic->find(':') == std::string::npos)
+        in->complain("basic", "has no colon between user name and password",
+                     "write it as USER:PASSWORD; an API that takes the key as the user name: \"{token}:\"");
+      profile.auth_basic = *std::move(made);
+    }
+  } else if (auto scheme = in->text("scheme")) {
     if (!is_header_value(*scheme)) in->complain("scheme", "has a control character", "remove it");
     while (scheme->ends_with(' ')) scheme->pop_back();
     profile.auth_scheme = scheme->empty() ? "" : *scheme + " ";
@@ -211,6 +149,8 @@ void read_reply(table_reader& root, api::profile& profile) {
     profile.reply.is = is.value_or(api::reply_kind::resource);
   }
   profile.read_first = root.boolean("read_first").value_or(false);
+  if (const auto most = root.count("concurrency", 1, 1024))
+    profile.concurrency = static_cast<std::uint32_t>(*most);
   if (const auto unknown = root.text("unknown_fields")) {
     if (*unknown != "refuse" && *unknown != "pass")
       root.complain("unknown_fields", "\"" + *unknown + "\" is neither refuse nor pass", "use one of these");
@@ -244,7 +184,8 @@ void read_error_and_whoami(table_reader& root, api::profile& profile, api::readi
 
 }  // namespace
 
-profile_result compile_profile(std::string_view toml_text, const std::string& source_name) {
+profile_result compile_profile(std::string_view toml_text, const std::string& source_name,
+                               const given_variables& given) {
   profile_result result;
   const auto parsed = read_toml(toml_text, source_name);
   if (!parsed.complaints.empty()) {
@@ -254,17 +195,20 @@ profile_result compile_profile(std::string_view toml_text, const std::string& so
   complaint_list complaints{source_name};
   table_reader root(parsed.root, "", 0, complaints);
   api::profile profile;
-  read_name_and_base(root, profile);
+  read_name(root, profile);
+  read_variables(root, given, profile);
+  read_base_url(root, profile);
+  const hole_reader holes(profile.variables);
   read_reply(root, profile);
-  read_resource(root, profile);
-  read_write(root, profile);
-  read_auth(root, profile);
+  read_requests(root, holes, profile);
+  read_auth(root, holes, profile);
   read_limits(root, profile);
   read_headers(root, profile);
   read_error_and_whoami(root, profile, result.reading);
   read_rules(root, profile);
   read_fields(root, profile);
   read_lists(root, profile, result.reading);
+  check_bodies(root, profile);
   check_paths(root, profile, result.reading);
   root.finish();
   result.complaints = std::move(complaints.all);

@@ -1,6 +1,7 @@
 // Compiles a profile from TOML text. Returns all complaints at once, each with file:line and remedy.
 #pragma once
 
+#include "config/profile_variables.hpp"
 #include "engine/api/profile.hpp"
 #include "engine/api/reading_spec.hpp"
 #include "engine/model/error.hpp"
@@ -18,7 +19,9 @@ struct profile_result {
   std::vector<failure> complaints;
 };
 
-profile_result compile_profile(std::string_view toml_text, const std::string& source_name);
+// A variable that has no value is a complaint, unless `given` lets it lack.
+profile_result compile_profile(std::string_view toml_text, const std::string& source_name,
+                               const given_variables& given = {});
 
 // The names of the profiles that the program contains, and their text; nullopt: there is no such profile.
 std::vector<std::string> embedded_profile_names();

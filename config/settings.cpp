@@ -65,6 +65,7 @@ class loader {
     const auto* chosen = layers_.find("api.profile");
     choice.is_named = chosen->from != layer::defaults;
     choice.place = chosen->place;
+    variables_may_lack_ = true;
     if (choice.is_named) read_profile();
     choice.complaints = std::move(complaints_);
     if (choice.is_named && choice.complaints.empty()) choice.value = std::move(draft_.value.profile);
@@ -119,19 +120,26 @@ class loader {
     draft_.value.config_path = path;
     auto all = read_config_file(*text, path, complaints_);
     if (!named && !may_decide(path, *text, all)) return false;
-    for (auto& one : all) layers_.put(one.setting, std::move(one.value));
+    for (auto& one : all.settings) layers_.put(one.setting, std::move(one.value));
+    const auto on_command_line = layers_.variables().values;
+    for (auto& one : all.variables) layers_.put(std::move(one));
+    for (const auto& one : on_command_line) layers_.put(one);
     return true;
   }
 
-  bool may_decide(const std::string& path, const std::string& text, const std::vector<file_setting>& all) {
+  bool may_decide(const std::string& path, const std::string& text, const config_file& all) {
     std::string deciding, profile;
-    for (const auto& one : all) {
+    const auto add = [&deciding](const std::string& name, const std::string& where) {
+      deciding += (deciding.empty() ? "" : ", ") + name + " (" + where + ")";
+    };
+    for (const auto& one : all.settings) {
       const auto key = setting_keys()[one.setting].key;
       if (!decides_trust(key)) continue;
-      deciding +=
-          (deciding.empty() ? "" : ", ") + std::string(key) + " (line " + std::to_string(one.line) + ")";
+      add(std::string(key), "line " + std::to_string(one.line));
       if (key == "api.profile") profile = one.value.texts[0];
     }
+    for (const auto& one : all.variables)
+      add("vars." + one.name, "line " + one.place.substr(one.place.rfind(':') + 1));
     if (deciding.empty()) return true;
     // The file itself must not decide in which directory its trust is looked up.
     const auto* chosen = layers_.find("state_dir");
@@ -157,15 +165,17 @@ class loader {
     const auto& name = chosen->texts[0];
     const bool is_file = name.find('/') != std::string::npos || name.ends_with(".toml");
 
+    auto given = layers_.variables();
+    given.may_lack = variables_may_lack_;
     profile_result compiled;
     if (is_file) {
       const auto text = read_text(name, chosen->place, "name a readable file with --profile",
                                   chosen->from == layer::command_line ? if_pipe::awaited : if_pipe::refused);
       if (!text) return;
       draft_.value.profile_path = name;
-      compiled = compile_profile(*text, name);
+      compiled = compile_profile(*text, name, given);
     } else if (const auto text = embedded_profile(name)) {
-      compiled = compile_profile(*text, name + ".toml");
+      compiled = compile_profile(*text, name + ".toml", given);
     } else {
       std::string known;
       for (const auto& n : embedded_profile_names()) known += (known.empty() ? "" : ", ") + n;
@@ -336,7 +346,8 @@ class loader {
   layers layers_;
   draft draft_;
   std::vector<failure> complaints_;
-  std::string proxy_variable_;  // names the proxy; empty: a setting does, or there is no proxy
+  std::string proxy_variable_;       // names the proxy; empty: a setting does, or there is no proxy
+  bool variables_may_lack_ = false;  // for a command that sends nothing
   bool profile_known_ = false;
   bool target_known_ = false;
 };

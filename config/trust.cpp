@@ -80,7 +80,7 @@ std::string read_record(const std::string& state_directory, const std::string& n
 }  // namespace
 
 bool decides_trust(std::string_view key) {
-  constexpr std::array<std::string_view, 3> groups{"api.", "auth.", "tls."};
+  constexpr std::array<std::string_view, 4> groups{"api.", "auth.", "tls.", "vars."};
   constexpr std::array<std::string_view, 4> keys{"proxy", "ledger.path", "state_dir", "log.file"};
   for (const auto group : groups)
     if (key.starts_with(group)) return true;
@@ -136,7 +136,10 @@ settings_file_look look_at_settings_file(const std::string& path) {
   settings_file file;
   file.path = path_to_trust(path);
   std::string profile;
-  for (const auto& one : all) {
+  for (const auto& one : all.variables)
+    file.sets.push_back({"vars." + one.name, one.value,
+                         static_cast<std::uint32_t>(std::stoul(one.place.substr(one.place.rfind(':') + 1)))});
+  for (const auto& one : all.settings) {
     const auto key = setting_keys()[one.setting].key;
     if (key == "api.profile") profile = one.value.texts[0];
     file.sets.push_back({std::string(key), shown_value(one), one.line});

@@ -26,4 +26,14 @@ std::optional<field_index> profile::find(std::string_view field_name) const noex
   return std::nullopt;
 }
 
+std::string profile::name_with_variables() const {
+  auto text = name;
+  for (const auto& v : variables) text += (&v == &variables.front() ? " (" : ", ") + v.name + "=" + v.value;
+  return variables.empty() ? text : text + ")";
+}
+
+std::string_view profile_name_of(std::string_view name_with_variables) noexcept {
+  return name_with_variables.substr(0, name_with_variables.find(' '));
+}
+
 }  // namespace pawl::api

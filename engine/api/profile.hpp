@@ -213,7 +213,8 @@ struct profile {
   std::string method = "PATCH";
   request_spec write, read;  // in what they differ from that; an unset body of a write is {fields}
   batch_spec read_many, write_many;
-  request_spec quiet;  // query, headers and body that --quiet-api adds to a write
+  std::vector<std::string> asked;  // what {asked} stands for; the use case sets it when it knows the rows
+  request_spec quiet;              // query, headers and body that --quiet-api adds to a write
   // Unset: a PUT of a profile that does not read first. Such a write sends the row, and the profile does not
   // say what the API does with fields that are left out.
   std::optional<body_content> body_is = body_content::changes;
@@ -246,6 +247,12 @@ struct profile {
   const field_spec& operator[](field_index f) const { return fields[to_index(f)]; }
   // Linear: for the start and for messages. Hot paths keep their own tables.
   std::optional<field_index> find(std::string_view field_name) const noexcept;
+  // As ledgers name it: the name, and behind it its variables, which belong to the target:
+  // "github-issues (owner=octo, repo=hello)".
+  std::string name_with_variables() const;
 };
+
+// The name of the profile in such a text.
+std::string_view profile_name_of(std::string_view name_with_variables) noexcept;
 
 }  // namespace pawl::api

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -70,5 +71,38 @@ struct request_spec {
 };
 
 bool has_hole(const request_spec&, hole) noexcept;
+
+// A request below the base URL with all holes filled. A path alone is a GET of it.
+struct call {
+  std::string target{};  // path and query, percent-encoded
+  std::string method = "GET";
+  std::vector<std::pair<std::string, std::string>> headers{};
+  std::string body{};  // JSON text; empty: none
+
+  bool empty() const noexcept { return target.empty(); }
+  bool operator==(const call&) const = default;
+
+  call() = default;
+  call(std::string path_and_query) : target(std::move(path_and_query)) {}  // NOLINT: a path is a call
+  call(std::string_view path_and_query) : target(path_and_query) {}        // NOLINT: likewise
+  call(const char* path_and_query) : target(path_and_query) {}             // NOLINT: likewise
+};
+
+// What fills the holes of requests that read.
+struct hole_values {
+  std::string_view id{};
+  bool id_is_number = false;  // in a body
+  std::span<const std::string> asked{};
+  std::optional<std::string> cursor{};  // unset: there is none yet, and a query parameter that consists of
+  std::optional<std::uint64_t> page{};  // this hole alone is left out
+  std::optional<std::uint64_t> offset{};
+};
+
+// For paths that run now and then: request_writer has a compiled form for those of each job.
+call fill(const request_spec&, const hole_values&);
+void append_json(std::string& to, const json_template&, const hole_values&);
+// Percent-encodes a name or value of a query. It encodes more than RFC 3986 requires there, which servers
+// accept; commas and brackets stay, because people read them in logs.
+void append_query_text(std::string& to, std::string_view text);
 
 }  // namespace pawl::api

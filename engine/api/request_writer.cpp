@@ -1,8 +1,10 @@
 #include "engine/api/request_writer.hpp"
 
 #include "engine/text/ascii.hpp"
+#include "engine/text/base64.hpp"
 #include "engine/text/json_string.hpp"
 #include "engine/text/letter_case.hpp"
+#include "engine/text/redaction.hpp"
 
 #include <algorithm>
 #include <array>
@@ -107,6 +109,7 @@ status check_paths(const profile& p, std::string_view base_path) {
   if (!is_target(base_path) || (!base_path.empty() && !base_path.starts_with('/')))
     return usage("base URL", "has a path that cannot stand in a request",
                  "percent-encode what is special in it");
+  if (p.resource_path.empty() && !p.write.path.empty() && !p.read.path.empty()) return {};
   const auto mark = p.resource_path.find(id_mark);
   if (mark == std::string::npos || p.resource_path.find(id_mark, mark + 1) != std::string::npos)
     return usage("resource path", "must contain {id} exactly once", "write it like /threads/{id}");
@@ -144,12 +147,36 @@ void append_path_segment(std::string& to, std::string_view id) {
   }
 }
 
-std::string resource_path(const profile& profile, std::string_view id) {
-  constexpr std::string_view place = "{id}";
-  const auto at = profile.resource_path.find(place);
-  auto path = profile.resource_path.substr(0, at);
-  append_path_segment(path, id);
-  return path + profile.resource_path.substr(at + place.size());
+namespace {
+
+// The profile's [read], with the path of its [resource] if it has none of its own.
+request_spec read_request(const profile& p) {
+  auto request = p.read;
+  if (!request.path.empty()) return request;
+  const auto mark = p.resource_path.find(id_mark);
+  request.path.push_back({hole::none, p.resource_path.substr(0, mark), {}});
+  request.path.push_back({hole::id, {}, {}});
+  request.path.push_back({hole::none, p.resource_path.substr(mark + id_mark.size()), {}});
+  return request;
+}
+
+std::string auth_value(const profile& p, const secret& token) {
+  if (p.auth_basic.empty()) return p.auth_scheme + token.reveal();
+  std::string credentials;
+  for (const auto& piece : p.auth_basic) credentials += piece.is == hole::token ? token.reveal() : piece.text;
+  const auto encoded = base64(credentials);
+  keep_secret(encoded);  // this form travels, and a server might send it back
+  return "Basic " + encoded;
+}
+
+}  // namespace
+
+call resource_call(const profile& p, std::string_view id) {
+  hole_values values;
+  values.id = id;
+  values.id_is_number = p.id_type == id_form::integer;
+  values.asked = p.asked;
+  return fill(read_request(p), values);
 }
 
 expected<request_writer> request_writer::create(const profile& p, std::string_view host,
@@ -174,7 +201,7 @@ expected<request_writer> request_writer::create(const profile& p, std::string_vi
   std::string head = " HTTP/1.1\r\n";
   append_header(head, "Host", host);
   if (!user_agent.empty()) append_header(head, "User-Agent", user_agent);
-  if (!token.empty()) append_header(head, p.auth_header, p.auth_scheme + token.reveal());
+  if (!token.empty()) append_header(head, p.auth_header, auth_value(p, token));
   append_header(head, "Accept", accept);
   append_header(head, "Accept-Encoding", "identity");
   head += extra;
@@ -182,16 +209,45 @@ expected<request_writer> request_writer::create(const profile& p, std::string_vi
   const auto mark = p.resource_path.find(id_mark);
   const auto before_id = std::string_view{p.resource_path}.substr(0, mark);
   request_writer w;
-  w.get_prefix_.append("GET ").append(base_path);
-  w.read_prefix_.append(w.get_prefix_).append(before_id);
-  w.patch_prefix_.append(p.method).append(" ").append(base_path).append(before_id);
-  w.resource_suffix_ = p.resource_path.substr(mark + id_mark.size());
+  w.base_path_ = base_path;
+  w.method_ = p.write.method.empty() ? p.method : p.write.method;
+  w.patch_prefix_.append(w.method_).append(" ").append(base_path).append(before_id);
+  if (mark != std::string::npos) w.patch_suffix_ = p.resource_path.substr(mark + id_mark.size());
   w.get_head_ = head + "\r\n";
+  w.bare_head_ = head;
   w.patch_head_ = std::move(head);
-  append_header(w.patch_head_, "Content-Type", content_type);
-  w.patch_head_ += "Content-Length: ";
+  append_header(w.content_type_, "Content-Type", content_type);
+  w.content_type_ += "Content-Length: ";
+  w.patch_head_ += w.content_type_;
+  w.id_is_number_ = p.id_type == id_form::integer;
+  w.asked_ = p.asked;
+  if (write_template::is_needed(p)) w.template_.emplace(p);
+  w.compile_read(p);
   for (const auto& f : p.fields) w.keys_.push_back({f.name, json_string(f.name) + ':'});
   return w;
+}
+
+// Most reads are a GET with the id once in its path: what stands before and behind it is the same each time.
+void request_writer::compile_read(const profile& p) {
+  auto request = read_request(p);
+  const auto ids = std::ranges::count(request.path, hole::id, &text_piece::is);
+  const auto in_query = [](const auto& named) { return has_hole(named.second, hole::id); };
+  const bool is_get = request.method.empty() || request.method == "GET";
+  if (ids != 1 || !is_get || request.body || !request.headers.empty() ||
+      std::ranges::any_of(request.query, in_query)) {
+    read_ = std::move(request);
+    return;
+  }
+  const auto mark = std::ranges::find(request.path, hole::id, &text_piece::is);
+  hole_values values;
+  values.asked = p.asked;
+  request_spec behind;
+  behind.path.assign(mark + 1, request.path.end());
+  behind.query = request.query;
+  request.path.erase(mark, request.path.end());
+  request.query.clear();
+  read_prefix_ = "GET " + base_path_ + fill(request, values).target;
+  read_suffix_ = fill(behind, values).target;
 }
 
 std::string_view request_writer::key_of(const field_value& v) const noexcept {
@@ -199,25 +255,58 @@ std::string_view request_writer::key_of(const field_value& v) const noexcept {
   return i < keys_.size() && keys_[i].name == v.name ? std::string_view{keys_[i].json} : std::string_view{};
 }
 
+namespace {
+
+void append_number(std::string& to, std::size_t number) {
+  std::array<char, 24> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+  to.append(digits.data(), static_cast<std::size_t>(end - digits.data()));
+}
+
+}  // namespace
+
 // Writes everything before the body.
 void request_writer::begin_write(std::string& into, std::string_view id, std::size_t body_bytes) const {
   assert(!id.empty());
-  std::array<char, 24> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), body_bytes).ptr;
   into.clear();
   into.append(patch_prefix_);
   append_path_segment(into, id);
-  into.append(resource_suffix_).append(patch_head_);
-  into.append(digits.data(), static_cast<std::size_t>(end - digits.data())).append("\r\n\r\n");
+  into.append(patch_suffix_).append(patch_head_);
+  append_number(into, body_bytes);
+  into.append("\r\n\r\n");
 }
 
-void request_writer::write_body(std::string& into, std::string_view id, std::string_view body) const {
-  begin_write(into, id, body.size());
-  into.append(body);
+void request_writer::write_by_template(std::string& into, const write_values& values) const {
+  body_.clear();
+  template_->append_body(body_, values);
+  into.clear();
+  into.append(method_).append(" ").append(base_path_);
+  template_->append_target(into, values);
+  into.append(bare_head_);
+  template_->append_headers(into, values);
+  into.append(content_type_);
+  append_number(into, body_.size());
+  into.append("\r\n\r\n").append(body_);
 }
 
-void request_writer::write_patch(std::string& into, std::string_view id,
-                                 std::span<const field_value> values) const {
+void request_writer::write_body(std::string& into, std::string_view id, std::string_view fields,
+                                const write_terms& terms) const {
+  if (template_) {
+    write_by_template(into, {id, fields, terms.guards, terms.key});
+    return;
+  }
+  begin_write(into, id, fields.size());
+  into.append(fields);
+}
+
+void request_writer::write_patch(std::string& into, std::string_view id, std::span<const field_value> values,
+                                 const write_terms& terms) const {
+  if (template_) {
+    fields_.clear();
+    append_object(fields_, values);
+    write_by_template(into, {id, fields_, terms.guards, terms.key});
+    return;
+  }
   // {"name":json,...}: two braces, and a comma for each value but the last.
   std::size_t body_bytes = values.empty() ? 2 : 1;
   for (const auto& v : values) {
@@ -226,6 +315,11 @@ void request_writer::write_patch(std::string& into, std::string_view id,
   }
   begin_write(into, id, body_bytes);
   [[maybe_unused]] const auto body_begin = into.size();
+  append_object(into, values);
+  assert(into.size() - body_begin == body_bytes);
+}
+
+void request_writer::append_object(std::string& into, std::span<const field_value> values) const {
   into += '{';
   bool first = true;
   for (const auto& v : values) {
@@ -240,27 +334,42 @@ void request_writer::write_patch(std::string& into, std::string_view id,
     first = false;
   }
   into += '}';
-  assert(into.size() - body_begin == body_bytes);
 }
 
 void request_writer::write_read(std::string& into, std::string_view id) const {
   assert(!id.empty());
+  if (read_) {
+    hole_values values;
+    values.id = id;
+    values.id_is_number = id_is_number_;
+    values.asked = asked_;
+    write_call(into, fill(*read_, values));
+    return;
+  }
   into.clear();
   into.append(read_prefix_);
   append_path_segment(into, id);
-  into.append(resource_suffix_).append(get_head_);
+  into.append(read_suffix_).append(get_head_);
 }
 
-void request_writer::write_get(std::string& into, std::string_view path_and_query) const {
+void request_writer::write_call(std::string& into, const call& what) const {
   into.clear();
-  into.append(get_prefix_);
-  for (const char c : path_and_query) {
+  into.append(what.method).append(" ").append(base_path_);
+  for (const char c : what.target) {
     if (is_control(c) || c == ' ')
       append_percent(into, c);
     else
       into += c;
   }
-  into.append(get_head_);
+  into.append(bare_head_);
+  for (const auto& [name, value] : what.headers) append_header(into, name, value);
+  if (what.body.empty()) {
+    into.append("\r\n");
+    return;
+  }
+  into.append(content_type_);
+  append_number(into, what.body.size());
+  into.append("\r\n\r\n").append(what.body);
 }
 
 }  // namespace pawl::api

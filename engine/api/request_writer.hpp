@@ -3,10 +3,12 @@
 #pragma once
 
 #include "engine/api/profile.hpp"
+#include "engine/api/write_template.hpp"
 #include "engine/model/error.hpp"
 #include "engine/model/job.hpp"
 #include "engine/model/secret.hpp"
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,8 +20,8 @@ namespace pawl::api {
 // segment. "." and ".." are encoded too: unencoded they would name another path (section 5.2.4).
 void append_path_segment(std::string& to, std::string_view id);
 
-// The path of the resource below the base URL: "/threads/thr_1".
-std::string resource_path(const profile&, std::string_view id);
+// The read of a resource: a GET of "/threads/thr_1", or what the profile's [read] makes of it.
+call resource_call(const profile&, std::string_view id);
 
 // Whether a header belongs to framing or connection (Host, Content-Length, ...). The transport sets those, so
 // no profile may.
@@ -47,30 +49,56 @@ class request_writer {
   static expected<request_writer> create(const profile&, std::string_view host, std::string_view base_path,
                                          const secret& token, std::string_view user_agent);
 
-  // Replaces `into` with the whole PATCH (or the profile's method): head, and the JSON object of these
-  // values. Names are plain text and get escaped; values are JSON texts and are copied. Set verbs may not be
-  // among the values, and `id` is not empty (an empty one would name the collection).
-  void write_patch(std::string& into, std::string_view id, std::span<const field_value> values) const;
-  // As write_patch(), with a JSON text as the body.
-  void write_body(std::string& into, std::string_view id, std::string_view body) const;
+  // What a write names beside id and values; see write_template.hpp.
+  struct write_terms {
+    std::span<const std::string> guards{};
+    std::string_view key{};
+  };
+  // Replaces `into` with the whole PATCH (or the profile's method): head, and the body around the JSON object
+  // of these values. Names are plain text and get escaped; values are JSON texts and are copied. Set verbs
+  // may not be among the values, and `id` is not empty (an empty one would name the collection).
+  void write_patch(std::string& into, std::string_view id, std::span<const field_value> values,
+                   const write_terms& terms) const;
+  void write_patch(std::string& into, std::string_view id, std::span<const field_value> values) const {
+    write_patch(into, id, values, {});
+  }
+  // As write_patch(), with a JSON text in place of the object.
+  void write_body(std::string& into, std::string_view id, std::string_view fields,
+                  const write_terms& terms) const;
+  void write_body(std::string& into, std::string_view id, std::string_view fields) const {
+    write_body(into, id, fields, {});
+  }
   // Replaces `into` with a GET of the resource.
   void write_read(std::string& into, std::string_view id) const;
-  // Replaces `into` with a GET of a path below the base URL ("/me", "/tags?limit=200"). It is sent as it
+  // Replaces `into` with a request below the base URL ("/me", "/tags?limit=200"). The target is sent as it
   // stands; only white space and control characters are percent-encoded.
-  void write_get(std::string& into, std::string_view path_and_query) const;
+  void write_call(std::string& into, const call&) const;
 
  private:
   request_writer() = default;
   // The value's name as a JSON key with its colon; empty: there is no key yet, and the caller makes one.
   std::string_view key_of(const field_value&) const noexcept;
   void begin_write(std::string& into, std::string_view id, std::size_t body_bytes) const;
+  void append_object(std::string& into, std::span<const field_value> values) const;
+  void write_by_template(std::string& into, const write_values&) const;
+  void compile_read(const profile&);
 
-  std::string patch_prefix_;     // "PATCH /api/v2/threads/"
-  std::string read_prefix_;      // "GET /api/v2/threads/"
-  std::string resource_suffix_;  // what follows the id in the path; mostly empty
-  std::string get_prefix_;       // "GET /api/v2"
-  std::string patch_head_;       // " HTTP/1.1\r\nHost: ... Content-Length: "
-  std::string get_head_;         // " HTTP/1.1\r\nHost: ...\r\n\r\n"
+  std::string base_path_;     // "/api/v2"
+  std::string patch_prefix_;  // "PATCH /api/v2/threads/"
+  std::string patch_suffix_;  // what follows the id in the path; mostly empty
+  std::string read_prefix_;   // "GET /api/v2/threads/"
+  std::string read_suffix_;   // what follows the id in path and query; mostly empty
+  // Of a read that is more than a GET with the id in its path: filled for each read.
+  std::optional<request_spec> read_;
+  std::vector<std::string> asked_;
+  bool id_is_number_ = false;
+  std::string method_;                      // of a write
+  std::optional<write_template> template_;  // of a write that is more than id and fields
+  mutable std::string fields_, body_;       // scratch of writes by template
+  std::string patch_head_;                  // " HTTP/1.1\r\nHost: ... Content-Length: "
+  std::string get_head_;                    // " HTTP/1.1\r\nHost: ...\r\n\r\n"
+  std::string bare_head_;                   // the same without the empty line
+  std::string content_type_;                // "Content-Type: application/json\r\nContent-Length: "
   struct field_key {
     std::string name, json;  // status, "status":
   };

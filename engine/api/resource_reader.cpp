@@ -30,6 +30,7 @@ std::vector<json_path> all_paths(const profile& p, std::span<const precondition>
   std::vector<json_path> paths{p.reply.id, p.reply.updated_at};
   for (const auto& f : p.fields) paths.push_back(is_echoed(f) ? f.echo : json_path{});
   for (const auto& condition : only_if) paths.push_back(condition.path);
+  for (auto& guard : guard_places(p)) paths.push_back(std::move(guard.path));
   return paths;
 }
 
@@ -92,6 +93,7 @@ void clear(write_plan& p) {
   p.shown = verified::none;
   p.complete = false;
   p.sets.clear();
+  p.guards.clear();
 }
 
 }  // namespace
@@ -99,13 +101,14 @@ void clear(write_plan& p) {
 resource_reader::impl::impl(const profile& p, std::span<const precondition> conditions,
                             const name_directory* directory, bool force)
     : api(p),
+      guarded(guard_places(p)),
       only_if(conditions),
       names(directory),
       force_unechoed(force),
       sent_with(sent_together(p)),
       found(all_paths(p, conditions)),
       whole(p),
-      is_asked(2 + p.fields.size() + conditions.size(), 0),
+      is_asked(2 + p.fields.size() + conditions.size() + guarded.size(), 0),
       position(p.fields.size(), nowhere) {
   for (const auto& condition : only_if) {
     expectations.push_back(expectation(condition));
@@ -314,6 +317,34 @@ void resource_reader::impl::record(write_plan& plan) {
   for (const auto partner : beside) append_old(plan.old_values, partner);
   plan.old_values += '}';
   read_updated_at(plan.updated_at);
+  if (!guarded.empty()) take_guards(plan);
+}
+
+void resource_reader::impl::take_guards(write_plan& plan) {
+  for (std::size_t i = 0; i < guarded.size(); ++i) {
+    auto& value = plan.guards.emplace_back();
+    if (guarded[i].path.empty()) continue;
+    const auto& here = found[path_of_guard(i)];
+    if (here.is != located::kind::value || here.text == "null") continue;
+    std::string checked;
+    if (append_normal_form(checked, here.text)) value = here.text;
+  }
+}
+
+readability resource_reader::impl::guard(std::span<const header_field> headers, write_plan& plan) {
+  const auto is_plain = [](std::string_view text) {
+    return std::ranges::none_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+  };
+  for (std::size_t i = 0; i < plan.guards.size(); ++i) {
+    auto& value = plan.guards[i];
+    if (guarded[i].path.empty()) value = find_header(headers, guarded[i].header);
+    std::string plain;
+    const bool unescapes = !is_string_token(value) || append_unescaped(plain, value);
+    if (!value.empty() && unescapes && is_plain(value) && is_plain(plain)) continue;
+    trouble = guarded[i].path.empty() ? "header " + guarded[i].header : to_string(guarded[i].path);
+    return readability::misshapen;
+  }
+  return readability::readable;
 }
 
 readability resource_reader::impl::make_plan(std::string_view body, const job_view& job, wall_time now,
@@ -329,6 +360,8 @@ readability resource_reader::impl::make_plan(std::string_view body, const job_vi
   if (is_more_than_changes())
     for (std::size_t i = 0; i < api.fields.size(); ++i) ask_for(static_cast<field_index>(i));
   for (std::size_t i = 0; i < resolved.size(); ++i) ask(path_of_condition(api, i));
+  for (std::size_t i = 0; i < guarded.size(); ++i)
+    if (!guarded[i].path.empty()) ask(path_of_guard(i));
 
   auto is = look(body, job.id);
   if (is == readability::readable) {
@@ -362,6 +395,10 @@ readability resource_reader::make_plan(std::string_view body, const job_view& jo
 
 readability resource_reader::send_all(std::string_view body, write_plan& into) {
   return impl_->send_all(body, into);
+}
+
+readability resource_reader::guard(std::span<const header_field> headers, write_plan& into) {
+  return impl_->guard(headers, into);
 }
 
 second_look resource_reader::look_again(std::string_view body, std::string_view id,

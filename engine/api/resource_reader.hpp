@@ -17,6 +17,7 @@
 #include "engine/api/precondition.hpp"
 #include "engine/api/profile.hpp"
 #include "engine/api/value_object.hpp"  // parse_values: from the ledger's texts to `sent`
+#include "engine/model/attempt.hpp"
 #include "engine/model/byte_arena.hpp"
 #include "engine/model/job.hpp"
 #include "engine/model/outcome.hpp"
@@ -69,6 +70,9 @@ struct write_plan {
   // With an empty `send`, how well the read proves `unchanged`: full, or partial where a wanted value was not
   // shown and counts as null, or a field that rides with another was left out.
   verified shown = verified::none;
+  // What {was...} of the profile's write stands for, by guard_places(): JSON text as shown, or what
+  // resource_reader::guard() took from a header. Empty: not shown.
+  std::vector<std::string> guards;
   // Whether the body shows everything that was looked at (what the patch wants where the API shows it, and
   // the preconditions) as values of the types that the profile says, or as null. False: a value is missing
   // and counts as null, or is of another form. An item of a list may leave things out, or show them in
@@ -140,6 +144,11 @@ class resource_reader {
   // After a make_plan() that found nothing to send: makes the plan send everything that is wanted
   // nevertheless. `body` and `into` are those of that call.
   readability send_all(std::string_view body, write_plan& into);
+
+  // Takes the guards that stand in headers of the reply whose body `into` was made from. misshapen: one of
+  // all guards is not shown, or could not be sent in a request line or header; the write would not be
+  // guarded.
+  readability guard(std::span<const header_field> headers, write_plan& into);
 
   // Judges a read after an attempt. `sent`, `old_values` and `updated_at` come from the plan or from the
   // ledger's intent; the last two are empty if nothing was read before. json_padding readable bytes must

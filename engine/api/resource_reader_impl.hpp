@@ -8,6 +8,7 @@
 #include "engine/api/set_verbs.hpp"
 #include "engine/api/shown.hpp"
 #include "engine/api/whole_resource.hpp"
+#include "engine/api/write_template.hpp"
 #include "engine/text/json_locator.hpp"
 
 #include <cstdint>
@@ -23,6 +24,7 @@ struct resource_reader::impl {
 
   readability make_plan(std::string_view body, const job_view&, wall_time now, write_plan&);
   readability send_all(std::string_view body, write_plan&);
+  readability guard(std::span<const header_field>, write_plan&);
   second_look look_again(std::string_view body, std::string_view id, std::span<const field_value> sent,
                          std::string_view old_values, std::string_view updated_at);
 
@@ -68,7 +70,13 @@ struct resource_reader::impl {
   bool has_same_moment(std::string_view before);
   void read_updated_at(std::string& to);
 
+  void take_guards(write_plan&);
+  std::uint32_t path_of_guard(std::size_t i) const noexcept {
+    return static_cast<std::uint32_t>(api.fields.size() + only_if.size() + i) + 2;
+  }
+
   const profile& api;
+  const std::vector<guard_place> guarded;
   std::span<const precondition> only_if;
   std::vector<precondition> resolved;  // only_if with ids instead of names
   std::vector<std::string> expectations;

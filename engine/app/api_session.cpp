@@ -43,7 +43,7 @@ asio::awaitable<expected<client::account_info>> api_session::identify() {
   auto who = co_await client::ask_whoami(client(), settings.profile, replies());
   if (!who) co_return who;
   ledger::target target;
-  target.profile = settings.profile.name;
+  target.profile = settings.profile.name_with_variables();
   target.base_url = settings.target.url();
   if (auto refused = refuse_account(target, settings.expected_account, who->account, {}))
     co_return *std::move(refused);

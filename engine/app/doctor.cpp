@@ -1,5 +1,6 @@
 #include "engine/app/doctor.hpp"
 
+#include "engine/api/request_writer.hpp"
 #include "engine/app/api_session.hpp"
 #include "engine/app/doctor_examination.hpp"
 #include "engine/app/exit_code.hpp"
@@ -15,9 +16,9 @@ namespace {
 
 // Without a whoami, doctor reads a resource that does not exist: any reply shows TLS, clock, limits and a
 // refused key.
-std::string path_of_nothing(const api::profile& profile) {
-  auto path = profile.resource_path;
-  return path.replace(path.find("{id}"), 4, "pawl-doctor");
+api::call call_for_nothing(const api::profile& profile) {
+  const bool has_numbers = profile.id_type != api::id_form::string;
+  return api::resource_call(profile, has_numbers ? "0" : "pawl-doctor");
 }
 
 expected<int> examine_api(session& s, const std::function<status(const std::vector<finding>&)>& answer) {
@@ -31,9 +32,9 @@ expected<int> examine_api(session& s, const std::function<status(const std::vect
   facts.key_label = api.key_label();
   facts.key_place = s.token().place;
   facts.asked_whoami = !settings.profile.whoami.path.empty();
-  const std::string path =
-      facts.asked_whoami ? settings.profile.whoami.path : path_of_nothing(settings.profile);
-  const auto reply = api.run(api.client().once(path));
+  const auto question =
+      facts.asked_whoami ? api::call{settings.profile.whoami.path} : call_for_nothing(settings.profile);
+  const auto reply = api.run(api.client().once(question));
   if (!reply) return reply.error();
   facts.reply = &*reply;
   if (reply->is == api::verdict::ok) {

@@ -18,7 +18,7 @@ std::string profile_and_url(const ledger::target& t) {
 
 ledger::target target_of(const options& o) {
   ledger::target to;
-  to.profile = o.profile.name;
+  to.profile = o.profile.name_with_variables();
   to.base_url = o.target.url();
   return to;
 }

@@ -32,7 +32,7 @@ class undo_steps {
                      "wait for it or stop it, then run the same command again", true};
     const auto generation = find_generation(*file, options_.generation);
     if (!generation) return generation.error();
-    auto profile = find_(generation->target.profile);
+    auto profile = find_(std::string{api::profile_name_of(generation->target.profile)});
     if (!profile) return profile.error();
 
     // The ledger records what a write held, because the profile may have changed since. If either says "row",

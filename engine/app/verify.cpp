@@ -186,11 +186,11 @@ class verify_steps {
   }
 
   asio::awaitable<void> read_one(const std::string& id, std::optional<expected<client::read_reply>>& into) {
-    const auto path = api::resource_path(s_.settings().profile, id);
+    const auto what = api::resource_call(s_.settings().profile, id);
     client::read_terms terms;
     terms.refusals_are_answers = true;
     terms.comes_back_unproven = put_aside_;
-    auto reply = co_await api_.client().get(path, terms);
+    auto reply = co_await api_.client().get(what, terms);
     into.emplace(std::move(reply));
   }
 

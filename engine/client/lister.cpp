@@ -18,7 +18,8 @@ asio::awaitable<expected<const api::page*>> lister::next() {
   };
   terms.unreadable = "the reply is not a page of the list as the profile describes it";
   terms.unreadable_remedy = "check api.base_url and the profile's description of the list";
-  auto reply = co_await client_.get(path_, terms);
+  const api::call question{path_};
+  auto reply = co_await client_.get(question, terms);
   if (!reply) co_return std::move(reply.error());
   reply_ = *std::move(reply);
   ++pages_;

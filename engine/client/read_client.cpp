@@ -101,8 +101,8 @@ read_reply read_client::judge(const attempt_fact& fact, manner how) {
   return reply;
 }
 
-std::string read_client::place_of(std::string_view path_and_query) const {
-  return p_.transport.target.url() + std::string{path_and_query.substr(0, path_and_query.find('?'))};
+std::string read_client::place_of(const api::call& what) const {
+  return p_.transport.target.url() + what.target.substr(0, what.target.find('?'));
 }
 
 // Whether the line is longer than anybody should sit out.
@@ -143,7 +143,7 @@ void read_client::say_pause(time_point now) {
   p_.progress.on_pause(p_.progress.waits_for, asked->until - now);
 }
 
-asio::awaitable<expected<read_reply>> read_client::attempt(std::string_view path_and_query, manner how) {
+asio::awaitable<expected<read_reply>> read_client::attempt(const api::call& what, manner how) {
   if (auto too_long = too_long_a_wait()) co_return *std::move(too_long);
   if (p_.quota != nullptr)
     if (auto kept = p_.quota->keep_file(clock::now()); !kept) co_return std::move(kept.error());
@@ -161,7 +161,7 @@ asio::awaitable<expected<read_reply>> read_client::attempt(std::string_view path
   p_.progress.waits_for.clear();
   p_.progress.waits_until.reset();
   std::string request;
-  p_.keys.writer().write_get(request, path_and_query);
+  p_.keys.writer().write_call(request, what);
   const auto started = clock::now();
   p_.line.sent(place, started);
   ++p_.progress.figures.reads;
@@ -177,18 +177,17 @@ asio::awaitable<expected<read_reply>> read_client::attempt(std::string_view path
   co_return reply;
 }
 
-asio::awaitable<expected<read_reply>> read_client::once(std::string_view path_and_query) {
+asio::awaitable<expected<read_reply>> read_client::once(const api::call& what) {
   const manner how{.want_peer = true};
-  return with_renewed_key(path_and_query, how);
+  return with_renewed_key(what, how);
 }
 
 // A key that was rotated while this runs is no reason to stop.
-asio::awaitable<expected<read_reply>> read_client::with_renewed_key(std::string_view path_and_query,
-                                                                    manner how) {
+asio::awaitable<expected<read_reply>> read_client::with_renewed_key(const api::call& what, manner how) {
   for (;;) {
     if (stopped_) co_return interruption();
     const auto version = p_.keys.version();
-    auto reply = co_await attempt(path_and_query, how);
+    auto reply = co_await attempt(what, how);
     if (!reply || reply->http_status != 401) co_return reply;
     const bool renewed = co_await key_renewed(version);
     if (!renewed && !stopped_) co_return reply;
@@ -204,10 +203,9 @@ asio::awaitable<bool> read_client::key_renewed(std::uint64_t version_used) {
   }
 }
 
-asio::awaitable<read_client::life_sign> read_client::probe(std::string_view path_and_query,
-                                                           std::string& trouble) {
+asio::awaitable<read_client::life_sign> read_client::probe(const api::call& what, std::string& trouble) {
   const manner how;
-  const auto reply = co_await attempt(path_and_query, how);
+  const auto reply = co_await attempt(what, how);
   life_sign sign;
   if (!reply) co_return sign;
   sign.is_alive = reply->reached == phase::answered && !reply->outage;
@@ -221,28 +219,28 @@ asio::awaitable<read_client::life_sign> read_client::probe(std::string_view path
 
 // Asks the API's whoami, or else what it has answered well last, whether it is there: true if it answers at
 // all. Not `beside`, which is the one in question. Where nothing can be asked, nobody is there.
-asio::awaitable<bool> read_client::prove(std::string_view beside) {
+asio::awaitable<bool> read_client::prove(const api::call& beside) {
   const bool has_whoami = !p_.profile.whoami.path.empty();
-  std::string path = has_whoami ? p_.profile.whoami.path : good_paths_[0];
-  if (!has_whoami && path == beside) path = good_paths_[1];
-  if (path.empty() || path == beside) co_return false;
+  auto question = has_whoami ? api::call{p_.profile.whoami.path} : good_calls_[0];
+  if (!has_whoami && question == beside) question = good_calls_[1];
+  if (question.empty() || question == beside) co_return false;
   std::string trouble;  // the reply in hand says more
-  const auto sign = co_await probe(path, trouble);
+  const auto sign = co_await probe(question, trouble);
   // It may be gone itself: the other one is asked next time.
-  if (!sign.proven && path == good_paths_[0] && !good_paths_[1].empty()) swap(good_paths_[0], good_paths_[1]);
+  if (!sign.proven && question == good_calls_[0] && !good_calls_[1].empty())
+    std::swap(good_calls_[0], good_calls_[1]);
   co_return sign.is_alive;
 }
 
-void read_client::remember_good(std::string_view path_and_query, const read_reply& reply) {
+void read_client::remember_good(const api::call& what, const read_reply& reply) {
   proven_at_ = std::max(proven_at_, reply.sent);
   succeeded_ = true;
-  if (!p_.profile.whoami.path.empty() || path_and_query == good_paths_[0] || !has_json(reply)) return;
-  swap(good_paths_[0], good_paths_[1]);
-  good_paths_[0] = path_and_query;
+  if (!p_.profile.whoami.path.empty() || what == good_calls_[0] || !has_json(reply)) return;
+  std::swap(good_calls_[0], good_calls_[1]);
+  good_calls_[0] = what;
 }
 
-asio::awaitable<expected<read_reply>> read_client::get(std::string_view path_and_query,
-                                                       const read_terms& terms) {
+asio::awaitable<expected<read_reply>> read_client::get(const api::call& what, const read_terms& terms) {
   std::uint32_t failures = 0;  // in a row, whatever they were: for the backoff
   // Of a server that is up: more than max_attempts of them will not mend themselves.
   std::uint32_t charged = 0;
@@ -250,7 +248,7 @@ asio::awaitable<expected<read_reply>> read_client::get(std::string_view path_and
   policy::foreign_replies strangers;
   const manner how{.of_resource = terms.refusals_are_answers};
   for (;;) {
-    auto reply = co_await with_renewed_key(path_and_query, how);
+    auto reply = co_await with_renewed_key(what, how);
     if (!reply) co_return reply;
     const auto now = clock::now();
     policy::judgement judged;
@@ -265,26 +263,26 @@ asio::awaitable<expected<read_reply>> read_client::get(std::string_view path_and
       said.http_status = reply->http_status;
       strangers.met(policy::request_kind::read, reply->is, said, now);
       if (terms.comes_back_unproven && !has_proof()) co_return reply;
-      if (proven_at_ <= now) co_await prove(path_and_query);
+      if (proven_at_ <= now) co_await prove(what);
       refused = strangers.count(proven_at_);
       reply->foreign = !refused;
     }
     const bool good = reply->is == api::verdict::ok && !reply->foreign;
     const bool unreadable = good && terms.is_readable && !terms.is_readable(*reply);
-    if (good && !unreadable) remember_good(path_and_query, *reply);
+    if (good && !unreadable) remember_good(what, *reply);
     if (refused || good) {
       ++answered_;
       told_trouble_ = false;
     }
     if (refused && terms.refusals_are_answers) co_return reply;
     if (refused || reply->is == api::verdict::stop)
-      co_return failure{failure_kind::mend, place_of(path_and_query), reply->in_words(), reply->remedy};
+      co_return failure{failure_kind::mend, place_of(what), reply->in_words(), reply->remedy};
     if (good && !unreadable) co_return reply;
 
     const auto end_by = [&](std::optional<policy::stop_order> order) -> std::optional<failure> {
       if (!order) return std::nullopt;
       order->why.what += "; the last answer: " + reply->in_words();
-      order->why.place = place_of(path_and_query);
+      order->why.place = place_of(what);
       return given_up(*std::move(order));
     };
     const auto patience_ends = rules_.patience_ends();
@@ -302,18 +300,17 @@ asio::awaitable<expected<read_reply>> read_client::get(std::string_view path_and
     if (!reply->outage && ++charged >= p_.retry.max_attempts) {
       if (terms.gives_up_alone) co_return reply;
       if (!unreadable)
-        co_return failure{failure_kind::later, place_of(path_and_query),
+        co_return failure{failure_kind::later, place_of(what),
                           fmt::format("{} (after {} attempts)", reply->in_words(), charged),
                           "run the same command again later"};
-      auto what = terms.unreadable;
-      if (!reply->request_id.empty()) what += fmt::format(" (request {})", reply->request_id);
-      co_return failure{failure_kind::mend, place_of(path_and_query), std::move(what),
-                        terms.unreadable_remedy};
+      auto why = terms.unreadable;
+      if (!reply->request_id.empty()) why += fmt::format(" (request {})", reply->request_id);
+      co_return failure{failure_kind::mend, place_of(what), std::move(why), terms.unreadable_remedy};
     }
     ++failures;
     if (terms.gives_up_alone && failures >= p_.retry.max_attempts) {
       bool is_up = answered_ != answered_before;
-      if (!is_up) is_up = co_await prove(path_and_query);
+      if (!is_up) is_up = co_await prove(what);
       if (is_up) co_return reply;
     }
     if (failures > 1) tell_trouble(*reply);

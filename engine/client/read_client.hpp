@@ -121,17 +121,17 @@ class read_client {
   read_client(const read_client&) = delete;
   read_client& operator=(const read_client&) = delete;
 
-  // `path_and_query` stands below the base URL ("/me", "/threads?limit=200"). Several may be under way at the
+  // `what` is named below the base URL ("/me", "/threads?limit=200"). Several may be under way at the
   // same time. Failures:
   //   mend   the API, the certificate or the rules of the profile say that this cannot work: what, where, and
   //          what to do about it, with the request id
   //   later  nothing but throttling or outage for breaker.patience, a pause longer than limits.max_wait, or
   //          stop()
-  boost::asio::awaitable<expected<read_reply>> get(std::string_view path_and_query, const read_terms&);
+  boost::asio::awaitable<expected<read_reply>> get(const api::call& what, const read_terms&);
 
   // One attempt, not repeated (but for a 401 after which there is another key), whatever comes of it. Only
   // being stopped, and a wait for quota longer than limits.max_wait, is a failure. `peer` is filled in.
-  boost::asio::awaitable<expected<read_reply>> once(std::string_view path_and_query);
+  boost::asio::awaitable<expected<read_reply>> once(const api::call& what);
 
   struct life_sign {
     bool is_alive = false;             // a whole reply came that is no sign of an outage
@@ -139,7 +139,7 @@ class read_client {
   };
   // One attempt, for a breaker that wants a sign of life, or for a reply that somebody else gave in the API's
   // place. `trouble` is set where there is no sign of life: it says in words what came instead.
-  boost::asio::awaitable<life_sign> probe(std::string_view path_and_query, std::string& trouble);
+  boost::asio::awaitable<life_sign> probe(const api::call& what, std::string& trouble);
 
   // Ends all waits at once, and every get() of now and later with failure_kind::later. Reads change nothing,
   // so there is nothing to drain. Cancels the line, and with `now` also the pool's connections, which a run
@@ -155,33 +155,33 @@ class read_client {
   void has_succeeded() noexcept { succeeded_ = true; }
   // Whether there is a read that can show that the API itself answers: its whoami, or one that it has
   // answered well.
-  bool has_proof() const noexcept { return !p_.profile.whoami.path.empty() || !good_paths_[0].empty(); }
+  bool has_proof() const noexcept { return !p_.profile.whoami.path.empty() || !good_calls_[0].empty(); }
 
  private:
   struct manner {
     bool of_resource = false;  // one resource of many: a refusal need not say anything about the whole API
     bool want_peer = false;
   };
-  boost::asio::awaitable<expected<read_reply>> attempt(std::string_view path_and_query, manner);
-  boost::asio::awaitable<expected<read_reply>> with_renewed_key(std::string_view path_and_query, manner);
-  boost::asio::awaitable<bool> prove(std::string_view beside);
-  void remember_good(std::string_view path_and_query, const read_reply&);
+  boost::asio::awaitable<expected<read_reply>> attempt(const api::call& what, manner);
+  boost::asio::awaitable<expected<read_reply>> with_renewed_key(const api::call& what, manner);
+  boost::asio::awaitable<bool> prove(const api::call& beside);
+  void remember_good(const api::call& what, const read_reply&);
   boost::asio::awaitable<bool> key_renewed(std::uint64_t version_used);
   void say_pause(time_point now);
   void tell_trouble(const read_reply&);
   read_reply judge(const attempt_fact&, manner);
   std::optional<failure> too_long_a_wait();
   failure given_up(policy::stop_order&&);
-  std::string place_of(std::string_view path_and_query) const;
+  std::string place_of(const api::call& what) const;
 
   parts p_;
   policy::stop_rules rules_;
   std::uint64_t answered_ = 0;                // good replies and refusals so far
   time_point proven_at_ = time_point::min();  // when the newest request was sent that was answered well
   bool succeeded_ = false;
-  // The last two paths that were answered well, the one to ask next first: a resource may be gone when it is
+  // The last two calls that were answered well, the one to ask next first: a resource may be gone when it is
   // asked for again. Kept only if the API has no whoami.
-  std::array<std::string, 2> good_paths_;
+  std::array<api::call, 2> good_calls_;
   bool told_trouble_ = false;  // progress.on_trouble was called since the last good reply
   time_point told_pause_{};    // when the last pause ends that progress.on_pause was told of
   std::vector<async::wakeup*> sleeping_;

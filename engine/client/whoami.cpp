@@ -18,7 +18,8 @@ asio::awaitable<expected<account_info>> ask_whoami(read_client& client, const ap
   };
   terms.unreadable = "the reply does not say whose key this is";
   terms.unreadable_remedy = "check api.base_url and the profile's whoami";
-  auto reply = co_await client.get(profile.whoami.path, terms);
+  const api::call question{profile.whoami.path};
+  auto reply = co_await client.get(question, terms);
   if (!reply) {
     auto why = std::move(reply.error());
     if (why.remedy.empty()) why.remedy = terms.unreadable_remedy;

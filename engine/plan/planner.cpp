@@ -119,8 +119,8 @@ asio::awaitable<void> planner::read(pending_row& row, bool comes_back_unproven) 
   terms.comes_back_unproven = comes_back_unproven;
   terms.refusals_are_answers = true;
   terms.gives_up_alone = true;
-  const auto path = api::resource_path(p_.profile, row.job.view().id);
-  auto reply = co_await p_.client.get(path, terms);
+  const auto what = api::resource_call(p_.profile, row.job.view().id);
+  auto reply = co_await p_.client.get(what, terms);
   if (reply && reply->reached == phase::answered) {
     reply_time_ += reply->latency;
     ++replies_;

@@ -157,7 +157,7 @@ step_action job_step::granted(time_point now) {
 
 step_action job_step::send() {
   state_ = state::sending;
-  if (held_.is_there()) return action::send{held_.plan.send, held_.plan.body};
+  if (held_.is_there()) return action::send{held_.plan.send, held_.plan.body, held_.plan.guards};
   return action::send{job_.patch};
 }
 

@@ -148,6 +148,10 @@ step_action job_step::plan_from(const attempt_fact& fact, bool trial, const surr
       return read_unreadable(fact, all, trial, s);
     }
   }
+  if (const auto is = resources_->guard(fact.headers, plan); is != api::readability::readable) {
+    held_.drop();
+    return read_unreadable(fact, is, trial, s);
+  }
   intent_.outdate(doubt_.any());
   if (std::exchange(holds_connection_, false)) return await_grant();
   return queue(lease_lead);

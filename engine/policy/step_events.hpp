@@ -78,7 +78,8 @@ struct commit_intent {  // what stands there now, and what is about to be sent
 };
 struct send {
   std::span<const field_value> values;
-  std::string_view body = {};  // JSON text that is sent instead; empty: the values are
+  std::string_view body = {};                // JSON text that is sent instead; empty: the values are
+  std::span<const std::string> guards = {};  // write_plan::guards
 };
 struct sleep {  // the place in the line and the slot are given up
   time_point until;

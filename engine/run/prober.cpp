@@ -13,10 +13,10 @@ void prober::tick(time_point now) {
 }
 
 // What is sure to be there: whoami, or what was answered well last. Empty: nothing is.
-std::string prober::path_to_ask() const {
+api::call prober::call_to_ask() const {
   if (shared_.breaker.has_probe()) return shared_.profile.whoami.path;
   if (shared_.last_good_id.empty()) return {};
-  return api::resource_path(shared_.profile, shared_.last_good_id);
+  return api::resource_call(shared_.profile, shared_.last_good_id);
 }
 
 asio::awaitable<void> prober::run(const bool& done) {
@@ -27,8 +27,8 @@ asio::awaitable<void> prober::run(const bool& done) {
     if (question.let_job_try) shared_.release_held();
     if (!question.is_asked()) continue;
     std::optional<time_point> proven;
-    if (const auto path = path_to_ask(); !path.empty()) {
-      const auto answer = co_await client_.probe(path, shared_.last_trouble);
+    if (const auto what = call_to_ask(); !what.empty()) {
+      const auto answer = co_await client_.probe(what, shared_.last_trouble);
       proven = answer.proven;
       if (question.for_breaker) shared_.breaker.on_probe(answer.is_alive, clock::now());
     }

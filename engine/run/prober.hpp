@@ -28,7 +28,7 @@ class prober {
   void end() { alarm_.wake(); }
 
  private:
-  std::string path_to_ask() const;
+  api::call call_to_ask() const;
 
   run_context& shared_;
   client::read_client& client_;

@@ -312,10 +312,11 @@ asio::awaitable<policy::step_event> worker::commit_intent(action::commit_intent 
 // two for reuse: it would be allocated for each job.
 time_point worker::begin_send(const action::send& what) {
   const auto& writer = shared_.keys.writer();
+  const api::request_writer::write_terms terms{what.guards, {}};
   if (what.body.empty())
-    writer.write_patch(request_, job_->job.id, what.values);
+    writer.write_patch(request_, job_->job.id, what.values, terms);
   else
-    writer.write_body(request_, job_->job.id, what.body);
+    writer.write_body(request_, job_->job.id, what.body, terms);
   token_version_ = shared_.keys.version();
   const auto started = clock::now();
   job_->sent_at = wall_now();

@@ -120,10 +120,10 @@ TEST(RequestWriter, WritesReadsWithoutABody) {
             "Authorization: Bearer pl_v2_abcdefghijklmnop\r\n"
             "Accept: application/json\r\n"
             "Accept-Encoding: identity\r\n\r\n");
-  w.write_get(request, "/tags?limit=200");
+  w.write_call(request, {"/tags?limit=200"});
   EXPECT_TRUE(request.starts_with("GET /api/v2/tags?limit=200 HTTP/1.1\r\nHost: ")) << request;
   EXPECT_TRUE(request.ends_with("\r\n\r\n"));
-  w.write_get(request, "/me x\r\ny");
+  w.write_call(request, {"/me x\r\ny"});
   EXPECT_TRUE(request.starts_with("GET /api/v2/me%20x%0D%0Ay HTTP/1.1\r\n")) << request;
 }
 

@@ -172,8 +172,8 @@ TEST(Profile, SaysWhatAWriteHolds) {
       complaints(of("PUT", false, "[write]\nbody_is = \"whole\"\n")),
       "p.toml:13: write.body_is: is \"whole\", which sends back what was read, and read_first is off; set "
       "read_first = true, or body_is = \"row\"\n");
-  EXPECT_EQ(complaints(of("PUT", true, "[write]\nbody_is = \"row\"\nroot = \"x\"\n")),
-            "p.toml:14: write.root: is not a known key; remove it\n");
+  EXPECT_EQ(complaints(of("PUT", true, "[write]\nbody_is = \"row\"\nwrap = \"x\"\n")),
+            "p.toml:14: write.wrap: is not a known key; remove it\n");
 }
 
 TEST(Profile, ComplainsWithLineKeyAndRemedy) {
@@ -198,7 +198,7 @@ TEST(Profile, ComplainsWithLineKeyAndRemedy) {
        "[feilds.a]\ntype = \"string\"\n",
        {"p.toml:1: name: \"My API\" is not a plain word; use a-z, 0-9, - and _",
         "p.toml:2: base_url: must be text (got a whole number); put it in quotes",
-        "p.toml:3: reply: \"all\" is neither resource nor none; use one of these",
+        "p.toml:3: reply: \"all\" is not one of resource, read, none; use one of these",
         "p.toml:5: read_first: must be true or false (got text); write true or false without quotes",
         "p.toml:4: unknown_fields: \"maybe\" is neither refuse nor pass; use one of these",
         "p.toml:6: side_effects: must be a list of texts (got text); write [\"...\", \"...\"]",
@@ -233,16 +233,19 @@ TEST(Profile, ComplainsWithLineKeyAndRemedy) {
                "remedy = \"x\"\nthen = \"retry\"\n[[rules]]\nheader_value = \"x\"\ncode = \"c\"\n[[rules]]\n"
                "status = \"599-500\"\nthen = \"ok\"\nwhen = 1\n",
                "unknown_fields = \"pass\"\n"),
-       {"p.toml:10: rules.status: is not a status or a range of them; write 403, \"5xx\" or \"500-599\"",
+       {"p.toml:10: rules.status: is not a status, a range of them, or a list of these; write 403, \"5xx\", "
+        "\"500-599\" or [403, 429]",
         "p.toml:9: rules: stops a run without saying what to mend; add remedy = \"...\"",
         "p.toml:12: rules: would match every reply; add status, code or header",
         "p.toml:13: rules.then: \"drop\" is not one of ok, throttled, retry, maybe, refused, stop; use one "
         "of these",
-        "p.toml:15: rules.status: is not a status or a range of them; write 403, \"5xx\" or \"500-599\"",
+        "p.toml:15: rules.status: is not a status, a range of them, or a list of these; write 403, \"5xx\", "
+        "\"500-599\" or [403, 429]",
         "p.toml:16: rules.remedy: is shown with then = \"stop\" only; remove it",
         "p.toml:19: rules.header_value: stands without header; name the header as well",
         "p.toml:18: rules.then: is missing; add then = \"refused\" or another verdict",
-        "p.toml:22: rules.status: is not a status or a range of them; write 403, \"5xx\" or \"500-599\"",
+        "p.toml:22: rules.status: is not a status, a range of them, or a list of these; write 403, \"5xx\", "
+        "\"500-599\" or [403, 429]",
         "p.toml:24: rules.when: is not a known key; did you mean then?"}},
       {"name = \"p\"\nbase_url = \"http://h.example:99999/\"\n[resource]\npath = \"x\"\nmethod = \"GET\"\n"
        "id_column = \"_id\"\nmax_id_length = 0\nid = \"a..b\"\n[limits]\nwrite = []\n[whoami]\npath = "

@@ -1,0 +1,223 @@
+#include "engine/api/write_template.hpp"
+
+#include "engine/api/request_writer.hpp"
+#include "engine/text/json_string.hpp"
+#include "engine/text/json_unescape.hpp"
+#include "engine/text/trim.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace pawl::api {
+namespace {
+
+void collect(const text_template& text, std::vector<guard_place>& to) {
+  for (const auto& piece : text) {
+    if (piece.is != hole::was && piece.is != hole::was_header) continue;
+    guard_place place{piece.path, piece.text};
+    if (std::ranges::find(to, place) == to.end()) to.push_back(std::move(place));
+  }
+}
+
+void collect(const json_template& value, std::vector<guard_place>& to) {
+  collect(value.pieces, to);
+  for (const auto& [key, member] : value.members) collect(member, to);
+  for (const auto& element : value.elements) collect(element, to);
+}
+
+bool is_fields(const json_template& body) {
+  return body.is == json_template::kind::hole && body.pieces.front().is == hole::fields;
+}
+
+// A JSON value as text: a string without its quotes and escapes.
+std::string plain(std::string_view json) {
+  std::string text;
+  if (!is_string_token(json) || !append_unescaped(text, json)) text.assign(json);
+  return text;
+}
+
+}  // namespace
+
+std::vector<guard_place> guard_places(const profile& p) {
+  std::vector<guard_place> all;
+  for (const auto& [name, text] : p.write.query) collect(text, all);
+  for (const auto& [name, text] : p.write.headers) collect(text, all);
+  if (p.write.body) collect(*p.write.body, all);
+  return all;
+}
+
+bool write_template::is_needed(const profile& p) {
+  return !p.write.path.empty() || !p.write.query.empty() || !p.write.headers.empty() ||
+         (p.write.body && !is_fields(*p.write.body));
+}
+
+write_template::write_template(const profile& p) : places_(guard_places(p)), ids_(p.id_type) {
+  if (p.write.path.empty()) {
+    const auto mark = p.resource_path.find("{id}");
+    add(target_, p.resource_path.substr(0, mark));
+    target_.push_back({hole::id, form::segment, false, false, {}, 0});
+    add(target_, p.resource_path.substr(mark + 4));
+  } else {
+    add(target_, p.write.path, form::segment);
+  }
+  bool has_query = p.resource_path.find('?') != std::string::npos && p.write.path.empty();
+  for (const auto& [name, text] : p.write.query) {
+    std::string start{has_query ? '&' : '?'};
+    append_query_text(start, name);
+    add(target_, start + '=');
+    add(target_, text, form::query);
+    has_query = true;
+  }
+  for (const auto& [name, text] : p.write.headers) {
+    add(headers_, name + ": ");
+    add(headers_, text, form::header);
+    add(headers_, "\r\n");
+  }
+  if (p.write.body)
+    add(body_, *p.write.body);
+  else
+    body_.push_back({hole::fields, form::json, false, false, {}, 0});
+}
+
+void write_template::add(pieces& to, std::string_view literal) {
+  if (literal.empty()) return;
+  if (!to.empty() && to.back().is == hole::none)
+    to.back().text += literal;
+  else
+    to.push_back({hole::none, form::json, false, false, std::string{literal}, 0});
+}
+
+void write_template::add(pieces& to, const text_template& text, form as) {
+  for (const auto& from : text) {
+    if (from.is == hole::none) {
+      std::string literal;
+      if (as == form::query)
+        append_query_text(literal, from.text);
+      else if (as == form::in_string)
+        literal = json_string(from.text), literal = literal.substr(1, literal.size() - 2);
+      else
+        literal = from.text;
+      add(to, literal);
+      continue;
+    }
+    piece made;
+    made.is = from.is;
+    made.as = as;
+    if (from.is == hole::was || from.is == hole::was_header)
+      made.guard = static_cast<std::size_t>(std::ranges::find(places_, guard_place{from.path, from.text}) -
+                                            places_.begin());
+    to.push_back(std::move(made));
+  }
+}
+
+void write_template::add(pieces& to, const json_template& value) {
+  using kind = json_template::kind;
+  switch (value.is) {
+    case kind::json:
+      add(to, value.text);
+      return;
+    case kind::hole:
+      add(to, value.pieces, form::json);
+      return;
+    case kind::text:
+      add(to, "\"");
+      add(to, value.pieces, form::in_string);
+      add(to, "\"");
+      return;
+    case kind::array: {
+      add(to, "[");
+      for (const auto& element : value.elements) {
+        if (&element != &value.elements.front()) add(to, ",");
+        add(to, element);
+      }
+      add(to, "]");
+      return;
+    }
+    case kind::object:
+      break;
+  }
+  // The members of {fields} come last: where there are none of them, the comma before them is left out.
+  add(to, "{");
+  bool others = false;
+  for (const auto& [key, member] : value.members) {
+    if (key == json_template::spread) continue;
+    if (others) add(to, ",");
+    add(to, json_string(key) + ':');
+    add(to, member);
+    others = true;
+  }
+  if (std::ranges::any_of(value.members, [](const auto& m) { return m.first == json_template::spread; }))
+    to.push_back({hole::fields, form::json, true, others, {}, 0});
+  add(to, "}");
+}
+
+void write_template::append(std::string& to, const pieces& all, const write_values& values, id_form ids) {
+  const auto put = [&to](std::string_view text, form as) {
+    switch (as) {
+      case form::segment:
+        append_path_segment(to, text);
+        return;
+      case form::query:
+        append_query_text(to, text);
+        return;
+      case form::header:
+        to += text;
+        return;
+      case form::in_string: {
+        const auto quoted = json_string(text);
+        to.append(quoted, 1, quoted.size() - 2);
+        return;
+      }
+      case form::json:
+        append_json_string(to, text);
+    }
+  };
+  for (const auto& p : all) {
+    switch (p.is) {
+      case hole::none:
+        to += p.text;
+        break;
+      case hole::id:
+        if (p.as == form::json && ids == id_form::integer)
+          to += values.id;
+        else
+          put(values.id, p.as);
+        break;
+      case hole::fields: {
+        auto fields = values.fields;
+        if (p.spread) {
+          fields = trim(fields.substr(1, fields.size() - 2));
+          if (p.comma_before && !fields.empty()) to += ',';
+        }
+        to += fields;
+        break;
+      }
+      case hole::was:
+        if (p.as == form::json)
+          to += values.guards[p.guard];
+        else
+          put(plain(values.guards[p.guard]), p.as);
+        break;
+      case hole::was_header:
+        put(values.guards[p.guard], p.as);
+        break;
+      case hole::key:
+        put(values.key, p.as);
+        break;
+      default:
+        assert(false && "the loader lets no such hole stand in a write");
+    }
+  }
+}
+
+void write_template::append_target(std::string& to, const write_values& values) const {
+  append(to, target_, values, ids_);
+}
+void write_template::append_headers(std::string& to, const write_values& values) const {
+  append(to, headers_, values, ids_);
+}
+void write_template::append_body(std::string& to, const write_values& values) const {
+  append(to, body_, values, ids_);
+}
+
+}  // namespace pawl::api
