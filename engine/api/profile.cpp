@@ -36,4 +36,8 @@ std::string_view profile_name_of(std::string_view name_with_variables) noexcept 
   return name_with_variables.substr(0, name_with_variables.find(' '));
 }
 
+bool is_guarded(const profile& p) noexcept {
+  return has_hole(p.write, hole::was) || has_hole(p.write, hole::was_header);
+}
+
 }  // namespace pawl::api

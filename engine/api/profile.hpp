@@ -255,4 +255,8 @@ struct profile {
 // The name of the profile in such a text.
 std::string_view profile_name_of(std::string_view name_with_variables) noexcept;
 
+// Its writes show the API what was read before them, so that none is applied to a resource that has changed
+// since.
+bool is_guarded(const profile&) noexcept;
+
 }  // namespace pawl::api

@@ -21,12 +21,6 @@ std::string_view content_of(std::string_view body) noexcept {
   return trim(without_mark(body));
 }
 
-bool contains_without_case(std::string_view text, std::string_view word) noexcept {
-  for (; text.size() >= word.size(); text.remove_prefix(1))
-    if (equal_without_case(text.substr(0, word.size()), word)) return true;
-  return false;
-}
-
 std::string printable(std::string_view text) {
   std::string to;
   append_printable(to, text, longest_name);

@@ -33,13 +33,14 @@ asio::awaitable<turn> take_turn(send_line& line, send_line::place& place, http::
 }
 
 std::optional<policy::rate_facts> rate_facts_of(const api::header_names& names, const attempt_fact& fact,
-                                                bool throttled) {
+                                                bool throttled, const api::status_rule* rule) {
   std::optional<policy::rate_facts> facts;
   if (fact.reached != phase::answered) return facts;
   facts.emplace();
   if (policy::tells_of_rates(names, fact.headers))
     *facts = policy::read_rate_headers(names, fact.headers, wall_now());
   facts->throttled = throttled;
+  if (throttled && rule != nullptr) policy::apply_rule(*facts, *rule);
   return facts;
 }
 

@@ -29,8 +29,9 @@ enum class turn : std::uint8_t {
 boost::asio::awaitable<turn> take_turn(send_line&, send_line::place&, http::connection_pool&,
                                        http::acquired& got);
 
-// What an attempt that ended just now tells the pacer; unset unless a whole reply came.
-std::optional<policy::rate_facts> rate_facts_of(const api::header_names&, const attempt_fact&,
-                                                bool throttled);
+// What an attempt that ended just now tells the pacer; unset unless a whole reply came. `rule`: the one that
+// throttles, null if none does.
+std::optional<policy::rate_facts> rate_facts_of(const api::header_names&, const attempt_fact&, bool throttled,
+                                                const api::status_rule* rule = nullptr);
 
 }  // namespace pawl::client

@@ -88,6 +88,7 @@ read_reply read_client::judge(const attempt_fact& fact, manner how) {
     reply.message = error.message;
     if (!error.request_id.empty()) reply.request_id = error.request_id;
     signs.code = error.code;
+    signs.message = error.message;
     signs.enveloped = error.enveloped;
     signs.page = api::is_page(fact);
     signs.has_succeeded = how.of_resource && succeeded_;
@@ -98,6 +99,7 @@ read_reply read_client::judge(const attempt_fact& fact, manner how) {
   reply.outage = judged.outage;
   reply.foreign = judged.foreign;
   reply.remedy = judged.remedy;
+  reply.rule = judged.rule;
   return reply;
 }
 
@@ -172,7 +174,7 @@ asio::awaitable<expected<read_reply>> read_client::attempt(const api::call& what
   reply.latency = ended - started;
   if (how.want_peer) reply.peer = got.connection.peer();
   const bool throttled = reply.is == api::verdict::throttled;
-  p_.line.closed(place, ended, rate_facts_of(p_.profile.headers, fact, throttled), p_.jitter());
+  p_.line.closed(place, ended, rate_facts_of(p_.profile.headers, fact, throttled, reply.rule), p_.jitter());
   if (stopped_) co_return interruption();
   co_return reply;
 }

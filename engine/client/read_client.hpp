@@ -53,14 +53,15 @@ class read_reply {
   int http_status = 0;  // 0 unless answered
   api::verdict is = api::verdict::maybe;
   bool outage = false;
-  bool foreign = false;                   // as policy::judgement has it
-  std::string remedy;                     // with verdict::stop: what to mend
-  std::string code, message, request_id;  // the API's own words where it answered 3xx or more; the
-                                          // transport's in `message` where no reply came
-  time_point sent{};                      // its first byte
-  duration latency{};                     // from the first byte sent to the last one read
-  wall_time received{};                   // this machine's clock
-  std::optional<wall_time> server_time;   // the Date header
+  bool foreign = false;                    // as policy::judgement has it
+  std::string remedy;                      // with verdict::stop: what to mend
+  const api::status_rule* rule = nullptr;  // as policy::judgement has it
+  std::string code, message, request_id;   // the API's own words where it answered 3xx or more; the
+                                           // transport's in `message` where no reply came
+  time_point sent{};                       // its first byte
+  duration latency{};                      // from the first byte sent to the last one read
+  wall_time received{};                    // this machine's clock
+  std::optional<wall_time> server_time;    // the Date header
 
   // Who answered; filled in by read_client::once() where a whole reply came.
   http::peer_facts peer;

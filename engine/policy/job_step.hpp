@@ -132,6 +132,7 @@ class job_step {
 
   // What a write was answered (job_step_replies.cpp).
   step_action after_reply(const event::replied&, const surroundings&);
+  void maybe_worked_first(const attempt_fact&, const error_note&);
   step_action write_cancelled(const attempt_fact&, const error_note&);
   step_action after_success(const attempt_fact&, error_note);
   step_action after_unshown(const attempt_fact&, error_note, const api::echo_report&);

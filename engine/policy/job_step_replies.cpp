@@ -33,12 +33,7 @@ step_action job_step::after_reply(const event::replied& reply, const surrounding
       }
       return after_success(fact, note);
     case api::verdict::throttled:
-      // A 429 is said at the door, a 503 perhaps after the work was done. (A job that cannot bear a second
-      // sending is here only if a rule of the profile says that nothing was.)
-      if (fact.status >= 500 && job_.replay_safe) {
-        doubt_.lost(arrival::over);
-        kept_.keep(note);
-      }
+      maybe_worked_first(fact, note);
       return throttled(request_kind::write, fact, s);
     case api::verdict::refused:
     case api::verdict::conflict:
@@ -51,6 +46,14 @@ step_action job_step::after_reply(const event::replied& reply, const surrounding
       break;
   }
   return after_retry(fact, note, reply.trial, s);
+}
+
+// "Not now": a 429 is said at the door, a 503 perhaps after the work was done. (A job that cannot bear a
+// second sending is here only if a rule of the profile says that nothing was.)
+void job_step::maybe_worked_first(const attempt_fact& fact, const error_note& note) {
+  if (fact.status < 500 || !job_.replay_safe) return;
+  doubt_.lost(arrival::over);
+  kept_.keep(note);
 }
 
 // A stopped run waits for nothing: what may have been applied is sent again by the next run if that is safe,
@@ -150,7 +153,10 @@ step_action job_step::after_maybe(const attempt_fact& fact, const error_note& no
 // Known not to be applied.
 step_action job_step::after_retry(const attempt_fact& fact, const error_note& note, bool trial,
                                   const surroundings& s) {
-  if (fact.reached == phase::answered && !last_.charges_attempt) return not_ready(fact, s);
+  if (fact.reached == phase::answered && !last_.charges_attempt) {
+    maybe_worked_first(fact, note);
+    return not_ready(fact, s);
+  }
   if (fact.reached == phase::not_sent)
     return sleep_until(s.now +
                        backoff(options_.retry, charges_.not_sent(request_kind::write), false, s.jitter01));

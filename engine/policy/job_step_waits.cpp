@@ -70,10 +70,15 @@ step_action job_step::throttled(request_kind kind, const attempt_fact& fact, con
 
 action::sleep job_step::wait_alone(std::uint32_t met, const attempt_fact& fact, const surroundings& s) {
   auto until = s.now + backoff(options_.retry, met, true, 0.5 + s.jitter01 / 2);
-  // What is throttled closes the gate of its class too, so that limits.max_wait bounds the wait.
-  if (last_.is == api::verdict::throttled && tells_of_rates(profile_.headers, fact.headers))
-    if (const auto facts = read_rate_headers(profile_.headers, fact.headers, s.wall); facts.retry_after)
-      until = std::max(until, s.now + *facts.retry_after);
+  // What is throttled closes the gate of its class too, so that limits.max_wait bounds the wait; what is of
+  // the row by a rule waits here alone.
+  if (last_.is == api::verdict::throttled || last_.rule != nullptr) {
+    rate_facts facts;
+    if (tells_of_rates(profile_.headers, fact.headers))
+      facts = read_rate_headers(profile_.headers, fact.headers, s.wall);
+    if (last_.rule != nullptr) apply_rule(facts, *last_.rule);
+    until = std::max(until, s.now + wait_of_row(facts, met));
+  }
   return sleep_until(until);
 }
 

@@ -1,6 +1,7 @@
 #include "engine/policy/rate_headers.hpp"
 
 #include "engine/text/ascii.hpp"
+#include "engine/text/date_time.hpp"
 #include "engine/text/http_date.hpp"
 #include "engine/text/letter_case.hpp"
 #include "engine/text/trim.hpp"
@@ -72,6 +73,23 @@ duration delta_or_epoch(const decimal& d, wall_time server_now) noexcept {
   const std::chrono::seconds whole{std::min(then.whole, first_epoch_ms)};
   const wall_time at{whole + std::chrono::ceil<std::chrono::microseconds>(nanoseconds{then.fraction})};
   return until(at, server_now);
+}
+
+// To the second, rounded up.
+std::optional<wall_time> parse_iso_date(std::string_view text) noexcept {
+  constexpr std::size_t to_the_minute = std::string_view{"2027-01-15T08:00"}.size();
+  constexpr std::string_view seconds = ":00";
+  std::array<char, to_the_minute + seconds.size() + std::string_view{"+00:00"}.size()> whole{};
+  if (text.size() > to_the_minute && text.size() + seconds.size() <= whole.size() &&
+      text[to_the_minute] != ':') {
+    auto end = std::ranges::copy(text.substr(0, to_the_minute), whole.begin()).out;
+    end = std::ranges::copy(seconds, end).out;
+    end = std::ranges::copy(text.substr(to_the_minute), end).out;
+    text = {whole.data(), static_cast<std::size_t>(end - whole.begin())};
+  }
+  const auto at = parse_instant(text);
+  if (!at) return std::nullopt;
+  return wall_time{std::chrono::seconds{at->seconds + (at->fraction.empty() ? 0 : 1)}};
 }
 
 // ---- structured fields, as far as the drafts use them (RFC 8941 lists of items with parameters) ----
@@ -236,12 +254,47 @@ std::string_view name_of(asking_header header, const api::header_names& names) n
 
 std::optional<duration> parse_retry_after(std::string_view text, wall_time server_now) noexcept {
   if (const auto d = parse_decimal(text)) return delta_or_epoch(*d, server_now);
-  if (const auto at = parse_http_date(trim_blanks(text))) return until(*at, server_now);
+  text = trim_blanks(text);
+  if (const auto at = parse_http_date(text)) return until(*at, server_now);
+  if (const auto at = parse_iso_date(text)) return until(*at, server_now);
   return std::nullopt;
 }
 
 std::optional<duration> parse_rate_reset(std::string_view text, wall_time server_now) noexcept {
   return parse_retry_after(text, server_now);
+}
+
+void apply_rule(rate_facts& facts, const api::status_rule& rule) noexcept {
+  using source = api::wait_source::kind;
+  facts.scope = rule.scope == api::wait_scope::of_all  ? throttle_scope::all
+                : rule.scope == api::wait_scope::of_id ? throttle_scope::id
+                                                       : throttle_scope::own_class;
+  if (rule.wait.empty()) return;
+  facts.waits_for_retry_after = facts.waits_for_reset = false;
+  for (const auto& w : rule.wait) {
+    // A wait of nothing counts as not said.
+    if (w.is == source::retry_after && facts.retry_after.value_or(duration::zero()) > duration::zero()) {
+      facts.waits_for_retry_after = true;
+      break;
+    }
+    if (w.is == source::reset && facts.reset_in.value_or(duration::zero()) > duration::zero()) {
+      facts.waits_for_reset = true;
+      break;
+    }
+    if (w.is == source::time) break;
+  }
+  for (const auto& w : rule.wait)
+    if (w.is == source::time) facts.fallback_wait = w.time;
+}
+
+duration wait_of_row(const rate_facts& facts, std::uint32_t met) noexcept {
+  auto wait = facts.waits_for_retry_after ? facts.retry_after.value_or(duration::zero()) : duration::zero();
+  if (wait <= duration::zero() && facts.waits_for_reset) wait = facts.reset_in.value_or(duration::zero());
+  if (wait > duration::zero()) return std::min(wait, longest_wait);
+  wait = std::min(facts.fallback_wait, longest_wait);
+  for (std::uint32_t n = 1; n < met && wait > duration::zero() && wait < longest_wait; ++n)
+    wait = wait > longest_wait / 2 ? longest_wait : wait * 2;
+  return wait;
 }
 
 bool tells_of_rates(const api::header_names& names, std::span<const header_field> fields) noexcept {

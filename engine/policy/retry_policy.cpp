@@ -55,13 +55,19 @@ bool has_header(std::span<const header_field> headers, std::string_view name,
   });
 }
 
-bool matches(const api::status_rule& rule, const attempt_fact& fact, std::string_view code) noexcept {
+bool matches(const api::status_rule& rule, const attempt_fact& fact, const reply_signs& signs) noexcept {
   const auto holds = [&fact](const api::status_range& s) {
     return fact.status >= s.from && fact.status <= s.to;
   };
   if (!rule.statuses.empty() && std::ranges::none_of(rule.statuses, holds)) return false;
-  if (!rule.code.empty() && rule.code != code) return false;
+  if (!rule.code.empty() && rule.code != signs.code) return false;
+  if (!rule.message.empty() && !contains_without_case(signs.message, rule.message)) return false;
   return rule.header.empty() || has_header(fact.headers, rule.header, rule.header_value);
+}
+
+// What no other API and no page says.
+bool names_more_than_a_status(const api::status_rule& rule) noexcept {
+  return !rule.code.empty() || !rule.message.empty() || !rule.header.empty();
 }
 
 judgement judged(verdict is, int status, std::string_view remedy = {}) noexcept {
@@ -172,7 +178,18 @@ judgement by_default(const api::profile& profile, const attempt_fact& fact, cons
     return judged(signs.has_succeeded ? verdict::refused : verdict::stop, status, redirect_remedy);
   if (status == 410)
     return judged(signs.has_succeeded ? verdict::refused : verdict::stop, status, gone_remedy);
+  if ((status == 409 || status == 412) && signs.to_a_write && api::is_guarded(profile))
+    return judged(verdict::conflict, status);
   return judged(status >= 400 && status <= 499 ? verdict::refused : verdict::maybe, status);
+}
+
+judgement by_rule(const api::status_rule& rule, int status) noexcept {
+  const bool of_the_row = rule.then == verdict::throttled && rule.scope == api::wait_scope::of_id;
+  auto j = of_the_row
+               ? not_ready(false)
+               : judged(rule.then, status, rule.remedy.empty() ? rule_remedy : std::string_view{rule.remedy});
+  if (rule.then == verdict::throttled) j.rule = &rule;
+  return j;
 }
 
 judgement judge_status(const api::profile& profile, const attempt_fact& fact, const reply_signs& signs,
@@ -180,21 +197,22 @@ judgement judge_status(const api::profile& profile, const attempt_fact& fact, co
   const int status = fact.status;
   if (status < 100 || status > 999) return judged(verdict::maybe, status);
   bool vouched = signs.enveloped;
-  const auto rule = std::ranges::find_if(
-      profile.rules, [&](const api::status_rule& r) { return matches(r, fact, signs.code); });
+  const auto rule =
+      std::ranges::find_if(profile.rules, [&](const api::status_rule& r) { return matches(r, fact, signs); });
   judgement j;
   if (rule == profile.rules.end()) {
     j = by_default(profile, fact, signs, replay_safe);
   } else {
-    j = judged(rule->then, status, rule->remedy.empty() ? rule_remedy : std::string_view{rule->remedy});
-    vouched = vouched || !rule->code.empty() || !rule->header.empty();
+    j = by_rule(*rule, status);
+    vouched = vouched || names_more_than_a_status(*rule);
   }
   if (j.is == verdict::ok && rule != profile.rules.end()) {
-    const bool names_more = !rule->code.empty() || !rule->header.empty();
+    const bool names_more = names_more_than_a_status(*rule);
     j.vouched = names_more || !is_2xx(status);
     if (names_more) return j;
   }
   if (j.is == verdict::ok && signs.page) return from_a_stranger(j);
+  if (j.is == verdict::conflict && (!signs.to_a_write || (signs.page && !vouched))) j.is = verdict::refused;
   if (j.is == verdict::refused && !vouched) return from_a_stranger(j);
   return j;
 }
@@ -205,8 +223,10 @@ reply_signs signs_of(const api::profile& profile, const attempt_fact& fact, cons
                      request_kind kind, bool has_succeeded) noexcept {
   reply_signs signs;
   signs.has_succeeded = has_succeeded;
+  signs.to_a_write = kind == request_kind::write;
   if (fact.reached != phase::answered) return signs;
   signs.code = error.code;
+  signs.message = error.message;
   signs.enveloped = error.enveloped;
   // A resource begins with a brace: most replies are told by that.
   const char first = fact.body.empty() ? '\0' : fact.body.front();

@@ -28,9 +28,11 @@ constexpr bool is_2xx(int status) noexcept {
 // What a reply shows of whose words it is. Empty where no reply came.
 struct reply_signs {
   std::string_view code;       // of the error's envelope, empty if there is none
+  std::string_view message{};  // likewise
   bool enveloped = false;      // the body shows the profile's error envelope
   bool page = false;           // nothing that this API says to such a request: a page for people, say
   bool has_succeeded = false;  // not of the reply: a row of this generation is a success already
+  bool to_a_write = false;     // likewise; only writes meet a conflict
 };
 // `error`: what was read of the body where it may be an error, else empty. Views into both.
 reply_signs signs_of(const api::profile&, const attempt_fact&, const api::error_view& error, request_kind,
@@ -49,7 +51,10 @@ struct judgement {
   // With ok and refused: the reply is not the API's own, and `is` counts once the API has proved itself.
   // Until then it is a sign of an outage.
   bool foreign = false;
-  bool of_the_row = false;   // with retry: this resource is not ready, others may be (423, 425)
+  bool of_the_row = false;  // with retry: this resource is not ready, others may be (423, 425)
+  // With throttled, and with retry of the row: the rule of the profile that says how long it waits, if one
+  // does.
+  const api::status_rule* rule = nullptr;
   bool misdirected = false;  // with retry: this connection is the wrong one (421); another must be opened
   bool vouched = false;      // with ok: a rule of the profile says so that names what the default would not
   bool proves_the_api = false;  // set by job_step: the reply is good and the API's own
@@ -64,15 +69,19 @@ struct judgement {
 //                                        nothing and an error's code stands in it (job_step)
 //   429, any other 4xx with Retry-After  throttled (but 401, 402, 407: a pause mends nothing)
 //   421                                  retry, on a new connection
-//   423, 425 without Retry-After         retry of this row, later
+//   423, 425 without Retry-After         retry of this row, later; so is what a rule throttles with the
+//                                        scope `id`, however long the reply asks to wait
 //   503 with Retry-After                 throttled (job_step looks whether it was applied); maybe, for a job
 //                                        that is not replay-safe
 //   408, 5xx                             maybe
 //   401, 402, 403 `scope_required`, 407  stop
 //   3xx, 410                             stop; refused once a row has succeeded
+//   409, 412                             conflict, if it is the reply to a write with a guard; else
 //   other 4xx                            refused
 // A refusal is foreign if the body does not show the error envelope of the profile, unless a rule made it
-// that names a code or a header.
+// that names a code, a message or a header. A conflict decides nothing by itself, because the row is read
+// again: it is foreign only if it is a page, and then it counts as a refusal; so it does as the reply to a
+// read.
 //   1xx, 600 and above                   maybe: not HTTP's answer to anything; rules are not asked outside
 //                                        of 100..999
 //

@@ -43,6 +43,20 @@ std::optional<stop_order> too_long_a_pause(const std::optional<asked_pause>& ask
       asked->until};
 }
 
+std::optional<stop_order> too_long_a_wait_of_rows(std::size_t rows, time_point due, time_point now,
+                                                  duration max_wait) {
+  // max(): until something else happens, which is for others to judge.
+  if (rows == 0 || due == time_point::max() || due - now <= max_wait) return std::nullopt;
+  return stop_order{
+      "throttled",
+      {failure_kind::later, "",
+       fmt::format("the API lets {} wait for {}, longer than limits.max_wait ({})",
+                   rows == 1 ? "the row that is left" : fmt::format("the {} rows that are left", rows),
+                   minutes_text(due - now), minutes_text(max_wait)),
+       "run the same command again then"},
+      due};
+}
+
 std::string pause_in_words(const asked_pause& pause, const api::header_names& names) {
   if (pause.by == asking_header::none) return "the API, which throttles";
   return fmt::format("the pause that the API asked for ({})", name_of(pause.by, names));

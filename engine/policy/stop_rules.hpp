@@ -45,6 +45,9 @@ struct stop_order {
 // The order to stop where the API asks for a longer pause than max_wait; a backoff of our own is none.
 std::optional<stop_order> too_long_a_pause(const std::optional<asked_pause>&, time_point now,
                                            duration max_wait, const api::header_names&);
+// Likewise, where only rows are left that wait for themselves, the first of them until `due`.
+std::optional<stop_order> too_long_a_wait_of_rows(std::size_t rows, time_point due, time_point now,
+                                                  duration max_wait);
 // "the pause that the API asked for (Retry-After)".
 std::string pause_in_words(const asked_pause&, const api::header_names&);
 

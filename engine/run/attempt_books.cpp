@@ -15,7 +15,8 @@ using policy::request_kind;
 inline void attempt_books::free_slot(request_kind kind, const attempt_fact& fact,
                                      const policy::judgement& last, time_point now) {
   const bool throttled = last.is == api::verdict::throttled;
-  line(kind).closed(place(kind), now, client::rate_facts_of(shared_.profile.headers, fact, throttled),
+  line(kind).closed(place(kind), now,
+                    client::rate_facts_of(shared_.profile.headers, fact, throttled, last.rule),
                     shared_.jitter());
   shared_.places.replied(mark_, kind, policy::load_sign_of(last, fact), now);
   if (throttled) ++shared_.progress.figures.throttled;

@@ -39,6 +39,7 @@ dispatcher::answer dispatcher::offer(const job_view& job) {
   const auto hash = hash_of(job.id);
   if (under_way_.count(hash) == 0 && (parked_count_ == 0 || waiting_.count(hash) == 0)) {
     under_way_.add(hash);
+    ++started_;
     return answer::start;
   }
   if (parked_count_ == most_parked_) return answer::hold;
@@ -71,12 +72,14 @@ bool dispatcher::take_parked(job_buffer& into) {
   first->used = false;
   waiting_.remove(first->hash);
   under_way_.add(first->hash);
+  ++started_;
   --parked_count_;
   return true;
 }
 
 void dispatcher::finished(std::string_view id) {
   under_way_.remove(hash_of(id));
+  --started_;
   maybe_ready_ = true;
 }
 

@@ -29,6 +29,7 @@ class dispatcher {
   void finished(std::string_view id);
 
   std::size_t parked() const noexcept { return parked_count_; }
+  std::size_t under_way() const noexcept { return started_; }
   // Forgets the parked jobs: they stay pending.
   void drop_parked();
 
@@ -41,7 +42,7 @@ class dispatcher {
   };
   hash_counts under_way_, waiting_;
   std::vector<entry> entries_;  // buffers are kept for reuse
-  std::size_t parked_count_ = 0, most_parked_;
+  std::size_t started_ = 0, parked_count_ = 0, most_parked_;
   std::uint64_t next_order_ = 0;
   bool maybe_ready_ = false;  // a finish may have freed a parked job
 };

@@ -58,6 +58,10 @@ class job_feed {
   // True when every row of the input was handed out (neither closed early, nor failed, nor limited).
   bool exhausted() const noexcept { return at_end_ && !closed_ && !error_ && !limited_; }
   bool limited() const noexcept { return limited_; }
+  // Nothing more comes from the input, and all jobs that were handed out and are not finished are these.
+  bool is_down_to(std::size_t jobs) const noexcept {
+    return !closed_ && (at_end_ || limited_) && dispatcher_.under_way() == jobs;
+  }
 
  private:
   struct channel;

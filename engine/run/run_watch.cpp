@@ -52,6 +52,9 @@ void run_watch::check_rules(time_point now, const std::optional<policy::asked_pa
   if (due && *due > now) run.rules.waits_for_quota(now);
   if (run.stopping) return;
   auto order = run.rules.check(now, pause, run.profile);
+  if (!order && run.feed.is_down_to(run.parked.size()))
+    order = policy::too_long_a_wait_of_rows(run.parked.size(), run.parked.next_due(), now,
+                                            run.options.stop.max_wait);
   if (!order) return;
   order->name_last_answer(run.last_trouble);
   run.order_stop(*std::move(order));

@@ -18,6 +18,8 @@ bool same_letters(const char* a, const char* b, std::size_t size) noexcept;
 inline bool equal_without_case(std::string_view a, std::string_view b) noexcept {
   return a.size() == b.size() && detail::same_letters(a.data(), b.data(), a.size());
 }
+// An empty part is in every text.
+bool contains_without_case(std::string_view text, std::string_view part) noexcept;
 std::string in_lower_case(std::string_view);
 
 }  // namespace pawl

@@ -141,6 +141,66 @@ TEST(RunWatch, StopsWhereTheApiAsksForALongerPauseThanAllowed) {
   EXPECT_EQ(s.recorded(), 0u);
 }
 
+// The row alone is told to wait, so the others are done first.
+TEST(RunWatch, StopsWhereOnlyRowsAreLeftThatHaveToWaitForLonger) {
+  run_stage s(false);
+  api::status_rule locked;
+  locked.statuses = {{423, 423}};
+  locked.then = api::verdict::throttled;
+  locked.scope = api::wait_scope::of_id;
+  s.profile.rules = {locked};
+  s.network.serve = [&](const auto& request) {
+    if (!request.line.ends_with("/t2")) return s.api.serve(request);
+    auto a = reply(423, R"({"error":{"code":"locked","message":"no"}})");
+    a.headers.emplace_back("Retry-After", "3600");
+    return a;
+  };
+  s.options.stop.max_wait = 15min;
+  s.begin();
+  const auto began = clock::now();
+  const auto now = wall_now();
+  s.end();
+  EXPECT_EQ(s.report->stop_reason, "throttled");
+  EXPECT_EQ(s.report->counts[outcome::applied], rows - 1);
+  EXPECT_LT(seconds(clock::now() - began), 5) << "nobody waited for the row";
+  EXPECT_EQ(s.report->figures.throttled, 0u);
+  ASSERT_TRUE(s.report->resume_at);
+  EXPECT_NEAR(std::chrono::duration<double>(*s.report->resume_at - now).count(), 3600, 2);
+  ASSERT_TRUE(s.report->error);
+  EXPECT_THAT(s.report->error->what, HasSubstr("the row that is left"));
+}
+
+// Within max_wait it is waited for, and sent again when it said so.
+TEST(RunWatch, ARowThatHasToWaitHoldsUpNoOther) {
+  run_stage s(false);
+  api::status_rule locked;
+  locked.statuses = {{423, 423}};
+  locked.then = api::verdict::throttled;
+  locked.wait = {{api::wait_source::kind::retry_after, {}}, {api::wait_source::kind::time, 20s}};
+  locked.scope = api::wait_scope::of_id;
+  s.profile.rules = {locked};
+  std::vector<time_point> asked;
+  time_point others_done{};
+  s.network.serve = [&](const auto& request) {
+    if (!request.line.ends_with("/t2")) {
+      others_done = clock::now();
+      return s.api.serve(request);
+    }
+    asked.push_back(clock::now());
+    return asked.size() < 3 ? reply(423, R"({"error":{"code":"locked","message":"no"}})")
+                            : s.api.serve(request);
+  };
+  s.begin();
+  const auto began = clock::now();
+  s.end();
+  EXPECT_EQ(s.report->counts[outcome::applied], rows);
+  EXPECT_LT(seconds(others_done - began), 5);
+  ASSERT_EQ(asked.size(), 3u);
+  EXPECT_GE(asked[1] - asked[0], 20s);
+  EXPECT_GE(asked[2] - asked[1], 40s);
+  EXPECT_LT(asked[2] - asked[1], 60s);
+}
+
 TEST(RunWatch, SitsOutAPauseThatTheApiAsksForAndSaysSo) {
   run_stage s(false);
   s.network.answers = {slow_down("30")};

@@ -1,4 +1,5 @@
 // What reply_reader finds in replies that say no, and in those that say who is asking.
+#include "engine/text/json_path.hpp"
 #include "tests/unit/api/reply_reading.hpp"
 
 #include <gmock/gmock.h>
@@ -50,6 +51,56 @@ TEST(ErrorReading, BoundsAndCleansWhatWillBePrinted) {
   EXPECT_EQ(e.details.size(), 4096U);
   EXPECT_TRUE(e.details.starts_with("{ \"x\":\"ddd"));
   EXPECT_EQ(e.request_id.size(), 256U);
+}
+
+// An API whose errors come in two shapes has two places for each part.
+profile two_shapes() {
+  profile p = testing::thread_profile();
+  p.error = {{*parse_json_path("error.code"), *parse_json_path("status")},
+             {*parse_json_path("error.message"), *parse_json_path("message")},
+             {*parse_json_path("error")},
+             {*parse_json_path("request_id"), *parse_json_path("meta.id")}};
+  return p;
+}
+
+TEST(ErrorReading, TheFirstPlaceThatShowsSomethingCounts) {
+  struct row {
+    const char* body;
+    const char *code, *message, *details, *request_id;
+    bool enveloped;
+  };
+  const row rows[] = {
+      {R"({"error":{"code":"invalid","message":"bad field"},"status":"422","message":"Failed",)"
+       R"("request_id":"r1","meta":{"id":"r2"}})",
+       "invalid", "bad field", R"({"code":"invalid","message":"bad field"})", "r1", true},
+      {R"({"status":"404","message":"Not Found","meta":{"id":"r2"}})", "404", "Not Found", "", "r2", true},
+      {R"({"error":{},"status":404,"message":"Not Found"})", "404", "Not Found", "", "", true},
+      {R"({"error":{"code":null,"message":""},"status":"409","message":"m"})", "409", "m",
+       R"({"code":null,"message":""})", "", true},
+      {R"({"error":{"message":"only words"}})", "", "only words", R"({"message":"only words"})", "", false},
+      {R"({"error":"broken","status":"500"})", "500", "", R"("broken")", "", true},
+      {R"({"message":"Not Found"})", "", "Not Found", "", "", false},
+      {R"({"id":"t1"})", "", "", "", "", false},
+  };
+  reading r(two_shapes());
+  for (const auto& row : rows) {
+    const auto e = r.error(row.body);
+    EXPECT_EQ(e.code, row.code) << row.body;
+    EXPECT_EQ(e.message, row.message) << row.body;
+    EXPECT_EQ(e.details, row.details) << row.body;
+    EXPECT_EQ(e.request_id, row.request_id) << row.body;
+    EXPECT_EQ(e.enveloped, row.enveloped) << row.body;
+  }
+}
+
+// Without codes the message is the envelope, wherever it stands.
+TEST(ErrorReading, AnyPlaceOfAMessageIsTheEnvelopeWhereThereIsNoCode) {
+  auto p = two_shapes();
+  p.error.code.clear();
+  reading r(p);
+  EXPECT_TRUE(r.error(R"({"message":"no"})").enveloped);
+  EXPECT_TRUE(r.error(R"({"error":{"message":"no"}})").enveloped);
+  EXPECT_FALSE(r.error(R"({"status":"404"})").enveloped);
 }
 
 TEST(IdentityReading, FindsAccountAndScopes) {

@@ -236,9 +236,10 @@ TEST(Profile, ComplainsWithLineKeyAndRemedy) {
        {"p.toml:10: rules.status: is not a status, a range of them, or a list of these; write 403, \"5xx\", "
         "\"500-599\" or [403, 429]",
         "p.toml:9: rules: stops a run without saying what to mend; add remedy = \"...\"",
-        "p.toml:12: rules: would match every reply; add status, code or header",
-        "p.toml:13: rules.then: \"drop\" is not one of ok, throttled, retry, maybe, refused, stop; use one "
-        "of these",
+        "p.toml:12: rules: would match every reply; add status, code, message or header",
+        "p.toml:13: rules.then: \"drop\" is not one of ok, throttled, retry, maybe, refused, conflict, stop; "
+        "use "
+        "one of these",
         "p.toml:15: rules.status: is not a status, a range of them, or a list of these; write 403, \"5xx\", "
         "\"500-599\" or [403, 429]",
         "p.toml:16: rules.remedy: is shown with then = \"stop\" only; remove it",

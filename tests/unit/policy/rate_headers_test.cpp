@@ -38,6 +38,18 @@ TEST(RetryAfter, ReadsSecondsDatesAndEpochs) {
       {"18446744073709551615", year},
       {"18446744073709551616", year},
       {"Fri, 31 Dec 9999 23:59:59 GMT", year},
+      {"2.0", 2s},
+      {"2027-01-15T08:00:30Z", 30s},
+      {" 2027-01-15T09:00:30+01:00", 30s},
+      {"2027-01-15T08:00:30.001Z", 31s},
+      {"2027-01-15T08:01Z", 60s},
+      {"2027-01-15T09:01+01:00", 60s},
+      {"2027-01-15T07:00:00Z", 0s},
+      {"9999-12-31T23:59:59Z", year},
+      {"2027-01-15T08:01", std::nullopt},
+      {"2027-01-15", std::nullopt},
+      {"2027-01-15T08:01:00+01:00:00:00", std::nullopt},
+      {"2027-01-15T08:0100000000000000", std::nullopt},
       {"-1", std::nullopt},
       {"+5", std::nullopt},
       {"5s", std::nullopt},
@@ -190,6 +202,59 @@ TEST(RateHeaders, AnyCutOfAListIsHarmless) {
           {"RateLimit-Policy", exact}, {"RateLimit", exact}, {"X-RateLimit-Limit", exact}};
       read_rate_headers(all_names(), fields, now);
     }
+}
+
+TEST(RulesOfWaits, TheFirstThatTheReplyHasCounts) {
+  using source = api::wait_source;
+  const source retry{source::kind::retry_after, {}}, reset{source::kind::reset, {}},
+      minute{source::kind::time, 60s};
+  struct row {
+    const char* name;
+    std::vector<source> wait;
+    std::optional<duration> retry_after, reset_in;
+    duration first, third;  // a row's wait when it meets such a reply for the first and the third time
+  };
+  const row rows[] = {
+      {"no rule: Retry-After", {}, 7s, 20s, 7s, 7s},
+      {"no rule: reset", {}, std::nullopt, 20s, 20s, 20s},
+      {"no rule, nothing", {}, std::nullopt, std::nullopt, 0s, 0s},
+      {"in the order of the rule", {reset, retry}, 7s, 20s, 20s, 20s},
+      {"the second where the first is missing", {reset, retry}, 7s, std::nullopt, 7s, 7s},
+      {"a wait of nothing is none", {retry, reset}, 0s, 20s, 20s, 20s},
+      {"only what is named", {reset}, 7s, std::nullopt, 0s, 0s},
+      {"a time where no header is", {retry, minute}, std::nullopt, 20s, 60s, 240s},
+      {"a header before a time", {retry, minute}, 7s, 20s, 7s, 7s},
+      {"a time alone", {minute}, 7s, 20s, 60s, 240s},
+  };
+  for (const auto& r : rows) {
+    api::status_rule rule;
+    rule.wait = r.wait;
+    rate_facts facts;
+    facts.retry_after = r.retry_after;
+    facts.reset_in = r.reset_in;
+    apply_rule(facts, rule);
+    EXPECT_EQ(wait_of_row(facts, 1), r.first) << r.name;
+    EXPECT_EQ(wait_of_row(facts, 3), r.third) << r.name;
+    EXPECT_EQ(facts.fallback_wait, !r.wait.empty() && r.wait.back() == minute ? duration{60s} : duration{});
+  }
+  rate_facts forever;
+  forever.fallback_wait = duration::max();
+  EXPECT_EQ(wait_of_row(forever, 0xffff'ffff), std::chrono::hours{24 * 366});
+}
+
+TEST(RulesOfWaits, SayWhatWaits) {
+  const std::pair<api::wait_scope, throttle_scope> scopes[] = {
+      {api::wait_scope::of_class, throttle_scope::own_class},
+      {api::wait_scope::of_all, throttle_scope::all},
+      {api::wait_scope::of_id, throttle_scope::id}};
+  for (const auto& [said, meant] : scopes) {
+    api::status_rule rule;
+    rule.scope = said;
+    rate_facts facts;
+    apply_rule(facts, rule);
+    EXPECT_EQ(facts.scope, meant);
+    EXPECT_TRUE(facts.waits_for_retry_after && facts.waits_for_reset);
+  }
 }
 
 }  // namespace

@@ -342,7 +342,9 @@ TEST(RetryPolicy, AsksTheProfilesRulesInTheirOrderFirst) {
   EXPECT_EQ(answer(400, "try_later", true, {{"X-Quota", ""}}, p), judged(verdict::retry, true, false));
   EXPECT_EQ(answer(400, "other", true, {{"X-QUOTA", "exhausted"}}, p),
             judged(verdict::stop, false, false, "buy more"));
-  EXPECT_EQ(answer(400, "other", true, {{"X-QUOTA", "low"}}, p), judged(verdict::throttled, false, false));
+  auto low = judged(verdict::throttled, false, false);
+  low.rule = &p.rules[2];
+  EXPECT_EQ(answer(400, "other", true, {{"X-QUOTA", "low"}}, p), low);
   // A header that is there without a value is there.
   EXPECT_EQ(answer(400, "other", true, {{"X-Quota", {}}}, p).is, verdict::throttled);
   EXPECT_EQ(answer(400, "other", true, {}, p).is, verdict::refused);
