@@ -137,7 +137,7 @@ void read_members(table_reader& in, api::field_spec& field) {
 }
 
 comparison default_comparison(const api::field_spec& field, const api::profile& profile) {
-  if (!profile.reply.echoes_resource() && !profile.read_first) return comparison::none;
+  if (!profile.reply.can_be_shown() && !profile.read_first) return comparison::none;
   return field.type == field_type::timestamp ? comparison::instant : comparison::exact;
 }
 

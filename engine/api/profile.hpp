@@ -115,6 +115,7 @@ enum class reply_kind : std::uint8_t {
 struct reply_shape {
   reply_kind is = reply_kind::resource;
   bool echoes_resource() const noexcept { return is == reply_kind::resource; }
+  bool can_be_shown() const noexcept { return is != reply_kind::none; }  // by the reply, or by a read
   json_path write_root, read_root;     // where the resource stands in the reply; empty: it is the reply
   json_path id;                        // {"id"}, in the resource
   std::optional<json_path> write_id;   // where it stands in a write's reply, if elsewhere; empty: unchecked

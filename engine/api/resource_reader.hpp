@@ -105,8 +105,9 @@ struct second_look {
   // one.
   bool shows_other = false, shows_old = false;
   bool is_unmoved = false;      // updated_at is shown, and is the same moment as before
-  field_index field{};          // with !shows_wanted: the first in the order of `sent` that differs, and
-  std::string_view shown;       // the value that it shows, as JSON text, printable, cut after 1 KiB
+  field_index field{};          // with !shows_wanted: the first in the order of `sent` that differs; with
+                                // shows_old too, which a `text` field may show that contradicts nothing.
+  std::string_view shown;       // The value that it shows, as JSON text, printable, cut after 1 KiB
   std::string_view updated_at;  // JSON text as shown; empty: not shown
   // The last two are views into the reader, valid until its next call.
 };

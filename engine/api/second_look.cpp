@@ -36,9 +36,9 @@ second_look resource_reader::impl::look_again(std::string_view body, std::string
     return was_read && known != before.end() ? &known->json : nullptr;
   };
 
-  const located* contradiction = nullptr;
+  const located *contradiction = nullptr, *untouched = nullptr;
   bool all_wanted = !sent.empty(), any_wanted = false, was_other = false;
-  bool all_old = true, text_untouched = false, wants_other = false;
+  bool all_old = true, wants_other = false;
   for (const auto& v : sent) {
     if (!is_shown(v.field)) {
       all_wanted = false;
@@ -69,8 +69,12 @@ second_look resource_reader::impl::look_again(std::string_view body, std::string
       all_wanted = false;
       if (how == comparison::text) {
         // A field that shows its old value was not normalised by this write, so the write did not reach it.
-        text_untouched = text_untouched || (old != nullptr && is_old == equality::equal &&
-                                            comparer.compare(how, v.json, *old) == equality::different);
+        const bool is_untouched = old != nullptr && is_old == equality::equal &&
+                                  comparer.compare(how, v.json, *old) == equality::different;
+        if (is_untouched && untouched == nullptr) {
+          untouched = &at(v.field);
+          if (contradiction == nullptr) look_now.field = v.field;
+        }
         continue;
       }
       if (contradiction == nullptr) {
@@ -88,11 +92,14 @@ second_look resource_reader::impl::look_again(std::string_view body, std::string
   look_now.shows_wanted = contradiction == nullptr;
   if (look_now.shows_wanted) {
     look_now.how = all_wanted ? verified::full : any_wanted ? verified::partial : verified::none;
-    if (was_other && !text_untouched) look_now.proven = second_look::proof::applied;
-  } else {
+    if (was_other && untouched == nullptr) look_now.proven = second_look::proof::applied;
+  }
+  if (const auto* other = contradiction != nullptr ? contradiction : untouched) {
     shown.clear();
-    append_printable_shown(shown, *contradiction, max_shown);
+    append_printable_shown(shown, *other, max_shown);
     look_now.shown = shown;
+  }
+  if (!look_now.shows_wanted) {
     // The contradicting field shows that the write would have made a difference.
     if (was_read && all_old && has_same_moment(updated_at)) look_now.proven = second_look::proof::not_applied;
   }

@@ -7,7 +7,7 @@ namespace pawl::app {
 namespace {
 
 void place_what_has_no_path(api::profile& profile) {
-  if (!profile.reply.echoes_resource()) return;
+  if (!profile.reply.can_be_shown()) return;
   if (profile.reply.id.empty()) profile.reply.id = {{"id", false}};
   for (auto& field : profile.fields)
     if (field.echo.empty() && field.compare != api::comparison::none && field.verb == api::set_verb::none)

@@ -186,6 +186,7 @@ class plan_steps {
     o.reads = run.reads;
     o.concurrency = run.concurrency;
     o.read_first = s_.settings().read_first;
+    o.read_after = s_.settings().profile.reply.is == api::reply_kind::read;
     o.reply_time = reply_time_;
     o.past_writes = plan::ages_of(api_.quota().writes(), client::boot_clock_now());
     o.past_reads = plan::ages_of(api_.quota().reads(), client::boot_clock_now());

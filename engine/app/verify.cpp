@@ -78,7 +78,7 @@ class verify_steps {
       return *refused;
     s_.facts().generation = generation_.id;
     s_.facts().target = target_in_words(generation_.target);
-    if (settings.profile.reply.id.empty() && !settings.profile.reply.echoes_resource() &&
+    if (settings.profile.reply.id.empty() && !settings.profile.reply.can_be_shown() &&
         !settings.profile.read_first)
       return failure{failure_kind::usage, "profile " + settings.profile.name,
                      "describes an API that shows nothing of what was written", "there is nothing to verify"};

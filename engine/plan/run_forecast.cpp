@@ -66,6 +66,7 @@ void window_schedule::take(duration left, duration answered) noexcept {
 
 run_forecast::run_forecast(const forecast_options& o)
     : read_first_(o.read_first),
+      read_after_(o.read_after),
       reply_time_(o.reply_time),
       writes_(o.writes, o.past_writes),
       reads_(o.reads, o.past_reads) {
@@ -79,18 +80,19 @@ run_forecast::run_forecast(const forecast_options& o)
 void run_forecast::add(forecast_job job) {
   auto at = slots_.top();
   slots_.pop();
-  if (read_first_) {
-    const auto due = writes_.next(at);
-    at = reads_.next(std::max(at, due - read_lead));
+  const auto read = [&](duration from) {
+    at = reads_.next(from);
     reads_.take(at, at + reply_time_);
     ++reads_sent_;
     at += reply_time_;
-  }
+  };
+  if (read_first_) read(std::max(at, writes_.next(at) - read_lead));
   if (job == forecast_job::write) {
     at = writes_.next(at);
     writes_.take(at, at + reply_time_);
     ++writes_sent_;
     at += reply_time_;
+    if (read_after_) read(at);
   }
   slots_.push(at);
   end_ = std::max(end_, at);

@@ -4,8 +4,8 @@
 //
 // The model is a run without chance: every reply takes the same time, nothing is throttled, nobody else uses
 // the key. A slot takes the next job, waits until its write is nearly due, reads, and writes if that is
-// needed. A window lets a request leave when the request `limit` places before it was answered one window
-// length ago (policy/pacer).
+// needed, and reads once more where the API shows a write in no other way. A window lets a request leave when
+// the request `limit` places before it was answered one window length ago (policy/pacer).
 #pragma once
 
 #include "engine/api/profile.hpp"
@@ -50,13 +50,14 @@ struct forecast_options {
   policy::pacer_options writes, reads;
   std::uint32_t concurrency = 16;
   bool read_first = true;
-  duration reply_time{};  // the same for a read and a write
+  bool read_after = false;  // each write is followed by a read that shows it
+  duration reply_time{};    // the same for a read and a write
   // How long ago the requests that the windows hold already were answered.
   std::vector<duration> past_writes, past_reads;
 };
 
 enum class forecast_job : std::uint8_t {
-  write,    // read (with read_first) and written
+  write,    // read (with read_first) and written, and read once more (with read_after)
   settled,  // the read concludes it
 };
 
@@ -74,7 +75,7 @@ class run_forecast {
   std::uint64_t writes() const noexcept { return writes_sent_; }
 
  private:
-  bool read_first_;
+  bool read_first_, read_after_;
   duration reply_time_;
   window_schedule writes_, reads_;
   std::priority_queue<duration, std::vector<duration>, std::greater<>> slots_;  // when each slot is free

@@ -19,8 +19,9 @@
 //   untouched is believed then only after step_options::longest_lateness.
 //
 // A job whose write was accepted is never sent again: where the reply shows no readable resource, the job
-// reads it once. What is certain after one look at a reply (another spelling of the id, another shape, a
-// coding) is not asked for again.
+// reads it once. With `reply = "read"` that is how every accepted write ends; a run that stops before that
+// leaves the row to the next one, where its intent is on the disk. What is certain after one look at a reply
+// (another spelling of the id, another shape, a coding) is not asked for again.
 //
 // What the job's branches have in common are values of their own: write_doubt (what may stand at the API),
 // attempt_charges (what counts against the job), foreign_replies (what others answered), disk_intent (what
@@ -98,6 +99,8 @@ class job_step {
     refusal,         // the API said no, which may be news since an earlier attempt was applied; or a conflict
     accepted,        // 2xx that shows no readable resource
     accepted_again,  // the same, after a read has shown other values
+    result,          // 2xx, and what it did is for a read to show (`reply = "read"`)
+    result_again,    // the same, after a read has shown other values
     foreign,         // the write was answered by somebody else
     foreign_verdict,  // the same, and the read decides what that reply was worth
   };
@@ -113,6 +116,8 @@ class job_step {
   // grant.
   static constexpr duration wait_after_near_due = 3 * lease_lead;
   static constexpr duration wait_after_lease = 2 * lease_lead;
+  static constexpr error_note unread_note{
+      0, "interrupted", "the write was accepted, and the run was stopped before a read could show it", {}};
   static constexpr error_note interrupted_note{
       0, "interrupted", "the run was cut off after this request may have left", {}};
 
@@ -135,6 +140,7 @@ class job_step {
   void maybe_worked_first(const attempt_fact&, const error_note&);
   step_action write_cancelled(const attempt_fact&, const error_note&);
   step_action after_success(const attempt_fact&, error_note);
+  step_action after_accepted(const attempt_fact&, error_note);
   step_action after_unshown(const attempt_fact&, error_note, const api::echo_report&);
   step_action after_refusal(int status, const error_note&);
   step_action after_maybe(const attempt_fact&, const error_note&, bool trial, const surroundings&);
@@ -162,6 +168,7 @@ class job_step {
   step_action look_for_interrupted(const attempt_fact&, const api::second_look&, const surroundings&);
   step_action look_for_refused(const attempt_fact&, const api::second_look&, const surroundings&);
   step_action look_for_accepted(const api::second_look&, const surroundings&);
+  step_action look_for_result(const api::second_look&, const surroundings&);
   step_action look_for_foreign(const api::second_look&, const surroundings&);
   step_action conclude_foreign(const attempt_fact&, const api::second_look&);
   api::second_look compare_with_plan(std::string_view body);

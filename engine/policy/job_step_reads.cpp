@@ -5,6 +5,8 @@
 #include "engine/policy/job_step.hpp"
 #include "engine/policy/needless_write.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 namespace pawl::policy {
@@ -84,6 +86,9 @@ step_action job_step::read_gave_up(const error_note& read_note) {
       if (said.says == api::verdict::refused && !doubt_.may_be_applied())
         return finish(outcome::refused, verified::none, said.note.view());
       return finish(outcome::unknown, verified::none, said.note.view());
+    case purpose::result:
+    case purpose::result_again:
+      return finish(outcome::unknown, verified::none, read_note);
     case purpose::accepted:
     case purpose::accepted_again:
     case purpose::maybe:
@@ -185,6 +190,9 @@ step_action job_step::look_again(const attempt_fact& fact, bool trial, const sur
     case purpose::accepted:
     case purpose::accepted_again:
       return look_for_accepted(look, s);
+    case purpose::result:
+    case purpose::result_again:
+      return look_for_result(look, s);
     case purpose::foreign:
       return look_for_foreign(look, s);
     case purpose::foreign_verdict:
@@ -236,6 +244,24 @@ step_action job_step::look_for_accepted(const api::second_look& look, const surr
     return sleep_until(s.now + backoff(options_.retry, 1, true, 1));
   }
   return finish(outcome::mismatch, verified::none, kept_.view(), look.field);
+}
+
+// The API said yes, and the values decide. Where it takes a write and changes nothing, a text that it
+// normalises shows what stood there before, and nothing has moved.
+step_action job_step::look_for_result(const api::second_look& look, const surroundings& s) {
+  const bool has_moved =
+      held_.is_there() && !held_.plan.updated_at.empty() && !look.updated_at.empty() && !look.is_unmoved;
+  if (look.shows_wanted && (!look.shows_old || has_moved)) return finish_applied(look.how, kept_);
+  if (reading_for_ == purpose::result) {
+    reading_for_ = purpose::result_again;
+    return sleep_until(s.now + backoff(options_.retry, 1, true, 1));
+  }
+  error_note note = kept_.view();
+  note.code = "mismatch";
+  note.message =
+      notes_.keep(fmt::format("a read shows {} = {}{}{}", profile_[look.field].name, look.shown,
+                              kept_.message.empty() ? "" : "; the write was answered ", kept_.message));
+  return finish(outcome::mismatch, verified::none, note, look.field);
 }
 
 // What a read shows of a write that somebody else answered. A job that must not be sent twice is sent again
@@ -313,6 +339,8 @@ step_action job_step::read_unreadable(const attempt_fact& fact, api::readability
     trouble_ = reply_trouble::misread;
     return finish(outcome::failed, verified::none, note);
   }
+  if (reading_for_ == purpose::result || reading_for_ == purpose::result_again)
+    trouble_ = reply_trouble::misread;
   return read_gave_up(note);
 }
 

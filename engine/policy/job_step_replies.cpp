@@ -1,6 +1,7 @@
 // What a job_step concludes from the replies to its writes.
 #include "engine/api/reply_signs.hpp"
 #include "engine/policy/job_step.hpp"
+#include "engine/text/printable.hpp"
 
 #include <fmt/format.h>
 
@@ -68,6 +69,7 @@ step_action job_step::write_cancelled(const attempt_fact& fact, const error_note
 
 step_action job_step::after_success(const attempt_fact& fact, error_note note) {
   using shown_as = api::echo_report::state;
+  if (profile_.reply.is == api::reply_kind::read && can_read()) return after_accepted(fact, note);
   const auto echo = reader_.compare(fact.body, job_.id, wanted());
   // What shows less than all that was sent may be an error that names the resource.
   const bool shows_all = echo.is == shown_as::as_wanted && echo.how == verified::full;
@@ -98,6 +100,20 @@ step_action job_step::after_success(const attempt_fact& fact, error_note note) {
       break;
   }
   return after_unshown(fact, note, echo);
+}
+
+// Accepted, and what it did is for a read to show. What the reply says is kept for the case that it did not
+// do what was asked for.
+step_action job_step::after_accepted(const attempt_fact& fact, error_note note) {
+  constexpr std::size_t longest = 256;  // bytes of a reply, for people; chosen
+  auto& words = notes_.compose();
+  append_printable(words, fact.body, longest);
+  note.code = {};
+  note.message = words;
+  last_.proves_the_api = true;
+  doubt_.accepted();
+  kept_.keep(note);
+  return read(purpose::result);
 }
 
 // Accepted, and not shown. Sending it again might do it twice, so one look tells, or nobody can.

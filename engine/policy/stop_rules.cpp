@@ -110,11 +110,15 @@ std::optional<stop_order> stop_rules::after_finish(const api::profile& names) co
   if (mismatches_in_a_row_ >= alike_mismatches) {
     stop_order order;
     order.reason = "mismatches";
+    // A key without the right to a field may be told yes all the same, where writes are answered with
+    // nothing.
+    const bool by_read = names.reply.is == api::reply_kind::read;
     order.why = {failure_kind::mend, names[*mismatching_].name,
-                 fmt::format("{} rows in a row were accepted, but the reply shows another value",
-                             mismatches_in_a_row_),
-                 "look at one of these rows, correct the field or its comparison in the profile, and run the "
-                 "same command again"};
+                 fmt::format("{} rows in a row were accepted, but {} shows another value",
+                             mismatches_in_a_row_, by_read ? "a read" : "the reply"),
+                 std::string("look at one of these rows, ") +
+                     (by_read ? "see whether the key may write this field, " : "") +
+                     "correct the field or its comparison in the profile, and run the same command again"};
     return order;
   }
   if (unshown_in_a_row_ >= alike_troubles)

@@ -181,7 +181,7 @@ asio::awaitable<run_report> runner::run(input::job_source& source, ledger::ledge
   const auto started_in_boot = boot_now();
   i.progress.rows = rows;
 
-  if (i.profile.reply.echoes_resource() || i.options.read_first)
+  if (i.profile.reply.can_be_shown() || i.options.read_first)
     i.resources.emplace(i.profile, i.options.conditions, i.names ? &*i.names : nullptr,
                         i.options.force_unechoed);
   auto open = file.open_intents(generation);

@@ -274,6 +274,28 @@ TEST(SecondLook, NamesTheFirstFieldThatDiffers) {
   EXPECT_EQ(look.updated_at, R"("u1")");
 }
 
+// A `text` field that shows what stood there before contradicts nothing, and is named all the same.
+TEST(SecondLook, NamesATextThatTheWriteDidNotReach) {
+  auto api = testing::reading_profile();
+  api.fields[to_index(*api.find("title"))].compare = comparison::text;
+  resource_reader reader(api, {}, nullptr, false);
+  const made_job job(api, {{"status", R"("done")"}, {"title", R"("B")"}});
+  const auto look = [&](const char* text, const char* old) {
+    const padded body(text);
+    return reader.look_again(body, "t1", static_cast<const job_view&>(job).patch, old, t0);
+  };
+  const auto same = look(R"({"id":"t1","status":"done","title":"A"})", R"({"status":"done","title":"A"})");
+  EXPECT_TRUE(same.shows_wanted);
+  EXPECT_TRUE(same.shows_old);
+  EXPECT_EQ(api[same.field].name, "title");
+  EXPECT_EQ(same.shown, R"("A")");
+  // What contradicts comes first, wherever it stands.
+  const auto both = look(R"({"id":"t1","status":"open","title":"A"})", R"({"status":"open","title":"A"})");
+  EXPECT_FALSE(both.shows_wanted);
+  EXPECT_EQ(api[both.field].name, "status");
+  EXPECT_EQ(both.shown, R"("open")");
+}
+
 TEST(SecondLook, TellsOtherResourcesAndGarbageApart) {
   const auto api = testing::reading_profile();
   resource_reader reader(api, {}, nullptr, false);

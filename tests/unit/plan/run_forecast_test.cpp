@@ -55,6 +55,26 @@ TEST(RunForecast, KnowsTheWindowsByHeart) {
     EXPECT_NEAR(needed(blind(t.windows, t.reply), t.writes), t.expected, 1e-6) << t.what;
 }
 
+// Where a read shows what a write did, it comes on top: its request, its time and its place in the read
+// budget.
+TEST(RunForecast, PricesTheReadsAfterWrites) {
+  auto o = blind({{60, 60s}}, 100ms);
+  o.read_after = true;
+  run_forecast f(o);
+  f.add(forecast_job::settled);
+  for (int i = 0; i < 3; ++i) f.add(forecast_job::write);
+  EXPECT_EQ(f.writes(), 3u);
+  EXPECT_EQ(f.reads(), 1u + 3u);
+  EXPECT_NEAR(seconds(f.needed()), 0.1 + 0.1 + 0.1, 1e-6);
+  // Two reads for each row, of which four fit a second: the question who asks is one of them.
+  o = blind({}, 0ms);
+  o.read_first = o.read_after = true;
+  o.reads.windows = {{4, 1s}};
+  EXPECT_NEAR(needed(o, 6), 3, 1e-6);
+  o.read_after = false;
+  EXPECT_NEAR(needed(o, 6), 1, 1e-6);
+}
+
 TEST(RunForecast, KnowsReserveSpreadAndEarlyRelease) {
   auto o = blind({{60, 60s}}, 100ms);
   o.writes.reserve = 0.5;

@@ -46,7 +46,7 @@ inline const std::string untouched = item("open", "a", 1);
 
 // A job {status: done} walked through the machine by hand; what each action is called is what came.
 struct walk {
-  api::profile profile = shown_profile();
+  api::profile profile;
   api::reply_reader reader{profile};
   api::resource_reader resources{profile, {}, nullptr, false};
   step_options options;
@@ -62,8 +62,11 @@ struct walk {
   std::string body;
   step_action next;
 
-  explicit walk(bool read_first = true, bool replay_safe = true,
-                const std::optional<left_intent>& left = {}) {
+  explicit walk(bool read_first = true, bool replay_safe = true, const std::optional<left_intent>& left = {})
+      : walk(shown_profile(), read_first, replay_safe, left) {}
+  explicit walk(api::profile api, bool read_first = true, bool replay_safe = true,
+                const std::optional<left_intent>& left = {})
+      : profile(std::move(api)) {
     options.read_first = read_first;
     options.longest_lateness = 60s;
     step.emplace(profile, reader, &resources, options);
@@ -145,6 +148,7 @@ struct walk {
     ASSERT_EQ(read_shows(shown), "queue");
     to_the_wire();
   }
+  const error_note& note() const { return std::get<action::finish>(next).note; }
   outcome result() const { return std::get<action::finish>(next).result; }
   verified how() const { return std::get<action::finish>(next).how; }
 };

@@ -230,5 +230,39 @@ TEST(StopRules, WaitingForQuotaIsNoLackOfProgressUnlessWritesAreAnsweredForNothi
   }
 }
 
+// Where writes are answered with nothing, a key without the right to a field looks like this.
+TEST(StopRules, TwentyMismatchesThatReadsShowNameTheFieldAndTheRight) {
+  api::profile names;
+  names.fields.resize(1);
+  names.fields[0].name = "status";
+  for (const auto is : {api::reply_kind::read, api::reply_kind::resource}) {
+    names.reply.is = is;
+    stop_rules rules{stop_options{}};
+    for (int i = 0; i < 20; ++i) rules.on_finish(outcome::mismatch, field_index{0});
+    const auto order = rules.after_finish(names);
+    ASSERT_TRUE(order);
+    EXPECT_EQ(order->why.place, "status");
+    const bool by_read = is == api::reply_kind::read;
+    EXPECT_EQ(order->why.what.find("but a read shows") != std::string::npos, by_read);
+    EXPECT_EQ(order->why.remedy.find("may write this field") != std::string::npos, by_read);
+  }
+}
+
+// Rows that wait for themselves, because the API said so of them alone.
+TEST(StopRules, ALongWaitOfTheRowsThatAreLeftEndsTheRun) {
+  const time_point now{1000s};
+  EXPECT_FALSE(too_long_a_wait_of_rows(0, now + 2h, now, 15min));
+  EXPECT_FALSE(too_long_a_wait_of_rows(1, now + 15min, now, 15min));
+  EXPECT_FALSE(too_long_a_wait_of_rows(1, now - 1s, now, 15min));
+  EXPECT_FALSE(too_long_a_wait_of_rows(3, time_point::max(), now, 15min)) << "an outage is no pause";
+  const auto order = too_long_a_wait_of_rows(3, now + 2h, now, 15min);
+  ASSERT_TRUE(order);
+  EXPECT_EQ(order->reason, "throttled");
+  EXPECT_EQ(order->why.kind, failure_kind::later);
+  EXPECT_EQ(order->resume_at, now + 2h);
+  EXPECT_EQ(order->why.what,
+            "the API lets the 3 rows that are left wait for 120 min, longer than limits.max_wait (15 min)");
+}
+
 }  // namespace
 }  // namespace pawl::policy
