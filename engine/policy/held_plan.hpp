@@ -21,6 +21,10 @@ class held_plan {
   }
   // Another read, answered at this time, shows the resource as the plan found it.
   void seen_again(time_point at) noexcept { read_at_ = at; }
+  // The resource is no longer as it was read: the plan tells what was sent, and nothing is sent by it.
+  void outdate() noexcept {
+    if (holds_ == holding::all) holds_ = holding::what_was_sent;
+  }
   // The job is about to wait. `whole`: the plan has more of the resource than the row names. That is not kept
   // through a wait: many jobs may wait at a time, and what was read before is not put back over what somebody
   // has changed meanwhile. Without it the plan tells what was sent, and nothing can be sent by it.

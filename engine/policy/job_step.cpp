@@ -13,6 +13,7 @@ job_step::job_step(const api::profile& profile, api::reply_reader& reader, api::
       reader_(reader),
       resources_(resources),
       options_(options),
+      guarded_(api::is_guarded(profile)),
       charges_(options),
       notes_(profile) {
   assert(can_read() || !options.read_first);

@@ -23,6 +23,14 @@
 // leaves the row to the next one, where its intent is on the disk. What is certain after one look at a reply
 // (another spelling of the id, another shape, a coding) is not asked for again.
 //
+// A conflict says that a guard of the write did not hold, so this attempt was not applied. It is charged, the
+// plan it was made from is void, and the job goes back to its read after a backoff: preconditions and what
+// has to be sent are found anew. Where an earlier attempt may have been applied, its own write may be what
+// has moved the guard, so the read is held against the old plan first, and a job that must not be sent twice
+// ends there unless the read proves that nothing was applied. With its attempts used up, the job ends as
+// after a refusal. Under a guard such a job may be repeated as it stands without that look: the server
+// applies one of the two at most.
+//
 // What the job's branches have in common are values of their own: write_doubt (what may stand at the API),
 // attempt_charges (what counts against the job), foreign_replies (what others answered), disk_intent (what
 // the ledger has) and held_plan (what was read).
@@ -142,6 +150,7 @@ class job_step {
   step_action after_success(const attempt_fact&, error_note);
   step_action after_accepted(const attempt_fact&, error_note);
   step_action after_unshown(const attempt_fact&, error_note, const api::echo_report&);
+  step_action after_conflict(const attempt_fact&, const error_note&, bool trial, const surroundings&);
   step_action after_refusal(int status, const error_note&);
   step_action after_maybe(const attempt_fact&, const error_note&, bool trial, const surroundings&);
   step_action after_retry(const attempt_fact&, const error_note&, bool trial, const surroundings&);
@@ -187,6 +196,10 @@ class job_step {
   bool sends_more_than_changes() const noexcept {
     return profile_.body_is == api::body_content::row || profile_.body_is == api::body_content::whole;
   }
+  bool is_guarded() const noexcept { return guarded_ && options_.read_first; }
+  // Whether an attempt that may have been applied is repeated without a look: a guard keeps it from being
+  // applied twice.
+  bool may_repeat() const noexcept { return job_.replay_safe || is_guarded(); }
   connection_need usual_need() const noexcept {
     return job_.replay_safe ? connection_need::any : connection_need::fresh;
   }
@@ -196,6 +209,7 @@ class job_step {
   api::reply_reader& reader_;
   api::resource_reader* resources_;
   const step_options& options_;
+  const bool guarded_;  // the profile says how a write shows what was read before it
   job_view job_;
   std::optional<left_intent> left_;
   judgement last_;

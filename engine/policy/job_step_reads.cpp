@@ -126,6 +126,8 @@ step_action job_step::plan_from(const attempt_fact& fact, bool trial, const surr
     const auto look = compare_with_plan(fact.body);
     if (look.is == api::readability::readable && look.proven == proof::applied)
       return finish_applied(look.how, kept_);
+    if (!job_.replay_safe && look.is == api::readability::readable && look.proven != proof::not_applied)
+      return finish(outcome::unknown, verified::none, kept_.view());
     doubt_.replanned(look);
   }
   const auto found = resources_->make_plan(fact.body, job_, s.wall, plan);

@@ -37,8 +37,9 @@ step_action job_step::after_reply(const event::replied& reply, const surrounding
       maybe_worked_first(fact, note);
       return throttled(request_kind::write, fact, s);
     case api::verdict::refused:
-    case api::verdict::conflict:
       return after_refusal(fact.status, note);
+    case api::verdict::conflict:
+      return after_conflict(fact, note, reply.trial, s);
     case api::verdict::stop:
       return stop(note);
     case api::verdict::maybe:
@@ -153,16 +154,33 @@ step_action job_step::after_refusal(int status, const error_note& note) {
                 note);
 }
 
+// Nothing was applied, and the resource is another than the one that was read: the plan is made anew. Of a
+// job that must not be sent twice the last plan is held against the resource first, if an attempt may have
+// been applied; else plan_from() does so.
+step_action job_step::after_conflict(const attempt_fact& fact, const error_note& note, bool trial,
+                                     const surroundings& s) {
+  // Without a read before the write there is no plan that a read could make anew.
+  if (!options_.read_first) return after_refusal(fact.status, note);
+  kept_.keep(note);
+  held_.outdate();
+  if (is_guarded()) doubt_.guard_failed();  // else a rule calls it a conflict
+  charges_.failed(request_kind::write, last_, fact.reached, trial);
+  if (charges_.are_used_up(request_kind::write)) return read(purpose::refusal);
+  reading_for_ = doubt_.any() && !job_.replay_safe ? purpose::maybe : purpose::plan;
+  then_ = afterwards::read;
+  return sleep_until(s.now + backoff(options_.retry, charges_.sent(), false, s.jitter01));
+}
+
 step_action job_step::after_maybe(const attempt_fact& fact, const error_note& note, bool trial,
                                   const surroundings& s) {
   doubt_.lost(arrival_of(fact, job_.replay_safe));
   kept_.keep(note);
   if (!job_.replay_safe && !can_read()) return finish(outcome::unknown, verified::none, kept_.view());
   charges_.failed(request_kind::write, last_, fact.reached, trial);
-  if (job_.replay_safe && charges_.are_used_up(request_kind::write)) return attempts_used_up();
+  if (may_repeat() && charges_.are_used_up(request_kind::write)) return attempts_used_up();
   // Also where only a read follows: a server that broke off may still be at work.
   reading_for_ = purpose::maybe;
-  if (!job_.replay_safe) then_ = afterwards::read;
+  if (!may_repeat()) then_ = afterwards::read;
   return sleep_until(s.now + backoff(options_.retry, charges_.sent(), fact.status >= 500, s.jitter01));
 }
 

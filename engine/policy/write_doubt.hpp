@@ -40,6 +40,10 @@ class write_doubt {
   // The time in which the last attempt may still be carried out has passed.
   void waited_out() noexcept { arrival_ = waiting::done; }
 
+  // A guard did not hold: the resource has moved on from what the last plan was made from, so an attempt made
+  // from it has arrived, or will be turned away.
+  void guard_failed() noexcept { arrival_ = waiting::not_needed; }
+
   // A read, compared with the last plan, shows the resource as it was before the last attempt. Of an attempt
   // that is_late() this means nothing before waited_out().
   void untouched() noexcept { may_be_applied_ = earlier_; }

@@ -1,4 +1,5 @@
 #include "engine/sys/clock.hpp"
+#include "engine/text/json_path.hpp"
 #include "tests/shells/run/run_stage.hpp"
 
 #include <gtest/gtest.h>
@@ -6,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace pawl::run {
 namespace {
@@ -61,6 +63,89 @@ TEST(Runner, SaysTheTruthWhateverHappensToOneRequest) {
           if (::testing::Test::HasFailure()) return;
         }
       }
+}
+
+// Likewise, where writes are answered with nothing and a read shows what they did.
+TEST(Runner, SaysTheTruthWhereOnlyAReadShowsAWrite) {
+  for (const auto& mishap : model_api::mishaps())
+    for (const bool read_first : {false, true})
+      for (const auto column : {run_stage::column::status, run_stage::column::notify}) {
+        const std::size_t requests = rows * (read_first ? 3 : 2);
+        for (std::size_t at = 0; at <= requests; ++at) {
+          SCOPED_TRACE(mishap.name + " at request " + std::to_string(at) +
+                       (read_first ? ", reads first" : "") +
+                       (column == run_stage::column::notify ? ", not to be repeated" : ""));
+          run_stage s(read_first, column);
+          s.profile.reply.is = api::reply_kind::read;
+          s.api.is_mute = true;
+          s.api.what = &mishap;
+          s.api.mishap_at = at;
+          s.begin();
+          s.end();
+          const bool is_stopped = mishap.name == "401" && at < requests;
+          EXPECT_EQ(s.report->finished, !is_stopped) << s.report->stop_reason;
+          if (!is_stopped) {
+            EXPECT_EQ(s.recorded(), rows);
+          }
+          if (at == requests) {
+            EXPECT_EQ(s.report->counts[outcome::applied], rows);
+            EXPECT_EQ(s.report->figures.writes, rows);
+            EXPECT_EQ(s.report->figures.reads, rows * (read_first ? 2 : 1));
+          }
+          if (column == run_stage::column::notify) {
+            for (const auto& [id, item] : s.api.items) EXPECT_LE(item.writes, 1u) << id << " was told twice";
+          }
+          if (::testing::Test::HasFailure()) return;
+        }
+      }
+}
+
+// A key without the right: each write is answered well, and nothing changes.
+TEST(Runner, CallsNothingAppliedThatNoReadShows) {
+  for (const bool read_first : {false, true}) {
+    run_stage s(read_first);
+    s.profile.reply.is = api::reply_kind::read;
+    s.api.is_mute = s.api.is_closed = true;
+    s.begin();
+    s.end();
+    EXPECT_EQ(s.report->counts[outcome::mismatch], rows);
+    EXPECT_EQ(s.report->figures.writes, rows);
+  }
+}
+
+// Somebody edits every resource before one of the requests, and one request has a mishap: no edit is
+// overwritten, and no row is lost.
+TEST(Runner, OverwritesNoEditUnderAGuard) {
+  std::vector<const model_api::mishap*> mishaps{nullptr};
+  for (const auto& each : model_api::mishaps())
+    if (each.name != "401" && each.name != "409") mishaps.push_back(&each);
+  std::uint64_t conflicts = 0;
+  for (const auto* mishap : mishaps)
+    for (const auto column : {run_stage::column::status, run_stage::column::notify})
+      for (std::size_t at = 0; at < rows * 2; at += mishap == nullptr ? rows * 2 : 1)
+        for (std::size_t edit = 0; edit <= rows * 2; ++edit) {
+          SCOPED_TRACE(
+              (mishap == nullptr ? "no mishap" : mishap->name + " at request " + std::to_string(at)) +
+              ", edited before request " + std::to_string(edit) +
+              (column == run_stage::column::notify ? ", not to be repeated" : ""));
+          run_stage s(true, column);
+          s.profile.write.headers = {{"X-Was", {{api::hole::was, "", *parse_json_path("title")}}}};
+          s.api.is_guarded = true;
+          s.api.what = mishap;
+          s.api.mishap_at = at;
+          s.api.edit_at = edit;
+          s.begin();
+          s.end();
+          EXPECT_TRUE(s.report->finished) << s.report->stop_reason;
+          EXPECT_EQ(s.recorded(), rows);
+          for (const auto& [id, item] : s.api.items) EXPECT_LE(item.writes, 1u) << id;
+          if (mishap == nullptr) {
+            EXPECT_EQ(s.report->counts[outcome::applied], rows);
+            conflicts += s.report->figures.retries;
+          }
+          if (::testing::Test::HasFailure()) return;
+        }
+  EXPECT_GT(conflicts, 4u);
 }
 
 // Told to stop after each handler, in both ways; with a limit, so that most rows wait for their turn.

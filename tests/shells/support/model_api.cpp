@@ -67,6 +67,11 @@ model_api::model_api(std::size_t count) {
 
 answer model_api::serve(const fake_network::request& r) {
   const auto number = served++;
+  if (number == edit_at)
+    for (auto& [id, it] : items) {
+      it.title = "edited";
+      ++it.version;
+    }
   if (what == nullptr || number != mishap_at) return well(r, true);
   if (what->is_applied) well(r, true);
   return what->instead;
@@ -78,11 +83,17 @@ answer model_api::well(const fake_network::request& r, bool applies) {
   const auto found = items.find(path.substr(path.rfind('/') + 1));
   if (found == items.end()) return reply(404, std::string{not_found});
   auto& [id, it] = *found;
-  if (r.line.starts_with("PATCH") && applies) {
+  const bool is_write = r.line.starts_with("PATCH");
+  if (is_write && is_guarded && it.version != it.shown) return error(409, "moved");
+  if (is_write && applies && !is_closed) {
     ++it.writes;
+    ++it.version;
     if (r.body.find(R"("status":"done")") != std::string::npos) it.status = "done";
   }
-  return reply(200, R"({"id":")" + id + R"(","status":")" + it.status + R"(","title":"a"})");
+  if (is_write && is_mute) return reply(204, "");
+  if (!is_write || !is_guarded) it.shown = it.version;
+  return reply(200,
+               R"({"id":")" + id + R"(","status":")" + it.status + R"(","title":")" + it.title + R"("})");
 }
 
 }  // namespace pawl::testing

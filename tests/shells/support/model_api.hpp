@@ -23,6 +23,10 @@ class model_api {
   struct item {
     std::string status = "open";
     std::size_t writes = 0;  // that were applied
+    // Of every change; a write with a guard is turned away unless the last reply that showed the resource had
+    // this version.
+    int version = 0, shown = 0;
+    std::string title = "a";
   };
   // What goes wrong with one request.
   struct mishap {
@@ -40,6 +44,10 @@ class model_api {
   answer serve(const fake_network::request&);
 
   std::map<std::string, item, std::less<>> items;
+  bool is_mute = false;                  // answers a write with 204
+  bool is_guarded = false;               // takes no write to a resource that has changed since it was shown
+  bool is_closed = false;                // says yes to every write, and changes nothing
+  std::optional<std::size_t> edit_at;    // before this request somebody edits every title
   std::optional<std::size_t> mishap_at;  // this request, counted from 0
   const mishap* what = nullptr;
   std::size_t served = 0;

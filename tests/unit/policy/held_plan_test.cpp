@@ -32,6 +32,20 @@ TEST(HeldPlan, ServesForAsLongAsAReadDoes) {
   }
 }
 
+TEST(HeldPlan, WhatIsOutdatedTellsWhatWasSentAndServesNoMore) {
+  held_plan held;
+  held.outdate();
+  EXPECT_FALSE(held.is_there());
+  held.made(start);
+  held.outdate();
+  EXPECT_TRUE(held.is_there());
+  EXPECT_FALSE(held.serves(start, 0s, 5s));
+  held.seen_again(start);
+  EXPECT_FALSE(held.serves(start, 0s, 5s)) << "another read does not bring it back";
+  held.made(start);
+  EXPECT_TRUE(held.serves(start, 0s, 5s));
+}
+
 TEST(HeldPlan, LetsGoOfAWholeResourceWhenItWaits) {
   for (const bool whole : {false, true}) {
     held_plan held;

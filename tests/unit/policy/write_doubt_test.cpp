@@ -37,6 +37,8 @@ const step replanned_unreadable = [](write_doubt& d) {
   d.replanned(look(proof::none, false, api::readability::unreadable));
 };
 
+const step guard_failed = [](write_doubt& d) { d.guard_failed(); };
+
 TEST(WriteDoubt, IsWhatItsEventsLeave) {
   struct {
     const char* what;
@@ -64,6 +66,21 @@ TEST(WriteDoubt, IsWhatItsEventsLeave) {
       {"the next one is cut off", false, {timed_out, waited, untouched, cut_off}, true, false, false, false},
       {"a cut does not end the waiting", false, {timed_out, cut_off}, true, false, false, true},
 
+      {"a guard failed after it: it has arrived or never will",
+       false,
+       {timed_out, guard_failed},
+       true,
+       false,
+       false,
+       false},
+      {"and was not applied",
+       false,
+       {timed_out, guard_failed, replanned_not_applied},
+       false,
+       false,
+       false,
+       false},
+      {"a guard failed, and nothing else", false, {guard_failed}, false, false, false, false},
       {"a new plan, and no proof", false, {cut_off, replanned_undecided}, true, true, false, false},
       {"no later read can tell of it",
        false,
