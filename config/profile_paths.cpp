@@ -27,6 +27,9 @@ struct place {
   json_path path;
   holds what = holds::any;
   bool needs_one = false;  // complain if the path walks a list; for fields another complaint exists
+  bool in_object = false;  // what the path leads into is an object
+  // Stands for a key that has several paths: it may fit into other replies than its neighbours.
+  bool is_alternative = false;
 
   std::string name() const {
     std::string text;
@@ -43,18 +46,25 @@ class path_checks {
   // that is a text here and an object there), only lists and objects are compared.
   void check(std::vector<place> document, bool values_may_vary) {
     // Whoever wrote a path that walks a list knew of the list, so complaints go to the other paths.
-    std::ranges::stable_partition(document, [](const place& p) { return walks(p.path); });
+    std::ranges::stable_partition(document, [](const place& p) { return has_array(p.path); });
     for (std::size_t i = 0; i < document.size(); ++i) {
       const auto& later = document[i];
       if (later.path.empty()) continue;
       if (later.needs_one && walks(later.path)) {
         complain(later, "\"" + to_string(later.path) + "\" walks a list, and one value is needed",
-                 "name the place of one value, without []");
+                 "name the place of one value, or pick one element: [0] is the first");
         continue;
       }
+      if (later.in_object && begins_at_array(later.path)) {
+        complain(later,
+                 "\"" + to_string(later.path) + "\" takes the resource for a list, and it is an object",
+                 "say in write.root and read.root where the resource stands in a reply, such as \"[0]\"");
+        continue;
+      }
+      if (later.is_alternative) continue;
       for (std::size_t j = 0; j < i; ++j) {
         const auto& earlier = document[j];
-        if (earlier.path.empty()) continue;
+        if (earlier.path.empty() || earlier.is_alternative) continue;
         if (const auto why = contradiction(earlier, later, values_may_vary); !why.empty()) {
           complain(later, why, "look at a reply of the API, and write both as they stand there");
           break;
@@ -85,6 +95,7 @@ class path_checks {
   static bool walks(const json_path& path) {
     return std::ranges::any_of(path, [](const path_step& s) { return s.each; });
   }
+  static bool has_array(const json_path& path) { return std::ranges::any_of(path, is_array); }
 
   static std::string contradiction(const place& a, const place& b, bool values_may_vary) {
     const auto shared = std::min(a.path.size(), b.path.size());
@@ -94,14 +105,20 @@ class path_checks {
     const auto prefix = [](const place& p, std::size_t steps) {
       json_path part(p.path.begin(), p.path.begin() + static_cast<std::ptrdiff_t>(steps));
       part.back().each = false;
-      return to_string(part);
+      part.back().pick.reset();
+      return part.size() == 1 && part.front().key.empty() ? std::string{"the whole"} : to_string(part);
     };
+    if (begins_at_array(a.path) != begins_at_array(b.path) && !values_may_vary) {
+      const auto& walker = begins_at_array(a.path) ? a : b;
+      return quoted(b) + " cannot be read beside " + quoted(a) + ": the whole is a list for " +
+             walker.name() + " and an object for " + (&walker == &a ? b : a).name();
+    }
     if (same < shared) {
       const auto &x = a.path[same], &y = b.path[same];
-      if (x.key != y.key) return {};
-      // One of the two walks the list.
-      const auto& walker = x.each ? a : b;
-      const auto& other = x.each ? b : a;
+      // Elements of one list may differ.
+      if (x.key != y.key || is_array(x) == is_array(y)) return {};
+      const auto& walker = is_array(x) ? a : b;
+      const auto& other = is_array(x) ? b : a;
       const bool enters = other.path.size() > same + 1;
       const bool is_list = !enters && (other.what == holds::list || other.what == holds::any);
       if (is_list) return {};
@@ -176,11 +193,13 @@ void check_paths(table_reader& root, const api::profile& profile, const api::rea
     const auto what = of_type(r.type);
     resource.push_back({{"readable"}, r.name, r.path, what, what == holds::one});
   }
+  for (auto& p : resource) p.in_object = true;
   checks.check(resource, false);
 
   std::vector<place> error;
   const auto add_error = [&error](const char* key, const std::vector<json_path>& paths, holds what) {
-    for (const auto& path : paths) error.push_back({{"error"}, key, path, what, what == holds::one});
+    for (const auto& path : paths)
+      error.push_back({{"error"}, key, path, what, what == holds::one, false, paths.size() > 1});
   };
   add_error("code", profile.error.code, holds::one);
   add_error("message", profile.error.message, holds::one);

@@ -13,7 +13,7 @@ namespace {
 
 // Whether a reply shows the field under the name by which it is written.
 bool stands_under_its_name(const field_spec& f) {
-  return f.echo.size() == 1 && !f.echo.front().each && f.echo.front().key == f.name;
+  return f.echo.size() == 1 && !is_array(f.echo.front()) && f.echo.front().key == f.name;
 }
 
 }  // namespace

@@ -44,6 +44,7 @@ std::vector<json_path> error_paths(const error_shape& e) {
 
 // Whether there is anything in a value that an error shows.
 bool says_something(const located& at) noexcept {
+  if (at.is == located::kind::list) return !at.elements.empty();
   return at.is == located::kind::value && !at.text.empty() && at.text != "null" && at.text != R"("")" &&
          at.text != "{}" && at.text != "[]";
 }
@@ -182,10 +183,13 @@ error_view reply_reader::impl::read_error(std::string_view body) {
     text.clear();
     for (std::size_t i = 0; i < places[part].size(); ++i, ++path) {
       if (!readable || !says_something(error[path])) continue;
+      if (part != details && error[path].is == located::kind::list) continue;
       if (part == envelope) enveloped = true;
       if (!text.empty()) continue;
-      const auto shows = error[path].text;
-      append_printable(text, part == details ? shows : said(shows, scratch), bounds[part]);
+      if (part == details)
+        append_printable_shown(text, error[path], bounds[part]);
+      else
+        append_printable(text, said(error[path].text, scratch), bounds[part]);
     }
   }
   const auto& t = error_texts;

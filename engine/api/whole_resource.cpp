@@ -2,6 +2,7 @@
 
 #include "engine/text/json_normal_form.hpp"
 #include "engine/text/json_path.hpp"
+#include "engine/text/json_pick.hpp"
 #include "engine/text/json_string.hpp"
 #include "engine/text/json_unescape.hpp"
 #include "engine/text/json_walk.hpp"
@@ -62,8 +63,11 @@ struct rewriting {
       std::vector<path> inside, inside_elements;
       for (const auto& p : without) {
         if (!string_token_says(key, p.front().key)) continue;
-        if (p.size() == 1) return true;
-        (p.front().each ? inside_elements : inside).push_back(p.subspan(1));
+        if (p.size() == 1 && !p.front().pick) return true;
+        if (is_array(p.front()))
+          inside_elements.push_back(p);
+        else
+          inside.push_back(p.subspan(1));
       }
       append_member(to, key, {});
       if (inside_elements.empty() || !member.starts_with('['))
@@ -74,11 +78,21 @@ struct rewriting {
     });
   }
 
+  // `without` begin with the step to this list.
   void elements(std::string_view list, const std::vector<path>& without) {
     to += '[';
+    std::size_t position = 0;
     for_each_element(list, [&](std::string_view element) {
+      const auto here = position++;
+      std::vector<path> inside;
+      for (const auto& p : without) {
+        const auto& pick = p.front().pick;
+        if (pick && is_picked(*pick, here, element) != picked::yes) continue;
+        if (p.size() == 1) return true;
+        inside.push_back(p.subspan(1));
+      }
       append_comma(to);
-      value(element, without);
+      value(element, inside);
       return true;
     });
     to += ']';
@@ -99,7 +113,8 @@ bool is_text_throughout(std::string_view json) noexcept {
 
 whole_resource::whole_resource(const profile& api) : api_(api) {
   for (const auto& field : api.readable) {
-    const bool is_written = field.path.size() == 1 && std::ranges::any_of(api.fields, [&](const auto& f) {
+    const bool is_written = field.path.size() == 1 && !field.path.front().pick &&
+                            std::ranges::any_of(api.fields, [&](const auto& f) {
                               return f.verb == set_verb::none && f.name == field.path.front().key;
                             });
     if (!field.path.empty() && !is_written) left_out_.emplace_back(field.path);
@@ -115,8 +130,9 @@ bool whole_resource::is_sound(std::string_view resource) {
 }
 
 bool whole_resource::is_left_out(std::string_view key) const noexcept {
-  return std::ranges::any_of(
-      left_out_, [key](const path& p) { return p.size() == 1 && string_token_says(key, p.front().key); });
+  return std::ranges::any_of(left_out_, [key](const path& p) {
+    return p.size() == 1 && !p.front().pick && string_token_says(key, p.front().key);
+  });
 }
 
 void whole_resource::compose(std::string& into, std::string_view resource, std::span<const field_value> put) {

@@ -3,6 +3,7 @@
 #include "engine/api/shown.hpp"
 #include "engine/text/json_padding.hpp"
 #include "engine/text/json_path.hpp"
+#include "engine/text/json_pick.hpp"
 #include "engine/text/json_string.hpp"
 #include "engine/text/json_unescape.hpp"
 #include "engine/text/json_walk.hpp"
@@ -15,39 +16,60 @@ using steps = std::span<const path_step>;
 
 bool append_with(std::string& to, std::string_view object, steps path, std::string_view json);
 
-// Appends {"a":{"b":VALUE}} for the path a.b; the value itself for an empty path.
-void append_nested(std::string& to, steps path, std::string_view json) {
-  for (const auto& step : path) {
-    to += '{';
-    append_json_string(to, step.key);
-    to += ':';
+// Appends `there` with the value at the path, which begins inside of it. Where `there` is no object, one with
+// this value alone; the value itself for an empty path.
+bool append_inside(std::string& to, std::string_view there, steps path, std::string_view json) {
+  if (path.empty()) {
+    to += json;
+    return true;
   }
-  to += json;
-  to.append(path.size(), '}');
+  return append_with(to, there.starts_with('{') ? there : "{}", path, json);
+}
+
+// Appends the array with the value in the element that the pick means, which is added if it is not there.
+bool append_picked(std::string& to, std::string_view array, const array_pick& pick, steps rest,
+                   std::string_view json) {
+  to += '[';
+  std::size_t position = 0, found = 0;
+  bool good = true;
+  const auto take = [&](std::string_view element) {
+    if (position > 0) to += ',';
+    const auto is = is_picked(pick, position++, element);
+    if (is == picked::yes) {
+      ++found;
+      good = append_inside(to, element, rest, json);
+    } else {
+      to += element;
+      good = is == picked::no;
+    }
+    return good;
+  };
+  if (array.starts_with('[') && !for_each_element(array, take)) return false;
+  if (found == 0) {
+    if (position > 0) to += ',';
+    std::string made{"{}"};
+    if (pick.member.empty() && pick.index != position) return false;
+    if (!pick.member.empty()) made = "{" + json_string(pick.member) + ":" + json_string(pick.value) + "}";
+    good = append_inside(to, made, rest, json);
+  }
+  to += ']';
+  return good && found < 2;
 }
 
 // Appends the new value of the member that path[0] names. `there` is its present value; empty: there is none.
 bool append_member_value(std::string& to, std::string_view there, steps path, std::string_view json) {
   const auto rest = path.subspan(1);
-  if (path.front().each) {
-    to += '[';
-    bool first = true;
-    const bool is_list = for_each_element(json, [&](std::string_view element) {
-      if (!first) to += ',';
-      first = false;
-      append_nested(to, rest, element);
-      return true;
-    });
-    to += ']';
-    return is_list || json == "null";
-  }
-  if (rest.empty()) {
-    to += json;
-    return true;
-  }
-  if (there.starts_with('{')) return append_with(to, there, rest, json);
-  append_nested(to, rest, json);
-  return true;
+  if (path.front().pick) return append_picked(to, there, *path.front().pick, rest, json);
+  if (!path.front().each) return append_inside(to, there, rest, json);
+  to += '[';
+  bool first = true;
+  const bool is_list = for_each_element(json, [&](std::string_view element) {
+    if (!first) to += ',';
+    first = false;
+    return append_inside(to, {}, rest, element);
+  });
+  to += ']';
+  return is_list || json == "null";
 }
 
 bool append_with(std::string& to, std::string_view object, steps path, std::string_view json) {

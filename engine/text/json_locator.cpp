@@ -3,7 +3,7 @@
 #include "engine/text/ascii.hpp"
 #include "engine/text/byte_words.hpp"
 #include "engine/text/json_padding.hpp"
-#include "engine/text/json_string.hpp"
+#include "engine/text/json_pick.hpp"
 #include "engine/text/json_unescape.hpp"
 #include "engine/text/json_walk.hpp"
 #include "engine/text/utf8.hpp"
@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <utility>
 
 namespace pawl {
 namespace {
@@ -29,18 +30,6 @@ constexpr bool is_opening(char c) noexcept {
 constexpr bool is_bracket(char c) noexcept {
   const auto folded = static_cast<unsigned char>(c) | 0x20U;
   return folded == '{' || folded == '}';
-}
-
-// A key is looked for by its first letter in a set of 64 bits. Several letters share a bit, so a bit that is
-// set says "perhaps", and one that is not set says "no".
-std::uint64_t letter_bit(char c) noexcept {
-  return std::uint64_t{1} << (static_cast<unsigned char>(c) & 63U);
-}
-
-// The bits of the bytes that a key may begin with in JSON: its first letter, or the backslash of an escape;
-// for an empty key the closing quote.
-std::uint64_t first_letter_bits(std::string_view key) noexcept {
-  return letter_bit('\\') | letter_bit(key.empty() ? '"' : key.front());
 }
 
 }  // namespace
@@ -99,12 +88,17 @@ struct json_locator::walk {
   void for_each_below(const node& n, auto act) const {
     for (const auto p : n.wanted_paths) act(in.found_[p]);
     for (const auto& m : n.wanted_members) for_each_below(at(m.node), act);
-    if (n.element_wanted) for_each_below(at(n.element), act);
+    if (n.array_wanted) for_each_in_array(n, act);
   }
   // Calls act(located&) for each path that ends below this node, but not at the node itself.
   void for_each_deeper(const node& n, auto act) const {
     for (const auto& m : n.wanted_members) for_each_below(at(m.node), act);
+    if (n.array_wanted) for_each_in_array(n, act);
+  }
+  // Calls act(located&) for each path that goes into the array at this node.
+  void for_each_in_array(const node& n, auto act) const {
     if (n.element_wanted) for_each_below(at(n.element), act);
+    for (const auto picked : n.wanted_picks) for_each_below(at(picked), act);
   }
 
   static void record(located& to, std::string_view text, bool in_list) {
@@ -245,7 +239,7 @@ struct json_locator::walk {
   }
 
   bool visit_object(node& n, bool in_list) {
-    if (n.element_wanted) for_each_below(at(n.element), spoil);
+    if (n.array_wanted) for_each_in_array(n, spoil);
     const char* start = text + *mark;
     if (n.wanted_members.empty()) {
       if (!skip()) return false;
@@ -260,11 +254,11 @@ struct json_locator::walk {
   bool visit_array(node& n, bool in_list) {
     for (const auto& m : n.wanted_members) for_each_below(at(m.node), spoil);
     const char* start = text + *mark;
-    if (!n.element_wanted) {
+    if (!n.array_wanted) {
       if (!skip()) return false;
     } else {
       ++mark;
-      if (!elements(at(n.element))) return false;
+      if (n.wanted_picks.empty() ? !elements(at(n.element)) : !picked_elements(n, in_list)) return false;
     }
     for (const auto p : n.wanted_paths) record(in.found_[p], since(start), in_list);
     return true;
@@ -288,77 +282,57 @@ struct json_locator::walk {
     --depth;
     return after == sequel::closed;
   }
-};
 
-json_locator::json_locator(std::span<const json_path> paths) : nodes_(1), found_(paths.size()) {
-  for (std::size_t i = 0; i < paths.size(); ++i) {
-    auto& trail = trails_.emplace_back();
-    std::uint32_t n = 0;
-    for (const auto& step : paths[i]) {
-      trail.push_back(n = child(n, step.key));
-      if (step.each) trail.push_back(n = element_of(n));
+  // As elements(), where paths pick elements.
+  bool picked_elements(node& n, bool in_list) {
+    if (!descend()) return false;
+    if (n.element_wanted)
+      for_each_below(at(n.element), [](located& l) {
+        if (l.is != located::kind::broken) l.is = located::kind::list;
+      });
+    for (const auto p : n.wanted_picks) at(p).seen = false;
+    auto after = sequel::another;
+    if (!at_end() && letter() == ']') {
+      ++mark;
+      after = sequel::closed;
     }
-  }
-}
-
-std::uint32_t json_locator::child(std::uint32_t parent, const std::string& key) {
-  for (const auto c : nodes_[parent].children)
-    if (nodes_[c].key == key) return c;
-  const auto made = static_cast<std::uint32_t>(nodes_.size());
-  auto& n = nodes_.emplace_back();
-  n.key = key;
-  n.plain_key = !needs_json_escape(key);
-  nodes_[parent].children.push_back(made);
-  return made;
-}
-
-std::uint32_t json_locator::element_of(std::uint32_t parent) {
-  if (nodes_[parent].element == 0) {
-    nodes_[parent].element = static_cast<std::uint32_t>(nodes_.size());
-    nodes_.emplace_back();
-  }
-  return nodes_[parent].element;
-}
-
-void json_locator::ask_for(std::span<const std::uint32_t> wanted) {
-  for (const auto path : wanted) {
-    auto& to = found_[path];
-    to.is = located::kind::absent;
-    to.text = {};
-    to.elements.clear();
-  }
-  // Most rows of one file change the same fields, so the tree is often marked for them already.
-  if (std::ranges::equal(wanted, asked_)) return;
-  asked_.assign(wanted.begin(), wanted.end());
-  ++askings_;
-  nodes_[0].wanted_members.clear();
-  nodes_[0].first_letters = 0;
-  for (const auto path : wanted) link(path);
-}
-
-void json_locator::link(std::uint32_t path) {
-  std::uint32_t parent = 0;
-  for (const auto n : trails_[path]) {
-    auto& here = nodes_[n];
-    if (here.asking != askings_) {
-      here.asking = askings_;
-      here.wanted_paths.clear();
-      here.wanted_members.clear();
-      here.first_letters = 0;
-      here.element_wanted = false;
-      auto& above = nodes_[parent];
-      if (above.element == n) {
-        above.element_wanted = true;
-      } else {
-        above.first_letters |= first_letter_bits(here.key);
-        above.wanted_members.push_back(
-            {here.key.data(), here.plain_key ? static_cast<std::uint32_t>(here.key.size()) : ~0U, n, false});
+    for (std::size_t position = 0; after == sequel::another; ++position) {
+      const auto* const here = mark;
+      if (!skip()) return false;
+      const auto* const behind = mark;
+      const auto element = since(text + *here);  // of a scalar its first byte, which is enough
+      const auto look = [&](node& to, bool as_element) {
+        mark = here;
+        return visit(to, as_element) && mark == behind;
+      };
+      if (n.element_wanted && !look(at(n.element), true)) return false;
+      for (const auto p : n.wanted_picks) {
+        auto& one = at(p);
+        const auto is = is_picked(in.picks_[one.pick - 1], position, element);
+        if (is == picked::unclear) return false;
+        if (is == picked::no) continue;
+        if (std::exchange(one.seen, true))
+          for_each_below(one, spoil);
+        else if (!look(one, in_list))
+          return false;
       }
+      mark = behind;
+      after = behind_item(']');
     }
-    parent = n;
+    --depth;
+    if (in_list)
+      for (const auto p : n.wanted_picks)
+        if (!at(p).seen) for_each_below(at(p), spoil);
+    return after == sequel::closed;
   }
-  if (!trails_[path].empty()) nodes_[parent].wanted_paths.push_back(path);
-}
+
+  // The document: an object, or an array if a path begins at one. Nothing may follow its closing bracket.
+  bool document(node& root) {
+    if (letter() == '[') return root.array_wanted && visit_array(root, false) && at_end();
+    if (root.array_wanted) for_each_in_array(root, spoil);
+    return letter() == '{' && (++mark, members(root, false)) && at_end();
+  }
+};
 
 bool json_locator::locate(json_parser& parser, std::string_view body, std::span<const std::uint32_t> wanted) {
   ask_for(wanted);
@@ -370,8 +344,7 @@ bool json_locator::locate(json_parser& parser, std::string_view body, std::span<
   if (stage.mark(body)) {
     const auto marks = stage.marks();
     walk pass{*this, body.data(), body.data() + body.size(), marks.data(), marks.data() + marks.size()};
-    // Nothing may follow the root's closing bracket.
-    readable = pass.letter() == '{' && (++pass.mark, pass.members(nodes_[0], false)) && pass.at_end();
+    readable = pass.document(nodes_[0]);
   }
   if (stage.capacity() > largest_kept) parser.impl_ = std::make_unique<json_parser::impl>();
   return readable;

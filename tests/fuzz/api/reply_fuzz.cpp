@@ -32,8 +32,9 @@ const std::array thread_patch{want(testing::status, R"("done")"),
                               want(testing::closed_loop, "true"),
                               want(testing::ai_draft_sources, R"([{"type":"doc","title":"t"}])")};
 
-const std::array crossing_patch{want(0, R"([{"id":"a"}])"), want(1, R"(["a"])"), want(2, R"(["n",null])"),
-                                want(3, R"({"id":1e2})"),   want(4, "100"),      want(5, "[[1,2.0]]")};
+const std::array crossing_patch{want(0, R"([{"id":"a"}])"), want(1, R"(["a"])"),   want(2, R"(["n",null])"),
+                                want(3, R"({"id":1e2})"),   want(4, "100"),        want(5, "[[1,2.0]]"),
+                                want(6, R"("a")"),          want(7, R"("seven")"), want(8, "2")};
 
 profile crossing_profile() {
   profile p;
@@ -43,7 +44,10 @@ profile crossing_profile() {
               testing::make_field("names", comparison::exact, "tags[].owner.name"),
               testing::make_field("owner", comparison::exact, "owner"),
               testing::make_field("owner_id", comparison::exact, "owner.id"),
-              testing::make_field("cells", comparison::set, "rows[].cells[]")};
+              testing::make_field("cells", comparison::set, "rows[].cells[]"),
+              testing::make_field("first", comparison::exact, "tags[0].id"),
+              testing::make_field("seven", comparison::exact, "extra[id=7].value"),
+              testing::make_field("cell", comparison::exact, "rows[0].cells[1]")};
   return p;
 }
 

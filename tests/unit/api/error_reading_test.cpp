@@ -128,5 +128,22 @@ TEST(IdentityReading, FindsAccountAndScopes) {
   EXPECT_THAT(unbound.scopes, ::testing::ElementsAre("a", "b"));
 }
 
+TEST(ErrorReading, PicksOneOfSeveralErrorsAndListsTheirDetails) {
+  profile p;
+  p.error.code = {*parse_json_path("[0].code"), *parse_json_path("errors[0].code")};
+  p.error.message = {*parse_json_path("errors[code=E1].text")};
+  p.error.details = {*parse_json_path("errors[].field")};
+  reply_reader reader(p);
+  const auto error = [&](std::string_view body) { return reader.read_error(testing::padded(body)); };
+  const auto first = error(R"({"errors":[{"code":"E1","text":"no","field":"a"},{"code":"E2","field":"b"}]})");
+  EXPECT_EQ(first.code, "E1");
+  EXPECT_EQ(first.message, "no");
+  EXPECT_EQ(first.details, R"(["a","b"])");
+  EXPECT_TRUE(first.enveloped);
+  EXPECT_EQ(error(R"([{"code":"E3"}])").code, "E3");
+  const auto none = error(R"({"errors":[]})");
+  EXPECT_TRUE(none.code.empty() && none.details.empty() && !none.enveloped);
+}
+
 }  // namespace
 }  // namespace pawl::api

@@ -73,6 +73,12 @@ TEST(WholeResource, LeavesOutWhatTheApiDoesNotTake) {
       {{"tags[].name"}, R"({"tags":[{"id":1,"name":"x"},{"name":"y"},7]})", R"({"tags":[{"id":1},{},7]})"},
       {{"tags[]"}, R"({"tags":[1,2],"a":1})", R"({"a":1})"},
       {{"x.tags[].name"}, R"({"x":{"tags":[{"id":1,"name":"x"}]}})", R"({"x":{"tags":[{"id":1}]}})"},
+      {{"f[id=7].value"},
+       R"({"f":[{"id":7,"value":1},{"id":8,"value":2},3]})",
+       R"({"f":[{"id":7},{"id":8,"value":2},3]})"},
+      {{"f[id=7]", "f[2]"}, R"({"f":[1,{"id":"7"},2,3]})", R"({"f":[1,3]})"},
+      {{"f[0].a", "f[].b"}, R"({"f":[{"a":1,"b":2},{"a":1,"b":2}]})", R"({"f":[{},{"a":1}]})"},
+      {{"f[0]"}, R"({"f":{"a":1}})", R"({"f":{"a":1}})"},
       {{"\xc3\xa9"}, R"({"\u00e9":1,"a":2})", R"({"a":2})"},
       // What a field is written to goes back, whatever else says that it can be read.
       {{"title"}, R"({"title":"t"})", R"({"title":"t"})"},

@@ -54,6 +54,32 @@ TEST(WrittenResource, TakesSeveralValuesAndTheMoment) {
       R"({"status":"snoozed","updated_at":"2026-02-02T00:00:00Z","snoozed_until":"2031-01-01T00:00:00Z"})");
 }
 
+TEST(WrittenResource, PutsAValueIntoTheElementThatThePathPicks) {
+  struct {
+    const char *echo, *body, *expected;
+  } const table[] = {
+      {"f[id=7].value", R"({"f":[{"id":6},{"id":7,"value":1,"x":2}]})",
+       R"({"f":[{"id":6},{"id":7,"value":"v","x":2}]})"},
+      {"f[id=7].value", R"({"f":[{"id":6}]})", R"({"f":[{"id":6},{"id":"7","value":"v"}]})"},
+      {"f[id=7].value", R"({"f":null})", R"({"f":[{"id":"7","value":"v"}]})"},
+      {"f[id=7].value", R"({"f":[{"id":7},{"id":7}]})", ""},
+      {"f[0].a.b", R"({"f":[{"a":{"b":1}},2]})", R"({"f":[{"a":{"b":"v"}},2]})"},
+      {"f[0]", "{}", R"({"f":["v"]})"},
+      {"f[1]", R"({"f":[1]})", R"({"f":[1,"v"]})"},
+      {"f[2]", R"({"f":[1]})", ""},
+      {"a.f[0].b", "{}", R"({"a":{"f":[{"b":"v"}]}})"},
+  };
+  for (const auto& t : table) {
+    profile p;
+    p.fields.emplace_back().name = "field";
+    p.fields[0].echo = *parse_json_path(t.echo);
+    const field_value value{field_index{0}, "field", "\"v\""};
+    std::string text;
+    const auto size = show_as_written(text, t.body, p, {&value, 1}, {});
+    EXPECT_EQ(text.substr(0, size), t.expected) << t.echo << " in " << t.body;
+  }
+}
+
 TEST(WrittenResource, IsNoneWhereTheBodyIsNoObject) {
   for (const auto* body : {"", "[]", "null", "{\"a\"", "{\"a\":1,}x", "{\"a\" 1}"})
     EXPECT_EQ(written(body, {{"status", "\"done\""}}), "") << body;

@@ -123,6 +123,19 @@ TEST(ProfilePaths, APathThatCanNeverBeReadIsAnError) {
       {"[readable]\ntags = { type = \"list\", path = \"tags[].id\" }\nfirst = { type = \"string\", path = "
        "\"tags.first\" }",
        "readable.first"},
+      {"[error]\ncode = \"errors[0].code\"\nmessage = \"errors.text\"",
+       "errors is a list for error.code and an object for error.message"},
+      {"[error]\ncode = [\"code\", \"errors[].code\"]", "error.code: \"errors[].code\" walks a list"},
+      {"[readable]\nfirst = { type = \"string\", path = \"log[0].at.day\" }\nat = { type = \"string\", path "
+       "= "
+       "\"log[0].at\" }",
+       "log[0].at is a single value for readable.at"},
+      {"[readable]\nlog = \"string\"\nfirst = { type = \"string\", path = \"log[0]\" }",
+       "log is a list for readable.first and a single value for readable.log"},
+      {"[readable]\nfirst = { type = \"string\", path = \"[0].name\" }",
+       "readable.first: \"[0].name\" takes the resource for a list"},
+      {"[whoami]\npath = \"/me\"\naccount = \"[0].id\"\nscopes = \"scopes\"",
+       "the whole is a list for whoami.account and an object for whoami.scopes"},
   };
   for (const auto& [text, named] : table) EXPECT_THAT(complaint(text), HasSubstr(named)) << text;
   const auto resource = [](const std::string& key, const std::string& path) {
@@ -135,7 +148,16 @@ TEST(ProfilePaths, APathThatCanNeverBeReadIsAnError) {
   EXPECT_THAT(resource("id", "status.id"), HasSubstr("resource.id"));
 
   for (const auto* good :
-       {"[error]\ncode = \"error.code\"\nmessage = \"error\"", "[error]\ndetails = \"errors[].detail\"",
+       {"[error]\ncode = \"errors[0].code\"\nmessage = \"errors[0].text\"\ndetails = \"errors\"",
+        "[error]\ncode = [\"errors[0].code\", \"errors.code\"]\nmessage = [\"errors.text\", "
+        "\"errors[0].text\"]",
+        "[error]\ncode = \"[0].code\"\nmessage = \"message\"",
+        "[whoami]\npath = \"/me\"\naccount = \"[0].id\"",
+        "[readable]\nplan = { type = \"string\", path = \"f[id=1].value\" }\nsize = { type = \"number\", "
+        "path = "
+        "\"f[id=2].value\" }\nall = { type = \"list\", path = \"f\" }\nids = { type = \"list\", path = "
+        "\"f[].id\" }",
+        "[error]\ncode = \"error.code\"\nmessage = \"error\"", "[error]\ndetails = \"errors[].detail\"",
         "[readable]\nowner = { type = \"object\" }\nowner_mail = { type = \"string\", path = \"owner.mail\" "
         "}",
         "[readable]\ntags = \"list\"\nids = { type = \"list\", path = \"tags[].id\" }",
