@@ -44,6 +44,16 @@ void read_path(table_reader& in, std::string_view key, json_path& into) {
   if (auto path = path_of(in, key, *text)) into = *std::move(path);
 }
 
+void read_place(table_reader& in, std::string_view key, json_path& into) {
+  json_path path = into;
+  read_path(in, key, path);
+  if (std::ranges::any_of(path, &path_step::each))
+    in.complain(key, "\"" + to_string(path) + "\" walks a list, and one place is needed",
+                "pick one element: [0] is the first, [id=7] the one whose id is 7");
+  else
+    into = std::move(path);
+}
+
 void read_paths(table_reader& in, std::string_view key, std::vector<json_path>& into) {
   const auto texts = in.text_or_texts(key);
   if (!texts) return;

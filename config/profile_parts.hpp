@@ -22,6 +22,8 @@ bool is_request_target(std::string_view);
 void read_path(table_reader& in, std::string_view key, json_path& into);
 // A path, or a list of them.
 void read_paths(table_reader& in, std::string_view key, std::vector<json_path>& into);
+// A path to one place: it may pick an element of a list, and walks none.
+void read_place(table_reader& in, std::string_view key, json_path& into);
 void read_header_name(table_reader& in, std::string_view key, std::string& into);
 
 }  // namespace pawl::config

@@ -185,6 +185,7 @@ void check_paths(table_reader& root, const api::profile& profile, const api::rea
   // place.
   std::vector<place> resource{one("resource", "id", profile.reply.id),
                               one("resource", "updated_at", profile.reply.updated_at)};
+  if (profile.reply.write_id) resource.push_back(one("write", "id", *profile.reply.write_id));
   if (reading.list.id != profile.reply.id) resource.push_back(one("list", "id", reading.list.id));
   for (const auto& f : profile.fields)
     if (f.compare != api::comparison::none)

@@ -12,7 +12,8 @@ namespace pawl::config {
 // - `{...}` in a request's path that nothing fills: the only hole is {id}, in resource.path
 // - a path that walks a list (`[]`) where one value is needed, such as error.code or resource.id
 // - a path into the resource that begins at an array: the resource is an object
-// - two paths of one document that cannot both be read: one goes into a list where the other enters an object,
+// - two paths of one document that cannot both be read: one goes into a list where the other enters an
+// object,
 //   or one is a single value and the other lies inside of it
 void check_paths(table_reader& root, const api::profile&, const api::reading_spec&);
 

@@ -100,6 +100,17 @@ void read_resource(table_reader& root, const hole_reader& holes, api::profile& p
   in->finish();
 }
 
+// Where the reply to a write shows the resource, and in it the id.
+void read_shown_by_write(table_reader& in, api::profile& profile) {
+  read_place(in, "root", profile.reply.write_root);
+  if (in.find("id") != nullptr) read_path(in, "id", profile.reply.write_id.emplace());
+  if (profile.reply.echoes_resource()) return;
+  for (const char* key : {"root", "id"})
+    if (in.find(key) != nullptr)
+      in.complain(key, "is never looked at: the reply to a write shows no resource",
+                  "remove it, or set reply = \"resource\"");
+}
+
 // What a write must say, and what this version cannot send yet.
 void check_write(table_reader& in, const api::profile& profile) {
   const auto& write = profile.write;
@@ -125,8 +136,7 @@ void read_write(table_reader& root, const hole_reader& holes, api::profile& prof
     holes.request(*in, {of_path, of_write_query, of_write_headers, of_write_body}, profile.write);
     if (profile.write.method == "GET")
       in->complain("method", "\"GET\" writes nothing", "use PATCH, PUT or POST");
-    read_path(*in, "root", profile.reply.write_root);
-    if (in->find("id") != nullptr) read_path(*in, "id", profile.reply.write_id.emplace());
+    read_shown_by_write(*in, profile);
     check_write(*in, profile);
   }
   const auto said = in ? in->text("body_is") : std::nullopt;
@@ -161,7 +171,7 @@ void read_read(table_reader& root, const hole_reader& holes, api::profile& profi
   holes.request(*in, {of_path, of_read, none, of_read}, profile.read);
   if (!names_the_resource(profile.read, profile))
     in->complain("path", "names no resource", "put {id} where the id stands");
-  read_path(*in, "root", profile.reply.read_root);
+  read_place(*in, "root", profile.reply.read_root);
   in->finish();
 }
 

@@ -4,6 +4,7 @@
 #include "engine/api/json_compare.hpp"
 #include "engine/api/name_directory.hpp"
 #include "engine/api/profile.hpp"
+#include "engine/api/resource_root.hpp"
 #include "engine/text/json_locator.hpp"
 
 #include <cstdint>
@@ -38,8 +39,8 @@ class drift_reader {
   // read can tell whether such a verb still holds.
   void use_names(const name_directory& names) { names_ = &names; }
 
-  // Gives one answer for each expected value, in their order. `body` is the reply to a read of the resource,
-  // or an item of a list; json_padding readable bytes must follow it. An absent value counts as null, because
+  // Gives one answer for each expected value, in their order. `body` is the reply to a read of the resource;
+  // json_padding readable bytes must follow it. An absent value counts as null, because
   // APIs leave out what is null. False: the body is not readable, is about another id, or is not as the
   // profile says; the answers do not count then.
   bool read(std::string_view body, std::string_view id, std::span<const expected_value>,
@@ -53,11 +54,14 @@ class drift_reader {
                 std::vector<field_standing>& into);
 
  private:
+  bool compare(std::string_view resource, std::string_view id, std::span<const expected_value>,
+               std::vector<field_standing>& into);
   std::optional<field_index> shown_by(std::string_view field) const;
   standing compare_verb(const field_spec& verb, std::string_view json, const located& shown);
 
   const profile& api_;
   const name_directory* names_ = nullptr;
+  resource_root root_;
   json_parser parser_;
   json_locator at_;  // paths: the id, then the echo of each field
   json_comparer comparer_;

@@ -78,7 +78,7 @@ readability resource_reader::impl::send_all(std::string_view body, write_plan& p
   plan.send = plan.wanted;
   plan.new_values.clear();
   append_values(plan.new_values, plan.send);
-  const bool good = take_whole(body, plan);
+  const bool good = find_resource(body) == readability::readable && take_whole(body, plan);
   // What the resource shows may come from this job's own write, so it is not a state to go back to.
   plan.pre_image.clear();
   return good ? readability::readable : readability::unreadable;

@@ -1,6 +1,7 @@
 #include "engine/api/reply_reader.hpp"
 
 #include "engine/api/json_compare.hpp"
+#include "engine/api/resource_root.hpp"
 #include "engine/api/shown.hpp"
 #include "engine/text/json_locator.hpp"
 #include "engine/text/json_path.hpp"
@@ -25,8 +26,13 @@ constexpr std::uint32_t path_of(field_index f) noexcept {
   return static_cast<std::uint32_t>(to_index(f)) + 1;
 }
 
+// Where the reply to a write shows the id; empty: that is not looked at.
+const json_path& id_of_write(const profile& p) {
+  return p.reply.write_id ? *p.reply.write_id : p.reply.id;
+}
+
 std::vector<json_path> echo_paths(const profile& p) {
-  std::vector<json_path> paths{p.reply.id};
+  std::vector<json_path> paths{id_of_write(p)};
   for (const auto& f : p.fields) paths.push_back(is_echoed(f) ? f.echo : json_path{});
   return paths;
 }
@@ -69,6 +75,7 @@ std::string printable(std::string_view text) {
 struct reply_reader::impl {
   explicit impl(const profile& p)
       : api(p),
+        root(p.reply.write_root),
         echo(echo_paths(p)),
         error(error_paths(p.error)),
         identity(std::array{p.whoami.account, p.whoami.scopes}) {
@@ -87,6 +94,7 @@ struct reply_reader::impl {
   }
 
   const profile& api;
+  resource_root root;
   json_parser parser;
   json_locator echo, error, identity;
   json_comparer comparer;
@@ -105,7 +113,15 @@ echo_report reply_reader::impl::compare(std::string_view body, std::string_view 
     return report;
   }
 
-  const bool id_promised = !api.reply.id.empty();
+  if (const auto is = root.take(body); is != resource_root::found::there) {
+    if (is == resource_root::found::unreadable) return report;
+    report.is = state::misshapen;
+    report.field = passed_field;
+    shown = root.in_words();
+    report.misshapen = shown;
+    return report;
+  }
+  const bool id_promised = !id_of_write(api).empty();
   asked.clear();
   if (id_promised) asked.push_back(id_path);
   for (const auto& v : wanted)
@@ -136,6 +152,7 @@ echo_report reply_reader::impl::compare(std::string_view body, std::string_view 
       if (!is_sound(at)) return report;
       report.is = state::misshapen;
       report.field = v.field;
+      report.misshapen = api[v.field].name;
       return report;
     }
     if (is == equality::equal) continue;

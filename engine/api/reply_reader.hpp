@@ -38,7 +38,9 @@ struct echo_report {
   };
   state is = state::unreadable;
   verified how = verified::none;  // with as_wanted: full, or partial where a field of the patch is not shown
-  field_index field{};            // with differs, misshapen: the first in the order of the patch
+  field_index field{};            // with differs, misshapen: the first in the order of the patch;
+                                  // passed_field: there is no resource where the profile has write.root
+  std::string_view misshapen;     // with misshapen: the name of that field, or the root; valid as `shown`
   std::string_view shown;  // with differs: the value shown, with other_id: the id, empty where there is
                            // none; as JSON text, printable, cut after 1 KiB; a view into the reader,
                            // valid until its next call
@@ -62,9 +64,11 @@ class reply_reader {
   // `reply = "none"` the body is not looked at: as_wanted, verified::none.
   //
   // What a reply proves, in the order of the checks:
+  // - The resource must be an object where the profile has write.root; the rest is about this object.
   // - The whole body must be one JSON object to its end; an empty one, a cut one, trailing bytes, or a key
   //   twice on a path that is read make it unreadable. (Which of two values counts would be a guess.)
-  // - It must show the job's id where the profile says where (a string, or a number with the same text).
+  // - It must show the job's id where the profile says where a write's reply does (a string, or a number with
+  //   the same text).
   // - A field that the profile does not echo, and a passed field, is not compared: verified::partial.
   // - A field whose path is missing proves nothing. If null was wanted and the reply showed the id, this is
   //   no contradiction (APIs leave out what is null) and no proof: verified::partial. If another value was

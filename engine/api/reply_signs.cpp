@@ -115,7 +115,7 @@ misreading of_another_id(std::string_view asked, std::string_view shown) {
 
 misreading of_another_shape(std::string_view field) {
   return {fmt::format("the reply does not show {} in the way that the profile describes", field),
-          "correct the type, the echo or the comparison of this field in the profile"};
+          "correct what the profile says of it: where it stands, its type, its comparison"};
 }
 
 std::string in_words(const misreading& m) {

@@ -106,6 +106,7 @@ resource_reader::impl::impl(const profile& p, std::span<const precondition> cond
       names(directory),
       force_unechoed(force),
       sent_with(sent_together(p)),
+      root(p.reply.read_root),
       found(all_paths(p, conditions)),
       whole(p),
       is_asked(2 + p.fields.size() + conditions.size() + guarded.size(), 0),
@@ -133,9 +134,17 @@ void resource_reader::impl::ask(std::uint32_t path) {
   asked.push_back(path);
 }
 
-readability resource_reader::impl::look(std::string_view body, std::string_view id) {
-  trouble.clear();
-  if (!found.locate(parser, body, asked)) return readability::unreadable;
+// Leaves of the reply to a read the resource alone.
+readability resource_reader::impl::find_resource(std::string_view& reply) {
+  const auto is = root.take(reply);
+  if (is == resource_root::found::there) return readability::readable;
+  if (is == resource_root::found::unreadable) return readability::unreadable;
+  trouble = root.in_words();
+  return readability::misshapen;
+}
+
+readability resource_reader::impl::look(std::string_view resource, std::string_view id) {
+  if (!found.locate(parser, resource, asked)) return readability::unreadable;
   const auto& shown_id = found[id_path];
   if (api.reply.id.empty() || shows_id(shown_id, id, api.reply)) return readability::readable;
   if (shown_id.is != located::kind::absent) append_printable_shown(trouble, shown_id, max_reason);
@@ -347,9 +356,12 @@ readability resource_reader::impl::guard(std::span<const header_field> headers, 
   return readability::readable;
 }
 
-readability resource_reader::impl::make_plan(std::string_view body, const job_view& job, wall_time now,
-                                             write_plan& plan) {
+readability resource_reader::impl::make_plan(std::string_view body, source from, const job_view& job,
+                                             wall_time now, write_plan& plan) {
   clear(plan);
+  trouble.clear();
+  if (from == source::reply)
+    if (const auto is = find_resource(body); is != readability::readable) return is;
   start_asking();
   for (const auto& v : job.patch) {
     if (!is_known(v.field)) continue;
@@ -390,7 +402,12 @@ resource_reader::~resource_reader() = default;
 
 readability resource_reader::make_plan(std::string_view body, const job_view& job, wall_time now,
                                        write_plan& into) {
-  return impl_->make_plan(body, job, now, into);
+  return impl_->make_plan(body, impl::source::reply, job, now, into);
+}
+
+readability resource_reader::make_plan_of_item(std::string_view item, const job_view& job, wall_time now,
+                                               write_plan& into) {
+  return impl_->make_plan(item, impl::source::item, job, now, into);
 }
 
 readability resource_reader::send_all(std::string_view body, write_plan& into) {

@@ -123,9 +123,9 @@ class resource_reader {
   resource_reader(resource_reader&&) noexcept;
   ~resource_reader();
 
-  // `body` is the reply to a GET of the resource, or one item of a list page; json_padding readable bytes
-  // must follow it. One pass. `job` (id, patch, expect) and the profile must live as long as the plan is
-  // used. If the result is not `readable`, the plan is empty.
+  // `body` is the reply to a GET of the resource; json_padding readable bytes must follow it. One pass, and
+  // one before it where the profile has a read.root. `job` (id, patch, expect) and the profile must live as
+  // long as the plan is used. If the result is not `readable`, the plan is empty.
   //
   // What is sent:
   // - a field that shows another value (also a `text` field: somebody has overwritten what the API
@@ -141,6 +141,9 @@ class resource_reader {
   // A job that was sent before must go through look_again() first: its own write may have made an `expect`
   // untrue, which would look unmet here.
   readability make_plan(std::string_view body, const job_view& job, wall_time now, write_plan& into);
+
+  // As make_plan(), with one item of a list page.
+  readability make_plan_of_item(std::string_view item, const job_view& job, wall_time now, write_plan& into);
 
   // After a make_plan() that found nothing to send: makes the plan send everything that is wanted
   // nevertheless. `body` and `into` are those of that call.
@@ -166,7 +169,8 @@ class resource_reader {
                          std::string_view old_values, std::string_view updated_at);
 
   // What was wrong with the last body that was not readable. With other_id: the id that it shows, as
-  // printable JSON text, empty if none. With misshapen: the name of the field. Valid until the next call.
+  // printable JSON text, empty if none. With misshapen: the name of the field, or the read.root where no
+  // resource stands. Valid until the next call.
   std::string_view trouble() const noexcept;
 
  private:

@@ -5,6 +5,7 @@
 #include "engine/api/condition.hpp"
 #include "engine/api/json_compare.hpp"
 #include "engine/api/resource_reader.hpp"
+#include "engine/api/resource_root.hpp"
 #include "engine/api/set_verbs.hpp"
 #include "engine/api/shown.hpp"
 #include "engine/api/whole_resource.hpp"
@@ -22,7 +23,9 @@ namespace pawl::api {
 struct resource_reader::impl {
   impl(const profile&, std::span<const precondition>, const name_directory*, bool force);
 
-  readability make_plan(std::string_view body, const job_view&, wall_time now, write_plan&);
+  // Where a text stands that shows a resource.
+  enum class source : std::uint8_t { reply, item };
+  readability make_plan(std::string_view body, source, const job_view&, wall_time now, write_plan&);
   readability send_all(std::string_view body, write_plan&);
   readability guard(std::span<const header_field>, write_plan&);
   second_look look_again(std::string_view body, std::string_view id, std::span<const field_value> sent,
@@ -45,7 +48,8 @@ struct resource_reader::impl {
   void ask_for(field_index f) {
     if (is_shown(f)) ask(path_of(f));
   }
-  readability look(std::string_view body, std::string_view id);
+  readability find_resource(std::string_view& reply);
+  readability look(std::string_view resource, std::string_view id);
   equality compare(field_index, std::string_view wanted);
 
   bool list_wanted(const job_view&, write_plan&);
@@ -84,6 +88,7 @@ struct resource_reader::impl {
   const bool force_unechoed;
   std::vector<std::vector<field_index>> sent_with;  // by field
 
+  resource_root root;
   json_parser parser;
   json_locator found;
   json_comparer comparer;

@@ -24,7 +24,10 @@ second_look resource_reader::impl::look_again(std::string_view body, std::string
   start_asking();
   for (const auto& v : sent) ask_for(v.field);
   second_look look_now;
-  if (const auto is = look(body, id); is != readability::readable) {
+  trouble.clear();
+  auto is = find_resource(body);
+  if (is == readability::readable) is = look(body, id);
+  if (is != readability::readable) {
     look_now.is = is;
     return look_now;
   }

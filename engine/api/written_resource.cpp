@@ -118,7 +118,10 @@ std::size_t show_as_written(std::string& into, std::string_view body, const prof
   std::string now{body}, next;
   const auto put = [&](const json_path& path, std::string_view json) {
     next.clear();
-    const bool good = append_with(next, now, path, json);
+    auto whole_path = api.reply.read_root;
+    whole_path.insert(whole_path.end(), path.begin(), path.end());
+    const bool good = begins_at_array(whole_path) ? append_member_value(next, trim(now), whole_path, json)
+                                                  : append_with(next, now, whole_path, json);
     now.swap(next);
     return good;
   };

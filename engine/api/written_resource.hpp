@@ -11,9 +11,10 @@
 
 namespace pawl::api {
 
-// Replaces `into` with `body`, where each of these values stands at the place at which the profile says that
-// a reply shows it, and `updated_at` (JSON text) at its own; empty: that one stays. Lists that a reply shows
-// as objects (`tags[].id`) become objects with that member alone; a picked element that is not there
+// Replaces `into` with `body`, the reply to a read, where each of these values stands at the place at which
+// the profile says that a reply shows it, and `updated_at` (JSON text) at its own; empty: that one stays.
+// Lists that a reply shows as objects (`tags[].id`) become objects with that member alone; a picked element
+// that is not there
 // (`custom_fields[id=7]`) is added. Fields that no reply shows are left out. 64
 // spaces follow, simdjson's padding; the result is the size without them, 0 if the body is no JSON object,
 // or has no place for a value.

@@ -122,7 +122,7 @@ step_action job_step::after_unshown(const attempt_fact& fact, error_note note, c
   using shown_as = api::echo_report::state;
   note.code = echo.is == shown_as::other_id ? "other_id" : "unreadable_reply";
   auto why = echo.is == shown_as::other_id    ? api::of_another_id(job_.id, echo.shown)
-             : echo.is == shown_as::misshapen ? api::of_another_shape(profile_[echo.field].name)
+             : echo.is == shown_as::misshapen ? api::of_another_shape(echo.misshapen)
                                               : api::why_unreadable(fact);
   if (!why.certain()) why.what = "the reply could not be read";
   if (why.remedy.empty())

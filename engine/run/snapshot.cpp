@@ -75,7 +75,7 @@ asio::awaitable<expected<std::uint64_t>> snapshot::conclude_from(const api::page
     ++shown_;
     // The way from the API to here takes longer only where the machine was held up in between.
     if (clock::now() - pages_.page_sent() > in_.max_age) continue;
-    const auto is = resources_.make_plan(item, *job, wall_now(), plan_);
+    const auto is = resources_.make_plan_of_item(item, *job, wall_now(), plan_);
     if (is != api::readability::readable || !plan_.complete) continue;
     const bool done = co_await sink_.take(*job, plan_);
     if (done) ++concluded;

@@ -165,5 +165,31 @@ TEST(ProfilePaths, APathThatCanNeverBeReadIsAnError) {
     EXPECT_EQ(complaint(good), "") << good;
 }
 
+TEST(ProfileRoots, SayWhereTheResourceStandsInAReply) {
+  const auto made = compile_profile(
+      std::string{head} + "[write]\nroot = \"posts[0]\"\nid = \"key\"\n[read]\nroot = \"[0]\"\n", "p.toml");
+  ASSERT_TRUE(made.value) << complaint("[write]\nroot = \"posts[0]\"");
+  EXPECT_EQ(made.value->reply.write_root, *parse_json_path("posts[0]"));
+  EXPECT_EQ(made.value->reply.read_root, *parse_json_path("[0]"));
+  EXPECT_EQ(made.value->reply.write_id, parse_json_path("key"));
+  const auto unchecked = compile_profile(std::string{head} + "[write]\nid = \"\"\n", "p.toml");
+  ASSERT_TRUE(unchecked.value);
+  EXPECT_EQ(unchecked.value->reply.write_id, json_path{});
+  EXPECT_EQ(unchecked.value->reply.write_root, json_path{});
+
+  const std::vector<std::pair<std::string, std::string>> table{
+      {"[write]\nroot = \"posts[]\"", "write.root: \"posts[]\" walks a list, and one place is needed"},
+      {"[read]\nroot = \"a..b\"", "read.root: \"a..b\" is not a path into a reply"},
+      {"[write]\nid = \"keys[]\"", "write.id: \"keys[]\" walks a list"},
+      {"[write]\nid = \"[0].key\"", "write.id: \"[0].key\" takes the resource for a list"},
+      {"[write]\nid = \"status.id\"", "cannot be read beside"},
+      {"[read]\nrot = \"a\"", "read.rot: is not a known key; did you mean root?"},
+  };
+  for (const auto& [text, named] : table) EXPECT_THAT(complaint(text), HasSubstr(named)) << text;
+  for (const auto* key : {"root", "id"})
+    EXPECT_THAT(complaint_of("reply = \"none\"\n" + std::string{head} + "[write]\n" + key + " = \"a\"\n"),
+                HasSubstr("write." + std::string{key} + ": is never looked at"));
+}
+
 }  // namespace
 }  // namespace pawl::config

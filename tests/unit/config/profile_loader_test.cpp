@@ -172,8 +172,8 @@ TEST(Profile, SaysWhatAWriteHolds) {
       complaints(of("PUT", false, "[write]\nbody_is = \"whole\"\n")),
       "p.toml:13: write.body_is: is \"whole\", which sends back what was read, and read_first is off; set "
       "read_first = true, or body_is = \"row\"\n");
-  EXPECT_EQ(complaints(of("PUT", true, "[write]\nbody_is = \"row\"\nwrap = \"x\"\n")),
-            "p.toml:14: write.wrap: is not a known key; remove it\n");
+  EXPECT_EQ(complaints(of("PUT", true, "[write]\nbody_is = \"row\"\ncolour = \"x\"\n")),
+            "p.toml:14: write.colour: is not a known key; remove it\n");
 }
 
 TEST(Profile, ComplainsWithLineKeyAndRemedy) {
