@@ -1,9 +1,13 @@
 #include "config/profile_lists.hpp"
 
+#include "config/request_holes.hpp"
 #include "engine/text/ascii.hpp"
 #include "engine/text/json_path.hpp"
+#include "engine/text/json_string.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <variant>
@@ -13,12 +17,15 @@ namespace {
 
 constexpr std::uint64_t largest_page = 100'000;  // chosen: a larger page would exceed the bound of a reply
 
-void read_path(table_reader& in, std::string_view key, json_path& into, bool required) {
+// The holes that say where a page stands.
+constexpr std::array place_holes{api::hole::cursor, api::hole::page, api::hole::offset};
+
+void read_page_path(table_reader& in, std::string_view key, json_path& into, bool required) {
   const auto text =
       required ? in.required_text(key, "write where a page shows it, such as data") : in.text(key);
   if (!text) return;
   auto path = parse_json_path(*text);
-  const bool walks = path && std::ranges::any_of(*path, [](const path_step& s) { return s.each; });
+  const bool walks = path && std::ranges::any_of(*path, &path_step::each);
   if (!path || walks || (required && path->empty()))
     in.complain(key, "\"" + *text + "\" is not a path into a page", "write it as data or page.cursor");
   else
@@ -55,33 +62,84 @@ void read_filters(table_reader& in, const api::profile& profile, api::list_spec&
   }
 }
 
-void read_list(table_reader& in, api::list_spec& list) {
-  if (auto path = in.required_text("path", "add path = \"/items\"")) {
-    const bool plain = path->starts_with('/') &&
-                       std::ranges::all_of(*path, [](char c) { return c > ' ' && c < '\x7f' && c != '#'; });
-    if (!plain)
-      in.complain("path", "\"" + *path + "\" is not a path", "begin it with /, without spaces and #");
-    list.path = *std::move(path);
-  }
-  read_path(in, "items", list.items, true);
-  read_path(in, "cursor", list.cursor, false);
-  read_path(in, "more", list.more, false);
-  read_path(in, "id", list.id, false);
-  read_parameter(in, "cursor_parameter", list.cursor_parameter);
-  read_parameter(in, "limit_parameter", list.limit_parameter);
-  const auto limit = in.count("limit", 1, largest_page);
-  list.page_size = static_cast<std::uint32_t>(limit.value_or(0));
-  if (list.cursor.empty() != list.cursor_parameter.empty())
-    in.complain_here("names the cursor on one side only",
-                     "give both cursor and cursor_parameter, or neither");
-  if (!list.more.empty() && list.cursor.empty())
-    in.complain("more", "stands without cursor", "say where a page shows the cursor of the next one");
+std::string toml_key(const std::string& name) {
+  const bool is_bare = !name.empty() && std::ranges::all_of(name, [](char c) {
+    return is_alphanumeric(c) || c == '_' || c == '-';
+  });
+  return is_bare ? name : json_string(name);
+}
+
+// Earlier profiles named the two parameters alone. False: this one does, and the line to put there is said.
+bool check_query_keys(table_reader& in) {
+  const auto cursor = in.text("cursor_parameter"), limit = in.text("limit_parameter");
+  if (in.find("cursor_parameter") == nullptr && in.find("limit_parameter") == nullptr) return true;
+  const auto* size = in.find("limit");
+  const auto* items = size == nullptr ? nullptr : std::get_if<std::int64_t>(&size->value.is);
+  std::string parts;
+  if (cursor) parts += toml_key(*cursor) + " = \"{cursor}\"";
+  if (limit)
+    parts += (parts.empty() ? "" : ", ") + toml_key(*limit) + " = \"" +
+             (items == nullptr ? "100" : std::to_string(*items)) + "\"";
+  const auto* key = in.find("cursor_parameter") != nullptr ? "cursor_parameter" : "limit_parameter";
+  in.complain(
+      key, "is not a key any more: query says the parameters",
+      std::string{cursor && limit ? "replace cursor_parameter and limit_parameter by" : "replace it by"} +
+          " this line: query = { " + parts + " }");
+  return false;
+}
+
+void read_request(table_reader& in, const hole_reader& holes, api::list_spec& list) {
+  in.required_text("path", "add path = \"/items\"");
+  holes.request(in, {.path = {}, .query = place_holes, .headers = {}, .body = place_holes}, list.request);
+  if (!list.request.path.empty()) list.path = std::move(list.request.path.front().text);
+  list.request.path.clear();
+}
+
+void read_way_on(table_reader& in, api::list_spec& list) {
+  const bool said_link = in.text("cursor") == "link";
+  if (said_link)
+    list.link = true;
+  else
+    read_page_path(in, "cursor", list.cursor, false);
+  read_page_path(in, "more", list.more, false);
+  read_page_path(in, "total", list.total, false);
   list.whole = in.boolean("whole").value_or(false);
-  if (list.whole && !list.cursor.empty())
-    in.complain("whole", "stands beside cursor", "leave out one of them: a whole list has no next page");
-  if (list.limit_parameter.empty() == limit.has_value())
-    in.complain_here("names the page size on one side only",
-                     "give both limit and limit_parameter, or neither");
+  if (!check_query_keys(in)) return;
+
+  const auto asks = [&list](api::hole h) { return has_hole(list.request, h); };
+  const bool counts = list.counts();
+  if (asks(api::hole::cursor) && !list.names_next() && in.find("cursor") == nullptr)
+    in.complain("query", "nothing fills {cursor}: the profile does not say where a page shows it",
+                "add cursor = \"PATH\", or remove the parameter");
+  if (asks(api::hole::cursor) && list.link)
+    in.complain("cursor", "is \"link\", whose address is followed as it is, so nothing fills {cursor}",
+                "remove the parameter, or say where a page shows the cursor");
+  if (counts && list.names_next())
+    in.complain("cursor", "stands beside {page} or {offset}: a list goes on in one way",
+                "remove cursor, or the parameter");
+  if (asks(api::hole::page) && asks(api::hole::offset))
+    in.complain("query", "has both {page} and {offset}: a list goes on in one way", "remove one of them");
+  if (!list.more.empty() && !list.names_next() && !counts)
+    in.complain("more", "stands without cursor, {page} or {offset}", "say how the next page is asked for");
+  if (!list.total.empty() && !counts)
+    in.complain("total", "stands without {page} or {offset}",
+                "remove it: the cursor says where the list ends");
+  if (!list.total.empty() && !list.more.empty())
+    in.complain("total", "stands beside more: one of them says where the list ends", "remove one of them");
+  if (list.whole && (list.names_next() || counts))
+    in.complain("whole", "stands beside cursor, {page} or {offset}",
+                "leave out one of them: a whole list has no next page");
+}
+
+void read_list(table_reader& in, const hole_reader& holes, api::list_spec& list) {
+  read_request(in, holes, list);
+  if (in.find("items") == nullptr)
+    in.complain("items", "is missing",
+                "write where a page shows its items, such as data; \"\" if the page is an array");
+  read_page_path(in, "items", list.items, false);
+  list.page_size = static_cast<std::uint32_t>(in.count("limit", 1, largest_page).value_or(0));
+  read_way_on(in, list);
+  read_page_path(in, "id", list.id, false);
 }
 
 }  // namespace
@@ -96,17 +154,18 @@ void read_needs(table_reader& whoami, api::scope_needs& needs) {
 }
 
 void read_lists(table_reader& root, const api::profile& profile, api::reading_spec& reading) {
+  const hole_reader holes(profile.variables);
   if (auto in = root.table("list")) {
     reading.list.id = profile.reply.id;
-    read_list(*in, reading.list);
+    read_list(*in, holes, reading.list);
     if (reading.list.id.empty())
       in->complain_here("does not say where an item shows its id", "add id = \"id\"");
     read_filters(*in, profile, reading.list);
     in->finish();
   }
   if (auto in = root.table("names")) {
-    read_list(*in, reading.names);
-    read_path(*in, "name", reading.names.name, true);
+    read_list(*in, holes, reading.names);
+    read_page_path(*in, "name", reading.names.name, true);
     if (reading.names.id.empty())
       in->complain_here("does not say where an item shows its id", "add id = \"id\"");
     reading.rename_hint = in->text("rename_hint").value_or("");

@@ -178,8 +178,6 @@ void check_paths(table_reader& root, const api::profile& profile, const api::rea
   path_checks checks(root);
   checks.check_holes("resource", profile.resource_path, "{id}");
   checks.check_holes("whoami", profile.whoami.path, {});
-  checks.check_holes("list", reading.list.path, {});
-  checks.check_holes("names", reading.names.path, {});
 
   // Items of a list look like the reply to a read, so they are one document; but their id may be in another
   // place.
@@ -212,9 +210,14 @@ void check_paths(table_reader& root, const api::profile& profile, const api::rea
                 {{"whoami"}, "scopes", profile.whoami.scopes, holds::list, false}},
                false);
   for (const auto& [name, list] : {std::pair{"list", &reading.list}, {"names", &reading.names}})
-    checks.check({{{name}, "items", list->items, holds::list, false},
+    checks.check({{{name},
+                   "items",
+                   list->items.empty() && !list->path.empty() ? json_path{{"", true}} : list->items,
+                   holds::list,
+                   false},
                   one(name, "cursor", list->cursor),
-                  one(name, "more", list->more)},
+                  one(name, "more", list->more),
+                  one(name, "total", list->total)},
                  false);
   checks.check({one("names", "id", reading.names.id), one("names", "name", reading.names.name)}, false);
 }

@@ -249,9 +249,8 @@ void hole_reader::request(table_reader& in, const request_holes& holes, api::req
     into.method = *std::move(method);
   }
   if (const auto path = in.text("path")) {
-    if (!is_request_target(*path) || path->find('?') != std::string::npos)
-      in.complain("path", "\"" + *path + "\" is not a path",
-                  "begin it with /, without spaces and #; parameters stand in query = { NAME = \"VALUE\" }");
+    if (!is_request_target(*path))
+      in.complain("path", "\"" + *path + "\" is not a path", "begin it with /, without spaces and #");
     else if (auto made = text(in, "path", *path, holes.path, template_place::path))
       into.path = *std::move(made);
   }

@@ -1,5 +1,6 @@
 #include "engine/api/list_extent.hpp"
 
+#include "engine/api/link_header.hpp"
 #include "engine/text/ascii.hpp"
 #include "engine/text/json_path.hpp"
 #include "engine/text/json_unescape.hpp"
@@ -107,6 +108,7 @@ bool names_something(std::string_view json) {
 struct extent_scan {
   const json_path& items;
   std::size_t count;
+  std::uint64_t before;
   list_extent found;
 
   void tell(kind is, std::string_view key, std::string_view json) {
@@ -156,9 +158,10 @@ struct extent_scan {
     if (!number) return;
     // Of the objects that are looked into, only one that describes a total has a member `value`.
     if (in(totals, name) || name == "value") {
-      if (*number > count) tell(kind::more, key, json);
-      if (*number == count) tell(kind::whole, key, json);
+      if (*number > before + count) tell(kind::more, key, json);
+      if (*number == before + count) tell(kind::whole, key, json);
     }
+    if (before > 0) return;
     if (in(page_counts, name)) tell(*number > 1 ? kind::more : kind::whole, key, json);
     if (in(page_sizes, name) && *number > 0) tell(*number > count ? kind::whole : kind::full, key, json);
   }
@@ -173,22 +176,25 @@ void list_extent::join(list_extent&& other) {
   if (weight(other.is) > weight(is)) *this = std::move(other);
 }
 
-list_extent extent_in_body(std::string_view body, const json_path& items, std::size_t count) {
-  extent_scan scan{items, count, {}};
+list_extent extent_in_body(std::string_view body, const json_path& items, std::size_t count,
+                           std::uint64_t before) {
+  extent_scan scan{items, count, before, {}};
   scan.look(without_mark(body), 0, true);
   return std::move(scan.found);
 }
 
-list_extent extent_in_headers(std::span<const header_field> headers, std::size_t count) {
+list_extent extent_in_headers(std::span<const header_field> headers, std::size_t count,
+                              std::uint64_t before) {
+  const auto reached = before + count;
   list_extent found;
-  if (names_next_page(find_header(headers, "Link"))) found.join({kind::more, "names a next page (Link)"});
+  if (!next_links(headers).empty()) found.join({kind::more, "names a next page (Link)"});
   for (const std::string_view name : {"X-Total-Count", "X-Total", "X-Total-Items", "Total-Count",
                                       "X-Pagination-Total-Count", "Content-Range"}) {
     auto text = find_header(headers, name);
     if (const auto slash = text.rfind('/'); slash != text.npos) text.remove_prefix(slash + 1);
     const auto total = whole_number(text);
-    if (!total || *total < count) continue;
-    found.join({*total > count ? kind::more : kind::whole,
+    if (!total || *total < reached) continue;
+    found.join({*total > reached ? kind::more : kind::whole,
                 "says " + std::string{name} + ": " + std::to_string(*total)});
   }
   for (const std::string_view name : {"X-Next-Page", "X-Next-Cursor"})
@@ -198,31 +204,6 @@ list_extent extent_in_headers(std::span<const header_field> headers, std::size_t
     if (equal_without_case(find_header(headers, name), "true"))
       found.join({kind::more, "says " + std::string{name} + ": true"});
   return found;
-}
-
-bool names_next_page(std::string_view link) {
-  bool in_target = false;  // between < and >, where anything may stand
-  for (std::size_t at = 0; at < link.size(); ++at) {
-    if (link[at] == '<') in_target = true;
-    if (link[at] == '>') in_target = false;
-    if (in_target || (link[at] != ';' && link[at] != ' ')) continue;
-    auto rest = link.substr(at + 1);
-    const auto equals = rest.find('=');
-    const auto name = rest.substr(0, equals);
-    if (equals == std::string_view::npos || name.size() < 3) continue;
-    std::string words;
-    for (const char c : name)
-      if (c != ' ') words += lower_case(c);
-    if (words != "rel") continue;
-    auto value = rest.substr(equals + 1);
-    const bool quoted = value.starts_with('"');
-    if (quoted) value.remove_prefix(1);
-    value = value.substr(0, value.find_first_of(quoted ? "\"" : ",; "));
-    std::string relations = " ";
-    for (const char c : value) relations += lower_case(c);
-    if ((relations + ' ').find(" next ") != std::string::npos) return true;
-  }
-  return false;
 }
 
 bool may_be_page_size(std::size_t count) noexcept {

@@ -7,6 +7,7 @@
 #include "engine/model/attempt.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,14 +29,13 @@ struct list_extent {
 };
 
 // Reads a page with `count` items at `items` in `body`, which is JSON. Looks at the members beside the items,
-// and at those of the objects that usually describe pages (page, paging, meta, links, ...).
-list_extent extent_in_body(std::string_view body, const json_path& items, std::size_t count);
+// and at those of the objects that usually describe pages (page, paging, meta, links, ...). `before`: items
+// of the pages before it, where pages are asked for by number.
+list_extent extent_in_body(std::string_view body, const json_path& items, std::size_t count,
+                           std::uint64_t before = 0);
 
 // Reads the headers of a page: Link, Content-Range, X-Total-Count and similar ones.
-list_extent extent_in_headers(std::span<const header_field>, std::size_t count);
-
-// Whether a Link header (RFC 8288) has a link with the relation "next".
-bool names_next_page(std::string_view link_header);
+list_extent extent_in_headers(std::span<const header_field>, std::size_t count, std::uint64_t before = 0);
 
 // Whether `count` is a number that people choose as the size of a page (multiples of five from 10 on, powers
 // of two): a list with exactly so many items may well go on.

@@ -25,7 +25,7 @@ bool list_progress::end_page() {
     milestone_.clear();
     milestone_at_ = pages_;
   }
-  return barren_ < most_barren;
+  return barren_ < most_;
 }
 
 }  // namespace pawl::api

@@ -19,10 +19,15 @@ class list_progress {
   // So many pages in a row without a new id mean that the list never ends. (One or two happen: items move to
   // the next page while others are written.)
   static constexpr int most_barren = 3;
+  // Where pages are asked for by number, one is enough: an API that does not read the number gives the first
+  // page again, until the total is reached.
+  static constexpr int most_barren_by_number = 1;
+
+  explicit list_progress(int most = most_barren) noexcept : most_(most) {}
 
   // Notes an item of the page that is being read.
   void see(std::string_view id);
-  // False: the page was the third one in a row that brought nothing new.
+  // False: so many pages in a row as the constructor was told brought nothing new.
   bool end_page();
 
  private:
@@ -32,6 +37,7 @@ class list_progress {
   static constexpr std::size_t most_recent = 32 * 1024;      // chosen: some 150 pages, 2 MB in two sets
   static constexpr std::size_t most_milestone = 128 * 1024;  // chosen: three pages of any usual size
 
+  const int most_;
   ids recent_, before_;  // together the last pages
   ids milestone_;
   std::uint64_t pages_ = 0, milestone_at_ = 0;

@@ -1,7 +1,7 @@
-// The pages of a list: how to ask for one, and what it holds. Pure.
+// The pages of a list: what one holds, and where the next one stands. Pure.
 #pragma once
 
-#include "engine/api/precondition.hpp"
+#include "engine/api/list_request.hpp"
 #include "engine/api/reading_spec.hpp"
 #include "engine/model/attempt.hpp"
 #include "engine/text/json_locator.hpp"
@@ -16,23 +16,15 @@
 
 namespace pawl::api {
 
-// The conditions that the API can test by itself, encoded, each parameter once: "status=open&tag_id=tag_1".
-// They only save pages: the caller tests every condition against each item that comes back.
-std::string server_filters(const list_spec&, const profile&, std::span<const precondition>);
-
-// The path and query of the first page, and of the page at `cursor`. Only the first one has the filters: the
-// API's cursor carries them. If it does not, more items come, and the caller sorts them out.
-std::string first_page(const list_spec&, std::string_view filters);
-std::string next_page(const list_spec&, std::string_view cursor);
-
 struct page {
   std::vector<std::string_view> items;  // JSON texts; views into the body
-  std::string cursor;                   // of the next page
+  page_place next;                      // of the next page; an address stands as it is in `cursor`
   bool is_last = true;
   // Why there is, or may be, more that cannot be asked for, so that the whole list is not known; empty:
   // nothing says so. Text for people, as is the remedy.
   std::string cut_off;
   std::string_view remedy;
+  bool has_moved = false;  // with cut_off: the list has changed while it was read; another time it may not
   // Neither the page nor the profile says whether this only page is the whole list.
   bool says_nothing = false;
 };
@@ -63,13 +55,32 @@ class page_reader {
   // page: the profile has no cursor, or the first page has not the cursor's member. (Once a page has shown
   // that member, a later page without it ends the list: APIs do so.) Where no next page is named, other words
   // of the page about the list count too (list_extent.hpp).
+  //
+  // Pages that are asked for by number end where `total` items have come, or `more` is false. Without both
+  // they end with an empty page, or with one shorter than `limit` once a page of `limit` items has shown that
+  // the API grants so many: it may grant less, and then each page is shorter. A total that shrinks while the
+  // list is read moves items to pages that have been read before, so the page is cut off.
   bool read(std::string_view body, std::span<const header_field> headers, page& into);
 
  private:
-  void doubt(std::string_view body, std::span<const header_field> headers, page& into) const;
+  struct way_on {
+    bool is_shown = false;  // be it null
+    std::string text;       // empty: there is none
+  };
+  bool read_cursor(std::span<const header_field>, way_on&, page&) const;
+  bool read_more(std::optional<bool>&) const;
+  bool follow_cursor(std::string_view body, std::span<const header_field>, page&);
+  bool count_on(std::string_view body, std::span<const header_field>, page&);
+  void doubt(std::string_view body, std::span<const header_field> headers, std::uint64_t before,
+             page& into) const;
 
   const list_spec& list_;
+  const bool counts_;
   bool shown_cursor_ = false;  // a page before had the cursor's member, be it null
+  // With pages that are asked for by number:
+  std::uint64_t pages_ = 0, items_ = 0;  // read so far
+  bool granted_ = false;                 // a page had as many items as asked for
+  std::optional<std::uint64_t> total_;   // that the last page has named
   json_parser parser_;
   json_locator at_;
   std::vector<std::uint32_t> wanted_;

@@ -23,18 +23,23 @@ struct list_filter {
   std::string parameter;  // of the query; it takes one plain value
 };
 
-// A list that comes in pages, each of which says where the next one begins.
+// A list that comes in pages. Each says where the next one begins (`cursor`, `link`), or they are asked for
+// by number ({page} or {offset} in the request), or there is one page alone.
 struct list_spec {
-  std::string path;              // below the base URL; empty: the API has none
-  std::string limit_parameter;   // names the page size in the query; empty: it cannot be chosen
-  std::uint32_t page_size = 0;   // the largest that the API grants
-  std::string cursor_parameter;  // names the cursor of the next page in the query
-  json_path items;               // the array of a page
-  json_path cursor;              // of the next page; null or missing on the last one
-  json_path more;      // a boolean, false on the last page; empty: the cursor alone tells the last page
-  bool whole = false;  // one reply holds the whole list, so there is no next page
+  std::string path;             // below the base URL; empty: the API has none
+  request_spec request;         // what else its request has, with {cursor}, {page} or {offset}; no path
+  std::uint32_t page_size = 0;  // the largest that the API grants; 0: not known
+  json_path items;              // the array of a page; empty: the page is the array
+  json_path cursor;             // of the next page, or its address; null or missing on the last one
+  bool link = false;            // the Link header (RFC 8288) has the address of the next page
+  json_path more;               // a boolean, false on the last page; empty: nothing says so beside the rest
+  json_path total;              // with {page} and {offset}: how many items there are in all
+  bool whole = false;           // one reply holds the whole list, so there is no next page
   std::vector<list_filter> filters;
   json_path id, name;  // of an item; `name` only in a list of names
+
+  bool names_next() const noexcept { return link || !cursor.empty(); }
+  bool counts() const noexcept { return has_hole(request, hole::page) || has_hole(request, hole::offset); }
 };
 
 struct reading_spec {

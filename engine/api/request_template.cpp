@@ -25,7 +25,7 @@ bool has_hole(const request_spec& request, hole which) noexcept {
 
 void append_query_text(std::string& to, std::string_view text) {
   while (!text.empty()) {
-    const auto kept = text.find_first_of(",[]:/");
+    const auto kept = text.find(',');
     append_path_segment(to, text.substr(0, kept));
     if (kept == std::string_view::npos) return;
     to += text[kept];
@@ -67,9 +67,14 @@ std::optional<std::string> value_of(const text_piece& piece, const hole_values& 
   return std::nullopt;  // the loader lets no such hole stand in a request that reads
 }
 
-std::string text_of(const text_template& text, const hole_values& values) {
+// Unset: a hole of it has no value yet.
+std::optional<std::string> text_of(const text_template& text, const hole_values& values) {
   std::string all;
-  for (const auto& piece : text) all += value_of(piece, values).value_or("");
+  for (const auto& piece : text) {
+    const auto value = value_of(piece, values);
+    if (!value) return std::nullopt;
+    all += *value;
+  }
   return all;
 }
 
@@ -82,51 +87,66 @@ void append_array(std::string& to, std::span<const std::string> texts) {
   to += ']';
 }
 
-void append_hole(std::string& to, const text_piece& piece, const hole_values& values) {
+bool append_hole(std::string& to, const text_piece& piece, const hole_values& values) {
+  if (piece.is == hole::asked) {
+    append_array(to, values.asked);
+    return true;
+  }
+  const auto text = value_of(piece, values);
+  if (!text) return false;
   const bool is_number =
       piece.is == hole::page || piece.is == hole::offset || (piece.is == hole::id && values.id_is_number);
-  if (piece.is == hole::asked)
-    append_array(to, values.asked);
-  else if (const auto text = value_of(piece, values); !text)
-    to += "null";
-  else if (is_number)
+  if (is_number)
     to += *text;
   else
     append_json_string(to, *text);
+  return true;
+}
+
+// Appends what append_item(item) appends, with commas between; an item that appends nothing is left out.
+void append_joined(std::string& to, const auto& items, auto append_item) {
+  bool first = true;
+  for (const auto& item : items) {
+    std::string text;
+    if (!append_item(text, item)) continue;
+    if (!std::exchange(first, false)) to += ',';
+    to += text;
+  }
 }
 
 }  // namespace
 
-void append_json(std::string& to, const json_template& value, const hole_values& values) {
+bool append_json(std::string& to, const json_template& value, const hole_values& values) {
   using kind = json_template::kind;
   switch (value.is) {
     case kind::json:
       to += value.text;
-      return;
-    case kind::text:
-      append_json_string(to, text_of(value.pieces, values));
-      return;
+      return true;
+    case kind::text: {
+      const auto text = text_of(value.pieces, values);
+      if (text) append_json_string(to, *text);
+      return text.has_value();
+    }
     case kind::hole:
-      append_hole(to, value.pieces.front(), values);
-      return;
+      return append_hole(to, value.pieces.front(), values);
     case kind::object:
       to += '{';
-      for (const auto& member : value.members) {
-        if (&member != &value.members.front()) to += ',';
-        append_json_string(to, member.first);
-        to += ':';
-        append_json(to, member.second, values);
-      }
+      append_joined(to, value.members, [&values](std::string& text, const auto& member) {
+        append_json_string(text, member.first);
+        text += ':';
+        return append_json(text, member.second, values);
+      });
       to += '}';
-      return;
+      return true;
     case kind::array:
-      to += '[';
-      for (const auto& element : value.elements) {
-        if (&element != &value.elements.front()) to += ',';
-        append_json(to, element, values);
-      }
-      to += ']';
+      break;
   }
+  to += '[';
+  append_joined(to, value.elements, [&values](std::string& text, const json_template& element) {
+    return append_json(text, element, values);
+  });
+  to += ']';
+  return true;
 }
 
 call fill(const request_spec& request, const hole_values& values) {
@@ -138,17 +158,19 @@ call fill(const request_spec& request, const hole_values& values) {
     else
       append_path_segment(made.target, value_of(piece, values).value_or(""));
   }
-  auto between = made.target.find('?') == std::string::npos ? '?' : '&';
-  for (const auto& [name, text] : request.query) {
-    if (text.size() == 1 && !value_of(text.front(), values)) continue;
-    made.target += std::exchange(between, '&');
-    append_query_text(made.target, name);
-    made.target += '=';
-    append_query_text(made.target, text_of(text, values));
-  }
-  for (const auto& [name, text] : request.headers) made.headers.emplace_back(name, text_of(text, values));
-  if (request.body) append_json(made.body, *request.body, values);
+  for (const auto& [name, value] : request.query)
+    if (const auto text = text_of(value, values)) append_parameter(made.target, name, *text);
+  for (const auto& [name, value] : request.headers)
+    if (auto text = text_of(value, values)) made.headers.emplace_back(name, *std::move(text));
+  if (request.body && !append_json(made.body, *request.body, values)) made.body.clear();
   return made;
+}
+
+void append_parameter(std::string& target, std::string_view name, std::string_view value) {
+  target += target.find('?') == std::string::npos ? '?' : '&';
+  append_query_text(target, name);
+  target += '=';
+  append_query_text(target, value);
 }
 
 }  // namespace pawl::api

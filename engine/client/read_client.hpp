@@ -148,6 +148,8 @@ class read_client {
   enum class stopping { waits, now };
   void stop(stopping);
   bool stopped() const noexcept { return stopped_; }
+  // Where the requests go.
+  const http::endpoint& target() const noexcept { return p_.transport.target; }
   // Returns at that time or at stop(), whichever comes first: for a caller that waits before it asks again.
   boost::asio::awaitable<void> pause_until(time_point);
 

@@ -35,8 +35,7 @@ std::string profile_text(const std::string& list, const std::string& fields = ""
          fields;
 }
 
-const std::string by_cursor =
-    "cursor = \"next\"\ncursor_parameter = \"after\"\nlimit = 2\nlimit_parameter = \"limit\"";
+const std::string by_cursor = "cursor = \"next\"\nquery = { after = \"{cursor}\", limit = \"2\" }\nlimit = 2";
 
 class lists : public ::testing::Test {
  protected:
@@ -74,7 +73,7 @@ class lists : public ::testing::Test {
 };
 
 TEST_F(lists, AFullPageWithoutAWayOnIsNoList) {
-  use("limit = 2\nlimit_parameter = \"limit\"");
+  use("limit = 2\nquery = { limit = \"2\" }");
   page("?limit=2", R"({"data":[{"id":1,"state":"a"},{"id":2,"state":"a"}],"total":295})");
   expect_no_list({}, "a page is full");
 }
@@ -109,7 +108,7 @@ TEST_F(lists, AnUnpagedListThatSaysThatThereIsMoreIsNoList) {
                                      "--base-url", server.url()});
     EXPECT_EQ(run.exit_code, 4) << p.members << run.errors;
     EXPECT_THAT(run.errors, HasSubstr("100 items"));
-    EXPECT_THAT(run.errors, HasSubstr("cursor_parameter"));
+    EXPECT_THAT(run.errors, HasSubstr("{offset}"));
     EXPECT_EQ(read_file(workspace_.files() / "out.csv"), "old\n");
   }
 }
@@ -166,7 +165,7 @@ TEST_F(lists, AConditionOnWhatNoItemShowsIsAnError) {
 
 // Three rows: one that the list shows as a read does, and two of which it shows something else.
 TEST_F(lists, ItemsThatAreShapedUnlikeReadsAreReadByThemselves) {
-  use("limit = 100\nlimit_parameter = \"limit\"");
+  use("limit = 100\nquery = { limit = \"100\" }");
   page("?limit=100", R"({"data":[{"id":"a","state":"done"},{"id":"b","state":{"name":"done"}},{"id":"c"},)"
                      R"({"id":"d","state":"Done!"}]})");
   std::string csv = "id,state\n";
@@ -188,7 +187,7 @@ TEST_F(lists, ItemsThatAreShapedUnlikeReadsAreReadByThemselves) {
 }
 
 TEST_F(lists, AListThatCannotBeWalkedIsNoHindranceForVerify) {
-  use("limit = 2\nlimit_parameter = \"limit\"");
+  use("limit = 2\nquery = { limit = \"2\" }");
   page("?limit=2", R"({"data":[{"id":"a","state":"done"},{"id":"b","state":"done"}]})");
   workspace_.input("jobs.csv", "id,state\na,done\nb,done\n");
   for (const std::string id : {"a", "b"}) item(id, R"({"id":")" + id + R"(","state":"done"})");
@@ -224,7 +223,7 @@ TEST_F(lists, WhatWasNotComparedIsNotAsWritten) {
 
 // A thousand rows, of which the list could settle some: it is cut off, so each has its own read, said once.
 TEST_F(lists, ARunReadsRowByRowWhereTheListIsCutOff) {
-  use("limit = 100\nlimit_parameter = \"limit\"");
+  use("limit = 100\nquery = { limit = \"100\" }");
   std::string csv = "id,state\n", body = "{\"data\":[";
   for (int n = 0; n < 1000; ++n) {
     const auto id = std::to_string(n);

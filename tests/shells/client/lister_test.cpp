@@ -89,6 +89,128 @@ TEST(Lister, FiltersStandInTheFirstRequestOnly) {
       "status=open");
 }
 
+api::list_spec numbered_list(api::hole by) {
+  auto list = reader_list();
+  list.cursor = {};
+  list.request.query = {{"limit", {{api::hole::none, "2", {}}}}, {"at", {{by, {}, {}}}}};
+  return list;
+}
+answer counted(std::initializer_list<std::string> ids, int total) {
+  std::string items;
+  for (const auto& id : ids) items += (items.empty() ? "" : ",") + item_text(id);
+  return reply(200, R"({"data":[)" + items + R"(],"total":)" + std::to_string(total) + "}");
+}
+
+TEST(Lister, AsksForPagesByNumber) {
+  const std::string at = "/items?limit=2&at=";
+  run(numbered_list(api::hole::page),
+      {{"a short one ends", {page({"a", "b"}), page({"c"})}, "[a b][c] end", {at + "1", at + "2"}},
+       {"an empty one ends", {page({"a", "b"}), page({})}, "[a b][] end", {at + "1", at + "2"}},
+       {"smaller pages than asked for",
+        {page({"a"}), page({"b"}), page({})},
+        "[a][b][] end",
+        {at + "1", at + "2", at + "3"}},
+       {"the number is not read",
+        {page({"a", "b"}), page({"a", "b"})},
+        "[a b] mend: page 2 of the list brought no item that was not there before",
+        {at + "1", at + "2"}}});
+  auto with_total = numbered_list(api::hole::offset);
+  with_total.total = *parse_json_path("total");
+  run(with_total,
+      {{"to the total", {counted({"a", "b"}, 3), counted({"c"}, 3)}, "[a b][c] end", {at + "0", at + "2"}},
+       {"smaller pages than asked for",
+        {counted({"a"}, 2), counted({"b"}, 2)},
+        "[a][b] end",
+        {at + "0", at + "1"}},
+       {"an item more at the begin",
+        {counted({"b", "c"}, 3), counted({"c", "d"}, 4)},
+        "[b c][c d] end",
+        {at + "0", at + "2"}},
+       {"an item less",
+        {counted({"a", "b"}, 4), counted({"d"}, 3)},
+        "[a b] later: the list became shorter while it was read (4 items, then 3), so items may have slipped "
+        "past",
+        {at + "0", at + "2"}},
+       {"the offset is not read",
+        {counted({"a", "b"}, 4), counted({"a", "b"}, 4)},
+        "[a b] mend: page 2 of the list brought no item that was not there before",
+        {at + "0", at + "2"}},
+       {"it ends before the total",
+        {counted({"a", "b"}, 4), counted({}, 4)},
+        "[a b] mend: a page is empty after 2 of 4 items",
+        {at + "0", at + "2"}}});
+}
+
+TEST(Lister, FiltersStandInEveryRequestByNumber) {
+  run(numbered_list(api::hole::page),
+      {{"two pages",
+        {page({"a", "b"}), page({"c"})},
+        "[a b][c] end",
+        {"/items?limit=2&at=1&status=open", "/items?limit=2&at=2&status=open"}}},
+      "status=open");
+}
+
+TEST(Lister, FollowsAddressesOfTheApiAlone) {
+  auto by_link = reader_list();
+  by_link.cursor = {};
+  by_link.request.query = {{"limit", {{api::hole::none, "2", {}}}}};
+  by_link.link = true;
+  const auto link = [](const std::string& to) {
+    return with_header(page({"a", "b"}), "Link", "<" + to + R"(>; rel="next", <x>; rel="first")");
+  };
+  const std::string elsewhere =
+      "mend: the next page of the list is said to be at another address than the API: ";
+  run(by_link,
+      {{"a whole address",
+        {link("https://api.test/items?page=2"), page({"c"})},
+        "[a b][c] end",
+        {first, "/items?page=2"}},
+       {"a path", {link("/items?page=2"), page({"c"})}, "[a b][c] end", {first, "/items?page=2"}},
+       {"a query", {link("?page=2"), page({"c"})}, "[a b][c] end", {first, "/items?page=2"}},
+       {"another host", {link("https://evil.test/items")}, elsewhere + "https://evil.test/items", {first}},
+       {"another scheme", {link("http://api.test/items")}, elsewhere + "http://api.test/items", {first}},
+       {"no address",
+        {link("abc")},
+        "mend: \"abc\" stands where the next page of the list is named, and is no address",
+        {first}}});
+  // A cursor that is an address is followed, whether or not a parameter could take it.
+  auto by_address = reader_list();
+  run(by_address, {{"beside a parameter",
+                    {page({"a", "b"}, R"("https://api.test/items?page=2")"), page({"c"})},
+                    "[a b][c] end",
+                    {first, "/items?page=2"}},
+                   {"another host",
+                    {page({"a", "b"}, R"("https://evil.test/items?page=2")")},
+                    elsewhere + "https://evil.test/items?page=2",
+                    {first}}});
+  by_address.request.query.pop_back();
+  run(by_address, {{"without one",
+                    {page({"a", "b"}, R"("/items?page=2")"), page({"c"})},
+                    "[a b][c] end",
+                    {first, "/items?page=2"}}});
+}
+
+TEST(Lister, AsksWithAMethodAndABodyOfItsOwn) {
+  auto list = numbered_list(api::hole::page);
+  list.request.query.clear();
+  list.request.method = "POST";
+  list.request.headers = {{"X-Search", {{api::hole::none, "yes", {}}}}};
+  api::json_template body;
+  body.members = {{"page", {api::json_template::kind::hole, {}, {{api::hole::page, {}, {}}}}}};
+  list.request.body = body;
+  reader_stage s;
+  s.network.answers = {page({"a", "b"}), page({"c"})};
+  EXPECT_EQ(s.result_of(walk_pages(s, list)), "[a b][c] end");
+  ASSERT_EQ(s.network.requests.size(), 2U);
+  EXPECT_EQ(s.network.requests[0].line, "POST /items");
+  EXPECT_EQ(s.network.requests[0].body, R"({"page":1})");
+  EXPECT_EQ(s.network.requests[1].body, R"({"page":2})");
+  for (const auto* head : {"\r\nX-Search: yes\r\n", "\r\nContent-Type: application/json\r\n",
+                           "\r\nContent-Length: 10\r\n", "\r\nAuthorization: "})
+    EXPECT_NE(s.network.requests[0].text.find(head), std::string::npos) << s.network.requests[0].text;
+  EXPECT_TRUE(s.ends_clean());
+}
+
 TEST(Lister, AListThatWouldNeverEndIsAFailure) {
   const std::string same = " mend: the list names the same page as the next one again";
   const std::string barren =

@@ -34,9 +34,8 @@ inline api::profile reader_profile() {
 inline api::list_spec reader_list() {
   api::list_spec l;
   l.path = "/items";
-  l.limit_parameter = "limit";
+  l.request.query = {{"limit", {{api::hole::none, "2", {}}}}, {"after", {{api::hole::cursor, {}, {}}}}};
   l.page_size = 2;
-  l.cursor_parameter = "after";
   l.items = *parse_json_path("data");
   l.cursor = *parse_json_path("next");
   l.id = *parse_json_path("id");

@@ -84,13 +84,20 @@ TEST(ListExtent, KnowsTheSizesThatPagesHave) {
     EXPECT_FALSE(may_be_page_size(size)) << size;
 }
 
-TEST(ListExtent, FindsTheRelationOfALink) {
-  for (const auto* next : {R"(<https://a.example/i?page=2>; rel="next")", R"(<a>; rel=next)",
-                           R"(<a>; rel="prev", <b>; rel="NEXT")", R"(<a>;title="x";rel="last next")"})
-    EXPECT_TRUE(names_next_page(next)) << next;
-  for (const auto* none : {"", R"(<a>; rel="prev")", R"(<a?x;rel=next>; rel="first")",
-                           R"(<a>; rel="nextish")", R"(<a>; title="next")"})
-    EXPECT_FALSE(names_next_page(none)) << none;
+// Of a page that is asked for by number, and has others before it.
+TEST(ListExtent, CountsTheItemsOfThePagesBefore) {
+  const auto of = [](std::string_view members) {
+    return extent_in_body(R"({"data":[1,2,3],)" + std::string{members} + "}", {{"data"}}, 3, 200).is;
+  };
+  EXPECT_EQ(of(R"("total":203)"), kind::whole);
+  EXPECT_EQ(of(R"("total":204)"), kind::more);
+  EXPECT_EQ(of(R"("total":200)"), kind::unknown);
+  EXPECT_EQ(of(R"("total_pages":3)"), kind::unknown);
+  EXPECT_EQ(of(R"("limit":3)"), kind::unknown);
+  EXPECT_EQ(of(R"("has_more":true)"), kind::more);
+  const std::vector<header_field> headers{{"X-Total-Count", "203"}};
+  EXPECT_EQ(extent_in_headers(headers, 3, 200).is, kind::whole);
+  EXPECT_EQ(extent_in_headers(headers, 2, 200).is, kind::more);
 }
 
 }  // namespace

@@ -1,11 +1,11 @@
 #include "engine/api/page_reader.hpp"
 
-#include "tests/unit/api/thread_reading.hpp"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 namespace pawl::api {
 namespace {
@@ -15,9 +15,7 @@ using ::testing::ElementsAre;
 list_spec threads() {
   list_spec list;
   list.path = "/threads";
-  list.limit_parameter = "limit";
   list.page_size = 200;
-  list.cursor_parameter = "cursor";
   list.items = {{"data"}};
   list.cursor = {{"page"}, {"cursor"}};
   list.more = {{"page"}, {"has_more"}};
@@ -40,7 +38,7 @@ read_page read(const list_spec& list, std::string body) {
   read_page result;
   result.readable = reader.read(std::string_view{body}.substr(0, size), {}, into);
   result.items.assign(into.items.begin(), into.items.end());
-  result.cursor = into.cursor;
+  result.cursor = into.next.cursor;
   result.is_last = into.is_last;
   result.cut_off = !into.cut_off.empty();
   return result;
@@ -94,7 +92,6 @@ TEST(PageReader, TellsAPageWithoutAWayOn) {
   by_cursor.more.clear();
   auto alone = by_cursor;
   alone.cursor.clear();
-  alone.cursor_parameter.clear();
   auto any_size = alone;
   any_size.page_size = 0;
   auto said_whole = any_size;
@@ -182,39 +179,117 @@ TEST(ItemIds, ReadTextsAndNumbers) {
     EXPECT_EQ(id(none), "none") << none;
 }
 
-TEST(PageReader, AsksForPagesWithoutChangingWhatACursorSays) {
-  EXPECT_EQ(first_page(threads(), ""), "/threads?limit=200");
-  EXPECT_EQ(first_page(threads(), "status=open"), "/threads?limit=200&status=open");
-  EXPECT_EQ(next_page(threads(), "a b+c/=&"), "/threads?limit=200&cursor=a%20b%2Bc%2F%3D%26");
-  auto bare = threads();
-  bare.limit_parameter.clear();
-  EXPECT_EQ(first_page(bare, ""), "/threads");
-  EXPECT_EQ(next_page(bare, "c"), "/threads?cursor=c");
+// The pages of one list, one after another: how it goes on behind each.
+std::vector<std::string> course(const list_spec& list, const std::vector<std::string>& bodies,
+                                const std::vector<std::string>& links = {}) {
+  page_reader reader(list);
+  std::vector<std::string> all;
+  for (std::size_t i = 0; i < bodies.size(); ++i) {
+    auto body = bodies[i];
+    body.resize(body.size() + 64, ' ');
+    std::vector<header_field> headers;
+    if (i < links.size() && !links[i].empty()) headers.push_back({"Link", links[i]});
+    page into;
+    if (!reader.read(std::string_view{body}.substr(0, bodies[i].size()), headers, into))
+      all.emplace_back("unreadable");
+    else if (!into.cut_off.empty())
+      all.push_back((into.has_moved ? "moved: " : "cut off: ") + into.cut_off);
+    else if (into.is_last)
+      all.emplace_back("end");
+    else
+      all.push_back(into.next.cursor.empty()
+                        ? std::to_string(into.next.page) + "/" + std::to_string(into.next.offset)
+                        : into.next.cursor);
+  }
+  return all;
 }
 
-TEST(PageReader, LeavesToTheApiWhatItCanTest) {
-  const auto profile = testing::reading_profile();
-  auto list = threads();
-  for (const auto& [field, parameter] :
-       {std::pair{"status", "status"}, {"tag_ids", "tag_id"}, {"title", "title"}, {"snoozed_until", "until"}})
-    list.filters.push_back({*profile.find(field), parameter});
-  const auto filters = [&](const std::vector<std::string>& texts) {
-    std::vector<precondition> all;
-    for (const auto& text : texts) {
-      auto one = parse_precondition(text, profile);
-      EXPECT_TRUE(one) << text;
-      all.push_back(*one);
-    }
-    return server_filters(list, profile, all);
+list_spec numbered(std::uint32_t limit) {
+  list_spec list;
+  list.path = "/items";
+  list.request.query = {{"offset", {{hole::offset, {}, {}}}}};
+  list.page_size = limit;
+  return list;
+}
+
+TEST(PageReader, TakesThePageItselfForTheList) {
+  auto list = numbered(0);
+  EXPECT_THAT(course(list, {R"([{"id":1},{"id":2}])", "[7]", "[]"}), ElementsAre("2/2", "3/3", "end"));
+  for (const auto* bad : {"{}", "[", "[1,]", "", R"({"data":[]})", "null"})
+    EXPECT_THAT(course(list, {bad}), ElementsAre("unreadable")) << bad;
+}
+
+// Without a total: `limit` proves nothing until the API has granted it once.
+TEST(PageReader, EndsNumberedPagesWithAShortOne) {
+  const auto list = numbered(2);
+  EXPECT_THAT(course(list, {"[1,2]", "[3]"}), ElementsAre("2/2", "end"));
+  EXPECT_THAT(course(list, {"[1,2]", "[3,4]", "[]"}), ElementsAre("2/2", "3/4", "end"));
+  EXPECT_THAT(course(list, {"[1]", "[2]", "[]"}), ElementsAre("2/1", "3/2", "end"))
+      << "the API grants less than was asked for";
+  EXPECT_THAT(course(list, {"[1]", "[]"}), ElementsAre("2/1", "end"));
+  EXPECT_THAT(course(list, {"[]"}), ElementsAre("end"));
+  auto inside = list;
+  inside.items = {{"data"}};
+  EXPECT_THAT(course(inside, {R"({"data":[1,2],"total":5})", R"({"data":[3],"total":5})"}),
+              ElementsAre("2/2", "cut off: the last page shows 1 item and says \"total\": 5"));
+  EXPECT_THAT(
+      course(inside, {R"({"data":[1,2],"total":3,"pages":2})", R"({"data":[3],"total":3,"pages":2})"}),
+      ElementsAre("2/2", "end"));
+  EXPECT_THAT(course(inside, {R"({"data":[],"has_more":true})"}),
+              ElementsAre(::testing::StartsWith("cut off: ")));
+  EXPECT_THAT(course(list, {"[1,2]", "[3]"}, {"", "</items?offset=3>; rel=next"}),
+              ElementsAre("2/2", ::testing::StartsWith("cut off: ")));
+}
+
+TEST(PageReader, EndsNumberedPagesWithTheTotal) {
+  auto list = numbered(2);
+  list.items = {{"data"}};
+  list.total = {{"total"}};
+  const auto page = [](std::string_view items, std::string_view total) {
+    return R"({"data":[)" + std::string{items} + R"(],"total":)" + std::string{total} + "}";
   };
-  EXPECT_EQ(filters({}), "");
-  EXPECT_EQ(filters({"status = open"}), "status=open");
-  EXPECT_EQ(filters({"tag_ids has tag 1", "status = a&b"}), "status=a%26b&tag_id=tag%201");
-  // One value each; the second is tested here alone.
-  EXPECT_EQ(filters({"tag_ids has x", "tag_ids has y"}), "tag_id=x");
-  for (const auto* other : {"status != open", "title is null", "assignee_id = u",
-                            "snoozed_until = 2026-01-01T00:00:00Z", "last_inbound_message_at older than 9d"})
-    EXPECT_EQ(filters({other}), "") << other;
+  EXPECT_THAT(course(list, {page("1,2", "3"), page("3", "3")}), ElementsAre("2/2", "end"));
+  EXPECT_THAT(course(list, {page("1", "3"), page("2", "\"3\""), page("3", "3")}),
+              ElementsAre("2/1", "3/2", "end"))
+      << "the API grants less than was asked for";
+  EXPECT_THAT(course(list, {page("1,2", "2")}), ElementsAre("end"));
+  EXPECT_THAT(course(list, {page("", "0")}), ElementsAre("end"));
+  EXPECT_THAT(course(list, {page("1,2", "3"), page("3", "4"), page("4", "4")}),
+              ElementsAre("2/2", "3/3", "end"))
+      << "a list that grows only brings more";
+  EXPECT_THAT(course(list, {page("1,2", "4"), page("4", "3")}),
+              ElementsAre("2/2", ::testing::StartsWith("moved: the list became shorter")));
+  EXPECT_THAT(course(list, {page("1,2", "5"), page("", "5")}),
+              ElementsAre("2/2", "cut off: a page is empty after 2 of 5 items"));
+  for (const auto* bad : {"null", "-1", "1.5", "\"many\"", "{}"})
+    EXPECT_THAT(course(list, {page("1", bad)}), ElementsAre("unreadable")) << bad;
+  EXPECT_THAT(course(list, {R"({"data":[1]})"}), ElementsAre("unreadable"));
+}
+
+TEST(PageReader, EndsNumberedPagesWhereThePageSaysSo) {
+  auto list = numbered(2);
+  list.items = {{"data"}};
+  list.more = {{"more"}};
+  EXPECT_THAT(course(list, {R"({"data":[1],"more":true})", R"({"data":[2,3],"more":false})"}),
+              ElementsAre("2/1", "end"));
+  EXPECT_THAT(course(list, {R"({"data":[],"more":true})"}),
+              ElementsAre("cut off: a page says that there is more, and is empty"));
+  EXPECT_THAT(course(list, {R"({"data":[1]})"}), ElementsAre("unreadable"));
+}
+
+TEST(PageReader, FollowsTheLinkHeader) {
+  auto list = numbered(2);
+  list.request.query.clear();
+  list.link = true;
+  EXPECT_THAT(
+      course(list, {"[1,2]", "[3]"}, {R"(<https://a.example/i?page=2>; rel="next")", "<x>; rel=prev"}),
+      ElementsAre("https://a.example/i?page=2", "end"));
+  EXPECT_THAT(course(list, {"[1,2]", "[3,4]"}, {"</i?page=2>; rel=next", "</i>; rel=first"}),
+              ElementsAre("/i?page=2", "end"));
+  EXPECT_THAT(course(list, {"[1]"}), ElementsAre("end"));
+  EXPECT_THAT(course(list, {"[1,2]"}), ElementsAre(::testing::StartsWith("cut off: the first page is full")));
+  EXPECT_THAT(course(list, {"[1,2]"}, {"<a>; rel=next, <b>; rel=next"}),
+              ElementsAre("cut off: the Link header names two next pages"));
 }
 
 }  // namespace

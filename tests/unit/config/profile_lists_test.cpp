@@ -64,12 +64,28 @@ TEST(ProfileLists, SayWhatIsWrongWithThem) {
       {"[list]\npath = \"items\"\nitems = \"data\"", "is not a path"},
       {"[list]\npath = \"/items\"", "list.items"},
       {"[list]\npath = \"/items\"\nitems = \"data[].x\"", "is not a path into a page"},
-      {"[list]\npath = \"/items\"\nitems = \"data\"\ncursor = \"next\"", "cursor_parameter"},
+      {"[list]\npath = \"/items\"\nitems = \"data\"\nquery = { c = \"{cursor}\" }",
+       "list.query: nothing fills {cursor}: the profile does not say where"},
+      {"[list]\npath = \"/items\"\nitems = \"data\"\nquery = { c = \"{cursors}\" }",
+       "list.query.c: nothing fills {cursors} here; here stand {cursor}, {page}, {offset}"},
+      {"[list]\npath = \"/items\"\nitems = \"data\"\ncursor = \"link\"\nquery = { c = \"{cursor}\" }",
+       "list.cursor: is \"link\""},
+      {"[list]\npath = \"/items\"\nitems = \"data\"\ncursor = \"next\"\nquery = { c = \"{offset}\" }",
+       "list.cursor: stands beside {page} or {offset}"},
+      {"[list]\npath = \"/items\"\nitems = \"data\"\nquery = { c = \"{offset}\", d = \"{page}\" }",
+       "list.query: has both {page} and {offset}"},
+      {"[list]\npath = \"/items\"\nitems = \"data\"\ntotal = \"t\"", "list.total: stands without {page}"},
+      {"[list]\npath = \"/items\"\nitems = \"data\"\ntotal = \"t\"\nmore = \"m\"\nquery = { c = \"{offset}\" "
+       "}",
+       "list.total: stands beside more"},
+      {"[list]\npath = \"/items\"\nitems = \"data\"\nwhole = true\nquery = { c = \"{page}\" }", "list.whole"},
+      {"[list]\npath = \"/items\"\nitems = \"\"\ncursor = \"next\"",
+       "list.cursor: list.cursor (\"next\") cannot be read beside list.items"},
+      {"[list]\npath = \"/items\"\nitems = \"data\"\nmethod = \"DELETE\"", "list.method"},
+      {"[list]\npath = \"/items\"\nitems = \"data\"\nheaders = { Host = \"x\" }", "list.headers.Host"},
       {"[list]\npath = \"/items\"\nitems = \"data\"\nmore = \"more\"", "stands without cursor"},
-      {"[list]\npath = \"/items\"\nitems = \"data\"\nlimit = 10", "limit_parameter"},
-      {"[list]\npath = \"/items\"\nitems = \"data\"\ncursor = \"c\"\ncursor_parameter = \"c\"\nwhole = true",
-       "list.whole"},
-      {"[list]\npath = \"/items\"\nitems = \"data\"\nlimit = 0\nlimit_parameter = \"n\"", "list.limit"},
+      {"[list]\npath = \"/items\"\nitems = \"data\"\ncursor = \"c\"\nwhole = true", "list.whole"},
+      {"[list]\npath = \"/items\"\nitems = \"data\"\nlimit = 0", "list.limit"},
       {"[list]\npath = \"/items\"\nitems = \"data\"\nfilters = { colour = \"c\" }", "colour"},
       {"[list]\npath = \"/items\"\nitems = \"data\"\nfilters = { note = \"n\" }", "note"},
       {"[list]\npath = \"/items\"\nitems = \"data\"\nfilters = { status = \"a b\" }", "query parameter"},
@@ -79,6 +95,48 @@ TEST(ProfileLists, SayWhatIsWrongWithThem) {
       {"[whoami]\npath = \"/me\"\naccount = \"a\"\nneeds = { speak = \"x\" }", "speak"},
   };
   for (const auto& [text, named] : table) EXPECT_THAT(complaint(text), HasSubstr(named)) << text;
+}
+
+TEST(ProfileLists, SayTheLineThatReplacesTheKeysOfBefore) {
+  const std::string list = "[list]\npath = \"/items\"\nitems = \"data\"\n";
+  EXPECT_EQ(complaint(list +
+                      "cursor = \"page.cursor\"\ncursor_parameter = \"cursor\"\nlimit_parameter = \"limit\"\n"
+                      "limit = 200\n"),
+            "p.toml:18: list.cursor_parameter: is not a key any more: query says the parameters; replace "
+            "cursor_parameter and limit_parameter by this line: query = { cursor = \"{cursor}\", limit = "
+            "\"200\" }\n");
+  EXPECT_THAT(complaint(list + "cursor = \"c\"\ncursor_parameter = \"page[after]\"\n"),
+              HasSubstr("replace it by this line: query = { \"page[after]\" = \"{cursor}\" }\n"));
+  EXPECT_THAT(
+      complaint(list + "limit = 50\nlimit_parameter = \"n\"\n"),
+      HasSubstr("list.limit_parameter: is not a key any more: query says the parameters; replace it by this "
+                "line: query = { n = \"50\" }"));
+}
+
+TEST(ProfileLists, SayHowAListGoesOn) {
+  const auto list = [](const std::string& more) {
+    const auto compiled = compile_profile(head + ("[list]\npath = \"/items?a=b\"\n" + more), "p.toml");
+    EXPECT_TRUE(compiled.value) << complaint("[list]\npath = \"/items?a=b\"\n" + more);
+    return compiled.reading.list;
+  };
+  const auto by_link = list("items = \"\"\ncursor = \"link\"\nquery = { per_page = \"100\" }\nlimit = 100\n");
+  EXPECT_EQ(by_link.path, "/items?a=b");
+  EXPECT_TRUE(by_link.link && by_link.cursor.empty() && by_link.items.empty() && by_link.names_next());
+  EXPECT_FALSE(by_link.counts());
+  EXPECT_EQ(to_string(list("items = \"data\"\ncursor = \"'link'\"").cursor), "link");
+  const auto by_offset = list(
+      "items = \"issues\"\ntotal = \"total_count\"\nlimit = 100\n"
+      "query = { limit = \"100\", offset = \"{offset}\" }\n");
+  EXPECT_TRUE(by_offset.counts() && !by_offset.names_next());
+  EXPECT_EQ(to_string(by_offset.total), "total_count");
+  const auto by_body = list(
+      "items = \"data\"\nmethod = \"POST\"\nbody = { page = \"{page}\", size = 10 }\n"
+      "headers = { X-A = \"b\" }\nmore = \"more\"");
+  EXPECT_TRUE(by_body.counts() && by_body.request.body);
+  EXPECT_EQ(by_body.request.method, "POST");
+  EXPECT_EQ(by_body.request.headers.size(), 1U);
+  // An address needs no parameter.
+  EXPECT_TRUE(list("items = \"tickets\"\ncursor = \"links.next\"\nmore = \"meta.has_more\"").names_next());
 }
 
 std::string complaint_of(const std::string& text) {
@@ -115,8 +173,7 @@ TEST(ProfilePaths, APathThatCanNeverBeReadIsAnError) {
       {"[whoami]\npath = \"/me\"\naccount = \"spaces[].id\"", "whoami.account"},
       {"[whoami]\npath = \"/me\"\naccount = \"user.id\"\nscopes = \"user[].scope\"",
        "is a list for whoami.scopes"},
-      {"[list]\npath = \"/items\"\nitems = \"data\"\ncursor = \"data.next\"\ncursor_parameter = \"c\"",
-       "list.cursor"},
+      {"[list]\npath = \"/items\"\nitems = \"data\"\ncursor = \"data.next\"", "list.cursor"},
       {"[readable]\nat = { type = \"timestamp\", path = \"log[].at\" }", "readable.at"},
       {"[readable]\nstate = { type = \"string\", path = \"status.name\" }",
        "cannot be read beside fields.status.echo"},

@@ -1,0 +1,59 @@
+#include "engine/api/list_request.hpp"
+
+#include "engine/api/request_writer.hpp"
+#include "engine/text/json_string.hpp"
+#include "engine/text/json_unescape.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace pawl::api {
+namespace {
+
+std::optional<std::string> plain_text(std::string_view token) {
+  if (!is_string_token(token)) return std::string{token};
+  std::string text;
+  if (!append_unescaped(text, token)) return std::nullopt;
+  return text;
+}
+
+}  // namespace
+
+call page_request(const list_spec& list, std::string_view filters, const page_place& place) {
+  hole_values values;
+  if (!place.cursor.empty()) values.cursor = place.cursor;
+  values.page = place.page;
+  values.offset = place.offset;
+  auto request = list.request;
+  request.path = {{hole::none, list.path, {}}};
+  auto made = fill(request, values);
+  if (!place.address.empty()) {
+    made.target = place.address;
+  } else if (!filters.empty() && place.cursor.empty()) {
+    made.target += made.target.find('?') == std::string::npos ? '?' : '&';
+    made.target += filters;
+  }
+  return made;
+}
+
+std::string server_filters(const list_spec& list, const profile& api,
+                           std::span<const precondition> conditions) {
+  std::string text;
+  for (const auto& filter : list.filters) {
+    const auto& name = api[filter.field].name;
+    const auto usable = std::ranges::find_if(conditions, [&name](const precondition& c) {
+      return c.field == name && (c.is == precondition::test::has ||
+                                 (c.is == precondition::test::equal && c.compare == comparison::exact));
+    });
+    if (usable == conditions.end()) continue;
+    const auto value = plain_text(usable->json);
+    if (!value) continue;
+    text += text.empty() ? "" : "&";
+    append_query_text(text, filter.parameter);
+    text += '=';
+    append_query_text(text, *value);
+  }
+  return text;
+}
+
+}  // namespace pawl::api
