@@ -134,10 +134,7 @@ void resource_reader::impl::ask(std::uint32_t path) {
   asked.push_back(path);
 }
 
-// Leaves of the reply to a read the resource alone.
-readability resource_reader::impl::find_resource(std::string_view& reply) {
-  const auto is = root.take(reply);
-  if (is == resource_root::found::there) return readability::readable;
+readability resource_reader::impl::without_resource(resource_root::found is) {
   if (is == resource_root::found::unreadable) return readability::unreadable;
   trouble = root.in_words();
   return readability::misshapen;

@@ -48,7 +48,12 @@ struct resource_reader::impl {
   void ask_for(field_index f) {
     if (is_shown(f)) ask(path_of(f));
   }
-  readability find_resource(std::string_view& reply);
+  // Leaves of the reply to a read the resource alone.
+  readability find_resource(std::string_view& reply) {
+    const auto is = root.take(reply);
+    return is == resource_root::found::there ? readability::readable : without_resource(is);
+  }
+  readability without_resource(resource_root::found);
   readability look(std::string_view resource, std::string_view id);
   equality compare(field_index, std::string_view wanted);
 

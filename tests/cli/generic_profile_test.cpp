@@ -2,6 +2,7 @@
 // name.
 #include "tests/cli/job_file.hpp"
 #include "tests/support/pawl_process.hpp"
+#include "tests/support/scripted/scripted_server.hpp"
 
 #include <boost/json/serialize.hpp>
 #include <gtest/gtest.h>
@@ -30,6 +31,47 @@ TEST(GenericProfile, AppliesFieldsOfAnyNameToAnApiThatEchoesNothing) {
   EXPECT_EQ(sqlite_value(ledger, "select group_concat(outcome || ' ' || verified) from job"),
             "applied none,applied none");
   EXPECT_EQ(sqlite_value(ledger, "select group_concat(id, '|') from job"), "sku 1/a|17");
+}
+
+// Replies that wrap the resource, each in its own way.
+TEST(GenericProfile, ReadsTheResourceWhereAReplyHoldsIt) {
+  testing::server_options plain;
+  plain.tls = false;
+  testing::scripted_server server{plain};
+  server.when("/posts/p1")
+      .reply(200, {}, R"({"posts":[{"id":"p1","state":"draft"}],"meta":{}})")
+      .then(200, {}, R"({"post":{"uuid":"p1","state":"live"},"id":"audit"})");
+  server.when("/posts/p2").reply(200, {}, R"({"posts":[{"id":"p2","state":"live"}]})");
+  server.when("/posts/p3").reply(200, {}, R"({"posts":[]})");
+  const pawl_workspace workspace;
+  workspace.input("posts.toml", R"(
+name = "posts"
+base_url = "https://posts.example"
+read_first = true
+unknown_fields = "refuse"
+[resource]
+path = "/posts/{id}"
+[read]
+root = "posts[0]"
+[write]
+root = "post"
+id = "uuid"
+[limits]
+write = "unlimited"
+read = "unlimited"
+[fields.state]
+type = "string"
+)");
+  const auto input = workspace.input("jobs.csv", "id,state\np1,live\np2,live\np3,live\n");
+  const auto run = workspace.run(
+      {"run", input.string(), "--profile", "posts.toml", "--base-url", server.url(), "--concurrency", "1"});
+  EXPECT_EQ(run.exit_code, 1) << run.errors;
+  const auto ledger = pawl_workspace::ledger_of(input);
+  EXPECT_EQ(sqlite_value(ledger, "select group_concat(id || ' ' || outcome || ' ' || verified) from job"),
+            "p1 applied full,p2 unchanged full,p3 failed none");
+  EXPECT_EQ(
+      sqlite_value(ledger, "select error_message like '%does not show posts[0]%' from job where id = 'p3'"),
+      "1");
 }
 
 }  // namespace

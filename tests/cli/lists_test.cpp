@@ -35,7 +35,7 @@ std::string profile_text(const std::string& list, const std::string& fields = ""
          fields;
 }
 
-const std::string by_cursor = "cursor = \"next\"\nquery = { after = \"{cursor}\", limit = \"2\" }\nlimit = 2";
+const std::string by_cursor = "cursor = \"next\"\nquery = { limit = \"2\", after = \"{cursor}\" }\nlimit = 2";
 
 class lists : public ::testing::Test {
  protected:
@@ -150,6 +150,33 @@ TEST_F(lists, CursorsThatLeadNowhereEnd) {
   page("?limit=2&after=b", R"({"data":[{"id":3,"state":"a"}],"next":"a"})");
   expect_no_list({}, "3 pages in a row brought no item");
   EXPECT_LE(server_.requests().size(), 7u);
+}
+
+TEST_F(lists, GoOnByTheLinkHeaderAtTheApiAlone) {
+  use("cursor = \"link\"\nlimit = 2\nquery = { limit = \"2\" }");
+  page("?limit=2", R"({"data":[{"id":1},{"id":2}]})",
+       "Link: <" + server_.url() + "/items?page=2>; rel=\"next\", </items>; rel=\"first\"");
+  page("?page=2", R"({"data":[{"id":3}]})", "Link: </items>; rel=\"first\"");
+  const auto all = pawl({"pull", "--note", "none"});
+  EXPECT_EQ(all.exit_code, 0) << all.errors;
+  EXPECT_EQ(all.output, "id\n1\n2\n3\n");
+
+  scripted_server elsewhere{plain()};
+  page("?limit=2", R"({"data":[{"id":1},{"id":2}]})",
+       "Link: <" + elsewhere.url() + "/items?page=2>; rel=\"next\"");
+  expect_no_list({}, "another address than the API");
+  EXPECT_TRUE(elsewhere.requests().empty());
+}
+
+TEST_F(lists, GoOnByOffsetToTheTotal) {
+  use("total = \"total\"\nlimit = 100\nquery = { offset = \"{offset}\", limit = \"100\" }");
+  page("?offset=0&limit=100", R"({"data":[{"id":1},{"id":2}],"total":3})");  // it grants two
+  page("?offset=2&limit=100", R"({"data":[{"id":3}],"total":3})");
+  const auto all = pawl({"pull", "--note", "none"});
+  EXPECT_EQ(all.exit_code, 0) << all.errors;
+  EXPECT_EQ(all.output, "id\n1\n2\n3\n");
+  page("?offset=2&limit=100", R"({"data":[{"id":1},{"id":2}],"total":3})");
+  expect_no_list({}, "brought no item that was not there before");
 }
 
 TEST_F(lists, AConditionOnWhatNoItemShowsIsAnError) {
