@@ -178,7 +178,7 @@ judgement by_default(const api::profile& profile, const attempt_fact& fact, cons
     return judged(signs.has_succeeded ? verdict::refused : verdict::stop, status, redirect_remedy);
   if (status == 410)
     return judged(signs.has_succeeded ? verdict::refused : verdict::stop, status, gone_remedy);
-  if ((status == 409 || status == 412) && signs.to_a_write && api::is_guarded(profile))
+  if ((status == 409 || status == 412) && api::is_guarded(profile))
     return judged(verdict::conflict, status);
   return judged(status >= 400 && status <= 499 ? verdict::refused : verdict::maybe, status);
 }

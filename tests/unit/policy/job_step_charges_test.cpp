@@ -64,5 +64,53 @@ TEST(JobStep, ATrialIsFreeTwiceAndCountsThen) {
   }
 }
 
+// A row that the API tells to wait for itself: as long as the reply asks, else as long as the rule says, and
+// longer each time. It costs no attempt, and the class is not throttled.
+TEST(JobStep, ARuleSaysHowLongTheRowAloneWaits) {
+  walk w;
+  api::status_rule locked;
+  locked.statuses = {{423, 423}};
+  locked.then = api::verdict::throttled;
+  locked.scope = api::wait_scope::of_id;
+  locked.wait = {{api::wait_source::kind::retry_after, {}}, {api::wait_source::kind::time, 120s}};
+  w.profile.rules = {locked};
+  w.to_the_wire();
+  const duration least[] = {120s, 240s, 480s, 7s, 1920s};
+  for (const auto wait : least) {
+    w.headers = {{"X-Request-Id", "req_1"}};
+    if (wait == 7s) w.headers.push_back({"Retry-After", "7"});
+    const auto next = w.answer(423, envelope("locked"));
+    ASSERT_TRUE(std::holds_alternative<action::sleep>(next));
+    const duration pause = std::get<action::sleep>(next).until - w.now;
+    EXPECT_GE(pause, wait);
+    EXPECT_LT(pause, wait + 60s) << "a backoff of our own at most";
+    EXPECT_NE(w.step.last().is, api::verdict::throttled);
+    w.now += pause;
+    ASSERT_TRUE(std::holds_alternative<action::queue_for_write>(w.feed(event::woke{})));
+    w.to_the_wire(false);
+  }
+  const auto next = w.answer(200, good);
+  ASSERT_TRUE(std::holds_alternative<action::finish>(next));
+  EXPECT_EQ(std::get<action::finish>(next).result, outcome::applied);
+  EXPECT_EQ(w.step.attempts(), 6u);
+}
+
+// A 5xx that a rule calls a wait may have been said after the work was done.
+TEST(JobStep, A5xxOfTheRowLeavesADoubt) {
+  walk w;
+  api::status_rule busy;
+  busy.statuses = {{503, 503}};
+  busy.then = api::verdict::throttled;
+  busy.scope = api::wait_scope::of_id;
+  w.profile.rules = {busy};
+  w.to_the_wire();
+  ASSERT_TRUE(std::holds_alternative<action::sleep>(w.answer(503, envelope("busy"))));
+  w.feed(event::woke{});
+  w.to_the_wire(false);
+  const auto next = w.answer(404, envelope("gone"));
+  ASSERT_TRUE(std::holds_alternative<action::finish>(next));
+  EXPECT_EQ(std::get<action::finish>(next).result, outcome::unknown);
+}
+
 }  // namespace
 }  // namespace pawl::policy
