@@ -5,6 +5,7 @@
 #include "engine/policy/pacer.hpp"
 #include "engine/sys/clock.hpp"
 
+#include <optional>
 #include <utility>
 
 namespace pawl::client {
@@ -12,6 +13,8 @@ namespace asio = boost::asio;
 
 struct api_client::impl {
   std::unique_ptr<http::connection_pool> pool;
+  std::optional<policy::shared_budget> shared;  // unset: reads share nothing with writes
+  std::optional<policy::pacer> writes;          // tells what earlier processes have written; sends nothing
   policy::pacer reads;
   credentials keys;
   api::reply_reader replies;
@@ -23,13 +26,21 @@ struct api_client::impl {
   impl(asio::io_context& io, const client_options& o, const api::profile& profile, quota_file& quota,
        token_source source, progress_counters& progress, std::unique_ptr<http::connection_pool> connections)
       : pool(std::move(connections)),
-        reads(o.reads, quota.reads(), clock::now(), boot_clock_now()),
+        shared(policy::shared_budget::of(o.reads, clock::now())),
+        reads(o.reads, quota.kept(policy::request_kind::read), clock::now(), boot_clock_now(),
+              {shared ? &*shared : nullptr, policy::request_kind::read}),
         keys(profile, o.transport.target, o.user_agent, std::move(source)),
         replies(profile),
         line(io, reads),
         upkeep(io, *pool, line),
         client({io, profile, o.retry, o.stop, o.transport, *pool, reads, line, keys, replies, jitter,
-                progress, &quota}) {}
+                progress, &quota}) {
+    if (!shared) return;
+    policy::pacer_options past;
+    past.shared = o.reads.shared;
+    writes.emplace(past, quota.kept(policy::request_kind::write), clock::now(), boot_clock_now(),
+                   policy::pacer::share{&*shared, policy::request_kind::write});
+  }
 };
 
 api_client::api_client(std::unique_ptr<impl> i) : impl_(std::move(i)) {}

@@ -21,6 +21,7 @@
 #include <filesystem>
 #include <optional>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -132,7 +133,7 @@ struct quota_file::impl {
   descriptor lock;  // the quota file; closing it releases the lock
   void* mapping = MAP_FAILED;
   std::size_t size = 0;
-  std::span<slot_entry> writes, reads;
+  policy::kept_quota writes, reads;
   time_point looked{};  // when keep_file() last looked for the file
 
   impl() = default;
@@ -197,8 +198,7 @@ expected<quota_file> quota_file_access::open(const std::string& directory, std::
   }
 
   const auto boot = boot_id(system.boot_id_path);
-  quota_file_contents start(policy::pacer::entries_needed(writes), policy::pacer::entries_needed(reads),
-                            std::max<std::int64_t>(system.now().count(), 1));
+  quota_file_contents start(writes, reads, std::max<std::int64_t>(system.now().count(), 1));
   bool known = opened->brand_new || start.add_file(fd, boot);
   for (const auto& [name, one] : left) known = start.add_file(one.get(), boot) && known;
   if (opened->brand_new && left.empty()) {
@@ -214,8 +214,9 @@ expected<quota_file> quota_file_access::open(const std::string& directory, std::
   }
   if (!known) start.fill();
 
-  state->size =
-      quota_file_header::entries_offset + (start.writes().size() + start.reads().size()) * sizeof(slot_entry);
+  state->size = quota_file_header::entries_offset +
+                (start.writes().size() + start.reads().size()) * sizeof(slot_entry) +
+                (start.write_minutes().size() + start.read_minutes().size()) * sizeof(policy::minute_entry);
   if (auto reserved = reserve(fd, state->size, path); !reserved) return reserved.error();
   state->mapping = ::mmap(nullptr, state->size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
   if (state->mapping == MAP_FAILED) return cannot(path, "map", errno);
@@ -226,17 +227,26 @@ expected<quota_file> quota_file_access::open(const std::string& directory, std::
   // power loss changes the boot id.)
   std::memset(bytes, 0, sizeof(quota_file_header));
   std::atomic_signal_fence(std::memory_order_seq_cst);
-  auto* entries = reinterpret_cast<slot_entry*>(bytes + quota_file_header::entries_offset);
-  state->writes = {entries, start.writes().size()};
-  state->reads = {entries + start.writes().size(), start.reads().size()};
-  std::ranges::copy(start.writes(), state->writes.begin());
-  std::ranges::copy(start.reads(), state->reads.begin());
+  auto* place_of_next = bytes + quota_file_header::entries_offset;
+  const auto put_next = [&place_of_next](const auto& from) {
+    using entry = std::remove_const_t<typename std::remove_cvref_t<decltype(from)>::element_type>;
+    const std::span<entry> into{reinterpret_cast<entry*>(place_of_next), from.size()};
+    std::ranges::copy(from, into.begin());
+    place_of_next += from.size_bytes();
+    return into;
+  };
+  state->writes.entries = put_next(start.writes());
+  state->reads.entries = put_next(start.reads());
+  state->writes.minutes = put_next(start.write_minutes());
+  state->reads.minutes = put_next(start.read_minutes());
 
   quota_file_header header{};
   std::memcpy(header.magic, quota_file_header::magic_text, sizeof header.magic);
   header.entry_size = sizeof(slot_entry);
   header.write_entries = static_cast<std::uint32_t>(start.writes().size());
   header.read_entries = static_cast<std::uint32_t>(start.reads().size());
+  header.write_minutes = static_cast<std::uint32_t>(start.write_minutes().size());
+  header.read_minutes = static_cast<std::uint32_t>(start.read_minutes().size());
   header.holder_pid = ::getpid();
   header.holder_since = std::time(nullptr);
   put(header.boot_id, boot);
@@ -305,10 +315,13 @@ quota_file& quota_file::operator=(quota_file&&) noexcept = default;
 quota_file::~quota_file() = default;
 
 std::span<slot_entry> quota_file::writes() noexcept {
-  return impl_->writes;
+  return impl_->writes.entries;
 }
 std::span<slot_entry> quota_file::reads() noexcept {
-  return impl_->reads;
+  return impl_->reads.entries;
+}
+policy::kept_quota quota_file::kept(policy::request_kind kind) noexcept {
+  return kind == policy::request_kind::write ? impl_->writes : impl_->reads;
 }
 
 }  // namespace pawl::client

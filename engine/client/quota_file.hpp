@@ -41,7 +41,8 @@ class quota_file {
   // windows count as full: every entry is set to closed at now, and nothing is sent for one window. The same
   // holds for a class that was unlimited before, because its past is not known. So always pass the options of
   // both classes, even if a command sends only one. An entry that is torn or was altered counts as closed at
-  // now.
+  // now. Minutes of another boot count as closed at now too, with what was in the entries besides, in case a
+  // power loss took the last of them: so a day's quota is not lost with a boot.
   //
   // A file that an earlier version left for this host and key is taken over and removed; if that version has
   // it locked, open() fails as above. A brand-new file also counts the files of earlier versions for other
@@ -59,9 +60,10 @@ class quota_file {
   // else may use the key: failure_kind::mend.
   status keep_file(time_point now);
 
-  // entries_needed() of the options each; their addresses do not change when the quota_file is moved.
+  // As much as the options of each need; the addresses do not change when the quota_file is moved.
   std::span<policy::slot_entry> writes() noexcept;
   std::span<policy::slot_entry> reads() noexcept;
+  policy::kept_quota kept(policy::request_kind) noexcept;
 
  private:
   friend struct quota_file_access;

@@ -23,20 +23,31 @@
 namespace pawl::client {
 namespace {
 
+using policy::minute_entry;
 using policy::slot_entry;
 
 // The layout that the file has; unset: it cannot be read.
-enum class layout { present, earlier };
+enum class layout { present, second, first };
 std::optional<layout> layout_of(const quota_file_header& h, std::uint64_t file_size) noexcept {
-  const auto is = [&](const char(&magic)[8], std::size_t entry_size) {
+  const auto is = [&](const char(&magic)[8], std::size_t entry_size, std::uint64_t beside) {
     return std::memcmp(h.magic, magic, sizeof magic) == 0 && h.entry_size == entry_size &&
            file_size == quota_file_header::entries_offset +
-                            entry_size * (std::uint64_t{h.write_entries} + h.read_entries);
+                            entry_size * (std::uint64_t{h.write_entries} + h.read_entries) + beside;
   };
   if (h.checksum != checksum_of(h)) return std::nullopt;
-  if (is(quota_file_header::magic_text, sizeof(slot_entry))) return layout::present;
-  if (is(quota_file_header::earlier_magic, quota_file_header::earlier_entry_size)) return layout::earlier;
+  const auto beside =
+      sizeof(std::uint64_t) * (std::uint64_t{h.write_minutes} + h.read_minutes + h.write_ids + h.read_ids);
+  if (is(quota_file_header::magic_text, sizeof(slot_entry), beside)) return layout::present;
+  if (is(quota_file_header::second_magic, sizeof(slot_entry), 0)) return layout::second;
+  if (is(quota_file_header::earlier_magic, quota_file_header::earlier_entry_size, 0)) return layout::first;
   return std::nullopt;
+}
+
+// The latest moment that the entry may stand for. It is torn, was in flight when its process died, or has an
+// impossible time: then that is now.
+slot_entry as_closed(const slot_entry& e, std::int64_t now) noexcept {
+  if (!e.is_sound() || e.closed <= 0 || e.closed > now) return {now, now};
+  return e;
 }
 
 // Fits the entries that a file has for one class to the number that the class needs now.
@@ -45,12 +56,8 @@ std::vector<slot_entry> carry_over(std::span<const slot_entry> before, std::size
   // An unlimited class left no record of what it sent.
   if (before.empty()) return std::vector<slot_entry>(needed, slot_entry{now, now});
   std::vector<slot_entry> kept;
-  for (auto e : before) {
-    if (e.is_unused()) continue;
-    // The entry is torn, was in flight when its process died, or has an impossible time.
-    if (!e.is_sound() || e.closed <= 0 || e.closed > now) e = {now, now};
-    kept.push_back(e);
-  }
+  for (const auto& e : before)
+    if (!e.is_unused()) kept.push_back(as_closed(e, now));
   const bool full = kept.size() == before.size();
   std::ranges::sort(kept, std::ranges::greater{}, &slot_entry::closed);
   // Keeps the newest: a window only asks whether fewer than `limit` of them are still held.
@@ -119,44 +126,107 @@ bool read_header(int fd, quota_file_header& h) noexcept {
   return ::pread(fd, &h, sizeof h, 0) == static_cast<ssize_t>(sizeof h);
 }
 
-void quota_file_contents::fill() {
-  std::ranges::fill(writes_, slot_entry{now_, now_});
-  std::ranges::fill(reads_, slot_entry{now_, now_});
+quota_file_contents::quota_file_contents(const policy::pacer_options& writes,
+                                         const policy::pacer_options& reads, std::int64_t now)
+    : now_(now) {
+  for (const auto& [of, into] : {std::pair{&writes, &writes_}, {&reads, &reads_}}) {
+    into->entries.resize(policy::pacer::entries_needed(*of));
+    into->minutes.resize(policy::pacer::minutes_needed(*of));
+  }
 }
 
-void quota_file_contents::add(std::span<const slot_entry> all, std::uint32_t of_writes) {
-  merge(writes_, carry_over(all.first(of_writes), writes_.size(), now_));
-  merge(reads_, carry_over(all.subspan(of_writes), reads_.size(), now_));
+void quota_file_contents::fill() {
+  for (auto* one : {&writes_, &reads_}) {
+    std::ranges::fill(one->entries, slot_entry{now_, now_});
+    minute_entry::count(one->minutes, now_, one->before_boot.value_or(minute_entry::most));
+  }
+}
+
+void quota_file_contents::add(kept& to, const kept& from) const {
+  merge(to.entries, carry_over(from.entries, to.entries.size(), now_));
+  if (!to.minutes.empty()) add_minutes(to, from);
+}
+
+void quota_file_contents::add_minutes(kept& to, const kept& from) const {
+  const auto add = [&to](std::int64_t at, std::uint64_t count) {
+    minute_entry::count(to.minutes, at, count);
+  };
+  const bool has_minutes = !from.minutes.empty();
+  // A class without limits left no record; a full ring has overwritten older entries.
+  auto oldest = now_;
+  bool complete = has_minutes || !from.entries.empty();
+  if (!has_minutes && complete) complete = std::ranges::any_of(from.entries, &slot_entry::is_unused);
+  for (const auto& e : from.entries) {
+    if (e.is_unused()) continue;
+    const auto closed = as_closed(e, now_).closed;
+    oldest = std::min(oldest, closed);
+    // One whose end is not known has not been counted in its minute.
+    if (!has_minutes || closed == now_) add(closed, 1);
+  }
+  if (!complete) add(oldest, minute_entry::most);
+  const auto this_minute = minute_entry::minute_of(now_);
+  for (const auto& m : from.minutes) {
+    if (m.is_unused()) continue;
+    const bool is_sound = m.is_sound() && m.minute() <= this_minute;
+    add(is_sound ? static_cast<std::int64_t>(m.minute()) * minute_entry::length.count() : now_,
+        is_sound ? m.count() : minute_entry::most);
+  }
 }
 
 void quota_file_contents::add_writes(const std::vector<duration>& ages) {
-  std::vector<slot_entry> entries;
+  kept before;
   for (const auto age : ages) {
     const auto at = std::max<std::int64_t>(now_ - std::chrono::nanoseconds{age}.count(), 1);
-    entries.push_back({at, at});
+    before.entries.push_back({at, at});
   }
-  merge(writes_, entries);
+  merge(writes_.entries, before.entries);
+  before.entries.emplace_back();  // nothing was overwritten
+  if (!writes_.minutes.empty()) add_minutes(writes_, before);
 }
 
 bool quota_file_contents::add_file(int fd, std::string_view boot) {
   struct stat is{};
   quota_file_header h{};
-  if (::fstat(fd, &is) != 0 || !read_header(fd, h) || boot.empty() || text_of(h.boot_id) != boot)
-    return false;
+  if (::fstat(fd, &is) != 0 || !read_header(fd, h) || boot.empty()) return false;
   const auto has = layout_of(h, static_cast<std::uint64_t>(is.st_size));
   if (!has) return false;
-  std::vector<slot_entry> all(std::size_t{h.write_entries} + h.read_entries);
-  if (*has == layout::present) {
-    if (!read_at(fd, all.data(), all.size() * sizeof(slot_entry), quota_file_header::entries_offset))
-      return false;
-  } else {
-    std::vector<std::int64_t> pairs(2 * all.size());
-    if (!read_at(fd, pairs.data(), pairs.size() * sizeof(std::int64_t), quota_file_header::entries_offset))
-      return false;
-    for (std::size_t i = 0; i < all.size(); ++i) all[i] = {pairs[2 * i], pairs[2 * i + 1]};
+  std::size_t from = quota_file_header::entries_offset;
+  const auto read_next = [&](auto& into) {
+    const auto bytes = into.size() * sizeof(into[0]);
+    const bool good = read_at(fd, into.data(), bytes, from);
+    from += bytes;
+    return good;
+  };
+  kept writes, reads;
+  writes.entries.resize(h.write_entries);
+  reads.entries.resize(h.read_entries);
+  if (*has == layout::first) {
+    for (auto* one : {&writes, &reads}) {
+      std::vector<std::int64_t> pairs(2 * one->entries.size());
+      if (!read_next(pairs)) return false;
+      for (std::size_t i = 0; i < one->entries.size(); ++i)
+        one->entries[i] = {pairs[2 * i], pairs[2 * i + 1]};
+    }
+  } else if (!read_next(writes.entries) || !read_next(reads.entries)) {
+    return false;
   }
-  add(all, h.write_entries);
-  return true;
+  if (*has == layout::present) {
+    writes.minutes.resize(h.write_minutes);
+    reads.minutes.resize(h.read_minutes);
+    if (!read_next(writes.minutes) || !read_next(reads.minutes)) return false;
+  }
+  const bool same_boot = text_of(h.boot_id) == boot;
+  for (const auto& [to, found] : {std::pair{&writes_, &writes}, {&reads_, &reads}}) {
+    if (same_boot) {
+      add(*to, *found);
+      continue;
+    }
+    if (found->minutes.empty()) continue;
+    std::uint64_t known = found->entries.size();
+    for (const auto& m : found->minutes) known += m.is_sound() ? m.count() : minute_entry::most;
+    to->before_boot = to->before_boot.value_or(0) + known;
+  }
+  return same_boot;
 }
 
 void quota_file_contents::add_other_files(int directory, const std::string& path, std::string_view boot) {

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,11 +18,11 @@ namespace pawl::client {
 
 class quota_file_contents {
  public:
-  // `need_...`: how many entries each class needs; `now`: by the clock of the entries.
-  quota_file_contents(std::size_t need_writes, std::size_t need_reads, std::int64_t now)
-      : writes_(need_writes), reads_(need_reads), now_(now) {}
+  // What the options of both classes need; `now`: by the clock of the entries.
+  quota_file_contents(const policy::pacer_options& writes, const policy::pacer_options& reads,
+                      std::int64_t now);
 
-  // Sets every entry to used now: nothing is known of the past.
+  // Sets everything to used now: nothing is known of the past, but for the minutes of another boot.
   void fill();
   void add_writes(const std::vector<duration>& ages);
   // Adds what a file of this boot holds. It takes everything out first, because the entries' place in the
@@ -30,13 +31,23 @@ class quota_file_contents {
   // Adds the files of earlier versions for other hosts and keys, in any order. `directory` is `path`, opened.
   void add_other_files(int directory, const std::string& path, std::string_view boot);
 
-  std::span<const policy::slot_entry> writes() const noexcept { return writes_; }
-  std::span<const policy::slot_entry> reads() const noexcept { return reads_; }
+  std::span<const policy::slot_entry> writes() const noexcept { return writes_.entries; }
+  std::span<const policy::slot_entry> reads() const noexcept { return reads_.entries; }
+  std::span<const policy::minute_entry> write_minutes() const noexcept { return writes_.minutes; }
+  std::span<const policy::minute_entry> read_minutes() const noexcept { return reads_.minutes; }
 
  private:
-  void add(std::span<const policy::slot_entry> all, std::uint32_t of_writes);
+  // One class: what this process needs, or what a file has.
+  struct kept {
+    std::vector<policy::slot_entry> entries;
+    std::vector<policy::minute_entry> minutes;
+    // How many requests a file of another boot knows of at most; unset: there is none.
+    std::optional<std::uint64_t> before_boot;
+  };
+  void add(kept& to, const kept& from) const;
+  void add_minutes(kept& to, const kept& from) const;
 
-  std::vector<policy::slot_entry> writes_, reads_;
+  kept writes_, reads_;
   std::int64_t now_;
 };
 

@@ -10,11 +10,13 @@
 
 namespace pawl::client {
 
-// Stands at the beginning of the file; the entries follow at `entries_offset`, writes first. Written once, by
-// open().
+// Stands at the beginning of the file; at `entries_offset` follow the entries, then the minutes, then the
+// ids, of the writes first each time. Written once, by open().
 struct quota_file_header {
-  static constexpr char magic_text[8] = {'p', 'a', 'w', 'l', 'k', 'e', 'y', '2'};
-  // Of earlier versions, whose entries have two numbers and no check.
+  static constexpr char magic_text[8] = {'p', 'a', 'w', 'l', 'k', 'e', 'y', '3'};
+  // Of earlier versions, which have neither minutes nor ids; there the command is longer.
+  static constexpr char second_magic[8] = {'p', 'a', 'w', 'l', 'k', 'e', 'y', '2'};
+  // Of versions before those, whose entries have two numbers and no check.
   static constexpr char earlier_magic[8] = {'p', 'a', 'w', 'l', 'k', 'e', 'y', '1'};
   static constexpr std::uint32_t earlier_entry_size = 16;
   static constexpr std::size_t entries_offset = 4096;  // one page: no entry shares a page with the header
@@ -25,8 +27,10 @@ struct quota_file_header {
   std::int32_t holder_pid;    // the last process that opened it
   std::int64_t holder_since;  // seconds since the Unix epoch
   char boot_id[40];           // as the kernel writes it, padded with zeros; all zero: unknown
-  char holder_command[184];   // program, command and input, padded with zeros
-  std::uint64_t checksum;     // FNV-1a over everything before
+  char holder_command[168];   // program, command and input, padded with zeros
+  std::uint32_t write_minutes, read_minutes;
+  std::uint32_t write_ids, read_ids;
+  std::uint64_t checksum;  // FNV-1a over everything before
 };
 static_assert(sizeof(quota_file_header) == 264);
 

@@ -7,15 +7,22 @@
 namespace pawl::client {
 namespace asio = boost::asio;
 
+// Joins the line, or keeps the place.
+inline void send_line::stand(place& p, time_point now) {
+  if (p.ticket_) return;
+  const bool is_for_write = p.before_ != nullptr && p.before_->ticket_;
+  p.ticket_ = is_for_write ? pacer_.join_for(*p.before_->ticket_, now) : pacer_.join(now);
+}
+
 bool send_line::is_near(place& p, time_point now, duration lead) {
   if (cancelled_) return false;
-  if (!p.ticket_) p.ticket_ = pacer_.join(now);
+  stand(p, now);
   return pacer_.due(*p.ticket_, now) - now <= lead;
 }
 
 bool send_line::try_grant(place& p, time_point now) {
   if (cancelled_) return false;
-  if (!p.ticket_) p.ticket_ = pacer_.join(now);
+  stand(p, now);
   auto asked = pacer_.acquire(*p.ticket_, now);
   const auto* slot = std::get_if<policy::pacer::slot>(&asked);
   if (slot == nullptr) return false;
@@ -27,7 +34,7 @@ bool send_line::try_grant(place& p, time_point now) {
 
 asio::awaitable<bool> send_line::near_due(place& p, duration lead) {
   auto now = clock::now();
-  if (!p.ticket_) p.ticket_ = pacer_.join(now);
+  stand(p, now);
   while (!cancelled_) {
     const auto due = pacer_.due(*p.ticket_, now);
     if (due - now <= lead) co_return true;
@@ -69,7 +76,12 @@ void send_line::leave(place& p) {
   pacer_.leave(*p.ticket_);
   p.ticket_.reset();
   // Everybody behind is due earlier now.
-  for (auto* other : waiting_) other->alarm_.wake();
+  wake_all();
+  if (other_ != nullptr) other_->wake_all();
+}
+
+void send_line::wake_all() {
+  for (auto* p : waiting_) p->alarm_.wake();
   head_alarm_.wake();
 }
 
@@ -90,12 +102,12 @@ void send_line::give_back(place& p, time_point now) {
 
 void send_line::changed() {
   if (!waiting_.empty()) head_alarm_.wake();
+  if (other_ != nullptr && !other_->waiting_.empty()) other_->head_alarm_.wake();
 }
 
 void send_line::cancel_all() {
   cancelled_ = true;
-  for (auto* p : waiting_) p->alarm_.wake();
-  head_alarm_.wake();
+  wake_all();
 }
 
 time_point send_line::pump(time_point now) {

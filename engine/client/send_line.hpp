@@ -20,12 +20,16 @@ class send_line {
   // One worker's place. Owned by the worker, which outlives its waits.
   class place {
    public:
-    explicit place(boost::asio::io_context& context) : alarm_(context) {}
+    // `before`: where the worker's writes stand. While it stands there, a request from here is a read that is
+    // made for that write (policy/shared_budget). Outlives the place.
+    explicit place(boost::asio::io_context& context, const place* before = nullptr)
+        : alarm_(context), before_(before) {}
 
    private:
     friend class send_line;
     enum class waiting : std::uint8_t { no, near_due, grant };
     async::wakeup alarm_;
+    const place* before_;
     std::optional<policy::pacer::ticket> ticket_;
     std::optional<policy::pacer::slot> slot_;
     waiting for_ = waiting::no;
@@ -33,6 +37,13 @@ class send_line {
   enum class answer { granted, delayed, cancelled };
 
   send_line(boost::asio::io_context& context, policy::pacer& pacer) : pacer_(pacer), head_alarm_(context) {}
+
+  // The line of the other class, where the pacers share a budget: what happens in one may let the other go
+  // on. To be called once, for both.
+  static void join_lines(send_line& a, send_line& b) noexcept {
+    a.other_ = &b;
+    b.other_ = &a;
+  }
 
   // A connection is fetched this long before the place is due: three round trips of 100 ms for TCP and TLS
   // 1.3, and a margin. Chosen; longer waits hold none.
@@ -72,10 +83,13 @@ class send_line {
 
  private:
   time_point pump(time_point now);
+  void stand(place&, time_point now);
+  void wake_all();
 
   policy::pacer& pacer_;
   async::wakeup head_alarm_;
   std::vector<place*> waiting_;
+  send_line* other_ = nullptr;
   bool cancelled_ = false;
 };
 

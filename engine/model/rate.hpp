@@ -13,6 +13,14 @@ struct rate_window {
   bool operator==(const rate_window&) const = default;
 };
 
+// A rate that reads and writes share, or that holds for one resource: what each of them takes of it. 0: it
+// does not count there; at least one of the two counts, and neither costs more than the window holds.
+struct rate_limit {
+  rate_window window;
+  std::uint32_t read_cost = 1, write_cost = 1;
+  bool operator==(const rate_limit&) const = default;
+};
+
 // "60/min", "20/10s", "50/s": as --rate takes it, in the largest unit that divides the window.
 std::string to_string(const rate_window&);
 

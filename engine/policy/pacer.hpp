@@ -20,99 +20,63 @@
 // then.
 #pragma once
 
-#include "engine/api/profile.hpp"
 #include "engine/model/time.hpp"
-#include "engine/policy/quota_window.hpp"
+#include "engine/policy/kept_quota.hpp"
+#include "engine/policy/pacer_options.hpp"
 #include "engine/policy/rate_headers.hpp"
+#include "engine/policy/request_kind.hpp"
 #include "engine/policy/ring_queue.hpp"
+#include "engine/policy/shared_budget.hpp"
 #include "engine/policy/throttle_gate.hpp"
 #include "engine/policy/waiting_line.hpp"
+#include "engine/policy/window_set.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <string>
 #include <variant>
 #include <vector>
 
 namespace pawl::policy {
-
-struct pacer_options {
-  // All hold together; empty: unlimited. Limits and lengths are above zero (config refuses others).
-  std::vector<rate_window> windows;
-  double reserve = 0.0;        // share left to others, 0..0.99: a limit of 60 with 0.2 is used as 48
-  bool spread = false;         // space sends evenly instead of as early as the windows allow
-  bool early_release = false;  // for APIs known to count on arrival
-};
-
-// A wait that the API asked for.
-struct asked_pause {
-  time_point until{};
-  asking_header by = asking_header::none;  // none: no header said it; a throttled reply is backed off from
-  bool operator==(const asked_pause&) const = default;
-};
-// The one that ends later; unset: neither is there.
-inline std::optional<asked_pause> later_of(const std::optional<asked_pause>& a,
-                                           const std::optional<asked_pause>& b) noexcept {
-  if (!a || !b) return a ? a : b;
-  return a->until >= b->until ? a : b;
-}
-
-// A limit of the API for a window as long as a configured one, and another than that.
-struct contradiction {
-  rate_window configured, said;
-  bool operator==(const contradiction&) const = default;
-};
-
-// One taken slot as it survives the process (client/quota_file maps these). Times are nanoseconds of the
-// caller's epoch (boot_clock_now() in the state file); 0 in `closed` while the request is in flight; both 0:
-// unused.
-//
-// An entry is always assigned whole: `check` goes with it. One that was torn or altered is not sound, and
-// counts as closed just now, the worst that it can have said. (Zeros are not sound either.)
-struct slot_entry {
-  std::int64_t sent = 0;
-  std::int64_t closed = 0;
-  std::uint64_t check = check_of(sent, closed);
-
-  bool is_sound() const noexcept { return check == check_of(sent, closed); }
-  bool is_unused() const noexcept { return is_sound() && sent == 0 && closed == 0; }
-
-  // No secret: it tells accidents, not people who know it. Odd constants of SplitMix64.
-  static constexpr std::uint64_t check_of(std::int64_t sent, std::int64_t closed) noexcept {
-    std::uint64_t x = static_cast<std::uint64_t>(sent) + 0x9e3779b97f4a7c15;
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-    x += static_cast<std::uint64_t>(closed);
-    x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
-    return x ^ (x >> 31);
-  }
-};
 
 class pacer {
  public:
   enum class ticket : std::uint64_t {};
   enum class slot : std::uint32_t {};
 
-  // How many entries survive a restart under these options (0: unlimited): the largest limit and 1,024 more
-  // (chosen: also a run with a larger --rate finds its past), at most 1,048,576 (16 MiB). With a limit beyond
-  // that, a restart takes what it has no entry for as closed with the oldest entry: it waits, never exceeds.
+  // How many entries survive a restart under these options (0: unlimited): the largest limit of the windows
+  // up to an hour and 1,024 more (chosen: also a run with a larger --rate finds its past), at most 1,048,576
+  // (24 MiB). With a limit beyond that, a restart takes what it has no entry for as closed with the oldest
+  // entry: it waits, never exceeds.
   static std::size_t entries_needed(const pacer_options&);
+  // How many minutes: none, unless a window is longer than an hour.
+  static std::size_t minutes_needed(const pacer_options&);
 
-  // `entries` (entries_needed() of them, or empty: nothing survives) is owned by the caller, outlives the
-  // pacer and is written through at every step, so that a killed process leaves what the next one needs.
-  // Entries found in it count at once; one still in flight counts as closed at `now`. `now_in_entry_clock` is
-  // `now` on the clock of the entries, which must run at the pace of `clock` from then on.
-  pacer(const pacer_options&, std::span<slot_entry> entries, time_point now,
-        std::chrono::nanoseconds now_in_entry_clock);
+  // The windows that this class shares with the other one, where there are any, and which class it is.
+  struct share {
+    shared_budget* budget = nullptr;
+    request_kind kind = request_kind::write;
+  };
 
-  // The line of waiting requests, first come first served.
+  // `kept` (as many as are needed, or empty: nothing survives) is owned by the caller, outlives the pacer and
+  // is written through at every step, so that a killed process leaves what the next one needs. What is found
+  // in it counts at once; an entry still in flight counts as closed at `now`. `now_in_entry_clock` is `now`
+  // on the clock of the entries, which must run at the pace of `clock` from then on. The budget outlives the
+  // pacer.
+  pacer(const pacer_options& o, kept_quota kept, time_point now, std::chrono::nanoseconds now_in_entry_clock)
+      : pacer(o, kept, now, now_in_entry_clock, share{}) {}
+  pacer(const pacer_options&, kept_quota, time_point now, std::chrono::nanoseconds now_in_entry_clock, share);
+
+  // The line of waiting requests, first come first served; writes with a reservation before the others.
   ticket join(time_point now);
+  // Of a read that is made for a write, which stands in the line of its class (shared_budget).
+  ticket join_for(ticket write, time_point now);
   void leave(ticket);  // of a ticket that was granted or has left: nothing happens
   // About when this ticket will be granted; never before `now`, exact when nothing else happens. For the head
   // the earliest possible time; for others requests in flight, and those before it in line, are taken to last
-  // the mean reply time. O(line).
-  time_point due(ticket, time_point now) const;
+  // the mean reply time. O(line). A head that looks is not overtaken by the other class (shared_budget).
+  time_point due(ticket, time_point now);
 
   // The slot, or a time strictly later than `now` at which to ask again. Only the head of the line is
   // granted; the ticket leaves the line with the grant. The head's time is the earliest at which it could be
@@ -126,8 +90,9 @@ class pacer {
 
   void sent(slot, time_point now);       // the first byte leaves
   void give_back(slot, time_point now);  // nothing was sent
-  // The reply has arrived, or the connection is closed (`facts` empty). `jitter01` spreads a gate by 0-500
-  // ms. A connection that breaks after the grant is closed, not given back, unless no byte was written.
+  // The reply has arrived, or the connection is closed (`facts` empty). A throttled one closes the gate that
+  // `facts` names. `jitter01` spreads a gate by 0-500 ms. A connection that breaks after the grant is closed,
+  // not given back, unless no byte was written.
   void closed(slot, time_point now, const std::optional<rate_facts>& facts, double jitter01);
 
   // Nothing of this class leaves before then: what throttled replies have asked for, or a backoff.
@@ -144,74 +109,56 @@ class pacer {
   std::optional<contradiction> take_contradiction() noexcept;
   std::uint32_t in_flight() const noexcept { return in_flight_; }
   std::size_t waiting() const noexcept { return line_.size(); }
-  bool unlimited() const noexcept { return configured_ == 0; }
+  bool unlimited() const noexcept {
+    return own_.is_empty() && (share_.budget == nullptr || share_.budget->windows().is_empty());
+  }
 
  private:
   static constexpr std::uint32_t no_entry = 0xffff'ffff;
-  static constexpr std::size_t max_learned = 4;  // chosen: more windows than any API seen names
 
   // A granted request until it is closed or given back.
   struct grant {
     time_point at{};                 // granted, then sent
-    std::uint64_t number = 0;        // how many there were before it
-    std::uint32_t entry = no_entry;  // where it stands in entries_
+    std::uint64_t own_age = 0;       // of the windows, when it was granted
+    std::uint64_t shared_age = 0;    // likewise
+    std::uint32_t entry = no_entry;  // where it stands in the entries
     slot_entry before{};             // what stood there
   };
-  // A window that replies taught, beside the configured ones.
-  struct learned {
-    time_point expires{};  // unless a reply confirms it
-    bool exact = false;    // the header named its length
-  };
 
-  std::uint32_t usable(std::uint32_t limit) const noexcept;
   void load(time_point now);
   std::int64_t in_entry_clock(time_point) const noexcept;
-  duration discount(const quota_window&) const noexcept;
-  std::uint64_t& held_at_grant(std::uint32_t grant_index, std::size_t window) noexcept;
-  bool active(std::size_t window, time_point now) const noexcept;
-  void expire(time_point now) noexcept;
-  time_point room_at(std::uint64_t k, time_point now, duration latency) const;
+  std::uint64_t head_number() const noexcept;
+  window_set::marks own_marks(std::uint32_t grant_index) noexcept;
+  window_set::marks shared_marks(std::uint32_t grant_index) noexcept;
+  struct due_parts {
+    time_point own{}, shared{};
+  };
+  due_parts due_of(std::uint64_t number, time_point now) const;
   time_point head_due(time_point now) const;
-  slot take(time_point now);
+  std::uint32_t new_grant();
+  slot take(std::uint32_t grant_index, time_point now);
   void free_grant(std::uint32_t index);
   void learn(const rate_facts&, std::uint32_t grant_index, time_point now);
-  void hold_against_config(const rate_facts&, time_point now);
-  quota_window* match(const rate_facts&, time_point now) noexcept;
-  quota_window* adopt(const rate_facts&, time_point now);
 
-  double reserve_;
-  bool early_release_;
-  std::size_t configured_;             // windows_ from here on are learned
-  std::vector<quota_window> windows_;  // at most configured_ + max_learned
-  std::vector<learned> learned_;       // of windows_[configured_ + i]
-  duration spacing_{};                 // spread: between two sends; 0: as early as the windows allow
+  window_set own_;
+  share share_;
+  duration spacing_{};  // spread: between two sends; 0: as early as the windows allow
   time_point schedule_ = time_point::min();
 
-  std::span<slot_entry> entries_;
+  kept_quota kept_;
   std::chrono::nanoseconds entry_epoch_{};  // entry clock minus our clock
   ring_queue<std::uint32_t> reusable_;  // entries not in flight: unused first, then by closing, oldest first
 
   waiting_line line_;
   throttle_gate gate_;
-  // The limit of replies that do not name its window, since when it was said, and its longest reset since.
-  struct unnamed_window {
-    std::uint64_t limit = 0;
-    time_point since{};
-    duration longest_reset{};
-  };
-  unnamed_window unnamed_;
-  std::optional<contradiction> contradiction_;
-  bool contradiction_told_ = false;
-  asked_pause used_up_{time_point::min(), {}};     // a window of the API that is longer than ours
-  asking_header taught_by_ = asking_header::none;  // the last reply that held back more than our own use
   std::vector<grant> grants_;
-  std::vector<std::uint64_t> held_at_grant_;  // per grant, and of each window: slots held before it
+  std::size_t marks_per_grant_;
+  std::vector<std::uint64_t> marks_;  // of each grant: of its own windows, then of the shared ones
   std::vector<std::uint32_t> free_grants_;
   std::uint32_t in_flight_ = 0;
-  std::uint64_t granted_ = 0;  // without those given back
 
   duration mean_reply_{};  // smoothed by eighths (RFC 6298 does so with round trips)
-  std::optional<duration> fastest_reply_;
+  bool has_mean_ = false;
 };
 
 }  // namespace pawl::policy

@@ -40,10 +40,6 @@ void quota_window::close(time_point at, std::uint64_t count) {
   queue_.push_back({at, count});
 }
 
-void quota_window::take_closings(const quota_window& from) {
-  for (std::size_t i = 0; i < from.queue_.size(); ++i) close(from.queue_[i].at, from.queue_[i].count);
-}
-
 void quota_window::expire(time_point now, duration discount) noexcept {
   const duration held_for = window_.length - discount;
   while (!queue_.empty() && queue_.front().at + held_for <= now) {
@@ -68,24 +64,23 @@ time_point quota_window::release_of(std::uint64_t nth, duration discount) const 
   return queue_.back().at + held_for;
 }
 
-time_point quota_window::room_at(std::uint64_t k, std::uint64_t in_flight, time_point now, duration latency,
+time_point quota_window::room_at(std::uint64_t before, std::uint64_t slots, time_point now, duration latency,
                                  duration discount) const noexcept {
-  const std::uint64_t own = in_flight + closed_;
+  const std::uint64_t own = held(), wanted = before + slots;
+  if (slots == 0) return now;
   time_point stage_begins = now;
   for (std::size_t s = 0;; ++s) {
     const bool last = s == stage_count_;
     const std::uint64_t foreign = last ? 0 : stages_[s].count;
     const std::uint64_t shared = server_limit_ > foreign ? server_limit_ - foreign : 0;
     const std::uint64_t room = std::min<std::uint64_t>(usable_, shared);
-    if (last || k < room) {
+    if (last || wanted <= room) {
       time_point at = stage_begins;
-      if (own + k >= room) {
-        // In the last stage a caller with k >= usable() is answered as if it were the last that fits.
-        const std::uint64_t nth = std::min(own + k - room + 1, own);
-        if (nth > closed_)
-          at = std::max(at, now + latency + (window_.length - discount));
-        else if (nth > 0)
-          at = std::max(at, release_of(nth, discount));
+      if (own + wanted > room) {
+        // More than is held: some of those before must have come free again.
+        const std::uint64_t nth = own + wanted - room;
+        at = std::max(
+            at, nth > closed_ ? now + latency + (window_.length - discount) : release_of(nth, discount));
       }
       if (last || at < stages_[s].until) return at;
     }
@@ -93,11 +88,10 @@ time_point quota_window::room_at(std::uint64_t k, std::uint64_t in_flight, time_
   }
 }
 
-time_point quota_window::own_room_at(std::uint64_t in_flight, time_point now,
-                                     duration discount) const noexcept {
-  const std::uint64_t own = in_flight + closed_;
-  if (own < usable_) return now;
-  const std::uint64_t nth = own - usable_ + 1;
+time_point quota_window::own_room_at(std::uint64_t slots, time_point now, duration discount) const noexcept {
+  const std::uint64_t own = held();
+  if (own + slots <= usable_ || slots == 0) return now;
+  const std::uint64_t nth = own + slots - usable_;
   if (nth > closed_) return now + (window_.length - discount);
   return std::max(now, release_of(nth, discount));
 }

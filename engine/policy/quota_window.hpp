@@ -1,9 +1,10 @@
 // One window of a quota as the pacer sees it: how many of its slots are held now, and when they come free.
 // Pure: time is an argument. The pacer owns its windows and tells them what happens.
 //
-// A slot is held while its request is in flight and for one window length after it closed. Closings are
-// reported in the order of time, so a queue of closing times has the next slot to come free in front, and
-// counting is exact at O(1) per request. (A heap of release times would do the same at O(log n).)
+// A request holds as many slots as it costs in this window, all of them while it is in flight and for one
+// window length after it closed. Closings are reported in the order of time, so a queue of closing times has
+// the next slots to come free in front, and counting is exact at O(1) per request. (A heap of release times
+// would do the same at O(log n).)
 #pragma once
 
 #include "engine/api/profile.hpp"
@@ -16,7 +17,13 @@ namespace pawl::policy {
 
 class quota_window {
  public:
-  // `usable`: how many of `of.limit` slots this pacer may hold (the rest is reserved for others), at least 1.
+  struct closing {
+    time_point at{};
+    std::uint64_t count = 0;
+  };
+
+  // `usable`: how many of `of.limit` slots this pacer may hold (the rest is reserved for others), at least 1
+  // and what one request costs.
   quota_window(const rate_window& of, std::uint32_t usable);
 
   const rate_window& window() const noexcept { return window_; }
@@ -24,40 +31,50 @@ class quota_window {
   duration length() const noexcept { return window_.length; }
   void lengthen(duration to) noexcept;
 
-  // `count` slots closed at `at`. One that is reported out of order counts as closed with the latest before
-  // it.
+  // A request of that cost leaves; it was not sent; it closed at `at`.
+  void take(std::uint64_t cost) noexcept {
+    in_flight_ += cost;
+    taken_ += cost;
+  }
+  void give_back(std::uint64_t cost) noexcept {
+    in_flight_ -= cost;
+    taken_ -= cost;
+  }
+  void land(time_point at, std::uint64_t cost) {
+    in_flight_ -= cost;
+    close(at, cost);
+  }
+  // `count` slots, of requests that did not leave through take(), closed at `at`. What is reported out of
+  // order counts as closed with the latest before it.
   void close(time_point at, std::uint64_t count = 1);
-  // Starts with the closings that another window knows of.
-  void take_closings(const quota_window& from);
 
   // Lets go of what has come free by `now`. `discount` shortens the hold after a closing (early release).
   void expire(time_point now, duration discount) noexcept;
 
-  // After expire(now): may one more leave, beside `in_flight`?
-  bool has_room(std::uint64_t in_flight) const noexcept {
-    const std::uint64_t own = in_flight + closed_;
-    return own < usable_ && own + foreign_ < server_limit_;
+  // After expire(now): are so many slots free?
+  bool has_room(std::uint64_t slots) const noexcept {
+    const std::uint64_t own = held() + slots;
+    return own <= usable_ && own + foreign_ <= server_limit_;
   }
 
-  // When the k-th further request (from 0, k < usable()) finds room, if nothing else happens. Requests in
-  // flight are taken to close at `now + latency`. Needs no expire(); may be earlier than `now`.
-  time_point room_at(std::uint64_t k, std::uint64_t in_flight, time_point now, duration latency,
+  // When `slots` more are free, after others have taken `before`, if nothing else happens. Requests in flight
+  // are taken to close at `now + latency`. Needs no expire(); may be earlier than `now`.
+  time_point room_at(std::uint64_t before, std::uint64_t slots, time_point now, duration latency,
                      duration discount) const noexcept;
 
-  // The same for the next one, if all that the server counts were ours.
-  time_point own_room_at(std::uint64_t in_flight, time_point now, duration discount) const noexcept;
+  // The same with nobody before, if all that the server counts were ours.
+  time_point own_room_at(std::uint64_t slots, time_point now, duration discount) const noexcept;
 
   // The server counts `count` requests that are not ours, against its limit `of`, until `until`.
   void hold_foreign(std::uint64_t count, time_point until, std::uint64_t of) noexcept;
   std::uint64_t foreign() const noexcept { return foreign_; }  // as of the last expire()
 
   std::uint64_t closed() const noexcept { return closed_; }  // held after closing, as of the last expire()
+  std::uint64_t held() const noexcept { return in_flight_ + closed_; }  // likewise
+  std::uint64_t taken() const noexcept { return taken_; }               // by all requests so far
+  const ring_queue<closing>& closings() const noexcept { return queue_; }
 
  private:
-  struct batch {
-    time_point at{};
-    std::uint64_t count = 0;
-  };
   struct stage {
     std::uint64_t count = 0;
     time_point until{};
@@ -71,8 +88,8 @@ class quota_window {
   std::uint64_t server_limit_;  // what own and foreign requests share
   duration grain_{};            // closings this close together share a queue entry; 0: never
 
-  ring_queue<batch> queue_;
-  std::uint64_t closed_ = 0;
+  ring_queue<closing> queue_;
+  std::uint64_t closed_ = 0, in_flight_ = 0, taken_ = 0;
 
   // Foreign use as a falling staircase: `count` shrinks and `until` grows from front to back, so the front is
   // what holds now. (One pair of the largest count and latest time would keep an old peak alive for ever.)

@@ -17,6 +17,8 @@ class throttle_gate {
   // Throttled: Retry-After is a floor, 0-500 ms of jitter come on top (the vendor asks for positive jitter
   // only: Productlane, rate limits). Without it the reset of the quota counts in the same way; without that
   // a backoff with full jitter, 1 s doubling to 60 s (chosen), which a reply that is not throttled ends.
+  // Instead of the backoff a rule may name the wait where no header does (`fallback_wait`): a floor as well,
+  // doubled while it repeats, up to 64 times or a day (chosen).
   // A wait of nothing, or until a time that has passed, asks for none: it counts as not said. One of less
   // than a second does not shorten the backoff either: a server that throttles again and again is not
   // believed when it says "at once".
@@ -30,7 +32,7 @@ class throttle_gate {
  private:
   // At least until then. A gate never opens earlier than it once said.
   void shut(time_point until, asking_header asked_by = asking_header::none) noexcept;
-  duration backoff(time_point sent, time_point now, double jitter01) noexcept;
+  unsigned begin_episode(time_point sent, time_point now) noexcept;
 
   time_point until_ = time_point::min();
   asking_header asked_by_ = asking_header::none;

@@ -19,7 +19,7 @@ namespace pawl::run {
 class attempt_books {
  public:
   explicit attempt_books(run_context& shared)
-      : shared_(shared), write_place_(shared.io), read_place_(shared.io) {}
+      : shared_(shared), write_place_(shared.io), read_place_(shared.io, &write_place_) {}
 
   // Where the requests of this kind stand in their line.
   client::send_line::place& place(policy::request_kind kind) noexcept {

@@ -44,6 +44,7 @@ struct runner::impl {
   client::progress_counters& progress;
   client::quota_file& quota;
   std::unique_ptr<http::connection_pool> pool;
+  std::optional<policy::shared_budget> shared;  // unset: the classes have nothing in common
   policy::pacer writes, reads;
   client::credentials keys;
   api::reply_reader reader;
@@ -66,8 +67,11 @@ struct runner::impl {
         progress(counters),
         quota(kept),
         pool(std::move(connections)),
-        writes(o.writes, quota.writes(), now, client::boot_clock_now()),
-        reads(o.reads, quota.reads(), now, client::boot_clock_now()),
+        shared(policy::shared_budget::of(o.writes, now)),
+        writes(o.writes, quota.kept(policy::request_kind::write), now, client::boot_clock_now(),
+               share_of(policy::request_kind::write)),
+        reads(o.reads, quota.kept(policy::request_kind::read), now, client::boot_clock_now(),
+              share_of(policy::request_kind::read)),
         keys(p, o.transport.target, o.user_agent, std::move(source)),
         reader(p) {
     step.retry = o.retry;
@@ -76,6 +80,9 @@ struct runner::impl {
     step.breaker_has_probe = !p.whoami.path.empty();
   }
 
+  policy::pacer::share share_of(policy::request_kind kind) noexcept {
+    return {shared ? &*shared : nullptr, kind};
+  }
   asio::awaitable<expected<client::account_info>> identify();
   asio::awaitable<expected<const api::name_directory*>> fetch_names(const api::list_spec&);
   asio::awaitable<void> take_snapshot(run_context&, snapshot&);
@@ -195,6 +202,7 @@ asio::awaitable<run_report> runner::run(input::job_source& source, ledger::ledge
   ledger::ledger_writer writer(i.io, file, generation, run_id, i.options.writer);
   run_events events(writer);
   client::send_line line(i.io, i.writes), read_line(i.io, i.reads);
+  if (i.shared) client::send_line::join_lines(line, read_line);
   policy::breaker breaker(
       policy::breaker_options::of(i.options.retry.max_attempts, !i.profile.whoami.path.empty()));
   policy::stop_rules rules(i.options.stop);

@@ -1,15 +1,17 @@
-// What the pacer learns from replies: foreign use of its windows, and windows that are tighter than the
+// What windows learn from replies: foreign use of its windows, and windows that are tighter than the
 // configured ones. Headers only tighten: nothing here makes room.
-#include "engine/policy/pacer.hpp"
+#include "engine/policy/window_set.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
+#include <utility>
 
 namespace pawl::policy {
 
 // The window that the headers speak of: by its length where they name one, else by its limit, else the only
 // one there is.
-quota_window* pacer::match(const rate_facts& f, time_point now) noexcept {
+quota_window* window_set::match(const rate_facts& f, time_point now) noexcept {
   quota_window* best = nullptr;
   for (std::size_t i = 0; i < windows_.size(); ++i) {
     auto& w = windows_[i];
@@ -33,7 +35,7 @@ quota_window* pacer::match(const rate_facts& f, time_point now) noexcept {
 // A window of the reply's limit that no configured one stands for. Without a named length it lasts as long as
 // the longest reset seen with it ("until reset"); without that, as long as the longest configured window that
 // it undercuts.
-quota_window* pacer::adopt(const rate_facts& f, time_point now) {
+quota_window* window_set::adopt(const rate_facts& f, time_point now) {
   if (!f.limit || *f.limit == 0 || *f.limit > std::numeric_limits<std::uint32_t>::max()) return nullptr;
   const auto limit = static_cast<std::uint32_t>(*f.limit);
   duration length{};
@@ -54,34 +56,39 @@ quota_window* pacer::adopt(const rate_facts& f, time_point now) {
     length = *f.reset_in;
   if (length <= duration::zero()) return nullptr;
 
-  // It starts with what is held now, as far as that is known.
-  quota_window fresh({limit, length}, usable(limit));
-  if (longest)
-    fresh.take_closings(*longest);
-  else
+  // It starts with what is held now, as far as that is known, at the cost of the window that knows it.
+  const std::array<std::uint32_t, 2> costs = longest
+                                                 ? costs_[static_cast<std::size_t>(longest - windows_.data())]
+                                                 : std::array<std::uint32_t, 2>{1, 1};
+  quota_window fresh({limit, length}, usable({{limit, length}, costs[0], costs[1]}));
+  if (longest) {
+    const auto& known = longest->closings();
+    for (std::size_t i = 0; i < known.size(); ++i) fresh.close(known[i].at, known[i].count);
+  } else {
     fresh.close(now);
-  const learned about{now + length, f.window.has_value()};
+  }
+  fresh.take(in_flight_.reads * costs[0] + in_flight_.writes * costs[1]);
   std::size_t place = learned_.size();
   if (place < max_learned) {
     windows_.push_back(std::move(fresh));
-    learned_.push_back(about);
+    costs_.push_back(costs);
+    learned_.emplace_back();
   } else {
     // The one that would expire next makes room.
     const auto next = std::ranges::min_element(learned_, {}, &learned::expires);
     place = static_cast<std::size_t>(next - learned_.begin());
     windows_[configured_ + place] = std::move(fresh);
-    *next = about;
+    costs_[configured_ + place] = costs;
   }
   auto& w = windows_[configured_ + place];
   w.expire(now, discount(w));
-  // Grants from before it saw: what is held now is all that it can know of theirs (see learn(); the sum there
-  // is then this, in arithmetic modulo 2^64).
-  for (std::uint32_t i = 0; i < grants_.size(); ++i)
-    held_at_grant(i, configured_ + place) = in_flight_ + w.closed() - (granted_ - grants_[i].number);
+  // Requests from before it saw: what is held now is all that it can know of theirs (see learn()).
+  learned_[place] = {now + length, f.window.has_value(), ++age_, w.held() - w.taken()};
   return &w;
 }
 
-void pacer::learn(const rate_facts& f, std::uint32_t grant_index, time_point now) {
+void window_set::learn(const rate_facts& f, std::span<const std::uint64_t> of, std::uint64_t born,
+                       time_point now) {
   if (!f.limit && !f.remaining) return;
   hold_against_config(f, now);
   expire(now);
@@ -112,8 +119,12 @@ void pacer::learn(const rate_facts& f, std::uint32_t grant_index, time_point now
   // granted, and everything granted since. (What is held now is too few: slots may have come free while the
   // reply was under way. Replies that overtake one another make no difference.) A slot that comes free only
   // later than it might errs on the side of fewer phantoms, and so does a request that the server has not
-  // counted yet.
-  const std::uint64_t ours = held_at_grant(grant_index, place) + (granted_ - grants_[grant_index].number);
+  // counted yet. The mark is the first of these less everything granted before; the sum, in arithmetic modulo
+  // 2^64, is both.
+  std::uint64_t mark = of[place];
+  if (place >= configured_ && learned_[place - configured_].age > born)
+    mark = learned_[place - configured_].mark;
+  const std::uint64_t ours = mark + w->taken();
   const time_point until = now + f.reset_in.value_or(w->length());
   if (counted > ours && until > now) w->hold_foreign(counted - ours, until, limit);
 }
@@ -121,7 +132,7 @@ void pacer::learn(const rate_facts& f, std::uint32_t grant_index, time_point now
 // A header without a window: its length shows in the resets. Where none was longer than a configured window
 // for all the length of that, the window of the API is not longer, because a new one would have begun in the
 // meantime; and where one was longer than half of it, it is not shorter by much.
-void pacer::hold_against_config(const rate_facts& f, time_point now) {
+void window_set::hold_against_config(const rate_facts& f, time_point now) {
   if (contradiction_ || !f.limit || *f.limit == 0 || *f.limit > std::numeric_limits<std::uint32_t>::max())
     return;
   constexpr duration rounding = std::chrono::seconds{1};  // of resets in whole seconds
@@ -143,13 +154,13 @@ void pacer::hold_against_config(const rate_facts& f, time_point now) {
   if (same) contradiction_ = {same->window(), {static_cast<std::uint32_t>(*f.limit), same->length()}};
 }
 
-std::optional<contradiction> pacer::take_contradiction() noexcept {
+std::optional<contradiction> window_set::take_contradiction() noexcept {
   if (!contradiction_ || contradiction_told_) return std::nullopt;
   contradiction_told_ = true;
   return contradiction_;
 }
 
-std::uint32_t pacer::phantoms() const noexcept {
+std::uint32_t window_set::phantoms() const noexcept {
   std::uint64_t most = 0;
   for (std::size_t i = 0; i < configured_; ++i) most = std::max(most, windows_[i].foreign());
   return static_cast<std::uint32_t>(std::min<std::uint64_t>(most, std::numeric_limits<std::uint32_t>::max()));
