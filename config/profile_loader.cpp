@@ -2,6 +2,7 @@
 
 #include "config/document.hpp"
 #include "config/profile_fields.hpp"
+#include "config/profile_limits.hpp"
 #include "config/profile_lists.hpp"
 #include "config/profile_parts.hpp"
 #include "config/profile_paths.hpp"
@@ -84,30 +85,6 @@ void read_auth(table_reader& root, const hole_reader& holes, api::profile& profi
     profile.auth_scheme = scheme->empty() ? "" : *scheme + " ";
   } else if (in_lower_case(profile.auth_header) != "authorization") {
     profile.auth_scheme = "";
-  }
-  in->finish();
-}
-
-void read_limits(table_reader& root, api::profile& profile) {
-  auto in = root.table("limits");
-  if (!in) {
-    if (root.find("limits") == nullptr)
-      root.complaints().add(0, "limits", "is missing", "add [limits] with write = [\"60/min\"] and read");
-    return;
-  }
-  for (const auto& [key, into] :
-       {std::pair{"write", &profile.write_limits}, {"read", &profile.read_limits}}) {
-    const auto texts = in->text_or_texts(key);
-    if (!texts) {
-      if (in->find(key) == nullptr)
-        in->complain(key, "is missing", "write what the API allows, or \"unlimited\"");
-      continue;
-    }
-    auto windows = parse_rates(*texts);
-    if (windows)
-      into->windows = *std::move(windows);
-    else
-      in->complain(key, windows.error().what, windows.error().remedy);
   }
   in->finish();
 }

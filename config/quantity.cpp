@@ -72,10 +72,11 @@ expected<std::optional<rate_window>> parse_rate(std::string_view text) {
   if (rest.find(',') != std::string_view::npos)
     return wrong(quoted(text) + " names several windows in one",
                  "give each its own: --rate 20/10s --rate 60/min, or a list in pawl.toml");
-  const auto unit = unit_of(rest == "min" ? "m" : rest);
+  const bool is_day = rest == "day" || rest == "d";
+  const auto unit = is_day ? std::optional{longest_window} : unit_of(rest == "min" ? "m" : rest);
   if (!unit) {
     if (rest.empty()) return wrong(quoted(text) + " has no unit of time", rate_forms);
-    return wrong(quoted(text) + ": " + quoted(rest) + " is no unit of time", "use ms, s, min or h");
+    return wrong(quoted(text) + ": " + quoted(rest) + " is no unit of time", "use ms, s, min, h or day");
   }
   if (count_state == number_state::too_large ||
       count > static_cast<std::uint64_t>(longest_window.count() / unit->count()))
@@ -98,6 +99,62 @@ expected<std::vector<rate_window>> parse_rates(std::span<const std::string> text
   if (unlimited && texts.size() > 1)
     return wrong("unlimited stands beside another rate", "write unlimited alone, or leave it out");
   return windows;
+}
+
+expected<rate_limit> with_costs(const rate_window& window, std::uint64_t read_cost, std::uint64_t write_cost) {
+  const auto text = to_string(window);
+  if (read_cost > window.limit || write_cost > window.limit)
+    return wrong("a request that costs more than " + text + " could never be sent",
+                 "write what one request takes of the " + std::to_string(window.limit));
+  if (read_cost == 0 && write_cost == 0)
+    return wrong("nothing counts against " + text, "remove it, or let reads or writes cost 1");
+  return rate_limit{
+      window, static_cast<std::uint32_t>(read_cost), static_cast<std::uint32_t>(write_cost)};
+}
+
+expected<std::optional<rate_limit>> parse_limit(std::string_view text) {
+  using result = std::optional<rate_limit>;
+  const std::string forms = "write it as 900/min, or as 900/min read=1 write=5";
+  const auto rate = parse_rate(text.substr(0, text.find(' ')));
+  if (!rate) return rate.error();
+  std::uint64_t costs[] = {1, 1};
+  bool seen[] = {false, false};
+  for (auto rest = text.substr(std::min(text.size(), text.find(' '))); !rest.empty();) {
+    rest.remove_prefix(1);
+    auto word = rest.substr(0, rest.find(' '));
+    rest.remove_prefix(word.size());
+    if (word.empty()) continue;
+    const auto equals = word.find('=');
+    const auto name = word.substr(0, equals);
+    const bool is_write = name == "write";
+    if ((!is_write && name != "read") || equals == std::string_view::npos || seen[is_write] || !*rate)
+      return wrong(quoted(text) + " is not a rate with costs", forms);
+    seen[is_write] = true;
+    word.remove_prefix(equals + 1);
+    if (take_number(word, costs[is_write]) != number_state::good || !word.empty())
+      return wrong(quoted(text) + " is not a rate with costs", forms);
+  }
+  if (!*rate) return result{};
+  auto limit = with_costs(**rate, costs[0], costs[1]);
+  if (!limit) return limit.error();
+  return result{*limit};
+}
+
+expected<std::vector<rate_limit>> parse_limits(std::span<const std::string> texts) {
+  std::vector<rate_limit> limits;
+  if (texts.empty()) return wrong("no rate is given", rate_forms);
+  bool unlimited = false;
+  for (const auto& text : texts) {
+    const auto limit = parse_limit(text);
+    if (!limit) return limit.error();
+    if (*limit)
+      limits.push_back(**limit);
+    else
+      unlimited = true;
+  }
+  if (unlimited && texts.size() > 1)
+    return wrong("unlimited stands beside another rate", "write unlimited alone, or leave it out");
+  return limits;
 }
 
 expected<duration> parse_duration(std::string_view text) {

@@ -16,12 +16,19 @@
 
 namespace pawl::config {
 
-// `60/min`, `20/10s`, `5000/s`, `100/h`; units ms, s, m or min, h. 1 to 1,000,000 requests a window (chosen:
-// the state file keeps 24 bytes for each), windows of 1 ms to 24 h. nullopt: `unlimited`.
+// `60/min`, `20/10s`, `5000/s`, `100/h`, `250000/day`; units ms, s, m or min, h, d or day. 1 to 1,000,000
+// requests a window (chosen: the state file keeps 24 bytes for each), windows of 1 ms to a day. nullopt: `unlimited`.
 expected<std::optional<rate_window>> parse_rate(std::string_view);
 
 // All windows of a limit; empty: `unlimited`, which must stand alone.
 expected<std::vector<rate_window>> parse_rates(std::span<const std::string>);
+
+// The same with what a request costs: `900/min read=1 write=5`; a cost that is left out is 1, and 0 does not
+// count.
+expected<std::optional<rate_limit>> parse_limit(std::string_view);
+expected<std::vector<rate_limit>> parse_limits(std::span<const std::string>);
+// Checks the costs: none above the limit, and not both 0.
+expected<rate_limit> with_costs(const rate_window&, std::uint64_t read_cost, std::uint64_t write_cost);
 
 // `250ms`, `3s`, `15m`, `1h`; whole numbers, up to 1000 hours (chosen). Zero is accepted; callers that need
 // more check that.

@@ -51,6 +51,14 @@ status assign(std::vector<rate_window>& into, texts from) {
   return {};
 }
 
+status apply_shared(draft& d, texts from) {
+  auto parsed = parse_limits(from);
+  if (!parsed) return parsed.error();
+  d.value.run.writes.shared = *parsed;
+  d.value.run.reads.shared = *std::move(parsed);
+  return {};
+}
+
 // Takes the name of an environment variable. A wrong name is not shown: it may be the key itself.
 status assign_variable(std::string& into, texts from) {
   const auto& name = from[0];
@@ -159,7 +167,7 @@ status apply_both(bool policy::pacer_options::* member, draft& d, texts from) {
 
 const std::string file_remedy = "name a file";
 
-constexpr std::size_t key_count = 34;
+constexpr std::size_t key_count = 35;
 
 const std::array<setting_key, key_count>& table() {
   static const std::array<setting_key, key_count> all{{
@@ -196,6 +204,9 @@ const std::array<setting_key, key_count>& table() {
       {"limits.read", "--read-rate", shape::rates, "", "the profile's",
        "Reads that the API allows, written alike.", nullptr, &raw_options::read_rate,
        [](draft& d, texts t) { return assign(d.value.run.reads.windows, t); }},
+      {"limits.all", "", shape::rates, "", "the profile's",
+       "Reads and writes together that the API allows; 900/min read=1 write=5 says what each of them takes.",
+       nullptr, nullptr, apply_shared},
       {"limits.reserve", "--reserve", shape::share, "0%", "",
        "Share of every limit that is left to others who use the key, 0% to 99%.", &raw_options::reserve,
        nullptr, apply_reserve},

@@ -291,6 +291,11 @@ class loader {
           complain_of("limits.reserve",
                       "leaves less than one request in " + to_string(window) + " of " + std::string(key),
                       "reserve less");
+    for (const auto& limit : run.writes.shared)
+      if (std::floor(limit.window.limit * (1.0 - run.writes.reserve) + 1e-9) <
+          std::max({1U, limit.read_cost, limit.write_cost}))
+        complain_of("limits.reserve",
+                    "leaves less than one request in " + to_string(limit) + " of limits.all", "reserve less");
   }
 
   // Checks the final read_first against what the profile says of a write's body. (The profile's own

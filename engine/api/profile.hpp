@@ -240,6 +240,8 @@ struct profile {
   std::vector<status_rule> rules;  // tried before the defaults of policy/retry_policy
   limit_set write_limits, read_limits;
   std::uint32_t concurrency = 16;  // requests at the same time, at most (chosen)
+  std::vector<rate_limit> all_limits;   // of both classes together; empty: they share nothing
+  std::vector<rate_limit> each_limits;  // of one resource; empty: unlimited
   whoami_spec whoami;
 
   // Side effects that people should know of before a run, one sentence each.

@@ -23,5 +23,7 @@ struct rate_limit {
 
 // "60/min", "20/10s", "50/s": as --rate takes it, in the largest unit that divides the window.
 std::string to_string(const rate_window&);
+// "900/min write=5": the same, with the costs that are not 1.
+std::string to_string(const rate_limit&);
 
 }  // namespace pawl
