@@ -186,6 +186,7 @@ class loader {
     complaints_.insert(complaints_.end(), compiled.complaints.begin(), compiled.complaints.end());
     if (!compiled.value) return;
     draft_.value.profile = *std::move(compiled.value);
+    draft_.value.run.writes.each = draft_.value.run.reads.each = draft_.value.profile.each_limits;
     draft_.value.reading = std::move(compiled.reading);
     profile_known_ = true;
     add_profile(layers_, draft_.value.profile);

@@ -36,18 +36,25 @@ std::string rate_in_words(double per_second, const std::optional<rate_window>& l
   return fmt::format("{}/{} of {}", number, by_minute ? "min" : "s", to_string(*limit));
 }
 
-std::optional<rate_window> tightest(const policy::pacer_options& o) noexcept {
+std::optional<rate_window> tightest(const policy::pacer_options& o) {
   const auto per_second = [](const rate_window& w) { return w.limit / seconds_d(w.length).count(); };
-  const auto found = std::ranges::min_element(o.windows, {}, per_second);
-  return found == o.windows.end() ? std::nullopt : std::optional{*found};
+  // Of what is shared a write takes its own part and that of its read.
+  auto windows = o.windows;
+  for (const auto& l : o.shared)
+    windows.push_back({std::max(1U, l.window.limit / (l.read_cost + l.write_cost)), l.window.length});
+  const auto found = std::ranges::min_element(windows, {}, per_second);
+  return found == windows.end() ? std::nullopt : std::optional{*found};
 }
 
 std::optional<duration> eta(const policy::pacer_options& limits, std::uint64_t rows_left,
-                            std::optional<double> writes_per_second, duration measured_for) noexcept {
-  const auto by_quota = client::time_needed(limits.windows, limits.reserve, rows_left);
+                            std::optional<double> writes_per_second, duration measured_for,
+                            bool reads_first) noexcept {
+  // A row that is read is read once, as a rule.
+  const auto by_quota = client::time_needed(limits, rows_left, reads_first ? rows_left : 0);
   // The first seconds of a run tell little: connections are opened, and a burst is granted.
   const bool measured = writes_per_second && measured_for >= 3s;
-  if (!measured) return limits.windows.empty() ? std::nullopt : std::optional{by_quota};
+  if (!measured)
+    return limits.windows.empty() && limits.shared.empty() ? std::nullopt : std::optional{by_quota};
   constexpr auto longest = seconds_d(std::chrono::hours{24 * 365});
   const auto by_rate =
       *writes_per_second > 0 ? seconds_d(static_cast<double>(rows_left) / *writes_per_second) : longest;
@@ -68,7 +75,7 @@ progress_view look(const client::progress_counters& c, const policy::pacer_optio
   v.waits_for = c.waits_for;
   if (c.waits_until) v.waits_left = *c.waits_until - now;
   const auto left = v.rows - std::min(v.rows, v.done);
-  v.eta = eta(writes, left, v.writes_per_second, now - c.started);
+  v.eta = eta(writes, left, v.writes_per_second, now - c.started, c.figures.reads > c.figures.writes / 2);
   return v;
 }
 

@@ -16,16 +16,17 @@
 namespace pawl::cli {
 
 // The window that limits a long run most; nullopt: unlimited.
-std::optional<rate_window> tightest(const policy::pacer_options&) noexcept;
+std::optional<rate_window> tightest(const policy::pacer_options&);
 
 // "58.9/min of 60/min": in the unit of the limit; "12/s" without a limit.
 std::string rate_in_words(double per_second, const std::optional<rate_window>& limit);
 
 // The time until the last write: what the quota allows at best, or what the measured rate promises if that is
 // longer. nullopt: not known yet, because no quota limits the run and nothing was measured, or because no row
-// moves.
+// moves. `reads_first`: each row is read too, which counts where reads and writes share a limit.
 std::optional<duration> eta(const policy::pacer_options&, std::uint64_t rows_left,
-                            std::optional<double> writes_per_second, duration measured_for) noexcept;
+                            std::optional<double> writes_per_second, duration measured_for,
+                            bool reads_first = false) noexcept;
 
 // The contents of the line. `limit` is the number of jobs that --limit lets this invocation take.
 struct progress_view {

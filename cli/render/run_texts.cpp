@@ -21,9 +21,10 @@ std::string delimiter_name(char c) {
 }  // namespace
 
 std::string windows_in_words(const policy::pacer_options& o) {
-  if (o.windows.empty()) return "unlimited";
+  if (o.windows.empty() && o.shared.empty()) return "unlimited";
   std::vector<std::string> each;
   for (const auto& w : o.windows) each.push_back(to_string(w));
+  for (const auto& l : o.shared) each.push_back(to_string(l) + " of reads and writes together");
   auto text = fmt::format("{}", fmt::join(each, " and "));
   if (o.reserve > 0) text += fmt::format(" less a reserve of {:.0f}%", o.reserve * 100);
   return text;
@@ -72,7 +73,7 @@ lines check_lines(const std::string& input_name, const config::settings& s, cons
     out.push_back(fmt::format("rows that must not be sent twice: {}", grouped(report.rows_not_replay_safe)));
   out.push_back(
       fmt::format("time needed: at least {} ({} at {})",
-                  in_words(client::time_needed(s.run.writes.windows, s.run.writes.reserve, report.rows)),
+                  in_words(client::time_needed(s.run.writes, report.rows, s.read_first ? report.rows : 0)),
                   counted(report.rows, "write", "writes"), windows_in_words(s.run.writes)));
   return out;
 }
@@ -109,7 +110,7 @@ lines announce(const app::announcement& a, const config::settings& s) {
     out.push_back(fmt::format("only if: {} (every row)", to_string(condition)));
   const auto writes = s.run.limit ? std::min(*s.run.limit, a.pending) : a.pending;
   out.push_back(fmt::format("writes: up to {}, at least {} at {}", grouped(writes),
-                            in_words(client::time_needed(s.run.writes.windows, s.run.writes.reserve, writes)),
+                            in_words(client::time_needed(s.run.writes, writes, s.read_first ? writes : 0)),
                             windows_in_words(s.run.writes)));
   out.push_back("ledger: " + a.ledger_path);
   if (!s.read_first && s.profile.read_first)

@@ -26,6 +26,7 @@ expected<options> options_for(api::profile profile, std::string input_path) {
   o.run.writes.windows = profile.write_limits.windows;
   o.run.reads.windows = profile.read_limits.windows;
   o.run.writes.shared = o.run.reads.shared = profile.all_limits;
+  o.run.writes.each = o.run.reads.each = profile.each_limits;
   o.read_first = profile.read_first;
   o.profile = std::move(profile);
   place_what_has_no_path(o.profile);

@@ -188,8 +188,8 @@ class plan_steps {
     o.read_first = s_.settings().read_first;
     o.read_after = s_.settings().profile.reply.is == api::reply_kind::read;
     o.reply_time = reply_time_;
-    o.past_writes = plan::ages_of(api_.quota().writes(), client::boot_clock_now());
-    o.past_reads = plan::ages_of(api_.quota().reads(), client::boot_clock_now());
+    o.past_writes = plan::ages_of(api_.quota().kept(policy::request_kind::write), client::boot_clock_now());
+    o.past_reads = plan::ages_of(api_.quota().kept(policy::request_kind::read), client::boot_clock_now());
     plan::run_forecast made(o);
     for (const bool write : is_write_)
       made.add(write ? plan::forecast_job::write : plan::forecast_job::settled);

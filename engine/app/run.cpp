@@ -195,8 +195,10 @@ class run_steps {
 
   // What earlier runs on this ledger have written lately, for a quota file that is brand-new.
   expected<std::vector<duration>> writes_before() {
-    const auto& windows = options_.writes.windows;
-    const auto longest = std::ranges::max(windows, {}, &rate_window::length).length;
+    std::chrono::nanoseconds longest{};
+    for (const auto& w : options_.writes.windows) longest = std::max(longest, w.length);
+    for (const auto* limits : {&options_.writes.shared, &options_.writes.each})
+      for (const auto& l : *limits) longest = std::max(longest, l.window.length);
     auto found = choice_.ledger().writes_before(rows_.run(), longest, wall_now(), boot_now());
     if (!found) return std::move(found.error());
     return found->ages(policy::pacer::entries_needed(options_.writes));

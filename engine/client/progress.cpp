@@ -54,4 +54,13 @@ duration time_needed(const std::vector<rate_window>& windows, double reserve, st
   return longest;
 }
 
+duration time_needed(const policy::pacer_options& o, std::uint64_t writes, std::uint64_t reads) noexcept {
+  auto longest = time_needed(o.windows, o.reserve, writes);
+  if (writes == 0) return longest;
+  for (const auto& l : o.shared)
+    longest =
+        std::max(longest, time_needed({l.window}, o.reserve, writes * l.write_cost + reads * l.read_cost));
+  return longest;
+}
+
 }  // namespace pawl::client

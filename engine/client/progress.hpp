@@ -6,6 +6,7 @@
 #include "engine/model/counters.hpp"
 #include "engine/model/outcome.hpp"
 #include "engine/model/time.hpp"
+#include "engine/policy/pacer_options.hpp"
 
 #include <array>
 #include <cstdint>
@@ -95,5 +96,8 @@ struct progress_counters {
 // The time until the last of `writes` is sent under these windows, which are empty at the start, by the quota
 // alone. Plans show it, and the ETA is made from it. Zero without limits.
 duration time_needed(const std::vector<rate_window>& windows, double reserve, std::uint64_t writes) noexcept;
+// The same with the windows that reads and writes share; `reads`: so many are sent beside.
+duration time_needed(const policy::pacer_options& writes_limits, std::uint64_t writes,
+                     std::uint64_t reads) noexcept;
 
 }  // namespace pawl::client

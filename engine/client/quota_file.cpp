@@ -21,7 +21,6 @@
 #include <filesystem>
 #include <optional>
 #include <system_error>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -203,7 +202,7 @@ expected<quota_file> quota_file_access::open(const std::string& directory, std::
   for (const auto& [name, one] : left) known = start.add_file(one.get(), boot) && known;
   if (opened->brand_new && left.empty()) {
     start.add_other_files(place, directory, boot);
-    if (past && !start.writes().empty()) {
+    if (past && !start.writes().entries.empty()) {
       const auto ages = past();
       if (!ages) {
         ::unlinkat(place, state->name.c_str(), 0);
@@ -214,9 +213,13 @@ expected<quota_file> quota_file_access::open(const std::string& directory, std::
   }
   if (!known) start.fill();
 
-  state->size = quota_file_header::entries_offset +
-                (start.writes().size() + start.reads().size()) * sizeof(slot_entry) +
-                (start.write_minutes().size() + start.read_minutes().size()) * sizeof(policy::minute_entry);
+  const auto& writes_then = start.writes();
+  const auto& reads_then = start.reads();
+  state->size = quota_file_header::entries_offset;
+  for (const auto* one : {&writes_then, &reads_then})
+    state->size += one->entries.size() * sizeof(slot_entry) +
+                   one->minutes.size() * sizeof(policy::minute_entry) +
+                   one->ids.size() * sizeof(std::uint64_t);
   if (auto reserved = reserve(fd, state->size, path); !reserved) return reserved.error();
   state->mapping = ::mmap(nullptr, state->size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
   if (state->mapping == MAP_FAILED) return cannot(path, "map", errno);
@@ -228,25 +231,28 @@ expected<quota_file> quota_file_access::open(const std::string& directory, std::
   std::memset(bytes, 0, sizeof(quota_file_header));
   std::atomic_signal_fence(std::memory_order_seq_cst);
   auto* place_of_next = bytes + quota_file_header::entries_offset;
-  const auto put_next = [&place_of_next](const auto& from) {
-    using entry = std::remove_const_t<typename std::remove_cvref_t<decltype(from)>::element_type>;
-    const std::span<entry> into{reinterpret_cast<entry*>(place_of_next), from.size()};
+  const auto put_next = [&place_of_next]<class Entry>(const std::vector<Entry>& from) {
+    const std::span<Entry> into{reinterpret_cast<Entry*>(place_of_next), from.size()};
     std::ranges::copy(from, into.begin());
-    place_of_next += from.size_bytes();
+    place_of_next += into.size_bytes();
     return into;
   };
-  state->writes.entries = put_next(start.writes());
-  state->reads.entries = put_next(start.reads());
-  state->writes.minutes = put_next(start.write_minutes());
-  state->reads.minutes = put_next(start.read_minutes());
+  state->writes.entries = put_next(writes_then.entries);
+  state->reads.entries = put_next(reads_then.entries);
+  state->writes.minutes = put_next(writes_then.minutes);
+  state->reads.minutes = put_next(reads_then.minutes);
+  state->writes.ids = put_next(writes_then.ids);
+  state->reads.ids = put_next(reads_then.ids);
 
   quota_file_header header{};
   std::memcpy(header.magic, quota_file_header::magic_text, sizeof header.magic);
   header.entry_size = sizeof(slot_entry);
-  header.write_entries = static_cast<std::uint32_t>(start.writes().size());
-  header.read_entries = static_cast<std::uint32_t>(start.reads().size());
-  header.write_minutes = static_cast<std::uint32_t>(start.write_minutes().size());
-  header.read_minutes = static_cast<std::uint32_t>(start.read_minutes().size());
+  header.write_entries = static_cast<std::uint32_t>(writes_then.entries.size());
+  header.read_entries = static_cast<std::uint32_t>(reads_then.entries.size());
+  header.write_minutes = static_cast<std::uint32_t>(writes_then.minutes.size());
+  header.read_minutes = static_cast<std::uint32_t>(reads_then.minutes.size());
+  header.write_ids = static_cast<std::uint32_t>(writes_then.ids.size());
+  header.read_ids = static_cast<std::uint32_t>(reads_then.ids.size());
   header.holder_pid = ::getpid();
   header.holder_since = std::time(nullptr);
   put(header.boot_id, boot);

@@ -23,6 +23,7 @@
 namespace pawl::client {
 namespace {
 
+using policy::kept_quota;
 using policy::minute_entry;
 using policy::slot_entry;
 
@@ -50,30 +51,46 @@ slot_entry as_closed(const slot_entry& e, std::int64_t now) noexcept {
   return e;
 }
 
+struct entry_with_id {
+  slot_entry entry;
+  std::uint64_t id = kept_quota::no_id;
+
+  bool is_older_than(const entry_with_id& o) const noexcept { return entry.closed < o.entry.closed; }
+};
+
 // Fits the entries that a file has for one class to the number that the class needs now.
-std::vector<slot_entry> carry_over(std::span<const slot_entry> before, std::size_t needed, std::int64_t now) {
+std::vector<entry_with_id> carry_over(const quota_file_contents::kept& before, std::size_t needed,
+                                      std::int64_t now) {
   if (needed == 0) return {};
   // An unlimited class left no record of what it sent.
-  if (before.empty()) return std::vector<slot_entry>(needed, slot_entry{now, now});
-  std::vector<slot_entry> kept;
-  for (const auto& e : before)
-    if (!e.is_unused()) kept.push_back(as_closed(e, now));
-  const bool full = kept.size() == before.size();
-  std::ranges::sort(kept, std::ranges::greater{}, &slot_entry::closed);
+  if (before.entries.empty())
+    return std::vector<entry_with_id>(needed, {slot_entry{now, now}, kept_quota::any_id});
+  std::vector<entry_with_id> kept;
+  for (std::size_t i = 0; i < before.entries.size(); ++i)
+    if (const auto& e = before.entries[i]; !e.is_unused())
+      kept.push_back({as_closed(e, now), before.ids.empty() ? kept_quota::any_id : before.ids[i]});
+  const bool full = kept.size() == before.entries.size();
+  std::ranges::sort(kept, [](const auto& a, const auto& b) { return b.is_older_than(a); });
   // Keeps the newest: a window only asks whether fewer than `limit` of them are still held.
   if (kept.size() > needed) kept.resize(needed);
   // A full ring has overwritten older entries, which a longer window may still hold. They count as closed
   // together with the oldest one left.
-  kept.resize(needed, full ? kept.back() : slot_entry{});
+  entry_with_id rest;
+  if (full) rest = {kept.back().entry, kept_quota::any_id};
+  kept.resize(needed, rest);
   return kept;
 }
 
 // Adds entries to others; keeps the newest if there are more than fit.
-void merge(std::vector<slot_entry>& to, std::span<const slot_entry> more) {
-  const auto size = to.size();
-  to.insert(to.end(), more.begin(), more.end());
-  std::ranges::sort(to, std::ranges::greater{}, &slot_entry::closed);
-  to.resize(size);
+void merge(quota_file_contents::kept& to, std::span<const entry_with_id> more) {
+  std::vector<entry_with_id> all(more.begin(), more.end());
+  for (std::size_t i = 0; i < to.entries.size(); ++i)
+    all.push_back({to.entries[i], to.ids.empty() ? kept_quota::no_id : to.ids[i]});
+  std::ranges::stable_sort(all, [](const auto& a, const auto& b) { return b.is_older_than(a); });
+  for (std::size_t i = 0; i < to.entries.size(); ++i) {
+    to.entries[i] = all[i].entry;
+    if (!to.ids.empty()) to.ids[i] = all[i].id;
+  }
 }
 
 bool read_at(int fd, void* to, std::size_t bytes, std::size_t from) noexcept {
@@ -132,18 +149,20 @@ quota_file_contents::quota_file_contents(const policy::pacer_options& writes,
   for (const auto& [of, into] : {std::pair{&writes, &writes_}, {&reads, &reads_}}) {
     into->entries.resize(policy::pacer::entries_needed(*of));
     into->minutes.resize(policy::pacer::minutes_needed(*of));
+    if (!of->each.empty()) into->ids.resize(into->entries.size());
   }
 }
 
 void quota_file_contents::fill() {
   for (auto* one : {&writes_, &reads_}) {
     std::ranges::fill(one->entries, slot_entry{now_, now_});
+    std::ranges::fill(one->ids, kept_quota::any_id);
     minute_entry::count(one->minutes, now_, one->before_boot.value_or(minute_entry::most));
   }
 }
 
 void quota_file_contents::add(kept& to, const kept& from) const {
-  merge(to.entries, carry_over(from.entries, to.entries.size(), now_));
+  merge(to, carry_over(from, to.entries.size(), now_));
   if (!to.minutes.empty()) add_minutes(to, from);
 }
 
@@ -179,7 +198,9 @@ void quota_file_contents::add_writes(const std::vector<duration>& ages) {
     const auto at = std::max<std::int64_t>(now_ - std::chrono::nanoseconds{age}.count(), 1);
     before.entries.push_back({at, at});
   }
-  merge(writes_.entries, before.entries);
+  std::vector<entry_with_id> entries;
+  for (const auto& e : before.entries) entries.push_back({e, kept_quota::any_id});
+  merge(writes_, entries);
   before.entries.emplace_back();  // nothing was overwritten
   if (!writes_.minutes.empty()) add_minutes(writes_, before);
 }
@@ -213,7 +234,12 @@ bool quota_file_contents::add_file(int fd, std::string_view boot) {
   if (*has == layout::present) {
     writes.minutes.resize(h.write_minutes);
     reads.minutes.resize(h.read_minutes);
+    writes.ids.resize(h.write_ids);
+    reads.ids.resize(h.read_ids);
     if (!read_next(writes.minutes) || !read_next(reads.minutes)) return false;
+    if (!read_next(writes.ids) || !read_next(reads.ids)) return false;
+    for (auto* one : {&writes, &reads})
+      if (one->ids.size() != one->entries.size()) one->ids.clear();
   }
   const bool same_boot = text_of(h.boot_id) == boot;
   for (const auto& [to, found] : {std::pair{&writes_, &writes}, {&reads_, &reads}}) {

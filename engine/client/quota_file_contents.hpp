@@ -31,19 +31,18 @@ class quota_file_contents {
   // Adds the files of earlier versions for other hosts and keys, in any order. `directory` is `path`, opened.
   void add_other_files(int directory, const std::string& path, std::string_view boot);
 
-  std::span<const policy::slot_entry> writes() const noexcept { return writes_.entries; }
-  std::span<const policy::slot_entry> reads() const noexcept { return reads_.entries; }
-  std::span<const policy::minute_entry> write_minutes() const noexcept { return writes_.minutes; }
-  std::span<const policy::minute_entry> read_minutes() const noexcept { return reads_.minutes; }
-
- private:
   // One class: what this process needs, or what a file has.
   struct kept {
     std::vector<policy::slot_entry> entries;
     std::vector<policy::minute_entry> minutes;
+    std::vector<std::uint64_t> ids;  // of the entries; empty: they are not kept
     // How many requests a file of another boot knows of at most; unset: there is none.
     std::optional<std::uint64_t> before_boot;
   };
+  const kept& writes() const noexcept { return writes_; }
+  const kept& reads() const noexcept { return reads_; }
+
+ private:
   void add(kept& to, const kept& from) const;
   void add_minutes(kept& to, const kept& from) const;
 

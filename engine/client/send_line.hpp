@@ -63,7 +63,10 @@ class send_line {
   boost::asio::awaitable<answer> grant(place&);
 
   // The request leaves now with the slot that the place holds.
-  void sent(place& p, time_point now) { pacer_.sent(*p.slot_, now); }
+  // `id`: a hash of the id that it is about.
+  void sent(place& p, time_point now, std::uint64_t id = policy::kept_quota::no_id) {
+    pacer_.sent(*p.slot_, now, id);
+  }
   // The request is over, and its end was judged; `facts` and `jitter01` are those of pacer::closed(). Without
   // a slot nothing happens: then no connection could be opened, and the grant was never asked for.
   void closed(place&, time_point now, const std::optional<policy::rate_facts>& facts, double jitter01);

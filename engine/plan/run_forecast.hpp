@@ -20,22 +20,32 @@
 
 namespace pawl::plan {
 
-// Computes when the requests of one class may leave.
+// Computes when the requests of one class, or of both, may leave.
 class window_schedule {
  public:
-  // `past`: how long ago the requests that the windows still hold at time 0 were answered (entries of
-  // quota_file), in any order.
+  // How long ago a request that the windows still hold at time 0 was answered.
+  struct past_request {
+    duration age{};
+    policy::request_kind kind = policy::request_kind::write;
+  };
+  // The windows of one class. `past`: entries of quota_file, in any order.
   window_schedule(const policy::pacer_options&, std::span<const duration> past);
+  // Those that the classes share.
+  static window_schedule of_both(const policy::pacer_options&, std::vector<past_request> past);
 
-  // The earliest time from `at` on at which one more request may leave.
-  duration next(duration at) const noexcept;
+  // The earliest time from `at` on at which so many more requests may leave.
+  duration next(duration at, const policy::request_counts& = {0, 1}) const noexcept;
   // A request leaves at `left` and is answered at `answered`. Answers come in the order of the requests.
-  void take(duration left, duration answered) noexcept;
+  void take(duration left, duration answered,
+            policy::request_kind kind = policy::request_kind::write) noexcept;
 
  private:
+  window_schedule(const policy::pacer_options&, std::span<const rate_limit>, std::vector<past_request> past);
+
   struct window {
+    rate_limit limit;
     duration length{};
-    std::uint64_t per_cell = 1;  // how many requests share one entry
+    std::uint64_t per_cell = 1;  // how many slots share one entry
     std::uint64_t taken = 0;
     duration begun = duration::min();  // when the first request of the present entry left
     std::vector<duration> free_at;     // when the newest `usable` requests come free, as a ring
@@ -77,14 +87,14 @@ class run_forecast {
  private:
   bool read_first_, read_after_;
   duration reply_time_;
-  window_schedule writes_, reads_;
+  window_schedule writes_, reads_, shared_;
   std::priority_queue<duration, std::vector<duration>, std::greater<>> slots_;  // when each slot is free
   duration end_{};
   std::uint64_t reads_sent_ = 0, writes_sent_ = 0;
 };
 
-// How long before `now` the requests of a class's entries were answered; one in flight counts as answered
-// now.
-std::vector<duration> ages_of(std::span<const policy::slot_entry>, std::chrono::nanoseconds now);
+// How long before `now` the requests of a class were answered, by its entries, and by its minutes where those
+// know of more; one in flight counts as answered now.
+std::vector<duration> ages_of(const policy::kept_quota&, std::chrono::nanoseconds now);
 
 }  // namespace pawl::plan

@@ -60,6 +60,11 @@ step_action job_step::go_on(const step_event& happened, const surroundings& s) {
     assert(state_ == state::reading);
     return after_read(*reply, s);
   }
+  if (const auto* held = std::get_if<event::held>(&happened)) {
+    assert(state_ == state::queued_to_read || state_ == state::queued || state_ == state::reading);
+    then_ = state_ == state::reading ? afterwards::read : afterwards::queue;
+    return sleep_until(held->until);
+  }
   switch (state_) {
     case state::idle:
       assert(std::holds_alternative<event::started>(happened));

@@ -85,11 +85,17 @@ class minute_entry {
 // The memory of one class: slot entries, and minutes where a window is longer than an hour.
 struct kept_quota {
   kept_quota() = default;
-  kept_quota(std::span<slot_entry> e, std::span<minute_entry> m = {}) : entries(e), minutes(m) {}
+  kept_quota(std::span<slot_entry> e, std::span<minute_entry> m = {}, std::span<std::uint64_t> i = {})
+      : entries(e), minutes(m), ids(i) {}
   kept_quota(std::vector<slot_entry>& e) : entries(e) {}
 
   std::span<slot_entry> entries;
   std::span<minute_entry> minutes;
+  // Of each entry, where a resource has limits of its own: a hash of the id. Written before its entry.
+  std::span<std::uint64_t> ids;
+
+  // The request was about no resource; about any one, for all that is known. No hash is one of these.
+  static constexpr std::uint64_t no_id = 0, any_id = ~std::uint64_t{0};
 
   // Longer windows are loaded from minutes (chosen: an hour of 5,000 takes 120 KB of entries).
   static constexpr std::chrono::nanoseconds longest_exact = std::chrono::hours{1};

@@ -31,6 +31,22 @@ bool is_long(const rate_window& w) {
   return w.length > kept_quota::longest_exact;
 }
 
+// How many requests may leave while a window of one resource lasts.
+std::size_t most_while_each_lasts(const pacer_options& o) {
+  if (o.each.empty()) return 0;
+  const auto longest =
+      std::ranges::max(o.each, {}, [](const rate_limit& l) { return l.window.length; }).window.length;
+  std::size_t most = 65'536;  // chosen, for a class without limits
+  const auto add = [&](const rate_window& w) {
+    const auto turns = static_cast<std::size_t>((longest + w.length - duration{1}) / w.length) + 1;
+    most = std::min(most, w.limit * turns);
+  };
+  for (const auto& w : o.windows) add(w);
+  for (const auto& l : o.shared)
+    if (l.read_cost > 0 && l.write_cost > 0) add(l.window);
+  return most;
+}
+
 template <class Limits>
 bool any_long(const Limits& limits) {
   return std::ranges::any_of(limits, [](const rate_limit& l) { return is_long(l.window); });
@@ -39,14 +55,14 @@ bool any_long(const Limits& limits) {
 }  // namespace
 
 std::size_t pacer::entries_needed(const pacer_options& o) {
-  if (o.windows.empty() && o.shared.empty()) return 0;
+  if (o.windows.empty() && o.shared.empty() && o.each.empty()) return 0;
   // A request costs a slot at least, where it counts.
   std::size_t largest = 0;
   for (const auto& w : o.windows)
     if (!is_long(w)) largest = std::max<std::size_t>(largest, w.limit);
   for (const auto& l : o.shared)
     if (!is_long(l.window)) largest = std::max<std::size_t>(largest, l.window.limit);
-  return std::min(largest + spare_entries, max_entries);
+  return std::min(std::max(largest, most_while_each_lasts(o)) + spare_entries, max_entries);
 }
 
 std::size_t pacer::minutes_needed(const pacer_options& o) {
@@ -240,10 +256,12 @@ pacer::slot pacer::take(std::uint32_t index, time_point now) {
   return slot{index};
 }
 
-void pacer::sent(slot s, time_point now) {
+void pacer::sent(slot s, time_point now, std::uint64_t id) {
   auto& g = grants_[static_cast<std::uint32_t>(s)];
   g.at = now;
-  if (g.entry != no_entry) kept_.entries[g.entry] = {in_entry_clock(now), 0};
+  if (g.entry == no_entry) return;
+  if (!kept_.ids.empty()) kept_.ids[g.entry] = id;
+  kept_.entries[g.entry] = {in_entry_clock(now), 0};
 }
 
 void pacer::free_grant(std::uint32_t index) {

@@ -50,6 +50,7 @@ class pacer {
   // (24 MiB). With a limit beyond that, a restart takes what it has no entry for as closed with the oldest
   // entry: it waits, never exceeds.
   static std::size_t entries_needed(const pacer_options&);
+  // With limits of one resource: as many as may be sent within the longest of them.
   // How many minutes: none, unless a window is longer than an hour.
   static std::size_t minutes_needed(const pacer_options&);
 
@@ -88,7 +89,8 @@ class pacer {
   std::optional<ticket> head() const noexcept;
   std::optional<time_point> next_due(time_point now) const;
 
-  void sent(slot, time_point now);       // the first byte leaves
+  // The first byte leaves; `id`: a hash of the id of its resource.
+  void sent(slot, time_point now, std::uint64_t id = kept_quota::no_id);
   void give_back(slot, time_point now);  // nothing was sent
   // The reply has arrived, or the connection is closed (`facts` empty). A throttled one closes the gate that
   // `facts` names. `jitter01` spreads a gate by 0-500 ms. A connection that breaks after the grant is closed,

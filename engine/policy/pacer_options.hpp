@@ -15,6 +15,8 @@ struct pacer_options {
   bool early_release = false;  // for APIs known to count on arrival
   // Windows that hold for reads and writes together: the same in the options of both classes.
   std::vector<rate_limit> shared = {};
+  // Windows of one resource (each_limits), likewise. They do not hold here; what is kept must serve them too.
+  std::vector<rate_limit> each = {};
 };
 
 }  // namespace pawl::policy

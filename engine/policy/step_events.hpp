@@ -33,11 +33,14 @@ struct read_replied {  // how the read ended, likewise
 };
 struct woke {};           // the sleep is over, and the breaker knows whether there was an outage
 struct token_changed {};  // after stop_run: a new token was found, so the job goes on
-struct cancelled {};      // the run is stopping; only between actions, never while a request is on the wire
+struct held {  // instead of going on: the resource's own limits let its next request leave only then
+  time_point until;
+};
+struct cancelled {};  // the run is stopping; only between actions, never while a request is on the wire
 }  // namespace event
 using step_event = std::variant<event::started, event::near_due, event::leased, event::delayed,
                                 event::granted, event::intent_committed, event::replied, event::read_replied,
-                                event::woke, event::token_changed, event::cancelled>;
+                                event::woke, event::token_changed, event::held, event::cancelled>;
 
 // Inputs to resume() besides the event: clocks, jitter, confirmed outages, and what the run knows of the API.
 struct surroundings {

@@ -2,6 +2,7 @@
 
 #include "engine/client/attempt.hpp"
 #include "engine/policy/run_signs.hpp"
+#include "engine/run/dispatcher.hpp"
 #include "engine/sys/clock.hpp"
 
 #include <functional>
@@ -12,8 +13,17 @@ namespace pawl::run {
 
 using policy::request_kind;
 
-inline void attempt_books::free_slot(request_kind kind, const attempt_fact& fact,
-                                     const policy::judgement& last, time_point now) {
+// Where a resource has limits of its own.
+void attempt_books::sent_about(request_kind kind, const job_in_hand& job, time_point now) {
+  const auto id = hash_of_id(job.job.id);
+  shared_.each.take(id, kind);
+  line(kind).sent(place(kind), now, id);
+}
+
+inline void attempt_books::free_slot(request_kind kind, const job_in_hand& job, const attempt_fact& fact,
+                                     time_point now) {
+  const auto& last = job.step.last();
+  if (!shared_.each.is_empty()) shared_.each.closed(hash_of_id(job.job.id), kind, now);
   const bool throttled = last.is == api::verdict::throttled;
   line(kind).closed(place(kind), now,
                     client::rate_facts_of(shared_.profile.headers, fact, throttled, last.rule),
@@ -44,7 +54,7 @@ void attempt_books::judged(request_kind kind, const job_in_hand& job, const atte
   const auto& last = job.step.last();
   if (fact.reached == phase::answered) shared_.rules.on_reply(kind == request_kind::write);
   if (last.proves_the_api) shared_.proven(sent_at_);
-  if (client::send_line::holds_slot(place(kind))) free_slot(kind, fact, last, now);
+  if (client::send_line::holds_slot(place(kind))) free_slot(kind, job, fact, now);
   if (fact.fault == transport_fault::cancelled) return;
   heard(kind, job, fact, now);
   // The fact may point into the connection's buffer: nobody looks at it from here on.

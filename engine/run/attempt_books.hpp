@@ -35,7 +35,10 @@ class attempt_books {
   void sent(policy::request_kind kind, const job_in_hand& job, time_point now) {
     const bool is_write = kind == policy::request_kind::write;
     sent_at_ = now;
-    line(kind).sent(place(kind), now);
+    if (shared_.each.is_empty())
+      line(kind).sent(place(kind), now);
+    else
+      sent_about(kind, job, now);
     mark_ = shared_.places.sent(now);
     auto& progress = shared_.progress;
     ++(is_write ? progress.figures.writes : progress.figures.reads);
@@ -58,7 +61,8 @@ class attempt_books {
   void abandon_trial();
 
  private:
-  void free_slot(policy::request_kind, const attempt_fact&, const policy::judgement&, time_point now);
+  void sent_about(policy::request_kind, const job_in_hand&, time_point now);
+  void free_slot(policy::request_kind, const job_in_hand&, const attempt_fact&, time_point now);
   void heard(policy::request_kind, const job_in_hand&, const attempt_fact&, time_point now);
 
   run_context& shared_;

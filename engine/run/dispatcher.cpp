@@ -1,5 +1,6 @@
 #include "engine/run/dispatcher.hpp"
 
+#include "engine/policy/kept_quota.hpp"
 #include "engine/text/byte_words.hpp"
 
 #include <utility>
@@ -31,6 +32,11 @@ std::uint64_t hash_of(std::string_view id) noexcept {
 }
 
 }  // namespace
+
+std::uint64_t hash_of_id(std::string_view id) noexcept {
+  const auto hash = hash_of(id);
+  return hash == policy::kept_quota::no_id || hash == policy::kept_quota::any_id ? 1 : hash;
+}
 
 dispatcher::dispatcher(std::size_t slots, std::size_t most_parked)
     : under_way_(slots), waiting_(most_parked), most_parked_(most_parked) {}

@@ -12,6 +12,10 @@
 
 namespace pawl::run {
 
+// Of an id, without the case of its ASCII letters: what counts as one resource here. Neither of what
+// policy::kept_quota keeps for itself.
+std::uint64_t hash_of_id(std::string_view id) noexcept;
+
 class dispatcher {
  public:
   enum class answer {

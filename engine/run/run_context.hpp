@@ -8,6 +8,7 @@
 #include "engine/http/connection_pool.hpp"
 #include "engine/ledger/ledger_writer.hpp"
 #include "engine/policy/breaker.hpp"
+#include "engine/policy/each_limits.hpp"
 #include "engine/policy/job_step.hpp"
 #include "engine/policy/pacer.hpp"
 #include "engine/policy/stop_rules.hpp"
@@ -53,7 +54,9 @@ struct run_context {
   const left_intents& interrupted;
   const boot_moment& started;  // progress.started by the boot clock
   const policy::step_options& step;
+  policy::each_limits& each;
 
+  time_point held_until{};    // until when the limits of a resource hold the row that waits longest
   snapshot* pages = nullptr;  // while it is under way
   bool workers_begun = false;
   bool stopping = false;

@@ -49,7 +49,7 @@ void run_watch::check(time_point now) {
 void run_watch::check_rules(time_point now, const std::optional<policy::asked_pause>& pause) {
   auto& run = shared_;
   const auto due = run.writes.waiting() > 0 ? run.writes.next_due(now) : std::nullopt;
-  if (due && *due > now) run.rules.waits_for_quota(now);
+  if ((due && *due > now) || run.held_until > now) run.rules.waits_for_quota(now);
   if (run.stopping) return;
   auto order = run.rules.check(now, pause, run.profile);
   if (!order && run.feed.is_down_to(run.parked.size()))

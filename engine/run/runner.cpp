@@ -46,6 +46,7 @@ struct runner::impl {
   std::unique_ptr<http::connection_pool> pool;
   std::optional<policy::shared_budget> shared;  // unset: the classes have nothing in common
   policy::pacer writes, reads;
+  policy::each_limits each;
   client::credentials keys;
   api::reply_reader reader;
   std::optional<api::name_directory> names;       // once fetch_names() has read them
@@ -72,8 +73,13 @@ struct runner::impl {
                share_of(policy::request_kind::write)),
         reads(o.reads, quota.kept(policy::request_kind::read), now, client::boot_clock_now(),
               share_of(policy::request_kind::read)),
+        each(o.writes.each),
         keys(p, o.transport.target, o.user_agent, std::move(source)),
         reader(p) {
+    // The pacers have settled what was in flight when an earlier process died.
+    if (!each.is_empty())
+      for (const auto kind : {policy::request_kind::write, policy::request_kind::read})
+        each.load(kind, quota.kept(kind), now, client::boot_clock_now());
     step.retry = o.retry;
     step.read_first = o.read_first;
     step.longest_lateness = o.transport.attempt_timeout;
@@ -234,6 +240,7 @@ asio::awaitable<run_report> runner::run(input::job_source& source, ledger::ledge
       .interrupted = interrupted,
       .started = started_in_boot,
       .step = i.step,
+      .each = i.each,
       .stopped_for = {},
       .sleeping = {},
       .held = {},

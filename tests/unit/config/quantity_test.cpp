@@ -42,6 +42,35 @@ TEST(Quantity, ReadsRatesAndWritesThemBack) {
   EXPECT_FALSE(*unlimited);
 }
 
+TEST(Quantity, ReadsWhatARequestCosts) {
+  const struct {
+    const char* text;
+    rate_limit limit;
+    const char* again;
+  } table[] = {
+      {"5000/h", {{5000, 1h}, 1, 1}, "5000/h"},
+      {"900/min read=1 write=5", {{900, 60s}, 1, 5}, "900/min write=5"},
+      {"900/min  write=5", {{900, 60s}, 1, 5}, "900/min write=5"},
+      {"30/10min read=0", {{30, 10min}, 0, 1}, "30/10min read=0"},
+      {"250000/day", {{250'000, 24h}, 1, 1}, "250000/day"},
+      {"250000/d write=0", {{250'000, 24h}, 1, 0}, "250000/day write=0"},
+  };
+  for (const auto& row : table) {
+    const auto limit = parse_limit(row.text);
+    ASSERT_TRUE(limit && *limit) << row.text;
+    EXPECT_EQ(**limit, row.limit) << row.text;
+    EXPECT_EQ(to_string(**limit), row.again);
+    EXPECT_EQ(**parse_limit(row.again), row.limit);
+  }
+  EXPECT_FALSE(*parse_limit("unlimited"));
+  for (const auto* text : {"900/min write", "900/min write=", "900/min write=x", "900/min write=5 write=6",
+                           "900/min cost=5", "unlimited write=5", "900/min read=0 write=0", "9/min write=10",
+                           "900/min write=5,read=1", "", " 5/min"})
+    EXPECT_FALSE(parse_limit(text)) << text;
+  const std::vector<std::string> mixed{"5/min", "unlimited"};
+  EXPECT_FALSE(parse_limits(mixed));
+}
+
 TEST(Quantity, RefusesRatesByName) {
   const std::string forms = "; write it as 60/min, 20/10s, 5000/s, 100/h or unlimited";
   const std::vector<std::pair<std::string, std::string>> table = {

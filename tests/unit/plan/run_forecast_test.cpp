@@ -172,11 +172,50 @@ TEST(RunForecast, HugeLimitsShareEntries) {
 }
 
 TEST(RunForecast, AgesComeFromTheEntriesOfTheKey) {
-  const std::vector<policy::slot_entry> entries{{0, 0}, {5'000'000'000, 6'000'000'000}, {9'000'000'000, 0}};
+  std::vector<policy::slot_entry> entries{{0, 0}, {5'000'000'000, 6'000'000'000}, {9'000'000'000, 0}};
   const auto ages = ages_of(entries, 10s);
   ASSERT_EQ(ages.size(), 2u);
   EXPECT_EQ(ages[0], duration{4s});
   EXPECT_EQ(ages[1], duration{0s}) << "in flight: it counts as answered now";
+}
+
+TEST(RunForecast, MinutesTellOfWhatTheEntriesHaveForgotten) {
+  std::vector<policy::slot_entry> entries{{65'000'000'000, 66'000'000'000}};
+  std::vector<policy::minute_entry> minutes(policy::minute_entry::needed);
+  policy::minute_entry::count(minutes, 5'000'000'000, 2);
+  policy::minute_entry::count(minutes, 66'000'000'000, 1);
+  const auto ages = ages_of({entries, minutes}, 100s);
+  EXPECT_EQ(ages, (std::vector<duration>{34s, 40s, 40s}));
+}
+
+// ---- windows that reads and writes share ----
+
+TEST(RunForecast, ReadsAndWritesTakeFromWhatTheyShare) {
+  struct {
+    const char* what;
+    std::vector<rate_limit> all;
+    std::vector<rate_window> writes;
+    bool read_first;
+    std::uint64_t rows;
+    std::uint64_t used_before;  // reads, answered just now
+    double hours;
+  } const table[] = {
+      // The first 5,000 leave at once, each next 5,000 an hour later. Whose key it is, is asked first.
+      {"GitHub, an hour that is used up", {{{5'000, 1h}}}, {}, true, 9'999, 5'000, 4},
+      {"GitHub, an hour that is not", {{{5'000, 1h}}}, {}, true, 9'999, 0, 3},
+      {"its writes alone", {{{5'000, 1h}}}, {}, false, 9'999, 0, 1},
+      {"a write a second", {{{5'000, 1h}}}, {{60, 60s}}, false, 9'999, 0, 2.7667},
+      {"points: 150 rows a minute", {{{900, 60s}, 1, 5}}, {}, true, 1'500, 899, 10.0 / 60},
+      {"reads are free", {{{60, 60s}, 0, 1}}, {}, true, 601, 0, 10.0 / 60},
+  };
+  for (const auto& t : table) {
+    forecast_options o;
+    o.writes.windows = t.writes;
+    o.writes.shared = o.reads.shared = t.all;
+    o.read_first = t.read_first;
+    o.past_reads.assign(t.used_before, duration::zero());
+    EXPECT_NEAR(needed(o, t.rows) / 3600, t.hours, 0.001) << t.what;
+  }
 }
 
 }  // namespace
