@@ -50,7 +50,7 @@ std::optional<duration> eta(const policy::pacer_options& limits, std::uint64_t r
                             std::optional<double> writes_per_second, duration measured_for,
                             bool reads_first) noexcept {
   // A row that is read is read once, as a rule.
-  const auto by_quota = client::time_needed(limits, rows_left, reads_first ? rows_left : 0);
+  const auto by_quota = client::time_needed_with_reads(limits, rows_left, reads_first ? rows_left : 0);
   // The first seconds of a run tell little: connections are opened, and a burst is granted.
   const bool measured = writes_per_second && measured_for >= 3s;
   if (!measured)

@@ -71,10 +71,10 @@ lines check_lines(const std::string& input_name, const config::settings& s, cons
   if (const auto hint = app::rename_hint(report, s); !hint.empty()) out.push_back("hint: " + hint);
   if (report.rows_not_replay_safe > 0)
     out.push_back(fmt::format("rows that must not be sent twice: {}", grouped(report.rows_not_replay_safe)));
-  out.push_back(
-      fmt::format("time needed: at least {} ({} at {})",
-                  in_words(client::time_needed(s.run.writes, report.rows, s.read_first ? report.rows : 0)),
-                  counted(report.rows, "write", "writes"), windows_in_words(s.run.writes)));
+  out.push_back(fmt::format(
+      "time needed: at least {} ({} at {})",
+      in_words(client::time_needed_with_reads(s.run.writes, report.rows, s.read_first ? report.rows : 0)),
+      counted(report.rows, "write", "writes"), windows_in_words(s.run.writes)));
   return out;
 }
 
@@ -109,9 +109,10 @@ lines announce(const app::announcement& a, const config::settings& s) {
   for (const auto& condition : s.conditions)
     out.push_back(fmt::format("only if: {} (every row)", to_string(condition)));
   const auto writes = s.run.limit ? std::min(*s.run.limit, a.pending) : a.pending;
-  out.push_back(fmt::format("writes: up to {}, at least {} at {}", grouped(writes),
-                            in_words(client::time_needed(s.run.writes, writes, s.read_first ? writes : 0)),
-                            windows_in_words(s.run.writes)));
+  out.push_back(
+      fmt::format("writes: up to {}, at least {} at {}", grouped(writes),
+                  in_words(client::time_needed_with_reads(s.run.writes, writes, s.read_first ? writes : 0)),
+                  windows_in_words(s.run.writes)));
   out.push_back("ledger: " + a.ledger_path);
   if (!s.read_first && s.profile.read_first)
     out.push_back(

@@ -54,7 +54,8 @@ duration time_needed(const std::vector<rate_window>& windows, double reserve, st
   return longest;
 }
 
-duration time_needed(const policy::pacer_options& o, std::uint64_t writes, std::uint64_t reads) noexcept {
+duration time_needed_with_reads(const policy::pacer_options& o, std::uint64_t writes,
+                                std::uint64_t reads) noexcept {
   auto longest = time_needed(o.windows, o.reserve, writes);
   if (writes == 0) return longest;
   for (const auto& l : o.shared)

@@ -97,7 +97,7 @@ struct progress_counters {
 // alone. Plans show it, and the ETA is made from it. Zero without limits.
 duration time_needed(const std::vector<rate_window>& windows, double reserve, std::uint64_t writes) noexcept;
 // The same with the windows that reads and writes share; `reads`: so many are sent beside.
-duration time_needed(const policy::pacer_options& writes_limits, std::uint64_t writes,
-                     std::uint64_t reads) noexcept;
+duration time_needed_with_reads(const policy::pacer_options& writes_limits, std::uint64_t writes,
+                                std::uint64_t reads) noexcept;
 
 }  // namespace pawl::client

@@ -32,6 +32,28 @@ TEST(TimeNeeded, IsTheLongestOfTheWindows) {
   EXPECT_EQ(time_needed({}, 0, 1'000'000), 0s);
 }
 
+TEST(TimeNeeded, CountsReadsAndWritesInWhatTheyShare) {
+  const struct {
+    const char* what;
+    std::vector<rate_window> windows;
+    std::vector<rate_limit> shared;
+    std::uint64_t writes, reads;
+    duration needed;
+  } rows[] = {
+      {"reads double the price", {}, {{{5'000, 1h}}}, 10'000, 10'000, 3h},
+      {"of writes alone", {}, {{{5'000, 1h}}}, 10'000, 0, 1h},
+      {"points", {}, {{{900, 60s}, 1, 5}}, 1'500, 1'500, 9min},
+      {"its own windows hold longer", {{60, 60s}}, {{{5'000, 1h}}}, 600, 600, 9min},
+      {"nothing is written", {}, {{{5'000, 1h}}}, 0, 10'000, 0s},
+  };
+  for (const auto& r : rows) {
+    policy::pacer_options o;
+    o.windows = r.windows;
+    o.shared = r.shared;
+    EXPECT_EQ(time_needed_with_reads(o, r.writes, r.reads), r.needed) << r.what;
+  }
+}
+
 TEST(ProgressCounters, LogsTheFirstFiveRowsOfEachCodeAndBoundsTheCodes) {
   progress_counters counters;
   int lines = 0;

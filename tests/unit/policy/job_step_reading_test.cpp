@@ -32,6 +32,27 @@ TEST(JobStepReading, CommitsTheOldValuesBeforeTheWriteLeaves) {
   EXPECT_EQ(w.how(), verified::full);
 }
 
+// Instead of standing in line or reading: the resource itself may not be asked before then.
+TEST(JobStepReading, WaitsForTheLimitsOfItsResourceAndGoesOnWhereItWas) {
+  walk w;
+  ASSERT_EQ(w.feed(event::started{}), "queue");
+  ASSERT_EQ(w.feed(event::held{w.now + 30s}), "sleep");
+  EXPECT_EQ(std::get<action::sleep>(w.next).until, w.now + 30s);
+  ASSERT_EQ(w.wake(), "queue");
+  EXPECT_EQ(std::get<action::queue_for_write>(w.next).lead, 2s) << "it reads first, still";
+  ASSERT_EQ(w.feed(event::near_due{}), "read");
+  ASSERT_EQ(w.feed(event::held{w.now + 3s}), "sleep");
+  ASSERT_EQ(w.wake(), "queue");
+  ASSERT_EQ(w.feed(event::near_due{}), "read");
+  ASSERT_EQ(w.read_shows(untouched), "queue");
+  ASSERT_EQ(w.feed(event::held{w.now + 1s}), "sleep");
+  ASSERT_EQ(w.wake(), "queue");
+  EXPECT_EQ(std::get<action::queue_for_write>(w.next).lead, 500ms) << "what was read is fresh enough";
+  w.to_the_wire();
+  ASSERT_EQ(w.write_answers(200, wanted), "finish");
+  EXPECT_EQ(w.result(), outcome::applied);
+}
+
 TEST(JobStepReading, SendsNothingWhereNothingDiffersOrAPreconditionFails) {
   walk same;
   same.feed(event::started{});
