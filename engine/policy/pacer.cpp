@@ -155,8 +155,7 @@ std::optional<pacer::ticket> pacer::head() const noexcept {
 
 time_point pacer::head_due(time_point now) const {
   // A request in flight may close at once: its slot is then free one window from now, and not earlier.
-  auto at = std::max(
-      {own_.room_at({}, request_counts::of(share_.kind), now, duration::zero()), gate_.until(), schedule_});
+  auto at = std::max({own_.room_at(share_.kind, now), gate_.until(), schedule_});
   if (share_.budget != nullptr) at = std::max(at, share_.budget->due(share_.kind, head_number(), now));
   return at;
 }
@@ -187,6 +186,7 @@ pacer::due_parts pacer::due_of(std::uint64_t number, time_point now) const {
 
 time_point pacer::due(ticket t, time_point now) {
   const auto number = static_cast<std::uint64_t>(t);
+  if (share_.budget == nullptr && !line_.empty() && line_.head() == number) return head_due(now);
   const auto parts = due_of(number, now);
   if (share_.budget != nullptr && parts.shared > now && parts.own - now <= claim_lead &&
       number == head_number())
@@ -194,29 +194,7 @@ time_point pacer::due(ticket t, time_point now) {
   return std::max(parts.own, parts.shared);
 }
 
-std::variant<pacer::slot, time_point> pacer::acquire(ticket t, time_point now) {
-  if (line_.empty() || head_number() != static_cast<std::uint64_t>(t))
-    return std::max(due(t, now), now + behind_head);
-  own_.expire(now);
-  if (!gate_.open(now) || now < schedule_ || !own_.has_room({}, request_counts::of(share_.kind), now))
-    return std::max(head_due(now), now + tick);
-  if (!kept_.entries.empty() && reusable_.empty()) return now + behind_head;  // a million in flight
-  const auto index = new_grant();
-  if (share_.budget == nullptr) {
-    line_.serve_head();
-  } else {
-    const auto number = static_cast<std::uint64_t>(t);
-    if (!share_.budget->try_take(share_.kind, number, shared_marks(index), now)) {
-      free_grants_.push_back(index);
-      return std::max(head_due(now), now + tick);
-    }
-    grants_[index].shared_age = share_.budget->windows().age();
-    line_.leave(number);
-  }
-  return take(index, now);
-}
-
-std::uint32_t pacer::new_grant() {
+inline std::uint32_t pacer::new_grant() {
   if (!free_grants_.empty()) {
     const auto index = free_grants_.back();
     free_grants_.pop_back();
@@ -236,7 +214,7 @@ inline window_set::marks pacer::shared_marks(std::uint32_t grant_index) noexcept
           marks_per_grant_ - own_.most_windows()};
 }
 
-pacer::slot pacer::take(std::uint32_t index, time_point now) {
+inline pacer::slot pacer::take(std::uint32_t index, time_point now) {
   auto& g = grants_[index];
   g.at = now;
   g.own_age = own_.age();
@@ -254,6 +232,28 @@ pacer::slot pacer::take(std::uint32_t index, time_point now) {
   if (spacing_ > duration::zero()) schedule_ = std::max(schedule_, now - spacing_) + spacing_;
   ++in_flight_;
   return slot{index};
+}
+
+std::variant<pacer::slot, time_point> pacer::acquire(ticket t, time_point now) {
+  if (line_.empty() || head_number() != static_cast<std::uint64_t>(t))
+    return std::max(due(t, now), now + behind_head);
+  own_.expire(now);
+  if (!gate_.open(now) || now < schedule_ || !own_.has_room(share_.kind, now))
+    return std::max(head_due(now), now + tick);
+  if (!kept_.entries.empty() && reusable_.empty()) return now + behind_head;  // a million in flight
+  const auto index = new_grant();
+  if (share_.budget == nullptr) {
+    line_.serve_head();
+  } else {
+    const auto number = static_cast<std::uint64_t>(t);
+    if (!share_.budget->try_take(share_.kind, number, shared_marks(index), now)) {
+      free_grants_.push_back(index);
+      return std::max(head_due(now), now + tick);
+    }
+    grants_[index].shared_age = share_.budget->windows().age();
+    line_.leave(number);
+  }
+  return take(index, now);
 }
 
 void pacer::sent(slot s, time_point now, std::uint64_t id) {

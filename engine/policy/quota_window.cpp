@@ -40,13 +40,7 @@ void quota_window::close(time_point at, std::uint64_t count) {
   queue_.push_back({at, count});
 }
 
-void quota_window::expire(time_point now, duration discount) noexcept {
-  const duration held_for = window_.length - discount;
-  while (!queue_.empty() && queue_.front().at + held_for <= now) {
-    closed_ -= queue_.front().count;
-    queue_.pop_front();
-  }
-  if (stage_count_ == 0) return;
+void quota_window::expire_foreign(time_point now) noexcept {
   std::size_t over = 0;
   while (over < stage_count_ && stages_[over].until <= now) ++over;
   std::move(stages_ + over, stages_ + stage_count_, stages_);

@@ -49,7 +49,14 @@ class quota_window {
   void close(time_point at, std::uint64_t count = 1);
 
   // Lets go of what has come free by `now`. `discount` shortens the hold after a closing (early release).
-  void expire(time_point now, duration discount) noexcept;
+  void expire(time_point now, duration discount) noexcept {
+    const duration held_for = window_.length - discount;
+    while (!queue_.empty() && queue_.front().at + held_for <= now) {
+      closed_ -= queue_.front().count;
+      queue_.pop_front();
+    }
+    if (stage_count_ > 0) expire_foreign(now);
+  }
 
   // After expire(now): are so many slots free?
   bool has_room(std::uint64_t slots) const noexcept {
@@ -81,6 +88,7 @@ class quota_window {
   };
   static constexpr std::size_t max_stages = 8;  // chosen: further ones merge into the last
 
+  void expire_foreign(time_point now) noexcept;
   time_point release_of(std::uint64_t nth, duration discount) const noexcept;
 
   rate_window window_;

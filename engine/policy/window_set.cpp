@@ -51,16 +51,6 @@ void window_set::load(std::span<const past_use> past, time_point now) {
   expire(now);
 }
 
-duration window_set::discount(const quota_window& w) const noexcept {
-  if (!early_release_ || !fastest_reply_) return duration::zero();
-  // Nine tenths of the window at most: a slot must come free later than it closes.
-  return std::min<duration>(*fastest_reply_, w.length()) / 10 * 9;
-}
-
-void window_set::expire(time_point now) noexcept {
-  for (auto& w : windows_) w.expire(now, discount(w));
-}
-
 time_point window_set::room_at(const request_counts& before, const request_counts& asked, time_point now,
                                duration latency) const {
   time_point at = std::max(now, used_up_.until);
@@ -121,30 +111,9 @@ duration window_set::spacing(request_kind kind) const noexcept {
   return widest;
 }
 
-void window_set::take(request_kind kind, marks of) {
-  ++(kind == request_kind::read ? in_flight_.reads : in_flight_.writes);
-  for (std::size_t i = 0; i < windows_.size(); ++i) {
-    auto& w = windows_[i];
-    of[i] = w.held() - w.taken();
-    w.take(cost(i, kind));
-  }
-}
-
 void window_set::give_back(request_kind kind) noexcept {
-  --(kind == request_kind::read ? in_flight_.reads : in_flight_.writes);
+  --count_of(kind);
   for (std::size_t i = 0; i < windows_.size(); ++i) windows_[i].give_back(cost(i, kind));
-}
-
-void window_set::land(request_kind kind, time_point now, std::optional<duration> took) {
-  --(kind == request_kind::read ? in_flight_.reads : in_flight_.writes);
-  if (took) fastest_reply_ = std::min(fastest_reply_.value_or(*took), *took);
-  for (std::size_t i = 0; i < windows_.size(); ++i) {
-    auto& w = windows_[i];
-    const auto each = cost(i, kind);
-    // Without a reply nothing is known of how early the server counted: no early release. The discount only
-    // shrinks, so what is added here covers what is taken off later.
-    if (each > 0) w.land(took ? now : now + discount(w), each);
-  }
 }
 
 }  // namespace pawl::policy

@@ -8,6 +8,7 @@
 #include "engine/policy/rate_headers.hpp"
 #include "engine/policy/request_kind.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -75,7 +76,18 @@ class window_set {
     return costs_[window][kind == request_kind::write];
   }
 
-  void expire(time_point now) noexcept;
+  void expire(time_point now) noexcept {
+    for (auto& w : windows_) w.expire(now, discount(w));
+  }
+  // After expire(now): may one more of this kind leave?
+  bool has_room(request_kind kind, time_point now) const noexcept {
+    if (now < used_up_.until) return false;
+    for (std::size_t i = 0; i < windows_.size(); ++i) {
+      const auto slots = cost(i, kind);
+      if (!windows_[i].has_room(slots) && slots > 0 && active(i, now)) return false;
+    }
+    return true;
+  }
   // After expire(now): may these leave, and those that are kept for others too?
   bool has_room(const request_counts& kept, const request_counts& asked, time_point now) const noexcept {
     if (now < used_up_.until) return false;
@@ -91,7 +103,16 @@ class window_set {
       if (units(i, all) > windows_[i].usable() && active(i, now)) return false;
     return true;
   }
-  // When they may, after others have taken `before`; never before `now`. See quota_window::room_at().
+  // When one more of this kind may leave, if nothing else happens; never before `now`.
+  time_point room_at(request_kind kind, time_point now) const {
+    time_point at = std::max(now, used_up_.until);
+    for (std::size_t i = 0; i < windows_.size(); ++i)
+      if (active(i, now))
+        at =
+            std::max(at, windows_[i].room_at(0, cost(i, kind), now, duration::zero(), discount(windows_[i])));
+    return at;
+  }
+  // The same of several, after others have taken `before`. See quota_window::room_at().
   time_point room_at(const request_counts& before, const request_counts& asked, time_point now,
                      duration latency) const;
   // The same where requests of one class stand in line, `rank` before this one, `spacing` apart and not
@@ -103,10 +124,27 @@ class window_set {
   // Between two requests of this kind that leave evenly.
   duration spacing(request_kind) const noexcept;
 
-  void take(request_kind, marks);
+  void take(request_kind kind, marks of) {
+    ++count_of(kind);
+    for (std::size_t i = 0; i < windows_.size(); ++i) {
+      auto& w = windows_[i];
+      of[i] = w.held() - w.taken();
+      w.take(cost(i, kind));
+    }
+  }
   void give_back(request_kind) noexcept;
   // Closed at `now`; answered: by a reply that took `took`.
-  void land(request_kind, time_point now, std::optional<duration> took);
+  void land(request_kind kind, time_point now, const std::optional<duration>& took) {
+    --count_of(kind);
+    if (took) fastest_reply_ = std::min(fastest_reply_.value_or(*took), *took);
+    for (std::size_t i = 0; i < windows_.size(); ++i) {
+      auto& w = windows_[i];
+      const auto each = cost(i, kind);
+      // Without a reply nothing is known of how early the server counted: no early release. The discount only
+      // shrinks, so what is added here covers what is taken off later.
+      if (each > 0) w.land(took ? now : now + discount(w), each);
+    }
+  }
 
   // Whether the headers name one of these windows, by length or limit; where they name none, whether there is
   // one window only.
@@ -137,7 +175,14 @@ class window_set {
   std::uint64_t units(std::size_t window, const request_counts& n) const noexcept {
     return n.reads * costs_[window][0] + n.writes * costs_[window][1];
   }
-  duration discount(const quota_window&) const noexcept;
+  duration discount(const quota_window& w) const noexcept {
+    if (!early_release_ || !fastest_reply_) return duration::zero();
+    // Nine tenths of the window at most: a slot must come free later than it closes.
+    return std::min<duration>(*fastest_reply_, w.length()) / 10 * 9;
+  }
+  std::uint64_t& count_of(request_kind kind) noexcept {
+    return kind == request_kind::read ? in_flight_.reads : in_flight_.writes;
+  }
   void hold_against_config(const rate_facts&, time_point now);
   quota_window* match(const rate_facts&, time_point now) noexcept;
   quota_window* adopt(const rate_facts&, time_point now);
