@@ -43,7 +43,8 @@ std::optional<rate_limit> read_entry(const toml_value& value, const std::string&
   }
   const auto* table = std::get_if<toml_table>(&value.is);
   if (table == nullptr) {
-    complaints.add(line, path, "must be a list of rates (an element is " + std::string(kind_name(value)) + ")",
+    complaints.add(line, path,
+                   "must be a list of rates (an element is " + std::string(kind_name(value)) + ")",
                    "write \"900/min\", or { rate = \"900/min\", read = 1, write = 5 }");
     return std::nullopt;
   }

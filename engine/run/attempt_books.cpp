@@ -5,6 +5,7 @@
 #include "engine/run/dispatcher.hpp"
 #include "engine/sys/clock.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <string_view>
 #include <utility>
@@ -12,6 +13,15 @@
 namespace pawl::run {
 
 using policy::request_kind;
+
+bool attempt_books::must_wait(request_kind kind, const job_in_hand& job, policy::step_event& happened) {
+  const auto now = clock::now();
+  const auto due = shared_.each.due(hash_of_id(job.job.id), kind, now);
+  if (due <= now || shared_.stopping) return false;
+  shared_.held_until = std::max(shared_.held_until, due);
+  happened = policy::event::held{due};
+  return true;
+}
 
 // Where a resource has limits of its own.
 void attempt_books::sent_about(request_kind kind, const job_in_hand& job, time_point now) {

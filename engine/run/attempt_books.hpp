@@ -30,6 +30,11 @@ class attempt_books {
   }
   // Nothing will be sent now with the slot for a write, if one is held.
   void give_back_slot() { shared_.line.give_back(write_place_, clock::now()); }
+  // Whether the limits of the resource itself let no request of this kind leave now: the job is then parked.
+  // To be asked once before each, because jobs of one id run one at a time.
+  bool is_held(policy::request_kind kind, const job_in_hand& job, policy::step_event& happened) {
+    return !shared_.each.is_empty() && must_wait(kind, job, happened);
+  }
   // The request leaves now, with the slot that its place holds. A write counts as a retry if its job has sent
   // one before.
   void sent(policy::request_kind kind, const job_in_hand& job, time_point now) {
@@ -61,6 +66,7 @@ class attempt_books {
   void abandon_trial();
 
  private:
+  bool must_wait(policy::request_kind, const job_in_hand&, policy::step_event& happened);
   void sent_about(policy::request_kind, const job_in_hand&, time_point now);
   void free_slot(policy::request_kind, const job_in_hand&, const attempt_fact&, time_point now);
   void heard(policy::request_kind, const job_in_hand&, const attempt_fact&, time_point now);

@@ -3,13 +3,11 @@
 #include "engine/client/attempt.hpp"
 #include "engine/policy/run_signs.hpp"
 #include "engine/policy/unread_rows.hpp"
-#include "engine/run/dispatcher.hpp"
 #include "engine/run/outcome_records.hpp"
 #include "engine/sys/boot_clock.hpp"
 #include "engine/sys/clock.hpp"
 #include "engine/sys/wall_clock.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace pawl::run {
@@ -129,7 +127,7 @@ asio::awaitable<worker::left> worker::carry_out() {
     if (std::holds_alternative<action::queue_for_write>(next)) {
       books_.give_back_slot();
       let_go_of_connections();
-      if (is_held(request_kind::write, happened)) continue;
+      if (books_.is_held(request_kind::write, *job_, happened)) continue;
       const auto lead = std::get<action::queue_for_write>(next).lead;
       bool near = shared_.line.is_near(write_place(), now_, lead);
       if (!near) {
@@ -141,7 +139,7 @@ asio::awaitable<worker::left> worker::carry_out() {
       else
         happened = event::cancelled{};
     } else if (const auto* wanted_read = std::get_if<action::read>(&next)) {
-      if (is_held(request_kind::read, happened)) continue;
+      if (books_.is_held(request_kind::read, *job_, happened)) continue;
       // A coroutine around read() could do this, but its frame, the third, would be allocated for each job.
       if (wanted_read->keeps_connection && !kept_) kept_ = std::move(connection_);
       happened = co_await read();
@@ -335,18 +333,6 @@ void worker::end_send(time_point started) {
       std::chrono::duration_cast<std::chrono::microseconds>(now_ - started).count());
   shared_.progress.latency.add(job_->latency_us);
   shared_.interval_latency.add(job_->latency_us);
-}
-
-// Whether the limits of the resource itself let no request of this kind leave now. The job is then parked; it
-// is asked about here once, because jobs of one id run one at a time.
-bool worker::is_held(request_kind kind, policy::step_event& happened) {
-  if (shared_.each.is_empty()) return false;
-  now_ = clock::now();
-  const auto due = shared_.each.due(hash_of_id(job_->job.id), kind, now_);
-  if (due <= now_ || shared_.stopping) return false;
-  shared_.held_until = std::max(shared_.held_until, due);
-  happened = event::held{due};
-  return true;
 }
 
 asio::awaitable<policy::step_event> worker::read() {

@@ -39,7 +39,6 @@ class worker {
   time_point begin_send(const policy::action::send&);
   void end_send(time_point started);
   boost::asio::awaitable<policy::step_event> read();
-  bool is_held(policy::request_kind, policy::step_event& happened);
   boost::asio::awaitable<bool> admitted();
   boost::asio::awaitable<void> sleep_here(policy::action::sleep);
   policy::step_action step_on(const policy::step_event&);
