@@ -26,7 +26,7 @@ struct api_client::impl {
   impl(asio::io_context& io, const client_options& o, const api::profile& profile, quota_file& quota,
        token_source source, progress_counters& progress, std::unique_ptr<http::connection_pool> connections)
       : pool(std::move(connections)),
-        shared(policy::shared_budget::of(o.reads, clock::now())),
+        shared(policy::shared_budget::of(o.reads, profile, clock::now())),
         reads(o.reads, quota.kept(policy::request_kind::read), clock::now(), boot_clock_now(),
               {shared ? &*shared : nullptr, policy::request_kind::read}),
         keys(profile, o.transport.target, o.user_agent, std::move(source)),

@@ -15,10 +15,12 @@
 // is no slot that was used.
 #pragma once
 
+#include "engine/api/profile.hpp"
 #include "engine/policy/pacer_options.hpp"
 #include "engine/policy/throttle_gate.hpp"
 #include "engine/policy/window_set.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -36,9 +38,11 @@ class shared_budget {
   // both classes. With no windows it is a gate only.
   shared_budget(const pacer_options&, time_point now);
 
-  // Unset: these options share nothing.
-  static std::optional<shared_budget> of(const pacer_options& o, time_point now) {
-    return o.shared.empty() ? std::nullopt : std::optional{shared_budget(o, now)};
+  // Unset: the classes share nothing, neither windows nor, by a rule of the profile, a gate.
+  static std::optional<shared_budget> of(const pacer_options& o, const api::profile& p, time_point now) {
+    const auto for_all = [](const api::status_rule& r) { return r.scope == api::wait_scope::of_all; };
+    if (o.shared.empty() && std::ranges::none_of(p.rules, for_all)) return std::nullopt;
+    return shared_budget(o, now);
   }
 
   // What an earlier process has sent of one class; each class calls it once, before its first request.

@@ -68,7 +68,7 @@ struct runner::impl {
         progress(counters),
         quota(kept),
         pool(std::move(connections)),
-        shared(policy::shared_budget::of(o.writes, now)),
+        shared(policy::shared_budget::of(o.writes, p, now)),
         writes(o.writes, quota.kept(policy::request_kind::write), now, client::boot_clock_now(),
                share_of(policy::request_kind::write)),
         reads(o.reads, quota.kept(policy::request_kind::read), now, client::boot_clock_now(),

@@ -89,6 +89,18 @@ TEST(SharedBudget, EachRequestTakesItsCostFromEveryWindow) {
   }
 }
 
+TEST(SharedBudget, IsThereForSharedWindowsOrARuleForAll) {
+  pacer_options none, some;
+  some.shared = {{{10, 60s}}};
+  api::profile plain, with_rule;
+  with_rule.rules.emplace_back();
+  EXPECT_FALSE(shared_budget::of(none, with_rule, start));
+  with_rule.rules.emplace_back().scope = api::wait_scope::of_all;
+  EXPECT_FALSE(shared_budget::of(none, plain, start));
+  EXPECT_TRUE(shared_budget::of(some, plain, start));
+  EXPECT_TRUE(shared_budget::of(none, with_rule, start));
+}
+
 TEST(SharedBudget, ReserveLeavesRoomForOneOfTheDearest) {
   pacer_options o{{}, 0.9, false, false, {{{20, 60s}, 1, 5}}};
   shared_budget b(o, start);
