@@ -224,6 +224,15 @@ class examination {
     const auto& run = settings_.run;
     auto text = fmt::format("writes {}, reads {}", windows_in_words(run.writes.windows),
                             windows_in_words(run.reads.windows));
+    // An API shows the limit of the account, as a rule: what reads and writes share, where they do.
+    std::vector<rate_window> windows = run.reads.windows;
+    const bool shares = !run.reads.shared.empty();
+    if (shares) windows.clear();
+    for (const auto& l : run.reads.shared) {
+      text += (windows.empty() ? ", together " : " and ") + to_string(l);
+      windows.push_back(l.window);
+    }
+    const std::string_view key = shares ? "limits.all" : "limits.read", what = shares ? "requests" : "reads";
     if (run.writes.reserve > 0)
       text += fmt::format(", of which {:.0f} % are left to others", run.writes.reserve * 100);
     if (!answered || !f_.rates.limit) {
@@ -231,10 +240,9 @@ class examination {
       return;
     }
     const auto seen = *f_.rates.limit;
-    text += fmt::format("; the API says {} reads", grouped(seen));
+    text += fmt::format("; the API says {} {}", grouped(seen), what);
     if (f_.rates.window) text += fmt::format(" in {}", in_words(*f_.rates.window));
     if (f_.rates.remaining) text += fmt::format(", of which {} are left now", grouped(*f_.rates.remaining));
-    const auto& windows = run.reads.windows;
     // If the window is not known, it lasts at least until the quota is renewed (less the rounding of that to
     // a second), and a burst fits into any window.
     const auto within =
@@ -244,16 +252,16 @@ class examination {
     if (f_.rates.window ? ours == seen : named) {
       add("limits", state::ok, std::move(text), "");
     } else if (windows.empty() || (ours && *ours > seen)) {
-      add("limits", state::mend, text + ", which is less than is set for reads",
-          "set limits.read, and look whether limits.write is right too");
+      add("limits", state::mend, fmt::format("{}, which is less than is set for {}", text, what),
+          fmt::format("set {}, and look whether limits.write is right too", key));
     } else if (f_.rates.window) {
-      add("limits", state::note, text + ", which is more than is set for reads: limits.read can be raised",
-          "");
+      add("limits", state::note,
+          fmt::format("{}, which is more than is set for {}: {} can be raised", text, what, key), "");
     } else {
       add("limits", state::note,
-          text +
-              ", but not in what time, so it cannot be compared with limits.read: the API's documentation "
-              "says it",
+          fmt::format("{}, but not in what time, so it cannot be compared with {}: the API's documentation "
+                      "says it",
+                      text, key),
           "");
     }
   }

@@ -15,9 +15,11 @@ using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 
 // What is said of the limits of an API that answers with these facts.
-finding about_limits(const std::vector<rate_window>& reads, const policy::rate_facts& rates) {
+finding about_limits(const std::vector<rate_window>& reads, const policy::rate_facts& rates,
+                     const std::vector<rate_limit>& shared = {}) {
   options settings;
   settings.run.reads.windows = reads;
+  settings.run.reads.shared = shared;
   client::read_reply reply;
   reply.reached = phase::answered;
   reply.is = api::verdict::ok;
@@ -37,6 +39,17 @@ policy::rate_facts saying(std::uint64_t limit, std::optional<duration> window,
   rates.window = window;
   rates.reset_in = reset_in;
   return rates;
+}
+
+TEST(DoctorLimits, OfReadsAndWritesTogetherAreWhatTheApiShows) {
+  const std::vector<rate_limit> all{{{5'000, 1h}}, {{900, 60s}, 1, 5}};
+  const auto same = about_limits({}, saying(5'000, {}), all);
+  EXPECT_EQ(same.state, finding_state::ok);
+  EXPECT_THAT(same.text, HasSubstr("reads unlimited, together 5000/h and 900/min write=5"));
+  const auto less = about_limits({}, saying(1'000, 1h), all);
+  EXPECT_EQ(less.state, finding_state::mend);
+  EXPECT_THAT(less.remedy, HasSubstr("set limits.all"));
+  EXPECT_EQ(about_limits({}, saying(15'000, 1h), all).state, finding_state::note);
 }
 
 TEST(DoctorLimits, AreComparedInTheSameTime) {

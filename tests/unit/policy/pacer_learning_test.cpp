@@ -90,6 +90,48 @@ TEST(Pacer, TheBackoffDoublesPerEpisodeAndEndsWithASuccess) {
   EXPECT_EQ(t.wait(), 999ms);
 }
 
+TEST(Pacer, ARuleMayNameTheWaitAndWhichHeadersCount) {
+  struct row {
+    const char* name;
+    std::optional<duration> retry_after, reset_in;
+    bool by_retry_after, by_reset;
+    duration first, second;
+  };
+  const row rows[] = {
+      {"no header says it: doubled while it repeats", {}, {}, true, true, 60s, 120s},
+      {"a header says it", 5s, {}, true, true, 5s, 5s},
+      {"a reset says it", {}, 40s, true, true, 40s, 40s},
+      {"a reset that the rule does not name", {}, 40s, true, false, 60s, 120s},
+      {"no header counts", 5s, 40s, false, false, 60s, 120s},
+      {"a header that says at once", 0s, {}, true, true, 60s, 120s},
+  };
+  for (const auto& r : rows) {
+    table t(with({}));
+    auto f = throttled(r.retry_after, r.reset_in);
+    f.waits_for_retry_after = r.by_retry_after;
+    f.waits_for_reset = r.by_reset;
+    f.fallback_wait = 60s;
+    t.reply(*t.send(), f);
+    EXPECT_EQ(t.wait(), r.first) << r.name;
+    t.now += r.first + 1s;
+    t.reply(*t.send(), f, 0.5);
+    EXPECT_EQ(t.wait(), r.second + 250ms) << r.name;
+    t.now += r.second + 1s;
+    t.reply(*t.send());
+    t.now += 1s;
+    t.reply(*t.send(), f);
+    EXPECT_EQ(t.wait(), r.first) << "a success ends it: " << r.name;
+  }
+  table t(with({}));
+  auto f = throttled({}, {});
+  f.fallback_wait = 10h;
+  for (const auto waits : {10h, 20h, 24h, 24h}) {
+    t.reply(*t.send(), f);
+    EXPECT_EQ(t.wait(), waits);
+    t.now += waits + 1s;
+  }
+}
+
 // ---- what the API asked for ----
 
 TEST(Pacer, APauseNamesTheHeaderThatAskedForIt) {
