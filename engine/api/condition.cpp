@@ -117,7 +117,7 @@ condition_state condition_judge::by_age(const precondition& p, std::string_view 
 condition_state condition_judge::has(const precondition& p, const located& shown) {
   bool found = false, sound = true;
   const auto look_at = [&](std::string_view element) {
-    const auto is = comparer_.compare(comparison::exact, p.json, element);
+    const auto is = comparer_.compare_element(p.compare, p.json, element);
     sound = sound && is != equality::malformed;
     found = found || is == equality::equal;
     return true;

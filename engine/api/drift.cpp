@@ -12,10 +12,10 @@
 namespace pawl::api {
 namespace {
 
-std::vector<json_path> paths_of(const profile& p) {
-  std::vector<json_path> paths{p.reply.id};
-  for (const auto& f : p.fields) paths.push_back(is_echoed(f) ? f.echo : json_path{});
-  return paths;
+std::vector<shown_place> places_of(const profile& p) {
+  std::vector<shown_place> places{{p.reply.id, {}}};
+  for (const auto& f : p.fields) places.push_back(place_of(f));
+  return places;
 }
 
 std::uint32_t path_of(field_index f) {
@@ -24,7 +24,7 @@ std::uint32_t path_of(field_index f) {
 
 }  // namespace
 
-drift_reader::drift_reader(const profile& p) : api_(p), root_(p.reply.read_root), at_(paths_of(p)) {}
+drift_reader::drift_reader(const profile& p) : api_(p), root_(p.reply.read_root), at_(places_of(p)) {}
 
 // The field by which a read shows a written field: itself, or the target of a set verb; unset if no read
 // shows it.
@@ -36,11 +36,12 @@ std::optional<field_index> drift_reader::shown_by(std::string_view name) const {
 
 standing drift_reader::compare_verb(const field_spec& verb, std::string_view json, const located& shown) {
   if (shown.is == located::kind::absent) return standing::unclear;
+  const auto how = api_[verb.verb_target].compare;
   bool sound = true, as_wanted = true;
   const auto is_in = [&](std::string_view id) {
     bool found = false;
     const auto look_at = [&](std::string_view element) {
-      found = found || comparer_.compare(comparison::exact, id, element) == equality::equal;
+      found = found || comparer_.compare_element(how, id, element) == equality::equal;
       return true;
     };
     if (shown.is == located::kind::list)

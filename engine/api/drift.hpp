@@ -1,6 +1,7 @@
 // Tells whether a resource still shows what was written to it. Pure.
 #pragma once
 
+#include "engine/api/field_locator.hpp"
 #include "engine/api/json_compare.hpp"
 #include "engine/api/name_directory.hpp"
 #include "engine/api/profile.hpp"
@@ -63,7 +64,7 @@ class drift_reader {
   const name_directory* names_ = nullptr;
   resource_root root_;
   json_parser parser_;
-  json_locator at_;  // paths: the id, then the echo of each field
+  field_locator at_;  // places: the id, then the echo of each field
   json_comparer comparer_;
   std::vector<std::uint32_t> wanted_;
   bool all_stand_there_ = false;  // in the body read last

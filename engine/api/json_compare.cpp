@@ -5,6 +5,7 @@
 #include "engine/text/json_number.hpp"
 #include "engine/text/json_unescape.hpp"
 #include "engine/text/json_walk.hpp"
+#include "engine/text/letter_case.hpp"
 #include "engine/text/trim.hpp"
 
 #include <algorithm>
@@ -60,18 +61,20 @@ equality json_comparer::compare(comparison how, std::string_view wanted, std::st
   switch (how) {
     case comparison::instant:
       return same_moment(wanted, shown);
-    case comparison::set: {
+    case comparison::members:
+      return same_members(wanted, shown);
+    case comparison::set:
+    case comparison::set_nocase: {
       const auto as_set = [](std::string_view text, std::vector<std::string_view>& into) {
         into.clear();
         return text == "null" || split(text, into);
       };
-      if (as_set(wanted, wanted_) && as_set(shown, shown_)) return same_set();
+      if (as_set(wanted, wanted_) && as_set(shown, shown_))
+        return how == comparison::set ? same_set() : same_normal_set(false);
       return exact(wanted, shown);
     }
     case comparison::exact:
     case comparison::text:
-    case comparison::set_nocase:
-    case comparison::members:
     case comparison::none:
       break;
   }
@@ -81,17 +84,24 @@ equality json_comparer::compare(comparison how, std::string_view wanted, std::st
 equality json_comparer::compare(comparison how, std::string_view wanted,
                                 std::span<const std::string_view> shown) {
   wanted = trim(wanted);
-  const bool is_null = wanted == "null" && how == comparison::set;
+  const bool is_null = wanted == "null" && is_set(how);
   wanted_.clear();
   if (!is_null && !split(wanted, wanted_)) return equality::different;
-  if (how == comparison::set) {
+  if (is_set(how)) {
     shown_.assign(shown.begin(), shown.end());
-    return same_set();
+    return how == comparison::set ? same_set() : same_normal_set(false);
   }
   if (wanted_.size() != shown.size()) return equality::different;
   for (std::size_t i = 0; i < shown.size(); ++i)
     if (const auto is = exact(wanted_[i], trim(shown[i])); is != equality::equal) return is;
   return equality::equal;
+}
+
+equality json_comparer::compare_element(comparison how, std::string_view wanted, std::string_view shown) {
+  if (how != comparison::set_nocase) return compare(comparison::exact, wanted, shown);
+  wanted_.assign(1, wanted);
+  shown_.assign(1, shown);
+  return same_normal_set(false);
 }
 
 equality json_comparer::exact(std::string_view wanted, std::string_view shown) {
@@ -119,6 +129,35 @@ equality json_comparer::exact(std::string_view wanted, std::string_view shown) {
   return good && wanted_text_ == shown_text_ ? equality::equal : equality::different;
 }
 
+// `wanted` is an object. `shown` is one too, or is empty: then it has no members.
+bool json_comparer::has_members(std::string_view wanted, std::string_view shown) {
+  return for_each_member(wanted, [&](std::string_view key, std::string_view value) {
+    std::string name;
+    std::string_view here;
+    if (!append_unescaped(name, key)) return false;
+    if (!shown.empty())
+      for_each_member(shown, [&](std::string_view other, std::string_view is) {
+        if (string_token_says(other, name)) here = is;
+        return here.empty();
+      });
+    value = trim(value);
+    const bool is_missing = here.empty() || here == "null";
+    if (value == "null") return is_missing;
+    if (value.starts_with('{') && (here.starts_with('{') || (is_missing && value != "{}")))
+      return has_members(value, is_missing ? std::string_view{} : here);
+    return !is_missing && exact(value, here) == equality::equal;
+  });
+}
+
+equality json_comparer::same_members(std::string_view wanted, std::string_view shown) {
+  const bool is_null = shown == "null";
+  if (!wanted.starts_with('{') || (!is_null && !shown.starts_with('{'))) return exact(wanted, shown);
+  shown_text_.clear();
+  if (!append_normal_form(shown_text_, shown)) return equality::malformed;
+  if (is_null && wanted == "{}") return equality::different;
+  return has_members(wanted, is_null ? std::string_view{} : shown) ? equality::equal : equality::different;
+}
+
 equality json_comparer::same_moment(std::string_view wanted, std::string_view shown) {
   if (wanted == shown || !is_string_token(wanted) || !is_string_token(shown)) return exact(wanted, shown);
   wanted_text_.clear();
@@ -134,16 +173,19 @@ equality json_comparer::same_set() {
   for (auto& element : shown_) element = trim(element);
   if (wanted_ == shown_) return equality::equal;  // APIs mostly keep the order
   if (!std::ranges::all_of(wanted_, is_plain_string) || !std::ranges::all_of(shown_, is_plain_string))
-    return same_normal_set();
+    return same_normal_set(true);
   sort_unique(wanted_);
   sort_unique(shown_);
   return wanted_ == shown_ ? equality::equal : equality::different;
 }
 
-equality json_comparer::same_normal_set() {
-  const auto normal = [](const std::vector<std::string_view>& from, std::vector<std::string>& to) {
-    for (const auto element : from)
-      if (!append_normal_form(to.emplace_back(), element)) return false;
+equality json_comparer::same_normal_set(bool with_case) {
+  const auto normal = [with_case](const std::vector<std::string_view>& from, std::vector<std::string>& to) {
+    for (const auto element : from) {
+      auto& form = to.emplace_back();
+      if (!append_normal_form(form, element)) return false;
+      if (!with_case && trim(element).starts_with('"')) form = fold_case(form);
+    }
     sort_unique(to);
     return true;
   };

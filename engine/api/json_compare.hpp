@@ -30,6 +30,9 @@ class json_comparer {
   // text:    as exact. A caller must know that a difference is no contradiction here.
   // set:     arrays with the same elements, whatever their order and repeats; null is the empty set. Where
   //          one side is neither, as exact.
+  // set_nocase: as set, without the case of the letters of elements that are strings (fold_case).
+  // members: objects, of which only the members of `wanted` count, at every depth: a member that is null is
+  //          the same as one that is missing. Where one side is no object, as exact.
   // instant: RFC 3339 date-times of the same moment; where one side is none, as exact.
   // none:    as exact.
   equality compare(comparison how, std::string_view wanted, std::string_view shown);
@@ -37,12 +40,17 @@ class json_comparer {
   // Compares with an array whose elements were found one by one (`tags[].id`).
   equality compare(comparison how, std::string_view wanted, std::span<const std::string_view> shown);
 
+  // Compares an element of a list, as `how` compares the list.
+  equality compare_element(comparison how, std::string_view wanted, std::string_view shown);
+
  private:
   equality exact(std::string_view wanted, std::string_view shown);
+  equality same_members(std::string_view wanted, std::string_view shown);
+  bool has_members(std::string_view wanted, std::string_view shown);
   equality same_moment(std::string_view wanted, std::string_view shown);
   // Compares wanted_ and shown_ as sets.
   equality same_set();
-  equality same_normal_set();
+  equality same_normal_set(bool with_case);
 
   std::vector<std::string_view> wanted_, shown_;
   std::string wanted_text_, shown_text_;

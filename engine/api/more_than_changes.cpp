@@ -11,9 +11,9 @@
 namespace pawl::api {
 namespace {
 
-// Whether a reply shows the field under the name by which it is written.
-bool stands_under_its_name(const field_spec& f) {
-  return f.echo.size() == 1 && !is_array(f.echo.front()) && f.echo.front().key == f.name;
+// Whether a reply shows the field where it is written, and as it is written.
+bool stands_where_it_is_written(const field_spec& f) {
+  return f.at.empty() ? f.echo == json_path{{f.name, false}} : f.echo == f.at && !f.send;
 }
 
 }  // namespace
@@ -28,7 +28,7 @@ void resource_reader::impl::add_shown_elsewhere(const write_plan& plan) {
   for (std::size_t i = 0; i < api.fields.size(); ++i) {
     const auto f = static_cast<field_index>(i);
     const auto& field = api[f];
-    if (!is_shown(f) || stands_under_its_name(field) ||
+    if (!is_shown(f) || stands_where_it_is_written(field) ||
         std::ranges::find(put, f, &field_value::field) != put.end())
       continue;
     const auto& here = at(f);
@@ -64,11 +64,11 @@ bool resource_reader::impl::take_whole(std::string_view body, write_plan& plan) 
     return false;
   }
   add_shown_elsewhere(plan);
-  if (api.body_is == body_content::whole) whole.compose(plan.body, body, put);
+  if (api.body_is == body_content::whole && !whole.compose(plan.body, body, put)) return false;
   // The object to keep begins with the old values under the names of their fields.
   shown.assign(plan.old_values, 0, plan.old_values.size() - 1);
   for (const auto& v : std::span(put).subspan(plan.send.size()))
-    if (std::ranges::find(beside, v.field) == beside.end()) append_old(shown, v.field);
+    if (std::ranges::find(beside, v.field) == beside.end()) append_old(shown, v.field, {});
   shown += '}';
   whole.append_rest(plan.pre_image, shown, body);
   return true;

@@ -1,5 +1,6 @@
 #include "engine/api/precondition.hpp"
 
+#include "engine/api/field_codec.hpp"
 #include "engine/text/ascii.hpp"
 #include "engine/text/date_time.hpp"
 #include "engine/text/json_number.hpp"
@@ -239,6 +240,11 @@ expected<precondition> parse_precondition(std::string_view text, const profile& 
     return wrong(about.field + " has no order: < and > are for numbers and timestamps", "use = or !=");
   auto json = wanted_json(about, *value);
   if (!json) return json.error();
+  // The value that clears a field is null in all but its text.
+  if (!ordered && about.spec != nullptr && field_codec(*about.spec).clears(*json)) {
+    result.is = result.is == test::equal ? test::is_null : test::is_not_null;
+    return result;
+  }
   result.json = *std::move(json);
   return result;
 }

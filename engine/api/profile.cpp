@@ -40,4 +40,20 @@ bool is_guarded(const profile& p) noexcept {
   return has_hole(p.write, hole::was) || has_hole(p.write, hole::was_header);
 }
 
+field_spec field_in_form_of(const field_spec& any, std::string_view name) {
+  auto made = any;
+  made.name = name;
+  for (auto* path : {&made.at, &made.echo})
+    for (auto& step : *path)
+      if (step.key == any.name) step.key = name;
+  return made;
+}
+
+void add_used_fields(profile& to, std::span<const std::string> names) {
+  constexpr std::size_t most = 65'000;  // as many as a profile may describe
+  if (!to.any_field) return;
+  for (const auto& name : names)
+    if (to.fields.size() < most && !to.find(name)) to.fields.push_back(field_in_form_of(*to.any_field, name));
+}
+
 }  // namespace pawl::api

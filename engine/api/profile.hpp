@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,10 @@ enum class comparison : std::uint8_t {
   members,     // objects of which only the members that are wanted count (RFC 7396 merges)
   none,        // no reply shows the field
 };
+
+constexpr bool is_set(comparison how) noexcept {
+  return how == comparison::set || how == comparison::set_nocase;
+}
 
 // A set verb is a pseudo-field. Once the target's current set has been read, the verb becomes the full new
 // set.
@@ -232,7 +237,10 @@ struct profile {
   bool read_first = false;
   bool pass_unknown_fields = false;
 
-  std::vector<field_spec> fields;        // at most 65,000
+  std::vector<field_spec> fields;  // at most 65,000
+  // The form of fields that are not described, with `*` for the name in its paths; unset: nothing is known of
+  // them. add_used_fields() makes fields of it.
+  std::optional<field_spec> any_field;
   std::vector<readable_field> readable;  // no name is also that of a field
   reply_shape reply;
   error_shape error;
@@ -261,5 +269,9 @@ std::string_view profile_name_of(std::string_view name_with_variables) noexcept;
 // Its writes show the API what was read before them, so that none is applied to a resource that has changed
 // since.
 bool is_guarded(const profile&) noexcept;
+// A field of this name in the form of profile::any_field.
+field_spec field_in_form_of(const field_spec& any, std::string_view name);
+// Adds those of the names that the profile does not describe, if it has an any_field.
+void add_used_fields(profile&, std::span<const std::string> names);
 
 }  // namespace pawl::api

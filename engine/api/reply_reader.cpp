@@ -1,5 +1,6 @@
 #include "engine/api/reply_reader.hpp"
 
+#include "engine/api/field_locator.hpp"
 #include "engine/api/json_compare.hpp"
 #include "engine/api/resource_root.hpp"
 #include "engine/api/shown.hpp"
@@ -31,10 +32,10 @@ const json_path& id_of_write(const profile& p) {
   return p.reply.write_id ? *p.reply.write_id : p.reply.id;
 }
 
-std::vector<json_path> echo_paths(const profile& p) {
-  std::vector<json_path> paths{id_of_write(p)};
-  for (const auto& f : p.fields) paths.push_back(is_echoed(f) ? f.echo : json_path{});
-  return paths;
+std::vector<shown_place> echo_places(const profile& p) {
+  std::vector<shown_place> places{{id_of_write(p), {}}};
+  for (const auto& f : p.fields) places.push_back(place_of(f));
+  return places;
 }
 
 // The parts of an error, and where each may stand.
@@ -76,7 +77,7 @@ struct reply_reader::impl {
   explicit impl(const profile& p)
       : api(p),
         root(p.reply.write_root),
-        echo(echo_paths(p)),
+        echo(echo_places(p)),
         error(error_paths(p.error)),
         identity(std::array{p.whoami.account, p.whoami.scopes}) {
     for (const auto places : places_of(p.error)) all_error_paths += static_cast<std::uint32_t>(places.size());
@@ -96,7 +97,8 @@ struct reply_reader::impl {
   const profile& api;
   resource_root root;
   json_parser parser;
-  json_locator echo, error, identity;
+  field_locator echo;
+  json_locator error, identity;
   json_comparer comparer;
   std::vector<std::uint32_t> asked;
   std::uint32_t all_error_paths = 0;

@@ -224,6 +224,7 @@ expected<request_writer> request_writer::create(const profile& p, std::string_vi
   if (write_template::is_needed(p)) w.template_.emplace(p);
   w.compile_read(p);
   for (const auto& f : p.fields) w.keys_.push_back({f.name, json_string(f.name) + ':'});
+  if (field_places places(p); !places.is_flat()) w.places_ = std::move(places);
   return w;
 }
 
@@ -307,6 +308,13 @@ void request_writer::write_patch(std::string& into, std::string_view id, std::sp
     write_by_template(into, {id, fields_, terms.guards, terms.key});
     return;
   }
+  if (places_) {
+    fields_.clear();
+    append_object(fields_, values);
+    begin_write(into, id, fields_.size());
+    into.append(fields_);
+    return;
+  }
   // {"name":json,...}: two braces, and a comma for each value but the last.
   std::size_t body_bytes = values.empty() ? 2 : 1;
   for (const auto& v : values) {
@@ -320,6 +328,7 @@ void request_writer::write_patch(std::string& into, std::string_view id, std::sp
 }
 
 void request_writer::append_object(std::string& into, std::span<const field_value> values) const {
+  if (places_) return places_->append_fields(into, values, true);
   into += '{';
   bool first = true;
   for (const auto& v : values) {

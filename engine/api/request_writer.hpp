@@ -2,6 +2,7 @@
 // once the buffer has grown.
 #pragma once
 
+#include "engine/api/field_places.hpp"
 #include "engine/api/profile.hpp"
 #include "engine/api/write_template.hpp"
 #include "engine/model/error.hpp"
@@ -102,7 +103,8 @@ class request_writer {
   struct field_key {
     std::string name, json;  // status, "status":
   };
-  std::vector<field_key> keys_;  // by field_index
+  std::vector<field_key> keys_;         // by field_index
+  std::optional<field_places> places_;  // unset: every field stands under its name, as rows have it
 };
 
 }  // namespace pawl::api

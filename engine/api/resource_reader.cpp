@@ -1,3 +1,4 @@
+#include "engine/api/member_values.hpp"
 #include "engine/api/resource_reader_impl.hpp"
 #include "engine/api/sent_together.hpp"
 #include "engine/api/shown.hpp"
@@ -26,17 +27,18 @@ std::uint32_t path_of_condition(const profile& p, std::size_t condition) noexcep
   return static_cast<std::uint32_t>(p.fields.size() + condition) + 2;
 }
 
-std::vector<json_path> all_paths(const profile& p, std::span<const precondition> only_if) {
-  std::vector<json_path> paths{p.reply.id, p.reply.updated_at};
-  for (const auto& f : p.fields) paths.push_back(is_echoed(f) ? f.echo : json_path{});
-  for (const auto& condition : only_if) paths.push_back(condition.path);
-  for (auto& guard : guard_places(p)) paths.push_back(std::move(guard.path));
-  return paths;
+std::vector<shown_place> all_places(const profile& p, std::span<const precondition> only_if) {
+  std::vector<shown_place> places{{p.reply.id, {}}, {p.reply.updated_at, {}}};
+  for (const auto& f : p.fields) places.push_back(place_of(f));
+  for (const auto& condition : only_if) places.push_back({condition.path, codec_of(p, condition.field)});
+  for (auto& guard : guard_places(p)) places.push_back({std::move(guard.path), {}});
+  return places;
 }
 
+// A list that may not be missing. Where the profile says what clears it, absence is that.
 bool is_list(const field_spec& f) {
-  return f.compare == comparison::set ||
-         std::ranges::any_of(f.echo, [](const path_step& step) { return step.each; });
+  if (f.clear) return false;
+  return is_set(f.compare) || std::ranges::any_of(f.echo, [](const path_step& step) { return step.each; });
 }
 
 // A condition without its field: the text that follows "expected".
@@ -107,7 +109,7 @@ resource_reader::impl::impl(const profile& p, std::span<const precondition> cond
       force_unechoed(force),
       sent_with(sent_together(p)),
       root(p.reply.read_root),
-      found(all_paths(p, conditions)),
+      found(all_places(p, conditions)),
       whole(p),
       is_asked(2 + p.fields.size() + conditions.size() + guarded.size(), 0),
       position(p.fields.size(), nowhere) {
@@ -176,7 +178,7 @@ bool resource_reader::impl::list_wanted(const job_view& job, write_plan& plan) {
     }
     auto& place = position[to_index(target)];
     if (place != nowhere) continue;  // an earlier verb of the same target took this one along
-    if (!is_shown(target) || !set.begin(at(target))) {
+    if (!is_shown(target) || !set.begin(at(target), api[target].compare)) {
       spoil(at(target), api[target].name);
       return false;
     }
@@ -300,11 +302,16 @@ bool resource_reader::impl::shows_value(field_index f) {
   return comparer.compare(comparison::exact, "null", at(f).text) != equality::malformed;
 }
 
-void resource_reader::impl::append_old(std::string& to, field_index f) {
+// Of an object of which only some members are written, the old values of these. `wanted` is empty for a field
+// that is not written.
+void resource_reader::impl::append_old(std::string& to, field_index f, std::string_view wanted) {
   if (to.size() > 1) to += ',';
   append_json_string(to, api[f].name);
   to += ':';
-  append_shown(to, at(f));
+  if (api[f].compare == comparison::members && !wanted.empty() && at(f).is == located::kind::value)
+    append_part(to, wanted, at(f).text);
+  else
+    append_shown(to, at(f));
 }
 
 void resource_reader::impl::record(write_plan& plan) {
@@ -313,14 +320,14 @@ void resource_reader::impl::record(write_plan& plan) {
   plan.old_values += '{';
   for (const auto& v : plan.send) {
     if (!is_shown(v.field)) continue;
-    append_old(plan.old_values, v.field);
+    append_old(plan.old_values, v.field, v.json);
     // A write may change other fields of its group by the way: a state that is left takes its date along.
     for (const auto partner : api[v.field].together)
       if (std::ranges::find(plan.send, partner, &field_value::field) == plan.send.end() &&
           std::ranges::find(beside, partner) == beside.end() && shows_value(partner))
         beside.push_back(partner);
   }
-  for (const auto partner : beside) append_old(plan.old_values, partner);
+  for (const auto partner : beside) append_old(plan.old_values, partner, {});
   plan.old_values += '}';
   read_updated_at(plan.updated_at);
   if (!guarded.empty()) take_guards(plan);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/api/condition.hpp"
+#include "engine/api/field_locator.hpp"
 #include "engine/api/json_compare.hpp"
 #include "engine/api/resource_reader.hpp"
 #include "engine/api/resource_root.hpp"
@@ -36,7 +37,7 @@ struct resource_reader::impl {
  private:
   bool is_known(field_index f) const { return f != passed_field && to_index(f) < api.fields.size(); }
   bool is_shown(field_index f) const { return is_known(f) && is_echoed(api[f]); }
-  // Positions in the locator's list of paths: these two, then the fields, then the conditions.
+  // Positions in the locator's list of places: these two, then the fields, then the conditions.
   static constexpr std::uint32_t id_path = 0, updated_at_path = 1;
   static constexpr std::uint32_t path_of(field_index f) noexcept {
     return static_cast<std::uint32_t>(to_index(f)) + 2;
@@ -68,7 +69,7 @@ struct resource_reader::impl {
   bool select(write_plan&);
   void choose(std::uint32_t position, const write_plan&);
   bool shows_value(field_index);
-  void append_old(std::string& to, field_index);
+  void append_old(std::string& to, field_index, std::string_view wanted);
   void record(write_plan&);
   bool is_more_than_changes() const {
     return api.body_is == body_content::row || api.body_is == body_content::whole;
@@ -95,7 +96,7 @@ struct resource_reader::impl {
 
   resource_root root;
   json_parser parser;
-  json_locator found;
+  field_locator found;
   json_comparer comparer;
   condition_judge judge;
   set_builder set;

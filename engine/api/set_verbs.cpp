@@ -4,6 +4,7 @@
 #include "engine/text/json_normal_form.hpp"
 #include "engine/text/json_unescape.hpp"
 #include "engine/text/json_walk.hpp"
+#include "engine/text/letter_case.hpp"
 #include "engine/text/trim.hpp"
 
 #include <algorithm>
@@ -18,7 +19,7 @@ bool set_builder::make_key(std::string_view token, std::string_view& key) {
   if (token.empty()) return false;
   if (token.front() == '"') {
     if (!is_string_token(token)) return false;
-    if (token.find('\\') == std::string_view::npos) {
+    if (with_case_ && token.find('\\') == std::string_view::npos) {
       key = token;
       return true;
     }
@@ -27,6 +28,7 @@ bool set_builder::make_key(std::string_view token, std::string_view& key) {
   }
   scratch_.clear();
   if (!append_normal_form(scratch_, token)) return false;
+  if (!with_case_) scratch_ = fold_case(scratch_);
   key = keys_.copy(scratch_);
   return true;
 }
@@ -39,7 +41,8 @@ bool set_builder::push(std::string_view token) {
   return true;
 }
 
-bool set_builder::begin(const located& shown) {
+bool set_builder::begin(const located& shown, comparison how) {
+  with_case_ = how != comparison::set_nocase;
   elements_.clear();
   removed_.clear();
   keys_.clear();

@@ -21,9 +21,10 @@ namespace pawl::api {
 class set_builder {
  public:
   // False: the shown value is no list of strings and numbers, so the set is not known and must not be
-  // replaced. `null` is the empty set; an absent list is not, because it may hold elements that a write would
+  // replaced. With set_nocase, elements that differ in the case of their letters are the same one. `null` is
+  // the empty set; an absent list is not, because it may hold elements that a write would
   // delete. The shown texts must stay valid until finish().
-  bool begin(const located& shown);
+  bool begin(const located& shown, comparison how = comparison::set);
 
   // `list` is a JSON array of strings (names or ids), which must stay valid until finish(). False: an element
   // is no string, or a name is unknown or ambiguous; validation and name resolution exclude both. `names` may
@@ -46,6 +47,7 @@ class set_builder {
   std::vector<std::uint32_t> order_;  // positions in elements_, sorted by key, then by position
   std::vector<char> kept_;
   byte_arena keys_;
+  bool with_case_ = true;
   std::string scratch_;
 };
 

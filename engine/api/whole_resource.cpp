@@ -19,6 +19,11 @@ constexpr std::size_t most_kept = 256 * 1024;  // bytes; as json_locator gives i
 
 using path = std::span<const path_step>;
 
+// The member of the resource in which the field is written.
+std::string_view top_key(const field_spec& f) noexcept {
+  return f.at.empty() ? std::string_view{f.name} : std::string_view{f.at.front().key};
+}
+
 std::string_view content_of(std::string_view body) noexcept {
   return trim(without_mark(body));
 }
@@ -34,32 +39,22 @@ void append_member(std::string& to, std::string_view key_token, std::string_view
   to += json;
 }
 
-// Appends a value, leaves out what the paths `without` lead to (each begins inside of the value), and
-// replaces members by `values`. A part that has not the shape that a path expects stays as it is.
+// Appends a value, and leaves out what the paths `without` lead to (each begins inside of the value). A part
+// that has not the shape that a path expects stays as it is.
 struct rewriting {
   std::string& to;
-  std::vector<char>& is_put;  // by position in the values that are put in
 
   void value(std::string_view json, const std::vector<path>& without) {
     if (without.empty() || !json.starts_with('{')) {
       to += json;
       return;
     }
-    members(json, without, {});
-    to += '}';
+    members(json, without);
   }
 
-  // Appends the object without its closing bracket.
-  void members(std::string_view json, const std::vector<path>& without, std::span<const field_value> values) {
+  void members(std::string_view json, const std::vector<path>& without) {
     to += '{';
     for_each_member(json, [&](std::string_view key, std::string_view member) {
-      const auto here =
-          std::ranges::find_if(values, [key](const auto& v) { return string_token_says(key, v.name); });
-      if (here != values.end()) {
-        is_put[static_cast<std::size_t>(here - values.begin())] = 1;
-        append_member(to, key, here->json);
-        return true;
-      }
       std::vector<path> inside, inside_elements;
       for (const auto& p : without) {
         if (!string_token_says(key, p.front().key)) continue;
@@ -76,6 +71,7 @@ struct rewriting {
         elements(member, inside_elements);
       return true;
     });
+    to += '}';
   }
 
   // `without` begin with the step to this list.
@@ -111,11 +107,11 @@ bool is_text_throughout(std::string_view json) noexcept {
 
 }  // namespace
 
-whole_resource::whole_resource(const profile& api) : api_(api) {
+whole_resource::whole_resource(const profile& api) : api_(api), places_(api) {
   for (const auto& field : api.readable) {
     const bool is_written = field.path.size() == 1 && !field.path.front().pick &&
                             std::ranges::any_of(api.fields, [&](const auto& f) {
-                              return f.verb == set_verb::none && f.name == field.path.front().key;
+                              return f.verb == set_verb::none && top_key(f) == field.path.front().key;
                             });
     if (!field.path.empty() && !is_written) left_out_.emplace_back(field.path);
   }
@@ -135,14 +131,14 @@ bool whole_resource::is_left_out(std::string_view key) const noexcept {
   });
 }
 
-void whole_resource::compose(std::string& into, std::string_view resource, std::span<const field_value> put) {
+bool whole_resource::compose(std::string& into, std::string_view resource, std::span<const field_value> put) {
   into.clear();
-  is_put_.assign(put.size(), 0);
-  rewriting to{into, is_put_};
-  to.members(content_of(resource), left_out_, put);
-  for (std::size_t i = 0; i < put.size(); ++i)
-    if (is_put_[i] == 0) append_member(into, json_string(put[i].name), put[i].json);
-  into += '}';
+  if (left_out_.empty()) {
+    return places_.append_over(into, content_of(resource), put);
+  }
+  kept_.clear();
+  rewriting{kept_}.value(content_of(resource), left_out_);
+  return places_.append_over(into, kept_, put);
 }
 
 void whole_resource::append_rest(std::string& into, std::string_view known, std::string_view resource) {
@@ -170,10 +166,11 @@ bool whole_resource::has_undescribed(std::string_view resource, std::span<const 
     };
     const bool is_described =
         begins(api_.reply.id) || begins(api_.reply.updated_at) ||
-        std::ranges::any_of(named, [key](const auto& v) { return string_token_says(key, v.name); }) ||
+        std::ranges::any_of(named,
+                            [&](const auto& v) { return string_token_says(key, places_.top_key(v)); }) ||
         std::ranges::any_of(api_.readable, begins, &readable_field::path) ||
         std::ranges::any_of(api_.fields, [&](const field_spec& f) {
-          return begins(f.echo) || string_token_says(key, f.name);
+          return begins(f.echo) || string_token_says(key, top_key(f));
         });
     found = found || !is_described;
     return !found;

@@ -6,10 +6,12 @@
 // - the members that [readable] names, which the API shows and does not take. `id` and `updated_at` are among
 //   them only where the profile says so: some servers want their own stamp back as a guard, others store what
 //   they are sent.
-// - the values that are put in: each stands under the name by which the field is written. Where a reply shows
-//   a field somewhere else (`owner_id` as `owner.id`), that other place goes back as it was read.
+// - the values that are put in: each stands where the field is written (`at`), in the form of the wire. Where
+//   a reply shows a field somewhere else (`owner_id` as `owner.id`), that other place goes back as it was
+//   read.
 #pragma once
 
+#include "engine/api/field_places.hpp"
 #include "engine/api/profile.hpp"
 #include "engine/model/job.hpp"
 
@@ -29,7 +31,8 @@ class whole_resource {
   bool is_sound(std::string_view resource);
 
   // Replaces `into` with the object to send. `resource` must be sound; `put` names each field once.
-  void compose(std::string& into, std::string_view resource, std::span<const field_value> put);
+  // False: there is no one place for a value.
+  bool compose(std::string& into, std::string_view resource, std::span<const field_value> put);
 
   // Replaces `into` with the object `known`, and adds those members of `resource` that go back and whose
   // names `known` does not have. Leaves out values that JSON readers refuse (half of a surrogate pair, NUL).
@@ -47,7 +50,8 @@ class whole_resource {
 
   const profile& api_;
   std::vector<path> left_out_;  // the paths of [readable], except those to which a field is written
-  std::vector<char> is_put_;    // by position in `put`
+  field_places places_;
+  std::string kept_;  // the resource without them
   std::string normal_;
 };
 

@@ -3,7 +3,6 @@
 #include "engine/api/reply_signs.hpp"
 #include "engine/api/shown.hpp"
 #include "engine/api/value_object.hpp"
-#include "engine/api/written_resource.hpp"
 #include "engine/text/date_time.hpp"
 
 #include <fmt/format.h>
@@ -27,7 +26,8 @@ plan_judge::plan_judge(const api::profile& profile, api::resource_reader* resour
       resources_(resources),
       earlier_(std::move(earlier)),
       interrupted_(std::move(interrupted)),
-      undo_(profile) {}
+      undo_(profile),
+      written_(profile) {}
 
 // Looks up what the earlier rows of the same resource want.
 status plan_judge::look_back(const job_view& job) {
@@ -111,7 +111,7 @@ std::string_view plan_judge::as_written(std::string_view body, wall_time now) {
       if (const auto field = profile_.find(v.field))
         sent_values_.push_back({*field, profile_[*field].name, *v.written});
   if (sent_values_.empty()) return body;
-  const auto size = api::show_as_written(body_, body, profile_, sent_values_, json_time(now));
+  const auto size = written_.show(body_, body, sent_values_, json_time(now));
   return size == 0 ? body : std::string_view{body_}.substr(0, size);
 }
 

@@ -5,6 +5,7 @@
 #include "engine/api/json_compare.hpp"
 #include "engine/api/profile.hpp"
 #include "engine/api/resource_reader.hpp"
+#include "engine/api/written_resource.hpp"
 #include "engine/ledger/ledger.hpp"
 #include "engine/ledger/scratch/planned_values.hpp"
 #include "engine/model/error.hpp"
@@ -50,6 +51,7 @@ class plan_judge {
   ledger::planned_values earlier_;
   std::unordered_map<std::uint64_t, ledger::intent_row> interrupted_;
   undo_builder undo_;
+  api::written_resource written_;
   api::json_comparer comparer_;
 
   // These belong to the row that is being judged.

@@ -157,8 +157,7 @@ void plan_tally::add(const planned_row& row) {
       ++tally.along;
       continue;
     }
-    const bool is_set =
-        change.field != passed_field && profile_[change.field].compare == api::comparison::set;
+    const bool is_set = change.field != passed_field && api::is_set(profile_[change.field].compare);
     if (is_set && change.old_value)
       if (const auto difference = set_difference_in_words(*change.old_value, change.new_value)) {
         tally.values.add({}, *difference);

@@ -97,6 +97,7 @@ class undo_builder {
   bool goes_by_elements(field_index) const;
   bool list_members(std::string_view object, std::vector<member>&);
   void write(trace&, const value* old_value, const value& new_value, bool certain);
+  static value put_over(const value& base, const value& top);
   void follow_elements(trace&, std::string_view old_value, std::string_view new_value);
   bool same(const trace&, std::string_view a, std::string_view b);
   static input::row_fit worst_fit(const trace&, bool expects);

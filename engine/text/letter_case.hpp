@@ -1,4 +1,5 @@
-// Compares text without regard to the case of ASCII letters: names of headers, hosts and the like.
+// Compares text without regard to the case of ASCII letters: names of headers, hosts and the like. What
+// people write is folded by fold_case() instead.
 #pragma once
 
 #include <cstddef>
@@ -21,5 +22,9 @@ inline bool equal_without_case(std::string_view a, std::string_view b) noexcept 
 // An empty part is in every text.
 bool contains_without_case(std::string_view text, std::string_view part) noexcept;
 std::string in_lower_case(std::string_view);
+
+// The text without its letters' case: ASCII, Latin with marks, Greek, Cyrillic and Armenian letters become
+// small, one for one (Unicode's simple case folding of these scripts). Bytes that are no UTF-8 stay.
+std::string fold_case(std::string_view utf8);
 
 }  // namespace pawl

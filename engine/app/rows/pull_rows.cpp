@@ -22,12 +22,13 @@ namespace {
 
 using kind = pull_column::kind;
 
-std::vector<json_path> paths_of(const json_path& id, const std::vector<api::precondition>& conditions,
-                                const std::vector<pull_column>& columns) {
-  std::vector<json_path> paths{id};
-  for (const auto& c : conditions) paths.push_back(c.path);
-  for (const auto& c : columns) paths.push_back(c.path);
-  return paths;
+std::vector<api::shown_place> places_of(const api::profile& profile, const json_path& id,
+                                        const std::vector<api::precondition>& conditions,
+                                        const std::vector<pull_column>& columns) {
+  std::vector<api::shown_place> places{{id, {}}};
+  for (const auto& c : conditions) places.push_back({c.path, api::codec_of(profile, c.field)});
+  for (const auto& c : columns) places.push_back({c.path, api::codec_of(profile, c.field)});
+  return places;
 }
 
 // Where the API shows the field; nullopt: it does not know the field, or never shows it.
@@ -180,7 +181,7 @@ pull_rows::pull_rows(const api::profile& profile, const json_path& id_path,
       conditions_(std::move(conditions)),
       columns_(std::move(columns)),
       syntax_(std::move(syntax)),
-      at_(paths_of(id_path, conditions_, columns_)),
+      at_(places_of(profile, id_path, conditions_, columns_)),
       wanted_(1 + conditions_.size() + columns_.size()),
       shows_(conditions_.size() + columns_.size(), false) {
   std::iota(wanted_.begin(), wanted_.end(), 0U);

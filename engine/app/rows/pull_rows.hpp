@@ -1,6 +1,7 @@
 // Turns the items of a list into rows of an input: selects items, and writes columns for each. Pure.
 #pragma once
 
+#include "engine/api/field_locator.hpp"
 #include "engine/api/precondition.hpp"
 #include "engine/api/profile.hpp"
 #include "engine/app/rows/command_options.hpp"
@@ -84,7 +85,7 @@ class pull_rows {
   std::vector<pull_column> columns_;
   pull_syntax syntax_;
   json_parser parser_;
-  json_locator at_;  // paths: the id, the conditions, the columns
+  api::field_locator at_;  // places: the id, the conditions, the columns
   std::vector<std::uint32_t> wanted_;
   std::vector<char> shows_;  // for each condition, then each column: an item has shown it
   std::uint64_t items_ = 0;

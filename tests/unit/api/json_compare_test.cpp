@@ -175,6 +175,50 @@ TEST(JsonCompare, ComparesSetsWithoutOrderAndRepeats) {
                          });
 }
 
+TEST(JsonCompare, ComparesSetsWithoutTheCaseOfLetters) {
+  check(comparison::set_nocase, {
+                                    {R"(["Bug","a"])", R"(["A","bug","BUG"])", equal},
+                                    {R"(["ÄB"])", R"(["\u00e4b"])", equal},
+                                    {R"(["a"])", R"(["b"])", different},
+                                    {R"([1,"A"])", R"(["a",1.0])", equal},
+                                    {R"(["1"])", "[1]", different},
+                                    {"null", "[]", equal},
+                                    {R"("A")", R"("a")", different},
+                                });
+}
+
+TEST(JsonCompare, ComparesTheMembersThatAreWanted) {
+  const pair_row table[] = {
+      {R"({"a":1})", R"({"a":1.0,"b":2})", equal},
+      {R"({"a":1})", R"({"a":2})", different},
+      {R"({"a":1})", R"({"b":1})", different},
+      {R"({"a":null})", R"({"b":1})", equal},
+      {R"({"a":null})", R"({"a":null})", equal},
+      {R"({"a":null})", R"({"a":0})", different},
+      {R"({"a":{"x":1}})", R"({"a":{"x":1,"y":2},"b":3})", equal},
+      {R"({"a":{"x":1}})", R"({"a":{"y":2}})", different},
+      {R"({"a":{"x":null}})", R"({"b":2})", equal},
+      {R"({"a":{}})", R"({"b":2})", different},
+      {R"({"a":{}})", R"({"a":{"x":1}})", equal},
+      {R"({"a":[1]})", R"({"a":[1,2]})", different},
+      {R"({"a":{"x":1}})", R"({"a":[1]})", different},
+      {R"({"a":null})", "null", equal},
+      {R"({"a":1})", "null", different},
+      {"{}", "null", different},
+      {"null", "null", equal},
+      {"null", R"({"a":1})", different},
+      {R"({"a":1})", R"({"\u0061":1})", equal},
+      {R"({"a":1})", R"({"a":1,"a":2})", malformed},
+      {R"({"a":1})", R"({"a":1,"b":"\q"})", malformed},
+      {R"({"a":1})", "5", different},
+  };
+  json_comparer comparer;
+  for (const auto& r : table)
+    EXPECT_EQ(static_cast<int>(comparer.compare(comparison::members, r.wanted, r.shown)),
+              static_cast<int>(r.is))
+        << r.wanted << " against " << r.shown;
+}
+
 TEST(JsonCompare, ComparesListsFoundElementByElement) {
   json_comparer comparer;
   using list = std::vector<std::string_view>;

@@ -169,7 +169,7 @@ TEST(ResourceRoot, WhatAWriteWouldShowStandsThereToo) {
   const auto written = [&](std::string_view root, std::string_view body) {
     p.reply.read_root = *parse_json_path(root);
     std::string text;
-    const auto size = show_as_written(text, body, p, patch_of(job), {});
+    const auto size = written_resource(p).show(text, body, patch_of(job), {});
     return text.substr(0, size);
   };
   EXPECT_EQ(written("data", R"({"data":{"id":"t1","status":"open"},"status":"x"})"),
