@@ -1,5 +1,6 @@
 #include "config/profile_fields.hpp"
 
+#include "config/field_forms.hpp"
 #include "engine/text/json_path.hpp"
 #include "engine/text/json_string.hpp"
 #include "engine/text/name_table.hpp"
@@ -20,23 +21,6 @@ using api::comparison;
 using api::field_type;
 using api::set_verb;
 
-constexpr name_table<field_type, 8> type_names{{
-    {"string", field_type::string},
-    {"enum", field_type::enumeration},
-    {"boolean", field_type::boolean},
-    {"number", field_type::number},
-    {"timestamp", field_type::timestamp},
-    {"list", field_type::list},
-    {"object", field_type::object},
-    {"json", field_type::json},
-}};
-constexpr name_table<comparison, 5> compare_names{{
-    {"exact", comparison::exact},
-    {"text", comparison::text},
-    {"set", comparison::set},
-    {"instant", comparison::instant},
-    {"none", comparison::none},
-}};
 constexpr name_table<set_verb, 4> verb_names{{
     {"add_names", set_verb::add_names},
     {"remove_names", set_verb::remove_names},
@@ -44,50 +28,8 @@ constexpr name_table<set_verb, 4> verb_names{{
     {"remove_ids", set_verb::remove_ids},
 }};
 
-template <class T, std::size_t N>
-std::optional<T> one_of(table_reader& in, std::string_view key, const name_table<T, N>& names) {
-  const auto text = in.text(key);
-  if (!text) return std::nullopt;
-  const auto found = find_named(names, *text);
-  if (!found) in.complain(key, "\"" + *text + "\" is " + none_of(names), "use one of these");
-  return found;
-}
-
-std::optional<json_path> path_at(table_reader& in, std::string_view key) {
-  const auto text = in.text(key);
-  if (!text) return std::nullopt;
-  auto path = parse_json_path(*text);
-  if (!path)
-    in.complain(key, "\"" + *text + "\" is not a path into a reply",
-                "write it as id, contact.id or tags[].id");
-  return path;
-}
-
-bool walks_a_list(const json_path& path) {
-  return std::any_of(path.begin(), path.end(), [](const path_step& s) { return s.each; });
-}
-
-void read_values(table_reader& in, api::field_spec& field) {
-  const auto values = in.texts("values");
-  if (field.type != field_type::enumeration) {
-    if (values) in.complain("values", "stands with an enum only", "set type = \"enum\", or remove it");
-    return;
-  }
-  if (!values) {
-    if (in.find("values") == nullptr)
-      in.complain_here("is an enum without values", "add values = [\"...\", \"...\"]");
-    return;
-  }
-  if (values->empty()) in.complain("values", "is empty", "list what the API accepts");
-  for (std::size_t i = 0; i < values->size(); ++i) {
-    const auto& value = (*values)[i];
-    if (value.empty()) in.complain("values", "has an empty element", "remove it");
-    if (std::find(values->begin(), values->begin() + static_cast<std::ptrdiff_t>(i), value) !=
-        values->begin() + static_cast<std::ptrdiff_t>(i))
-      in.complain("values", "names \"" + value + "\" twice", "remove one");
-  }
-  field.values = *values;
-}
+// [fields."*"]: the form of fields that have no table of their own.
+constexpr std::string_view any_name = "*";
 
 void read_lengths(table_reader& in, api::field_spec& field) {
   constexpr std::uint64_t longest = 262'144;  // a field of the input is refused above 256 KiB
@@ -102,76 +44,6 @@ void read_lengths(table_reader& in, api::field_spec& field) {
   field.max_length = static_cast<std::size_t>(max.value_or(0));
   if (min && max && *min > *max)
     in.complain("min_length", "is over max_length, so no text fits", "swap the two");
-}
-
-void read_members(table_reader& in, api::field_spec& field) {
-  auto members = in.table("members");
-  if (!members) return;
-  if (field.type != field_type::object) {
-    in.complain("members", "stands with an object only", "set type = \"object\", or remove it");
-    return;
-  }
-  for (const auto& entry : members->entries()) {
-    api::member_spec member;
-    member.name = entry.key;
-    std::optional<field_type> type;
-    if (std::holds_alternative<toml_table>(entry.value.is)) {
-      auto inner = *members->table(entry.key);
-      type = one_of(inner, "type", type_names);
-      if (inner.find("type") == nullptr)
-        inner.complain_here("has no type",
-                            "add type = \"string\" or another of " + joined_names(type_names, ", "));
-      member.nullable = inner.boolean("nullable").value_or(false);
-      inner.finish();
-    } else {
-      type = one_of(*members, entry.key, type_names);
-    }
-    if (!type) continue;
-    member.type = *type;
-    if (*type == field_type::enumeration || *type == field_type::object)
-      members->complain(entry.key, "a member cannot be an enum or an object", "use string or json");
-    if (entry.key.empty() || entry.key.find('.') != std::string::npos)
-      members->complain(entry.key, "is no member's name", "use a name without a dot");
-    field.members.push_back(std::move(member));
-  }
-}
-
-comparison default_comparison(const api::field_spec& field, const api::profile& profile) {
-  if (!profile.reply.can_be_shown() && !profile.read_first) return comparison::none;
-  return field.type == field_type::timestamp ? comparison::instant : comparison::exact;
-}
-
-void read_echo(table_reader& in, api::field_spec& field, const api::profile& profile, bool rides) {
-  const auto compare = one_of(in, "compare", compare_names);
-  const auto echo = path_at(in, "echo");
-  field.compare =
-      compare ? *compare
-      : rides ? comparison::none
-              : (echo ? (field.type == field_type::timestamp ? comparison::instant : comparison::exact)
-                      : default_comparison(field, profile));
-  if (rides && field.compare != comparison::none)
-    in.complain("compare", "a field that rides with another is not echoed", "set compare = \"none\"");
-  if (field.compare == comparison::none) {
-    if (echo && !echo->empty())
-      in.complain("echo", "is given, but the field is not compared", "remove echo, or set compare");
-    return;
-  }
-  if (echo && echo->empty())
-    in.complain("echo", "is empty, but the field is compared", "set compare = \"none\" as well");
-  field.echo = echo ? *echo : json_path{{field.name, false}};
-
-  if (field.compare == comparison::set && field.type != field_type::list)
-    in.complain("compare", "only a list can be compared as a set",
-                "set type = \"list\", or another comparison");
-  if (field.compare == comparison::instant && field.type != field_type::timestamp)
-    in.complain("compare", "only a timestamp can be compared as an instant",
-                "set type = \"timestamp\", or another comparison");
-  if (field.compare == comparison::text && field.type != field_type::string)
-    in.complain("compare", "only a string can be compared as text",
-                "set type = \"string\", or another comparison");
-  if (walks_a_list(field.echo) && field.type != field_type::list)
-    in.complain("echo", "walks a list (\"[]\"), but the field is no list",
-                "set type = \"list\", or another path");
 }
 
 // Keeps names and where they stood; they are resolved when all fields are known.
@@ -249,8 +121,9 @@ void read_plain(table_reader& in, api::profile& profile, field_index self, const
     in.complain_here("has no type", "add type = \"string\" or another of " + joined_names(type_names, ", "));
   if (in.find("target") != nullptr)
     in.complain("target", "stands with a verb only", "add verb = \"add_ids\", or remove it");
-  field.nullable = in.boolean("nullable").value_or(false);
-  read_values(in, field);
+  const auto nullable = in.boolean("nullable");
+  field.nullable = nullable.value_or(false);
+  read_values(in, field, profile);
   read_lengths(in, field);
   read_members(in, field);
   read_requires(in, field, resolve);
@@ -261,7 +134,7 @@ void read_plain(table_reader& in, api::profile& profile, field_index self, const
       field.rides_with = index;
       if (*index == self) in.complain("rides_with", "names the field itself", "name another, or remove it");
     }
-  read_echo(in, field, profile, rides.has_value());
+  read_form(in, field, profile, {rides.has_value(), nullable.has_value() && !*nullable});
   field.replay_safe = in.boolean("replay_safe").value_or(true);
   const auto together = in.text_or_texts("together").value_or(std::vector<std::string>{});
   for (const auto& name : together)
@@ -272,6 +145,22 @@ void read_plain(table_reader& in, api::profile& profile, field_index self, const
         field.together.push_back(*index);
     }
   field.also_changes = in.text_or_texts("also_changes").value_or(std::vector<std::string>{});
+  in.finish();
+}
+
+void read_any(table_reader& in, api::profile& profile) {
+  auto& field = profile.any_field.emplace();
+  field.name = any_name;
+  if (const auto type = one_of(in, "type", type_names)) field.type = *type;
+  if (in.find("type") == nullptr)
+    in.complain_here("has no type", "add type = \"string\" or another of " + joined_names(type_names, ", "));
+  const auto nullable = in.boolean("nullable");
+  field.nullable = nullable.value_or(false);
+  read_values(in, field, profile);
+  read_lengths(in, field);
+  read_members(in, field);
+  read_form(in, field, profile, {false, nullable.has_value() && !*nullable});
+  field.replay_safe = in.boolean("replay_safe").value_or(true);
   in.finish();
 }
 
@@ -301,7 +190,7 @@ void check_targets(table_reader& fields, const api::profile& profile) {
   for (const auto& field : profile.fields) {
     if (field.verb == set_verb::none) continue;
     const auto& target = profile[field.verb_target];
-    if (target.verb != set_verb::none || target.type != field_type::list || target.compare != comparison::set)
+    if (target.verb != set_verb::none || target.type != field_type::list || !api::is_set(target.compare))
       fields.complain(field.name, "its target " + target.name + " is not a list that is compared as a set",
                       "give the target type = \"list\" and compare = \"set\"");
   }
@@ -347,9 +236,14 @@ void read_fields(table_reader& root, api::profile& profile) {
       return;
     }
     std::vector<std::pair<table_reader, field_index>> readers;
+    std::optional<table_reader> any;
     for (const auto& entry : fields->entries()) {
       auto reader = fields->table(entry.key);
       if (!reader) continue;
+      if (entry.key == any_name) {
+        any = *std::move(reader);
+        continue;
+      }
       check_name(*fields, entry, profile);
       readers.emplace_back(*std::move(reader), static_cast<field_index>(profile.fields.size()));
       profile.fields.emplace_back().name = entry.key;
@@ -362,8 +256,10 @@ void read_fields(table_reader& root, api::profile& profile) {
       else
         read_plain(reader, profile, index, resolve);
     }
+    if (any) read_any(*any, profile);
     if (root.complaints().all.size() == before) {
       make_mutual(profile);
+      check_places(*fields, profile);
       check_targets(*fields, profile);
     }
   } else if (root.find("fields") == nullptr && !profile.pass_unknown_fields) {

@@ -108,6 +108,7 @@ resource_reader::impl::impl(const profile& p, std::span<const precondition> cond
       names(directory),
       force_unechoed(force),
       sent_with(sent_together(p)),
+      company(changed_together(p)),
       root(p.reply.read_root),
       found(all_places(p, conditions)),
       whole(p),
@@ -322,7 +323,7 @@ void resource_reader::impl::record(write_plan& plan) {
     if (!is_shown(v.field)) continue;
     append_old(plan.old_values, v.field, v.json);
     // A write may change other fields of its group by the way: a state that is left takes its date along.
-    for (const auto partner : api[v.field].together)
+    for (const auto partner : company[to_index(v.field)])
       if (std::ranges::find(plan.send, partner, &field_value::field) == plan.send.end() &&
           std::ranges::find(beside, partner) == beside.end() && shows_value(partner))
         beside.push_back(partner);
@@ -370,7 +371,7 @@ readability resource_reader::impl::make_plan(std::string_view body, source from,
   for (const auto& v : job.patch) {
     if (!is_known(v.field)) continue;
     ask_for(api[v.field].verb == set_verb::none ? v.field : api[v.field].verb_target);
-    for (const auto partner : api[v.field].together) ask_for(partner);
+    for (const auto partner : company[to_index(v.field)]) ask_for(partner);
   }
   for (const auto& v : job.expect) ask_for(v.field);
   if (is_more_than_changes())

@@ -93,6 +93,7 @@ struct resource_reader::impl {
   const name_directory* names;
   const bool force_unechoed;
   std::vector<std::vector<field_index>> sent_with;  // by field
+  std::vector<std::vector<field_index>> company;    // by field
 
   resource_root root;
   json_parser parser;

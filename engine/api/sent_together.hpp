@@ -14,4 +14,8 @@ namespace pawl::api {
 // again for each field that it adds.
 std::vector<std::vector<field_index>> sent_together(const profile&);
 
+// For each field the fields that a write of it may change by the way, so that their old values are kept: its
+// group, and the shown fields that ride with it.
+std::vector<std::vector<field_index>> changed_together(const profile&);
+
 }  // namespace pawl::api

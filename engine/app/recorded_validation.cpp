@@ -26,6 +26,13 @@ constexpr std::array<counted, 4> counts{{{"bad", &validation_report::bad_rows},
                                          {"verbs", &validation_report::rows_with_verbs},
                                          {"not_replay_safe", &validation_report::rows_not_replay_safe}}};
 
+void add_unsafe_members(input::shape_text& to, const std::vector<api::member_spec>& members) {
+  for (const auto& m : members) {
+    if (!m.replay_safe) to.add("not replay safe", m.name);
+    add_unsafe_members(to, m.members);
+  }
+}
+
 // What the counts depend on, other than the rows and the settings that shape them.
 std::string basis(const api::profile& profile) {
   input::shape_text shape;
@@ -34,6 +41,7 @@ std::string basis(const api::profile& profile) {
     shape.add("verb", std::to_string(static_cast<int>(f.verb)));
     if (f.verb != api::set_verb::none) shape.add("of", profile[f.verb_target].name);
     shape.add("replay_safe", f.replay_safe ? "1" : "0");
+    add_unsafe_members(shape, f.members);
   }
   return input::to_hex(shape.digest());
 }

@@ -78,9 +78,12 @@ class csv_source final : public row_reader {
       const auto& spec = context_.names.profile()[e.field];
       shape.add("type", std::to_string(static_cast<int>(spec.type)) + '.' +
                             std::to_string(static_cast<int>(spec.verb)));
+      describe_form(shape, spec);
     }
     for (const auto& m : e.members) {
-      shape.add("member", m.name);
+      std::string way;
+      for (const auto& name : m.way) way += (way.empty() ? "" : ".") + name;
+      shape.add("member", way);
       shape.add("type", std::to_string(static_cast<int>(m.rule.type)));
     }
   }
@@ -108,7 +111,8 @@ class csv_source final : public row_reader {
   row_plan plan_;
   csv_scanner scanner_;
   csv_row row_;
-  std::string scratch_, object_;
+  std::string scratch_;
+  member_text object_;
   std::uint64_t rows_ = 0;     // delivered
   std::uint64_t read_to_ = 0;  // the scanner has been fed up to this offset
 };
@@ -206,19 +210,15 @@ void csv_source::read_values(const std::vector<plan_entry>& entries, std::vector
 
 // Makes the object of those members that the row has; false if it has none.
 bool csv_source::read_members(const plan_entry& entry, std::string_view& json, job_batch& into) {
-  object_.assign(1, '{');
+  object_.begin();
   for (const auto& member : entry.members) {
     std::string_view value;
-    if (read_cell(member.rule, member.rule.nullable, member.from, value, into) != cell_state::value) continue;
-    if (object_.size() > 1) object_ += ',';
-    object_ += '"';
-    object_ += member.name;
-    object_ += "\":";
-    object_ += value;
+    if (read_cell(member.rule, member.rule.nullable, member.from, value, into) == cell_state::value)
+      object_.add(member.way, value);
   }
-  if (object_.size() == 1) return false;
-  object_ += '}';
-  json = into.bytes().copy(object_);
+  const auto object = object_.end();
+  if (object.empty()) return false;
+  json = into.bytes().copy(object);
   return true;
 }
 

@@ -4,6 +4,8 @@
 #include "engine/text/nearest.hpp"
 #include "engine/text/printable.hpp"
 
+#include <algorithm>
+
 namespace pawl::input {
 
 field_names::field_names(const api::profile& profile) : profile_(&profile), passed_(passed_rule()) {
@@ -13,6 +15,9 @@ field_names::field_names(const api::profile& profile) : profile_(&profile), pass
     by_name_.emplace(profile.fields[i].name, static_cast<field_index>(i));
     rules_.push_back(make_rule(profile.fields[i]));
   }
+  for (std::size_t i = 0; i < profile.fields.size(); ++i)
+    if (const auto& f = profile.fields[i]; f.verb != api::set_verb::none)
+      rules_[i].separator = profile[f.verb_target].separator;
 }
 
 std::optional<field_index> field_names::find(std::string_view name) const noexcept {
@@ -112,11 +117,8 @@ std::optional<name_target> field_names::resolve(std::string_view name, std::stri
   }
 
   target.member = rest.substr(dot + 1);
-  if (target.member.find('.') != std::string_view::npos || !can_pass(target.member) || !can_pass(top)) {
-    problem = "reaches deeper than one level; give the whole field " + shown(top) + " as JSON";
-    return std::nullopt;
-  }
   if (!known) {
+    if (!can_reach(top, target.member, problem)) return std::nullopt;
     target.field = passed_field;
     target.name = top;
     return target;
@@ -124,20 +126,40 @@ std::optional<name_target> field_names::resolve(std::string_view name, std::stri
   const auto& spec = (*profile_)[*known];
   target.field = *known;
   target.name = spec.name;
-  if (spec.type != api::field_type::object) {
-    problem = "reaches inside " + shown(top) + ", which is not an object";
-    return std::nullopt;
+  return is_inside(top, spec.type, spec.members, target.member, problem) ? std::optional{target}
+                                                                         : std::nullopt;
+}
+
+// Whether a member may be named of an object whose members nobody knows.
+bool field_names::can_reach(std::string_view object, std::string_view member, std::string& problem) {
+  if (member.find('.') == std::string_view::npos && can_pass(member) && can_pass(object)) return true;
+  problem = "reaches deeper than one level; give the whole field " + shown(object) + " as JSON";
+  return false;
+}
+
+// Whether `way` (`b.c`) names a member inside of what is called `object`.
+bool field_names::is_inside(std::string_view object, api::field_type type,
+                            std::span<const api::member_spec> members, std::string_view way,
+                            std::string& problem) {
+  if (type != api::field_type::object) {
+    problem = "reaches inside " + shown(object) + ", which is not an object";
+    return false;
   }
-  if (spec.members.empty()) return target;
-  std::vector<std::string_view> members;
-  for (const auto& m : spec.members) {
-    if (m.name == target.member) return target;
-    members.push_back(m.name);
+  if (members.empty()) return can_reach(object, way, problem);
+  const auto dot = way.find('.');
+  const auto first = way.substr(0, dot);
+  const auto found = std::ranges::find(members, first, &api::member_spec::name);
+  if (found == members.end()) {
+    std::vector<std::string_view> known;
+    for (const auto& m : members) known.push_back(m.name);
+    problem = "names no member of " + shown(object);
+    if (const auto near = nearest(first, known); !near.empty())
+      problem += "; did you mean " + shown(std::string(object) + '.' + std::string(near)) + '?';
+    return false;
   }
-  problem = "names no member of " + shown(top);
-  if (const auto near = nearest(target.member, members); !near.empty())
-    problem += "; did you mean " + shown(std::string(top) + '.' + std::string(near)) + '?';
-  return std::nullopt;
+  if (dot == std::string_view::npos) return true;
+  return is_inside(std::string(object) + '.' + std::string(first), found->type, found->members,
+                   way.substr(dot + 1), problem);
 }
 
 }  // namespace pawl::input

@@ -5,6 +5,7 @@
 #include "engine/input/field_types.hpp"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -24,7 +25,7 @@ struct name_target {
   field_index field{};      // passed_field: the profile does not know it and passes it on
   bool is_expect = false;   // a precondition, not part of the patch
   std::string_view name;    // the JSON key: the profile's for a known field, else a part of the given name
-  std::string_view member;  // of an object field: the member; empty: the field itself
+  std::string_view member;  // of an object field: the member, also `a.b`; empty: the field itself
 };
 
 // Compiled once per input. The profile must outlive it.
@@ -56,6 +57,10 @@ class field_names {
   const value_rule& rule(field_index) const noexcept;
 
  private:
+  static bool can_reach(std::string_view object, std::string_view member, std::string& problem);
+  static bool is_inside(std::string_view object, api::field_type, std::span<const api::member_spec>,
+                        std::string_view way, std::string& problem);
+
   const api::profile* profile_;
   std::unordered_map<std::string_view, field_index> by_name_;
   std::vector<value_rule> rules_;  // by field_index

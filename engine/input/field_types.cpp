@@ -62,6 +62,7 @@ value_rule make_rule(const api::field_spec& spec) {
   rule.values = spec.values;
   for (const auto& v : spec.values) append_json_string(rule.values_json.emplace_back(), v);
   for (const auto& m : spec.members) rule.members.push_back({m.name, make_rule(m)});
+  rule.separator = spec.separator;
   return rule;
 }
 
@@ -69,6 +70,9 @@ value_rule make_rule(const api::member_spec& spec) {
   value_rule rule;
   rule.type = spec.type;
   rule.nullable = spec.nullable;
+  rule.values = spec.values;
+  for (const auto& v : spec.values) append_json_string(rule.values_json.emplace_back(), v);
+  for (const auto& m : spec.members) rule.members.push_back({m.name, make_rule(m)});
   return rule;
 }
 
@@ -208,6 +212,7 @@ cell_state field_typer::list_cell(const value_rule& rule, std::string_view cell,
       problem_ = "has an item that " + problem_;
       return cell_state::bad;
     }
+    if (!rule.separator.empty() && !check_joined(rule, item)) return cell_state::bad;
     if (scratch_.size() > 1) scratch_ += ',';
     append_json_string(scratch_, item);
     if (at == std::string_view::npos) break;
@@ -262,9 +267,26 @@ bool field_typer::check_list(const value_rule& rule, const json_value& value) {
   return for_each_element(value.text, [&](std::string_view item) {
     if (item.front() != '"') return fail("must be a list of strings" + got_json(value.text));
     if (item.size() == 2) return fail("has an empty item" + got_json(value.text));
+    if (!rule.separator.empty()) {
+      scratch_.clear();
+      if (append_unescaped(scratch_, item) && !check_joined(rule, scratch_)) return false;
+    }
     return check_length(rule, (item.size() + 3) / 6, item.size() - 2, item, true) ||
            fail("has an item that " + problem_);
   });
+}
+
+// Whether the API's text of a list gives this item back as it is.
+bool field_typer::check_joined(const value_rule& rule, std::string_view item) {
+  constexpr std::string_view blanks = " \t\r\n";
+  const auto between = trim(rule.separator);
+  if (trim(item).size() != item.size())
+    return fail("has an item with white space around it, which the API drops" + got(item));
+  const bool holds = between.empty() ? item.find_first_of(blanks) != std::string_view::npos
+                                     : item.find(between) != std::string_view::npos;
+  return !holds || fail("has an item that holds " +
+                        shown(between.empty() ? std::string_view{rule.separator} : between) +
+                        ", which separates the items at the API" + got(item));
 }
 
 bool field_typer::check_object(const value_rule& rule, const json_value& value) {

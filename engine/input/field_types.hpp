@@ -26,6 +26,8 @@ struct value_rule {
   std::vector<std::string> values;             // enumeration: as people write the values
   std::vector<std::string> values_json;        // the same as compact JSON
   std::vector<member> members;                 // object; empty: any members
+  // list that the API has as one text: no item may hold this; white space alone: no item may hold any
+  std::string separator;
 };
 struct value_rule::member {
   std::string name;
@@ -75,6 +77,7 @@ class field_typer {
                        std::string_view& json);
   bool check_list(const value_rule&, const json_value&);
   bool check_object(const value_rule&, const json_value&);
+  bool check_joined(const value_rule&, std::string_view item);
   std::string near_hint(const value_rule&, std::string_view got) const;
 
   cell_syntax syntax_;

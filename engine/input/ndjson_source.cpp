@@ -51,6 +51,7 @@ class ndjson_source final : public row_reader {
       shape.add("field", spec.name);
       shape.add("type", std::to_string(static_cast<int>(spec.type)) + '.' +
                             std::to_string(static_cast<int>(spec.verb)));
+      describe_form(shape, spec);
     }
   }
 

@@ -4,8 +4,74 @@
 #include "engine/text/utf8.hpp"
 
 #include <algorithm>
+#include <span>
 
 namespace pawl::input {
+
+namespace {
+
+using member_way = std::vector<std::string>;
+
+member_way way_of(std::string_view member) {
+  member_way way;
+  for (auto rest = member;;) {
+    const auto dot = rest.find('.');
+    way.emplace_back(rest.substr(0, dot));
+    if (dot == std::string_view::npos) return way;
+    rest.remove_prefix(dot + 1);
+  }
+}
+
+std::size_t common_steps(const member_way& a, const member_way& b) noexcept {
+  return static_cast<std::size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
+}
+
+const value_rule* rule_at(const value_rule& object, std::span<const std::string> way) {
+  const auto* rule = &object;
+  for (const auto& name : way) {
+    const auto found = std::ranges::find(rule->members, name, &value_rule::member::name);
+    if (found == rule->members.end()) return nullptr;
+    rule = &found->rule;
+  }
+  return rule;
+}
+
+}  // namespace
+
+void member_text::begin() {
+  text_.assign(1, '{');
+  open_.clear();
+}
+
+void member_text::close_to(std::size_t depth) {
+  text_.append(open_.size() - depth, '}');
+  open_.resize(depth);
+}
+
+void member_text::add(const member_way& way, std::string_view json) {
+  std::size_t depth = 0;
+  while (depth < open_.size() && depth + 1 < way.size() && open_[depth] == way[depth]) ++depth;
+  close_to(depth);
+  const auto add_key = [this](std::string_view name) {
+    if (text_.back() != '{') text_ += ',';
+    text_ += '"';
+    text_ += name;
+    text_ += "\":";
+  };
+  for (; depth + 1 < way.size(); ++depth) {
+    add_key(way[depth]);
+    text_ += '{';
+    open_.push_back(way[depth]);
+  }
+  add_key(way.back());
+  text_ += json;
+}
+
+std::string_view member_text::end() {
+  if (text_.size() == 1) return {};
+  close_to(0);
+  return text_ += '}';
+}
 
 bool row_plan::add(const name_target& target, value_origin from, std::string& problem) {
   auto& entries = target.is_expect ? expect_ : patch_;
@@ -23,8 +89,14 @@ bool row_plan::add(const name_target& target, value_origin from, std::string& pr
       problem = "is given both whole and by its members";
       return false;
     }
-    for (const auto& m : same->members)
-      if (m.name == target.member) return twice();
+    const auto way = way_of(target.member);
+    for (const auto& m : same->members) {
+      const auto common = common_steps(m.way, way);
+      if (common == m.way.size() && common == way.size()) return twice();
+      if (common != m.way.size() && common != way.size()) continue;
+      problem = "is given both whole and by its members";
+      return false;
+    }
   } else if (target.field == passed_field) {
     const auto passed = std::count_if(entries.begin(), entries.end(),
                                       [](const plan_entry& e) { return e.field == passed_field; });
@@ -51,7 +123,7 @@ bool row_plan::add(const name_target& target, value_origin from, std::string& pr
     return true;
   }
   plan_member member;
-  member.name = target.member;
+  member.way = way_of(target.member);
   member.from = from;
   if (target.field == passed_field) {
     member.rule = passed_rule();
@@ -60,10 +132,19 @@ bool row_plan::add(const name_target& target, value_origin from, std::string& pr
     // guessed.
     member.rule.type = api::field_type::json;
     member.rule.nullable = true;
-    for (const auto& m : entry.rule->members)
-      if (m.name == target.member) member.rule = m.rule;
+    if (const auto* rule = rule_at(*entry.rule, member.way)) member.rule = *rule;
   }
-  entry.members.push_back(std::move(member));
+  // Behind the last of those that share the most of the way.
+  auto place = entry.members.end();
+  std::size_t most = 0;
+  for (auto at = entry.members.begin(); at != entry.members.end(); ++at) {
+    const auto common = common_steps(at->way, member.way);
+    if (common == 0 || common < most) continue;
+    most = common;
+    place = at + 1;
+  }
+  const auto put = entry.members.insert(place, std::move(member));
+  added_ = static_cast<std::size_t>(put - entry.members.begin());
   return true;
 }
 
@@ -97,8 +178,8 @@ bool row_plan::add_constant(std::string_view name, std::string_view value, std::
     return e.field == target->field && e.name == target->name;
   });
   const bool is_member = !target->member.empty();
-  const auto& rule = is_member ? entry->members.back().rule : *entry->rule;
-  auto& origin = is_member ? entry->members.back().from : entry->from;
+  const auto& rule = is_member ? entry->members[added_].rule : *entry->rule;
+  auto& origin = is_member ? entry->members[added_].from : entry->from;
   switch (typer.from_cell(rule, rule.nullable, value, constants_, origin.constant)) {
     case cell_state::value:
       return true;
@@ -124,13 +205,10 @@ void row_plan::finish() {
 
 std::string_view constant_of(const plan_entry& entry, byte_arena& arena) {
   if (entry.members.empty()) return entry.from.constant;
-  std::string text = "{";
-  for (const auto& m : entry.members) {
-    if (text.size() > 1) text += ',';
-    text += '"' + m.name + "\":";
-    text += m.from.constant;
-  }
-  return arena.copy(text + '}');
+  member_text object;
+  object.begin();
+  for (const auto& m : entry.members) object.add(m.way, m.from.constant);
+  return arena.copy(object.end());
 }
 
 }  // namespace pawl::input

@@ -6,6 +6,7 @@
 #include "engine/input/field_names.hpp"
 #include "engine/model/error.hpp"
 
+#include <cstddef>
 #include <deque>
 #include <string>
 #include <string_view>
@@ -20,7 +21,7 @@ struct value_origin {
 };
 
 struct plan_member {
-  std::string name;  // needs no escape
+  std::vector<std::string> way;  // `b`, or `b`, `c` for a.b.c; no name needs an escape
   value_rule rule;
   value_origin from;
 };
@@ -31,7 +32,7 @@ struct plan_entry {
   const value_rule* rule = nullptr;
   bool nullable = false;
   value_origin from;                 // unused if there are members
-  std::vector<plan_member> members;  // from dotted columns
+  std::vector<plan_member> members;  // from dotted columns; equal beginnings of ways stand together
 };
 
 // Owns the texts that its entries refer to, so it cannot be copied.
@@ -60,6 +61,22 @@ class row_plan {
   std::deque<std::string> texts_;  // stable addresses
   byte_arena constants_;
   std::vector<plan_entry> patch_, expect_;
+  std::size_t added_ = 0;  // where add() put a member last
+};
+
+// Makes an object of members that are given by their ways; those that share the beginning of one stand
+// together. Keeps its memory.
+class member_text {
+ public:
+  void begin();
+  void add(const std::vector<std::string>& way, std::string_view json);
+  // The object; empty: it has no members. Valid until the next begin().
+  std::string_view end();
+
+ private:
+  void close_to(std::size_t depth);
+  std::string text_;
+  std::vector<std::string_view> open_;  // objects inside of it
 };
 
 // The JSON text of an entry all of whose values come from --set.

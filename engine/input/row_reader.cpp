@@ -1,6 +1,8 @@
 #include "engine/input/row_reader.hpp"
 
+#include "engine/api/field_codec.hpp"
 #include "engine/input/byte_window.hpp"
+#include "engine/input/input_digest.hpp"
 #include "engine/model/option.hpp"
 
 #include <algorithm>
@@ -79,6 +81,23 @@ void row_reader::deliver_error(std::uint64_t row, std::uint64_t line, std::strin
   error.raw = raw.substr(0, max_kept_raw_bytes);
   error.complaints.push_back(std::move(what));
   into.add(std::move(error));
+}
+
+void describe_form(shape_text& shape, const api::field_spec& f) {
+  if (!f.at.empty() && f.at != json_path{{f.name, false}}) shape.add("at", to_string(f.at));
+  if (f.wire != api::wire_form::json) {
+    shape.add("wire", std::to_string(static_cast<int>(f.wire)));
+    shape.add("join", f.separator);
+  }
+  for (std::size_t i = 0; i < f.wire_values.size(); ++i) {
+    shape.add("value", f.values[i]);
+    shape.add("to", f.wire_values[i]);
+  }
+  if (f.clear) shape.add("clear", *f.clear);
+  if (!f.send) return;
+  std::string around;
+  api::field_codec(f).append_written(around, "true");
+  shape.add("send", around);
 }
 
 void add_line(std::string& lines, std::string_view line) {

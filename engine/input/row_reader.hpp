@@ -94,6 +94,9 @@ class row_reader {
   failure error_;
 };
 
+// Adds how a field's values are written, where that is not under its name and as rows have them.
+void describe_form(shape_text&, const api::field_spec&);
+
 // Adds a line to a text of lines.
 void add_line(std::string& lines, std::string_view line);
 

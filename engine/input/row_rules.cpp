@@ -1,6 +1,8 @@
 #include "engine/input/row_rules.hpp"
 
 #include "engine/text/byte_words.hpp"
+#include "engine/text/json_unescape.hpp"
+#include "engine/text/json_walk.hpp"
 #include "engine/text/letter_case.hpp"
 #include "engine/text/printable.hpp"
 #include "engine/text/utf8.hpp"
@@ -94,9 +96,35 @@ bool is_plain_id(std::string_view id) noexcept {
 
 }  // namespace
 
+namespace {
+
+bool has_unsafe(const std::vector<api::member_spec>& members) {
+  return std::ranges::any_of(
+      members, [](const api::member_spec& m) { return !m.replay_safe || has_unsafe(m.members); });
+}
+
+// Whether an object has none of the members that do something again.
+bool is_replay_safe(const std::vector<api::member_spec>& members, std::string_view object) {
+  if (!object.starts_with('{')) return true;
+  return for_each_member(object, [&](std::string_view key, std::string_view value) {
+    const auto found = std::ranges::find_if(
+        members, [key](const api::member_spec& m) { return string_token_says(key, m.name); });
+    return found == members.end() || (found->replay_safe && is_replay_safe(found->members, value));
+  });
+}
+
+}  // namespace
+
 row_rules::row_rules(const field_names& names) : profile_(&names.profile()) {
-  for (const auto& field : profile_->fields)
-    facts_.push_back({field.replay_safe, !field.requires_.empty() || field.verb != api::set_verb::none});
+  for (const auto& field : profile_->fields) {
+    auto& facts = facts_.emplace_back();
+    facts.replay_safe = field.replay_safe;
+    facts.has_rules = !field.requires_.empty() || field.verb != api::set_verb::none;
+    if (has_unsafe(field.members)) facts.members = &field.members;
+    if (!field.clear) continue;
+    facts.codec.emplace(field);
+    has_clears_ = true;
+  }
 }
 
 std::string row_rules::check_id(std::string_view id) const {
@@ -119,6 +147,10 @@ std::string row_rules::check_id(std::string_view id) const {
 }
 
 void row_rules::check(row_draft& draft, std::uint64_t line) const {
+  if (has_clears_) {
+    put_nulls(draft.patch);
+    put_nulls(draft.expect);
+  }
   const std::span<const field_value> patch = draft.patch;
   if (patch.empty()) {
     draft.complain(line, {}, std::string(nothing_to_change));
@@ -142,9 +174,18 @@ void row_rules::check(row_draft& draft, std::uint64_t line) const {
   }
 }
 
+void row_rules::put_nulls(std::vector<field_value>& values) const {
+  for (auto& v : values)
+    if (v.field != passed_field)
+      if (const auto& codec = facts_[to_index(v.field)].codec; codec && codec->clears(v.json))
+        v.json = "null";
+}
+
 bool row_rules::replay_safe(std::span<const field_value> patch) const noexcept {
   return std::all_of(patch.begin(), patch.end(), [this](const field_value& v) {
-    return v.field == passed_field || facts_[to_index(v.field)].replay_safe;
+    if (v.field == passed_field) return true;
+    const auto& facts = facts_[to_index(v.field)];
+    return facts.replay_safe && (facts.members == nullptr || is_replay_safe(*facts.members, v.json));
   });
 }
 

@@ -2,9 +2,11 @@
 // or exclude one another are right.
 #pragma once
 
+#include "engine/api/field_codec.hpp"
 #include "engine/input/field_names.hpp"
 #include "engine/model/job.hpp"
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -36,18 +38,24 @@ class row_rules {
   // Checks a trimmed id. Empty: it is good; else the text says what is wrong.
   std::string check_id(std::string_view id) const;
 
-  // Checks the patch, which is in field order. Complaints get `line`.
+  // Checks the patch, which is in field order. Complaints get `line`. A value that clears its field becomes
+  // null, as what clears it is null wherever values are compared.
   void check(row_draft&, std::uint64_t line) const;
 
   bool replay_safe(std::span<const field_value> patch) const noexcept;
 
  private:
+  void put_nulls(std::vector<field_value>&) const;
   struct field_facts {
     bool replay_safe = true;
     bool has_rules = false;  // requirements, or a set verb
+    // Members that do something again when they are sent again; null: there are none.
+    const std::vector<api::member_spec>* members = nullptr;
+    std::optional<api::field_codec> codec{};  // of a field that some value clears
   };
   const api::profile* profile_;
   std::vector<field_facts> facts_;  // by field_index
+  bool has_clears_ = false;
 };
 
 }  // namespace pawl::input

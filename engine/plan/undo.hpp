@@ -108,6 +108,7 @@ class undo_builder {
   void plan_field(const trace&, plan&, std::vector<undo_loss>&);
   void plan_elements(const trace&, plan&, std::vector<undo_loss>&);
   void plan_company(const trace&, plan&);
+  void take_riders(plan&, std::size_t entry);
   void check_needs(plan&, std::vector<undo_loss>&);
   void append_job(std::string& to, std::string_view id, const plan&, bool before_doubt) const;
 

@@ -311,7 +311,6 @@ TEST(Profile, ComplainsWithLineKeyAndRemedy) {
         "p.toml:22: fields.e.echo: is given, but the field is not compared; remove echo, or set compare",
         "p.toml:26: fields.f.echo: is empty, but the field is compared; set compare = \"none\" as well",
         "p.toml:29: fields.g.rides_with: there is no field \"h\"; describe it as [fields.h]",
-        "p.toml:30: fields.g.compare: a field that rides with another is not echoed; set compare = \"none\"",
         "p.toml:33: fields.i.rides_with: names the field itself; name another, or remove it",
         "p.toml:34: fields.i.together: names the field itself; name the others only",
         "p.toml:34: fields.i.together: there is no field \"aa\"; did you mean a?",
@@ -331,7 +330,8 @@ TEST(Profile, ComplainsWithLineKeyAndRemedy) {
         "brings the "
         "need",
         "p.toml:11: fields.state.requires.needs: is empty; name the field that must come along",
-        "p.toml:14: fields.o.members.a: a member cannot be an enum or an object; use string or json",
+        "p.toml:14: fields.o.members.a: is an enum without values; write { type = \"enum\", values = "
+        "[\"...\", \"...\"] }",
         "p.toml:14: fields.o.members.b: must be text (got a whole number); put it in quotes",
         "p.toml:14: fields.o.members.c: has no type; add type = \"string\" or another of " + types,
         "p.toml:16: fields.v.verb: \"append\" is not one of add_names, remove_names, add_ids, remove_ids; "

@@ -404,6 +404,51 @@ TEST(Undo, AJobIsNeverLongerThanARow) {
   EXPECT_EQ(losses_of(result), (std::vector<std::string>{"a too_large", "b too_large", "c too_large"}));
 }
 
+api::profile of_members() {
+  api::profile p;
+  const auto add = [&p](const char* name, api::field_type type) -> api::field_spec& {
+    auto& f = p.fields.emplace_back();
+    f.name = name;
+    f.type = type;
+    f.echo = {{name, false}};
+    return f;
+  };
+  add("limits", api::field_type::object).compare = api::comparison::members;
+  add("price", api::field_type::number).wire = api::wire_form::string;
+  add("state", api::field_type::string);
+  add("reason", api::field_type::string).rides_with = *p.find("state");
+  return p;
+}
+
+TEST(Undo, TakesBackMembersThatWereWritten) {
+  const auto p = of_members();
+  undo_builder builder{p};
+  builder.add(R"({"limits":{"a":1,"b":{"x":null}}})", R"({"limits":{"a":2,"b":{"x":5}}})", true);
+  builder.add(R"({"limits":{"a":2,"c":7}})", R"({"limits":{"a":3,"c":8}})", true);
+  const auto result = builder.finish("t1");
+  EXPECT_EQ(result.lines, R"({"id":"t1","patch":{"limits":{"a":1,"c":7,"b":{"x":null}}},)"
+                          R"("expect":{"limits":{"a":3,"b":{"x":5},"c":8}}})"
+                          "\n");
+}
+
+TEST(Undo, TakesNoValueThatTheProfileCannotRead) {
+  const auto p = of_members();
+  undo_builder builder{p};
+  builder.add(R"({"price":{"wire":"many"}})", R"({"price":5})", true);
+  const auto result = builder.finish("t1");
+  EXPECT_EQ(result.lines, "");
+  EXPECT_EQ(losses_of(result), std::vector<std::string>{"price not_accepted"});
+}
+
+TEST(Undo, TakesAShownRiderAlong) {
+  const auto p = of_members();
+  undo_builder builder{p};
+  builder.add(R"({"state":"closed","reason":"done"})", R"({"state":"open"})", true);
+  EXPECT_EQ(builder.finish("t1").lines,
+            R"({"id":"t1","patch":{"state":"closed","reason":"done"},"expect":{"state":"open"}})"
+            "\n");
+}
+
 TEST(Undo, ForgetsOneResourceBeforeTheNext) {
   undo_builder builder{productlane()};
   builder.add(R"({"title":"a"})", R"({"title":"b"})", true);
