@@ -306,7 +306,8 @@ shown_place place_of(const field_spec& f) {
 field_codec codec_of(const profile& p, std::string_view name) {
   if (const auto field = p.find(name)) return field_codec(p[*field]);
   const auto readable = std::ranges::find(p.readable, name, &readable_field::name);
-  return readable == p.readable.end() ? field_codec{} : field_codec(*readable);
+  if (readable != p.readable.end()) return field_codec(*readable);
+  return p.any_field ? field_codec(*p.any_field) : field_codec{};
 }
 
 }  // namespace pawl::api

@@ -93,7 +93,7 @@ struct subject {
   json_path path;
   field_type type;
   comparison compare;
-  const field_spec* spec;  // null: the name is a readable field
+  std::optional<field_spec> spec;  // unset: the name is a readable field
 };
 
 expected<subject> find_subject(std::string_view name, const profile& api) {
@@ -105,12 +105,19 @@ expected<subject> find_subject(std::string_view name, const profile& api) {
     if (spec.echo.empty())
       return wrong("the API does not show " + std::string(name) + ", so no condition can look at it",
                    "use a field that replies show");
-    return subject{spec.name, spec.echo, spec.type, spec.compare, &spec};
+    return subject{spec.name, spec.echo, spec.type, spec.compare, spec};
   }
   for (const auto& r : api.readable)
     if (r.name == name)
-      return subject{r.name, r.path, r.type,
-                     r.type == field_type::timestamp ? comparison::instant : comparison::exact, nullptr};
+      return subject{r.name,
+                     r.path,
+                     r.type,
+                     r.type == field_type::timestamp ? comparison::instant : comparison::exact,
+                     {}};
+  if (api.any_field && !api.any_field->echo.empty()) {
+    auto spec = field_in_form_of(*api.any_field, name);
+    return subject{spec.name, spec.echo, spec.type, spec.compare, spec};
+  }
   std::string known;
   const auto list = [&](const std::string& n) { known += (known.empty() ? "" : ", ") + n; };
   for (const auto& f : api.fields)
@@ -136,7 +143,7 @@ expected<std::string> wanted_json(const subject& about, const operand& value) {
         return bad("is a timestamp such as 2026-01-31T09:00:00Z");
       return json_string(value.text);
     case field_type::enumeration:
-      if (about.spec != nullptr) {
+      if (about.spec) {
         const auto& known = about.spec->values;
         if (std::find(known.begin(), known.end(), value.text) == known.end()) {
           std::string all;
@@ -241,7 +248,7 @@ expected<precondition> parse_precondition(std::string_view text, const profile& 
   auto json = wanted_json(about, *value);
   if (!json) return json.error();
   // The value that clears a field is null in all but its text.
-  if (!ordered && about.spec != nullptr && field_codec(*about.spec).clears(*json)) {
+  if (!ordered && about.spec && field_codec(*about.spec).clears(*json)) {
     result.is = result.is == test::equal ? test::is_null : test::is_not_null;
     return result;
   }

@@ -15,7 +15,7 @@ expected<int> look(session& s, const std::function<status(const check_answer&)>&
   const auto on_spooled = [&s](std::uint64_t bytes) { s.show_work("reading", 0, bytes); };
   if (auto refused = refuse_unread(s.settings(), s.settings().input_path, nullptr))
     return *std::move(refused);
-  auto opened = open_input(s.settings(), input::temporary_copy("check"), on_spooled, &s.signals().came());
+  auto opened = open_input(s, input::temporary_copy("check"), on_spooled, &s.signals().came());
   if (!opened) return opened.error();
 
   const auto on_progress = [&s](std::uint64_t rows, std::uint64_t bytes) {

@@ -87,7 +87,7 @@ expected<bool> ledger_choice::nothing_was_done() {
 status ledger_choice::choose() {
   const auto& settings = s_.settings();
   const auto on_spooled = [this](std::uint64_t bytes) { s_.show_work("reading", 0, bytes); };
-  auto opened = open_input(settings, spool_path_, on_spooled, &s_.signals().came());
+  auto opened = open_input(s_, spool_path_, on_spooled, &s_.signals().came());
   if (!opened) return opened.error();
   input_.emplace(*std::move(opened));
 

@@ -4,6 +4,7 @@
 #include "engine/app/find_ledger.hpp"
 #include "engine/app/session.hpp"
 #include "engine/input/input_head.hpp"
+#include "engine/input/unknown_names.hpp"
 #include "engine/model/option.hpp"
 #include "engine/text/printable.hpp"
 
@@ -46,9 +47,10 @@ expected<int> tell_nothing_to_do(session& s, const opened_input& input) {
   return exit_success;
 }
 
-expected<opened_input> open_input(const options& s, const std::string& spool_path,
+expected<opened_input> open_input(session& to, const std::string& spool_path,
                                   const std::function<void(std::uint64_t)>& on_spooled,
                                   const std::atomic<bool>* stop) {
+  const auto& s = to.settings();
   const bool standard_input = s.input_path == "-";
   const std::string name = standard_input ? "stdin" : s.input_path;
   auto options = s.source;
@@ -73,6 +75,7 @@ expected<opened_input> open_input(const options& s, const std::string& spool_pat
   } else if (auto refused = refuse_ledger_as_input(path, opened->head)) {
     return *std::move(refused);
   }
+  to.use_fields(input::unknown_names(path, s.profile, options));
   auto source = input::job_source::open(*std::move(opened), s.profile, options);
   if (!source) return with_name(std::move(source.error()), path, name);
   // Bytes that are no text have been refused already.

@@ -36,8 +36,8 @@ expected<int> tell_nothing_to_do(session&, const opened_input&);
 failure refuse_open_end(const input::open_line&, const std::string& name);
 
 // Spools to `spool_path`.part if the input can be read only once. Failures name the input as the user knows
-// it.
-expected<opened_input> open_input(const options&, const std::string& spool_path,
+// it. Fields that the profile has only a form for are added to the session's profile.
+expected<opened_input> open_input(session&, const std::string& spool_path,
                                   const std::function<void(std::uint64_t bytes)>& on_spooled,
                                   const std::atomic<bool>* stop);
 

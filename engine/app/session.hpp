@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,7 +24,7 @@ namespace pawl::app {
 
 class session {
  public:
-  // Both must outlive it.
+  // The host must outlive it.
   session(const options& o, const host& h) : options_(o), host_(h), stops_(h.stop) {}
 
   // Refuses a place where no summary can be written, runs `work`, and writes the summary. Tells the failure
@@ -39,6 +40,9 @@ class session {
   void sum_up(std::string text) { sum_ = std::move(text); }
 
   const options& settings() const { return options_; }
+  // Makes fields of these names, where the profile says of what form fields are that it does not describe.
+  // Nothing that was compiled of the profile before knows them.
+  void use_fields(std::span<const std::string> names) { api::add_used_fields(options_.profile, names); }
   listener& say() { return host_.says; }
   const stop_request& signals() const { return host_.stop; }
   stop_watch& stops() { return stops_; }
@@ -60,7 +64,7 @@ class session {
   int end(const failure&);
   int write(int code);
 
-  const options& options_;
+  options options_;
   const host& host_;
   stop_watch stops_;
   summary facts_;

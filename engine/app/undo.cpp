@@ -4,6 +4,7 @@
 #include "engine/app/find_generation.hpp"
 #include "engine/app/find_ledger.hpp"
 #include "engine/app/recorded_settings.hpp"
+#include "engine/input/unknown_names.hpp"
 #include "engine/ledger/ledger.hpp"
 #include "engine/model/job.hpp"
 #include "engine/plan/undo.hpp"
@@ -40,6 +41,16 @@ class undo_steps {
     const recorded_settings then(generation->settings);
     if (then.text(shaping_key::body_is) == api::to_string(api::body_content::row))
       profile->body_is = api::body_content::row;
+    if (profile->any_field) {
+      std::vector<std::string> names;
+      const auto see = [&](const ledger::pre_image& image) {
+        input::add_unknown_names(image.new_values, *profile, names);
+        return true;
+      };
+      if (auto read = file->for_each_pre_image(generation->id, profile->reply.ids, see); !read)
+        return read.error();
+      api::add_used_fields(*profile, names);
+    }
     plan::undo_builder builder(*profile);
     std::string id;
     status failed;

@@ -8,12 +8,14 @@
 #include "engine/app/find_generation.hpp"
 #include "engine/app/find_ledger.hpp"
 #include "engine/app/ledger_refusals.hpp"
+#include "engine/app/recorded_input.hpp"
 #include "engine/app/rows/drift_report.hpp"
 #include "engine/app/session.hpp"
 #include "engine/app/written_values.hpp"
 #include "engine/async/task_group.hpp"
 #include "engine/client/lister.hpp"
 #include "engine/client/name_fetch.hpp"
+#include "engine/input/unknown_names.hpp"
 #include "engine/ledger/ledger.hpp"
 #include "engine/ledger/scratch/last_written.hpp"
 #include "engine/text/amounts.hpp"
@@ -37,14 +39,14 @@ constexpr std::size_t most_unproven = 100;  // chosen: more of them look like an
 class verify_steps {
  public:
   verify_steps(session& s, const verify_options& o, sink to)
-      : s_(s), options_(o), api_(s), report_(s.settings().profile, o.format, std::move(to)) {}
+      : s_(s), options_(o), api_(s), to_(std::move(to)) {}
 
   expected<int> all() {
     if (auto done = prepare(); !done) return done.error();
     const auto untold = [this](const ledger::job_row& row, std::string_view why) {
-      report_.untold(row, why);
+      report_->untold(row, why);
     };
-    written_values values(s_, *ledger_, generation_, report_.counts(), untold);
+    written_values values(s_, *ledger_, generation_, report_->counts(), untold);
     auto wanted = values.collect(options_.ledger);
     if (!wanted) return wanted.error();
     wanted_.emplace(*std::move(wanted));
@@ -57,8 +59,8 @@ class verify_steps {
       auto looked = api_.run(look());
       if (!looked) return looked.error();
     }
-    report_.flush();
-    if (auto written = report_.written(); !written) return written.error();
+    report_->flush();
+    if (auto written = report_->written(); !written) return written.error();
     return conclude();
   }
 
@@ -82,6 +84,10 @@ class verify_steps {
         !settings.profile.read_first)
       return failure{failure_kind::usage, "profile " + settings.profile.name,
                      "describes an API that shows nothing of what was written", "there is nothing to verify"};
+    if (settings.profile.any_field)
+      if (const auto shaping = shaping_of(generation_))
+        s_.use_fields(input::unknown_names(generation_.input_path, settings.profile, *shaping));
+    report_.emplace(settings.profile, options_.format, std::move(to_));
     return {};
   }
 
@@ -97,7 +103,7 @@ class verify_steps {
       auto known = co_await client::fetch_names(api_.client(), names);
       if (known) {
         names_ = *std::move(known);
-        report_.use_names(names_);
+        report_->use_names(names_);
       } else if (known.error().kind == failure_kind::mend) {
         s_.say().note("names are not compared: " + to_string(known.error()));
       } else {
@@ -123,7 +129,7 @@ class verify_steps {
     client::lister pages(api_.client(), list, {});
     api::item_ids ids(list.id);
     const auto waste = 1 + to_look_at_ / 100;
-    while (report_.looked_at() < to_look_at_ && pages.pages() < report_.looked_at() + waste) {
+    while (report_->looked_at() < to_look_at_ && pages.pages() < report_->looked_at() + waste) {
       auto page = co_await pages.next();
       if (!page) co_return std::move(page.error());
       if (*page == nullptr) break;
@@ -132,7 +138,7 @@ class verify_steps {
         if (!id) continue;
         auto resource = wanted_->find(*id);
         if (!resource) co_return std::move(resource.error());
-        if (resource->fields.empty() || !report_.confirms(*resource, item)) continue;
+        if (resource->fields.empty() || !report_->confirms(*resource, item)) continue;
         if (auto dropped = wanted_->drop(*id); !dropped) co_return std::move(dropped.error());
       }
       show();
@@ -176,11 +182,11 @@ class verify_steps {
       auto& reply = *replies[i];
       if (!reply) co_return std::move(reply.error());
       if (reply->is == api::verdict::ok)
-        report_.compare(some[i], reply->body());
+        report_->compare(some[i], reply->body());
       else if (put_aside_ && reply->foreign)
         unproven_.push_back(some[i]);
       else
-        report_.report_refusal(some[i], *reply);
+        report_->report_refusal(some[i], *reply);
     }
     co_return exit_success;
   }
@@ -196,13 +202,13 @@ class verify_steps {
 
   void show() {
     s_.show_work(fmt::format("verifying {}", counted(to_look_at_, "resource", "resources")),
-                 report_.looked_at(), 0);
-    report_.flush_when_full();
+                 report_->looked_at(), 0);
+    report_->flush_when_full();
   }
 
   int conclude() {
-    auto& counts = report_.counts();
-    counts.resources = report_.looked_at();
+    auto& counts = report_->counts();
+    counts.resources = report_->looked_at();
     s_.facts().rows = generation_.rows;
     s_.facts().stop_reason = "finished";
     s_.facts().verified = {counts.resources, counts.as_written, counts.drifted,
@@ -215,7 +221,8 @@ class verify_steps {
   session& s_;
   const verify_options& options_;
   api_session api_;
-  drift_report report_;
+  sink to_;
+  std::optional<drift_report> report_;
   std::optional<ledger::ledger_file> ledger_;
   ledger::generation_row generation_;
   std::optional<ledger::last_written> wanted_;

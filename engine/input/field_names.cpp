@@ -15,6 +15,8 @@ field_names::field_names(const api::profile& profile) : profile_(&profile), pass
     by_name_.emplace(profile.fields[i].name, static_cast<field_index>(i));
     rules_.push_back(make_rule(profile.fields[i]));
   }
+  for (const auto& f : profile.fields)
+    if (!f.at.empty() && f.at.front().key != f.name) places_.push_back(f.at.front().key);
   for (std::size_t i = 0; i < profile.fields.size(); ++i)
     if (const auto& f = profile.fields[i]; f.verb != api::set_verb::none)
       rules_[i].separator = profile[f.verb_target].separator;
@@ -35,7 +37,13 @@ bool field_names::can_pass(std::string_view name) noexcept {
   return !name.empty() && name.size() <= longest && !needs_json_escape(name) && first_invisible(name) == 0;
 }
 
+bool field_names::is_place(std::string_view name) const noexcept {
+  return std::ranges::find(places_, name) != places_.end();
+}
+
 std::string field_names::why_not_passed(std::string_view name) const {
+  if (is_place(name))
+    return "is where the API has fields of the profile, so it is not passed beside them; name those fields";
   std::string what =
       "is not a name that can be passed to the API (empty, over 256 bytes, or with a quote, backslash or "
       "control character)";
@@ -107,7 +115,7 @@ std::optional<name_target> field_names::resolve(std::string_view name, std::stri
       problem = unknown(top);
       return std::nullopt;
     }
-    if (!can_pass(rest)) {
+    if (!can_pass(rest) || is_place(rest)) {
       problem = why_not_passed(rest);
       return std::nullopt;
     }

@@ -50,6 +50,8 @@ class field_names {
   // Whether a field that the profile does not know can be passed on: its name is not empty, is short, and
   // needs no escape in JSON.
   static bool can_pass(std::string_view name) noexcept;
+  // Whether fields of the profile stand in a member of this name, which then cannot be passed beside them.
+  bool is_place(std::string_view name) const noexcept;
   // What is wrong with a name for which can_pass() is false.
   std::string why_not_passed(std::string_view name) const;
 
@@ -65,6 +67,7 @@ class field_names {
   std::unordered_map<std::string_view, field_index> by_name_;
   std::vector<value_rule> rules_;  // by field_index
   value_rule passed_;
+  std::vector<std::string_view> places_;  // members in which fields of other names stand
 };
 
 }  // namespace pawl::input

@@ -281,7 +281,7 @@ void ndjson_source::read_field(const json_member& member, const key_meaning& mea
   auto& values = is_expect ? draft_.expect : draft_.patch;
   if (meaning.field == passed_field) {
     if (is_expect) return complain_here(context_.names.unknown(meaning.name));
-    if (!field_names::can_pass(meaning.name))
+    if (!field_names::can_pass(meaning.name) || context_.names.is_place(meaning.name))
       return complain_here(context_.names.why_not_passed(meaning.name));
     if (++passed_count_ > max_passed_fields) {
       if (passed_count_ == max_passed_fields + 1)

@@ -40,6 +40,10 @@ std::optional<pull_column> find_column(const api::profile& profile, const std::s
   }
   for (const auto& r : profile.readable)
     if (r.name == name) return pull_column{is, name, r.path, r.type};
+  if (profile.any_field && !profile.any_field->echo.empty()) {
+    const auto spec = api::field_in_form_of(*profile.any_field, name);
+    return pull_column{is, name, spec.echo, spec.type};
+  }
   return std::nullopt;
 }
 
@@ -106,7 +110,10 @@ expected<std::vector<pull_column>> plan_pull(const api::profile& profile,
   std::vector<pull_column> columns;
   const auto add = [&](option asked, const std::string& name, kind is) -> status {
     auto column = find_column(profile, name, is);
-    const bool can_be_written = profile.find(name).has_value();
+    const bool can_be_written =
+        profile.find(name) ||
+        (profile.any_field &&
+         std::ranges::find(profile.readable, name, &api::readable_field::name) == profile.readable.end());
     if (!column)
       return failure{failure_kind::usage, to_string(asked),
                      fmt::format("the profile {} shows no field \"{}\"", profile.name, name),
