@@ -177,7 +177,9 @@ void field_codec::append_written(std::string& to, std::string_view json) const {
 
 void field_codec::append_wire(std::string& to, std::string_view json) const {
   const auto begin = to.size();
-  if (json != null_json && !reads_as_shown_) {
+  // With `clear` alone every value has its form, also an object that looks like append_read()'s.
+  const bool is_form = wire_ != wire_form::json || !words_.empty();
+  if (json != null_json && is_form) {
     if (append_encoded(to, json)) return;
     to.resize(begin);
     if (const auto raw = unread_value(json)) json = *raw;
@@ -231,7 +233,14 @@ void field_codec::append_read(std::string& to, std::string_view shown) const {
     return;
   }
   const auto begin = to.size();
-  if (append_decoded(to, shown)) return;
+  if (append_decoded(to, shown)) {
+    // The API may show what clears the field in another form than it takes.
+    if (clears(std::string_view{to}.substr(begin))) {
+      to.resize(begin);
+      to += null_json;
+    }
+    return;
+  }
   to.resize(begin);
   std::string scratch;
   const bool is_sound = append_normal_form(scratch, shown);
@@ -285,7 +294,13 @@ bool field_codec::append_decoded(std::string& to, std::string_view shown) const 
   }
   if (!text) {
     to += shown;
-    return for_each_element(shown, [](std::string_view element) { return is_string_token(element); });
+    // Its elements must come back from the text that they are joined into.
+    return for_each_element(shown, [this](std::string_view element) {
+      const auto one = text_of(element);
+      if (!one) return false;
+      const auto split = split_joined(*one, separator_);
+      return split.size() == 1 && split.front() == *one;
+    });
   }
   to += '[';
   const char* between = "";

@@ -1,5 +1,6 @@
 // Every seed of the fuzzers of input, policy, conditions, configuration and undo runs as an ordinary test
 // too, whole and cut in up to 16 places.
+#include "tests/fuzz/api/field_codec_fuzz.hpp"
 #include "tests/fuzz/api/precondition_fuzz.hpp"
 #include "tests/fuzz/config/config_fuzz.hpp"
 #include "tests/fuzz/input/input_fuzz.hpp"
@@ -53,6 +54,7 @@ INSTANTIATE_TEST_SUITE_P(FuzzSeeds, fuzz_seeds,
                                                   }},
                                            fuzzed{"retry_after", 12, policy::fuzzing::read_waits},
                                            fuzzed{"precondition", 15, api::fuzzing::read_condition},
+                                           fuzzed{"field_codec", 14, api::fuzzing::read_shown_value},
                                            fuzzed{"profile", 5, config::fuzzing::compile},
                                            fuzzed{"config", 6, config::fuzzing::load},
                                            fuzzed{"undo", 24, plan::fuzzing::bring_back}),

@@ -66,6 +66,7 @@ TEST(FieldCodec, WritesAndReadsBack) {
       {priority, "null", "0"},
       {cleared, "null", R"("")"},
       {cleared, R"("a")", R"("a")"},
+      {{field_type::json, wire_form::json, "[]"}, R"({"wire":7})", R"({"wire":7})"},
   };
   json_comparer comparer;
   for (const auto& t : table) {
@@ -97,6 +98,8 @@ TEST(FieldCodec, ReadsWhatMeansTheSame) {
       {priority, "4.0", R"("urgent")"},
       {priority, "0.0", "null"},
       {cleared, "null", "null"},
+      {millis, R"("0")", "null"},
+      {millis, R"("1970-01-01T00:00:00.00Z")", "null"},
   };
   for (const auto& t : table) {
     std::string user;
@@ -118,6 +121,8 @@ TEST(FieldCodec, KeepsWhatItCannotRead) {
       {seconds, "1e40"},
       {priority, "7"},
       {priority, R"("urgent")"},
+      {joined, R"(["a",""])"},
+      {joined, R"(["a,b"])"},
       {joined, "7"},
       {joined, "[1]"},
       {text_number, R"({"a":1})"},
