@@ -123,6 +123,19 @@ TEST(FieldReading, TakesAValueThatItCannotReadForAnother) {
   EXPECT_EQ(reader.make_plan(padded(R"({"id":"t1","price":"\q"})"), job, {}, plan), readability::unreadable);
 }
 
+// A list that is missing may hold anything, unless the profile says what an empty one is.
+TEST(FieldReading, TakesAMissingListForAnEmptyOneWhereTheProfileSaysWhatClearsIt) {
+  auto p = wired();
+  const made_job job(p, {{"tags", R"(["a"])"}});
+  write_plan plan;
+  const padded missing(R"({"id":"t1"})");
+  EXPECT_EQ(resource_reader(p, {}, nullptr, false).make_plan(missing, job, {}, plan), readability::misshapen);
+  p.fields[to_index(*p.find("tags"))].clear = R"("")";
+  EXPECT_EQ(resource_reader(p, {}, nullptr, false).make_plan(missing, job, {}, plan), readability::readable);
+  EXPECT_EQ(text_of(plan.send), R"(tags=["a"])");
+  EXPECT_EQ(plan.old_values, R"({"tags":null})");
+}
+
 TEST(FieldReading, JudgesRepliesAndLaterReads) {
   static const auto p = wired();
   reply_reader replies(p);
