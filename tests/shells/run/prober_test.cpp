@@ -44,6 +44,7 @@ struct probing : reader_stage {
   const left_intents left;
   const boot_moment started{};
   const policy::step_options steps_of_a_job;
+  policy::each_limits each{{}};
   run_context shared;
   run::prober prober{shared, client};
   bool done = false;
@@ -75,6 +76,8 @@ struct probing : reader_stage {
                left,
                started,
                steps_of_a_job,
+               each,
+               {},
                nullptr,
                false,
                false,
