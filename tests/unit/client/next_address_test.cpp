@@ -45,6 +45,8 @@ TEST(NextAddress, TakesTheKeyNowhereElse) {
         "https://api.example:99999/v2/items", "http://evil.example/"})
     EXPECT_THAT(followed("https://api.example/v2", other), HasSubstr("another address than the API"))
         << other;
+  EXPECT_THAT(followed("https://127.0.0.1:9000", "http://127.0.0.1:9000/items"),
+              HasSubstr("another address"));
   for (const char* outside : {"/items?page=2", "https://api.example/items", "https://api.example/v20/items",
                               "https://api.example?x=1", "/v2/../v1/items", "/v2/./items", "/v2/..",
                               "/v2\\items", "https://api.example\\.evil.example/v2/items"})
