@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <utility>
 #include <variant>
@@ -17,8 +18,9 @@ namespace {
 
 constexpr std::uint64_t largest_page = 100'000;  // chosen: a larger page would exceed the bound of a reply
 
-// The holes that say where a page stands.
-constexpr std::array place_holes{api::hole::cursor, api::hole::page, api::hole::offset};
+// The holes that say where a page stands; a list of resources may also be told which fields are of interest.
+constexpr std::array list_holes{api::hole::cursor, api::hole::page, api::hole::offset, api::hole::asked};
+constexpr auto name_holes = std::span(list_holes).first<3>();
 
 void read_page_path(table_reader& in, std::string_view key, json_path& into, bool required) {
   const auto text =
@@ -88,9 +90,10 @@ bool check_query_keys(table_reader& in) {
   return false;
 }
 
-void read_request(table_reader& in, const hole_reader& holes, api::list_spec& list) {
+void read_request(table_reader& in, const hole_reader& holes, std::span<const api::hole> allowed,
+                  api::list_spec& list) {
   in.required_text("path", "add path = \"/items\"");
-  holes.request(in, {.path = {}, .query = place_holes, .headers = {}, .body = place_holes}, list.request);
+  holes.request(in, {.path = {}, .query = allowed, .headers = {}, .body = allowed}, list.request);
   if (!list.request.path.empty()) list.path = std::move(list.request.path.front().text);
   list.request.path.clear();
 }
@@ -131,8 +134,9 @@ void read_way_on(table_reader& in, api::list_spec& list) {
                 "leave out one of them: a whole list has no next page");
 }
 
-void read_list(table_reader& in, const hole_reader& holes, api::list_spec& list) {
-  read_request(in, holes, list);
+void read_list(table_reader& in, const hole_reader& holes, std::span<const api::hole> allowed,
+               api::list_spec& list) {
+  read_request(in, holes, allowed, list);
   if (in.find("items") == nullptr)
     in.complain("items", "is missing",
                 "write where a page shows its items, such as data; \"\" if the page is an array");
@@ -157,14 +161,14 @@ void read_lists(table_reader& root, const api::profile& profile, api::reading_sp
   const hole_reader holes(profile.variables);
   if (auto in = root.table("list")) {
     reading.list.id = profile.reply.id;
-    read_list(*in, holes, reading.list);
+    read_list(*in, holes, list_holes, reading.list);
     if (reading.list.id.empty())
       in->complain_here("does not say where an item shows its id", "add id = \"id\"");
     read_filters(*in, profile, reading.list);
     in->finish();
   }
   if (auto in = root.table("names")) {
-    read_list(*in, holes, reading.names);
+    read_list(*in, holes, name_holes, reading.names);
     read_page_path(*in, "name", reading.names.name, true);
     if (reading.names.id.empty())
       in->complain_here("does not say where an item shows its id", "add id = \"id\"");

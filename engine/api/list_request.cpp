@@ -19,8 +19,10 @@ std::optional<std::string> plain_text(std::string_view token) {
 
 }  // namespace
 
-call page_request(const list_spec& list, std::string_view filters, const page_place& place) {
+call page_request(const list_spec& list, std::string_view filters, const page_place& place,
+                  std::span<const std::string> asked) {
   hole_values values;
+  values.asked = asked;
   if (!place.cursor.empty()) values.cursor = place.cursor;
   values.page = place.page;
   values.offset = place.offset;

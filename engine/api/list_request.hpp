@@ -24,7 +24,9 @@ struct page_place {
 // A parameter, or a member of the body, whose hole has no value is left out. `filters` come from
 // server_filters(). They are asked for with the first page, and with those that are asked for by number: a
 // cursor and an address carry them. If they do not, more items come, and the caller sorts them out.
-call page_request(const list_spec&, std::string_view filters, const page_place&);
+// `asked` fills {asked}.
+call page_request(const list_spec&, std::string_view filters, const page_place&,
+                  std::span<const std::string> asked = {});
 
 // The conditions that the API can test by itself, encoded, each parameter once: "status=open&tag_id=tag_1".
 // They only save pages: the caller tests every condition against each item that comes back.

@@ -150,6 +150,7 @@ class read_client {
   bool stopped() const noexcept { return stopped_; }
   // Where the requests go.
   const http::endpoint& target() const noexcept { return p_.transport.target; }
+  const api::profile& profile() const noexcept { return p_.profile; }
   // Returns at that time or at stop(), whichever comes first: for a caller that waits before it asks again.
   boost::asio::awaitable<void> pause_until(time_point);
 

@@ -43,6 +43,13 @@ TEST(ListRequest, LeavesOutWhatHasNoValueYet) {
   EXPECT_EQ(path_of(list, {"", 3, 250}), "/threads?p=3&skip=250");
 }
 
+TEST(ListRequest, NamesTheFieldsOfInterest) {
+  auto list = threads();
+  list.request.query = {{"properties", only(hole::asked)}};
+  const std::vector<std::string> asked{"email", "a b"};
+  EXPECT_EQ(page_request(list, {}, {}, asked).target, "/threads?properties=email,a%20b");
+}
+
 TEST(ListRequest, AddsFiltersWhereNothingCarriesThem) {
   EXPECT_EQ(path_of(threads(), {}, "status=open"), "/threads?limit=200&status=open");
   EXPECT_EQ(path_of(threads(), {"c"}, "status=open"), "/threads?cursor=c&limit=200");
