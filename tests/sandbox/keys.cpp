@@ -9,12 +9,9 @@ bool api_key::may(std::string_view scope) const {
   return scope.empty() || std::find(scopes.begin(), scopes.end(), scope) != scopes.end();
 }
 
-void key_ring::set_limits(const key_limits& rules) {
+void key_ring::set_limits(const limit_list& rules) {
   rules_ = rules;
-  for (api_key& key : keys_) {
-    key.reads = limiter{rules_.reads};
-    key.writes = limiter{rules_.writes};
-  }
+  for (api_key& key : keys_) key.used = budgets{rules_};
 }
 
 void key_ring::put(std::string_view secret, std::vector<std::string> scopes) {
@@ -24,7 +21,7 @@ void key_ring::put(std::string_view secret, std::vector<std::string> scopes) {
     return;
   }
   keys_.push_back({std::string{secret}, "key_" + std::to_string(keys_.size() + 1), std::move(scopes), false,
-                   limiter{rules_.reads}, limiter{rules_.writes}});
+                   budgets{rules_}});
 }
 
 bool key_ring::revoke(std::string_view secret) {
@@ -33,15 +30,9 @@ bool key_ring::revoke(std::string_view secret) {
   return known != nullptr;
 }
 
-key_check key_ring::check(std::string_view authorization, api_key*& found) {
-  constexpr std::string_view scheme = "Bearer ";
-  if (!authorization.starts_with(scheme)) return key_check::unauthenticated;
-  return check_secret(authorization.substr(scheme.size()), found);
-}
-
-key_check key_ring::check_secret(std::string_view secret, api_key*& found) {
+key_check key_ring::check(std::string_view secret, api_key*& found) {
   if (secret.starts_with("pl_v1_")) return key_check::old_version;
-  found = find(secret);
+  found = secret.empty() ? nullptr : find(secret);
   return found == nullptr || found->revoked ? key_check::unauthenticated : key_check::accepted;
 }
 

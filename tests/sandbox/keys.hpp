@@ -1,8 +1,7 @@
-// API keys: which ones are known, what each may do, and the limits of each for reads and for writes.
+// API keys: which ones are known, what each may do, and what each has used of the limits.
 #pragma once
 
-#include "tests/sandbox/faults.hpp"
-#include "tests/sandbox/limiter.hpp"
+#include "tests/sandbox/limits.hpp"
 
 #include <deque>
 #include <string>
@@ -16,14 +15,9 @@ struct api_key {
   std::string id;      // `key_1`, `key_2`, ...: appears there in its place
   std::vector<std::string> scopes;
   bool revoked = false;
-  limiter reads, writes;
+  budgets used;
 
-  limiter& limits(request_class which) { return which == request_class::write ? writes : reads; }
   bool may(std::string_view scope) const;
-};
-
-struct key_limits {
-  limit_rules reads, writes;
 };
 
 enum class key_check { accepted, unauthenticated, old_version };
@@ -31,20 +25,17 @@ enum class key_check { accepted, unauthenticated, old_version };
 class key_ring {
  public:
   // Replaces the limits of all keys; every window starts empty.
-  void set_limits(const key_limits&);
-  const key_limits& limits() const { return rules_; }
+  void set_limits(const limit_list&);
+  const limit_list& limits() const { return rules_; }
 
   // Adds a key, or gives a known key these scopes and ends its revocation.
   void put(std::string_view secret, std::vector<std::string> scopes);
   // False: there is no such key.
   bool revoke(std::string_view secret);
 
-  // `authorization` is the value of the header. If the key is accepted, `found` points to it; its address
-  // does not change.
-  key_check check(std::string_view authorization, api_key*& found);
-
-  // Checks a key that comes without a scheme, in a header of its own.
-  key_check check_secret(std::string_view secret, api_key*& found);
+  // `secret` is the key without its scheme; empty: there was none. If it is accepted, `found` points to the
+  // key, whose address does not change.
+  key_check check(std::string_view secret, api_key*& found);
 
   std::deque<api_key>& all() { return keys_; }
   const std::deque<api_key>& all() const { return keys_; }
@@ -52,7 +43,7 @@ class key_ring {
  private:
   api_key* find(std::string_view secret);
 
-  key_limits rules_;
+  limit_list rules_;
   std::deque<api_key> keys_;
 };
 

@@ -1,5 +1,7 @@
 // pawl-sandbox: reads options, makes state and server, prints the ready line; serves until it is told to end,
 // and writes the truth.
+#include "tests/sandbox/apis/productlane.hpp"
+#include "tests/sandbox/apis/vendors.hpp"
 #include "tests/sandbox/options.hpp"
 #include "tests/sandbox/seed_reader.hpp"
 #include "tests/sandbox/server.hpp"
@@ -11,6 +13,7 @@
 #include <cstdio>
 #include <exception>
 #include <iostream>
+#include <memory>
 #include <stdexcept>
 #include <string>
 
@@ -37,25 +40,45 @@ void write_whole(const std::string& file, std::string_view text, mode_t mode = 0
   }
 }
 
-void fill(store& threads, const options& o) {
-  directory& entities = threads.entities();
-  for (const auto& [id, name] : o.tags) entities.add_tag(id, name);
-  const seed_sink sink{[&](std::string_view id) { threads.add(id); },
-                       [&](std::string_view name) {
-                         // A name that no tag has gets a tag, so that set verbs can be rehearsed.
-                         for (std::size_t i = 0; i < entities.tags().size(); ++i) {
-                           if (entities.tags()[static_cast<entity_ref>(i)].name == name) return;
-                         }
-                         entities.add_tag("tag_" + percent_encode(name), name);
-                       }};
+// Either the Productlane API with its threads, or another one.
+struct made_api {
+  std::unique_ptr<store> threads;
+  std::unique_ptr<vendor> api;
+};
+
+made_api make_api(const options& o, time_us now) {
+  made_api made;
+  if (o.api != "productlane") {
+    vendor_options wanted;
+    wanted.seed = o.seed;
+    wanted.now = now;
+    wanted.kept_bodies = o.kept_bodies;
+    wanted.refuse_unknown_ids = o.refuse_unknown_ids;
+    wanted.scheme = o.plain ? "http" : "https";
+    wanted.api_file = o.api_file;
+    made.api = make_vendor(o.api, wanted);
+    return made;
+  }
+  seed_options seed;
+  seed.seed = o.seed;
+  seed.now = now;
+  seed.normalise_html = o.normalise_html;
+  seed.kept_bodies = o.kept_bodies;
+  made.threads = std::make_unique<store>(seed);
+  for (const auto& [id, name] : o.tags) made.threads->entities().add_tag(id, name);
+  made.api = std::make_unique<productlane>(
+      *made.threads, o.workspace,
+      o.refuse_unknown_ids ? productlane::unknown_ids::refused : productlane::unknown_ids::come_into_being);
+  return made;
+}
+
+void fill(vendor& api, const options& o) {
+  const seed_sink sink{[&](std::string_view id) { api.add(id); },
+                       [&](std::string_view name) { api.tag_named(name); }};
   for (const std::string& file : o.seed_from) read_seed(file, o.seed_id_column, sink);
   const std::uint64_t count = o.threads.value_or(o.seed_from.empty() ? 1000 : 0);
-  for (std::uint64_t i = 1; i <= count; ++i) {
-    char id[32];
-    std::snprintf(id, sizeof id, "thr_%06llu", static_cast<unsigned long long>(i));
-    threads.add(id);
-  }
-  threads.sort();
+  for (std::uint64_t i = 1; i <= count; ++i) api.add(api.made_up_id(i));
+  api.seeded();
 }
 
 void raise_descriptor_limit() {
@@ -66,10 +89,10 @@ void raise_descriptor_limit() {
     std::cerr << "pawl-sandbox: the descriptor limit stays as it is\n";
 }
 
-void print_ready_line(const options& o, const server& s) {
+void print_ready_line(const options& o, const vendor& api, const server& s) {
   std::string line = "{\"ready\":true,\"port\":" + std::to_string(s.port()) + ",\"base_url\":\"" +
-                     (o.plain ? "http" : "https") + "://localhost:" + std::to_string(s.port()) +
-                     "/api/v2\",\"control_url\":\"http://127.0.0.1:" + std::to_string(s.control_port()) +
+                     (o.plain ? "http" : "https") + "://localhost:" + std::to_string(s.port()) + api.root() +
+                     "\",\"control_url\":\"http://127.0.0.1:" + std::to_string(s.control_port()) +
                      "/_sandbox\",\"ca_file\":";
   if (o.ca_out.empty() || o.plain) {
     line += "null";
@@ -97,18 +120,13 @@ int serve(const options& o) {
   raise_descriptor_limit();
 
   const monotonic_clock clock;
-  seed_options seed;
-  seed.seed = o.seed;
-  seed.now = clock.now();
-  seed.normalise_html = o.normalise_html;
-  seed.kept_bodies = o.kept_bodies;
-  store threads{seed};
-  fill(threads, o);
+  const made_api made = make_api(o, clock.now());
+  fill(*made.api, o);
   key_ring keys;
-  keys.set_limits(o.limits);
-  for (const auto& [secret, scopes] : o.keys) keys.put(secret, scopes);
+  keys.set_limits(limits_of(o, made.api->default_limits(o.how.day.count())));
+  for (const auto& [secret, scopes] : o.keys) keys.put(secret, scopes.value_or(made.api->default_scopes()));
   journal log{o.journal_file, o.journal_memory};
-  service api{threads, keys, log, o.how, o.seed, o.workspace};
+  service api{*made.api, keys, log, o.how, o.seed};
   for (const auto& [kind, scripts] :
        {std::pair{request_class::write, &o.scripts}, std::pair{request_class::read, &o.read_scripts}}) {
     for (const auto& [id, steps] : *scripts) {
@@ -151,7 +169,7 @@ int serve(const options& o) {
     });
   }
 
-  print_ready_line(o, listening);
+  print_ready_line(o, *made.api, listening);
   io.run();
   log.flush();
   if (!o.truth_file.empty())

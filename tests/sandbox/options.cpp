@@ -1,9 +1,13 @@
 #include "tests/sandbox/options.hpp"
 
+#include "tests/sandbox/apis/vendors.hpp"
+
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <array>
 #include <iostream>
+#include <stdexcept>
 
 namespace sandbox {
 namespace {
@@ -12,14 +16,13 @@ constexpr const char* default_key = "pl_v2_sandbox_0123456789abcdefghij";
 
 // The texts of the command line, before they are checked.
 struct raw_options {
-  std::vector<std::string> keys, tags, scripts, read_scripts;
-  std::string scopes = "threads:read,threads:write,tags:read";
-  std::string write_limit = "60/60s,20/10s", read_limit = "1000/60s";
+  std::vector<std::string> keys, tags, scripts, read_scripts, further_limits;
+  std::string scopes, write_limit, read_limit, day = "24h";
   std::string faults, delay = "0", delay_jitter = "0", slow = "1s", idle_close = "0", clock_offset = "0";
   std::uint64_t retry_after = 1, max_seconds = 600;
   std::string limits = "on";
   bool count_429 = false, no_rate_headers = false;
-  std::string window_kind = "sliding", count_at = "arrival", cert_kind = "good", tls_newest = "1.3";
+  std::string window_kind, count_at = "arrival", cert_kind = "good", tls_newest = "1.3";
 };
 
 // Names and the values that they stand for. (CLI11's own transformer would show numbers in the help.)
@@ -100,26 +103,40 @@ std::vector<std::pair<std::string, std::vector<std::string>>> scripts_of(
 }
 
 void check_keys(const raw_options& raw, options& o) {
-  const auto scopes = texts(raw.scopes);
+  std::optional<std::vector<std::string>> scopes;
+  if (!raw.scopes.empty()) scopes = texts(raw.scopes);
   if (raw.keys.empty()) o.keys.emplace_back(default_key, scopes);
   for (const std::string& key : raw.keys) {
     const std::size_t equals = key.find('=');
-    o.keys.emplace_back(key.substr(0, equals), equals == std::string::npos
-                                                   ? scopes
-                                                   : texts(std::string_view{key}.substr(equals + 1)));
+    o.keys.emplace_back(key.substr(0, equals), scopes);
+    if (equals != std::string::npos) o.keys.back().second = texts(std::string_view{key}.substr(equals + 1));
   }
 }
 
 void check_limits(const raw_options& raw, options& o, checker& check) {
-  const bool off = raw.limits == "off";
-  limit_rules rules;
-  take_choice(raw.window_kind, limit_kinds, rules.kind);
-  rules.enforce = raw.limits == "observe" ? enforcement::observe : enforcement::on;
-  rules.count_refused = raw.count_429;
-  o.limits.reads = o.limits.writes = rules;
-  if (off) return;
-  o.limits.writes.windows = check.windows("--write-limit", raw.write_limit);
-  o.limits.reads.windows = check.windows("--read-limit", raw.read_limit);
+  o.limits_off = raw.limits == "off";
+  o.enforce = raw.limits == "observe" ? enforcement::observe : enforcement::on;
+  o.count_refused = raw.count_429;
+  if (!raw.window_kind.empty()) take_choice(raw.window_kind, limit_kinds, o.window_kind.emplace());
+  o.how.day = check.duration("--day", raw.day);
+  if (!raw.write_limit.empty()) o.limits.emplace_back("write", raw.write_limit);
+  if (!raw.read_limit.empty()) o.limits.emplace_back("read", raw.read_limit);
+  for (const std::string& text : raw.further_limits) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      check.complaints.push_back("--limit: `" + text + "` must be NAME=N/WINDOW,...");
+    } else {
+      o.limits.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+    }
+  }
+  for (const auto& [name, text] : o.limits) {
+    named_rule trial = rule_called(name);
+    trial.read_cost = trial.write_cost = 1;
+    const std::string wrong = read_rule(text, o.how.day.count(), trial);
+    const bool further = name != "read" && name != "write";
+    if (!wrong.empty())
+      check.complaints.push_back("--" + (further ? std::string{} : name + '-') + "limit: " + wrong);
+  }
 }
 
 std::vector<std::string> check_rest(const raw_options& raw, options& o) {
@@ -160,11 +177,30 @@ std::vector<std::string> check_rest(const raw_options& raw, options& o) {
 
 }  // namespace
 
+limit_list limits_of(const options& o, limit_list defaults) {
+  if (o.limits_off) return {};
+  for (const auto& [name, text] : o.limits) {
+    const auto found =
+        std::find_if(defaults.begin(), defaults.end(), [&](const auto& r) { return r.name == name; });
+    named_rule& rule = found != defaults.end() ? *found : defaults.emplace_back(rule_called(name));
+    const std::string wrong = read_rule(text, o.how.day.count(), rule);
+    if (!wrong.empty()) throw std::runtime_error("the limit `" + name + "`: " + wrong);
+  }
+  for (named_rule& rule : defaults) {
+    if (o.window_kind) rule.rules.kind = *o.window_kind;
+    rule.rules.enforce = o.enforce;
+    rule.rules.count_refused = o.count_refused;
+  }
+  return defaults;
+}
+
 std::optional<options> read_options(int argc, char** argv, int& exit_code) {
   options o;
   raw_options raw;
   CLI::App app{
-      "A loopback server that behaves as the Productlane API v2 is documented, for rehearsals and tests.\n"
+      "A loopback server that behaves as an API is documented, for rehearsals and tests: Productlane API v2, "
+      "or\n"
+      "the one that --api names.\n"
       "It prints one JSON line when it is ready and ends on SIGTERM, SIGINT or after --max-seconds.",
       "pawl-sandbox"};
   app.add_option("--port", o.port, "port on 127.0.0.1 and ::1; 0 takes a free one")->capture_default_str();
@@ -180,13 +216,23 @@ std::optional<options> read_options(int argc, char** argv, int& exit_code) {
                  "where to write a client certificate of the CA (PEM)");
   app.add_option("--client-key-out", o.client_key_out, "where to write its key (PEM)");
 
+  app.add_option("--api", o.api, "whose API it is")
+      ->check(CLI::IsMember(vendor_names()))
+      ->capture_default_str();
   app.add_option("--key", raw.keys, "an API key, KEY or KEY=scope,scope; may be repeated")
       ->allow_extra_args(false);
-  app.add_option("--scopes", raw.scopes, "scopes of keys without their own")->capture_default_str();
+  app.add_option("--scopes", raw.scopes, "scopes of keys without their own; else the API's own");
   app.add_option("--workspace", o.workspace, "workspace id that GET /me tells")->capture_default_str();
 
-  app.add_option("--write-limit", raw.write_limit, "windows for writes")->capture_default_str();
-  app.add_option("--read-limit", raw.read_limit, "windows for reads")->capture_default_str();
+  app.add_option("--write-limit", raw.write_limit, "windows for writes (Productlane: 60/60s,20/10s)");
+  app.add_option("--read-limit", raw.read_limit, "windows for reads (Productlane: 1000/60s)");
+  app.add_option(
+         "--limit", raw.further_limits,
+         "a limit by name, NAME=N/WINDOW,...: changes one of the API or adds one. Behind it read=COST, "
+         "write=COST (0: not counted), each (a budget for each resource), fixed or sliding, for example "
+         "points=900/min;read=1;write=5; may be repeated")
+      ->allow_extra_args(false);
+  app.add_option("--day", raw.day, "how long the unit `day` of limits lasts")->capture_default_str();
   app.add_option("--limits", raw.limits, "on, observe (count, refuse nothing) or off")
       ->check(CLI::IsMember({"on", "observe", "off"}))
       ->capture_default_str();
@@ -204,7 +250,7 @@ std::optional<options> read_options(int argc, char** argv, int& exit_code) {
   app.add_option("--seed-id-column", o.seed_id_column, "its id column")->capture_default_str();
   app.add_option("--seed", o.seed, "seed of everything that is left to chance")->capture_default_str();
   app.add_option("--tag", raw.tags, "a further tag, ID=NAME; may be repeated")->allow_extra_args(false);
-  app.add_flag("--refuse-unknown-ids", o.how.refuse_unknown_ids,
+  app.add_flag("--refuse-unknown-ids", o.refuse_unknown_ids,
                "an unknown tag, user, contact or company is a 400; else it comes into being");
   app.add_flag("--normalise-html", o.normalise_html, "text without a tag comes back inside <p>");
 

@@ -19,9 +19,14 @@ struct options {
   tls_options tls;
   std::string ca_out, client_cert_out, client_key_out;
 
-  std::vector<std::pair<std::string, std::vector<std::string>>> keys;  // secret, scopes
+  // Secret and scopes; no scopes: those that the API gives by default.
+  std::vector<std::pair<std::string, std::optional<std::vector<std::string>>>> keys;
   std::string workspace = "ws_sandbox";
-  key_limits limits;
+  std::string api = "productlane", api_file;
+  std::vector<std::pair<std::string, std::string>> limits;  // name, what read_rule() reads
+  std::optional<limit_kind> window_kind;                    // absent: as the API has it
+  bool limits_off = false, count_refused = false, refuse_unknown_ids = false;
+  enforcement enforce = enforcement::on;
   behaviour how;
 
   std::uint64_t seed = 1;
@@ -39,6 +44,9 @@ struct options {
   std::chrono::microseconds idle_close{0};  // 0: never
   bool die_with_parent = false;
 };
+
+// The API's limits, as the command line changes them. Throws std::runtime_error if they cannot be read.
+limit_list limits_of(const options&, limit_list defaults);
 
 // Absent: the program ends with `exit_code` (help was asked for, or a complaint was printed).
 std::optional<options> read_options(int argc, char** argv, int& exit_code);

@@ -1,17 +1,20 @@
-// A reply that is being made. Private to the service.
+// A reply that is being made: status, body and headers before they become bytes.
 #pragma once
 
-#include "tests/sandbox/service.hpp"
+#include "tests/sandbox/request.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace sandbox {
 
-// Status, body and headers of one reply, before they become bytes.
-struct service::reply {
+enum class delivery : std::uint8_t { send, send_and_close, send_and_drop, drop, hold, dribble };
+
+struct reply {
   explicit reply(std::string& where) : body(where) {}
 
   int status = 200;
@@ -20,6 +23,7 @@ struct service::reply {
   std::string request_id;
   std::optional<std::uint64_t> retry_after;  // seconds
   std::string location;
+  std::vector<std::pair<std::string, std::string>> headers;  // further ones of this reply
   api_key* key = nullptr;
   time_us counted = no_time;
   bool applied = false;
@@ -27,9 +31,6 @@ struct service::reply {
   delivery how = delivery::send;
   sandbox::fault fault;  // the fault that took place
   bool foreign = false;  // it does not come from the API, so it has none of its headers
-
-  // Makes the error envelope of the documentation. `details` is JSON.
-  void error(int code_number, std::string_view code, std::string_view message, std::string_view details = {});
 };
 
 // Seconds, rounded up.

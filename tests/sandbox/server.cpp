@@ -193,6 +193,9 @@ struct server::impl {
       r.content_type = view(message[http::field::content_type]);
       r.body = message.body();
       r.keep_alive = message.keep_alive();
+      r.other_header = [&message](std::string_view name) {
+        return view(message[boost::beast::string_view{name.data(), name.size()}]);
+      };
       if (entry.control || service::is_control(r.target)) {
         s.service_.control(r, r.arrived, out);
       } else if (s.outage_ == outage_kind::silent) {

@@ -1,83 +1,31 @@
 #include "tests/sandbox/service.hpp"
 
-#include "tests/sandbox/reply.hpp"
-#include "tests/sandbox/thread_json.hpp"
-
 #include <algorithm>
 #include <utility>
 
 namespace sandbox {
-namespace {
 
-constexpr std::string_view api_root = "/api/v2", thread_root = "/threads/";
-constexpr std::string_view item_root = "/v1/items/", document_root = "/v1/documents/";
-
-// `1m`, `10s`, `500ms`: the form of the window in the `details` of the documentation.
-std::string window_text(time_us length) {
-  if (length % (60 * one_second) == 0) return std::to_string(length / (60 * one_second)) + 'm';
-  if (length % one_second == 0) return std::to_string(length / one_second) + 's';
-  return std::to_string(length / 1000) + "ms";
-}
-
-// The only path segment behind `root`, decoded; absent if there is none, or more than one.
-std::optional<std::string> id_behind(std::string_view root, std::string_view path) {
-  if (!path.starts_with(root) || path.size() == root.size()) return std::nullopt;
-  path.remove_prefix(root.size());
-  if (path.find('/') != std::string_view::npos) return std::nullopt;
-  return percent_decode(path);
-}
-
-}  // namespace
-
-service::service(store& threads, key_ring& keys, journal& log, behaviour how, std::uint64_t seed,
-                 std::string workspace)
-    : store_(threads),
-      keys_(keys),
-      journal_(log),
-      behaviour_(std::move(how)),
-      seed_(seed),
-      workspace_(std::move(workspace)) {}
+service::service(vendor& api, key_ring& keys, journal& log, behaviour how, std::uint64_t seed)
+    : vendor_(api), keys_(keys), journal_(log), behaviour_(std::move(how)), seed_(seed) {}
 
 course service::plan(const request& r) {
   course c;
+  static_cast<route&>(c) = vendor_.find(r);
   c.number = ++totals_.requests;
   c.too_many = ++under_way_ > behaviour_.most_in_flight && behaviour_.most_in_flight != 0;
-  c.kind = r.method == "GET" || r.method == "HEAD" ? request_class::read : request_class::write;
   ++(c.kind == request_class::read ? totals_.reads : totals_.writes);
-
-  const std::size_t mark = r.target.find('?');
-  std::string_view path = r.target.substr(0, mark);
-  if (mark != std::string_view::npos) c.query = r.target.substr(mark + 1);
-  if (path.starts_with(api_root)) {
-    path.remove_prefix(api_root.size());
-    if (path == "/me") c.where = endpoint_kind::me;
-    if (path == "/tags") c.where = endpoint_kind::tags;
-    if (path == "/threads") c.where = endpoint_kind::threads;
-    if (auto id = id_behind(thread_root, path)) {
-      c.where = endpoint_kind::thread;
-      c.id = std::move(*id);
-    }
-  } else if (auto item = id_behind(item_root, path)) {
-    c.where = endpoint_kind::item;
-    c.id = std::move(*item);
-  } else if (auto document = id_behind(document_root, path)) {
-    c.where = endpoint_kind::document;
-    c.id = std::move(*document);
-  }
 
   // Random choices depend on the resource and on how often it was asked before, not on the order in which
   // requests for different resources arrive.
   std::uint64_t ordinal = c.number;
-  thread* about = c.where == endpoint_kind::thread ? store_.find(c.id) : nullptr;
+  traffic* const about = vendor_.traffic_of(c);
   if (about != nullptr) {
     ordinal = c.kind == request_class::read ? ++about->reads_seen : ++about->writes_seen;
-  } else if (c.where == endpoint_kind::item) {
-    ordinal = store_.item_asked(c.id);
   }
   c.dice = hash_text(c.id, mix(seed_ ^ ordinal << 1) + static_cast<std::uint64_t>(c.kind));
   if (page_) {
     c.fault = *page_;
-  } else if (c.where != endpoint_kind::me && c.where != endpoint_kind::unknown) {
+  } else if (!c.faultless) {
     const auto scripted = (c.kind == request_class::write ? script_ : read_script_).next(c.id);
     c.fault = scripted ? scripted->what : behaviour_.faults.draw(c.kind, unit_interval(c.dice));
     if (about != nullptr && !scripted) spare(*about, c.fault);
@@ -105,9 +53,9 @@ course service::plan(const request& r) {
   return c;
 }
 
-// Keeps random foreign replies about one thread apart. If every attempt for a thread were refused so while
-// the API is well, no client could tell the refusals from the API's own.
-void service::spare(thread& t, fault& f) {
+// Keeps random foreign replies about one resource apart. If every attempt for a resource were refused so
+// while the API is well, no client could tell the refusals from the API's own.
+void service::spare(traffic& t, fault& f) {
   constexpr std::uint8_t spared_requests = 3;  // a read, a write, a read
   if (t.spared_from_strangers > 0) {
     --t.spared_from_strangers;
@@ -125,21 +73,16 @@ void service::answer(const request& r, const course& c, time_us now, outgoing& o
   for (std::size_t i = 0; i < 16; ++i, id_bits >>= 4)
     rep.request_id[4 + i] = "0123456789abcdef"[id_bits & 15];
 
-  const bool is_generic = c.where == endpoint_kind::item || c.where == endpoint_kind::document;
-  const key_check who =
-      is_generic ? keys_.check_secret(r.api_key, rep.key) : keys_.check(r.authorization, rep.key);
-  const std::uint64_t notices = store_.notices();
-  if (kept_from_the_api(c, rep) || forced(c, rep) || refused_as_too_many(c, rep)) {
+  const key_check who = keys_.check(vendor_.secret_of(r, c), rep.key);
+  const std::uint64_t notices = vendor_.notices();
+  if (kept_from_the_api(c, now, rep) || forced(c, rep) || refused_as_too_many(c, rep)) {
     // One of these has filled the reply.
   } else if (who == key_check::accepted) {
-    answer_accepted(r, c, *rep.key, now, rep);
+    const call asked{r, c, *rep.key, now};
+    answer_accepted(asked, rep);
   } else {
     ++totals_.unauthenticated;
-    if (who == key_check::old_version) {
-      rep.error(410, "unsupported_key_version", "Version 1 keys do not work here: use a v2 key.");
-    } else {
-      rep.error(401, "unauthenticated", "Missing or invalid bearer token.");
-    }
+    vendor_.unauthenticated(rep, who);
   }
 
   write_wire(r, c, rep, now, out);
@@ -165,15 +108,15 @@ void service::answer(const request& r, const course& c, time_us now, outgoing& o
   const std::string fault_name = rep.fault.name();
   e.fault = fault_name;
   e.applied = rep.applied;
-  e.notices = store_.notices() - notices;
+  e.notices = vendor_.notices() - notices;
   journal_.add(e);
 }
 
 // A foreign reply checks no key, and no limit counts the request.
-bool service::kept_from_the_api(const course& c, reply& rep) {
+bool service::kept_from_the_api(const course& c, time_us now, reply& rep) {
   if (!c.fault.is_foreign() || c.fault.kind->on_state != effect::not_applied) return false;
   rep.fault = c.fault;
-  distort(c, rep);
+  distort(nullptr, c, now, rep);
   return true;
 }
 
@@ -182,7 +125,7 @@ bool service::forced(const course& c, reply& rep) {
   if (!f || (f->only && *f->only != c.kind)) return false;
   if (f->times && *f->times == 0) return false;
   if (f->times) --*f->times;
-  rep.error(f->status, f->code, f->message);
+  vendor_.error(rep, f->status, f->code, f->message);
   rep.location = f->location;
   if (f->status == 429) rep.retry_after = static_cast<std::uint64_t>(behaviour_.injected_retry_after.count());
   return true;
@@ -192,53 +135,52 @@ bool service::refused_as_too_many(const course& c, reply& rep) {
   if (!c.too_many) return false;
   ++totals_.refused_as_too_many;
   if (behaviour_.over_status == 429)
-    rep.error(429, "too_many_requests", "Too many requests at the same time.");
+    vendor_.error(rep, 429, "too_many_requests", "Too many requests at the same time.");
   else
-    rep.error(503, "overloaded", "Too many requests at the same time.");
+    vendor_.error(rep, 503, "overloaded", "Too many requests at the same time.");
   return true;
 }
 
-void service::answer_accepted(const request& r, const course& c, api_key& key, time_us now, reply& rep) {
-  limiter& limits = key.limits(c.kind);
-  const limiter::verdict verdict = limits.count(now);
-  if (!verdict.allowed) {
+void service::answer_accepted(const call& asked, reply& rep) {
+  const course& c = asked.way;
+  const budgets::refusal refusal = asked.key.used.count(c.kind, c.id, asked.now);
+  if (refusal.rule != nullptr) {
     ++(c.kind == request_class::read ? totals_.throttled_reads : totals_.throttled_writes);
-    const window_limit& w = limits.rules().windows[verdict.window];
-    rep.error(429, "rate_limited", "Rate limit exceeded.",
-              "{\"limit\":" + std::to_string(w.limit) + ",\"window\":\"" + window_text(w.length) + "\"}");
-    rep.retry_after = std::max<std::uint64_t>(1, whole_seconds(verdict.free_at - now));
-    if (limits.rules().count_refused) rep.counted = now;
+    vendor_.throttle(rep, c, refusal, asked.now);
+    if (refusal.counted) rep.counted = asked.now;
     return;
   }
-  rep.counted = now;
+  rep.counted = asked.now;
 
   if (!c.fault) {
-    serve(r, c, key, now, rep);
+    vendor_.serve(asked, rep);
     return;
   }
   rep.fault = c.fault;
   if (c.fault.kind->on_state == effect::not_applied) {
-    distort(c, rep);
+    distort(&asked, c, asked.now, rep);
     return;
   }
   std::string before;
+  bool has_before = false;
   if (c.fault.kind->answer == answer_kind::old_thread) {
-    if (const thread* t = store_.find(c.id)) append_thread(before, store_, *t);
+    reply old{before};
+    has_before = vendor_.present(asked, c.id, old);
   }
-  serve(r, c, key, now, rep);
-  if (!before.empty() && rep.status == 200) rep.body = std::move(before);
-  distort(c, rep);
+  vendor_.serve(asked, rep);
+  if (has_before && rep.status == 200) rep.body = std::move(before);
+  distort(&asked, c, asked.now, rep);
+  if (c.fault.kind->answer == answer_kind::old_thread && !has_before) rep.fault = {};
 }
 
-// Changes a reply as the fault demands.
-void service::distort(const course& c, reply& rep) {
-  const thread* about = store_.find(c.id);
+// Changes a reply as the fault demands. `asked` is null if the API never got the request.
+void service::distort(const call* asked, const course& c, time_us now, reply& rep) {
   switch (c.fault.kind->answer) {
     case answer_kind::regular:
       break;
     case answer_kind::error:
       if (c.fault.kind->status == 500) {
-        rep.error(500, "internal_error", "Something went wrong.");
+        vendor_.error(rep, 500, "internal_error", "Something went wrong.");
       } else {
         rep.status = c.fault.kind->status;
         rep.content_type = "text/html";
@@ -248,10 +190,12 @@ void service::distort(const course& c, reply& rep) {
         rep.retry_after = static_cast<std::uint64_t>(behaviour_.injected_retry_after.count());
       }
       break;
-    case answer_kind::throttled:
-      rep.error(429, "rate_limited", "Rate limit exceeded.");
-      rep.retry_after = static_cast<std::uint64_t>(behaviour_.injected_retry_after.count());
+    case answer_kind::throttled: {
+      budgets::refusal injected;
+      injected.free_at = now + std::chrono::microseconds{behaviour_.injected_retry_after}.count();
+      vendor_.throttle(rep, c, injected, now);
       break;
+    }
     case answer_kind::nothing:
       rep.how = delivery::drop;
       break;
@@ -265,22 +209,21 @@ void service::distort(const course& c, reply& rep) {
     case answer_kind::not_http:
       rep.how = delivery::send_and_drop;
       break;
-    case answer_kind::other_thread:
-      if (about == nullptr || rep.status != 200 || store_.size() < 2) {
+    case answer_kind::other_thread: {
+      const auto other = rep.status == 200 ? vendor_.neighbour(c.id) : std::nullopt;
+      if (asked == nullptr || !other) {
         rep.fault = {};
         break;
       }
       rep.body.clear();
-      append_thread(rep.body, store_, store_.at((about->number + 1) % store_.size()));
+      vendor_.present(*asked, *other, rep);
       break;
+    }
     case answer_kind::old_thread:
-      if (about == nullptr || about->where != presence::here) {
-        rep.error(404, "not_found", "Thread not found.");
+      // As if the request had been served. Where nothing was applied, the reply is made here.
+      if (asked == nullptr ||
+          (c.fault.kind->on_state == effect::not_applied && !vendor_.present(*asked, c.id, rep)))
         rep.fault = {};
-      } else if (c.fault.kind->on_state == effect::not_applied) {
-        rep.status = 200;
-        append_thread(rep.body, store_, *about);
-      }
       break;
     case answer_kind::silence:
       rep.how = delivery::hold;

@@ -1,99 +1,11 @@
-#include "tests/sandbox/service.hpp"
+#include "tests/sandbox/service_fixture.hpp"
 
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 
-#include <map>
-
 namespace sandbox {
 namespace json = boost::json;
 namespace {
-
-constexpr time_us start = 1'795'000'020 * one_second;  // a whole minute
-constexpr const char* key = "pl_v2_test";
-
-seed_options seeded() {
-  seed_options o;
-  o.now = start;
-  return o;
-}
-
-struct answer {
-  int status = 0;
-  delivery how = delivery::send;
-  std::map<std::string, std::string> headers;
-  std::string body;
-
-  std::string code() const { return std::string{json::parse(body).at("error").at("code").as_string()}; }
-};
-
-struct fixture {
-  store threads{seeded()};
-  key_ring keys;
-  journal log{"", 100};
-  service api;
-  time_us now = start;
-  std::string_view api_key;  // sent in X-Api-Key
-
-  explicit fixture(behaviour how = {}, const char* writes = "off", const char* reads = "off")
-      : api{prepared(threads), limited(keys, writes, reads), log, std::move(how), 1, "ws_test"} {}
-
-  static store& prepared(store& s) {
-    for (int i = 1; i <= 20; ++i) s.add("thr_" + std::to_string(i));
-    s.sort();
-    return s;
-  }
-  static key_ring& limited(key_ring& k, const char* writes, const char* reads) {
-    key_limits limits;
-    limits.writes.windows = parse_limits(writes).value();
-    limits.reads.windows = parse_limits(reads).value();
-    k.set_limits(limits);
-    k.put(key, {"threads:read", "threads:write", "tags:read"});
-    return k;
-  }
-
-  answer send(std::string_view method, std::string_view target, std::string_view body = {},
-              const std::string& authorization = std::string{"Bearer "} + key,
-              std::string_view type = "application/json") {
-    request r;
-    r.arrived = now;
-    r.method = method;
-    r.target = target;
-    r.authorization = authorization;
-    r.api_key = api_key;
-    r.content_type = type;
-    r.body = body;
-    outgoing out;
-    if (service::is_control(target)) {
-      api.control(r, now, out);
-    } else {
-      const course c = api.plan(r);
-      api.answer(r, c, now + c.before.count(), out);
-    }
-    return read(out);
-  }
-  answer patch(const std::string& id, std::string_view body) {
-    return send("PATCH", "/api/v2/threads/" + id, body);
-  }
-  answer configure(std::string_view body) { return send("POST", "/_sandbox/config", body); }
-  json::value truth() { return json::parse(send("GET", "/_sandbox/truth").body); }
-
-  static answer read(const outgoing& out) {
-    answer a;
-    a.status = out.status;
-    a.how = out.how;
-    const std::string& w = out.wire;
-    std::size_t at = w.find("\r\n");
-    while (at != std::string::npos && w.compare(at, 4, "\r\n\r\n") != 0) {
-      const std::size_t end = w.find("\r\n", at + 2), colon = w.find(": ", at);
-      if (end == std::string::npos) return a;
-      a.headers[w.substr(at + 2, colon - at - 2)] = w.substr(colon + 2, end - colon - 2);
-      at = end;
-    }
-    if (at != std::string::npos) a.body = w.substr(at + 4);
-    return a;
-  }
-};
 
 TEST(Service, AppliesAPatchAndShowsTheThread) {
   fixture f;
@@ -392,85 +304,6 @@ TEST(Service, ItemsOfTheGenericApiTakeAnyObjectAndShowNothing) {
   const json::value truth = f.truth();
   EXPECT_EQ(json::serialize(truth.at("items").at("a/b")),
             R"({"writes_seen":4,"applied":2,"bodies":[{"x":1},{"y":2}]})");
-}
-
-TEST(Control, ForcesStatusRedirectsAndTakesThemBack) {
-  fixture f;
-  f.configure(R"({"force_status":{"status":401,"code":"unauthenticated"}})");
-  EXPECT_EQ(f.patch("thr_1", "{}").code(), "unauthenticated");
-  f.configure(R"({"force_status":{"status":500,"times":1,"class":"write"}})");
-  EXPECT_EQ(f.send("GET", "/api/v2/me").status, 200);
-  EXPECT_EQ(f.patch("thr_1", "{}").status, 500);
-  EXPECT_EQ(f.patch("thr_1", "{}").status, 200);
-  f.configure(R"({"redirect":true})");
-  EXPECT_EQ(f.patch("thr_1", "{}").status, 302);
-  f.configure(R"({"redirect":false})");
-  EXPECT_EQ(f.patch("thr_1", "{}").status, 200);
-}
-
-TEST(Control, ChangesKeysAndOutage) {
-  fixture f;
-  outage_kind outage = outage_kind::none;
-  f.api.on_outage = [&](outage_kind kind, std::chrono::microseconds) { outage = kind; };
-  f.configure(R"({"outage":true,"outage_for":"60s"})");
-  EXPECT_EQ(outage, outage_kind::refuse);
-  f.configure(R"({"outage":"foreign/404/html"})");
-  EXPECT_EQ(outage, outage_kind::page);
-  f.configure(R"({"outage":"none"})");
-  f.configure(R"({"keys":{"pl_v2_test":["threads:read"]}})");
-  EXPECT_EQ(f.patch("thr_1", "{}").status, 403);
-  f.configure(R"({"revoke":"pl_v2_test"})");
-  EXPECT_EQ(f.patch("thr_1", "{}").status, 401);
-  f.configure(R"({"keys":{"pl_v2_test":["threads:write"]}})");
-  EXPECT_EQ(f.patch("thr_1", "{}").status, 200);
-}
-
-TEST(Control, RefusesWhatItDoesNotKnowAndChangesNothing) {
-  fixture f;
-  for (const char* wrong :
-       {R"({"fault":"e500=1"})", R"({"delay":"1s","faults":"e599=1"})", "[]", "{",
-        R"({"limits":{"kind":"x"}})", R"({"force_status":{"status":99}})", R"({"outage":"foreign"})",
-        R"({"outage":"foreign-after/200/html"})", R"({"outage":"foreign/99"})", R"({"faults":"e500/404=1"})",
-        R"({"faults":"foreign/404/pdf=1"})"}) {
-    EXPECT_EQ(f.configure(wrong).status, 400) << wrong;
-  }
-  request r;
-  r.method = "PATCH";
-  r.target = "/api/v2/threads/thr_1";
-  EXPECT_EQ(f.api.plan(r).after.count(), 0);
-}
-
-TEST(Control, JournalAndTruthCountNotices) {
-  fixture f;
-  f.configure(R"({"script":{"thr_1":["drop-after","e500","ok"]}})");
-  for (int i = 0; i < 3; ++i) f.patch("thr_1", R"({"notify":{"slack":true,"email":true}})");
-  f.patch("thr_1", R"({"title":"without"})");
-  std::istringstream lines{f.send("GET", "/_sandbox/journal?last=4").body};
-  std::vector<std::int64_t> notices;
-  for (std::string line; std::getline(lines, line);) {
-    const json::value entry = json::parse(line);
-    const json::value* counted = entry.as_object().if_contains("notices");
-    notices.push_back(counted == nullptr ? 0 : counted->to_number<std::int64_t>());
-  }
-  EXPECT_EQ(notices, (std::vector<std::int64_t>{2, 0, 2, 0}));
-  EXPECT_EQ(f.truth().at("threads").at("thr_1").at("notified").at("slack"), 2);
-  EXPECT_EQ(f.truth().at("totals").at("notices"), 4);
-}
-
-TEST(Control, JournalTellsRequestsWithoutKeys) {
-  fixture f;
-  f.configure(R"({"script":{"thr_1":["drop-after"]}})");
-  f.patch("thr_1", R"({"title":"é"})");
-  const std::string line = f.send("GET", "/_sandbox/journal?last=1").body;
-  const json::value e = json::parse(line.substr(0, line.size() - 1));
-  EXPECT_EQ(e.at("method"), "PATCH");
-  EXPECT_EQ(e.at("id"), "thr_1");
-  EXPECT_EQ(e.at("body"), R"({"title":"é"})");
-  EXPECT_EQ(e.at("fault"), "drop-after");
-  EXPECT_EQ(e.at("applied"), true);
-  EXPECT_EQ(e.at("status"), 0);
-  EXPECT_EQ(e.at("key"), "key_1");
-  EXPECT_EQ(line.find("pl_v2_test"), std::string::npos);
 }
 
 // Only the server knows when a reply has been sent, so here the first request is still under way.

@@ -172,6 +172,11 @@ thread* store::find(std::string_view id) {
   return found == by_id_.end() ? nullptr : &threads_[found->second];
 }
 
+const thread* store::find(std::string_view id) const {
+  const auto found = by_id_.find(id);
+  return found == by_id_.end() ? nullptr : &threads_[found->second];
+}
+
 std::string_view store::text_of(const thread& t) const {
   if (t.extras && t.extras->text) return *t.extras->text;
   return texts_[t.number % texts_.size()];

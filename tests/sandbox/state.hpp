@@ -3,6 +3,7 @@
 #pragma once
 
 #include "tests/sandbox/entities.hpp"
+#include "tests/sandbox/request.hpp"
 
 #include <boost/json/fwd.hpp>
 
@@ -65,7 +66,7 @@ struct thread_extras {
 // How the API answers about a resource that is gone: 404 not_found or 403 forbidden; it documents both.
 enum class presence : std::uint8_t { here, gone_404, gone_403 };
 
-struct thread {
+struct thread : traffic {
   std::string id;
   std::optional<std::string> title;
   std::vector<entity_ref> tags;
@@ -74,14 +75,12 @@ struct thread {
   std::unique_ptr<thread_extras> extras;
   std::uint32_t number = 0;  // ordinal; it seeds the made-up content
   entity_ref contact = nobody, company = nobody, assignee = nobody, reporter = nobody;
-  std::uint32_t reads_seen = 0, writes_seen = 0;  // requests about it that arrived, whatever was answered
-  std::uint32_t applied = 0;                      // PATCH requests that changed it
-  std::uint8_t pain_level = 0, origin = 0;        // positions in the lists above
+  std::uint32_t applied = 0;                // PATCH requests that changed it
+  std::uint8_t pain_level = 0, origin = 0;  // positions in the lists above
   stored_state state = stored_state::fresh;
   presence where = presence::here;
   bool is_read = true;
-  std::uint8_t spared_from_strangers = 0;  // how many further requests get no random foreign fault
-  bool closed_loop = false;                // the last value written; replies do not show it
+  bool closed_loop = false;  // the last value written; replies do not show it
 };
 
 struct seed_options {
@@ -99,8 +98,7 @@ enum class edit_kind : std::uint8_t {
 };
 
 // A resource of the generic API: it has no fixed shape, only what was written to it.
-struct item {
-  std::uint64_t asked = 0;  // requests that arrived
+struct item : traffic {
   std::uint64_t applied = 0;
   std::deque<std::string> bodies;  // the last accepted ones, oldest first
 };
@@ -117,6 +115,7 @@ class store {
 
   std::size_t size() const { return threads_.size(); }
   thread* find(std::string_view id);
+  const thread* find(std::string_view id) const;
   const thread& at(std::size_t number) const { return threads_[number]; }
   // Threads in list order, as numbers for at().
   const std::vector<std::uint32_t>& listed() const { return listed_; }
@@ -125,8 +124,8 @@ class store {
   // a millisecond.
   void apply(thread&, const boost::json::object& patch, std::string_view body, edit_kind, time_us now);
 
-  // An item is created when it is first asked for. Returns how often it has been asked for.
-  std::uint64_t item_asked(const std::string& id) { return ++items_[id].asked; }
+  // An item is created when it is first asked for.
+  item& item_called(const std::string& id) { return items_[id]; }
   void apply_item(const std::string& id, std::string_view body);
   const std::unordered_map<std::string, item>& items() const { return items_; }
 

@@ -195,7 +195,7 @@ void append_truth(std::string& out, const store& s, const thread& t) {
 void append_truth(std::string& out, std::string_view id, const item& written) {
   append_quoted(out, id);
   out += ":{\"writes_seen\":";
-  append_number(out, written.asked);
+  append_number(out, written.writes_seen);
   append_count(out, "applied", written.applied);
   append_bodies(out, written.bodies);
   out += '}';

@@ -1,5 +1,5 @@
 // Turns a reply into bytes: status line, headers, body, whole or in chunks, and broken if a fault says so.
-#include "tests/sandbox/reply.hpp"
+#include "tests/sandbox/service.hpp"
 
 #include <algorithm>
 #include <array>
@@ -11,8 +11,14 @@ std::string_view reason_phrase(int status) {
   switch (status) {
     case 200:
       return "OK";
+    case 201:
+      return "Created";
     case 204:
       return "No Content";
+    case 207:
+      return "Multi-Status";
+    case 301:
+      return "Moved Permanently";
     case 302:
       return "Found";
     case 400:
@@ -31,8 +37,12 @@ std::string_view reason_phrase(int status) {
       return "Conflict";
     case 410:
       return "Gone";
+    case 412:
+      return "Precondition Failed";
     case 422:
       return "Unprocessable Entity";
+    case 423:
+      return "Locked";
     case 429:
       return "Too Many Requests";
     case 500:
@@ -52,23 +62,6 @@ std::string gateway_page(int status) {
   const std::string title = std::to_string(status) + ' ' + std::string{reason_phrase(status)};
   return "<html>\r\n<head><title>" + title + "</title></head>\r\n<body>\r\n<center><h1>" + title +
          "</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n";
-}
-
-void service::reply::error(int code_number, std::string_view code, std::string_view message,
-                           std::string_view details) {
-  status = code_number;
-  content_type = "application/json; charset=utf-8";
-  body = "{\"error\":{\"code\":";
-  append_quoted(body, code);
-  body += ",\"message\":";
-  append_quoted(body, message);
-  if (!details.empty()) {
-    body += ",\"details\":";
-    body += details;
-  }
-  body += ",\"request_id\":";
-  append_quoted(body, request_id);
-  body += "}}";
 }
 
 void service::write_wire(const request& r, const course& c, const reply& rep, time_us now, outgoing& out) {
@@ -94,19 +87,10 @@ void service::write_wire(const request& r, const course& c, const reply& rep, ti
   if (rep.foreign) {
     w += "\r\nServer: nginx";
   } else {
-    w += "\r\nX-Request-Id: ";
-    w += rep.request_id;
-  }
-  const limit_rules& rules = c.kind == request_class::write ? keys_.limits().writes : keys_.limits().reads;
-  if (!rep.foreign && behaviour_.headers == rate_headers::send && !rules.windows.empty()) {
-    const limiter::standing s =
-        rep.key != nullptr ? rep.key->limits(c.kind).report(now) : limiter{rules}.report(now);
-    w += "\r\nX-RateLimit-Limit: ";
-    append_number(w, s.limit);
-    w += "\r\nX-RateLimit-Remaining: ";
-    append_number(w, s.remaining);
-    w += "\r\nX-RateLimit-Reset: ";
-    append_number(w, whole_seconds(s.reset_at + behaviour_.clock_offset.count()));
+    budgets untouched{rep.key == nullptr ? keys_.limits() : limit_list{}};
+    vendor_.append_headers(w, rep, c, rep.key == nullptr ? untouched : rep.key->used,
+                           behaviour_.headers == rate_headers::send, now, told);
+    for (const auto& [name, value] : rep.headers) w.append("\r\n").append(name).append(": ").append(value);
   }
   if (rep.retry_after) {
     w += "\r\nRetry-After: ";

@@ -1,0 +1,30 @@
+#include "tests/sandbox/apis/vendors.hpp"
+
+#include <array>
+#include <stdexcept>
+
+namespace sandbox {
+namespace {
+
+struct maker {
+  std::string_view name;
+  std::unique_ptr<vendor> (*make)(const vendor_options&);
+};
+constexpr std::array<maker, 0> makers{};
+
+}  // namespace
+
+std::vector<std::string> vendor_names() {
+  std::vector<std::string> names{"productlane"};
+  for (const maker& m : makers) names.emplace_back(m.name);
+  return names;
+}
+
+std::unique_ptr<vendor> make_vendor(std::string_view name, const vendor_options& options) {
+  for (const maker& m : makers) {
+    if (m.name == name) return m.make(options);
+  }
+  throw std::runtime_error("there is no API `" + std::string{name} + "`");
+}
+
+}  // namespace sandbox
