@@ -4,13 +4,17 @@
 #include <stdexcept>
 
 namespace sandbox {
+
+// One file for each.
+std::unique_ptr<vendor> make_github(const vendor_options&);
+
 namespace {
 
 struct maker {
   std::string_view name;
   std::unique_ptr<vendor> (*make)(const vendor_options&);
 };
-constexpr std::array<maker, 0> makers{};
+constexpr std::array<maker, 1> makers{{{"github", make_github}}};
 
 }  // namespace
 
