@@ -1,12 +1,12 @@
 #include "tests/sandbox/apis/vendors.hpp"
 
-#include <array>
 #include <stdexcept>
 
 namespace sandbox {
 
 // One file for each.
 std::unique_ptr<vendor> make_github(const vendor_options&);
+std::unique_ptr<vendor> make_redmine(const vendor_options&);
 
 namespace {
 
@@ -14,7 +14,10 @@ struct maker {
   std::string_view name;
   std::unique_ptr<vendor> (*make)(const vendor_options&);
 };
-constexpr std::array<maker, 1> makers{{{"github", make_github}}};
+constexpr maker makers[] = {
+    {"github", make_github},
+    {"redmine", make_redmine},
+};
 
 }  // namespace
 
