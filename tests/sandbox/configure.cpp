@@ -70,6 +70,8 @@ std::optional<forced_reply> forced_reply_of(const json::value& v) {
       f.location = text_of(member.value(), name);
     } else if (name == "class") {
       f.only = class_of(member.value(), name);
+    } else if (name == "retry_after") {
+      f.retry_after = count_of(member.value(), name);
     } else if (name == "times") {
       f.times = count_of(member.value(), name);
     } else {

@@ -128,6 +128,7 @@ bool service::forced(const course& c, reply& rep) {
   vendor_.error(rep, f->status, f->code, f->message);
   rep.location = f->location;
   if (f->status == 429) rep.retry_after = static_cast<std::uint64_t>(behaviour_.injected_retry_after.count());
+  if (f->retry_after) rep.retry_after = f->retry_after;
   return true;
 }
 

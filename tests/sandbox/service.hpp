@@ -24,8 +24,9 @@ enum class rate_headers : std::uint8_t { send, leave_out };
 struct forced_reply {
   int status = 500;
   std::string code = "internal_error", message = "Forced by the sandbox.", location;
-  std::optional<request_class> only;   // absent: reads and writes
-  std::optional<std::uint64_t> times;  // absent: until it is withdrawn
+  std::optional<request_class> only;         // absent: reads and writes
+  std::optional<std::uint64_t> times;        // absent: until it is withdrawn
+  std::optional<std::uint64_t> retry_after;  // seconds; absent: only a 429 has it, the injected one
 };
 
 // How the sandbox behaves; all of it can change while the sandbox runs.

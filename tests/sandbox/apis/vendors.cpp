@@ -6,6 +6,7 @@ namespace sandbox {
 
 // One file for each.
 std::unique_ptr<vendor> make_github(const vendor_options&);
+std::unique_ptr<vendor> make_hubspot(const vendor_options&);
 std::unique_ptr<vendor> make_redmine(const vendor_options&);
 std::unique_ptr<vendor> make_zendesk(const vendor_options&);
 
@@ -17,6 +18,7 @@ struct maker {
 };
 constexpr maker makers[] = {
     {"github", make_github},
+    {"hubspot", make_hubspot},
     {"redmine", make_redmine},
     {"zendesk", make_zendesk},
 };
