@@ -153,7 +153,9 @@ void service::answer_accepted(const call& asked, reply& rep) {
   }
   rep.counted = asked.now;
 
-  if (!c.fault) {
+  // A list or a batch shows no single resource that could be another one, or an old one.
+  const bool about_one = !c.id.empty();
+  if (!c.fault || (c.fault.kind->answer == answer_kind::old_thread && !about_one)) {
     vendor_.serve(asked, rep);
     return;
   }

@@ -134,6 +134,21 @@ TEST(HubSpot, ABatchOfUpdatesFailsInPartOrAsAWhole) {
   EXPECT_EQ(update((many + "]").c_str()).status, 400);
 }
 
+TEST(HubSpot, AFaultyBatchIsLostOrServedButNotMistakenForAnObject) {
+  fixture f;
+  const auto update = [&] {
+    return f.send("POST", std::string{contacts} + "/batch/update",
+                  R"({"inputs":[{"id":"1","properties":{"firstname":"a"}}]})");
+  };
+  f.configure(R"({"faults":"write:drop-after=1"})");
+  EXPECT_EQ(update().how, delivery::drop);
+  EXPECT_EQ(f.stored("1").at("firstname"), "a");
+  for (const char* fault : {"lying", "stale", "wrong-id"}) {
+    f.configure(std::string{R"({"faults":"write:)"} + fault + "=1\"}");
+    EXPECT_EQ(update().status, 200) << fault;
+  }
+}
+
 TEST(HubSpot, ListsGoByTheIdBehind) {
   fixture f{25};
   std::string after = "0";
