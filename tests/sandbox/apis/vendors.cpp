@@ -5,6 +5,7 @@
 namespace sandbox {
 
 // One file for each.
+std::unique_ptr<vendor> make_generic(const vendor_options&);
 std::unique_ptr<vendor> make_github(const vendor_options&);
 std::unique_ptr<vendor> make_hubspot(const vendor_options&);
 std::unique_ptr<vendor> make_redmine(const vendor_options&);
@@ -17,6 +18,7 @@ struct maker {
   std::unique_ptr<vendor> (*make)(const vendor_options&);
 };
 constexpr maker makers[] = {
+    {"generic", make_generic},
     {"github", make_github},
     {"hubspot", make_hubspot},
     {"redmine", make_redmine},
