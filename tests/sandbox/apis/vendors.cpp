@@ -8,6 +8,7 @@ namespace sandbox {
 std::unique_ptr<vendor> make_generic(const vendor_options&);
 std::unique_ptr<vendor> make_github(const vendor_options&);
 std::unique_ptr<vendor> make_hubspot(const vendor_options&);
+std::unique_ptr<vendor> make_jira(const vendor_options&);
 std::unique_ptr<vendor> make_redmine(const vendor_options&);
 std::unique_ptr<vendor> make_zendesk(const vendor_options&);
 
@@ -21,6 +22,7 @@ constexpr maker makers[] = {
     {"generic", make_generic},
     {"github", make_github},
     {"hubspot", make_hubspot},
+    {"jira", make_jira},
     {"redmine", make_redmine},
     {"zendesk", make_zendesk},
 };
