@@ -8,6 +8,7 @@ namespace sandbox {
 std::unique_ptr<vendor> make_generic(const vendor_options&);
 std::unique_ptr<vendor> make_github(const vendor_options&);
 std::unique_ptr<vendor> make_hubspot(const vendor_options&);
+std::unique_ptr<vendor> make_intercom(const vendor_options&);
 std::unique_ptr<vendor> make_jira(const vendor_options&);
 std::unique_ptr<vendor> make_redmine(const vendor_options&);
 std::unique_ptr<vendor> make_zendesk(const vendor_options&);
@@ -22,6 +23,7 @@ constexpr maker makers[] = {
     {"generic", make_generic},
     {"github", make_github},
     {"hubspot", make_hubspot},
+    {"intercom", make_intercom},
     {"jira", make_jira},
     {"redmine", make_redmine},
     {"zendesk", make_zendesk},
