@@ -11,6 +11,7 @@ std::unique_ptr<vendor> make_hubspot(const vendor_options&);
 std::unique_ptr<vendor> make_intercom(const vendor_options&);
 std::unique_ptr<vendor> make_jira(const vendor_options&);
 std::unique_ptr<vendor> make_redmine(const vendor_options&);
+std::unique_ptr<vendor> make_rt(const vendor_options&);
 std::unique_ptr<vendor> make_zendesk(const vendor_options&);
 
 namespace {
@@ -26,6 +27,7 @@ constexpr maker makers[] = {
     {"intercom", make_intercom},
     {"jira", make_jira},
     {"redmine", make_redmine},
+    {"rt", make_rt},
     {"zendesk", make_zendesk},
 };
 
