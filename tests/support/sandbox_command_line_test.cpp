@@ -1,5 +1,6 @@
 // pawl-sandbox as people start it by hand.
 #include "tests/support/child_process.hpp"
+#include "tests/support/files.hpp"
 #include "tests/support/sandbox_process.hpp"
 
 #include <gmock/gmock.h>
@@ -36,6 +37,28 @@ TEST(SandboxCommandLine, AChoiceThatIsNoneIsRefused) {
   EXPECT_EQ(wrong.exit_code, 2);
   EXPECT_THAT(wrong.errors, HasSubstr("--limit-kind"));
   EXPECT_THAT(wrong.errors, HasSubstr("{sliding,fixed}"));
+}
+
+TEST(SandboxCommandLine, LimitsAreReadByName) {
+  const auto wrong =
+      run_sandbox({"--api", "github", "--limit", "points=900/min;price=5", "--limit", "60/min"});
+  EXPECT_EQ(wrong.exit_code, 2);
+  EXPECT_THAT(wrong.errors, HasSubstr("--limit: `price=5`: behind the windows stand read=COST"));
+  EXPECT_THAT(wrong.errors, HasSubstr("--limit: `60/min` must be NAME=N/WINDOW"));
+  // A write costs five points there, which is only known when the API's own limits are.
+  const auto dear = run_sandbox({"--api", "github", "--limit", "points=4/min"});
+  EXPECT_EQ(dear.exit_code, 1);
+  EXPECT_THAT(dear.errors,
+              HasSubstr("the limit `points`: `4/min`: one request costs more than the whole limit"));
+}
+
+TEST(SandboxCommandLine, AnIdThatTheApiCannotHaveIsRefused) {
+  const temp_dir files;
+  write_file(files / "jobs.csv", "id,subject\nthr_1,x\n");
+  const auto wrong = run_sandbox({"--api", "redmine", "--seed-from", (files / "jobs.csv").string()});
+  EXPECT_EQ(wrong.exit_code, 1);
+  EXPECT_EQ(wrong.errors, "pawl-sandbox: `thr_1` is no id of this API: ids are whole numbers\n");
+  EXPECT_EQ(run_sandbox({"--api", "generic"}).errors, "pawl-sandbox: --api generic needs --api-file FILE\n");
 }
 
 TEST(SandboxCommandLine, APortThatIsTakenIsToldPlainly) {

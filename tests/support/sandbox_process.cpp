@@ -75,6 +75,14 @@ void sandbox_process::edit(std::string_view id, std::string_view text) const {
   control("POST", "/threads/" + std::string{id}, text);
 }
 
+json::value sandbox_process::resource(std::string_view id) const {
+  return json::parse(control("GET", "/resources/" + std::string{id})).at(id);
+}
+
+void sandbox_process::edit_resource(std::string_view id, std::string_view text) const {
+  control("POST", "/resources/" + std::string{id}, text);
+}
+
 void sandbox_process::put_document(std::string_view id, std::string_view text) const {
   control("POST", "/documents/" + std::string{id}, text);
 }

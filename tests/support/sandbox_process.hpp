@@ -44,6 +44,12 @@ class sandbox_process {
   // Edits a thread by hand, as somebody in the web page would.
   void edit(std::string_view id, std::string_view json) const;
 
+  // One resource of the truth of another API than Productlane (--api), and an edit of it behind the API's
+  // back:
+  // {"set":{...}}, {"gone":404}, {"moved_to":"ID"}, {"merged_into":"ID"}, {"locked":true}.
+  boost::json::value resource(std::string_view id) const;
+  void edit_resource(std::string_view id, std::string_view json) const;
+
   // A document of the API whose PUT replaces (`/v1/documents/ID`). put_document() creates or changes it;
   // document() returns it as it is now.
   void put_document(std::string_view id, std::string_view json) const;
