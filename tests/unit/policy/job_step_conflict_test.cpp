@@ -10,10 +10,10 @@ namespace {
 
 using namespace by_hand;
 
-// Under If-Match.
+// The API takes no write that does not name the stamp of the resource.
 api::profile guarded() {
   auto p = shown_profile();
-  p.write.headers = {{"If-Match", {{api::hole::was_header, "ETag", {}}}}};
+  p.write.headers = {{"X-If-Stamp", {{api::hole::was, "", *parse_json_path("updated_at")}}}};
   return p;
 }
 
