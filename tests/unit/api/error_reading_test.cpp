@@ -93,6 +93,29 @@ TEST(ErrorReading, TheFirstPlaceThatShowsSomethingCounts) {
   }
 }
 
+// GitHub: the code of the first field that failed, else the status in the body.
+TEST(ErrorReading, APlaceMayBeInTheFirstOfAList) {
+  auto p = testing::thread_profile();
+  p.error = {{*parse_json_path("errors[0].code"), *parse_json_path("status")},
+             {*parse_json_path("errors[0].message"), *parse_json_path("message")},
+             {*parse_json_path("errors")},
+             {}};
+  reading r(p);
+  const auto first = r.error(
+      R"({"message":"Validation Failed","errors":[{"code":"invalid","message":"bad"},{"code":"x"}],"status":"422"})");
+  EXPECT_EQ(first.code, "invalid");
+  EXPECT_EQ(first.message, "bad");
+  EXPECT_EQ(first.details, R"([{"code":"invalid","message":"bad"},{"code":"x"}])");
+  for (const char* body :
+       {R"({"message":"Not Found","status":"404"})", R"({"message":"Not Found","errors":[],"status":404})",
+        R"({"message":"Not Found","errors":"none","status":"404"})"}) {
+    const auto e = r.error(body);
+    EXPECT_EQ(e.code, "404") << body;
+    EXPECT_EQ(e.message, "Not Found") << body;
+    EXPECT_TRUE(e.enveloped) << body;
+  }
+}
+
 // Without codes the message is the envelope, wherever it stands.
 TEST(ErrorReading, AnyPlaceOfAMessageIsTheEnvelopeWhereThereIsNoCode) {
   auto p = two_shapes();
