@@ -317,7 +317,7 @@ void add_profile(layers& into, const api::profile& profile) {
   if (!profile.token_env.empty()) put("auth.token_env", {profile.token_env});
   put("limits.write", rates(profile.write_limits));
   put("limits.read", rates(profile.read_limits));
-  put("concurrency", {std::to_string(profile.concurrency)});
+  if (profile.concurrency) put("concurrency", {std::to_string(*profile.concurrency)});
   std::vector<std::string> shared;
   for (const auto& l : profile.all_limits) shared.push_back(to_string(l));
   if (!shared.empty()) put("limits.all", std::move(shared));

@@ -136,7 +136,8 @@ void read_reply(table_reader& root, api::profile& profile) {
   profile.side_effects = root.texts("side_effects").value_or(std::vector<std::string>{});
 }
 
-void read_error_and_whoami(table_reader& root, api::profile& profile, api::reading_spec& reading) {
+void read_error_and_whoami(table_reader& root, const hole_reader& holes, api::profile& profile,
+                           api::reading_spec& reading) {
   if (auto in = root.table("error")) {
     read_paths(*in, "code", profile.error.code);
     read_paths(*in, "message", profile.error.message);
@@ -145,10 +146,11 @@ void read_error_and_whoami(table_reader& root, api::profile& profile, api::readi
     in->finish();
   }
   if (auto in = root.table("whoami")) {
-    if (auto path = in->required_text("path", "add path = \"/me\", or remove [whoami]")) {
+    if (const auto path = in->required_text("path", "add path = \"/me\", or remove [whoami]")) {
       if (!is_request_target(*path))
         in->complain("path", "\"" + *path + "\" is not a path", "begin it with /, without spaces and #");
-      profile.whoami.path = *std::move(path);
+      else if (auto filled = holes.filled(*in, "path", *path, template_place::path))
+        profile.whoami.path = *std::move(filled);
     }
     read_path(*in, "account", profile.whoami.account);
     if (profile.whoami.account.empty())
@@ -181,7 +183,7 @@ profile_result compile_profile(std::string_view toml_text, const std::string& so
   read_auth(root, holes, profile);
   read_limits(root, profile);
   read_headers(root, profile);
-  read_error_and_whoami(root, profile, result.reading);
+  read_error_and_whoami(root, holes, profile, result.reading);
   read_rules(root, profile);
   read_fields(root, profile);
   read_lists(root, profile, result.reading);

@@ -101,15 +101,15 @@ expected<std::vector<rate_window>> parse_rates(std::span<const std::string> text
   return windows;
 }
 
-expected<rate_limit> with_costs(const rate_window& window, std::uint64_t read_cost, std::uint64_t write_cost) {
+expected<rate_limit> with_costs(const rate_window& window, std::uint64_t read_cost,
+                                std::uint64_t write_cost) {
   const auto text = to_string(window);
   if (read_cost > window.limit || write_cost > window.limit)
     return wrong("a request that costs more than " + text + " could never be sent",
                  "write what one request takes of the " + std::to_string(window.limit));
   if (read_cost == 0 && write_cost == 0)
     return wrong("nothing counts against " + text, "remove it, or let reads or writes cost 1");
-  return rate_limit{
-      window, static_cast<std::uint32_t>(read_cost), static_cast<std::uint32_t>(write_cost)};
+  return rate_limit{window, static_cast<std::uint32_t>(read_cost), static_cast<std::uint32_t>(write_cost)};
 }
 
 expected<std::optional<rate_limit>> parse_limit(std::string_view text) {

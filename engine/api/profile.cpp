@@ -1,5 +1,7 @@
 #include "engine/api/profile.hpp"
 
+#include <algorithm>
+
 namespace pawl::api {
 
 std::string_view to_string(body_content is) noexcept {
@@ -47,6 +49,20 @@ field_spec field_in_form_of(const field_spec& any, std::string_view name) {
     for (auto& step : *path)
       if (step.key == any.name) step.key = name;
   return made;
+}
+
+std::vector<std::string> asked_names(const profile& p) {
+  std::vector<std::string> names;
+  const auto add = [&names](const json_path& place) {
+    if (!place.empty() && std::ranges::find(names, place.back().key) == names.end())
+      names.push_back(place.back().key);
+  };
+  for (const auto& f : p.fields) {
+    if (f.verb != set_verb::none || f.compare == comparison::none) continue;
+    add(f.at.empty() ? json_path{{f.name, false}} : f.at);
+  }
+  for (const auto& r : p.readable) add(r.path);
+  return names;
 }
 
 void add_used_fields(profile& to, std::span<const std::string> names) {

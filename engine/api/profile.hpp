@@ -219,8 +219,7 @@ struct profile {
   std::string method = "PATCH";
   request_spec write, read;  // in what they differ from that; an unset body of a write is {fields}
   batch_spec read_many, write_many;
-  std::vector<std::string> asked;  // what {asked} stands for; the use case sets it when it knows the rows
-  request_spec quiet;              // query, headers and body that --quiet-api adds to a write
+  request_spec quiet;  // query, headers and body that --quiet-api adds to a write
   // Unset: a PUT of a profile that does not read first. Such a write sends the row, and the profile does not
   // say what the API does with fields that are left out.
   std::optional<body_content> body_is = body_content::changes;
@@ -247,9 +246,9 @@ struct profile {
   header_names headers;
   std::vector<status_rule> rules;  // tried before the defaults of policy/retry_policy
   limit_set write_limits, read_limits;
-  std::uint32_t concurrency = 16;  // requests at the same time, at most (chosen)
-  std::vector<rate_limit> all_limits;   // of both classes together; empty: they share nothing
-  std::vector<rate_limit> each_limits;  // of one resource; empty: unlimited
+  std::optional<std::uint32_t> concurrency;  // requests at the same time, at most; unset: nothing is known
+  std::vector<rate_limit> all_limits;        // of both classes together; empty: they share nothing
+  std::vector<rate_limit> each_limits;       // of one resource; empty: unlimited
   whoami_spec whoami;
 
   // Side effects that people should know of before a run, one sentence each.
@@ -271,6 +270,9 @@ std::string_view profile_name_of(std::string_view name_with_variables) noexcept;
 bool is_guarded(const profile&) noexcept;
 // A field of this name in the form of profile::any_field.
 field_spec field_in_form_of(const field_spec& any, std::string_view name);
+// What {asked} stands for: the last keys of the places where the API shows fields and readable fields, each
+// once. An API that shows only what is asked for then shows all that any row may need.
+std::vector<std::string> asked_names(const profile&);
 // Adds those of the names that the profile does not describe, if it has an any_field.
 void add_used_fields(profile&, std::span<const std::string> names);
 

@@ -172,10 +172,11 @@ std::string auth_value(const profile& p, const secret& token) {
 }  // namespace
 
 call resource_call(const profile& p, std::string_view id) {
+  const auto asked = asked_names(p);
   hole_values values;
   values.id = id;
   values.id_is_number = p.id_type == id_form::integer;
-  values.asked = p.asked;
+  values.asked = asked;
   return fill(read_request(p), values);
 }
 
@@ -220,7 +221,7 @@ expected<request_writer> request_writer::create(const profile& p, std::string_vi
   w.content_type_ += "Content-Length: ";
   w.patch_head_ += w.content_type_;
   w.id_is_number_ = p.id_type == id_form::integer;
-  w.asked_ = p.asked;
+  w.asked_ = asked_names(p);
   if (write_template::is_needed(p)) w.template_.emplace(p);
   w.compile_read(p);
   for (const auto& f : p.fields) w.keys_.push_back({f.name, json_string(f.name) + ':'});
@@ -241,7 +242,7 @@ void request_writer::compile_read(const profile& p) {
   }
   const auto mark = std::ranges::find(request.path, hole::id, &text_piece::is);
   hole_values values;
-  values.asked = p.asked;
+  values.asked = asked_;
   request_spec behind;
   behind.path.assign(mark + 1, request.path.end());
   behind.query = request.query;

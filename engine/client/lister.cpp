@@ -13,7 +13,7 @@ asio::awaitable<expected<const api::page*>> lister::next() {
   const api::page* none = nullptr;
   if (is_done_) co_return none;
   const auto before = page_.next.cursor;
-  request_ = api::page_request(list_, filters_, page_.next, client_.profile().asked);
+  request_ = api::page_request(list_, filters_, page_.next, api::asked_names(client_.profile()));
   read_terms terms;
   terms.is_readable = [this](const read_reply& reply) {
     return reader_.read(reply.body(), reply.headers(), page_);
