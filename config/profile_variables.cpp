@@ -67,10 +67,9 @@ void take_value(table_reader& vars, const given_variables& given, api::profile_v
     if (given.may_lack)
       v.value = stand_in(v.name);
     else
-      all.push_back({failure_kind::usage, "vars." + v.name,
-                     "has no value, and the profile " + profile + " needs one",
-                     "give it with -o vars." + v.name + "=VALUE, or as " + v.name +
-                         " = \"VALUE\" under [vars] in pawl.toml; it must match " + v.pattern});
+      vars.complain(v.name, "has no value, and the profile " + profile + " needs one",
+                    "give it with -o vars." + v.name + "=VALUE, or as " + v.name +
+                        " = \"VALUE\" under [vars] in pawl.toml; it must match " + v.pattern);
     return;
   }
   v.value = at->value;

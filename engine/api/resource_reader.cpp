@@ -6,11 +6,11 @@
 #include "engine/text/json_normal_form.hpp"
 #include "engine/text/json_path.hpp"
 #include "engine/text/json_string.hpp"
+#include "engine/text/json_unescape.hpp"
 #include "engine/text/printable.hpp"
 
 #include <algorithm>
 #include <cassert>
-#include <cstddef>
 #include <string>
 
 namespace pawl::api {

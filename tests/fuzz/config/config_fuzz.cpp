@@ -99,12 +99,13 @@ void check_loaded(const settings& loaded) {
 }  // namespace
 
 void compile(std::string_view toml_text) {
-  const auto first = compile_profile(toml_text, "profile.toml");
+  const given_variables given{.values = {}, .may_lack = true};
+  const auto first = compile_profile(toml_text, "profile.toml", given);
   const auto complaints = texts_of(first.complaints);
   promise(first.value.has_value() == complaints.empty(), "neither a profile nor complaints, or both");
   for (const auto& each : first.complaints)
     promise(each.place.starts_with("profile.toml"), "a complaint without its place");
-  promise(texts_of(compile_profile(toml_text, "profile.toml").complaints) == complaints,
+  promise(texts_of(compile_profile(toml_text, "profile.toml", given).complaints) == complaints,
           "other complaints the second time");
   if (!first.value) return;
   const auto& profile = *first.value;

@@ -88,13 +88,15 @@ TEST(EachLimits, ParkTheRowThatHasToWaitAndNotTheLine) {
 }
 
 TEST(EachLimits, AreKnownToTheNextRun) {
-  const auto first = under({}, {{{1, 30s}, 0, 1}});
+  auto first = under({}, {{{1, 30s}, 0, 1}});
   first->begin();
   first->end();
   EXPECT_EQ(first->report->counts[outcome::applied], rows);
+  const auto kept = first->quota;
+  first.reset();
   auto second = std::make_unique<run_stage>(true);
   second->options.writes.each = second->options.reads.each = {{{1, 30s}, 0, 1}};
-  second->quota = first->quota;
+  second->quota = kept;
   const auto began = clock::now();
   second->begin();
   second->end();

@@ -82,7 +82,9 @@ TEST_F(SettingsComplaints, NameSourceValueAndRemedy) {
         "-o csv.delimiter: \":\" is no delimiter; use one of , ; tab |",
         "-o csv.list_separator: \"ab\" is not one character; use one ASCII character but \""}},
       {[](auto& r) { r.profile = "productlan"; },
-       {"--profile: there is no profile \"productlan\"; use one of internal-example, productlane, or a file "
+       {"--profile: there is no profile \"productlan\"; use one of github-issues, "
+        "hubspot-contacts, hubspot-tickets, intercom-contacts, internal-example, jira-issues, productlane, "
+        "redmine-issues, rt-tickets, zendesk-tickets, or a file "
         "(a name "
         "with / or ending in .toml)"}},
       {[](auto& r) { r.profile = "none.toml"; },
