@@ -1,5 +1,6 @@
 #include "cli/args/typed_keys.hpp"
 
+#include "config/profile_loader.hpp"
 #include "config/setting_keys.hpp"
 #include "config/token.hpp"
 #include "engine/model/secret.hpp"
@@ -39,7 +40,7 @@ std::vector<std::string> typed_keys(const std::vector<std::string>& arguments,
   };
   const auto look = [&](const std::string& word) {
     if (word.find("://") != std::string::npos) look_at_url(word);
-    if (may_be_a_key(word) && !is_there(word)) found.push_back(word);
+    if (may_be_a_key(word) && !is_there(word) && !config::embedded_profile(word)) found.push_back(word);
   };
   const auto look_at_setting = [&](const std::string& text) {
     const auto equals = text.find('=');

@@ -228,7 +228,7 @@ bool generic::guard_holds(const call& c, const json::object& given, const resour
 
 void generic::write(const call& c, resource& r, reply& rep) {
   const auto body = object_in(c.in.body);
-  const json::value whole = body ? json::value(*body) : json::value{nullptr};
+  const json::value whole = body ? json::value(*body) : json::value(nullptr);
   const json::value* given = body ? at_path(whole, d_.fields_at) : nullptr;
   if (given == nullptr || !given->is_object()) {
     error(rep, 400, "bad_request", "There is no object `" + d_.fields_at + "` in the body");
@@ -320,7 +320,7 @@ void generic::list_all(const call& c, reply& rep) const {
   }
   set(rep, 200,
       filled(d_.list_reply, {{"items", std::move(items)},
-                             {"next", more ? json::value(next) : json::value{nullptr}},
+                             {"next", more ? json::value(next) : json::value(nullptr)},
                              {"more", more},
                              {"total", total},
                              {"page", page},

@@ -126,12 +126,12 @@ void github::make_up(resource& r, std::uint64_t dice) {
   if (one_in(5, dice)) labels.push_back("question");
   r.fields = {
       {"title", "Issue " + r.id},
-      {"body", one_in(4, dice) ? json::value{nullptr} : json::value{"It does not work.\r\nPlease help."}},
+      {"body", one_in(4, dice) ? json::value(nullptr) : json::value("It does not work.\r\nPlease help.")},
       {"state", closed ? "closed" : "open"},
-      {"state_reason", closed ? json::value{"completed"} : json::value{nullptr}},
+      {"state_reason", closed ? json::value("completed") : json::value(nullptr)},
       {"labels", labels},
       {"assignees", one_in(3, dice) ? json::array{"octocat"} : json::array{}},
-      {"milestone", one_in(6, dice) ? json::value{1} : json::value{nullptr}}};
+      {"milestone", one_in(6, dice) ? json::value(1) : json::value(nullptr)}};
 }
 
 // Names compare without case; the repository's own writing stays (assumed).
@@ -172,13 +172,13 @@ json::object github::shown_as(const call& c, const resource& r) const {
                      {"state", r.fields.at("state")},
                      {"state_reason", r.fields.at("state_reason")},
                      {"locked", r.locked},
-                     {"assignee", assignees.empty() ? json::value{nullptr} : assignees.front()},
+                     {"assignee", assignees.empty() ? json::value(nullptr) : assignees.front()},
                      {"assignees", assignees},
                      {"milestone", nullptr},
                      {"comments", 0},
                      {"created_at", iso_seconds(r.created_at)},
                      {"updated_at", iso_seconds(r.updated_at)},
-                     {"closed_at", closed ? json::value{iso_seconds(r.updated_at)} : json::value{nullptr}},
+                     {"closed_at", closed ? json::value(iso_seconds(r.updated_at)) : json::value(nullptr)},
                      {"body", r.fields.at("body")}};
   if (milestone.is_int64() || milestone.is_uint64())
     shown["milestone"] = {

@@ -68,11 +68,11 @@ void jira::make_up(resource& r, std::uint64_t dice) {
   r.fields = {{"summary", "Issue " + r.id},
               {"labels", one_in(2, dice) ? json::array{"backend"} : json::array{}},
               {"priority", priorities[dice % 5]},
-              {"assignee", one_in(3, dice) ? json::value{nullptr} : json::value{"5b10ac8d82e05b22cc7d4ef5"}},
+              {"assignee", one_in(3, dice) ? json::value(nullptr) : json::value("5b10ac8d82e05b22cc7d4ef5")},
               {"duedate", nullptr},
               {"description", nullptr},
               {"status", one_in(3, dice) ? "Done" : "To Do"},
-              {"customfield_10016", one_in(4, dice) ? json::value{3.0} : json::value{nullptr}}};
+              {"customfield_10016", one_in(4, dice) ? json::value(3.0) : json::value(nullptr)}};
 }
 
 json::object jira::shown_as(const call& c, const resource& r, const std::vector<std::string>& asked) const {
@@ -195,7 +195,7 @@ std::string jira::set_field(std::string_view name, const json::value& v, json::o
       return "Operation value must be an Atlassian Document (see the Atlassian Document Format)";
   } else if (name == "customfield_10016") {
     if (!v.is_null() && !v.is_number()) return "Operation value must be a number";
-    next[name] = v.is_null() ? json::value{nullptr} : json::value(v.to_number<double>());
+    next[name] = v.is_null() ? json::value(nullptr) : json::value(v.to_number<double>());
     return {};
   } else if (!name.starts_with("customfield_") || options_.refuse_unknown_ids) {
     return "Field '" + std::string{name} +

@@ -149,7 +149,7 @@ json::object redmine::shown_as(const resource& r) const {
   for (const char* name :
        {"subject", "description", "start_date", "due_date", "done_ratio", "is_private", "estimated_hours"}) {
     const json::value* v = r.fields.if_contains(name);
-    shown[name] = v == nullptr ? json::value{nullptr} : *v;
+    shown[name] = v == nullptr ? json::value(nullptr) : *v;
   }
   json::array custom;
   for (const custom_field& f : custom_fields) {

@@ -127,9 +127,9 @@ void zendesk::make_up(resource& r, std::uint64_t dice) {
   users_.insert(assignee);
   r.fields = {{"subject", "Ticket " + r.id},
               {"status", states[dice % 5]},
-              {"priority", one_in(2, dice) ? json::value{"normal"} : json::value{nullptr}},
-              {"type", one_in(3, dice) ? json::value{"question"} : json::value{nullptr}},
-              {"assignee_id", one_in(4, dice) ? json::value{nullptr} : json::value{assignee}},
+              {"priority", one_in(2, dice) ? json::value("normal") : json::value(nullptr)},
+              {"type", one_in(3, dice) ? json::value("question") : json::value(nullptr)},
+              {"assignee_id", one_in(4, dice) ? json::value(nullptr) : json::value(assignee)},
               {"group_id", nullptr},
               {"requester_id", 100},
               {"organization_id", nullptr},
@@ -137,7 +137,7 @@ void zendesk::make_up(resource& r, std::uint64_t dice) {
               {"due_at", nullptr},
               {"tags", tags},
               {"custom",
-               {{"360001", one_in(2, dice) ? json::value{"free"} : json::value{nullptr}},
+               {{"360001", one_in(2, dice) ? json::value("free") : json::value(nullptr)},
                 {"360002", nullptr},
                 {"360003", nullptr}}},
               {"comments", json::array{}}};
@@ -252,7 +252,7 @@ void zendesk::set_field(std::string_view name, const json::value& v, json::objec
   } else if (name == "due_at") {
     const auto time = v.is_string() ? parse_rfc3339(std::string_view{v.get_string()}) : std::nullopt;
     if (!v.is_null() && !time) invalid("is not a date");
-    next[name] = time ? json::value(iso_seconds(*time)) : json::value{nullptr};
+    next[name] = time ? json::value(iso_seconds(*time)) : json::value(nullptr);
   } else if (name == "tags") {  // replaces; comes back in lower case and sorted
     std::set<std::string> tags;
     if (!v.is_array()) return invalid("must be a list");
@@ -270,7 +270,7 @@ void zendesk::set_field(std::string_view name, const json::value& v, json::objec
       const std::string text = id.is_string() ? id.get_string().c_str() : json::serialize(id);
       const json::value* value = one.get_object().if_contains("value");
       if (std::find(std::begin(custom_ids), std::end(custom_ids), text) != std::end(custom_ids))
-        next["custom"].as_object()[text] = value == nullptr ? json::value{nullptr} : *value;
+        next["custom"].as_object()[text] = value == nullptr ? json::value(nullptr) : *value;
     }
   } else if (name == "comment") {  // adds a message, each time anew
     if (!v.is_object()) return invalid("must be an object");
@@ -347,7 +347,7 @@ void zendesk::list_tickets(const call& c, reply& rep) {
   const std::string token = encode_token(std::to_string(last));
   const json::value next = more ? json::value(address(c, "/tickets.json?page%5Bafter%5D=" + token +
                                                              "&page%5Bsize%5D=" + std::to_string(size)))
-                                : json::value{nullptr};
+                                : json::value(nullptr);
   set(rep, 200,
       {{"tickets", tickets},
        {"meta", {{"has_more", more}, {"after_cursor", token}, {"before_cursor", nullptr}}},

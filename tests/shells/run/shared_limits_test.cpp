@@ -88,15 +88,23 @@ TEST(EachLimits, ParkTheRowThatHasToWaitAndNotTheLine) {
 }
 
 TEST(EachLimits, AreKnownToTheNextRun) {
-  auto first = under({}, {{{1, 30s}, 0, 1}});
+  const std::vector<rate_limit> each{{{1, 30s}, 0, 1}};
+  policy::pacer_options limits;
+  limits.each = each;
+  const ledger::testing::temporary_directory directory;
+  auto kept = *client::quota_file::open(directory.path(), "api.test", secret{"key"}, limits, limits);
+  const auto stage = [&] {
+    auto s = std::make_unique<run_stage>(true);
+    s->options.writes.each = s->options.reads.each = each;
+    s->quota = &kept;
+    return s;
+  };
+  auto first = stage();
   first->begin();
   first->end();
   EXPECT_EQ(first->report->counts[outcome::applied], rows);
-  const auto kept = first->quota;
   first.reset();
-  auto second = std::make_unique<run_stage>(true);
-  second->options.writes.each = second->options.reads.each = {{{1, 30s}, 0, 1}};
-  second->quota = kept;
+  auto second = stage();
   const auto began = clock::now();
   second->begin();
   second->end();

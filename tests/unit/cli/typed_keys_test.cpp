@@ -33,6 +33,7 @@ TEST(TypedKeys, AreFoundWhereverAKeyIsTypedByMistake) {
   };
   for (const auto& line : lines) EXPECT_THAT(found(line), ElementsAre(key)) << testing::PrintToString(line);
   EXPECT_THAT(found({"run", "test-secret-key"}), ElementsAre());
+  EXPECT_THAT(found({"run", "j.csv", "--profile", "hubspot-contacts"}), ElementsAre());
   EXPECT_THAT(found({"run", "test-secret-key-do-not-print"}), ElementsAre("test-secret-key-do-not-print"));
   EXPECT_THAT(found({"run", "eyJhbGciOiJIUzI1.eyJzdWIiOiIxMjM0.SflKxwRJSMeKKF2QT4"}).size(), 1u);
 }
