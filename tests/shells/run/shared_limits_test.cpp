@@ -87,32 +87,5 @@ TEST(EachLimits, ParkTheRowThatHasToWaitAndNotTheLine) {
   }
 }
 
-TEST(EachLimits, AreKnownToTheNextRun) {
-  const std::vector<rate_limit> each{{{1, 30s}, 0, 1}};
-  policy::pacer_options limits;
-  limits.each = each;
-  const ledger::testing::temporary_directory directory;
-  auto kept = *client::quota_file::open(directory.path(), "api.test", secret{"key"}, limits, limits);
-  const auto stage = [&] {
-    auto s = std::make_unique<run_stage>(true);
-    s->options.writes.each = s->options.reads.each = each;
-    s->quota = &kept;
-    return s;
-  };
-  auto first = stage();
-  first->begin();
-  first->end();
-  EXPECT_EQ(first->report->counts[outcome::applied], rows);
-  first.reset();
-  auto second = stage();
-  const auto began = clock::now();
-  second->begin();
-  second->end();
-  EXPECT_TRUE(second->report->finished);
-  const auto writes = times_of(*second, "PATCH");
-  ASSERT_EQ(writes.size(), rows);
-  EXPECT_GE(writes.front() - began, 29s);
-}
-
 }  // namespace
 }  // namespace pawl::run
