@@ -5,6 +5,7 @@
 #include "engine/model/error.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -41,10 +42,14 @@ document read_toml(std::string_view text, const std::string& source_name);
 // What kind of value it is, for messages: "text", "a number", "a list".
 std::string_view kind_name(const toml_value&);
 
+// Is told of each key that is asked for, with the path of its table.
+using key_watch = std::function<void(const std::string& table, std::string_view key)>;
+
 // Collects complaints about one document: `file:line: key: what; remedy`.
 struct complaint_list {
   std::string source;
   std::vector<failure> all{};
+  const key_watch* watch = nullptr;  // null: nobody wants to know
 
   void add(std::uint32_t line, const std::string& key, const std::string& what, const std::string& remedy);
 };

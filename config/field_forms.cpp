@@ -22,15 +22,6 @@ using api::comparison;
 using api::field_type;
 using api::wire_form;
 
-constexpr name_table<comparison, 7> compare_names{{
-    {"exact", comparison::exact},
-    {"text", comparison::text},
-    {"set", comparison::set},
-    {"set_nocase", comparison::set_nocase},
-    {"instant", comparison::instant},
-    {"members", comparison::members},
-    {"none", comparison::none},
-}};
 constexpr name_table<wire_form, 4> wire_names{{
     {"json", wire_form::json},
     {"string", wire_form::string},

@@ -23,6 +23,16 @@ inline constexpr name_table<api::field_type, 8> type_names{{
     {"json", api::field_type::json},
 }};
 
+inline constexpr name_table<api::comparison, 7> compare_names{{
+    {"exact", api::comparison::exact},
+    {"text", api::comparison::text},
+    {"set", api::comparison::set},
+    {"set_nocase", api::comparison::set_nocase},
+    {"instant", api::comparison::instant},
+    {"members", api::comparison::members},
+    {"none", api::comparison::none},
+}};
+
 template <class T, std::size_t N>
 std::optional<T> one_of(table_reader& in, std::string_view key, const name_table<T, N>& names) {
   const auto text = in.text(key);

@@ -1,9 +1,9 @@
 #include "config/profile_lists.hpp"
 
 #include "config/request_holes.hpp"
+#include "config/toml_text.hpp"
 #include "engine/text/ascii.hpp"
 #include "engine/text/json_path.hpp"
-#include "engine/text/json_string.hpp"
 
 #include <algorithm>
 #include <array>
@@ -62,13 +62,6 @@ void read_filters(table_reader& in, const api::profile& profile, api::list_spec&
     filter.field = *field;
     list.filters.push_back(std::move(filter));
   }
-}
-
-std::string toml_key(const std::string& name) {
-  const bool is_bare = !name.empty() && std::ranges::all_of(name, [](char c) {
-    return is_alphanumeric(c) || c == '_' || c == '-';
-  });
-  return is_bare ? name : json_string(name);
 }
 
 // Earlier profiles named the two parameters alone. False: this one does, and the line to put there is said.

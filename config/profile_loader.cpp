@@ -164,14 +164,14 @@ void read_error_and_whoami(table_reader& root, const hole_reader& holes, api::pr
 }  // namespace
 
 profile_result compile_profile(std::string_view toml_text, const std::string& source_name,
-                               const given_variables& given) {
+                               const given_variables& given, const key_watch* watch) {
   profile_result result;
   const auto parsed = read_toml(toml_text, source_name);
   if (!parsed.complaints.empty()) {
     result.complaints = parsed.complaints;
     return result;
   }
-  complaint_list complaints{source_name};
+  complaint_list complaints{source_name, {}, watch};
   table_reader root(parsed.root, "", 0, complaints);
   api::profile profile;
   read_name(root, profile);
@@ -193,6 +193,17 @@ profile_result compile_profile(std::string_view toml_text, const std::string& so
   result.complaints = std::move(complaints.all);
   if (result.complaints.empty()) result.value = std::move(profile);
   return result;
+}
+
+bool is_profile_file(std::string_view name) noexcept {
+  return name.find('/') != std::string_view::npos || name.ends_with(".toml");
+}
+
+failure no_such_profile(const std::string& name) {
+  std::string known;
+  for (const auto& n : embedded_profile_names()) known += (known.empty() ? "" : ", ") + n;
+  return {failure_kind::usage, "", "there is no profile \"" + name + "\"",
+          "use one of " + known + ", or a file (a name with / or ending in .toml)"};
 }
 
 }  // namespace pawl::config

@@ -163,12 +163,10 @@ class loader {
   void read_profile() {
     const auto* chosen = layers_.find("api.profile");
     const auto& name = chosen->texts[0];
-    const bool is_file = name.find('/') != std::string::npos || name.ends_with(".toml");
-
     auto given = layers_.variables();
     given.may_lack = variables_may_lack_;
     profile_result compiled;
-    if (is_file) {
+    if (is_profile_file(name)) {
       const auto text = read_text(name, chosen->place, "name a readable file with --profile",
                                   chosen->from == layer::command_line ? if_pipe::awaited : if_pipe::refused);
       if (!text) return;
@@ -177,10 +175,8 @@ class loader {
     } else if (const auto text = embedded_profile(name)) {
       compiled = compile_profile(*text, name + ".toml", given);
     } else {
-      std::string known;
-      for (const auto& n : embedded_profile_names()) known += (known.empty() ? "" : ", ") + n;
-      complain_of("api.profile", "there is no profile \"" + name + "\"",
-                  "use one of " + known + ", or a file (a name with / or ending in .toml)");
+      auto none = no_such_profile(name);
+      complain_of("api.profile", none.what, std::move(none.remedy));
       return;
     }
     complaints_.insert(complaints_.end(), compiled.complaints.begin(), compiled.complaints.end());

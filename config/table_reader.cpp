@@ -18,6 +18,7 @@ std::string table_reader::path_of(std::string_view key) const {
 
 const toml_entry* table_reader::find(std::string_view key) {
   known_.push_back(key);
+  if (complaints_->watch != nullptr) (*complaints_->watch)(path_, key);
   const auto at = std::find_if(table_->begin(), table_->end(), [&](const auto& e) { return e.key == key; });
   return at == table_->end() ? nullptr : &*at;
 }
