@@ -54,6 +54,9 @@ failure changed_input_of_retry(const std::string& input_name, const ledger::gene
 std::optional<failure> refuse_unread(const options&, const std::string& input_name,
                                      const input::validation_report* report);
 
+// Refuses a profile that describes requests for several resources: this version checks them and sends none.
+std::optional<failure> refuse_batches(const api::profile&);
+
 // The first row of 1..rows without an outcome; rows + 1 if every row has one.
 std::uint64_t first_pending(const ledger::row_set& done, std::uint64_t rows) noexcept;
 std::uint64_t count_pending(const ledger::row_set& done, std::uint64_t rows) noexcept;

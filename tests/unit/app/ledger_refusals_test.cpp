@@ -151,5 +151,18 @@ TEST(RefuseLostRows, HoldsRowsOutcomesAndThisRunTogether) {
   EXPECT_TRUE(refuse_lost_rows(20, 4, before, now, in_ledger, "l"));
 }
 
+TEST(RefuseBatches, NamesTheTablesThatNothingSendsYet) {
+  api::profile p;
+  p.name = "p";
+  EXPECT_FALSE(refuse_batches(p));
+  p.read_many.size = 100;
+  EXPECT_EQ(to_string(*refuse_batches(p)),
+            "profile p: has [read_many], and this version of pawl sends no batches yet; remove [read_many]");
+  p.write_many.size = 100;
+  EXPECT_THAT(to_string(*refuse_batches(p)), HasSubstr("remove [read_many] and [write_many]"));
+  p.read_many = {};
+  EXPECT_THAT(to_string(*refuse_batches(p)), HasSubstr("has [write_many], and"));
+}
+
 }  // namespace
 }  // namespace pawl::app
