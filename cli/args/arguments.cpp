@@ -28,6 +28,7 @@ constexpr const char* main_footer =
     "  pawl verify jobs.csv.ledger                    does everything still show what was written?\n"
     "  pawl pull --where status=open --out open.csv   an input from what the API lists\n"
     "  pawl doctor                                    are key, scopes, TLS and limits right?\n"
+    "  pawl profile                                   which APIs does pawl know?\n"
     "\n"
     "Exit codes: 0 every row is a success; 1 finished, some rows failed; 2 usage or input error, nothing was "
     "sent;\n"

@@ -34,47 +34,12 @@ std::vector<shown_place> all_places(const profile& p, std::span<const preconditi
   return places;
 }
 
-// A list that may not be missing. Where the profile says what clears it, absence is that.
-bool is_list(const field_spec& f) {
-  if (f.clear) return false;
-  return is_set(f.compare) || std::ranges::any_of(f.echo, [](const path_step& step) { return step.each; });
-}
-
 // A condition without its field: the text that follows "expected".
 std::string expectation(const precondition& p) {
   auto text = to_string(p);
   if (const auto field = p.field + ' '; text.starts_with(field)) text.erase(0, field.size());
   if (text.starts_with("= ")) text.erase(0, 2);
   return text;
-}
-
-// Whether a shown value is null or of the type that the profile says. A number where a word is expected is a
-// value in another form, which says nothing of the field.
-bool is_as_described(const located& here, field_type type, std::span<const std::string> words) {
-  if (here.is == located::kind::list) return type == field_type::list;
-  if (here.is != located::kind::value || here.text.empty()) return false;
-  const char first = here.text.front();
-  if (here.text == "null") return true;
-  switch (type) {
-    case field_type::enumeration:
-      return first == '"' && (words.empty() || std::ranges::any_of(words, [&here](const std::string& word) {
-                                return string_token_says(here.text, word);
-                              }));
-    case field_type::string:
-    case field_type::timestamp:
-      return first == '"';
-    case field_type::boolean:
-      return first == 't' || first == 'f';
-    case field_type::number:
-      return first == '-' || (first >= '0' && first <= '9');
-    case field_type::list:
-      return first == '[';
-    case field_type::object:
-      return first == '{';
-    case field_type::json:
-      break;
-  }
-  return true;
 }
 
 template <class Text>
@@ -157,7 +122,7 @@ equality resource_reader::impl::compare(field_index f, std::string_view wanted) 
   auto is = equality::malformed;
   if (here.is != located::kind::absent)
     is = compare_shown(comparer, field.compare, wanted, here);
-  else if (!is_list(field))
+  else if (!must_be_shown(field))
     is = comparer.compare(field.compare, wanted, "null");
   if (is == equality::malformed) spoil(here, field.name);
   return is;

@@ -59,6 +59,38 @@ equality compare_shown(json_comparer& comparer, comparison how, std::string_view
   return equality::malformed;
 }
 
+bool is_as_described(const located& here, field_type type, std::span<const std::string> words) {
+  if (here.is == located::kind::list) return type == field_type::list;
+  if (here.is != located::kind::value || here.text.empty()) return false;
+  const char first = here.text.front();
+  if (here.text == "null") return true;
+  switch (type) {
+    case field_type::enumeration:
+      return first == '"' && (words.empty() || std::ranges::any_of(words, [&here](const std::string& word) {
+                                return string_token_says(here.text, word);
+                              }));
+    case field_type::string:
+    case field_type::timestamp:
+      return first == '"';
+    case field_type::boolean:
+      return first == 't' || first == 'f';
+    case field_type::number:
+      return first == '-' || (first >= '0' && first <= '9');
+    case field_type::list:
+      return first == '[';
+    case field_type::object:
+      return first == '{';
+    case field_type::json:
+      break;
+  }
+  return true;
+}
+
+bool must_be_shown(const field_spec& f) {
+  if (f.clear) return false;
+  return is_set(f.compare) || std::ranges::any_of(f.echo, [](const path_step& step) { return step.each; });
+}
+
 bool is_sound(const located& at) {
   std::string scratch;
   if (at.is == located::kind::value) return append_normal_form(scratch, at.text);

@@ -6,6 +6,7 @@
 #include "engine/text/json_locator.hpp"
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -25,6 +26,14 @@ bool spells_alike(std::string_view a, std::string_view b) noexcept;
 
 // `wanted` is compact JSON. An absent or broken value gives `malformed`; the caller judges what that means.
 equality compare_shown(json_comparer&, comparison how, std::string_view wanted, const located& shown);
+
+// Whether a shown value is null or of the type that the profile says. A number where a word is expected is a
+// value in another form, which says nothing of the field. `words` of an enum; empty: any.
+bool is_as_described(const located&, field_type, std::span<const std::string> words);
+
+// Whether a resource must show the field: it is a list, and absence would not mean that it is empty. Where
+// the profile says what clears it, absence is that.
+bool must_be_shown(const field_spec&);
 
 // Whether a shown value is sound JSON, whatever its shape. False: the reply is garbled, and another one may
 // be sound.

@@ -178,8 +178,7 @@ judgement by_default(const api::profile& profile, const attempt_fact& fact, cons
     return judged(signs.has_succeeded ? verdict::refused : verdict::stop, status, redirect_remedy);
   if (status == 410)
     return judged(signs.has_succeeded ? verdict::refused : verdict::stop, status, gone_remedy);
-  if ((status == 409 || status == 412) && api::is_guarded(profile))
-    return judged(verdict::conflict, status);
+  if ((status == 409 || status == 412) && api::is_guarded(profile)) return judged(verdict::conflict, status);
   return judged(status >= 400 && status <= 499 ? verdict::refused : verdict::maybe, status);
 }
 
@@ -192,21 +191,27 @@ judgement by_rule(const api::status_rule& rule, int status) noexcept {
   return j;
 }
 
+const api::status_rule* first_matching(const api::profile& profile, const attempt_fact& fact,
+                                       const reply_signs& signs) noexcept {
+  const auto rule =
+      std::ranges::find_if(profile.rules, [&](const api::status_rule& r) { return matches(r, fact, signs); });
+  return rule == profile.rules.end() ? nullptr : &*rule;
+}
+
 judgement judge_status(const api::profile& profile, const attempt_fact& fact, const reply_signs& signs,
                        bool replay_safe) noexcept {
   const int status = fact.status;
   if (status < 100 || status > 999) return judged(verdict::maybe, status);
   bool vouched = signs.enveloped;
-  const auto rule =
-      std::ranges::find_if(profile.rules, [&](const api::status_rule& r) { return matches(r, fact, signs); });
+  const auto* rule = first_matching(profile, fact, signs);
   judgement j;
-  if (rule == profile.rules.end()) {
+  if (rule == nullptr) {
     j = by_default(profile, fact, signs, replay_safe);
   } else {
     j = by_rule(*rule, status);
     vouched = vouched || names_more_than_a_status(*rule);
   }
-  if (j.is == verdict::ok && rule != profile.rules.end()) {
+  if (j.is == verdict::ok && rule != nullptr) {
     const bool names_more = names_more_than_a_status(*rule);
     j.vouched = names_more || !is_2xx(status);
     if (names_more) return j;
@@ -241,6 +246,12 @@ reply_signs signs_of(const api::profile& profile, const attempt_fact& fact, cons
   // how this API answers; later it is not.
   signs.page = api::is_page(fact) || fact.body.empty() || (first == '[' && has_succeeded);
   return signs;
+}
+
+const api::status_rule* matching_rule(const api::profile& profile, const attempt_fact& fact,
+                                      const reply_signs& signs) noexcept {
+  const bool is_status = fact.status >= 100 && fact.status <= 999;
+  return fact.reached == phase::answered && is_status ? first_matching(profile, fact, signs) : nullptr;
 }
 
 bool is_error_in_success(const judgement& judged, const api::error_view& error) noexcept {

@@ -94,6 +94,8 @@ struct judgement {
 // the run); after it the request may have been applied. A cancelled attempt charges nothing
 // and is no outage, but where bytes had left it is still `maybe`.
 judgement judge(const api::profile&, const attempt_fact&, const reply_signs&, bool replay_safe) noexcept;
+// The rule of the profile that decides about a complete reply; null: none matches, and the defaults decide.
+const api::status_rule* matching_rule(const api::profile&, const attempt_fact&, const reply_signs&) noexcept;
 
 // Whether a 2xx that shows this is an error after all. What a rule of the profile calls a success is one.
 bool is_error_in_success(const judgement&, const api::error_view&) noexcept;
