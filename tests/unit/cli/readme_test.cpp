@@ -1,4 +1,5 @@
 // What the README promises and a program can check.
+#include "config/profile_keys.hpp"
 #include "config/settings.hpp"
 #include "engine/model/outcome.hpp"
 
@@ -13,14 +14,23 @@ namespace {
 
 using ::testing::HasSubstr;
 
-std::string readme() {
-  std::ifstream in(PAWL_README);
+std::string page(const char* path) {
+  std::ifstream in(path);
   return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::string readme() {
+  return page(PAWL_README);
 }
 
 TEST(Readme, ListsTheSettingsAsTheyAre) {
   EXPECT_THAT(readme(), HasSubstr(config::settings_reference()))
       << "paste what config::settings_reference() says";
+}
+
+TEST(Readme, TheManualOfProfilesListsTheKeysAsTheyAre) {
+  EXPECT_THAT(page(PAWL_PROFILE_MANUAL), HasSubstr(config::profile_reference()))
+      << "paste what config::profile_reference() says";
 }
 
 TEST(Readme, NamesEveryOutcome) {
