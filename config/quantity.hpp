@@ -17,7 +17,8 @@
 namespace pawl::config {
 
 // `60/min`, `20/10s`, `5000/s`, `100/h`, `250000/day`; units ms, s, m or min, h, d or day. 1 to 1,000,000
-// requests a window (chosen: the state file keeps 24 bytes for each), windows of 1 ms to a day. nullopt: `unlimited`.
+// requests a window (chosen: the state file keeps 24 bytes for each), windows of 1 ms to a day. nullopt:
+// `unlimited`.
 expected<std::optional<rate_window>> parse_rate(std::string_view);
 
 // All windows of a limit; empty: `unlimited`, which must stand alone.

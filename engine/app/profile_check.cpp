@@ -7,6 +7,7 @@
 #include "engine/api/resource_root.hpp"
 #include "engine/api/shown.hpp"
 #include "engine/api/write_template.hpp"
+#include "engine/model/option.hpp"
 #include "engine/policy/retry_policy.hpp"
 #include "engine/text/json_padding.hpp"
 #include "engine/text/printable.hpp"
@@ -75,7 +76,7 @@ class checker {
   status check(sample_kind as) {
     if (status_ != 0 && !policy::is_2xx(status_) && as != sample_kind::error)
       say("status", "", state::wrong,
-          std::to_string(status_) + " is no success; show an error with --as error");
+          std::to_string(status_) + " is no success; show an error with " + to_string(option::as, "error"));
     switch (as) {
       case sample_kind::read:
         resource_in_reply(profile_.reply.read_root, "read.root", profile_.reply.id, source::read);
@@ -231,7 +232,8 @@ class checker {
 
   status list(const char* table, const std::string& name, const api::list_spec& spec) {
     if (spec.path.empty())
-      return failure{failure_kind::usage, "--as " + name, std::string{"the profile has no "} + table,
+      return failure{failure_kind::usage, to_string(option::as, name),
+                     std::string{"the profile has no "} + table,
                      "describe the list there, or give another kind of reply"};
     api::page_reader pages(spec);
     api::page page;
@@ -294,7 +296,7 @@ class checker {
     error_part("request_id", profile_.error.request_id, view.request_id);
     if (status_ == 0)
       return say("verdict", "", state::not_shown,
-                 "say which status it had: --status N, or save it with curl -i");
+                 "say which status it had with " + to_string(option::status) + ", or save it with curl -i");
     const auto reply = fact();
     const auto signs = policy::signs_of(profile_, reply, view, policy::request_kind::write, true);
     const auto judged = policy::judge(profile_, reply, signs, true);
@@ -325,7 +327,7 @@ class checker {
 
   status whoami() {
     if (profile_.whoami.path.empty())
-      return failure{failure_kind::usage, "--as whoami", "the profile has no [whoami]",
+      return failure{failure_kind::usage, to_string(option::as, "whoami"), "the profile has no [whoami]",
                      "describe it there, or give another kind of reply"};
     api::reply_reader reader(profile_);
     const auto who = reader.read_identity(body_);

@@ -11,6 +11,7 @@ namespace {
 // Each name is that of the field that holds the option (in app::options and its members), where there is such
 // a field.
 constexpr std::array<std::string_view, option_count> names{"allow_open_end",
+                                                           "as",
                                                            "target",
                                                            "ca_file",
                                                            "cert_file",
@@ -35,6 +36,7 @@ constexpr std::array<std::string_view, option_count> names{"allow_open_end",
                                                            "set",
                                                            "skip_invalid",
                                                            "state_directory",
+                                                           "status",
                                                            "summary_path",
                                                            "wait",
                                                            "where",

@@ -14,6 +14,7 @@ namespace pawl {
 // The order is that of the names in option.cpp.
 enum class option : std::uint8_t {
   allow_open_end,
+  as,
   base_url,
   ca_file,
   cert,
@@ -38,6 +39,7 @@ enum class option : std::uint8_t {
   set,
   skip_invalid,
   state_dir,
+  status,
   summary,
   wait,
   where,

@@ -21,14 +21,10 @@ struct maker {
   std::unique_ptr<vendor> (*make)(const vendor_options&);
 };
 constexpr maker makers[] = {
-    {"generic", make_generic},
-    {"github", make_github},
-    {"hubspot", make_hubspot},
-    {"intercom", make_intercom},
-    {"jira", make_jira},
-    {"redmine", make_redmine},
-    {"rt", make_rt},
-    {"zendesk", make_zendesk},
+    {"generic", make_generic}, {"github", make_github},
+    {"hubspot", make_hubspot}, {"intercom", make_intercom},
+    {"jira", make_jira},       {"redmine", make_redmine},
+    {"rt", make_rt},           {"zendesk", make_zendesk},
 };
 
 }  // namespace

@@ -34,6 +34,7 @@ struct names {
 
 const std::vector<names> all{
     {option::allow_open_end, "--allow-open-end", "option allow_open_end"},
+    {option::as, "--as", "option as"},
     {option::base_url, "--base-url", "option target"},
     {option::ca_file, "--ca-file", "option ca_file"},
     {option::cert, "--cert", "option cert_file"},
@@ -58,6 +59,7 @@ const std::vector<names> all{
     {option::set, "--set", "option set"},
     {option::skip_invalid, "--skip-invalid", "option skip_invalid"},
     {option::state_dir, "--state-dir", "option state_directory"},
+    {option::status, "--status", "option status"},
     {option::summary, "--summary", "option summary_path"},
     {option::wait, "--wait", "option wait"},
     {option::where, "--where", "option where"},
@@ -67,7 +69,7 @@ const std::vector<names> all{
 
 TEST(OptionWords, EachOptionIsAFlagThatACommandTakes) {
   std::string help;
-  for (const auto* command : {"run", "pull", "export"})
+  for (const auto* command : {"run", "pull", "export", "profile"})
     help += std::get<early_exit>(parse_arguments({command, "--help"}, all_commands())).out;
   ASSERT_EQ(all.size(), option_count);
   for (const auto& n : all) {
