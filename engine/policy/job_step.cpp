@@ -185,9 +185,8 @@ step_action job_step::give_up_quietly() {
   if (reading_for_ == purpose::accepted || reading_for_ == purpose::accepted_again ||
       reading_for_ == purpose::contradiction)
     return finish(outcome::unknown, verified::none, kept_.view());
-  // A read was to tell what the write did: by what the intent has, the next run finds it out.
-  const bool wants_result = reading_for_ == purpose::result || reading_for_ == purpose::result_again;
-  if (wants_result && (!intent_.is_on_disk() || !held_.is_there()))
+  // Likewise where a read was to tell what an accepted write did: the intent does not say that it was.
+  if (reading_for_ == purpose::result || reading_for_ == purpose::result_again)
     return finish(outcome::unknown, verified::none, unread_note);
   // Cancelled while the commit was under way: the intent may be on the disk, and nothing has left.
   const bool has_intent = intent_.is_on_disk() || state_ == state::committing;

@@ -19,9 +19,9 @@
 //   untouched is believed then only after step_options::longest_lateness.
 //
 // A job whose write was accepted is never sent again: where the reply shows no readable resource, the job
-// reads it once. With `reply = "read"` that is how every accepted write ends; a run that stops before that
-// leaves the row to the next one, where its intent is on the disk. What is certain after one look at a reply
-// (another spelling of the id, another shape, a coding) is not asked for again.
+// reads it once. With `reply = "read"` that is how every accepted write ends; where a run stops before
+// that, nobody knows of the acceptance any more, so the row is unknown. What is certain after one look at a
+// reply (another spelling of the id, another shape, a coding) is not asked for again.
 //
 // A conflict says that a guard of the write did not hold, so this attempt was not applied. It is charged, the
 // plan it was made from is void, and the job goes back to its read after a backoff: preconditions and what
@@ -197,9 +197,6 @@ class job_step {
     return profile_.body_is == api::body_content::row || profile_.body_is == api::body_content::whole;
   }
   bool is_guarded() const noexcept { return guarded_ && options_.read_first; }
-  // Whether an attempt that may have been applied is repeated without a look: a guard keeps it from being
-  // applied twice.
-  bool may_repeat() const noexcept { return job_.replay_safe || is_guarded(); }
   connection_need usual_need() const noexcept {
     return job_.replay_safe ? connection_need::any : connection_need::fresh;
   }

@@ -177,10 +177,11 @@ step_action job_step::after_maybe(const attempt_fact& fact, const error_note& no
   kept_.keep(note);
   if (!job_.replay_safe && !can_read()) return finish(outcome::unknown, verified::none, kept_.view());
   charges_.failed(request_kind::write, last_, fact.reached, trial);
-  if (may_repeat() && charges_.are_used_up(request_kind::write)) return attempts_used_up();
+  if (job_.replay_safe && charges_.are_used_up(request_kind::write)) return attempts_used_up();
   // Also where only a read follows: a server that broke off may still be at work.
   reading_for_ = purpose::maybe;
-  if (!may_repeat()) then_ = afterwards::read;
+  // A guard does not make a message safe to send twice: a stamp of seconds may not have moved since.
+  if (!job_.replay_safe) then_ = afterwards::read;
   return sleep_until(s.now + backoff(options_.retry, charges_.sent(), fact.status >= 500, s.jitter01));
 }
 
