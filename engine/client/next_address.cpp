@@ -1,6 +1,7 @@
 #include "engine/client/next_address.hpp"
 
 #include "engine/text/ascii.hpp"
+#include "engine/text/dot_segment.hpp"
 #include "engine/text/letter_case.hpp"
 #include "engine/text/printable.hpp"
 
@@ -26,18 +27,6 @@ std::string shown(std::string_view text) {
 
 bool starts_with_word(std::string_view text, std::string_view word) noexcept {
   return text.size() >= word.size() && equal_without_case(text.substr(0, word.size()), word);
-}
-
-// Whether a segment of the path is one that names another path (RFC 3986 section 5.2.4).
-bool has_dot_segment(std::string_view path) noexcept {
-  path = path.substr(0, path.find('?'));
-  while (!path.empty()) {
-    path.remove_prefix(1);  // the slash
-    const auto segment = path.substr(0, path.find('/'));
-    if (segment == "." || segment == "..") return true;
-    path.remove_prefix(segment.size());
-  }
-  return false;
 }
 
 // Takes scheme and authority off the front; false: they are not those of the API.
@@ -84,7 +73,8 @@ expected<std::string> path_of_next(const http::endpoint& api, std::string_view l
   std::string below{reference};
   if (!below.starts_with('/')) below.insert(0, "/");  // an empty path
   const bool is_below = below.starts_with(api.base_path + '/') || below.starts_with(api.base_path + '?');
-  if (!is_below || has_dot_segment(below) || below.find('\\') != std::string::npos)
+  if (!is_below || has_dot_segment(std::string_view{below}.substr(0, below.find('?'))) ||
+      below.find('\\') != std::string::npos)
     return not_followed(
         fmt::format("the next page of the list is at {}, which is not below {}", shown(whole), api.url()),
         "make the base URL one that all addresses of the API begin with, and lengthen the profile's paths");

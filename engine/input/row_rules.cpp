@@ -1,6 +1,8 @@
 #include "engine/input/row_rules.hpp"
 
+#include "engine/text/ascii.hpp"
 #include "engine/text/byte_words.hpp"
+#include "engine/text/dot_segment.hpp"
 #include "engine/text/json_unescape.hpp"
 #include "engine/text/json_walk.hpp"
 #include "engine/text/letter_case.hpp"
@@ -45,39 +47,10 @@ void row_draft::complain(std::uint64_t line, std::string_view column, std::strin
 
 namespace {
 
-// Whether an id has a segment `.` or `..` (RFC 3986 section 5.2.4), also between slashes, also with dots or
-// slashes written as %2e, %2f or backslashes. URL libraries and servers resolve all of these (WHATWG URL,
-// section 4.4), some after decoding an escape once more.
-bool has_dot_segment(std::string_view id) noexcept {
-  const auto escaped = [&id](char last) {
-    // %25 is the escaped percent sign of an escape.
-    while (id.substr(1).starts_with("25")) id.remove_prefix(2);
-    return id.size() >= 3 && id[1] == '2' && lower_case(id[2]) == last;
-  };
-  std::size_t dots = 0;
-  bool others = false;
-  const auto is_dots = [&] { return !others && (dots == 1 || dots == 2); };
-  while (!id.empty()) {
-    const char c = id.front();
-    std::size_t length = 1;
-    bool dot = c == '.', slash = c == '/' || c == '\\';
-    if (c == '%') {
-      dot = escaped('e');
-      slash = escaped('f') || (id.size() >= 3 && id[1] == '5' && (id[2] == 'c' || id[2] == 'C'));
-      length = dot || slash ? 3 : 1;
-    }
-    id.remove_prefix(length);
-    if (slash) {
-      if (is_dots()) return true;
-      dots = 0;
-      others = false;
-    } else if (dot) {
-      ++dots;
-    } else {
-      others = true;
-    }
-  }
-  return is_dots();
+// Another spelling of a number, such as one with a zero in front, would be another id here and the same one
+// at the API.
+bool is_number_id(std::string_view id) noexcept {
+  return std::ranges::all_of(id, is_digit) && (id.size() == 1 || id.front() != '0');
 }
 
 // Whether the id is printable ASCII without dots and escapes, as nearly all ids are; then no other check is
@@ -135,6 +108,8 @@ std::string row_rules::check_id(std::string_view id) const {
       return "is " + std::to_string(length) + " characters long, at most " +
              std::to_string(profile_->max_id_length) + " are allowed (got " + shown(id) + ')';
   }
+  if (profile_->id_type != api::id_form::string && !is_number_id(id))
+    return "must be digits without a zero in front, as the API numbers its resources (got " + shown(id) + ')';
   if (is_plain_id(id)) return {};
   if (const auto c = unseen_character(id); c != no_character)
     return (is_control(c) ? "contains the control character " : "contains the invisible character ") +
