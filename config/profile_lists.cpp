@@ -104,7 +104,7 @@ void read_way_on(table_reader& in, api::list_spec& list) {
 
   const auto asks = [&list](api::hole h) { return has_hole(list.request, h); };
   const bool counts = list.counts();
-  if (asks(api::hole::cursor) && !list.names_next() && in.find("cursor") == nullptr)
+  if (asks(api::hole::cursor) && !list.names_next())
     in.complain("query", "nothing fills {cursor}: the profile does not say where a page shows it",
                 "add cursor = \"PATH\", or remove the parameter");
   if (asks(api::hole::cursor) && list.link)

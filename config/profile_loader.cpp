@@ -8,6 +8,7 @@
 #include "config/profile_paths.hpp"
 #include "config/profile_requests.hpp"
 #include "config/profile_rules.hpp"
+#include "config/profile_shape.hpp"
 #include "config/quantity.hpp"
 #include "config/table_reader.hpp"
 #include "engine/api/request_writer.hpp"
@@ -80,7 +81,8 @@ void read_auth(table_reader& root, const hole_reader& holes, api::profile& profi
       profile.auth_basic = *std::move(made);
     }
   } else if (auto scheme = in->text("scheme")) {
-    if (!is_header_value(*scheme)) in->complain("scheme", "has a control character", "remove it");
+    if (auto filled = holes.filled(*in, "scheme", *scheme, template_place::header))
+      scheme = std::move(filled);
     while (scheme->ends_with(' ')) scheme->pop_back();
     profile.auth_scheme = scheme->empty() ? "" : *scheme + " ";
   } else if (in_lower_case(profile.auth_header) != "authorization") {
@@ -89,7 +91,7 @@ void read_auth(table_reader& root, const hole_reader& holes, api::profile& profi
   in->finish();
 }
 
-void read_headers(table_reader& root, api::profile& profile) {
+void read_headers(table_reader& root, const hole_reader& holes, api::profile& profile) {
   if (auto in = root.table("request_headers")) {
     for (const auto& entry : in->entries()) {
       const auto value = in->text(entry.key);
@@ -102,8 +104,8 @@ void read_headers(table_reader& root, api::profile& profile) {
         in->complain(entry.key, "is the header of the key, which never stands in a profile",
                      "put the key into the environment variable of auth.token_env");
       if (!value) continue;
-      if (!is_header_value(*value)) in->complain(entry.key, "has a control character", "remove it");
-      profile.extra_headers.emplace_back(entry.key, *value);
+      if (auto filled = holes.filled(*in, entry.key, *value, template_place::header))
+        profile.extra_headers.emplace_back(entry.key, *std::move(filled));
     }
   }
   if (auto in = root.table("reply_headers")) {
@@ -182,14 +184,15 @@ profile_result compile_profile(std::string_view toml_text, const std::string& so
   read_requests(root, holes, profile);
   read_auth(root, holes, profile);
   read_limits(root, profile);
-  read_headers(root, profile);
+  read_headers(root, holes, profile);
   read_error_and_whoami(root, holes, profile, result.reading);
   read_rules(root, profile);
   read_fields(root, profile);
   read_lists(root, profile, result.reading);
-  check_bodies(root, profile);
+  check_requests(root, profile, result.reading);
   check_paths(root, profile, result.reading);
   root.finish();
+  profile.shape = profile_shape(parsed.root, profile);
   result.complaints = std::move(complaints.all);
   if (result.complaints.empty()) result.value = std::move(profile);
   return result;

@@ -2,6 +2,7 @@
 
 #include "config/profile_parts.hpp"
 #include "engine/api/write_template.hpp"
+#include "engine/text/letter_case.hpp"
 #include "engine/text/name_table.hpp"
 
 #include <algorithm>
@@ -43,6 +44,11 @@ std::optional<std::string> filled_around_id(table_reader& in, const hole_reader&
   auto made = holes.text(in, "path", path, of_path, template_place::path);
   if (!made) return std::nullopt;
   std::string text;
+  for (const auto& piece : *made)
+    if (piece.is == hole::none && piece.text.find('{') != std::string::npos) {
+      in.complain("path", "holds a brace that is meant as such", "write it as %7B");
+      return std::nullopt;
+    }
   for (const auto& piece : *made) text += piece.is == hole::id ? std::string{"{id}"} : piece.text;
   return text;
 }
@@ -133,9 +139,7 @@ void check_write(table_reader& in, const api::profile& profile) {
 void read_write(table_reader& root, const hole_reader& holes, api::profile& profile) {
   auto in = root.table("write");
   if (in) {
-    holes.request(*in, {of_path, of_write_query, of_write_headers, of_write_body}, profile.write);
-    if (profile.write.method == "GET")
-      in->complain("method", "\"GET\" writes nothing", "use PATCH, PUT or POST");
+    holes.request(*in, {of_path, of_write_query, of_write_headers, of_write_body, true}, profile.write);
     read_shown_by_write(*in, profile);
     check_write(*in, profile);
   }
@@ -202,7 +206,7 @@ void read_batch(table_reader& root, const char* name, const hole_reader& holes,
 void read_quiet(table_reader& root, const hole_reader& holes, api::profile& profile) {
   auto in = root.table("quiet");
   if (!in) return;
-  holes.request(*in, {none, none, none, none}, profile.quiet);
+  holes.request(*in, {none, none, none, none, true}, profile.quiet);
   for (const char* key : {"method", "path"})
     if (in->find(key) != nullptr) in->complain(key, "stands in [quiet]", "give query, headers or body only");
   in->finish();
@@ -215,28 +219,83 @@ void read_requests(table_reader& root, const hole_reader& holes, api::profile& p
   read_write(root, holes, profile);
   read_read(root, holes, profile);
   read_batch(root, "read_many", holes, {none, of_read, none, of_read}, profile.read_many);
-  read_batch(root, "write_many", holes, {none, none, none, of_write_many}, profile.write_many);
+  read_batch(root, "write_many", holes, {none, none, none, of_write_many, true}, profile.write_many);
   read_quiet(root, holes, profile);
 }
 
-void check_bodies(table_reader& root, const api::profile& profile) {
-  if (!profile.write.body) return;
-  const auto look = [&](const auto& self, const api::json_template& value) -> void {
-    const auto spreads = std::ranges::any_of(
-        value.members, [](const auto& m) { return m.first == api::json_template::spread; });
-    for (const auto& [key, member] : value.members) {
-      const auto is_field = [&key](const api::field_spec& f) {
-        return !f.at.empty() && f.verb == api::set_verb::none && f.at.front().key == key;
-      };
-      if (spreads && std::ranges::any_of(profile.fields, is_field))
-        if (auto in = root.table("write"))
-          in->complain("body", "has \"" + key + "\" beside {fields}, and a field stands there too",
-                       "remove one of the two: a JSON object has a name once");
-      self(self, member);
+namespace {
+
+std::size_t count_fields(const api::json_template& value) {
+  std::size_t count =
+      static_cast<std::size_t>(std::ranges::count(value.pieces, hole::fields, &api::text_piece::is));
+  for (const auto& [key, member] : value.members) count += count_fields(member);
+  for (const auto& element : value.elements) count += count_fields(element);
+  return count;
+}
+
+// A name twice in an object: which of the two counts is up to the server, and a row could undo a guard.
+void check_neighbours(table_reader& in, const api::json_template& value, const api::profile& profile) {
+  const auto spreads =
+      std::ranges::any_of(value.members, [](const auto& m) { return m.first == api::json_template::spread; });
+  for (const auto& [key, member] : value.members) {
+    const auto is_field = [&key](const api::field_spec& f) {
+      return f.verb == api::set_verb::none && (f.at.empty() ? f.name : f.at.front().key) == key;
+    };
+    const bool is_any = profile.any_field && is_field(*profile.any_field);
+    if (spreads && (is_any || std::ranges::any_of(profile.fields, is_field)))
+      in.complain("body", "has \"" + key + "\" beside {fields}, and a field stands there too",
+                  "remove one of the two: a JSON object has a name once");
+    check_neighbours(in, member, profile);
+  }
+  const bool any_name = profile.any_field && profile.any_field->at.size() < 2;
+  if (spreads && value.members.size() > 1 && profile.pass_unknown_fields && (!profile.any_field || any_name))
+    in.complain("body", "has members beside {fields}, and a row may name a field of any name",
+                "set unknown_fields = \"refuse\", or let {fields} stand in an object of its own");
+  for (const auto& element : value.elements) check_neighbours(in, element, profile);
+}
+
+void check_headers(table_reader& root, const char* table, const api::request_spec& request,
+                   const api::profile& profile) {
+  auto in = root.table(table);
+  auto headers = in ? in->table("headers") : std::nullopt;
+  if (!headers) return;
+  for (std::size_t i = 0; i < request.headers.size(); ++i) {
+    const auto& name = request.headers[i].first;
+    const auto is_it = [&name](const auto& other) { return equal_without_case(other.first, name); };
+    if (equal_without_case(name, profile.auth_header))
+      headers->complain(name, "is the header of the key, which never stands in a profile",
+                        "put the key into the environment variable of auth.token_env");
+    else if (std::ranges::any_of(profile.extra_headers, is_it))
+      headers->complain(name, "stands under [request_headers] too", "remove one of the two");
+    else if (std::any_of(request.headers.begin(), request.headers.begin() + static_cast<std::ptrdiff_t>(i),
+                         is_it))
+      headers->complain(name, "stands here twice, in another case", "remove one of the two");
+  }
+}
+
+}  // namespace
+
+void check_requests(table_reader& root, const api::profile& profile, const api::reading_spec& reading) {
+  if (profile.write.body)
+    if (auto in = root.table("write")) {
+      check_neighbours(*in, *profile.write.body, profile);
+      if (count_fields(*profile.write.body) > 1)
+        in->complain("body", "holds {fields} more than once", "put it where the API takes them from");
     }
-    for (const auto& element : value.elements) self(self, element);
-  };
-  look(look, *profile.write.body);
+  for (const auto& [table, request] : {std::pair{"write", &profile.write},
+                                       {"read", &profile.read},
+                                       {"list", &reading.list.request},
+                                       {"names", &reading.names.request},
+                                       {"read_many", &profile.read_many.request},
+                                       {"write_many", &profile.write_many.request},
+                                       {"quiet", &profile.quiet}})
+    check_headers(root, table, *request, profile);
+  for (std::size_t i = 0; i < profile.extra_headers.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j)
+      if (equal_without_case(profile.extra_headers[i].first, profile.extra_headers[j].first))
+        if (auto in = root.table("request_headers"))
+          in->complain(profile.extra_headers[i].first, "stands here twice, in another case",
+                       "remove one of the two");
 }
 
 }  // namespace pawl::config

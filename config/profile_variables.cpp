@@ -3,6 +3,7 @@
 #include "config/request_holes.hpp"
 #include "engine/http/endpoint.hpp"
 #include "engine/text/ascii.hpp"
+#include "engine/text/dot_segment.hpp"
 #include "engine/text/nearest.hpp"
 #include "engine/text/printable.hpp"
 
@@ -73,13 +74,13 @@ void take_value(table_reader& vars, const given_variables& given, api::profile_v
     return;
   }
   v.value = at->value;
-  const bool plain = at->value.size() <= longest_value &&
+  const bool plain = !at->value.empty() && at->value.size() <= longest_value && !has_dot_segment(at->value) &&
                      std::ranges::none_of(at->value, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
   if (!plain || !matches(at->value, pattern))
     all.push_back(
         {failure_kind::usage, at->place,
          "\"" + shown(at->value) + "\" cannot be a value of {" + v.name + "} of the profile " + profile,
-         "it must match " + v.pattern});
+         "it must match " + v.pattern + ", and be no empty text and no . or .."});
 }
 
 }  // namespace
@@ -89,6 +90,7 @@ void read_variables(table_reader& root, const given_variables& given, api::profi
   auto vars = root.table("vars");
   if (vars) {
     for (const auto& entry : vars->entries()) {
+      known.push_back(entry.key);
       const auto pattern = vars->text(entry.key);
       if (!is_plain_name(entry.key)) {
         vars->complain(entry.key, "is not the name of a variable", "use letters, digits and _");
@@ -109,11 +111,8 @@ void read_variables(table_reader& root, const given_variables& given, api::profi
       take_value(*vars, given, profile.variables.back(), *regex, profile.name);
     }
   }
-  for (const auto& v : profile.variables) known.push_back(v.name);
   for (const auto& value : given.values) {
-    if (std::ranges::find(profile.variables, value.name, &api::profile_variable::name) !=
-        profile.variables.end())
-      continue;
+    if (std::ranges::find(known, value.name) != known.end()) continue;
     const auto near = nearest(value.name, known);
     const auto remedy = known.empty()  ? std::string{"remove it: the profile has no variables"}
                         : near.empty() ? "its variables are " + [&known] {

@@ -243,9 +243,13 @@ std::optional<std::string> hole_reader::filled(table_reader& in, std::string_vie
 
 void hole_reader::request(table_reader& in, const request_holes& holes, api::request_spec& into) const {
   if (auto method = in.text("method")) {
-    constexpr std::array<std::string_view, 4> known{"GET", "PATCH", "PUT", "POST"};
-    if (std::ranges::find(known, *method) == known.end())
-      in.complain("method", "\"" + *method + "\" is not one of GET, PATCH, PUT, POST", "use one of these");
+    const bool known =
+        *method == "POST" || (holes.writes ? *method == "PATCH" || *method == "PUT" : *method == "GET");
+    if (!known)
+      in.complain(
+          "method",
+          "\"" + *method + "\" is " + (holes.writes ? "not PATCH, PUT or POST" : "neither GET nor POST"),
+          holes.writes ? "use one of these" : "use one of these: a read changes nothing");
     into.method = *std::move(method);
   }
   if (const auto path = in.text("path")) {
@@ -274,9 +278,15 @@ void hole_reader::request(table_reader& in, const request_holes& holes, api::req
         table->complain(entry.key, "is not a header name", "use letters, digits and -");
       else if (api::is_own_header(entry.key))
         table->complain(entry.key, "is a header that pawl writes itself", "remove it");
+      else if (api::cannot_carry_key(entry.key))
+        table->complain(entry.key, "is the same for all requests", "put it under [request_headers]");
     }
   if (const auto* body = in.find("body"))
-    if (auto made = json(in, "body", body->value, holes.body)) into.body = *std::move(made);
+    if (auto made = json(in, "body", body->value, holes.body)) {
+      into.body = *std::move(made);
+      if (!holes.writes && into.method != "POST")
+        in.complain("body", "belongs to no GET", "add method = \"POST\", or put it into query");
+    }
 }
 
 }  // namespace pawl::config

@@ -38,11 +38,13 @@ class hole_reader {
   std::optional<std::string> filled(table_reader& in, std::string_view key, std::string_view text,
                                     template_place) const;
 
-  // Which holes may stand in the parts of a request.
+  // Which holes may stand in the parts of a request, and whether it may change anything.
   struct request_holes {
     std::span<const api::hole> path, query, headers, body;
+    bool writes = false;
   };
-  // Reads method, path, query, headers and body. A method or path that is not there stays empty.
+  // Reads method, path, query, headers and body. A method or path that is not there stays empty. Reads are
+  // repeated without thought, so their method is GET or POST.
   void request(table_reader& in, const request_holes&, api::request_spec& into) const;
 
  private:

@@ -284,6 +284,8 @@ std::string settings_json(const settings& s, const raw_options& raw) {
     else
       append_text(out, setting.value);
   }
+  key("profile.shape");
+  append_text(out, s.profile.shape);
   key("write.body_is");
   if (s.profile.body_is)
     append_text(out, std::string{to_string(*s.profile.body_is)});

@@ -179,6 +179,7 @@ bool page_reader::count_on(std::string_view body, std::span<const header_field> 
     into.has_moved = true;
   } else if (total) {
     into.is_last = items_ >= *total;
+    if (into.is_last) doubt(body, headers, before, into);
     if (!into.is_last && count == 0) {
       into.is_last = true;
       cut_off(into,

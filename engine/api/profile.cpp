@@ -1,5 +1,9 @@
 #include "engine/api/profile.hpp"
 
+#include "engine/api/write_template.hpp"
+#include "engine/text/ascii.hpp"
+#include "engine/text/json_string.hpp"
+
 #include <algorithm>
 
 namespace pawl::api {
@@ -29,9 +33,17 @@ std::optional<field_index> profile::find(std::string_view field_name) const noex
 }
 
 std::string profile::name_with_variables() const {
-  auto text = name;
-  for (const auto& v : variables) text += (&v == &variables.front() ? " (" : ", ") + v.name + "=" + v.value;
-  return variables.empty() ? text : text + ")";
+  const auto is_plain = [](char c) {
+    return is_alphanumeric(c) || std::string_view{"-_.@+:"}.find(c) != std::string_view::npos;
+  };
+  auto sorted = variables;
+  std::ranges::sort(sorted, {}, &profile_variable::name);
+  std::string text;
+  for (const auto& v : sorted) {
+    text += (text.empty() ? "" : ", ") + v.name + "=";
+    text += std::ranges::all_of(v.value, is_plain) ? v.value : json_string(v.value);
+  }
+  return text.empty() ? name : name + " (" + text + ")";
 }
 
 std::string_view profile_name_of(std::string_view name_with_variables) noexcept {
@@ -53,15 +65,26 @@ field_spec field_in_form_of(const field_spec& any, std::string_view name) {
 
 std::vector<std::string> asked_names(const profile& p) {
   std::vector<std::string> names;
-  const auto add = [&names](const json_path& place) {
-    if (!place.empty() && std::ranges::find(names, place.back().key) == names.end())
-      names.push_back(place.back().key);
+  const auto add = [&names](const std::string& name) {
+    if (!name.empty() && std::ranges::find(names, name) == names.end()) names.push_back(name);
   };
+  const auto is_array = [](const path_step& step) { return step.each || step.pick; };
+  // Objects that hold the fields of a resource, as `properties` and `fields` do.
+  std::vector<std::string> holders;
   for (const auto& f : p.fields) {
     if (f.verb != set_verb::none || f.compare == comparison::none) continue;
-    add(f.at.empty() ? json_path{{f.name, false}} : f.at);
+    const auto place = f.at.empty() ? json_path{{f.name}} : f.at;
+    const auto last = std::ranges::find_if(place, is_array);
+    add(last == place.end() ? place.back().key : last->key);
+    if (place.size() > 1 && !is_array(place.front())) holders.push_back(place.front().key);
   }
-  for (const auto& r : p.readable) add(r.path);
+  const auto add_place = [&](const json_path& place) {
+    if (place.empty()) return;
+    const bool is_held = place.size() > 1 && std::ranges::find(holders, place.front().key) != holders.end();
+    add(place[is_held ? 1 : 0].key);
+  };
+  for (const auto& r : p.readable) add_place(r.path);
+  for (const auto& guard : guard_places(p)) add_place(guard.path);
   return names;
 }
 

@@ -215,6 +215,8 @@ struct profile {
   std::string name;
   std::string base_url;  // "https://productlane.com/api/v2"; no trailing slash
   std::vector<profile_variable> variables;
+  // A digest of all that shapes requests and readings: it is part of a run's identity. Empty: not known.
+  std::string shape;
   std::string resource_path;  // "/threads/{id}": {id} stands for the percent-encoded id
   std::string method = "PATCH";
   request_spec write, read;  // in what they differ from that; an unset body of a write is {fields}
@@ -270,8 +272,9 @@ std::string_view profile_name_of(std::string_view name_with_variables) noexcept;
 bool is_guarded(const profile&) noexcept;
 // A field of this name in the form of profile::any_field.
 field_spec field_in_form_of(const field_spec& any, std::string_view name);
-// What {asked} stands for: the last keys of the places where the API shows fields and readable fields, each
-// once. An API that shows only what is asked for then shows all that any row may need.
+// What {asked} stands for: the last key of the place of each field, or the key of the array that it is in;
+// and of readable fields and guards the key on the same level. Each stands once. An API that shows only what
+// is asked for then shows all that any row may need.
 std::vector<std::string> asked_names(const profile&);
 // Adds those of the names that the profile does not describe, if it has an any_field.
 void add_used_fields(profile&, std::span<const std::string> names);

@@ -1,6 +1,7 @@
 #include "engine/api/request_template.hpp"
 
 #include "engine/api/request_writer.hpp"
+#include "engine/text/ascii.hpp"
 #include "engine/text/json_string.hpp"
 
 #include <algorithm>
@@ -95,7 +96,8 @@ bool append_hole(std::string& to, const text_piece& piece, const hole_values& va
   const auto text = value_of(piece, values);
   if (!text) return false;
   const bool is_number =
-      piece.is == hole::page || piece.is == hole::offset || (piece.is == hole::id && values.id_is_number);
+      piece.is == hole::page || piece.is == hole::offset ||
+      (piece.is == hole::id && values.id_is_number && std::ranges::all_of(*text, is_digit));
   if (is_number)
     to += *text;
   else
@@ -149,6 +151,25 @@ bool append_json(std::string& to, const json_template& value, const hole_values&
   return true;
 }
 
+namespace {
+
+// Commas stay between the names of {asked}; one inside of a value might split it in two.
+void append_parameter(std::string& target, std::string_view name, const text_template& value,
+                      const hole_values& values) {
+  if (!text_of(value, values)) return;
+  target += target.find('?') == std::string::npos ? '?' : '&';
+  append_query_text(target, name);
+  target += '=';
+  for (const auto& piece : value) {
+    if (piece.is == hole::none || piece.is == hole::asked)
+      append_query_text(target, *value_of(piece, values));
+    else
+      append_path_segment(target, *value_of(piece, values));
+  }
+}
+
+}  // namespace
+
 call fill(const request_spec& request, const hole_values& values) {
   call made;
   made.method = request.method.empty() ? "GET" : request.method;
@@ -158,19 +179,11 @@ call fill(const request_spec& request, const hole_values& values) {
     else
       append_path_segment(made.target, value_of(piece, values).value_or(""));
   }
-  for (const auto& [name, value] : request.query)
-    if (const auto text = text_of(value, values)) append_parameter(made.target, name, *text);
+  for (const auto& [name, value] : request.query) append_parameter(made.target, name, value, values);
   for (const auto& [name, value] : request.headers)
     if (auto text = text_of(value, values)) made.headers.emplace_back(name, *std::move(text));
   if (request.body && !append_json(made.body, *request.body, values)) made.body.clear();
   return made;
-}
-
-void append_parameter(std::string& target, std::string_view name, std::string_view value) {
-  target += target.find('?') == std::string::npos ? '?' : '&';
-  append_query_text(target, name);
-  target += '=';
-  append_query_text(target, value);
 }
 
 }  // namespace pawl::api

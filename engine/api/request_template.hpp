@@ -103,7 +103,6 @@ call fill(const request_spec&, const hole_values&);
 // False: the value is a hole without a value, and nothing was appended. Members and elements of that kind are
 // left out.
 bool append_json(std::string& to, const json_template&, const hole_values&);
-void append_parameter(std::string& target, std::string_view name, std::string_view value);
 // Percent-encodes a name or value of a query. It encodes more than RFC 3986 requires there, which servers
 // accept; commas stay, because people read them in logs.
 void append_query_text(std::string& to, std::string_view text);

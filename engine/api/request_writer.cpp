@@ -229,6 +229,15 @@ expected<request_writer> request_writer::create(const profile& p, std::string_vi
   return w;
 }
 
+namespace {
+
+// Whether a path holds a `?`, as those of old profiles may.
+bool begins_query(const text_template& path) noexcept {
+  return std::ranges::any_of(path, [](const text_piece& p) { return p.text.find('?') != std::string::npos; });
+}
+
+}  // namespace
+
 // Most reads are a GET with the id once in its path: what stands before and behind it is the same each time.
 void request_writer::compile_read(const profile& p) {
   auto request = read_request(p);
@@ -236,7 +245,7 @@ void request_writer::compile_read(const profile& p) {
   const auto in_query = [](const auto& named) { return has_hole(named.second, hole::id); };
   const bool is_get = request.method.empty() || request.method == "GET";
   if (ids != 1 || !is_get || request.body || !request.headers.empty() ||
-      std::ranges::any_of(request.query, in_query)) {
+      std::ranges::any_of(request.query, in_query) || begins_query(request.path)) {
     read_ = std::move(request);
     return;
   }

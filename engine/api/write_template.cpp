@@ -1,6 +1,7 @@
 #include "engine/api/write_template.hpp"
 
 #include "engine/api/request_writer.hpp"
+#include "engine/text/ascii.hpp"
 #include "engine/text/json_string.hpp"
 #include "engine/text/json_unescape.hpp"
 #include "engine/text/trim.hpp"
@@ -27,6 +28,11 @@ void collect(const json_template& value, std::vector<guard_place>& to) {
 
 bool is_fields(const json_template& body) {
   return body.is == json_template::kind::hole && body.pieces.front().is == hole::fields;
+}
+
+// An id of an older ledger may be none.
+bool is_number(std::string_view id) noexcept {
+  return !id.empty() && std::ranges::all_of(id, is_digit);
 }
 
 // A JSON value as text: a string without its quotes and escapes.
@@ -60,7 +66,8 @@ write_template::write_template(const profile& p) : places_(guard_places(p)), ids
   } else {
     add(target_, p.write.path, form::segment);
   }
-  bool has_query = p.resource_path.find('?') != std::string::npos && p.write.path.empty();
+  bool has_query =
+      std::ranges::any_of(target_, [](const piece& one) { return one.text.find('?') != std::string::npos; });
   for (const auto& [name, text] : p.write.query) {
     std::string start{has_query ? '&' : '?'};
     append_query_text(start, name);
@@ -155,10 +162,8 @@ void write_template::append(std::string& to, const pieces& all, const write_valu
   const auto put = [&to](std::string_view text, form as) {
     switch (as) {
       case form::segment:
-        append_path_segment(to, text);
-        return;
       case form::query:
-        append_query_text(to, text);
+        append_path_segment(to, text);
         return;
       case form::header:
         to += text;
@@ -178,7 +183,7 @@ void write_template::append(std::string& to, const pieces& all, const write_valu
         to += p.text;
         break;
       case hole::id:
-        if (p.as == form::json && ids == id_form::integer)
+        if (p.as == form::json && ids == id_form::integer && is_number(values.id))
           to += values.id;
         else
           put(values.id, p.as);

@@ -23,7 +23,7 @@ api::call call_for_nothing(const api::profile& profile) {
 
 expected<int> examine_api(session& s, const std::function<status(const std::vector<finding>&)>& answer) {
   const auto& settings = s.settings();
-  s.facts().target = settings.profile.name + " " + settings.target.url();
+  s.facts().target = settings.profile.name_with_variables() + " " + settings.target.url();
   api_session api(s);
   if (auto opened = api.open(); !opened) return opened.error();
 

@@ -151,12 +151,16 @@ status ledger_choice::keep_what_came() {
 // Whether this invocation reads and writes as the generation did before. Without reading first, nothing is in
 // the ledger before a write is sent; if the next invocation did read, it would find those values and call the
 // row unchanged. And all writes of a generation must hold the same part of a resource, because undo relies on
-// it.
+// it; and a profile that writes or reads in another way would judge rows of before by what it does not know.
 bool ledger_choice::reads_as_before() const {
   const recorded_settings before(newest_->settings), now(s_.settings().as_json);
-  const auto body_before = before.text(shaping_key::body_is), body_now = now.text(shaping_key::body_is);
+  // Ledgers of earlier versions do not have these two.
+  const auto same_where_known = [&](shaping_key key) {
+    const auto then = before.text(key), this_time = now.text(key);
+    return !then || !this_time || then == this_time;
+  };
   return before.text(shaping_key::read_first) == now.text(shaping_key::read_first) &&
-         (!body_before || !body_now || body_before == body_now);
+         same_where_known(shaping_key::body_is) && same_where_known(shaping_key::profile);
 }
 
 // --retry goes on with the newest generation, finished or not, and accepts no other input.

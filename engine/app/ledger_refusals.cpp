@@ -28,17 +28,31 @@ std::string target_in_words(const ledger::target& t) {
                            : fmt::format("{} (account {})", profile_and_url(t), t.account);
 }
 
+namespace {
+
+std::string way_back(const ledger::target& bound, const ledger::target& wanted) {
+  if (bound.profile == wanted.profile) return "add " + to_string(option::base_url, bound.base_url);
+  const auto name = api::profile_name_of(bound.profile);
+  const auto address =
+      bound.base_url == wanted.base_url
+          ? std::string{}
+          : ", and " + to_string(option::base_url, bound.base_url) + " where they do not say it";
+  if (name == api::profile_name_of(wanted.profile))
+    return fmt::format("give the variables of {} their values of then{}", bound.profile, address);
+  return fmt::format("use profile {}{}", bound.profile,
+                     address.empty() ? address : " and " + to_string(option::base_url, bound.base_url));
+}
+
+}  // namespace
+
 std::optional<failure> refuse_target(const ledger::target& bound, const ledger::target& wanted,
                                      const std::string& ledger_path, ledger_use use) {
   if (bound.profile == wanted.profile && bound.base_url == wanted.base_url) return std::nullopt;
   if (use == ledger_use::reads)
-    return failure{
-        failure_kind::usage, ledger_path,
-        fmt::format("belongs to {}, and this command would read from {}", target_in_words(bound),
-                    profile_and_url(wanted)),
-        fmt::format("read from where it was written to: {}{}",
-                    bound.profile == wanted.profile ? "add " : "use profile " + bound.profile + " and ",
-                    to_string(option::base_url, bound.base_url))};
+    return failure{failure_kind::usage, ledger_path,
+                   fmt::format("belongs to {}, and this command would read from {}", target_in_words(bound),
+                               profile_and_url(wanted)),
+                   "read from where it was written to: " + way_back(bound, wanted)};
   return failure{
       failure_kind::usage, ledger_path,
       fmt::format("belongs to {}, and this run would go to {}: a ledger counts for one target only",

@@ -24,23 +24,25 @@ struct known_key {
 };
 
 // Indexed by shaping_key.
-constexpr std::array<known_key, 17> keys{{{"input.format", option::format, false},
-                                          {"input.id_column", option::id_column, false},
-                                          {"input.map", option::map, true},
-                                          {"input.ignore_column", option::ignore_column, true},
-                                          {"input.set", option::set, true},
-                                          {"input.only_if", option::only_if, true},
-                                          {"csv.null", "csv.null", false},
-                                          {"csv.list_separator", "csv.list_separator", false},
-                                          {"csv.delimiter", "csv.delimiter", false},
-                                          {"read_first", "read_first", false},
-                                          {"limits.write", option::rate, false},
-                                          {"write.body_is", "write.body_is of the profile", false},
-                                          {"validated.print", std::string_view{}, false},
-                                          {"validated.under", std::string_view{}, false},
-                                          {"validated.counts", std::string_view{}, true},
-                                          {"validated.fields", std::string_view{}, true},
-                                          {"validated.swap", std::string_view{}, true}}};
+constexpr std::array<known_key, 18> keys{
+    {{"input.format", option::format, false},
+     {"input.id_column", option::id_column, false},
+     {"input.map", option::map, true},
+     {"input.ignore_column", option::ignore_column, true},
+     {"input.set", option::set, true},
+     {"input.only_if", option::only_if, true},
+     {"csv.null", "csv.null", false},
+     {"csv.list_separator", "csv.list_separator", false},
+     {"csv.delimiter", "csv.delimiter", false},
+     {"read_first", "read_first", false},
+     {"limits.write", option::rate, false},
+     {"profile.shape", "what the profile says of requests and fields", false},
+     {"write.body_is", "write.body_is of the profile", false},
+     {"validated.print", std::string_view{}, false},
+     {"validated.under", std::string_view{}, false},
+     {"validated.counts", std::string_view{}, true},
+     {"validated.fields", std::string_view{}, true},
+     {"validated.swap", std::string_view{}, true}}};
 
 std::vector<json_path> paths() {
   std::vector<json_path> all;
@@ -112,10 +114,14 @@ std::vector<std::string> changed_settings(std::string_view before_json, std::str
     const bool same = keys[i].is_list ? before.texts(k) == now.texts(k) : before.text(k) == now.text(k);
     // A copy of standard input is read with --format and the file itself by its name; earlier versions kept
     // no body_is. So a value that is missing on one side is no difference.
-    const bool found_out =
-        (k == shaping_key::format || k == shaping_key::delimiter || k == shaping_key::body_is) &&
-        (!before.text(k) || !now.text(k));
+    const bool found_out = (k == shaping_key::format || k == shaping_key::delimiter ||
+                            k == shaping_key::body_is || k == shaping_key::profile) &&
+                           (!before.text(k) || !now.text(k));
     if (same || found_out) continue;
+    if (k == shaping_key::profile) {
+      changed.push_back(name_of(keys[i]) + " has changed");  // the record has a digest only
+      continue;
+    }
     changed.push_back(fmt::format("{} was {} and is {}", name_of(keys[i]), shown(before, i), shown(now, i)));
   }
   return changed;

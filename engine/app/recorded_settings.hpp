@@ -24,6 +24,7 @@ enum class shaping_key : std::uint32_t {
   delimiter,
   read_first,   // "true" or "false"
   write_limit,  // "60/min,20/10s"; it shapes nothing, so a change is no difference
+  profile,      // api::profile::shape; ledgers of earlier versions do not have it
   body_is,      // of the profile; ledgers of earlier versions do not have it
   // Results of the validation (recorded_validation). They are no settings, so a change is no difference;
   // ledgers of earlier versions do not have them.
