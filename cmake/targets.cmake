@@ -36,3 +36,14 @@ if(PAWL_FUZZERS)
   target_compile_options(pawl_build_options INTERFACE -fsanitize=fuzzer-no-link)
   target_link_options(pawl_build_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
+
+# Under the sanitizers Asio's own code is compiled once instead of in every file that uses it. What users run keeps it
+# in the headers, where the optimiser sees it.
+if(PAWL_SANITIZE)
+  add_library(pawl_boost_asio STATIC
+    ${PROJECT_SOURCE_DIR}/cmake/boost_asio.cpp ${PROJECT_SOURCE_DIR}/cmake/boost_asio_ssl.cpp)
+  target_compile_definitions(pawl_boost_asio PUBLIC ${pawl_definitions} BOOST_ASIO_SEPARATE_COMPILATION)
+  target_compile_options(pawl_boost_asio PRIVATE -fsanitize=${PAWL_SANITIZE} -fno-omit-frame-pointer -Wno-tsan)
+  target_link_libraries(pawl_boost_asio PUBLIC Boost::headers PRIVATE OpenSSL::SSL OpenSSL::Crypto)
+  target_link_libraries(pawl_build_options INTERFACE $<BUILD_INTERFACE:pawl_boost_asio>)
+endif()

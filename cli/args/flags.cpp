@@ -179,7 +179,11 @@ CLI::Option* add_switch(CLI::App& app, const char* name, const std::string& help
 }
 
 CLI::Option* add_positional(CLI::App& app, const char* name, const std::string& help) {
-  return app.add_option(name, help)->required()->type_name("");
+  return add_operand(app, name, help)->required();
+}
+
+CLI::Option* add_operand(CLI::App& app, const char* name, const std::string& help) {
+  return app.add_option(name, help)->type_name("");
 }
 
 CLI::Option* add_list(CLI::App& app, const char* name, const char* value, const std::string& help) {

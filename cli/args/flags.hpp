@@ -21,11 +21,12 @@ class Option;
 namespace pawl::cli {
 
 // Add one option to a command: with one value, with one value each time that it is given, without a value,
-// and the required operand.
+// the required operand, and one that may be left out.
 CLI::Option* add_text(CLI::App&, const char* name, const std::string& value, const std::string& help);
 CLI::Option* add_list(CLI::App&, const char* name, const char* value, const std::string& help);
 CLI::Option* add_switch(CLI::App&, const char* name, const std::string& help);
 CLI::Option* add_positional(CLI::App&, const char* name, const std::string& help);
+CLI::Option* add_operand(CLI::App&, const char* name, const std::string& help);
 
 // The values that were given for it, in order; empty if the command has no such option.
 std::vector<std::string> given(const CLI::App&, const std::string& name);

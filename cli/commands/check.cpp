@@ -9,8 +9,6 @@
 #include "engine/input/spool.hpp"
 #include "engine/text/printable.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include <any>
 #include <string>
 #include <utility>

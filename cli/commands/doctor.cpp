@@ -7,8 +7,6 @@
 #include "cli/terminal/console.hpp"
 #include "engine/app/rows/command_options.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include <any>
 #include <string>
 #include <utility>

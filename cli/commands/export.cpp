@@ -7,7 +7,6 @@
 #include "engine/app/exit_code.hpp"
 #include "engine/app/rows/command_options.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <any>
@@ -48,7 +47,7 @@ std::string read_own(const CLI::App& app, app::export_options& to) {
             name);
       to.outcomes.push_back(*one);
     }
-  to.with_input = app.count("--with-input") > 0;
+  to.with_input = times_given(app, "--with-input") > 0;
   return read_generation(app, to.generation);
 }
 

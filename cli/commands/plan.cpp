@@ -12,7 +12,6 @@
 #include "engine/input/spool.hpp"
 #include "engine/text/printable.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <any>

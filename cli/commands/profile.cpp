@@ -13,7 +13,6 @@
 #include "engine/sys/whole_file.hpp"
 #include "engine/text/printable.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <any>
@@ -56,8 +55,8 @@ constexpr const char* footer =
 void add(CLI::App& app) {
   const std::string help = "NAME|FILE to print, or check. Default: list the names.";
   const std::string checked = "With check: the NAME|FILE to check.";
-  app.add_option("PROFILE", help)->type_name("");
-  app.add_option("CHECKED", checked)->type_name("");
+  add_operand(app, "PROFILE", help);
+  add_operand(app, "CHECKED", checked);
   add_text(app, "--sample", "FILE", "With check: a saved reply. Default: check the profile alone.");
   add_text(app, "--as", joined_names(app::sample_kinds, "|"),
            "Which request the reply is the answer to. Default: read.");

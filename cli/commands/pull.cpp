@@ -8,8 +8,6 @@
 #include "engine/app/rows/command_options.hpp"
 #include "engine/app/session.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include <any>
 #include <string>
 #include <utility>

@@ -5,8 +5,6 @@
 #include "cli/terminal/command_frame.hpp"
 #include "cli/terminal/console.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include <any>
 #include <string>
 #include <utility>

@@ -8,7 +8,6 @@
 #include "engine/sys/files.hpp"
 #include "engine/text/printable.hpp"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <any>
@@ -38,7 +37,7 @@ constexpr const char* footer =
 
 void add(CLI::App& app) {
   const std::string file_help = "The settings file. Default: ./pawl.toml.";
-  app.add_option("FILE", file_help)->type_name("");
+  add_operand(app, "FILE", file_help);
   add_text(app, "--state-dir", "DIR",
            "Directory that keeps what is trusted. Default: $XDG_STATE_HOME/pawl or ~/.local/state/pawl.");
 }

@@ -9,8 +9,6 @@
 #include "engine/app/exit_code.hpp"
 #include "engine/text/printable.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include <any>
 #include <optional>
 #include <string>

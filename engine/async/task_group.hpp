@@ -5,7 +5,6 @@
 #include "engine/model/time.hpp"
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <cstddef>
@@ -24,11 +23,7 @@ class task_group {
   task_group(const task_group&) = delete;
   task_group& operator=(const task_group&) = delete;
 
-  void start(boost::asio::awaitable<void> task) {
-    ++size_;
-    const auto ended = [this](const std::exception_ptr& error) { on_end(error); };
-    boost::asio::co_spawn(io_, std::move(task), ended);
-  }
+  void start(boost::asio::awaitable<void> task);
 
   std::size_t size() const noexcept { return size_; }  // tasks that go on
   bool has_failed() const noexcept { return static_cast<bool>(failure_); }
@@ -40,29 +35,14 @@ class task_group {
   // again.
   wakeup::sleeping change(time_point until = time_point::max()) { return ended_.sleep(until); }
   // Until all have ended.
-  boost::asio::awaitable<void> wait() {
-    while (size_ > 0) co_await ended_.sleep();
-  }
+  boost::asio::awaitable<void> wait();
   // The same; the first exception of any comes out here.
-  boost::asio::awaitable<void> join() {
-    co_await wait();
-    rethrow();
-  }
+  boost::asio::awaitable<void> join();
   // As wait(), for a caller that is no coroutine: runs the context meanwhile.
-  void run_until_empty() {
-    io_.restart();
-    while (size_ > 0) io_.run_one();
-  }
+  void run_until_empty();
 
  private:
-  void on_end(const std::exception_ptr& error) {
-    if (error && !failure_) {
-      failure_ = error;
-      if (on_failure_) on_failure_();
-    }
-    --size_;
-    ended_.wake();
-  }
+  void on_end(const std::exception_ptr& error);
 
   boost::asio::io_context& io_;
   wakeup ended_;

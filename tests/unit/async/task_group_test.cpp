@@ -1,5 +1,7 @@
 #include "engine/async/task_group.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <gtest/gtest.h>
 
 #include <list>

@@ -3,6 +3,8 @@
 #include "engine/app/blocking.hpp"
 #include "engine/app/stop_watch.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <gtest/gtest.h>
 
 #include <csignal>
