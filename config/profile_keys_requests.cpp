@@ -99,10 +99,11 @@ constexpr std::array keys{
     profile_key{"write", "query", texts_with_holes, "", none,
                 "Parameters behind the path. Holes: `{id}`, `{was.PATH}`, `{was_header.NAME}`."},
     profile_key{"write", "headers", texts_with_holes, "", none,
-                "Headers of a write alone. Holes: `{was.PATH}`, `{was_header.NAME}`."},
-    profile_key{"write", "body", json_with_holes, R"("{fields}")", "",
-                "The JSON body. `{fields}` is the object of what is sent; `\"...\" = \"{fields}\"` puts its "
-                "members into the object around it. Holes also: `{id}`, `{was.PATH}`, `{was_header.NAME}`."},
+                "Headers of a write alone. Holes: `{was.PATH}`, `{was_header.NAME}`, `{key}`."},
+    profile_key{
+        "write", "body", json_with_holes, R"("{fields}")", "",
+        "The JSON body. `{fields}` is the object of what is sent; `\"...\" = \"{fields}\"` puts its "
+        "members into the object around it. Holes also: `{id}`, `{was.PATH}`, `{was_header.NAME}`, `{key}`."},
     profile_key{"write", "body_is", R"("changes", "row" or "whole")", R"("changes")", "",
                 "What `{fields}` holds: the fields that differ; all fields of the row; or the resource as it "
                 "was read, with the row's values put in. Obligatory with `PUT` and `read_first`."},

@@ -117,7 +117,7 @@ void read_shown_by_write(table_reader& in, api::profile& profile) {
                   "remove it, or set reply = \"resource\"");
 }
 
-// What a write must say, and what this version cannot send yet.
+// What a write must say.
 void check_write(table_reader& in, const api::profile& profile) {
   const auto& write = profile.write;
   if (!names_the_resource(write, profile))
@@ -129,8 +129,6 @@ void check_write(table_reader& in, const api::profile& profile) {
   if (!api::guard_places(profile).empty() && !profile.read_first)
     in.complain_here("is guarded by what was read ({was...}), and read_first is off",
                      "set read_first = true");
-  if (api::has_hole(write, hole::key))
-    in.complain_here("has {key}, and this version of pawl sends no idempotency keys yet", "remove it");
 }
 
 // A PATCH sends changes (RFC 5789), and so does a POST to a resource at APIs that update with it. A PUT

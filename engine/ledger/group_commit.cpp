@@ -48,8 +48,8 @@ expected<std::unique_ptr<group_commit>> group_commit::prepare(database& db, std:
   auto usual_jobs = db.prepare(insert_usual(usual_at_once));
   auto intent = db.prepare(
       "INSERT INTO intent (generation, row, sent_at, run, id, old_values, new_values, updated_at,"
-      " sent_boot_us) VALUES (?1, ?2, max(?3, coalesce((SELECT max(sent_at) + 1 FROM intent"
-      " WHERE generation = ?1 AND row = ?2), ?3)), ?4, ?5, ?6, ?7, ?8, ?9)");
+      " sent_boot_us, idempotency_key) VALUES (?1, ?2, max(?3, coalesce((SELECT max(sent_at) + 1 FROM intent"
+      " WHERE generation = ?1 AND row = ?2), ?3)), ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
   auto withdrawal = db.prepare("DELETE FROM intent WHERE generation = ? AND row = ? AND run = ?");
   auto sample = db.prepare(insert_into("sample", "run, " + sample_columns()));
   auto event = db.prepare(insert_into("event", "run, at, kind, reason"));
@@ -240,6 +240,8 @@ status group_commit::write(const intent_record& intent) {
     to.bind(9, std::int64_t{intent.since_boot.count()});
   else
     to.bind_null(9);
+  if (!intent.key.empty())
+    bind_plain(to, 10, intent.key, scratch_[4]);  // all intents of a run have one, or none has
   return to.run();
 }
 

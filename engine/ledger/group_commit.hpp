@@ -66,7 +66,7 @@ class group_commit {
   bool prefixes_changed_ = false;
 
   std::unordered_map<std::uint64_t, outcome_counts> open_blocks_;
-  std::array<std::string, 4> scratch_;  // repaired texts, while they are bound
+  std::array<std::string, 5> scratch_;  // repaired texts, while they are bound
 
   // Usual rows are inserted several at once, which saves a quarter of what SQLite costs for one. Without this
   // an update, which takes 57,800 instructions, would take 2,140 more and 1.7 more allocations

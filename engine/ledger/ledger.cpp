@@ -40,10 +40,11 @@ struct migration {
   int to;
   const char* sql;
 };
-constexpr std::array<migration, 1> migrations{{
+constexpr std::array<migration, 2> migrations{{
     {2,
      "ALTER TABLE run ADD COLUMN boot_id TEXT; ALTER TABLE run ADD COLUMN started_boot_us INTEGER;"
      "ALTER TABLE intent ADD COLUMN sent_boot_us INTEGER;"},
+    {3, "ALTER TABLE intent ADD COLUMN idempotency_key TEXT;"},
 }};
 static_assert(migrations.back().to == schema_version);
 

@@ -21,7 +21,7 @@
 namespace pawl::ledger {
 
 inline constexpr int application_id = 0x7061776c;  // "pawl"
-inline constexpr int schema_version = 2;
+inline constexpr int schema_version = 3;
 
 struct target {
   std::string profile, base_url, account;  // account: empty until whoami has answered, or if the API has none
@@ -86,6 +86,7 @@ struct intent_row {
   std::string old_values, new_values, updated_at;
   bool was_read = false;  // false: nothing was read, so old_values are not known
   boot_moment sent;       // sent_at by the boot clock; unknown in what earlier versions wrote
+  std::string key;        // idempotency key of the write; empty: it carried none
 };
 
 // The recent writes that a ledger knows of. They fill the quota of a key whose own record is lost. Each age

@@ -72,8 +72,9 @@ expected<std::vector<intent_row>> ledger_file::open_intents(std::int64_t generat
   if (!blocks) return std::move(blocks.error());
   const std::string boot =
       impl_->version >= 2 ? "sent_boot_us, (SELECT boot_id FROM run WHERE run.id = i.run)" : "NULL, NULL";
+  const std::string key = impl_->version >= 3 ? ", idempotency_key" : ", NULL";
   auto query =
-      db.prepare("SELECT row, id, sent_at, old_values, new_values, updated_at, " + boot +
+      db.prepare("SELECT row, id, sent_at, old_values, new_values, updated_at, " + boot + key +
                  " FROM intent AS i"
                  " WHERE generation = ?1 AND row BETWEEN ?2 AND ?3"
                  " AND NOT EXISTS (SELECT 1 FROM job_data WHERE key = (?1 - 1 << 40) + i.row)"
@@ -96,7 +97,8 @@ expected<std::vector<intent_row>> ledger_file::open_intents(std::int64_t generat
                       text(4),
                       text(5),
                       !query->is_null(3),
-                      {text(7), std::chrono::microseconds{query->integer(6)}}});
+                      {text(7), std::chrono::microseconds{query->integer(6)}},
+                      text(8)});
     }
   }
   if (auto done = moment->commit(); !done) return std::move(done.error());

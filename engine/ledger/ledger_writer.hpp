@@ -47,6 +47,7 @@ struct intent_record {
   std::string_view new_values;  // JSON object of what the row is about to write; empty counts as {}
   std::string_view updated_at;  // JSON: the resource's time stamp in that read; empty: not shown
   std::chrono::microseconds since_boot{};  // sent_at by the boot clock of the run; zero: not known
+  std::string_view key = {};               // idempotency key; empty: the write carries none
 };
 
 struct event_record {

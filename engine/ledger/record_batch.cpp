@@ -42,7 +42,7 @@ job_record record_batch::job_of(const entry& e) const noexcept {
 }
 
 void record_batch::add(const intent_record& intent) {
-  auto& e = append({intent.id, intent.old_values, intent.new_values, intent.updated_at});
+  auto& e = append({intent.id, intent.old_values, intent.new_values, intent.updated_at, intent.key});
   e.fixed.row = intent.row;
   e.fixed.sent_at = intent.sent_at;
   e.since_boot = intent.since_boot;
@@ -57,7 +57,7 @@ void record_batch::add(const intent_withdrawal& withdrawn) {
 
 intent_record record_batch::intent_of(const entry& e) const noexcept {
   const auto texts = texts_of(e);
-  return {e.fixed.row, texts[0], e.fixed.sent_at, texts[1], texts[2], texts[3], e.since_boot};
+  return {e.fixed.row, texts[0], e.fixed.sent_at, texts[1], texts[2], texts[3], e.since_boot, texts[4]};
 }
 
 void record_batch::add(const sample_row& sample) {

@@ -137,6 +137,7 @@ CREATE TABLE intent (
   new_values TEXT NOT NULL,          -- JSON object, field name -> value: what is about to be sent
   updated_at TEXT,                   -- JSON: the resource's time stamp as that read showed it; NULL: not shown
   sent_boot_us INTEGER,              -- since version 2: sent_at by the boot clock of its run; NULL: not known
+  idempotency_key TEXT,              -- since version 3: the key that the write carries; NULL: it carries none
   PRIMARY KEY (generation, row, sent_at)
 ) STRICT, WITHOUT ROWID;
 

@@ -15,6 +15,7 @@ job_step::job_step(const api::profile& profile, api::reply_reader& reader, api::
       options_(options),
       guarded_(api::is_guarded(profile)),
       charges_(options),
+      key_(api::has_hole(profile.write, api::hole::key)),
       notes_(profile) {
   assert(can_read() || !options.read_first);
 }
@@ -33,6 +34,9 @@ void job_step::reset(const job_view& job, const std::optional<left_intent>& left
   charges_.begin(sent);
   doubt_.begin(left.has_value());
   intent_.begin(sent);
+  key_.begin();
+  // What guarded the left write is not known any more.
+  if (left && !left->key.empty() && !is_guarded()) key_.left_with(left->old_values, left->new_values);
   foreign_.begin();
   held_.drop();
   trouble_ = reply_trouble::none;
@@ -148,17 +152,28 @@ step_action job_step::read(purpose why) {
 step_action job_step::granted(time_point now) {
   // Held up between the read and the slot: the slot goes back, and the job reads again.
   if (is_stale(now, duration::zero())) return queue(lease_lead);
-  const bool needs_intent = !job_.replay_safe || held_.is_there() || sends_more_than_changes();
-  if (!needs_intent || intent_.covers_next(charges_.sent(), job_.replay_safe)) return send();
+  const bool needs_intent =
+      !job_.replay_safe || held_.is_there() || sends_more_than_changes() || key_.is_used();
+  const bool is_covered = intent_.covers_next(charges_.sent(), job_.replay_safe) && !key_.is_spent();
+  return needs_intent && !is_covered ? commit() : send();
+}
+
+step_action job_step::commit() {
   const bool replaces = intent_.commit(charges_.sent(), doubt_.may_be_applied());
   state_ = state::committing;
+  action::commit_intent what{held_.is_there(), {}, {}, {}, replaces, key_.is_used()};
   if (held_.is_there()) {
     const auto& plan = held_.plan;
-    return action::commit_intent{true, plan.old_to_keep(), plan.new_values, plan.updated_at, replaces};
+    what.old_values = plan.old_to_keep();
+    what.new_values = plan.new_values;
+    what.updated_at = plan.updated_at;
+  } else {
+    auto& values = notes_.compose();
+    api::append_values(values, job_.patch);
+    what.new_values = values;
   }
-  auto& values = notes_.compose();
-  api::append_values(values, job_.patch);
-  return action::commit_intent{false, {}, values, {}, replaces};
+  what.new_key = key_.renews(what.old_values, what.new_values, held_.plan.guards);
+  return what;
 }
 
 step_action job_step::send() {

@@ -48,6 +48,7 @@
 #include "engine/policy/error_note.hpp"
 #include "engine/policy/foreign_replies.hpp"
 #include "engine/policy/held_plan.hpp"
+#include "engine/policy/intent_key.hpp"
 #include "engine/policy/note_writer.hpp"
 #include "engine/policy/reply_trouble.hpp"
 #include "engine/policy/retry_policy.hpp"
@@ -138,6 +139,7 @@ class job_step {
   step_action await_grant();
   step_action read(purpose);
   step_action granted(time_point now);
+  step_action commit();
   step_action send();
   bool is_stale(time_point now, duration margin) const noexcept {
     return options_.read_first && !held_.serves(now, margin, options_.max_read_age);
@@ -221,6 +223,7 @@ class job_step {
   attempt_charges charges_;
   write_doubt doubt_;
   disk_intent intent_;
+  intent_key key_;
   foreign_replies foreign_;
   held_plan held_;
   std::vector<field_value> left_values_;  // what left_ says was sent

@@ -22,7 +22,11 @@ step_action job_step::after_reply(const event::replied& reply, const surrounding
   then_ = afterwards::queue;
   if (last_.is != api::verdict::throttled) charges_.not_throttled(request_kind::write);
   const auto note = last_.foreign ? notes_.of_error(fact, error, true) : notes_.of(fact, error, false);
-  if (!last_.foreign) foreign_.end_with(request_kind::write);
+  if (!last_.foreign) {
+    foreign_.end_with(request_kind::write);
+    if (last_.is == api::verdict::conflict) key_.answered();
+    if (fact.status >= 500) key_.failed(doubt_.may_be_applied());
+  }
 
   if (fact.fault == transport_fault::cancelled) return write_cancelled(fact, note);
   if (last_.foreign) return after_foreign(request_kind::write, fact, note, s);

@@ -78,6 +78,8 @@ struct commit_intent {  // what stands there now, and what is about to be sent
   std::string_view old_values, new_values, updated_at;
   // Replaces an intent already committed for this job, of which nothing was applied.
   bool replaces = false;
+  bool has_key = false;  // the write carries an idempotency key, which the ledger keeps
+  bool new_key = false;  // a new one; otherwise that of the intent before it
 };
 struct send {
   std::span<const field_value> values;
@@ -121,6 +123,7 @@ struct left_intent {
   // The latest time at which the request can have left: when this run began, less what boot id and boot clock
   // prove to have passed before. The time of day proves nothing, because somebody may have set it.
   time_point sent_by;
+  std::string_view key = {};  // idempotency key of the write; empty: it carried none
 };
 
 }  // namespace pawl::policy

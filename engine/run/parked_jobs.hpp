@@ -26,6 +26,7 @@ struct job_in_hand {
   job_view job;
   wall_time sent_at{};
   std::uint64_t latency_us = 0;
+  std::string key;  // idempotency key of its writes; empty: they carry none
 };
 
 class parked_jobs {

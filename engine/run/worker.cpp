@@ -3,6 +3,7 @@
 #include "engine/client/attempt.hpp"
 #include "engine/policy/run_signs.hpp"
 #include "engine/policy/unread_rows.hpp"
+#include "engine/run/idempotency_key.hpp"
 #include "engine/run/outcome_records.hpp"
 #include "engine/sys/boot_clock.hpp"
 #include "engine/sys/clock.hpp"
@@ -105,11 +106,13 @@ bool worker::begin() {
   }
   job.sent_at = {};
   job.latency_us = 0;
+  job.key.clear();
   std::optional<policy::left_intent> unfinished;
   if (!shared_.interrupted.empty())
     if (const auto found = shared_.interrupted.find(job.job.row); found != shared_.interrupted.end()) {
       unfinished = left_by(found->second, shared_.progress.started, shared_.started);
       job.sent_at = found->second.sent_at;
+      job.key = found->second.key;
     }
   job.step.reset(job.job, unfinished);
   return true;
@@ -304,6 +307,8 @@ asio::awaitable<policy::step_event> worker::commit_intent(action::commit_intent 
   if (what.was_read) intent.old_values = what.old_values;
   intent.new_values = what.new_values;
   intent.updated_at = what.updated_at;
+  if (what.new_key) job_->key = new_idempotency_key();
+  if (what.has_key) intent.key = job_->key;
   const auto committed = co_await shared_.ledger.commit(intent);
   if (committed) co_return event::intent_committed{};
   shared_.order_stop({"ledger", committed.error(), {}});
@@ -314,7 +319,7 @@ asio::awaitable<policy::step_event> worker::commit_intent(action::commit_intent 
 // two for reuse: it would be allocated for each job.
 time_point worker::begin_send(const action::send& what) {
   const auto& writer = shared_.keys.writer();
-  const api::request_writer::write_terms terms{what.guards, {}};
+  const api::request_writer::write_terms terms{what.guards, job_->key};
   if (what.body.empty())
     writer.write_patch(request_, job_->job.id, what.values, terms);
   else

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <utility>
 
 namespace sandbox {
@@ -102,10 +103,17 @@ class generic final : public resource_vendor {
   json::object shown_as(const resource&) const;
   static std::string tag_of(const resource& r) { return "\"" + std::to_string(r.version) + '"'; }
   bool guard_holds(const call&, const json::object& given, const resource&, reply&) const;
+  bool is_answered_by_key(const call&, reply&) const;
   void write(const call&, resource&, reply&);
   void list_all(const call&, reply&) const;
 
   api_description d_;
+  struct first_answer {
+    std::string request;  // path and body
+    int status = 0;
+    std::string body;
+  };
+  std::map<std::string, first_answer, std::less<>> by_key_;
 };
 
 route generic::find(const request& r) const {
@@ -206,11 +214,34 @@ void generic::serve(const call& c, reply& rep) {
     present(c, c.way.id, rep);
   } else if (!c.key.may("write")) {
     error(rep, 403, "forbidden", "The key may not write");
+  } else if (is_answered_by_key(c, rep)) {
+    return;
   } else if (resource* const r = resources_.find(c.way.id); r != nullptr && r->gone == 0) {
     write(c, *r, rep);
+    if (const auto key = c.in.header(d_.key_header); !key.empty())
+      by_key_[std::string{key}] = {c.way.id + '\n' + std::string{c.in.body}, rep.status, rep.body};
   } else {
     present(c, c.way.id, rep);
   }
+}
+
+// draft-ietf-httpapi-idempotency-key-header, section 2.7.
+bool generic::is_answered_by_key(const call& c, reply& rep) const {
+  if (d_.key_header.empty()) return false;
+  const auto key = c.in.header(d_.key_header);
+  const auto seen = by_key_.find(key);
+  if (key.empty()) {
+    if (d_.key_required) error(rep, 400, "key_missing", "The idempotency key is missing");
+    return d_.key_required;
+  }
+  if (seen == by_key_.end()) return false;
+  if (seen->second.request != c.way.id + '\n' + std::string{c.in.body}) {
+    error(rep, 422, "key_reused", "The idempotency key was used with another body");
+    return true;
+  }
+  rep.status = seen->second.status;
+  rep.body = seen->second.body;
+  return true;
 }
 
 // A guard that is not sent holds.

@@ -179,6 +179,11 @@ api_description read_description(const json::value& v) {
     m.take_number("status", d.guard_status);
     if (d.guard_header.empty() == d.guard_field.empty()) m.wrong("", "needs either `header` or `field`");
   });
+  inside(top, "idempotency", [&](members& m) {
+    m.take("header", d.key_header);
+    m.take("required", d.key_required);
+    if (d.key_header.empty()) m.wrong("header", "is missing");
+  });
   top.take_one_of("unknown", d.unknown,
                   {{"keep", unknown_members::keep},
                    {"drop", unknown_members::drop},

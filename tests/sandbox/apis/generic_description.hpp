@@ -16,6 +16,8 @@
 //                "place_parameter": "page", "reply": "{items}" },   style: page, offset, cursor, link
 //     "whoami": { "path": "/me", "reply": { "id": "somebody" } },
 //     "guard": { "header": "If-Match", "status": 412 },    or { "field": "version", "status": 409 }; none
+//     "idempotency": { "header": "Idempotency-Key", "required": true },   a write with a key that was seen is
+//                      answered as that one was, and refused with another body; none
 //     "unknown": "keep",                            members that `fields` does not name: keep, drop, refuse
 //     "fields": { "title": { "type": "string", "nullable": true, "values": ["a"], "read_only": false } },
 //     "example": { "title": "Item {id}" },          what a resource is made of; {id}, {n}
@@ -76,6 +78,8 @@ struct api_description {
 
   std::string guard_header, guard_field;
   int guard_status = 412;
+  std::string key_header;
+  bool key_required = true;
 
   unknown_members unknown = unknown_members::keep;
   std::map<std::string, field_form> fields;

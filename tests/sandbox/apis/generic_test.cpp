@@ -61,6 +61,21 @@ TEST(Generic, SpeaksAsItIsDescribed) {
             412);
 }
 
+TEST(Generic, AnswersARepeatedKeyAsTheFirstTime) {
+  fixture f{R"({ "idempotency": { "header": "Idempotency-Key" } })"};
+  const auto write = [&f](const char* key, const char* body) {
+    return f.send("PATCH", "/items/item-1", body, {{"Idempotency-Key", key}});
+  };
+  EXPECT_THAT(f.send("PATCH", "/items/item-1", R"({"title":"x"})").body, HasSubstr("key_missing"));
+  EXPECT_EQ(write("k1", R"({"title":"x"})").status, 200);
+  EXPECT_EQ(write("k2", R"({"title":"y"})").status, 200);
+  const auto again = write("k1", R"({"title":"x"})");
+  EXPECT_EQ(again.status, 200);
+  EXPECT_EQ(again.json().at("title"), "x") << "as it was then";
+  EXPECT_EQ(f.of("item-1").at("fields").at("title"), "y") << "and nothing is written";
+  EXPECT_EQ(write("k1", R"({"title":"z"})").status, 422);
+}
+
 TEST(Generic, ValidatesAsItIsDescribed) {
   fixture f{wrapped};
   f.sent["X-Key"] = "k";

@@ -179,7 +179,8 @@ TEST_F(Ledger, TellsOtherProgramsWhatItIs) {
 void make_it_version_1(const std::string& path) {
   must(must(database::open(path, SQLITE_OPEN_READWRITE))
            ->execute("ALTER TABLE run DROP COLUMN boot_id; ALTER TABLE run DROP COLUMN started_boot_us;"
-                     "ALTER TABLE intent DROP COLUMN sent_boot_us; PRAGMA user_version = 1;"
+                     "ALTER TABLE intent DROP COLUMN sent_boot_us;"
+                     "ALTER TABLE intent DROP COLUMN idempotency_key; PRAGMA user_version = 1;"
                      "INSERT INTO intent (generation, row, sent_at, run, id, new_values)"
                      " VALUES (1, 3, 1795000000000000, 1, 't', '{}')"));
 }
@@ -238,7 +239,7 @@ TEST_F(Ledger, RefusesWhatIsNoLedger) {
     std::ofstream{directory / "empty"};
   }
   begin(directory / "newer", 1);
-  must(must(database::open(directory / "newer", SQLITE_OPEN_READWRITE))->execute("PRAGMA user_version = 3"));
+  must(must(database::open(directory / "newer", SQLITE_OPEN_READWRITE))->execute("PRAGMA user_version = 4"));
   struct row {
     const char *name, *says;
     access how;
@@ -248,7 +249,7 @@ TEST_F(Ledger, RefusesWhatIsNoLedger) {
       {"text", "usage ", access::read_only},
       {"other", "is not a ledger of pawl", access::read_write},
       {"other", "usage ", access::read_only},
-      {"newer", "schema version 3, this pawl knows version 2", access::read_write},
+      {"newer", "schema version 4, this pawl knows version 3", access::read_write},
       {"newer", "usage ", access::read_only},
       {"empty", "no run has begun", access::read_only},
       {"absent", "usage ", access::read_only},
