@@ -55,6 +55,8 @@ std::string_view wanted(setting_shape shape) {
       return "text in quotes";
     case setting_shape::boolean:
       return "true or false";
+    case setting_shape::boolean_or_word:
+      return "true, false or \"auto\"";
     case setting_shape::count:
       return "a whole number";
     case setting_shape::duration:
@@ -79,7 +81,7 @@ std::optional<std::vector<std::string>> texts_of(const toml_value& value, settin
     return one{*text};
   }
   if (const auto* flag = std::get_if<bool>(&value.is)) {
-    if (shape != setting_shape::boolean) return std::nullopt;
+    if (shape != setting_shape::boolean && shape != setting_shape::boolean_or_word) return std::nullopt;
     return one{*flag ? "true" : "false"};
   }
   if (const auto* whole = std::get_if<std::int64_t>(&value.is)) {
@@ -321,7 +323,7 @@ void add_profile(layers& into, const api::profile& profile) {
   std::vector<std::string> shared;
   for (const auto& l : profile.all_limits) shared.push_back(to_string(l));
   if (!shared.empty()) put("limits.all", std::move(shared));
-  put("read_first", {profile.read_first ? "true" : "false"});
+  put("read_first", {profile.read_first_where_free ? "auto" : profile.read_first ? "true" : "false"});
 }
 
 }  // namespace pawl::config

@@ -29,8 +29,11 @@ constexpr std::array keys{
         "What the reply to a write shows: the resource as it is now, which is compared; nothing (204), "
         "so that pawl reads the resource after each write; or nothing, and no read shows it either: "
         "rows then count as applied without proof."},
-    profile_key{"", "read_first", flag, "false", "",
-                "Whether each row reads its resource before it writes, so that only what differs is sent."},
+    profile_key{
+        "", "read_first", R"(true, false or "auto")", "false", "",
+        "Whether each row reads its resource before it writes, so that only what differs is sent. "
+        "\"auto\": only where that costs neither time nor quota of the writes, as no limit counts both "
+        "and the limits of reads are as wide as those of writes; `plan` then prices both ways."},
     profile_key{"", "concurrency", "number, 1 to 1024", "", none,
                 "Requests at the same time, at most, where the API says so."},
     profile_key{

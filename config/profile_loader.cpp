@@ -121,13 +121,24 @@ void read_headers(table_reader& root, const hole_reader& holes, api::profile& pr
   }
 }
 
+void read_reading_first(table_reader& root, api::profile& profile) {
+  const auto* entry = root.find("read_first");
+  const auto* word = entry == nullptr ? nullptr : std::get_if<std::string>(&entry->value.is);
+  profile.read_first_where_free = word != nullptr && *word == "auto";
+  if (word != nullptr && !profile.read_first_where_free)
+    root.complain("read_first", "\"" + *word + "\" is none of true, false, \"auto\"",
+                  "write true or false without quotes, or \"auto\"");
+  else
+    profile.read_first = word != nullptr || root.boolean("read_first").value_or(false);
+}
+
 void read_reply(table_reader& root, api::profile& profile) {
   if (const auto reply = root.text("reply")) {
     const auto is = find_named(reply_names, *reply);
     if (!is) root.complain("reply", "\"" + *reply + "\" is " + none_of(reply_names), "use one of these");
     profile.reply.is = is.value_or(api::reply_kind::resource);
   }
-  profile.read_first = root.boolean("read_first").value_or(false);
+  read_reading_first(root, profile);
   if (const auto most = root.count("concurrency", 1, 1024))
     profile.concurrency = static_cast<std::uint32_t>(*most);
   if (const auto unknown = root.text("unknown_fields")) {

@@ -126,8 +126,8 @@ void check_write(table_reader& in, const api::profile& profile) {
     in.complain("body", "does not hold what is sent",
                 "put \"{fields}\" where the fields belong, or \"...\" = \"{fields}\" into the object that "
                 "holds them");
-  if (!api::guard_places(profile).empty() && !profile.read_first)
-    in.complain_here("is guarded by what was read ({was...}), and read_first is off",
+  if (!api::guard_places(profile).empty() && (!profile.read_first || profile.read_first_where_free))
+    in.complain_here("is guarded by what was read ({was...}), and read_first is not true",
                      "set read_first = true");
 }
 
@@ -149,8 +149,8 @@ void read_write(table_reader& root, const hole_reader& holes, api::profile& prof
       profile.body_is = content;
     else
       in->complain("body_is", "\"" + *said + "\" is not one of changes, row, whole", "use one of these");
-    if (profile.body_is == api::body_content::whole && !profile.read_first)
-      in->complain("body_is", "is \"whole\", which sends back what was read, and read_first is off",
+    if (profile.body_is == api::body_content::whole && (!profile.read_first || profile.read_first_where_free))
+      in->complain("body_is", "is \"whole\", which sends back what was read, and read_first is not true",
                    "set read_first = true, or body_is = \"row\"");
   } else if (is_put && profile.read_first && (!in || in->find("body_is") == nullptr)) {
     const std::string what =

@@ -51,6 +51,18 @@ status assign(std::vector<rate_window>& into, texts from) {
   return {};
 }
 
+status apply_read_first(draft& d, texts from) {
+  auto& s = d.value;
+  s.read_first_where_free = from[0] == "auto";
+  if (s.read_first_where_free) {
+    s.read_first = true;  // until all limits are known
+    return {};
+  }
+  if (from[0] != "true" && from[0] != "false")
+    return wrong("\"" + from[0] + "\" is none of true, false, auto", "write one of these");
+  return assign(s.read_first, from);
+}
+
 status apply_shared(draft& d, texts from) {
   auto parsed = parse_limits(from);
   if (!parsed) return parsed.error();
@@ -227,9 +239,11 @@ const std::array<setting_key, key_count>& table() {
        "Requests under way at the same time, 1 to 1024; auto, for an API without a known rate, finds out "
        "how many pay, up to 512.",
        &raw_options::concurrency, nullptr, apply_concurrency},
-      {"read_first", "", shape::boolean, "", "the profile's",
-       "Reads each resource before it is written, to save needless writes; --no-read-first turns it off.",
-       nullptr, nullptr, [](draft& d, texts t) { return assign(d.value.read_first, t); }},
+      {"read_first", "", shape::boolean_or_word, "", "the profile's",
+       "Reads each resource before it is written, to save needless writes; --no-read-first turns it off; "
+       "auto "
+       "reads where that costs neither time nor quota of the writes.",
+       nullptr, nullptr, apply_read_first},
       {"max_failures", "--max-failures", shape::count_or_percent, "10%", "",
        "Stops a run that is going wrong: N failures, or N% of the last 500 rows once 50 have failed; none "
        "goes on.",

@@ -18,6 +18,7 @@ namespace pawl::config {
 enum class setting_shape : std::uint8_t {
   text,
   boolean,
+  boolean_or_word,  // true or "auto"
   count,
   duration,
   rates,             // one rate, or a list of them

@@ -9,6 +9,7 @@
 #include "config/small_file.hpp"
 #include "config/token.hpp"
 #include "config/trust.hpp"
+#include "engine/policy/free_reads.hpp"
 #include "engine/text/shown_url.hpp"
 
 #include <cmath>
@@ -39,6 +40,7 @@ class loader {
     resolve_proxy();
     resolve_paths();
     check_limits();
+    decide_reading();
     check_body();
     add_input_options(raw_, draft_.value, complaints_);
     if (profile_known_) add_conditions(raw_, draft_.value, complaints_);
@@ -295,6 +297,14 @@ class loader {
                     "leaves less than one request in " + to_string(limit) + " of limits.all", "reserve less");
   }
 
+  // read_first = "auto" is answered by the limits, which are final now.
+  void decide_reading() {
+    auto& s = draft_.value;
+    if (s.read_first_where_free)
+      s.read_first =
+          policy::reads_are_free(s.run.writes, s.run.reads, s.profile.reply.is == api::reply_kind::read);
+  }
+
   // Checks the final read_first against what the profile says of a write's body. (The profile's own
   // read_first was checked with the profile.)
   void check_body() {
@@ -306,6 +316,12 @@ class loader {
           "a write of profile " + s.profile.name +
               " sends back the whole resource (write.body_is = \"whole\"), and without a read there is none",
           "read first, or use a copy of the profile that says body_is = \"row\"");
+    if (!s.read_first && !api::guard_places(s.profile).empty())
+      complain_of("read_first",
+                  "a write of profile " + s.profile.name +
+                      " shows the API what was read before it ({was...}), and without a read there is "
+                      "nothing to show",
+                  "set read_first = true, or use a copy of the profile without these guards");
     if (s.read_first && !s.profile.body_is)
       complain_of("read_first",
                   "profile " + s.profile.name +

@@ -210,6 +210,13 @@ void add_price(lines& out, const app::plan_report& r, const config::settings& s)
   out.push_back(fmt::format("time:   about {}, if replies take {} ms; started now it ends at {}",
                             in_words(r.needed), ms,
                             date_and_time(r.now + std::chrono::ceil<std::chrono::microseconds>(r.needed))));
+  if (!s.read_first_where_free) return;
+  const auto writes = counted(r.other_way.writes, "write", "writes");
+  const auto needed = in_words(r.other_way.needed);
+  out.push_back(s.read_first
+                    ? fmt::format("auto:   reads are free here; without them {}, about {}", writes, needed)
+                    : fmt::format("auto:   reads are not free here; with them {} and up to {}, about {}",
+                                  counted(r.other_way.reads, "read", "reads"), writes, needed));
 }
 
 }  // namespace

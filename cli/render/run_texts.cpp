@@ -115,9 +115,11 @@ lines announce(const app::announcement& a, const config::settings& s) {
                   windows_in_words(s.run.writes)));
   out.push_back("ledger: " + a.ledger_path);
   if (!s.read_first && s.profile.read_first)
-    out.push_back(
-        "--no-read-first: every row is written, also those that are as wanted; what is overwritten is not "
-        "known, so it cannot be undone, and a write that was cut off cannot be judged by a read");
+    out.push_back(std::string{s.read_first_where_free
+                                  ? "read_first = auto, and reads cost quota or time of the writes here"
+                                  : "--no-read-first"} +
+                  ": every row is written, also those that are as wanted; what is overwritten is not "
+                  "known, so it cannot be undone, and a write that was cut off cannot be judged by a read");
   return out;
 }
 

@@ -236,6 +236,8 @@ struct profile {
   std::size_t max_id_length = 256;  // code points; chosen
   json_path label;                  // what people call the resource; empty: nothing is known
   bool read_first = false;
+  bool read_first_where_free =
+      false;  // only where reads cost nothing (policy/free_reads); read_first is true
   bool pass_unknown_fields = false;
 
   std::vector<field_spec> fields;  // at most 65,000

@@ -40,7 +40,7 @@ expected<int> examine_api(session& s, const std::function<status(const std::vect
   if (reply->is == api::verdict::ok) {
     auto who = api.replies().read_identity(reply->body());
     if (who.readable && facts.asked_whoami)
-      facts.who = client::account_info{std::move(who.account), std::move(who.scopes)};
+      facts.who = client::account_info{std::move(who.account), std::move(who.scopes), {}};
   }
   facts.rates = policy::read_rate_headers(settings.profile.headers, reply->headers(), reply->received);
 

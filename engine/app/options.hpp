@@ -32,6 +32,7 @@ struct options {
   run::run_options run;
   std::string expected_account;  // the use case stops if the API names another one; empty: any
   bool read_first = false;
+  bool read_first_where_free = false;  // read_first = "auto" has decided it
   duration max_snapshot_age = std::chrono::minutes{5};
   std::vector<std::string> only_if;           // as given
   std::vector<api::precondition> conditions;  // only_if, parsed, in the same order

@@ -79,10 +79,8 @@ class plan_steps {
 
   asio::awaitable<expected<int>> plan() {
     const auto& settings = s_.settings();
-    const auto asked = clock::now();
     auto who = co_await api_.identify();
     if (!who) co_return std::move(who.error());
-    const auto answered_after = clock::now() - asked;
     if (rows_.done_before()[outcome::applied] + rows_.done_before()[outcome::unchanged] > 0)
       api_.client().has_succeeded();
     if (auto refused = refuse_account(choice_.target(), {}, who->account, settings.ledger_path))
@@ -119,8 +117,8 @@ class plan_steps {
     if (!whole) co_return std::move(whole.error());
     is_limited_ = !*whole;
     reply_time_ = planner.mean_reply_time();
-    // If nothing else was read, this is the only known time, connecting included.
-    if (reply_time_ == duration{}) reply_time_ = answered_after;
+    // If nothing else was read, this is the only known time.
+    if (reply_time_ == duration{}) reply_time_ = who->latency;
     co_return exit_success;
   }
 
@@ -179,25 +177,28 @@ class plan_steps {
 
   // Forecasts a run that starts now: its replies take as long as those of the reads, and the windows are as
   // they are.
-  plan::run_forecast forecast() {
+  plan::run_forecast forecast(bool read_first) {
     const auto& run = s_.settings().run;
     plan::forecast_options o;
     o.writes = run.writes;
     o.reads = run.reads;
     o.concurrency = run.concurrency;
-    o.read_first = s_.settings().read_first;
+    o.read_first = read_first;
     o.read_after = s_.settings().profile.reply.is == api::reply_kind::read;
     o.reply_time = reply_time_;
     o.past_writes = plan::ages_of(api_.quota().kept(policy::request_kind::write), client::boot_clock_now());
     o.past_reads = plan::ages_of(api_.quota().kept(policy::request_kind::read), client::boot_clock_now());
     plan::run_forecast made(o);
+    // Which rows need no write is known only by the reads of the plan.
+    const bool knows = s_.settings().read_first && read_first;
     for (const bool write : is_write_)
-      made.add(write ? plan::forecast_job::write : plan::forecast_job::settled);
+      made.add(write || !knows ? plan::forecast_job::write : plan::forecast_job::settled);
     return made;
   }
 
   int conclude() {
-    const auto made = forecast();
+    const bool reads = s_.settings().read_first;
+    const auto made = forecast(reads);
     plan_report r;
     r.target = s_.facts().target;
     r.key_label = api_.key_label();
@@ -210,6 +211,10 @@ class plan_steps {
     r.reads = made.reads();
     r.writes = made.writes();
     r.needed = made.needed();
+    if (s_.settings().read_first_where_free) {
+      const auto other = forecast(!reads);
+      r.other_way = {other.reads(), other.writes(), other.needed()};
+    }
     r.reply_time = reply_time_;
     r.now = wall_now();
     r.reads_sent = s_.facts().figures.reads;

@@ -31,6 +31,13 @@ struct plan_report {
   std::uint64_t reads = 0, writes = 0;
   duration needed{}, reply_time{};
   wall_time now{};
+  // What it would take the other way: without reads first, or with them, as far as that can be known without
+  // having read. For read_first = "auto".
+  struct price {
+    std::uint64_t reads = 0, writes = 0;
+    duration needed{};
+  };
+  price other_way;
 
   // What planning took.
   std::uint64_t reads_sent = 0;

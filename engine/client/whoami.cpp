@@ -26,6 +26,7 @@ asio::awaitable<expected<account_info>> ask_whoami(read_client& client, const ap
     co_return why;
   }
   account_info info;
+  info.latency = reply->latency;
   info.account = std::move(who.account);
   info.scopes = std::move(who.scopes);
   co_return info;

@@ -4,6 +4,7 @@
 #include "engine/api/profile.hpp"
 #include "engine/api/reply_reader.hpp"
 #include "engine/model/error.hpp"
+#include "engine/model/time.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -17,6 +18,7 @@ class read_client;
 struct account_info {
   std::string account;
   std::vector<std::string> scopes;  // empty: the API does not tell
+  duration latency{};               // of the reply; zero: nothing was asked
 };
 
 // Sends one GET of the profile's whoami. If the API has no whoami, nothing is sent and the account is empty.

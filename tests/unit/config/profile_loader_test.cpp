@@ -168,10 +168,10 @@ TEST(Profile, SaysWhatAWriteHolds) {
   EXPECT_EQ(complaints(of("PUT", true, "[write]\n")), "p.toml:12: " + what);
   EXPECT_EQ(complaints(of("PUT", true, "[write]\nbody_is = \"all\"\n")),
             "p.toml:13: write.body_is: \"all\" is not one of changes, row, whole; use one of these\n");
-  EXPECT_EQ(
-      complaints(of("PUT", false, "[write]\nbody_is = \"whole\"\n")),
-      "p.toml:13: write.body_is: is \"whole\", which sends back what was read, and read_first is off; set "
-      "read_first = true, or body_is = \"row\"\n");
+  EXPECT_EQ(complaints(of("PUT", false, "[write]\nbody_is = \"whole\"\n")),
+            "p.toml:13: write.body_is: is \"whole\", which sends back what was read, and read_first is not "
+            "true; set "
+            "read_first = true, or body_is = \"row\"\n");
   EXPECT_EQ(complaints(of("PUT", true, "[write]\nbody_is = \"row\"\ncolour = \"x\"\n")),
             "p.toml:14: write.colour: is not a known key; remove it\n");
 }
@@ -199,7 +199,9 @@ TEST(Profile, ComplainsWithLineKeyAndRemedy) {
        {"p.toml:1: name: \"My API\" is not a plain word; use a-z, 0-9, - and _",
         "p.toml:2: base_url: must be text (got a whole number); put it in quotes",
         "p.toml:3: reply: \"all\" is not one of resource, read, none; use one of these",
-        "p.toml:5: read_first: must be true or false (got text); write true or false without quotes",
+        "p.toml:5: read_first: \"yes\" is none of true, false, \"auto\"; write true or false without quotes, "
+        "or "
+        "\"auto\"",
         "p.toml:4: unknown_fields: \"maybe\" is neither refuse nor pass; use one of these",
         "p.toml:6: side_effects: must be a list of texts (got text); write [\"...\", \"...\"]",
         "p.toml:7: resource: must be a table (got text); write [resource] and its keys below",

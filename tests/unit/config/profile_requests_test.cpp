@@ -192,7 +192,7 @@ TEST(RequestTemplates, ComplainOfWhatCannotBeSent) {
       {minimal("[write]\nbody = { a = 1, \"...\" = \"{fields}\" }\n" + two_fields),
        "write.body: has \"a\" beside {fields}, and a field stands there too"},
       {minimal("[write]\nbody = { s = \"{was.at}\", v = \"{fields}\" }\n" + two_fields),
-       "is guarded by what was read ({was...}), and read_first is off"},
+       "is guarded by what was read ({was...}), and read_first is not true"},
       {minimal("[write]\nbody = { s = \"{was.at[]}\", v = \"{fields}\" }\n" + two_fields, reads),
        "\"was.at[]\" names no single value of the resource"},
       {minimal("[write]\nheaders.\"If Match\" = \"x\"\n" + two_fields), "is not a header name"},

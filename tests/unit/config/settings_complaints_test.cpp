@@ -74,7 +74,7 @@ TEST_F(SettingsComplaints, NameSourceValueAndRemedy) {
         "-o timeouts.connect: \"0s\" leaves no time at all; write a longer one",
         "-o timeouts.attempt: \"60\" has no unit; write \"60s\" for seconds; units are ms, s, m, h"}},
       {[](auto& r) { r.overrides = {"read_first=yes", "retry.max_attempts=0", "log.format=xml"}; },
-       {"-o read_first: \"yes\" is neither true nor false; write true or false",
+       {"-o read_first: \"yes\" is none of true, false, auto; write one of these",
         "-o retry.max_attempts: \"0\" is out of range; write a number from 1 to 1000",
         "-o log.format: \"xml\" is neither text nor json; use one of these"}},
       {[](auto& r) { r.overrides = {"csv.null=", "csv.delimiter=:", "csv.list_separator=ab"}; },
@@ -214,7 +214,7 @@ null = 2026-01-01
       ElementsAre(
           "pawl.toml:1: concurency: is not a known setting; did you mean concurrency?",
           "pawl.toml:3: limits: is a table (got a whole number); write [limits] and its keys below",
-          "pawl.toml:4: read_first: has the wrong type (got a whole number); write true or false",
+          "pawl.toml:4: read_first: has the wrong type (got a whole number); write true, false or \"auto\"",
           "pawl.toml:5: state_dir: has the wrong type (got a boolean); write text in quotes",
           "pawl.toml:6: limit: is not a known table; did you mean [limits]?",
           "pawl.toml:9: retry.cap: has the wrong type (got a whole number); write a duration such as "
