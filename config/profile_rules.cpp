@@ -38,9 +38,8 @@ constexpr name_table<api::wait_scope, 3> scope_names{{
 
 // Reads 403, "5xx" or "500-599".
 bool read_status_range(const toml_value& value, api::status_range& range) {
-  const auto valid = [](int s) { return s >= 100 && s <= 599; };
   if (const auto* whole = std::get_if<std::int64_t>(&value.is)) {
-    if (!valid(static_cast<int>(std::clamp<std::int64_t>(*whole, 0, 999)))) return false;
+    if (!api::is_http_status(*whole)) return false;
     range.from = range.to = static_cast<int>(*whole);
     return true;
   }
@@ -55,7 +54,7 @@ bool read_status_range(const toml_value& value, api::status_range& range) {
   const auto read = [&](std::size_t at, int& into) {
     const auto* begin = text->data() + at;
     const auto [end, error] = std::from_chars(begin, begin + 3, into);
-    return error == std::errc{} && end == begin + 3 && valid(into);
+    return error == std::errc{} && end == begin + 3 && api::is_http_status(into);
   };
   return read(0, range.from) && read(4, range.to) && range.from <= range.to;
 }
@@ -132,13 +131,13 @@ bool asks_no_more(const api::status_rule& first, const api::status_rule& second)
          (first.header_value.empty() || equal_without_case(first.header_value, second.header_value));
 }
 
-using status_set = std::bitset<1000>;
+using status_set = std::bitset<api::most_status - api::least_status + 1>;
 
 status_set statuses_of(const api::status_rule& rule) {
   status_set all;
   if (rule.statuses.empty()) all.set();
   for (const auto& range : rule.statuses)
-    for (int s = range.from; s <= range.to; ++s) all.set(static_cast<std::size_t>(s));
+    for (int s = range.from; s <= range.to; ++s) all.set(static_cast<std::size_t>(s - api::least_status));
   return all;
 }
 

@@ -232,8 +232,8 @@ const std::array<setting_key, key_count>& table() {
        nullptr, nullptr,
        [](draft& d, texts t) { return apply_both(&policy::pacer_options::early_release, d, t); }},
       {"limits.max_wait", "", shape::duration, "15m", "",
-       "A pause that the API asks for and that is longer than this ends the run (exit 3, with the time to go "
-       "on).",
+       "A pause that the API or a rule of the profile asks for and that is longer than this ends the run "
+       "(exit 3, with the time to go on).",
        nullptr, nullptr, [](draft& d, texts t) { return assign(d.value.run.stop.max_wait, t); }},
       {"concurrency", "--concurrency", shape::count_or_word, "16", "",
        "Requests under way at the same time, 1 to 1024; auto, for an API without a known rate, finds out "

@@ -149,8 +149,14 @@ enum class verdict : std::uint8_t {
   stop,       // the run is misconfigured
 };
 
+// What HTTP has: rules name and match no other (RFC 9110, section 15).
+constexpr int least_status = 100, most_status = 599;
+constexpr bool is_http_status(std::int64_t status) noexcept {
+  return status >= least_status && status <= most_status;
+}
+
 struct status_range {
-  int from = 0, to = 999;  // inclusive
+  int from = least_status, to = most_status;  // inclusive
   bool operator==(const status_range&) const = default;
 };
 

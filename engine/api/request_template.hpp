@@ -78,6 +78,7 @@ struct call {
   std::string method = "GET";
   std::vector<std::pair<std::string, std::string>> headers{};
   std::string body{};  // JSON text; empty: none
+  std::string id{};    // the resource that it is about; empty: none, or several
 
   bool empty() const noexcept { return target.empty(); }
   bool operator==(const call&) const = default;

@@ -177,7 +177,9 @@ call resource_call(const profile& p, std::string_view id) {
   values.id = id;
   values.id_is_number = p.id_type == id_form::integer;
   values.asked = asked;
-  return fill(read_request(p), values);
+  auto made = fill(read_request(p), values);
+  made.id = id;
+  return made;
 }
 
 expected<request_writer> request_writer::create(const profile& p, std::string_view host,

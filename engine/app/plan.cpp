@@ -20,6 +20,8 @@
 #include "engine/plan/plan_tally.hpp"
 #include "engine/plan/planner.hpp"
 #include "engine/plan/run_forecast.hpp"
+#include "engine/policy/each_limits.hpp"
+#include "engine/policy/id_hash.hpp"
 #include "engine/sys/clock.hpp"
 #include "engine/sys/complete_output.hpp"
 #include "engine/sys/wall_clock.hpp"
@@ -29,6 +31,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -153,7 +156,10 @@ class plan_steps {
 
   status take(const plan::planned_row& row) {
     tally_->add(row);
-    if (row.is != plan::planned::invalid) is_write_.push_back(row.is == plan::planned::write);
+    if (row.is != plan::planned::invalid) {
+      is_write_.push_back(row.is == plan::planned::write);
+      if (has_each()) ids_.push_back(policy::hash_of_id(row.id));
+    }
     switch (options_.format) {
       case plan_format::text:
         break;
@@ -175,6 +181,8 @@ class plan_steps {
     return out_->finish();
   }
 
+  bool has_each() const { return !s_.settings().run.writes.each.empty(); }
+
   // Forecasts a run that starts now: its replies take as long as those of the reads, and the windows are as
   // they are.
   plan::run_forecast forecast(bool read_first) {
@@ -188,11 +196,19 @@ class plan_steps {
     o.reply_time = reply_time_;
     o.past_writes = plan::ages_of(api_.quota().kept(policy::request_kind::write), client::boot_clock_now());
     o.past_reads = plan::ages_of(api_.quota().kept(policy::request_kind::read), client::boot_clock_now());
+    if (has_each()) {
+      o.now = clock::now();
+      o.each.emplace(run.writes.each);
+      for (const auto kind : {policy::request_kind::write, policy::request_kind::read})
+        o.each->load(kind, api_.quota().kept(kind), o.now, client::boot_clock_now());
+    }
     plan::run_forecast made(o);
     // Which rows need no write is known only by the reads of the plan.
     const bool knows = s_.settings().read_first && read_first;
-    for (const bool write : is_write_)
-      made.add(write || !knows ? plan::forecast_job::write : plan::forecast_job::settled);
+    for (std::size_t i = 0; i < is_write_.size(); ++i)
+      made.add(is_write_[i] || !knows ? plan::forecast_job::write : plan::forecast_job::settled,
+               ids_.empty() ? policy::kept_quota::no_id : ids_[i]);
+    made.finish();
     return made;
   }
 
@@ -253,7 +269,8 @@ class plan_steps {
   std::optional<plan::plan_tally> tally_;
   std::optional<job_lines> jobs_;
   std::optional<complete_output> out_;
-  std::vector<bool> is_write_;  // a bit for each job that was told, in input order
+  std::vector<bool> is_write_;      // a bit for each job that was told, in input order
+  std::vector<std::uint64_t> ids_;  // their hashes, where a resource has limits of its own
   bool is_limited_ = false;
   duration reply_time_{}, elapsed_{};
   output text_;  // rows

@@ -2,6 +2,7 @@
 
 #include "engine/client/send_line.hpp"
 #include "engine/http/connection_pool.hpp"
+#include "engine/policy/each_limits.hpp"
 #include "engine/policy/pacer.hpp"
 #include "engine/sys/clock.hpp"
 
@@ -16,6 +17,7 @@ struct api_client::impl {
   std::optional<policy::shared_budget> shared;  // unset: reads share nothing with writes
   std::optional<policy::pacer> writes;          // tells what earlier processes have written; sends nothing
   policy::pacer reads;
+  policy::each_limits each;
   credentials keys;
   api::reply_reader replies;
   jitter_source jitter;
@@ -29,17 +31,23 @@ struct api_client::impl {
         shared(policy::shared_budget::of(o.reads, profile, clock::now())),
         reads(o.reads, quota.kept(policy::request_kind::read), clock::now(), boot_clock_now(),
               {shared ? &*shared : nullptr, policy::request_kind::read}),
+        each(o.reads.each),
         keys(profile, o.transport.target, o.user_agent, std::move(source)),
         replies(profile),
         line(io, reads),
         upkeep(io, *pool, line),
         client({io, profile, o.retry, o.stop, o.transport, *pool, reads, line, keys, replies, jitter,
-                progress, &quota}) {
-    if (!shared) return;
+                progress, &quota, each.is_empty() ? nullptr : &each}) {
+    if (!shared && each.is_empty()) return;
     policy::pacer_options past;
     past.shared = o.reads.shared;
-    writes.emplace(past, quota.kept(policy::request_kind::write), clock::now(), boot_clock_now(),
-                   policy::pacer::share{&*shared, policy::request_kind::write});
+    const auto now = clock::now();
+    const auto now_in_entry_clock = boot_clock_now();
+    writes.emplace(past, quota.kept(policy::request_kind::write), now, now_in_entry_clock,
+                   policy::pacer::share{shared ? &*shared : nullptr, policy::request_kind::write});
+    // The pacers have settled what was in flight when an earlier process died.
+    each.load(policy::request_kind::write, quota.kept(policy::request_kind::write), now, now_in_entry_clock);
+    each.load(policy::request_kind::read, quota.kept(policy::request_kind::read), now, now_in_entry_clock);
   }
 };
 

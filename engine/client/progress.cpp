@@ -46,8 +46,7 @@ duration time_needed(const std::vector<rate_window>& windows, double reserve, st
   duration longest{};
   if (writes == 0) return longest;
   for (const auto& w : windows) {
-    const auto usable = std::max(1.0, std::floor(static_cast<double>(w.limit) * (1.0 - reserve)));
-    const auto turns = (writes - 1) / static_cast<std::uint64_t>(usable);
+    const auto turns = (writes - 1) / usable({w}, reserve);
     longest =
         std::max(longest, std::chrono::duration_cast<duration>(w.length) * static_cast<std::int64_t>(turns));
   }

@@ -127,6 +127,10 @@ std::chrono::nanoseconds boot_clock_now() noexcept {
   return clock::now().time_since_epoch();
 }
 
+clock_stamp quota_file_system::stamp(clock_stamp::moment m) const noexcept {
+  return {now().count(), std::chrono::nanoseconds{wall().time_since_epoch()}.count(), m};
+}
+
 struct quota_file::impl {
   std::string directory, name, path;
   descriptor lock;  // the quota file; closing it releases the lock
@@ -134,12 +138,20 @@ struct quota_file::impl {
   std::size_t size = 0;
   policy::kept_quota writes, reads;
   time_point looked{};  // when keep_file() last looked for the file
+  quota_file_system system;
 
-  impl() = default;
+  explicit impl(const quota_file_system& s) : system(s) {}
+  // Of the mapping, which is there.
+  void stamp(clock_stamp::moment m) const noexcept {
+    const auto now = system.stamp(m);
+    std::memcpy(static_cast<char*>(mapping) + clock_stamp::offset, &now, sizeof now);
+  }
   impl(const impl&) = delete;
   impl& operator=(const impl&) = delete;
   ~impl() {
-    if (mapping != MAP_FAILED) ::munmap(mapping, size);
+    if (mapping == MAP_FAILED) return;
+    stamp(clock_stamp::moment::closed);
+    ::munmap(mapping, size);
   }
 };
 
@@ -172,7 +184,7 @@ expected<quota_file> quota_file_access::open(const std::string& directory, std::
   const auto dir = open_directory(directory);
   if (!dir) return dir.error();
   const int place = (*dir).get();
-  auto state = std::make_unique<quota_file::impl>();
+  auto state = std::make_unique<quota_file::impl>(system);
   state->directory = directory;
   state->name = quota_file_name(host, key);
   state->path = (std::filesystem::path(directory) / state->name).string();
@@ -197,7 +209,7 @@ expected<quota_file> quota_file_access::open(const std::string& directory, std::
   }
 
   const auto boot = boot_id(system.boot_id_path);
-  quota_file_contents start(writes, reads, std::max<std::int64_t>(system.now().count(), 1));
+  quota_file_contents start(writes, reads, system.stamp());
   bool known = opened->brand_new || start.add_file(fd, boot);
   for (const auto& [name, one] : left) known = start.add_file(one.get(), boot) && known;
   if (opened->brand_new && left.empty()) {
@@ -258,6 +270,7 @@ expected<quota_file> quota_file_access::open(const std::string& directory, std::
   put(header.boot_id, boot);
   put(header.holder_command, own_command(system.command_path));
   header.checksum = checksum_of(header);
+  state->stamp(clock_stamp::moment::in_use);
   // The entries must be written before the header that vouches for them.
   std::atomic_signal_fence(std::memory_order_seq_cst);
   std::memcpy(bytes, &header, sizeof header);
@@ -275,6 +288,7 @@ status quota_file::keep_file(time_point now) {
   auto& s = *impl_;
   if (now - s.looked < every) return {};
   s.looked = now;
+  s.stamp(clock_stamp::moment::in_use);
   struct stat ours{}, there{};
   if (::fstat(s.lock.get(), &ours) != 0) return cannot(s.path, "look at", errno);
   if (::lstat(s.path.c_str(), &there) == 0) {

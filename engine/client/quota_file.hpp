@@ -41,8 +41,10 @@ class quota_file {
   // windows count as full: every entry is set to closed at now, and nothing is sent for one window. The same
   // holds for a class that was unlimited before, because its past is not known. So always pass the options of
   // both classes, even if a command sends only one. An entry that is torn or was altered counts as closed at
-  // now. Minutes of another boot count as closed at now too, with what was in the entries besides, in case a
-  // power loss took the last of them: so a day's quota is not lost with a boot.
+  // now. Minutes of another boot are as old as the wall clock says, so a day's quota is neither lost with a
+  // boot nor held longer than a day; a wall clock that went back makes them younger. What was in flight
+  // counts as closed at now; so do as many requests as there are entries where the process did not close the
+  // file, in case a power loss took what was written last.
   //
   // A file that an earlier version left for this host and key is taken over and removed; if that version has
   // it locked, open() fails as above. A brand-new file also counts the files of earlier versions for other

@@ -144,8 +144,8 @@ bool read_header(int fd, quota_file_header& h) noexcept {
 }
 
 quota_file_contents::quota_file_contents(const policy::pacer_options& writes,
-                                         const policy::pacer_options& reads, std::int64_t now)
-    : now_(now) {
+                                         const policy::pacer_options& reads, const clock_stamp& now)
+    : now_(std::max<std::int64_t>(now.entries, 1)), wall_(now.wall) {
   for (const auto& [of, into] : {std::pair{&writes, &writes_}, {&reads, &reads_}}) {
     into->entries.resize(policy::pacer::entries_needed(*of));
     into->minutes.resize(policy::pacer::minutes_needed(*of));
@@ -157,7 +157,11 @@ void quota_file_contents::fill() {
   for (auto* one : {&writes_, &reads_}) {
     std::ranges::fill(one->entries, slot_entry{now_, now_});
     std::ranges::fill(one->ids, kept_quota::any_id);
-    minute_entry::count(one->minutes, now_, one->before_boot.value_or(minute_entry::most));
+    if (!one->before_boot) {
+      minute_entry::count(one->minutes, now_, minute_entry::most);
+      continue;
+    }
+    for (const auto& m : *one->before_boot) minute_entry::count(one->minutes, m.begin(), m.count());
   }
 }
 
@@ -187,9 +191,37 @@ void quota_file_contents::add_minutes(kept& to, const kept& from) const {
   for (const auto& m : from.minutes) {
     if (m.is_unused()) continue;
     const bool is_sound = m.is_sound() && m.minute() <= this_minute;
-    add(is_sound ? static_cast<std::int64_t>(m.minute()) * minute_entry::length.count() : now_,
-        is_sound ? m.count() : minute_entry::most);
+    add(is_sound ? m.begin() : now_, is_sound ? m.count() : minute_entry::most);
   }
+}
+
+// The age of a minute is what passed from its end to the stamp, by the clock of its boot, and from there to
+// now by the wall clock: a wall clock that went back makes it younger, and none younger than now. What is
+// newer than the stamp counts as closed now.
+void quota_file_contents::add_before_boot(kept& to, const kept& from, const clock_stamp& then) const {
+  constexpr std::int64_t day = std::chrono::nanoseconds{std::chrono::hours{24}}.count();
+  constexpr std::uint64_t minutes_a_day = day / minute_entry::length.count();
+  auto& known = to.before_boot ? *to.before_boot : to.before_boot.emplace();
+  std::uint64_t newest = 0;
+  for (const auto& m : from.minutes)
+    if (m.is_sound() && !m.is_unused()) newest = std::max(newest, m.minute());
+
+  const auto is_in_flight = [](const slot_entry& e) {
+    return !e.is_unused() && !(e.is_sound() && e.closed > 0);
+  };
+  auto at_now = static_cast<std::uint64_t>(std::ranges::count_if(from.entries, is_in_flight));
+  if (!then.is_complete()) at_now = from.entries.size();
+  const auto since_stamp = std::clamp<std::int64_t>(wall_ - then.wall, 0, 2 * day);
+  for (const auto& m : from.minutes) {
+    if (m.is_unused() || (m.is_sound() && m.minute() + minutes_a_day < newest)) continue;
+    if (!m.is_sound() || !then.is_sound() || m.minute() > minute_entry::minute_of(then.entries)) {
+      at_now += m.is_sound() ? m.count() : minute_entry::most;
+      continue;
+    }
+    const auto age = since_stamp + std::max<std::int64_t>(then.entries - m.end(), 0);
+    if (age <= day) known.emplace_back(minute_entry::minute_of(now_ - age), m.count());
+  }
+  known.emplace_back(minute_entry::minute_of(now_), at_now);
 }
 
 void quota_file_contents::add_writes(const std::vector<duration>& ages) {
@@ -242,15 +274,14 @@ bool quota_file_contents::add_file(int fd, std::string_view boot) {
       if (one->ids.size() != one->entries.size()) one->ids.clear();
   }
   const bool same_boot = text_of(h.boot_id) == boot;
+  clock_stamp then;
+  if (::pread(fd, &then, sizeof then, clock_stamp::offset) != static_cast<ssize_t>(sizeof then)) return false;
   for (const auto& [to, found] : {std::pair{&writes_, &writes}, {&reads_, &reads}}) {
     if (same_boot) {
       add(*to, *found);
       continue;
     }
-    if (found->minutes.empty()) continue;
-    std::uint64_t known = found->entries.size();
-    for (const auto& m : found->minutes) known += m.is_sound() ? m.count() : minute_entry::most;
-    to->before_boot = to->before_boot.value_or(0) + known;
+    if (!found->minutes.empty()) add_before_boot(*to, *found, then);
   }
   return same_boot;
 }

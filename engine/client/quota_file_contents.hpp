@@ -18,9 +18,9 @@ namespace pawl::client {
 
 class quota_file_contents {
  public:
-  // What the options of both classes need; `now`: by the clock of the entries.
+  // What the options of both classes need; `now`: by both clocks.
   quota_file_contents(const policy::pacer_options& writes, const policy::pacer_options& reads,
-                      std::int64_t now);
+                      const clock_stamp& now);
 
   // Sets everything to used now: nothing is known of the past, but for the minutes of another boot.
   void fill();
@@ -36,8 +36,8 @@ class quota_file_contents {
     std::vector<policy::slot_entry> entries;
     std::vector<policy::minute_entry> minutes;
     std::vector<std::uint64_t> ids;  // of the entries; empty: they are not kept
-    // How many requests a file of another boot knows of at most; unset: there is none.
-    std::optional<std::uint64_t> before_boot;
+    // The minutes that a file of another boot knows of, by the clock of this one; unset: there is none.
+    std::optional<std::vector<policy::minute_entry>> before_boot;
   };
   const kept& writes() const noexcept { return writes_; }
   const kept& reads() const noexcept { return reads_; }
@@ -45,9 +45,10 @@ class quota_file_contents {
  private:
   void add(kept& to, const kept& from) const;
   void add_minutes(kept& to, const kept& from) const;
+  void add_before_boot(kept& to, const kept& from, const clock_stamp& then) const;
 
   kept writes_, reads_;
-  std::int64_t now_;
+  std::int64_t now_, wall_;
 };
 
 bool read_header(int fd, quota_file_header&) noexcept;

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "engine/client/quota_file.hpp"
+#include "engine/policy/kept_quota.hpp"
+#include "engine/sys/wall_clock.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -36,6 +38,33 @@ static_assert(sizeof(quota_file_header) == 264);
 
 std::uint64_t checksum_of(const quota_file_header&) noexcept;
 
+// Stands behind the header, in its page: the clock of the entries and the wall clock, read together. It is
+// written when the file is opened and closed, and every second in between, so that the next boot knows how
+// old the entries of this one are at least. A machine that sleeps between an entry and the stamp makes the
+// entry look younger.
+struct clock_stamp {
+  static constexpr std::size_t offset = 1024;
+  enum class moment : std::uint64_t { in_use, closed };  // closed: the file knows of everything that was sent
+
+  std::int64_t entries = 0;  // nanoseconds
+  std::int64_t wall = 0;     // nanoseconds since the Unix epoch
+  moment of = moment::in_use;
+  std::uint64_t check = 0;
+
+  clock_stamp() = default;
+  clock_stamp(std::int64_t of_entries, std::int64_t of_wall, moment m) noexcept
+      : entries(of_entries), wall(of_wall), of(m), check(right_check()) {}
+  bool is_sound() const noexcept { return check == right_check(); }
+  bool is_complete() const noexcept { return of == moment::closed && is_sound(); }
+
+ private:
+  std::uint64_t right_check() const noexcept {
+    return policy::slot_entry::check_of(entries, wall) + static_cast<std::uint64_t>(of);
+  }
+};
+static_assert(clock_stamp::offset >= sizeof(quota_file_header) &&
+              clock_stamp::offset + sizeof(clock_stamp) <= quota_file_header::entries_offset);
+
 // A text of the header, up to its first zero.
 template <std::size_t N>
 std::string_view text_of(const char (&from)[N]) noexcept {
@@ -55,6 +84,9 @@ struct quota_file_system {
   std::string boot_id_path = "/proc/sys/kernel/random/boot_id";
   std::string command_path = "/proc/self/cmdline";
   std::chrono::nanoseconds (*now)() noexcept = boot_clock_now;
+  wall_time (*wall)() noexcept = wall_now;
+
+  clock_stamp stamp(clock_stamp::moment = clock_stamp::moment::in_use) const noexcept;
 };
 
 struct quota_file_access {

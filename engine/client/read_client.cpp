@@ -3,10 +3,8 @@
 #include "engine/api/reply_signs.hpp"
 #include "engine/client/attempt.hpp"
 #include "engine/policy/foreign_replies.hpp"
+#include "engine/policy/id_hash.hpp"
 #include "engine/sys/clock.hpp"
-#include "engine/sys/wall_clock.hpp"
-#include "engine/text/http_date.hpp"
-#include "engine/text/json_padding.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -39,43 +37,6 @@ bool has_json(const read_reply& reply) {
 }  // namespace
 
 read_client::read_client(const parts& p) : p_(p), rules_(doubting_the_address(p.stop)) {}
-
-read_reply::read_reply(const attempt_fact& fact)
-    : reached(fact.reached),
-      fault(fact.fault),
-      http_status(fact.status),
-      message(fact.detail),
-      received(wall_now()),
-      body_size_(fact.body.size()) {
-  std::size_t needed = body_size_ + json_padding;
-  for (const auto& h : fact.headers) needed += h.name.size() + h.value.size();
-  bytes_.reserve(needed);
-  bytes_.assign(fact.body.begin(), fact.body.end());
-  bytes_.resize(body_size_ + json_padding, '\0');
-  const auto keep = [this](std::string_view text) {
-    const auto at = bytes_.size();
-    bytes_.insert(bytes_.end(), text.begin(), text.end());
-    return std::string_view{bytes_.data() + at, text.size()};
-  };
-  headers_.reserve(fact.headers.size());
-  for (const auto& h : fact.headers) {
-    const auto name = keep(h.name);
-    headers_.push_back({name, keep(h.value)});
-  }
-  server_time = parse_http_date(find_header(headers_, "Date"));
-}
-
-std::string read_reply::in_words() const {
-  if (reached != phase::answered)
-    return message.empty() ? std::string{to_string(fault)} : fmt::format("{}: {}", to_string(fault), message);
-  if (is == api::verdict::ok && foreign)
-    return fmt::format("{} with a page that is not the API's own; check api.base_url", http_status);
-  auto text = fmt::format("the API answered {}", http_status);
-  if (!code.empty()) text += " " + code;
-  if (!message.empty()) text += ": " + message;
-  if (!request_id.empty()) text += fmt::format(" (request {})", request_id);
-  return text;
-}
 
 read_reply read_client::judge(const attempt_fact& fact, manner how) {
   read_reply reply(fact);
@@ -145,30 +106,66 @@ void read_client::say_pause(time_point now) {
   p_.progress.on_pause(p_.progress.waits_for, asked->until - now);
 }
 
+// Returns when the limits of the resource itself let the next read about it leave. Others go on meanwhile.
+asio::awaitable<status> read_client::turn_of_id(const api::call& what) {
+  if (p_.each == nullptr || what.id.empty()) co_return status{};
+  const auto id = policy::hash_of_id(what.id);
+  while (!stopped_) {
+    const auto now = clock::now();
+    const auto due = p_.each->due(id, policy::request_kind::read, now);
+    if (due <= now) break;
+    if (due - now > p_.stop.max_wait) {
+      p_.progress.gave_up = {"quota", due};
+      co_return failure{
+          failure_kind::later, place_of(what),
+          fmt::format("the next read of this resource may be sent in {} min only (limits.each), "
+                      "which is longer than limits.max_wait",
+                      std::chrono::ceil<std::chrono::minutes>(due - now).count()),
+          "run the same command again later"};
+    }
+    p_.progress.waits_for = "the limits of one resource (limits.each)";
+    p_.progress.waits_until = due;
+    co_await pause_until(due);
+  }
+  co_return status{};
+}
+
 asio::awaitable<expected<read_reply>> read_client::attempt(const api::call& what, manner how) {
-  if (auto too_long = too_long_a_wait()) co_return *std::move(too_long);
-  if (p_.quota != nullptr)
-    if (auto kept = p_.quota->keep_file(clock::now()); !kept) co_return std::move(kept.error());
+  const bool has_own_limits = p_.each != nullptr && !what.id.empty();
+  const auto id = has_own_limits ? policy::hash_of_id(what.id) : policy::kept_quota::no_id;
   send_line::place place(p_.io);
   http::acquired got;
-  say_pause(clock::now());
-  auto mine = turn::delayed;
-  while (mine == turn::delayed) mine = co_await take_turn(p_.line, place, p_.pool, got);
-  if (mine == turn::cancelled || (mine == turn::unreachable && stopped_)) co_return interruption();
-  if (mine == turn::unreachable) co_return judge(got.fact, how);
-  if (stopped_) {  // between the grant and here
-    p_.line.give_back(place, clock::now());
-    co_return interruption();
+  for (bool is_mine = false; !is_mine;) {
+    auto may = co_await turn_of_id(what);
+    if (!may) co_return std::move(may.error());
+    if (auto too_long = too_long_a_wait()) co_return *std::move(too_long);
+    if (p_.quota != nullptr)
+      if (auto kept = p_.quota->keep_file(clock::now()); !kept) co_return std::move(kept.error());
+    say_pause(clock::now());
+    auto mine = turn::delayed;
+    while (mine == turn::delayed) mine = co_await take_turn(p_.line, place, p_.pool, got);
+    if (mine == turn::cancelled || (mine == turn::unreachable && stopped_)) co_return interruption();
+    if (mine == turn::unreachable) co_return judge(got.fact, how);
+    const auto now = clock::now();
+    // Another read about this id may have left meanwhile.
+    is_mine = !has_own_limits || p_.each->due(id, policy::request_kind::read, now) <= now;
+    if (stopped_ || !is_mine) {  // between the grant and here
+      p_.line.give_back(place, now);
+      got.connection = {};
+    }
+    if (stopped_) co_return interruption();
   }
   p_.progress.waits_for.clear();
   p_.progress.waits_until.reset();
   std::string request;
   p_.keys.writer().write_call(request, what);
   const auto started = clock::now();
-  p_.line.sent(place, started);
+  if (has_own_limits) p_.each->take(id, policy::request_kind::read);
+  p_.line.sent(place, started, id);
   ++p_.progress.figures.reads;
   const auto fact = co_await got.connection.exchange(request, started + p_.transport.attempt_timeout);
   const auto ended = clock::now();
+  if (has_own_limits) p_.each->closed(id, policy::request_kind::read, ended);
   auto reply = judge(fact, how);
   reply.sent = started;
   reply.latency = ended - started;
@@ -242,8 +239,22 @@ void read_client::remember_good(const api::call& what, const read_reply& reply) 
   good_calls_[0] = what;
 }
 
+// Of a resource that is not ready since then, and is asked for again at `until`.
+std::optional<policy::stop_order> read_client::too_long_not_ready(time_point until, time_point since,
+                                                                  time_point now) const {
+  if (auto order = policy::too_long_a_wait_of_rows(1, until, now, p_.stop.max_wait)) return order;
+  if (until - since <= p_.stop.patience) return std::nullopt;
+  return policy::stop_order{
+      "throttled",
+      {failure_kind::later, "", "the resource is not ready for longer than breaker.patience",
+       "run the same command again later"},
+      {}};
+}
+
 asio::awaitable<expected<read_reply>> read_client::get(const api::call& what, const read_terms& terms) {
   std::uint32_t failures = 0;  // in a row, whatever they were: for the backoff
+  std::uint32_t not_ready = 0;
+  time_point not_ready_since{};
   // Of a server that is up: more than max_attempts of them will not mend themselves.
   std::uint32_t charged = 0;
   const auto answered_before = answered_;
@@ -297,6 +308,21 @@ asio::awaitable<expected<read_reply>> read_client::get(const api::call& what, co
       co_await pause_until(*patience_ends);
       const auto later = clock::now();
       if (auto ended = end_by(rules_.check(later, {}, p_.profile))) co_return *std::move(ended);
+      continue;
+    }
+    if (reply->rule != nullptr) {
+      // A rule lets this resource wait alone: nobody pays, and nobody else waits.
+      if (not_ready++ == 0) not_ready_since = now;
+      judged.rule = reply->rule;
+      const auto until = now + policy::wait_alone(p_.retry, p_.profile.headers, reply->headers(), judged,
+                                                  not_ready, reply->received, p_.jitter());
+      if (auto order = too_long_not_ready(until, not_ready_since, now)) {
+        if (terms.gives_up_alone) co_return reply;
+        co_return *end_by(std::move(order));
+      }
+      p_.progress.waits_for = "a resource that is not ready";
+      co_await pause_until(until);
+      p_.progress.waits_for.clear();
       continue;
     }
     if (!reply->outage && ++charged >= p_.retry.max_attempts) {

@@ -16,6 +16,7 @@
 #include "engine/model/attempt.hpp"
 #include "engine/model/error.hpp"
 #include "engine/model/time.hpp"
+#include "engine/policy/each_limits.hpp"
 #include "engine/policy/pacer.hpp"
 #include "engine/policy/retry_policy.hpp"
 #include "engine/policy/stop_rules.hpp"
@@ -91,7 +92,8 @@ struct read_terms {
   std::string unreadable = "the reply is not what the profile promises";
   std::string unreadable_remedy = "check api.base_url and the profile";
   // true: a read that failed retry.max_attempts times is given back as it is where the API is up otherwise
-  // (another read was answered meanwhile, or its whoami is): then it is this resource that cannot be read.
+  // (another read was answered meanwhile, or its whoami is): then it is this resource that cannot be read. So
+  // is one whose resource alone is not ready for longer than limits.max_wait or breaker.patience.
   bool gives_up_alone = false;
   // true: a refusal that may be somebody else's (it has no envelope) is given back as it is, `foreign`, while
   // nothing is known that could prove the API: has_proof() is false. Another resource may prove it, and the
@@ -114,8 +116,9 @@ class read_client {
     credentials& keys;
     api::reply_reader& reader;
     jitter_source& jitter;
-    progress_counters& progress;  // counts reads, and says what the client waits for
-    quota_file* quota = nullptr;  // looked after while reads are sent; null: nobody keeps one
+    progress_counters& progress;          // counts reads, and says what the client waits for
+    quota_file* quota = nullptr;          // looked after while reads are sent; null: nobody keeps one
+    policy::each_limits* each = nullptr;  // of the resource that a call is about; null: there are none
   };
 
   explicit read_client(const parts&);
@@ -175,6 +178,9 @@ class read_client {
   void tell_trouble(const read_reply&);
   read_reply judge(const attempt_fact&, manner);
   std::optional<failure> too_long_a_wait();
+  boost::asio::awaitable<status> turn_of_id(const api::call& what);
+  std::optional<policy::stop_order> too_long_not_ready(time_point until, time_point since,
+                                                       time_point now) const;
   failure given_up(policy::stop_order&&);
   std::string place_of(const api::call& what) const;
 

@@ -3,7 +3,21 @@
 #include "engine/text/amounts.hpp"
 #include "engine/text/ascii.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 namespace pawl {
+
+std::uint32_t left_by_reserve(const rate_window& window, double reserve) noexcept {
+  // A millionth keeps 100 * (1 - 0.9) from becoming 9.
+  const double share = std::floor(static_cast<double>(window.limit) * (1.0 - reserve) + 1e-6);
+  return std::min(window.limit, static_cast<std::uint32_t>(std::max(share, 0.0)));
+}
+
+std::uint32_t usable(const rate_limit& limit, double reserve) noexcept {
+  const auto dearest = std::min(limit.window.limit, std::max({1U, limit.read_cost, limit.write_cost}));
+  return std::max(dearest, left_by_reserve(limit.window, reserve));
+}
 
 std::string to_string(const rate_window& window) {
   auto length = duration_text(window.length);

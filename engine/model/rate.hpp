@@ -21,6 +21,11 @@ struct rate_limit {
   bool operator==(const rate_limit&) const = default;
 };
 
+// What a reserve (a share, 0..0.99) leaves of the window: perhaps less than one request takes.
+std::uint32_t left_by_reserve(const rate_window&, double reserve) noexcept;
+// What one process may use of it: that, but what one request takes at least.
+std::uint32_t usable(const rate_limit&, double reserve) noexcept;
+
 // "60/min", "20/10s", "50/s": as --rate takes it, in the largest unit that divides the window.
 std::string to_string(const rate_window&);
 // "900/min write=5": the same, with the costs that are not 1.

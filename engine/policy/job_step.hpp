@@ -79,6 +79,8 @@ class job_step {
   // How the last attempt or read was judged; meaningful after event::replied and event::read_replied.
   const judgement& last() const noexcept { return last_; }
   std::uint32_t attempts() const noexcept { return charges_.sent(); }  // writes of which a byte left
+  // With action::read: whether a write is to follow.
+  bool reads_for_a_write() const noexcept { return reading_for_ == purpose::plan; }
   // What a 2xx reply must show.
   std::span<const field_value> wanted() const noexcept {
     if (held_.is_there()) return held_.plan.wanted;
@@ -164,7 +166,7 @@ class job_step {
   step_action foreign_write_counts();
   step_action not_ready(const attempt_fact&, const surroundings&);
   step_action throttled(request_kind, const attempt_fact&, const surroundings&);
-  action::sleep wait_alone(std::uint32_t met, const attempt_fact&, const surroundings&);
+  action::sleep sleep_alone(std::uint32_t met, const attempt_fact&, const surroundings&);
   action::sleep sleep_until(time_point);
   action::sleep wait_out(time_point until);
   step_action after_sleep(const surroundings&);

@@ -1,7 +1,6 @@
 // How a job_step waits: after replies that say "not now", after those that are not the API's own, and for
 // what may still be on its way.
 #include "engine/policy/job_step.hpp"
-#include "engine/policy/rate_headers.hpp"
 
 #include <algorithm>
 
@@ -57,29 +56,22 @@ step_action job_step::foreign_write_counts() {
 // nobody pays; stop_rules ends a run in which nothing else happens.
 step_action job_step::not_ready(const attempt_fact& fact, const surroundings& s) {
   need_ = last_.misdirected ? connection_need::unused : usual_need();
-  return wait_alone(charges_.not_ready(), fact, s);
+  return sleep_alone(charges_.not_ready(), fact, s);
 }
 
 // The pacer's gate does the waiting, for the whole class. A row that meets it again and again waits by itself
 // besides: perhaps it is the only one that is told so, and it shall hold no slot.
 step_action job_step::throttled(request_kind kind, const attempt_fact& fact, const surroundings& s) {
-  if (const auto alone = charges_.throttled(kind); alone > 0) return wait_alone(alone, fact, s);
+  if (const auto alone = charges_.throttled(kind); alone > 0) return sleep_alone(alone, fact, s);
   if (kind == request_kind::read) return read(reading_for_);
   return queue(lease_lead);
 }
 
-action::sleep job_step::wait_alone(std::uint32_t met, const attempt_fact& fact, const surroundings& s) {
-  auto until = s.now + backoff(options_.retry, met, true, 0.5 + s.jitter01 / 2);
-  // What is throttled closes the gate of its class too, so that limits.max_wait bounds the wait; what is of
-  // the row by a rule waits here alone.
-  if (last_.is == api::verdict::throttled || last_.rule != nullptr) {
-    rate_facts facts;
-    if (tells_of_rates(profile_.headers, fact.headers))
-      facts = read_rate_headers(profile_.headers, fact.headers, s.wall);
-    if (last_.rule != nullptr) apply_rule(facts, *last_.rule);
-    until = std::max(until, s.now + wait_of_row(facts, met));
-  }
-  return sleep_until(until);
+// What is throttled closes the gate of its class too, so that limits.max_wait bounds the wait; what is of the
+// row by a rule waits here alone.
+action::sleep job_step::sleep_alone(std::uint32_t met, const attempt_fact& fact, const surroundings& s) {
+  return sleep_until(
+      s.now + wait_alone(options_.retry, profile_.headers, fact.headers, last_, met, s.wall, s.jitter01));
 }
 
 action::sleep job_step::sleep_until(time_point until) {

@@ -48,19 +48,26 @@ class minute_entry {
   // A day and what begins and ends within a minute of it, and an hour more: no minute that a window still
   // holds is overwritten.
   static constexpr std::size_t needed = 1'500;
+  // Minutes are numbered from so many before the caller's epoch on: requests of a day before a boot have a
+  // number too.
+  static constexpr std::int64_t before_epoch = needed;
 
   minute_entry() = default;
   minute_entry(std::uint64_t minute, std::uint64_t count) noexcept
       : word_(with_check((minute << count_bits) | std::min(count, most))) {}
 
   static std::uint64_t minute_of(std::int64_t time) noexcept {
-    return static_cast<std::uint64_t>(time / length.count());
+    const auto since_first = time + before_epoch * length.count();
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(since_first, 0) / length.count());
   }
   bool is_unused() const noexcept { return word_ == 0; }
   bool is_sound() const noexcept { return word_ == 0 || with_check(word_ >> check_bits) == word_; }
   std::uint64_t count() const noexcept { return (word_ >> check_bits) & most; }
   std::uint64_t minute() const noexcept { return word_ >> (check_bits + count_bits); }
-  std::int64_t end() const noexcept { return static_cast<std::int64_t>(minute() + 1) * length.count(); }
+  std::int64_t begin() const noexcept {
+    return (static_cast<std::int64_t>(minute()) - before_epoch) * length.count();
+  }
+  std::int64_t end() const noexcept { return begin() + length.count(); }
 
   // Counts requests that close at `time` in the ring `of`, unless that is empty.
   static void count(std::span<minute_entry> of, std::int64_t time, std::uint64_t more = 1) noexcept {

@@ -246,6 +246,8 @@ std::string_view name_of(asking_header header, const api::header_names& names) n
       return names.remaining;
     case asking_header::rate_limit:
       return names.ietf_limit;
+    case asking_header::rule:
+      return "a rule of the profile";
     case asking_header::none:
       break;
   }

@@ -13,8 +13,9 @@
 namespace pawl::policy {
 
 // Which header a wait comes from, for the words about it.
-enum class asking_header : std::uint8_t { none, retry_after, reset, remaining, rate_limit };
-// As the profile spells it; empty for none.
+// `rule`: no header, but the time that a rule of the profile names.
+enum class asking_header : std::uint8_t { none, retry_after, reset, remaining, rate_limit, rule };
+// As the profile spells it; "a rule of the profile"; empty for none.
 std::string_view name_of(asking_header, const api::header_names&) noexcept;
 
 // What waits after a throttled reply: requests of its class, all requests, or those of its resource alone,

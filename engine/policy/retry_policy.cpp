@@ -2,6 +2,7 @@
 
 #include "engine/api/reply_signs.hpp"
 #include "engine/model/option.hpp"
+#include "engine/policy/rate_headers.hpp"
 #include "engine/text/letter_case.hpp"
 
 #include <algorithm>
@@ -201,7 +202,7 @@ const api::status_rule* first_matching(const api::profile& profile, const attemp
 judgement judge_status(const api::profile& profile, const attempt_fact& fact, const reply_signs& signs,
                        bool replay_safe) noexcept {
   const int status = fact.status;
-  if (status < 100 || status > 999) return judged(verdict::maybe, status);
+  if (!api::is_http_status(status)) return judged(verdict::maybe, status);
   bool vouched = signs.enveloped;
   const auto* rule = first_matching(profile, fact, signs);
   judgement j;
@@ -250,8 +251,9 @@ reply_signs signs_of(const api::profile& profile, const attempt_fact& fact, cons
 
 const api::status_rule* matching_rule(const api::profile& profile, const attempt_fact& fact,
                                       const reply_signs& signs) noexcept {
-  const bool is_status = fact.status >= 100 && fact.status <= 999;
-  return fact.reached == phase::answered && is_status ? first_matching(profile, fact, signs) : nullptr;
+  return fact.reached == phase::answered && api::is_http_status(fact.status)
+             ? first_matching(profile, fact, signs)
+             : nullptr;
 }
 
 bool is_error_in_success(const judgement& judged, const api::error_view& error) noexcept {
@@ -290,6 +292,17 @@ duration backoff(const retry_options& options, std::uint32_t attempt, bool after
   const auto whole = static_cast<std::uint64_t>(ceiling.count());
   const std::uint64_t ticks = (whole >> 32U) * fraction + (((whole & 0xffff'ffffU) * fraction) >> 32U);
   return duration{static_cast<duration::rep>(ticks)};
+}
+
+duration wait_alone(const retry_options& options, const api::header_names& names,
+                    std::span<const header_field> headers, const judgement& judged, std::uint32_t met,
+                    wall_time received, double jitter01) noexcept {
+  const auto usual = backoff(options, met, true, 0.5 + jitter01 / 2);
+  if (judged.is != verdict::throttled && judged.rule == nullptr) return usual;
+  rate_facts facts;
+  if (tells_of_rates(names, headers)) facts = read_rate_headers(names, headers, received);
+  if (judged.rule != nullptr) apply_rule(facts, *judged.rule);
+  return std::max(usual, wait_of_row(facts, met));
 }
 
 }  // namespace pawl::policy

@@ -10,6 +10,7 @@
 #include "engine/policy/request_kind.hpp"
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 namespace pawl::policy {
@@ -83,7 +84,7 @@ struct judgement {
 // again: it is foreign only if it is a page, and then it counts as a refusal; so it does as the reply to a
 // read.
 //   1xx, 600 and above                   maybe: not HTTP's answer to anything; rules are not asked outside
-//                                        of 100..999
+//                                        of 100..599
 //
 // Names of headers in rules match without case, and so do their values. An `ok` says that the API accepted
 // the patch; whether the reply shows it is for reply_reader to find (an empty body where the profile promises
@@ -103,6 +104,11 @@ bool is_error_in_success(const judgement&, const api::error_view&) noexcept;
 // Full jitter: a random point of [0, min(cap, base * 2^(attempt-1))]; `attempt` counts from 1, `jitter01` is
 // in [0, 1). Never negative, whatever the arguments.
 duration backoff(const retry_options&, std::uint32_t attempt, bool after_5xx, double jitter01) noexcept;
+
+// How long a row waits by itself, whose last reply had these headers and was judged so, and which has met
+// `met` such replies: a backoff that is half full, or longer if the headers or the rule say so.
+duration wait_alone(const retry_options&, const api::header_names&, std::span<const header_field>,
+                    const judgement&, std::uint32_t met, wall_time received, double jitter01) noexcept;
 
 // How a job ends whose attempts are used up: `failed` if each of them is known not to have been applied,
 // `unknown` as soon as one of them may have been and no read has told.

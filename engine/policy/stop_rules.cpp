@@ -47,14 +47,14 @@ std::optional<stop_order> too_long_a_wait_of_rows(std::size_t rows, time_point d
                                                   duration max_wait) {
   // max(): until something else happens, which is for others to judge.
   if (rows == 0 || due == time_point::max() || due - now <= max_wait) return std::nullopt;
-  return stop_order{
-      "throttled",
-      {failure_kind::later, "",
-       fmt::format("the API lets {} wait for {}, longer than limits.max_wait ({})",
-                   rows == 1 ? "the row that is left" : fmt::format("the {} rows that are left", rows),
-                   minutes_text(due - now), minutes_text(max_wait)),
-       "run the same command again then"},
-      due};
+  return stop_order{"throttled",
+                    {failure_kind::later, "",
+                     fmt::format("{} for {}, longer than limits.max_wait ({})",
+                                 rows == 1 ? "the row that could go on has to wait"
+                                           : fmt::format("the {} rows that could go on have to wait", rows),
+                                 minutes_text(due - now), minutes_text(max_wait)),
+                     "run the same command again then"},
+                    due};
 }
 
 std::string pause_in_words(const asked_pause& pause, const api::header_names& names) {

@@ -45,7 +45,8 @@ struct stop_order {
 // The order to stop where the API asks for a longer pause than max_wait; a backoff of our own is none.
 std::optional<stop_order> too_long_a_pause(const std::optional<asked_pause>&, time_point now,
                                            duration max_wait, const api::header_names&);
-// Likewise, where only rows are left that wait for themselves, the first of them until `due`.
+// Likewise, where nothing can go on but rows that wait for themselves (the API said so, or limits of one
+// resource), the first of them until `due`.
 std::optional<stop_order> too_long_a_wait_of_rows(std::size_t rows, time_point due, time_point now,
                                                   duration max_wait);
 // "the pause that the API asked for (Retry-After)".
@@ -74,10 +75,10 @@ class stop_rules {
     replies_ = write_replies_ = 0;
     progressed_at_ = now;
   }
-  // A row waits for quota, which is no lack of progress: limits.max_wait bounds it. Unless writes are
-  // answered all the same, and nothing comes of them.
+  // A row waits for quota, which is no lack of progress. Unless requests are answered all the same, and
+  // nothing comes of them: writes, or reads that never lead to one.
   void waits_for_quota(time_point now) noexcept {
-    if (write_replies_ < replies_without_progress) progressed_at_ = now;
+    if (write_replies_ < replies_without_progress && replies_ < reads_without_progress) progressed_at_ = now;
   }
 
   // What the last finished job has brought to a stop, to be asked after each: the failure that reaches the
@@ -99,6 +100,9 @@ class stop_rules {
   static constexpr std::uint32_t alike_troubles = 3;  // documented
   // Of a run that finishes nothing. Chosen: one may be the last word of an outage.
   static constexpr std::uint64_t replies_without_progress = 2;
+  // Chosen: a worker reads ahead by two seconds, so even 1,024 of them wait with a read in hand for no
+  // longer.
+  static constexpr std::uint64_t reads_without_progress = 100;
 
   const stop_options options_;
   std::optional<time_point> trouble_since_;

@@ -55,7 +55,8 @@ void throttle_gate::replied(time_point sent, time_point now, const rate_facts& f
   const auto doubled = 1U << begin_episode(sent, now);
   if (facts.fallback_wait > duration::zero()) {
     const auto longest = std::max(facts.fallback_wait, longest_fallback);
-    shut(now + std::min(longest, facts.fallback_wait * doubled) + share_of(max_jitter, jitter01));
+    shut(now + std::min(longest, facts.fallback_wait * doubled) + share_of(max_jitter, jitter01),
+         asking_header::rule);
   } else {
     shut(now + share_of(std::min(backoff_cap, backoff_base * doubled), jitter01));
   }

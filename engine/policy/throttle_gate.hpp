@@ -18,7 +18,7 @@ class throttle_gate {
   // only: Productlane, rate limits). Without it the reset of the quota counts in the same way; without that
   // a backoff with full jitter, 1 s doubling to 60 s (chosen), which a reply that is not throttled ends.
   // Instead of the backoff a rule may name the wait where no header does (`fallback_wait`): a floor as well,
-  // doubled while it repeats, up to 64 times or a day (chosen).
+  // doubled while it repeats, up to 64 times or a day (chosen). It is a pause that the API asks for too.
   // A wait of nothing, or until a time that has passed, asks for none: it counts as not said. One of less
   // than a second does not shorten the backoff either: a server that throttles again and again is not
   // believed when it says "at once".
@@ -26,7 +26,7 @@ class throttle_gate {
 
   bool open(time_point now) const noexcept { return now >= until_; }
   time_point until() const noexcept { return until_; }  // time_point::min() if it was never shut
-  // The header that asked for the pause until then; none: it is a backoff of our own.
+  // What asked for the pause until then; none: it is a backoff of our own.
   asking_header asked_by() const noexcept { return asked_by_; }
 
  private:

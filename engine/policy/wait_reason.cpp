@@ -15,8 +15,11 @@ wait_reason why_it_waits(const wait_facts& facts, time_point now, const api::hea
   if (facts.trouble_since && now - *facts.trouble_since > usual_trouble) return {"the API to come back", {}};
   if (facts.pages)
     return {fmt::format("list pages ({} read, {} rows settled)", facts.pages->read, facts.pages->rows), {}};
-  if (facts.in_flight == 0 && facts.next_due && *facts.next_due - now > usual_wait)
-    return {"quota", facts.next_due};
+  const bool is_still = facts.in_flight == 0;
+  if (is_still && facts.rows && facts.rows->until - now > usual_wait)
+    return {facts.rows->by_each ? "the limits of one resource (limits.each)" : "rows that are not ready",
+            facts.rows->until};
+  if (is_still && facts.next_due && *facts.next_due - now > usual_wait) return {"quota", facts.next_due};
   return {};
 }
 

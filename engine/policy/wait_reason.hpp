@@ -23,6 +23,13 @@ struct wait_facts {
   };
   std::optional<list_pages> pages;
   std::uint32_t in_flight = 0;
+  // Nothing can go on but rows that wait for themselves, the first of them until then; `by_each`: for a limit
+  // of its resource.
+  struct waiting_rows {
+    time_point until{};
+    bool by_each = false;
+  };
+  std::optional<waiting_rows> rows;
   std::optional<time_point> next_due;  // of the writes that wait for quota
 };
 

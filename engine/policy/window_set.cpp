@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cassert>
 #include <chrono>
-#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -17,17 +16,9 @@ window_set::window_set(std::vector<rate_limit> limits, double reserve, bool earl
   costs_.reserve(most_windows());
   for (const auto& l : limits) {
     assert(l.window.limit > 0 && l.window.length > duration::zero());
-    windows_.emplace_back(l.window, usable(l));
+    windows_.emplace_back(l.window, usable(l, reserve));
     costs_.push_back({l.read_cost, l.write_cost});
   }
-}
-
-std::uint32_t window_set::usable(const rate_limit& l) const noexcept {
-  const auto limit = l.window.limit;
-  // A millionth keeps 100 * (1 - 0.9) from becoming 9.
-  const double share = std::floor(static_cast<double>(limit) * (1.0 - reserve_) + 1e-6);
-  const auto dearest = std::min(limit, std::max({1U, l.read_cost, l.write_cost}));
-  return share < dearest ? dearest : std::min(limit, static_cast<std::uint32_t>(share));
 }
 
 void window_set::load(std::span<const past_use> past, time_point now) {

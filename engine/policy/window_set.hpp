@@ -21,7 +21,7 @@ namespace pawl::policy {
 // A wait that the API asked for.
 struct asked_pause {
   time_point until{};
-  asking_header by = asking_header::none;  // none: no header said it; a throttled reply is backed off from
+  asking_header by = asking_header::none;  // none: nothing said it; a throttled reply is backed off from
   bool operator==(const asked_pause&) const = default;
 };
 // The one that ends later; unset: neither is there.
@@ -168,7 +168,6 @@ class window_set {
     std::uint64_t mark = 0;  // of all requests that were in flight then
   };
 
-  std::uint32_t usable(const rate_limit&) const noexcept;
   bool active(std::size_t window, time_point now) const noexcept {
     return window < configured_ || learned_[window - configured_].expires > now;
   }

@@ -60,7 +60,7 @@ quota_window* window_set::adopt(const rate_facts& f, time_point now) {
   const std::array<std::uint32_t, 2> costs = longest
                                                  ? costs_[static_cast<std::size_t>(longest - windows_.data())]
                                                  : std::array<std::uint32_t, 2>{1, 1};
-  quota_window fresh({limit, length}, usable({{limit, length}, costs[0], costs[1]}));
+  quota_window fresh({limit, length}, usable({{limit, length}, costs[0], costs[1]}, reserve_));
   if (longest) {
     const auto& known = longest->closings();
     for (std::size_t i = 0; i < known.size(); ++i) fresh.close(known[i].at, known[i].count);

@@ -1,8 +1,8 @@
 #include "engine/run/attempt_books.hpp"
 
 #include "engine/client/attempt.hpp"
+#include "engine/policy/id_hash.hpp"
 #include "engine/policy/run_signs.hpp"
-#include "engine/run/dispatcher.hpp"
 #include "engine/sys/clock.hpp"
 
 #include <algorithm>
@@ -12,11 +12,14 @@
 
 namespace pawl::run {
 
+using policy::hash_of_id;
 using policy::request_kind;
 
 bool attempt_books::must_wait(request_kind kind, const job_in_hand& job, policy::step_event& happened) {
   const auto now = clock::now();
-  const auto due = shared_.each.due(hash_of_id(job.job.id), kind, now);
+  auto asked = policy::request_counts::of(kind);
+  if (kind == request_kind::read && job.step.reads_for_a_write()) asked.writes = 1;
+  const auto due = shared_.each.due(hash_of_id(job.job.id), asked, now);
   if (due <= now || shared_.stopping) return false;
   shared_.held_until = std::max(shared_.held_until, due);
   happened = policy::event::held{due};

@@ -1,20 +1,23 @@
 // Which job may start next: jobs of one id (in whatever case) run one at a time, in input order. What cannot
-// start yet is parked in copies of its own, so that it pins no batch; the number of parked jobs is bounded,
-// and when they are at the bound no further job is taken. Pure but for its memory; network thread only.
+// start yet is parked in copies of its own, so that it pins no batch. Parked jobs are bounded in number and
+// in memory, and when they are at a bound no further job is taken. Pure but for its memory; network thread
+// only.
 #pragma once
 
 #include "engine/model/job.hpp"
+#include "engine/policy/id_hash.hpp"
 #include "engine/run/hash_counts.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <queue>
 #include <string_view>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace pawl::run {
-
-// Of an id, without the case of its ASCII letters: what counts as one resource here. Neither of what
-// policy::kept_quota keeps for itself.
-std::uint64_t hash_of_id(std::string_view id) noexcept;
 
 class dispatcher {
  public:
@@ -24,7 +27,10 @@ class dispatcher {
     hold,    // no room to park it: offer it again after a finish
   };
 
-  dispatcher(std::size_t slots, std::size_t most_parked);
+  struct parking {
+    std::size_t jobs = 0, bytes = 0;  // at most
+  };
+  dispatcher(std::size_t slots, parking most);
 
   answer offer(const job_view&);
   // Moves the first parked job whose id is free into `into`; it counts as under way. False: there is none.
@@ -38,17 +44,25 @@ class dispatcher {
   void drop_parked();
 
  private:
+  static constexpr std::size_t none = ~std::size_t{0};
   struct entry {
     job_buffer job;
-    std::uint64_t hash = 0;
-    bool used = false;
-    std::uint64_t order = 0;
+    std::uint64_t hash = 0, order = 0;
+    std::size_t next = none;  // of its id, in input order; or the next one that is free
   };
-  hash_counts under_way_, waiting_;
-  std::vector<entry> entries_;  // buffers are kept for reuse
-  std::size_t started_ = 0, parked_count_ = 0, most_parked_;
+  struct line {  // of an id, by index
+    std::size_t first = none, last = none;
+  };
+  using turn = std::pair<std::uint64_t, std::size_t>;  // order and index
+
+  hash_counts under_way_;
+  std::unordered_map<std::uint64_t, line> waiting_;
+  std::priority_queue<turn, std::vector<turn>, std::greater<>> ready_;  // first of their ids, which are free
+  std::vector<entry> entries_;                                          // buffers are kept for reuse
+  std::size_t free_ = none;
+  std::size_t started_ = 0, parked_count_ = 0, parked_bytes_ = 0;
+  parking most_;
   std::uint64_t next_order_ = 0;
-  bool maybe_ready_ = false;  // a finish may have freed a parked job
 };
 
 }  // namespace pawl::run

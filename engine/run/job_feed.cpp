@@ -14,7 +14,8 @@ namespace {
 // Enough to keep the network thread busy while the reader is descheduled for a few milliseconds; small enough
 // that memory stays flat with rows of the largest size. Chosen.
 constexpr std::size_t queued_batches = 4;
-constexpr std::size_t most_parked = 1024;  // jobs waiting for an earlier one of their id; documented
+// Jobs waiting for an earlier one of their id, so that one id with many rows holds up no other; documented.
+constexpr dispatcher::parking parking{65'536, 64U << 20U};
 }  // namespace
 
 // Shared by both threads; the reader's posts keep it alive.
@@ -59,10 +60,7 @@ struct job_feed::channel {
 
 job_feed::job_feed(asio::io_context& context, input::job_source& source, const ledger::row_set& done,
                    std::size_t slots, std::optional<std::uint64_t> limit)
-    : channel_(std::make_shared<channel>(context)),
-      done_(done),
-      dispatcher_(slots, most_parked),
-      left_(limit) {
+    : channel_(std::make_shared<channel>(context)), done_(done), dispatcher_(slots, parking), left_(limit) {
   channel_->feed = this;
   reader_ = std::thread([c = channel_, &source] { c->read(source, c); });
 }
@@ -85,7 +83,10 @@ asio::awaitable<void> job_feed::change(async::wakeup& alarm, time_point until) {
 
 std::optional<job_feed::taken> job_feed::try_take(job_buffer& into, row_error& bad) {
   if (closed_) return taken::ended;
-  if (dispatcher_.take_parked(into)) return taken::job;
+  if (dispatcher_.take_parked(into)) {
+    is_full_ = false;
+    return taken::job;
+  }
   while (!limited_ && (at_ < batch_.size() || next_batch())) {
     if (const auto* wrong = batch_.error(at_)) {
       const auto row = wrong->row;
@@ -110,7 +111,8 @@ std::optional<job_feed::taken> job_feed::try_take(job_buffer& into, row_error& b
       break;
     }
     const auto answer = dispatcher_.offer(job);
-    if (answer == dispatcher::answer::hold) return std::nullopt;
+    is_full_ = answer == dispatcher::answer::hold;
+    if (is_full_) return std::nullopt;
     if (left_) --*left_;
     newest_ = job.row;
     ++begun_;

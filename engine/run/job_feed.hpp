@@ -58,9 +58,10 @@ class job_feed {
   // True when every row of the input was handed out (neither closed early, nor failed, nor limited).
   bool exhausted() const noexcept { return at_end_ && !closed_ && !error_ && !limited_; }
   bool limited() const noexcept { return limited_; }
-  // Nothing more comes from the input, and all jobs that were handed out and are not finished are these.
+  // Nothing can come from the input before one of them is finished, and all jobs that were handed out and are
+  // not finished are these.
   bool is_down_to(std::size_t jobs) const noexcept {
-    return !closed_ && (at_end_ || limited_) && dispatcher_.under_way() == jobs;
+    return !closed_ && (at_end_ || limited_ || is_full_) && dispatcher_.under_way() == jobs;
   }
 
  private:
@@ -79,6 +80,7 @@ class job_feed {
   std::optional<std::uint64_t> left_;  // of the limit
   std::optional<failure> error_;
   bool at_end_ = false, closed_ = false, limited_ = false;
+  bool is_full_ = false;  // the next job has to wait for one of its id, and there is no room to park it
   std::vector<async::wakeup*> waiting_;
   std::thread reader_;
 };

@@ -72,6 +72,9 @@ void run_watch::describe(time_point now, const std::optional<policy::asked_pause
   if (shared_.pages != nullptr && !shared_.workers_begun)
     facts.pages = {shared_.pages->facts().pages, shared_.pages->facts().settled};
   facts.in_flight = progress.in_flight;
+  const auto rows_due = shared_.parked.next_due();
+  if (rows_due != time_point::max() && shared_.feed.is_down_to(shared_.parked.size()))
+    facts.rows = {rows_due, shared_.held_until > now};
   facts.next_due = progress.next_due;
   auto reason = policy::why_it_waits(facts, now, shared_.profile.headers);
   progress.waits_for = std::move(reason.what);

@@ -89,6 +89,7 @@ struct runner::impl {
   policy::pacer::share share_of(policy::request_kind kind) noexcept {
     return {shared ? &*shared : nullptr, kind};
   }
+  policy::each_limits* each_or_none() noexcept { return each.is_empty() ? nullptr : &each; }
   asio::awaitable<expected<client::account_info>> identify();
   asio::awaitable<expected<const api::name_directory*>> fetch_names(const api::list_spec&);
   asio::awaitable<void> take_snapshot(run_context&, snapshot&);
@@ -136,7 +137,7 @@ struct runner::impl::early_client {
       : line(i.io, i.reads),
         upkeep(i.io, *i.pool, line),
         client({i.io, i.profile, i.options.retry, i.options.stop, i.options.transport, *i.pool, i.reads, line,
-                i.keys, i.reader, i.jitter, i.progress, &i.quota}),
+                i.keys, i.reader, i.jitter, i.progress, &i.quota, i.each_or_none()}),
         owner(i) {
     if (i.stop_wanted) client.stop(client::read_client::stopping::waits);
     i.asking = &client;
@@ -270,8 +271,8 @@ asio::awaitable<run_report> runner::run(input::job_source& source, ledger::ledge
   helpers.start(line.run());
   helpers.start(read_line.run());
   const client::read_client::parts parts{
-      i.io,      i.profile, i.options.retry, i.options.stop, i.options.transport, *i.pool, i.reads,
-      read_line, i.keys,    i.reader,        i.jitter,       i.progress,          &i.quota};
+      i.io,      i.profile, i.options.retry, i.options.stop, i.options.transport, *i.pool,  i.reads,
+      read_line, i.keys,    i.reader,        i.jitter,       i.progress,          &i.quota, i.each_or_none()};
   client::read_client asking(parts);
   prober probes(shared, asking);
   run_watch watch(shared, i.quota, probes, i.drain_until);

@@ -207,5 +207,84 @@ TEST_F(reading, TwoReadsThatAreRefusedTogetherRenewTheKeyOnce) {
   EXPECT_EQ(s->key_questions, 2u) << "the first one, and one more";
 }
 
+// ---- one resource alone
+
+TEST_F(reading, CountsWhatTheLimitsOfAResourceSayAndLetsOthersGo) {
+  reader_terms t;
+  t.each = {{{1, 20s}, 1, 0}};
+  begin({good(), good(), good(), good(), good()}, t);
+  std::string first, second, other, last;
+  start("/items/t1", first);
+  start("/items/t1", second);
+  start("/items/t2", other);
+  s->run_until([&] { return !first.empty() && !other.empty(); });
+  start("/items/t1", last);
+  s->run_until([&] { return s->progress.waits_for == "the limits of one resource (limits.each)"; });
+  EXPECT_EQ(s->progress.waits_until, s->begin + 20010ms);
+  s->run_until([&] { return !second.empty() && !last.empty(); });
+  EXPECT_EQ(s->asked(), (texts{"0 /items/t1", "0 /items/t2", "20010 /items/t1", "40020 /items/t1"}));
+  EXPECT_EQ(get("/me"), "200") << "is about no resource";
+}
+
+TEST_F(reading, ALongWaitForTheLimitsOfAResourceIsNotSatOut) {
+  reader_terms t;
+  t.each = {{{1, 120s}, 1, 0}};
+  begin({good()}, t);
+  EXPECT_EQ(get(), "200");
+  EXPECT_EQ(get(),
+            "later: the next read of this resource may be sent in 2 min only (limits.each), which is longer "
+            "than limits.max_wait");
+}
+
+// A rule of the profile lets one resource wait, as in a run.
+reader_terms with_locked_rows() {
+  reader_terms t;
+  api::status_rule locked;
+  locked.statuses = {{423, 423}};
+  locked.then = api::verdict::throttled;
+  locked.scope = api::wait_scope::of_id;
+  t.profile.rules = {locked};
+  return t;
+}
+
+TEST_F(reading, AResourceThatWaitsAloneIsAskedForWhenItSaidSoAndNobodyPays) {
+  auto t = with_locked_rows();
+  t.stop.patience = 10min;
+  begin({}, t);
+  std::size_t asked = 0;
+  s->network.serve = [&](const fake_network::request& r) {
+    if (r.line.ends_with("/t2") || ++asked > 9) return good();
+    return with_header(own_error(423, "locked"), "Retry-After", "3");
+  };
+  std::string got, other;
+  start("/items/t1", got);
+  s->run_until([&] { return asked == 1; });
+  start("/items/t2", other);
+  s->run_until([&] { return !got.empty() && !other.empty(); });
+  EXPECT_EQ(other, "200 at 10") << "nobody else waits";
+  EXPECT_EQ(got.substr(0, 3), "200") << "nobody pays: there are six attempts";
+  const auto at = s->asked();
+  ASSERT_EQ(at.size(), 11u);
+  EXPECT_EQ(at[2], "3010 /items/t1");
+  EXPECT_GE(clock::now() - s->begin, 27s);
+}
+
+TEST_F(reading, AResourceThatIsNotReadyForTooLongIsGivenUpAlone) {
+  for (const bool alone : {false, true})
+    for (const auto* wait : {"3600", "4"}) {
+      begin({}, with_locked_rows());
+      s->network.serve = [&](const fake_network::request&) {
+        return with_header(own_error(423, "locked"), "Retry-After", wait);
+      };
+      terms.gives_up_alone = alone;
+      const auto got = get();
+      if (alone)
+        EXPECT_EQ(got, "423");
+      else
+        EXPECT_EQ(got.substr(0, 6), "later:") << got;
+      EXPECT_LT(clock::now() - s->begin, 30s);
+    }
+}
+
 }  // namespace
 }  // namespace pawl::client

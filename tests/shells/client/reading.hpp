@@ -43,13 +43,20 @@ struct reading : ::testing::Test {
     s.emplace(std::move(t));
     s->network.answers = std::move(answers);
   }
-  std::string get(std::string path = "/items/t1") {
-    return in_words(s->result_of(s->client.get(path, terms)));
+  // As api::resource_call() makes it.
+  static api::call call_of(const std::string& path) {
+    api::call made{path};
+    if (path.starts_with("/items/")) made.id = path.substr(7);
+    return made;
+  }
+  std::string get(const std::string& path = "/items/t1") {
+    return in_words(s->result_of(s->client.get(call_of(path), terms)));
   }
   // Starts a read that goes on while others are made.
   void start(std::string path, std::string& to) { s->start(keep(std::move(path), to)); }
   asio::awaitable<void> keep(std::string path, std::string& to) {
-    const auto got = co_await s->client.get(path, terms);
+    const auto what = call_of(path);
+    const auto got = co_await s->client.get(what, terms);
     to = in_words(got) + " at " + s->now_text();
   }
   void TearDown() override {

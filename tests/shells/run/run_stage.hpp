@@ -1,4 +1,4 @@
-// A run of five rows against the model server, in virtual time.
+// A run, of five rows as a rule, against the model server, in virtual time.
 #pragma once
 
 #include "engine/client/quota_file.hpp"
@@ -43,8 +43,10 @@ inline client::quota_file& any_quota() {
 }
 
 struct run_stage : pawl::testing::stage {
+  const std::size_t count;    // of resources, and of rows unless there are others
+  std::size_t total = count;  // of rows
   api::profile profile = pawl::testing::items_profile();
-  model_api api{rows};
+  model_api api{count};
   pawl::testing::fake_ledger book;
   run_options options;
   client::progress_counters progress;
@@ -61,8 +63,8 @@ struct run_stage : pawl::testing::stage {
   client::quota_file* quota = &any_quota();
   std::function<expected<secret>()> key = []() -> expected<secret> { return secret{"a-key-of-this-test"}; };
 
-  explicit run_stage(bool read_first, column what = column::status)
-      : needs_intents(read_first || what == column::notify) {
+  explicit run_stage(bool read_first, column what = column::status, std::size_t how_many = rows)
+      : count(how_many), needs_intents(read_first || what == column::notify) {
     network.opening_takes = 5ms;
     network.serve = [this](const auto& request) { return api.serve(request); };
     options.read_first = read_first;
@@ -72,16 +74,24 @@ struct run_stage : pawl::testing::stage {
     options.stop.patience = 10min;
     book.commit_takes = 1ms;
     std::string text = what == column::status ? "id,status\n" : "id,status,notify\n";
-    for (std::size_t n = 1; n <= rows; ++n)
+    for (std::size_t n = 1; n <= count; ++n)
       text += "t" + std::to_string(n) + (what == column::status ? ",done\n" : ",done,yes\n");
+    take_rows(text);
+  }
+  // Other rows than those; the truth is then for the test to check.
+  void take_rows(const std::string& csv) {
+    total = static_cast<std::size_t>(std::ranges::count(csv, '\n')) - 1;
     input::source_options how;
     how.format = input::file_format::csv;
-    source.emplace(*input::job_source::from_bytes("jobs.csv", text, profile, how));
+    source.emplace(*input::job_source::from_bytes("jobs.csv", csv, profile, how));
   }
 
   // With a file of its own for the quota, which then has one entry for each request that was sent.
   void limit(std::vector<rate_window> windows) {
     options.writes.windows = options.reads.windows = std::move(windows);
+    keep_quota();
+  }
+  void keep_quota() {
     own_directory.emplace();
     own_quota.emplace(*client::quota_file::open(own_directory->path(), "api.test", secret{"key"},
                                                 options.writes, options.reads));
@@ -100,7 +110,7 @@ struct run_stage : pawl::testing::stage {
       io.run_one();
     }
   }
-  asio::awaitable<void> run() { report = co_await runner->run(*source, any_ledger(), 1, 1, rows, done); }
+  asio::awaitable<void> run() { report = co_await runner->run(*source, any_ledger(), 1, 1, total, done); }
   void end() {
     run_to_the_end();
     ASSERT_TRUE(report);
@@ -116,7 +126,7 @@ struct run_stage : pawl::testing::stage {
       EXPECT_EQ(std::ranges::count_if(own_quota->writes(), is_used), progress.figures.writes);
       EXPECT_EQ(std::ranges::count_if(own_quota->reads(), is_used), progress.figures.reads);
     }
-    for (std::uint64_t row = 1; row <= rows; ++row) {
+    for (std::uint64_t row = 1; row <= count; ++row) {
       const auto id = "t" + std::to_string(row);
       SCOPED_TRACE(id);
       const auto& item = api.items.at(id);

@@ -167,7 +167,7 @@ TEST(RunWatch, StopsWhereOnlyRowsAreLeftThatHaveToWaitForLonger) {
   ASSERT_TRUE(s.report->resume_at);
   EXPECT_NEAR(std::chrono::duration<double>(*s.report->resume_at - now).count(), 3600, 2);
   ASSERT_TRUE(s.report->error);
-  EXPECT_THAT(s.report->error->what, HasSubstr("the row that is left"));
+  EXPECT_THAT(s.report->error->what, HasSubstr("the row that could go on has to wait"));
 }
 
 // Within max_wait it is waited for, and sent again when it said so.

@@ -87,5 +87,84 @@ TEST(EachLimits, ParkTheRowThatHasToWaitAndNotTheLine) {
   }
 }
 
+// Where a read and a write never fit together, the write follows while its read is fresh (settings refuse
+// longer windows).
+TEST(SharedLimits, ThatHoldOneRequestOfAShortTimeServeReadsAndWritesInTurn) {
+  for (const std::uint32_t concurrency : {1U, 2U, 16U}) {
+    SCOPED_TRACE(concurrency);
+    const auto s = under({{{1, 1s}}}, {});
+    s->options.concurrency = concurrency;
+    s->begin();
+    s->end();
+    EXPECT_TRUE(s->report->finished) << s->report->stop_reason;
+    EXPECT_EQ(s->report->counts[outcome::applied], rows);
+  }
+}
+
+// Nothing ever comes of it: the run ends, and says so.
+TEST(SharedLimits, ThatNeverLetAWriteFollowItsReadEndTheRun) {
+  const auto s = under({{{1, 10s}}}, {});
+  s->options.concurrency = 1;
+  s->begin();
+  s->run_to_the_end();
+  ASSERT_TRUE(s->report);
+  EXPECT_EQ(s->report->stop_reason, "no_progress");
+}
+
+// Or the write would wait for longer than its read is fresh.
+TEST(EachLimits, AReadThatCountsLeavesWhenItsWriteMayFollow) {
+  for (const auto& mishap : model_api::mishaps()) {
+    if (mishap.name != "500, not applied") continue;
+    const auto s = under({}, {{{3, 60s}, 1, 1}});
+    s->options.concurrency = 1;
+    s->api.what = &mishap;
+    s->api.mishap_at = 1;  // the first write
+    s->options.retry.base_after_5xx = 20s;
+    s->begin();
+    s->end();
+    EXPECT_TRUE(s->report->finished) << s->report->stop_reason;
+    EXPECT_EQ(s->report->counts[outcome::applied], rows);
+    EXPECT_EQ(s->report->figures.reads, rows + 1) << "none was made in vain";
+    const auto reads = times_of(*s, "GET", "/t1"), writes = times_of(*s, "PATCH", "/t1");
+    ASSERT_EQ(reads.size(), 2u);
+    ASSERT_EQ(writes.size(), 2u);
+    EXPECT_GE(reads[1] - reads[0], 60s);
+    EXPECT_LT(writes[1] - reads[1], 5s);
+  }
+}
+
+// One id has more rows than its limit lets go soon: the others go on, the reason is told, and where nothing
+// else is left the wait is bounded.
+TEST(EachLimits, AnIdWithManyRowsHoldsUpNoOtherAndIsNotWaitedForTooLong) {
+  const auto s = under({}, {{{1, 20min}, 0, 1}});
+  s->options.read_first = false;
+  s->options.stop.max_wait = 15min;
+  std::string text = "id,status\n";
+  for (int n = 0; n < 3'000; ++n) text += "t1,done\n";
+  for (const auto* id : {"t2", "t3", "t4"}) text += std::string(id) + ",done\n";
+  s->take_rows(text);
+  s->begin();
+  const auto began = clock::now();
+  s->run_to_the_end();
+  ASSERT_TRUE(s->report);
+  for (const auto* id : {"t1", "t2", "t3", "t4"}) EXPECT_EQ(s->api.items.at(id).writes, 1u) << id;
+  EXPECT_EQ(s->report->stop_reason, "throttled");
+  EXPECT_LT(clock::now() - began, 10min);
+  ASSERT_TRUE(s->report->error);
+  EXPECT_NE(s->report->error->what.find("has to wait for"), std::string::npos) << s->report->error->what;
+}
+
+TEST(EachLimits, SayWhatTheRunWaitsFor) {
+  const auto s = under({}, {{{1, 5min}, 0, 1}});
+  s->options.read_first = false;
+  s->take_rows("id,status\nt1,done\nt1,done\n");
+  s->begin();
+  s->run_until([&] { return s->progress.waits_for == "the limits of one resource (limits.each)"; });
+  EXPECT_GT(*s->progress.waits_until, clock::now() + 4min);
+  s->run_to_the_end();
+  EXPECT_TRUE(s->report->finished) << s->report->stop_reason;
+  EXPECT_EQ(s->api.items.at("t1").writes, 2u);
+}
+
 }  // namespace
 }  // namespace pawl::run

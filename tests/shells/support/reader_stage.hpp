@@ -62,6 +62,7 @@ struct reader_terms {
   policy::retry_options retry;
   policy::stop_options stop = thirty_seconds();
   policy::pacer_options limits;  // unlimited
+  std::vector<rate_limit> each;
   duration attempt_timeout = 60s;
   // The key that the source gives from this moment on.
   std::vector<std::pair<duration, std::string>> keys = {{0s, "first"}};
@@ -89,6 +90,7 @@ struct reader_stage : stage {
   api::reply_reader reader{terms.profile};
   client::jitter_source jitter{seed};
   client::progress_counters progress;
+  policy::each_limits each{terms.each};
   std::vector<std::string> told;  // "10 trouble: ...", "10 pause 60000: ..."
   std::size_t key_questions = 0;
   client::read_client client{parts()};
@@ -114,8 +116,8 @@ struct reader_stage : stage {
   }
 
   client::read_client::parts parts() {
-    return {io,    terms.profile, terms.retry, terms.stop, transport, *pool,
-            pacer, line,          keys,        reader,     jitter,    progress};
+    return {io,   terms.profile, terms.retry, terms.stop, transport, *pool,   pacer,
+            line, keys,          reader,      jitter,     progress,  nullptr, &each};
   }
 
   static std::string ms(duration d) {

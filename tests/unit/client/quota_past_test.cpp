@@ -29,6 +29,10 @@ std::int64_t test_now = 0;
 std::chrono::nanoseconds clock_by_hand() noexcept {
   return std::chrono::nanoseconds{test_now};
 }
+wall_time test_wall;
+wall_time wall_by_hand() noexcept {
+  return test_wall;
+}
 constexpr std::int64_t minute = minute_entry::length.count();
 
 class QuotaPast : public ::testing::Test {
@@ -39,6 +43,7 @@ class QuotaPast : public ::testing::Test {
     root_ = pattern;
     boot("0b5a5a5e-0000-4000-8000-000000000001");
     test_now = 5'000 * minute;
+    test_wall = wall_time{std::chrono::hours{480'000}};
     short_ones.windows = {{60, 60s}};
     with_day = short_ones;
     with_day.shared = {{{250'000, 24h}}};
@@ -50,7 +55,8 @@ class QuotaPast : public ::testing::Test {
   void boot(const std::string& id) const { std::ofstream(root_ / "boot_id") << id << "\n"; }
   fs::path file() const { return root_ / "state" / quota_file_name("host", key_); }
   quota_file open(const policy::pacer_options& o) const {
-    const quota_file_system system{(root_ / "boot_id").string(), (root_ / "none").string(), clock_by_hand};
+    const quota_file_system system{(root_ / "boot_id").string(), (root_ / "none").string(), clock_by_hand,
+                                   wall_by_hand};
     auto made = quota_file_access::open((root_ / "state").string(), "host", key_, o, o, system);
     if (!made) ADD_FAILURE() << to_string(made.error());
     return *std::move(made);
@@ -80,9 +86,10 @@ std::uint64_t in_all(const kept_quota& kept) {
   for (const auto& m : kept.minutes) sum += m.count();
   return sum;
 }
-std::uint64_t in_minute(const kept_quota& kept, std::uint64_t which) {
+// `which`: of the clock of the entries.
+std::uint64_t in_minute(const kept_quota& kept, std::int64_t which) {
   for (const auto& m : kept.minutes)
-    if (!m.is_unused() && m.minute() == which) return m.count();
+    if (!m.is_unused() && m.minute() == minute_entry::minute_of(which * minute)) return m.count();
   return 0;
 }
 
@@ -162,18 +169,90 @@ TEST_F(QuotaPast, WhatEntriesHaveForgottenCountsAsAllOfTheDay) {
   EXPECT_EQ(in_all(next.kept(request_kind::read)), 0u);
 }
 
-TEST_F(QuotaPast, AfterABootTheDayIsAsUsedAsItWasAndNotFull) {
+TEST_F(QuotaPast, AfterABootTheDayHoldsWhatWasUsedAtItsTime) {
+  {
+    auto s = open(with_day);
+    const auto minutes = s.kept(request_kind::write).minutes;
+    minute_entry::count(minutes, 3'300 * minute, 40);  // more than a day ago
+    minute_entry::count(minutes, 4'000 * minute, 700);
+    minute_entry::count(minutes, 5'000 * minute, 9);
+  }
+  test_wall += 10min;
+  boot("0b5a5a5e-0000-4000-8000-000000000002");
+  test_now = 3 * minute;
+  auto next = open(with_day);
+  const auto kept = next.kept(request_kind::write);
+  EXPECT_EQ(in_minute(kept, 3 - 10 - (5'000 - 4'001)), 700u);
+  EXPECT_EQ(in_minute(kept, 3 - 10), 9u);
+  EXPECT_EQ(in_all(kept), 709u);
+  EXPECT_EQ(in_all(next.kept(request_kind::read)), 0u);
+  EXPECT_TRUE(std::ranges::all_of(next.writes(), [](auto& e) { return e.closed == test_now; }));
+}
+
+TEST_F(QuotaPast, AMachineThatBootsEveryDayHasTheWholeDayAgain) {
+  {
+    auto s = open(with_day);
+  }
+  for (int day = 1; day <= 5; ++day) {
+    boot("0b5a5a5e-0000-4000-8000-00000000001" + std::to_string(day));
+    test_wall += 24h + 1min;
+    test_now = 2 * minute;
+    auto s = open(with_day);
+    EXPECT_EQ(in_all(s.kept(request_kind::write)), 0u) << day;
+    minute_entry::count(s.kept(request_kind::write).minutes, test_now, 200'000);
+  }
+}
+
+TEST_F(QuotaPast, SeveralBootsOfADayAddWhatEachHasSent) {
+  {
+    auto s = open(with_day);
+  }
+  for (unsigned times = 0; times < 4; ++times) {
+    boot("0b5a5a5e-0000-4000-8000-00000000001" + std::to_string(times));
+    test_wall += 2h;
+    test_now = 2 * minute;
+    auto s = open(with_day);
+    EXPECT_EQ(in_all(s.kept(request_kind::write)), 1'000u * times);
+    minute_entry::count(s.kept(request_kind::write).minutes, test_now, 1'000);
+  }
+}
+
+TEST_F(QuotaPast, AWallClockThatWentBackMakesThePastYounger) {
+  {
+    auto s = open(with_day);
+    minute_entry::count(s.kept(request_kind::write).minutes, 4'990 * minute, 700);
+  }
+  test_wall -= 48h;
+  boot("0b5a5a5e-0000-4000-8000-000000000002");
+  test_now = 3 * minute;
+  auto next = open(with_day);
+  EXPECT_EQ(in_minute(next.kept(request_kind::write), 3 - 9), 700u);
+}
+
+TEST_F(QuotaPast, WhatAPowerLossMayHaveTakenCountsAsSentNow) {
   std::size_t entries = 0;
   {
     auto s = open(with_day);
     entries = s.writes().size();
-    minute_entry::count(s.kept(request_kind::write).minutes, 4'000 * minute, 700);
+    minute_entry::count(s.kept(request_kind::write).minutes, 4'999 * minute, 700);
+    fs::copy_file(file(), root_ / "copy");
+  }
+  fs::copy_file(root_ / "copy", file(), fs::copy_options::overwrite_existing);
+  boot("0b5a5a5e-0000-4000-8000-000000000002");
+  test_now = 3 * minute;
+  auto next = open(with_day);
+  EXPECT_EQ(in_all(next.kept(request_kind::write)), 700 + entries);
+}
+
+TEST_F(QuotaPast, WhatIsInFlightAtTheEndOfABootCountsAsSentNow) {
+  {
+    auto s = open(with_day);
+    s.writes()[2] = {test_now, 0};
   }
   boot("0b5a5a5e-0000-4000-8000-000000000002");
   test_now = 3 * minute;
   auto next = open(with_day);
-  EXPECT_EQ(in_minute(next.kept(request_kind::write), 3), 700 + entries);
-  EXPECT_TRUE(std::ranges::all_of(next.writes(), [](auto& e) { return e.closed == test_now; }));
+  EXPECT_EQ(in_minute(next.kept(request_kind::write), 3), 1u);
 }
 
 TEST_F(QuotaPast, ATornFileIsAFullDay) {

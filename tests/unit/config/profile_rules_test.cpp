@@ -170,6 +170,9 @@ TEST(ProfileRules, ARuleThatCanNeverMatchIsAnError) {
        "\"throttled\"\n[[rules]]\n"
        "status = [403, 429]\ncode = \"c\"\nthen = \"maybe\"\n",
        never("17", "1")},
+      // All that a status can be.
+      {"[[rules]]\nstatus = \"100-599\"\nthen = \"refused\"\n[[rules]]\ncode = \"c\"\nthen = \"maybe\"\n",
+       never("14", "1")},
   };
   for (const auto& row : rows) expect_complaints(row, "[error]\nmessage = \"m\"\n");
   const char* can_match[] = {

@@ -362,6 +362,44 @@ TEST_F(Settings, RecordHoldsEveryKeyInOrderAndNoSecret) {
   EXPECT_EQ(loaded().as_json, of_environment) << "the same every time";
 }
 
+// A write would then wait until the read before it is too old, again and again.
+TEST_F(Settings, AReadAndItsWriteFitIntoALimitTogether) {
+  const auto profile = [](const std::string& limits) {
+    write("p.toml",
+          "name = \"p\"\nbase_url = \"https://api.example\"\nread_first = true\n[resource]\npath = "
+          "\"/x/{id}\"\n[limits]\nwrite = \"unlimited\"\nread = \"unlimited\"\n" +
+              limits + "[fields.a]\ntype = \"string\"\n");
+  };
+  const auto refuses = [&](const char* what) {
+    EXPECT_THAT(complaints(), ElementsAre(HasSubstr(what))) << what;
+  };
+  raw.profile = "p.toml";
+  profile("");
+  raw.overrides = {"limits.all=10/min read=5 write=5"};
+  EXPECT_EQ(loaded().run.writes.shared.size(), 1u);
+  raw.overrides = {"limits.all=10/min read=5 write=6"};
+  refuses(
+      "-o limits.all: a read and the write that follows it take 11 of 10/min read=5 write=6, which never has "
+      "room for both; name a rate that holds both");
+  raw.overrides = {"limits.all=10/min read=5 write=5", "limits.reserve=20%"};
+  refuses("take 10 of 10/min read=5 write=5");
+  raw.overrides = {"limits.all=1/min read=0 write=1"};
+  EXPECT_EQ(loaded().run.writes.shared.size(), 1u) << "reads are free";
+  raw.overrides = {"limits.all=1/s"};
+  EXPECT_EQ(loaded().run.writes.shared.size(), 1u) << "the write follows while its read is fresh";
+  raw.overrides = {"limits.all=10/min read=5 write=6"};
+  raw.no_read_first = true;
+  EXPECT_EQ(loaded().run.writes.shared.size(), 1u) << "nothing is read before";
+  raw = {};
+  raw.input = "jobs.csv";
+  raw.profile = "p.toml";
+  profile("each = [{ rate = \"1/min\", read = 1, write = 1 }]\n");
+  refuses(
+      "a read and the write that follows it of one resource (limits.each of the profile) take 2 of 1/min, "
+      "which "
+      "never has room for both; correct limits.each in the profile");
+}
+
 TEST_F(Settings, ReadFirstFitsWhatAWriteHolds) {
   const auto profile = [](const std::string& reads, const std::string& table) {
     write("p.toml",

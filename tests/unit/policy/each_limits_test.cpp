@@ -57,6 +57,59 @@ TEST(EachLimits, ARequestHoldsItsCostFromItsStartToAWindowAfterItsEnd) {
   EXPECT_EQ(e.held(), 0u) << "nothing is kept of an id that holds nothing";
 }
 
+// Or the write would wait until the read is too old, again and again.
+TEST(EachLimits, AReadForAWriteLeavesWhenBothFit) {
+  const std::vector<rate_limit> limits{{{5, 10s}, 1, 2}};
+  each_limits e(limits);
+  send(e, 7, start, write);
+  send(e, 7, start + 2s, read);
+  send(e, 7, start + 3s, read);
+  EXPECT_EQ(e.due(7, read, start + 4s), start + 4s);
+  EXPECT_EQ(e.due(7, request_counts{1, 1}, start + 4s), start + 10s);
+  send(e, 7, start + 4s, read);
+  EXPECT_EQ(e.due(7, request_counts{1, 1}, start + 4s), start + 12s);
+  EXPECT_EQ(e.due(8, request_counts{1, 1}, start + 4s), start + 4s);
+  // Reads that cost nothing wait for no write.
+  const std::vector<rate_limit> free_reads{writes_only(1, 10s)};
+  each_limits f(free_reads);
+  send(f, 7, start, write);
+  EXPECT_EQ(f.due(7, request_counts{1, 1}, start + 1s), start + 1s);
+}
+
+// The chain of one id says what a walk over all closings would.
+TEST(EachLimits, AgreesWithAWalkOverAllThatIsHeld) {
+  struct use {
+    time_point at{};
+    std::uint64_t id = 0;
+    std::uint64_t cost = 0;
+  };
+  std::mt19937_64 rng(7);
+  const std::vector<rate_limit> limits{{{6, 10s}, 1, 2}};
+  each_limits e(limits);
+  std::deque<use> all;
+  auto now = start;
+  for (int step = 0; step < 5'000; ++step) {
+    now += 10ms * (rng() % 100);
+    while (!all.empty() && all.front().at + 10s <= now) all.pop_front();
+    const auto id = 1 + rng() % 5;
+    const auto kind = rng() % 2 == 0 ? read : write;
+    const std::uint64_t cost = kind == read ? 1 : 2;
+    std::uint64_t held = 0;
+    for (const auto& u : all) held += u.id == id ? u.cost : 0;
+    auto expected = now;
+    for (const auto& u : all) {
+      if (held + cost <= 6) break;
+      if (u.id != id) continue;
+      held -= u.cost;
+      expected = u.at + 10s;
+    }
+    ASSERT_EQ(e.due(id, kind, now), expected) << step;
+    if (expected > now) continue;
+    send(e, id, now, kind);
+    all.push_back({now, id, cost});
+  }
+}
+
 TEST(EachLimits, AtTheBoundOfItsMemoryEveryIdWaits) {
   const std::vector<rate_limit> limits{writes_only(2, 10s)};
   each_limits e(limits, 3);

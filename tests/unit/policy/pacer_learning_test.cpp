@@ -142,7 +142,10 @@ TEST(Pacer, APauseNamesTheHeaderThatAskedForIt) {
   };
   auto ietf = throttled({}, 40s);
   ietf.is_ietf = true;
-  const row rows[] = {{"Retry-After", throttled(18s, 40s), asking_header::retry_after},
+  auto by_rule = throttled({}, {});
+  by_rule.fallback_wait = 60s;
+  const row rows[] = {{"a rule's own time", by_rule, asking_header::rule},
+                      {"Retry-After", throttled(18s, 40s), asking_header::retry_after},
                       {"a reset", throttled({}, 40s), asking_header::reset},
                       {"RateLimit", ietf, asking_header::rate_limit},
                       {"nothing was asked", throttled({}, {}), asking_header::none}};

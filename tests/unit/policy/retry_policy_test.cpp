@@ -359,7 +359,7 @@ TEST(RetryPolicy, AsksTheProfilesRulesInTheirOrderFirst) {
 
 TEST(RetryPolicy, DoesNotAskRulesAboutWhatIsNoStatus) {
   api::profile p;
-  p.rules = {{.statuses = {{0, 999}},
+  p.rules = {{.statuses = {{100, 599}},
               .code = {},
               .header = {},
               .header_value = {},
@@ -367,6 +367,10 @@ TEST(RetryPolicy, DoesNotAskRulesAboutWhatIsNoStatus) {
               .remedy = {}}};
   EXPECT_EQ(answer(0, "", true, {}, p).is, verdict::maybe);
   EXPECT_EQ(answer(200, "", true, {}, p).is, verdict::ok);
+  // What the loader lets no rule name, a rule for any status does not mean.
+  p.rules[0].statuses.clear();
+  EXPECT_EQ(answer(599, "", true, {}, p).is, verdict::ok);
+  for (const int status : {99, 600, 999, 1000}) EXPECT_EQ(answer(status, "", true, {}, p).is, verdict::maybe);
 }
 
 TEST(Backoff, DoublesUpToTheCap) {

@@ -67,6 +67,7 @@ TEST_F(rules_test, ALongPauseThatTheApiAsksForEndsTheRunWithItsTimeAndItsHeader)
   profile.headers.reset = "X-RateLimit-Reset";
   const row rows[] = {{asking_header::retry_after, "(Retry-After)"},
                       {asking_header::reset, "(X-RateLimit-Reset)"},
+                      {asking_header::rule, "(a rule of the profile)"},
                       {asking_header::none, ""}};
   for (const auto& r : rows) {
     stop_rules rules(options);
@@ -230,6 +231,30 @@ TEST(StopRules, WaitingForQuotaIsNoLackOfProgressUnlessWritesAreAnsweredForNothi
   }
 }
 
+// Reads that never lead to a write are answered while their writes wait.
+TEST(StopRules, ARunThatOnlyReadsWhileItWaitsForQuotaEnds) {
+  const api::profile profile;
+  for (const bool leads_to_nothing : {false, true}) {
+    time_point now{1000s};
+    stop_options options;
+    options.patience = 60min;
+    stop_rules rules(options);
+    rules.progressed(now);
+    std::optional<stop_order> order;
+    for (int minute = 0; minute < 5 * 60; ++minute) {
+      rules.on_reply(false);
+      if (!leads_to_nothing && minute % 90 == 0) rules.progressed(now);
+      now += 1min;
+      rules.waits_for_quota(now);
+      if (!order) order = rules.check(now, {}, profile);
+    }
+    ASSERT_EQ(order.has_value(), leads_to_nothing);
+    if (leads_to_nothing) {
+      EXPECT_EQ(order->reason, "no_progress");
+    }
+  }
+}
+
 // Where writes are answered with nothing, a key without the right to a field looks like this.
 TEST(StopRules, TwentyMismatchesThatReadsShowNameTheFieldAndTheRight) {
   api::profile names;
@@ -261,7 +286,7 @@ TEST(StopRules, ALongWaitOfTheRowsThatAreLeftEndsTheRun) {
   EXPECT_EQ(order->why.kind, failure_kind::later);
   EXPECT_EQ(order->resume_at, now + 2h);
   EXPECT_EQ(order->why.what,
-            "the API lets the 3 rows that are left wait for 120 min, longer than limits.max_wait (15 min)");
+            "the 3 rows that could go on have to wait for 120 min, longer than limits.max_wait (15 min)");
 }
 
 }  // namespace

@@ -21,6 +21,10 @@ TEST(WaitReason, TheGravestCounts) {
   // From the least to the gravest: each hides those before it.
   facts.next_due = now + 501ms;
   says("quota", now + 501ms);
+  facts.rows = {now + 700s, true};
+  says("the limits of one resource (limits.each)", now + 700s);
+  facts.rows->by_each = false;
+  says("rows that are not ready", now + 700s);
   facts.pages = {3, 40};
   says("list pages (3 read, 40 rows settled)");
   facts.trouble_since = now - 1001ms;

@@ -40,7 +40,7 @@ TEST(HashCounts, AgreesWithAMapUnderRandomUse) {
 }
 
 TEST(Dispatcher, AnIdInAnotherCaseWaitsForItsTwin) {
-  dispatcher d(4, 8);
+  dispatcher d(4, {8, 1U << 20U});
   EXPECT_EQ(d.offer(job(1, "a0EE")), dispatcher::answer::start);
   EXPECT_EQ(d.offer(job(2, "A0ee")), dispatcher::answer::parked);
   EXPECT_EQ(d.offer(job(3, "a0E")), dispatcher::answer::start);
@@ -49,7 +49,7 @@ TEST(Dispatcher, AnIdInAnotherCaseWaitsForItsTwin) {
 TEST(Dispatcher, HoldsIdsApartWhateverTheirLengthAndWhereverTheyDiffer) {
   for (std::size_t length = 1; length < 40; ++length) {
     const std::string id(length, 'a');
-    dispatcher d(length + 2, 0);
+    dispatcher d(length + 2, {});
     EXPECT_EQ(d.offer(job(1, id)), dispatcher::answer::start);
     EXPECT_EQ(d.offer(job(2, id)), dispatcher::answer::hold);
     EXPECT_EQ(d.offer(job(3, id + 'a')), dispatcher::answer::start);
@@ -64,7 +64,7 @@ TEST(Dispatcher, HoldsIdsApartWhateverTheirLengthAndWhereverTheyDiffer) {
 }
 
 TEST(Dispatcher, StartsJobsOfOneIdOneAtATimeInInputOrder) {
-  dispatcher d(4, 8);
+  dispatcher d(4, {8, 1U << 20U});
   job_buffer buffer;
   EXPECT_EQ(d.offer(job(1, "a")), dispatcher::answer::start);
   EXPECT_EQ(d.offer(job(2, "a")), dispatcher::answer::parked);
@@ -83,7 +83,7 @@ TEST(Dispatcher, StartsJobsOfOneIdOneAtATimeInInputOrder) {
 }
 
 TEST(Dispatcher, LetsNoLaterRowOvertakeAParkedOneOfItsId) {
-  dispatcher d(4, 8);
+  dispatcher d(4, {8, 1U << 20U});
   job_buffer buffer;
   ASSERT_EQ(d.offer(job(1, "a")), dispatcher::answer::start);
   ASSERT_EQ(d.offer(job(2, "a")), dispatcher::answer::parked);
@@ -95,7 +95,7 @@ TEST(Dispatcher, LetsNoLaterRowOvertakeAParkedOneOfItsId) {
 }
 
 TEST(Dispatcher, HoldsWhenItsParkingIsFull) {
-  dispatcher d(2, 2);
+  dispatcher d(2, {2, 1U << 20U});
   job_buffer buffer;
   ASSERT_EQ(d.offer(job(1, "a")), dispatcher::answer::start);
   ASSERT_EQ(d.offer(job(2, "a")), dispatcher::answer::parked);
@@ -109,11 +109,37 @@ TEST(Dispatcher, HoldsWhenItsParkingIsFull) {
   EXPECT_EQ(d.parked(), 0u);
 }
 
+TEST(Dispatcher, HoldsWhenItsMemoryIsFullAndParksOneJobAtLeast) {
+  dispatcher d(2, {100, 1});
+  job_buffer buffer;
+  ASSERT_EQ(d.offer(job(1, "a")), dispatcher::answer::start);
+  ASSERT_EQ(d.offer(job(2, "a")), dispatcher::answer::parked);
+  EXPECT_EQ(d.offer(job(3, "a")), dispatcher::answer::hold);
+  EXPECT_EQ(d.offer(job(4, "b")), dispatcher::answer::start);
+  d.finished("a");
+  ASSERT_TRUE(d.take_parked(buffer));
+  EXPECT_EQ(d.offer(job(3, "a")), dispatcher::answer::parked);
+}
+
+TEST(Dispatcher, ManyRowsOfOneIdHoldUpNoOther) {
+  dispatcher d(2, {65'536, 64U << 20U});
+  job_buffer buffer;
+  ASSERT_EQ(d.offer(job(1, "a")), dispatcher::answer::start);
+  for (std::uint64_t row = 2; row < 50'000; ++row)
+    ASSERT_EQ(d.offer(job(row, "a")), dispatcher::answer::parked);
+  ASSERT_EQ(d.offer(job(50'000, "b")), dispatcher::answer::start);
+  for (std::uint64_t row = 2; row < 50'000; ++row) {
+    d.finished("a");
+    ASSERT_TRUE(d.take_parked(buffer));
+    ASSERT_EQ(buffer.view().row, row);
+  }
+}
+
 TEST(Dispatcher, KeepsTheOrderOfEveryIdUnderRandomUse) {
   for (unsigned seed = 0; seed < 50; ++seed) {
     std::mt19937 random(seed);
     const std::size_t slots = 1 + random() % 8;
-    dispatcher d(slots, 6);
+    dispatcher d(slots, {6, 1U << 20U});
     std::map<std::string, std::uint64_t> last;
     std::vector<std::string> running;
     std::uint64_t next_row = 1, done = 0;
