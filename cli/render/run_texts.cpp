@@ -183,7 +183,7 @@ std::string snapshot_in_words(const client::snapshot_facts& f) {
 
 std::string failure_in_words(const client::failed_row& f) {
   auto text = fmt::format("row {} (id {}): {}", f.row, printable(f.id, 100), to_string(f.outcome));
-  if (!f.code.empty()) text += ": " + printable(f.code, 100);
+  if (!f.code.empty() && f.code != to_string(f.outcome)) text += ": " + printable(f.code, 100);
   if (!f.message.empty()) text += ": " + printable(f.message);
   if (!f.request_id.empty()) text += "; request " + printable(f.request_id, 100);
   return text;

@@ -169,10 +169,15 @@ TEST(ClosingLines, SayWhatToDoNext) {
 }
 
 TEST(FailureLine, CannotWriteToTheTerminal) {
-  const client::failed_row row{
-      17, "th_\x1b[2J", outcome::refused, "validation_failed", "tags.0:\nunknown", "req_1"};
+  client::failed_row row{17,     "th_\x1b[2J", outcome::refused, "validation_failed", "tags.0:\nunknown",
+                         "req_1"};
   EXPECT_EQ(failure_in_words(row),
             "row 17 (id th_\\x1b[2J): refused: validation_failed: tags.0:\\nunknown; request req_1");
+  // The code of a mismatch is the word itself.
+  row.outcome = outcome::mismatch;
+  row.code = "mismatch";
+  row.message = "a read shows a = 1";
+  EXPECT_EQ(failure_in_words(row), "row 17 (id th_\\x1b[2J): mismatch: a read shows a = 1; request req_1");
 }
 
 TEST(Snapshot, SaysWhatPagesHaveSettledAndWhatEndedThem) {
