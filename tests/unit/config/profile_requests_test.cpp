@@ -170,8 +170,8 @@ TEST(RequestTemplates, ShowTheApiWhatWasRead) {
   EXPECT_THAT(guards_of(R"({"id":"7","a":1})", {{"ETag", "1"}}), ElementsAre()) << "nothing shows it";
   EXPECT_THAT(guards_of(R"({"id":"7","a":1,"at":null})", {{"ETag", "1"}}), ElementsAre());
   EXPECT_THAT(guards_of(R"({"id":"7","a":1,"at":"t1"})", {}), ElementsAre()) << "no header";
-  EXPECT_THAT(guards_of(R"({"id":"7","a":1,"at":"t\r\nX-Evil: 1"})", {{"ETag", "1"}}), ElementsAre())
-      << "it could end a header";
+  EXPECT_THAT(guards_of(R"({"id":"7","a":1,"at":"t\r\n"})", {{"ETag", "1"}}), ElementsAre("1", R"("t\r\n")"))
+      << "JSON can say it";
 }
 
 TEST(RequestTemplates, ComplainOfWhatCannotBeSent) {
