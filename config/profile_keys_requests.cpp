@@ -71,9 +71,11 @@ constexpr std::array keys{
     profile_key{"", "readable", table, "", none,
                 "What the API shows and does not take, for conditions such as `--only-if`."},
 
-    profile_key{"vars", "NAME", "pattern", "", none,
-                "A regular expression that the whole value must match. The value comes from `-o "
-                "vars.NAME=VALUE`, or from `[vars]` in pawl.toml, and belongs to what a ledger is bound to."},
+    profile_key{
+        "vars", "NAME", "pattern", "", none,
+        "A regular expression that the whole value must match. The value comes from `-o "
+        "vars.NAME=VALUE`, or from `[vars]` in pawl.toml, and belongs to what a ledger is bound to. One "
+        "that nothing uses is an error. Values of a file that names another profile do not count."},
 
     profile_key{"resource", "path", template_of_path, "",
                 "obligatory, unless [write] and [read] have one each",

@@ -202,6 +202,7 @@ profile_result compile_profile(std::string_view toml_text, const std::string& so
   read_lists(root, profile, result.reading);
   check_requests(root, profile, result.reading);
   check_paths(root, profile, result.reading);
+  check_variables(root, profile);
   root.finish();
   profile.shape = profile_shape(parsed.root, profile);
   result.complaints = std::move(complaints.all);

@@ -12,6 +12,7 @@
 #include <optional>
 #include <regex>
 #include <utility>
+#include <variant>
 
 namespace pawl::config {
 namespace {
@@ -60,15 +61,39 @@ std::string shown(const std::string& value) {
   return text;
 }
 
+// Whether the text has the hole {name}; `{{` is a brace.
+bool has_hole(std::string_view text, std::string_view name) {
+  for (auto at = text.find('{'); at != std::string_view::npos; at = text.find('{', at)) {
+    ++at;
+    if (text.substr(at).starts_with('{'))
+      ++at;
+    else if (text.substr(at, text.find('}', at) - at) == name)
+      return true;
+  }
+  return false;
+}
+
+bool has_hole(const toml_value& value, std::string_view name) {
+  if (const auto* text = std::get_if<std::string>(&value.is)) return has_hole(*text, name);
+  if (const auto* list = std::get_if<toml_list>(&value.is))
+    return std::ranges::any_of(*list, [name](const toml_value& v) { return has_hole(v, name); });
+  if (const auto* table = std::get_if<toml_table>(&value.is))
+    return std::ranges::any_of(*table, [name](const toml_entry& e) { return has_hole(e.value, name); });
+  return false;
+}
+
 void take_value(table_reader& vars, const given_variables& given, api::profile_variable& v,
                 const std::regex& pattern, const std::string& profile) {
   auto& all = vars.complaints().all;
   const auto at = std::ranges::find(given.values, v.name, &given_variable::name);
-  if (at == given.values.end()) {
+  const bool is_found = at != given.values.end();
+  if (!is_found || at->is == given_variable::meant_for::another) {
+    std::string what = "has no value, and the profile " + profile + " needs one";
+    if (is_found) what += " (" + at->place + " gives it to another profile, which that file names)";
     if (given.may_lack)
       v.value = stand_in(v.name);
     else
-      vars.complain(v.name, "has no value, and the profile " + profile + " needs one",
+      vars.complain(v.name, what,
                     "give it with -o vars." + v.name + "=VALUE, or as " + v.name +
                         " = \"VALUE\" under [vars] in pawl.toml; it must match " + v.pattern);
     return;
@@ -112,6 +137,7 @@ void read_variables(table_reader& root, const given_variables& given, api::profi
     }
   }
   for (const auto& value : given.values) {
+    if (value.is != given_variable::meant_for::this_profile) continue;
     if (std::ranges::find(known, value.name) != known.end()) continue;
     const auto near = nearest(value.name, known);
     const auto remedy = known.empty()  ? std::string{"remove it: the profile has no variables"}
@@ -124,6 +150,21 @@ void read_variables(table_reader& root, const given_variables& given, api::profi
     root.complaints().all.push_back(
         {failure_kind::usage, value.place,
          "the profile " + profile.name + " has no variable \"" + shown(value.name) + "\"", remedy});
+  }
+}
+
+void check_variables(table_reader& root, const api::profile& profile) {
+  // These hold texts for people and patterns, which are not filled in.
+  constexpr std::array<std::string_view, 2> no_templates{"vars", "side_effects"};
+  for (const auto& v : profile.variables) {
+    const bool is_used = std::ranges::any_of(root.entries(), [&](const toml_entry& entry) {
+      return std::ranges::find(no_templates, entry.key) == no_templates.end() &&
+             has_hole(entry.value, v.name);
+    });
+    if (auto vars = is_used ? std::nullopt : root.table("vars"))
+      vars->complain(
+          v.name, "is used nowhere",
+          "put {" + v.name + "} where its value belongs, such as into base_url or a path, or remove it");
   }
 }
 

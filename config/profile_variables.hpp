@@ -5,6 +5,7 @@
 #include "config/table_reader.hpp"
 #include "engine/api/profile.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,9 @@ namespace pawl::config {
 struct given_variable {
   std::string name, value;
   std::string place;  // "-o vars.site", "pawl.toml:4"
+  // Whose variable it is. Of `any`: of a file for several profiles, and those that have it take it. Of
+  // `another`: of a file that names another profile, so nobody takes it.
+  enum class meant_for : std::uint8_t { this_profile, any, another } is = meant_for::this_profile;
 };
 
 struct given_variables {
@@ -24,6 +28,9 @@ struct given_variables {
 
 // Checks each value against its pattern. Complaints about values name the place that gave them.
 void read_variables(table_reader& root, const given_variables&, api::profile&);
+
+// Complains about variables that stand in no template: whoever gives a value to one thinks that it counts.
+void check_variables(table_reader& root, const api::profile&);
 
 // The base URL with its variables filled in. A variable in the host is one DNS label in front of the API's
 // own domain, whatever its pattern says: no value sends the key elsewhere.

@@ -121,11 +121,27 @@ class loader {
     draft_.value.config_path = path;
     auto all = read_config_file(*text, path, complaints_);
     if (!named && !may_decide(path, *text, all)) return false;
-    for (auto& one : all.settings) layers_.put(one.setting, std::move(one.value));
+    std::string own_profile;
+    for (auto& one : all.settings) {
+      if (setting_keys()[one.setting].key == "api.profile") own_profile = one.value.texts[0];
+      layers_.put(one.setting, std::move(one.value));
+    }
+    const auto is = whose_variables(own_profile);
     const auto on_command_line = layers_.variables().values;
-    for (auto& one : all.variables) layers_.put(std::move(one));
+    for (auto& one : all.variables) {
+      one.is = is;
+      layers_.put(std::move(one));
+    }
     for (const auto& one : on_command_line) layers_.put(one);
     return true;
+  }
+
+  // A command that names a profile may meet a file that lies there for another one, or for several.
+  given_variable::meant_for whose_variables(const std::string& profile_of_file) const {
+    const auto* chosen = layers_.find("api.profile");
+    if (chosen->from != layer::command_line || chosen->texts[0] == profile_of_file)
+      return given_variable::meant_for::this_profile;
+    return profile_of_file.empty() ? given_variable::meant_for::any : given_variable::meant_for::another;
   }
 
   bool may_decide(const std::string& path, const std::string& text, const config_file& all) {

@@ -42,8 +42,7 @@ int perform(const command_line& line, const config::environment& env, console& o
       if (found.report.rows == 0)
         text = printable_line(found.input_name + ": " + app::nothing_to_do);
       else
-        for (const auto& one : check_lines(found.input_name, settings, found.facts, found.report))
-          text += printable_line(one);
+        for (const auto& one : check_lines(found, settings)) text += printable_line(one);
       return print_answer(settings, text);
     };
     return app::check(settings, host, answer);

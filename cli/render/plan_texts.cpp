@@ -223,6 +223,7 @@ void add_price(lines& out, const app::plan_report& r, const config::settings& s)
 
 lines plan_lines(const app::plan_report& r, const config::settings& s) {
   const auto& tally = *r.tally;
+  const auto& in_use = r.profile != nullptr ? *r.profile : s.profile;
   lines out;
   add_head(out, r, s);
   out.push_back(with_count("to write", tally.of(planned::write)));
@@ -233,13 +234,13 @@ lines plan_lines(const app::plan_report& r, const config::settings& s) {
   add_undecided(out, tally);
   add_repeated(out, tally);
   if (tally.of(planned::write) > 0)
-    add_list(out, "side effects:", side_effects(s.profile, tally.rows_with_field()), most_effects);
-  add_list(out, "cannot be undone:", losses_of(tally, s.profile), most_losses);
-  add_unnamed(out, tally, s.profile);
+    add_list(out, "side effects:", side_effects(in_use, tally.rows_with_field()), most_effects);
+  add_list(out, "cannot be undone:", losses_of(tally, in_use), most_losses);
+  add_unnamed(out, tally, in_use);
   if (tally.not_replay_safe() > 0)
     out.push_back(fmt::format("{} must not be sent twice: an answer that is lost leaves such a row unknown",
                               counted(tally.not_replay_safe(), "row", "rows")));
-  for (const auto& rider : riders_of(tally, s.profile)) out.push_back(rider);
+  for (const auto& rider : riders_of(tally, in_use)) out.push_back(rider);
   add_price(out, r, s);
   if (!r.out.empty()) {
     out.push_back(fmt::format("jobs:   {} with what they expect: {}",

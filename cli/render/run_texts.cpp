@@ -53,12 +53,12 @@ std::string fields_in_words(const api::profile& p, const std::vector<std::uint64
   return each.empty() ? "none" : fmt::format("{}", fmt::join(each, ", "));
 }
 
-lines check_lines(const std::string& input_name, const config::settings& s, const input::source_facts& facts,
-                  const input::validation_report& report) {
+lines check_lines(const app::check_answer& found, const config::settings& s) {
   lines out;
-  out.push_back(fmt::format("{}: {}, no errors", input_name, counted(report.rows, "row", "rows")));
-  out.push_back(fmt::format("format: {}", format_in_words(facts)));
-  out.push_back(fmt::format("fields: {}", fields_in_words(s.profile, report.rows_with_field)));
+  const auto& report = found.report;
+  out.push_back(fmt::format("{}: {}, no errors", found.input_name, counted(report.rows, "row", "rows")));
+  out.push_back(fmt::format("format: {}", format_in_words(found.facts)));
+  out.push_back(fmt::format("fields: {}", fields_in_words(found.profile, report.rows_with_field)));
   if (report.rows_with_expect > 0)
     out.push_back(fmt::format("rows with preconditions: {}", grouped(report.rows_with_expect)));
   for (const auto& condition : s.conditions)
@@ -93,7 +93,8 @@ lines announce(const app::announcement& a, const config::settings& s) {
   if (a.facts != nullptr) rows += "; " + format_in_words(*a.facts);
   out.push_back(rows);
   if (a.report != nullptr) {
-    out.push_back(fmt::format("fields: {}", fields_in_words(s.profile, a.report->rows_with_field)));
+    const auto& in_use = a.profile != nullptr ? *a.profile : s.profile;
+    out.push_back(fmt::format("fields: {}", fields_in_words(in_use, a.report->rows_with_field)));
     if (a.report->bad_rows > 0)
       out.push_back(
           fmt::format("{} wrong and will be recorded as invalid (--skip-invalid)",
@@ -101,7 +102,7 @@ lines announce(const app::announcement& a, const config::settings& s) {
     if (a.report->rows_not_replay_safe > 0)
       out.push_back(fmt::format("{} must not be sent twice: an answer that is lost leaves such a row unknown",
                                 counted(a.report->rows_not_replay_safe, "row", "rows")));
-    for (const auto& effect : side_effects(s.profile, a.report->rows_with_field))
+    for (const auto& effect : side_effects(in_use, a.report->rows_with_field))
       out.push_back("side effect: " + effect);
     if (const auto hint = app::rename_hint(*a.report, s); !hint.empty()) out.push_back("hint: " + hint);
   }
@@ -184,7 +185,7 @@ std::string snapshot_in_words(const client::snapshot_facts& f) {
 
 std::string failure_in_words(const client::failed_row& f) {
   auto text = fmt::format("row {} (id {}): {}", f.row, printable(f.id, 100), to_string(f.outcome));
-  if (!f.code.empty()) text += ": " + printable(f.code, 100);
+  if (!f.code.empty() && f.code != to_string(f.outcome)) text += ": " + printable(f.code, 100);
   if (!f.message.empty()) text += ": " + printable(f.message);
   if (!f.request_id.empty()) text += "; request " + printable(f.request_id, 100);
   return text;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/settings.hpp"
+#include "engine/app/check.hpp"
 #include "engine/app/listener.hpp"
 #include "engine/input/validation.hpp"
 #include "engine/ledger/ledger.hpp"
@@ -27,8 +28,7 @@ std::string fields_in_words(const api::profile&, const std::vector<std::uint64_t
 std::string windows_in_words(const policy::pacer_options&);
 
 // The answer of `check` to an input without errors.
-lines check_lines(const std::string& input_name, const config::settings&, const input::source_facts&,
-                  const input::validation_report&);
+lines check_lines(const app::check_answer&, const config::settings&);
 
 // Told before the first write: rows, fields, side effects, writes, and the least time that they need.
 lines announce(const app::announcement&, const config::settings&);

@@ -29,7 +29,8 @@ readability resource_reader::impl::guard(std::span<const header_field> headers, 
     if (guarded[i].path.empty()) value = find_header(headers, guarded[i].header);
     std::string plain;
     const bool unescapes = !is_string_token(value) || append_unescaped(plain, value);
-    if (!value.empty() && unescapes && is_plain(value) && is_plain(plain)) continue;
+    const bool fits = !guarded[i].in_header || (is_plain(value) && is_plain(plain));
+    if (!value.empty() && unescapes && fits) continue;
     trouble = guarded[i].path.empty() ? "header " + guarded[i].header : to_string(guarded[i].path);
     return readability::misshapen;
   }

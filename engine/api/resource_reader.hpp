@@ -150,8 +150,8 @@ class resource_reader {
   readability send_all(std::string_view body, write_plan& into);
 
   // Takes the guards that stand in headers of the reply whose body `into` was made from. misshapen: one of
-  // all guards is not shown, or could not be sent in a request line or header; the write would not be
-  // guarded.
+  // all guards is not shown, or stands in a header of the write that could not hold it; the write would not
+  // be guarded.
   readability guard(std::span<const header_field> headers, write_plan& into);
 
   // Judges a read after an attempt. `sent`, `old_values` and `updated_at` come from the plan or from the

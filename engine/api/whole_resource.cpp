@@ -105,9 +105,86 @@ bool is_text_throughout(std::string_view json) noexcept {
   return true;
 }
 
+bool has_other_element(std::string_view list, const std::vector<path>& described);
+
+// Whether the value holds something to which none of the paths leads (each begins inside of the value).
+bool has_other_member(std::string_view json, const std::vector<path>& described) {
+  bool found = false;
+  for_each_member(json, [&](std::string_view key, std::string_view member) {
+    std::vector<path> inside, inside_elements;
+    bool is_known = false;
+    for (const auto& p : described) {
+      if (!string_token_says(key, p.front().key)) continue;
+      if (is_array(p.front()))
+        inside_elements.push_back(p);
+      else if (p.size() == 1)
+        is_known = true;
+      else
+        inside.push_back(p.subspan(1));
+    }
+    if (is_known) return true;
+    if (inside.empty() && inside_elements.empty()) found = true;
+    // A member of another form than the paths expect is what they would have led to.
+    if (!inside_elements.empty() && member.starts_with('['))
+      found = found || has_other_element(member, inside_elements);
+    else if (!inside.empty() && member.starts_with('{'))
+      found = found || has_other_member(member, inside);
+    return !found;
+  });
+  return found;
+}
+
+// The paths begin with the step to this list.
+bool has_other_element(std::string_view list, const std::vector<path>& described) {
+  bool found = false;
+  std::size_t position = 0;
+  for_each_element(list, [&](std::string_view element) {
+    const auto here = position++;
+    std::vector<path> inside;
+    std::vector<json_path> picked_by;  // the member by which an element is picked is written with it
+    bool is_known = false;
+    for (const auto& p : described) {
+      const auto& pick = p.front().pick;
+      if (pick && is_picked(*pick, here, element) != picked::yes) continue;
+      if (p.size() == 1) is_known = true;
+      if (p.size() > 1) inside.push_back(p.subspan(1));
+      if (pick && !pick->member.empty()) picked_by.push_back({{pick->member}});
+    }
+    if (is_known) return true;
+    inside.insert(inside.end(), picked_by.begin(), picked_by.end());
+    found = inside.empty() || (element.starts_with('{') && has_other_member(element, inside));
+    return !found;
+  });
+  return found;
+}
+
+// Where a reply shows a field that is written elsewhere: up to where the two ways part, so that of
+// `owner.id`, which is written as `owner_id`, all of `owner` is known. Empty: it is shown where it is
+// written.
+json_path shown_instead(const json_path& echo, const json_path& at) {
+  std::size_t same = 0;
+  while (same < echo.size() && same < at.size() && echo[same] == at[same]) ++same;
+  if (same == echo.size() || same == at.size()) return {};
+  json_path way{echo.begin(), echo.begin() + static_cast<std::ptrdiff_t>(same + 1)};
+  way.back().each = false;
+  way.back().pick.reset();
+  return way;
+}
+
 }  // namespace
 
-whole_resource::whole_resource(const profile& api) : api_(api), places_(api) {
+whole_resource::whole_resource(const profile& api) : places_(api) {
+  const auto describe = [this](const json_path& way) {
+    if (!way.empty()) described_.push_back(way);
+  };
+  describe(api.reply.id);
+  describe(api.reply.updated_at);
+  for (const auto& field : api.readable) describe(field.path);
+  for (const auto& f : api.fields) {
+    const auto at = f.at.empty() ? json_path{{f.name}} : f.at;
+    describe(at);
+    describe(shown_instead(f.echo, at));
+  }
   for (const auto& field : api.readable) {
     const bool is_written = field.path.size() == 1 && !field.path.front().pick &&
                             std::ranges::any_of(api.fields, [&](const auto& f) {
@@ -159,23 +236,12 @@ void whole_resource::append_rest(std::string& into, std::string_view known, std:
 }
 
 bool whole_resource::has_undescribed(std::string_view resource, std::span<const field_value> named) const {
-  bool found = false;
-  for_each_member(content_of(resource), [&](std::string_view key, std::string_view) {
-    const auto begins = [key](const json_path& p) {
-      return !p.empty() && string_token_says(key, p.front().key);
-    };
-    const bool is_described =
-        begins(api_.reply.id) || begins(api_.reply.updated_at) ||
-        std::ranges::any_of(named,
-                            [&](const auto& v) { return string_token_says(key, places_.top_key(v)); }) ||
-        std::ranges::any_of(api_.readable, begins, &readable_field::path) ||
-        std::ranges::any_of(api_.fields, [&](const field_spec& f) {
-          return begins(f.echo) || string_token_says(key, top_key(f));
-        });
-    found = found || !is_described;
-    return !found;
-  });
-  return found;
+  std::vector<path> all(described_.begin(), described_.end());
+  std::vector<json_path> of_row;
+  for (const auto& v : named)
+    if (v.field == passed_field) of_row.push_back({{std::string{places_.top_key(v)}}});
+  all.insert(all.end(), of_row.begin(), of_row.end());
+  return has_other_member(content_of(resource), all);
 }
 
 }  // namespace pawl::api

@@ -39,16 +39,16 @@ class whole_resource {
   // `resource` must be sound.
   void append_rest(std::string& into, std::string_view known, std::string_view resource);
 
-  // Whether `resource` has a member of which nothing is known: it is not in `named`, no field of the profile
-  // is read from it or written to it, it is not in [readable], and neither the id nor the time of the last
-  // change stands in it.
+  // Whether `resource` has a member, at any depth, of which nothing is known: it is not in `named`, no field
+  // of the profile is read from it or written to it, it is not in [readable], and it is neither the id nor
+  // the time of the last change. Of an object that a field is read from and not written to, all is known.
   bool has_undescribed(std::string_view resource, std::span<const field_value> named) const;
 
  private:
   using path = std::span<const path_step>;
   bool is_left_out(std::string_view key) const noexcept;
 
-  const profile& api_;
+  std::vector<json_path> described_;
   std::vector<path> left_out_;  // the paths of [readable], except those to which a field is written
   field_places places_;
   std::string kept_;  // the resource without them

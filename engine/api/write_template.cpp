@@ -12,11 +12,18 @@
 namespace pawl::api {
 namespace {
 
-void collect(const text_template& text, std::vector<guard_place>& to) {
+auto find_place(const std::vector<guard_place>& all, const text_piece& piece) {
+  return std::ranges::find_if(
+      all, [&piece](const guard_place& p) { return p.path == piece.path && p.header == piece.text; });
+}
+
+void collect(const text_template& text, std::vector<guard_place>& to, bool in_header = false) {
   for (const auto& piece : text) {
     if (piece.is != hole::was && piece.is != hole::was_header) continue;
-    guard_place place{piece.path, piece.text};
-    if (std::ranges::find(to, place) == to.end()) to.push_back(std::move(place));
+    const auto known = find_place(to, piece);
+    const auto at = static_cast<std::size_t>(known - to.begin());
+    if (known == to.end()) to.push_back({piece.path, piece.text});
+    to[at].in_header |= in_header;
   }
 }
 
@@ -47,7 +54,7 @@ std::string plain(std::string_view json) {
 std::vector<guard_place> guard_places(const profile& p) {
   std::vector<guard_place> all;
   for (const auto& [name, text] : p.write.query) collect(text, all);
-  for (const auto& [name, text] : p.write.headers) collect(text, all);
+  for (const auto& [name, text] : p.write.headers) collect(text, all, true);
   if (p.write.body) collect(*p.write.body, all);
   return all;
 }
@@ -111,8 +118,7 @@ void write_template::add(pieces& to, const text_template& text, form as) {
     made.is = from.is;
     made.as = as;
     if (from.is == hole::was || from.is == hole::was_header)
-      made.guard = static_cast<std::size_t>(std::ranges::find(places_, guard_place{from.path, from.text}) -
-                                            places_.begin());
+      made.guard = static_cast<std::size_t>(find_place(places_, from) - places_.begin());
     to.push_back(std::move(made));
   }
 }

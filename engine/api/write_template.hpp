@@ -16,9 +16,9 @@ namespace pawl::api {
 // What {was.PATH} and {was_header.NAME} of a profile's write stand for, each once, in the order of their
 // first appearance: write_plan::guards has a value for each.
 struct guard_place {
-  json_path path;      // in the resource; empty: a header
-  std::string header;  // of the reply to the read
-  bool operator==(const guard_place&) const = default;
+  json_path path;          // in the resource; empty: a header
+  std::string header;      // of the reply to the read
+  bool in_header = false;  // the write shows it in a header, which takes no control characters
 };
 std::vector<guard_place> guard_places(const profile&);
 

@@ -39,7 +39,8 @@ expected<int> look(session& s, const std::function<status(const check_answer&)>&
   if (auto refused = refuse_unread(s.settings(), opened->name, &*report)) return *std::move(refused);
   if (auto refused = report->rows == 0 ? refuse_no_rows(*opened) : std::nullopt) return *std::move(refused);
   s.facts().stop_reason = "finished";
-  if (auto said = answer({opened->name, opened->source.facts(), *report}); !said) return said.error();
+  if (auto said = answer({opened->name, opened->source.facts(), *report, s.settings().profile}); !said)
+    return said.error();
   return exit_success;
 }
 

@@ -18,6 +18,7 @@ struct check_answer {
   const std::string& input_name;
   const input::source_facts& facts;
   const input::validation_report& report;  // rows may be 0
+  const api::profile& profile;             // with the fields that the input uses (api::add_used_fields)
 };
 
 // Errors of the input go to the listener as complaints. If there are none, `answer` is called; its failure

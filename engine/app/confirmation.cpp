@@ -68,6 +68,7 @@ status confirm(session& s, ledger_choice& choice) {
   a.pending = pending;
   a.facts = &choice.input().source.facts();
   a.report = &*survey;
+  a.profile = &s.settings().profile;
 
   const auto answer = s.say().agrees(a);
   if (auto stopped = choice.interrupted()) return *stopped;

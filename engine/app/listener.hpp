@@ -32,6 +32,9 @@ struct announcement {
   std::uint64_t rows = 0, pending = 0;
   const input::source_facts* facts = nullptr;
   const input::validation_report* report = nullptr;
+  // With the fields that the input uses (api::add_used_fields), which `report` counts; null: that of the
+  // options.
+  const api::profile* profile = nullptr;
 };
 
 // How a run ended, and what to do next.

@@ -224,6 +224,7 @@ class plan_steps {
     r.done = rows_.done_before();
     r.is_limited = is_limited_;
     r.tally = &*tally_;
+    r.profile = &s_.settings().profile;
     r.reads = made.reads();
     r.writes = made.writes();
     r.needed = made.needed();

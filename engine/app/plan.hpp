@@ -26,6 +26,9 @@ struct plan_report {
   outcome_counts done;      // rows that have an outcome already: they were left out
   bool is_limited = false;  // --limit left rows that were not looked at
   const plan::plan_tally* tally = nullptr;
+  // With the fields that the input uses (api::add_used_fields), which `tally` counts; null: that of the
+  // options.
+  const api::profile* profile = nullptr;
 
   // What the run will take.
   std::uint64_t reads = 0, writes = 0;

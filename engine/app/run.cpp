@@ -248,6 +248,7 @@ class run_steps {
     a.pending = rows_.pending();
     a.facts = &choice_.input().source.facts();
     a.report = choice_.report() ? &*choice_.report() : nullptr;
+    a.profile = &s_.settings().profile;
     s_.say().announced(a);
   }
 

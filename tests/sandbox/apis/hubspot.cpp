@@ -262,7 +262,8 @@ hubspot::problems hubspot::set_properties(const json::object& given, const resou
       wrong("READ_ONLY_VALUE", "is a read only property; its value cannot be set.");
       continue;
     }
-    if (member.value().is_null()) continue;  // 200, and the value stays (hubspot-api-nodejs, issue 324)
+    // 200, and the value stays: https://github.com/HubSpot/hubspot-api-nodejs/issues/324
+    if (member.value().is_null()) continue;
     if (member.value().is_object() || member.value().is_array()) {
       wrong("INVALID_JSON", "must be a string");
       continue;

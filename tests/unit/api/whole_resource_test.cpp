@@ -117,5 +117,41 @@ TEST(WholeResource, TellsMembersThatNobodyHasDescribed) {
   EXPECT_TRUE(whole.has_undescribed(R"({"id":1,"titles":3})", {}));
 }
 
+TEST(WholeResource, TellsThemAtAnyDepth) {
+  auto p = with_readable({"owner.since"});
+  p.reply.updated_at = *parse_json_path("meta.changed");
+  const auto add = [&p](const char* name, std::string_view at, std::string_view echo) {
+    auto& f = p.fields.emplace_back();
+    f.name = name;
+    f.at = *parse_json_path(at);
+    f.echo = *parse_json_path(echo);
+  };
+  add("mail", "properties.mail", "properties.mail");
+  add("priority", "properties.priority", "properties.priority.name");
+  add("team_id", "properties.team_id", "properties.team.id");
+  add("plan", "custom[id=7].value", "custom[id=7].value");
+  add("labels", "labels[].name", "labels[].name");
+  const whole_resource whole(p);
+  struct row {
+    const char* resource;
+    bool has;
+  };
+  const std::vector<row> table{
+      {R"({"properties":{"mail":"a","priority":{"name":"x","icon":"y"},"team":{"id":1,"name":"z"}}})", false},
+      {R"({"properties":{"mail":"a","phone":"b"}})", true},
+      {R"({"properties":null,"custom":null,"labels":null,"meta":3})", false},
+      {R"({"meta":{"changed":1}})", false},
+      {R"({"meta":{"changed":1,"color":"red"}})", true},
+      {R"({"owner":{"since":1}})", false},
+      {R"({"owner":{"since":1,"mail":"a"}})", true},
+      {R"({"custom":[{"id":7,"value":1}]})", false},
+      {R"({"custom":[{"id":7,"value":1},{"id":8,"value":2}]})", true},
+      {R"({"custom":[{"id":7,"value":1,"unit":"kg"}]})", true},
+      {R"({"labels":[{"name":"a"},{"name":"b"}]})", false},
+      {R"({"labels":[{"name":"a"},{"name":"b","color":"red"}]})", true},
+  };
+  for (const auto& [resource, has] : table) EXPECT_EQ(whole.has_undescribed(resource, {}), has) << resource;
+}
+
 }  // namespace
 }  // namespace pawl::api

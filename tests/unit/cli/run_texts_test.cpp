@@ -57,10 +57,31 @@ TEST(CheckLines, TellFormatFieldsAndTime) {
   input::validation_report report;
   report.rows = 10'000;
   report.rows_with_field = {10'000, 12};
-  EXPECT_THAT(check_lines("jobs.csv", s, facts, report),
+  EXPECT_THAT(check_lines({"jobs.csv", facts, report, s.profile}, s),
               ElementsAre("jobs.csv: 10,000 rows, no errors", "format: csv, delimiter tab (sniffed)",
                           "fields: status 10,000, company_id 12",
                           "time needed: at least 2 h 46 min (10,000 writes at 60/min and 20/10s)"));
+}
+
+// A profile may describe no field by its name, and say of what form all of them are.
+TEST(FieldLines, NameTheFieldsThatTheInputUses) {
+  auto s = example_settings();
+  s.profile.fields.clear();
+  s.profile.any_field.emplace().name = "*";
+  s.profile.any_field->also_changes = {"the score"};
+  auto in_use = s.profile;
+  api::add_used_fields(in_use, std::vector<std::string>{"color", "size"});
+  input::source_facts facts;
+  input::validation_report report;
+  report.rows = 3;
+  report.rows_with_field = {3, 2, 0};
+  EXPECT_THAT(check_lines({"jobs.csv", facts, report, in_use}, s), Contains("fields: color 3, size 2"));
+  app::announcement a;
+  a.rows = a.pending = 3;
+  a.report = &report;
+  a.profile = &in_use;
+  EXPECT_THAT(announce(a, s), Contains("fields: color 3, size 2"));
+  EXPECT_THAT(announce(a, s), Contains("side effect: color also changes the score"));
 }
 
 TEST(Announce, NamesTargetKeyFieldsSideEffectsAndTime) {
@@ -148,10 +169,15 @@ TEST(ClosingLines, SayWhatToDoNext) {
 }
 
 TEST(FailureLine, CannotWriteToTheTerminal) {
-  const client::failed_row row{
-      17, "th_\x1b[2J", outcome::refused, "validation_failed", "tags.0:\nunknown", "req_1"};
+  client::failed_row row{17,     "th_\x1b[2J", outcome::refused, "validation_failed", "tags.0:\nunknown",
+                         "req_1"};
   EXPECT_EQ(failure_in_words(row),
             "row 17 (id th_\\x1b[2J): refused: validation_failed: tags.0:\\nunknown; request req_1");
+  // The code of a mismatch is the word itself.
+  row.outcome = outcome::mismatch;
+  row.code = "mismatch";
+  row.message = "a read shows a = 1";
+  EXPECT_EQ(failure_in_words(row), "row 17 (id th_\\x1b[2J): mismatch: a read shows a = 1; request req_1");
 }
 
 TEST(Snapshot, SaysWhatPagesHaveSettledAndWhatEndedThem) {

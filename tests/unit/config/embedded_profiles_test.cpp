@@ -1,10 +1,13 @@
 // The profiles that pawl carries.
+#include "config/profile_keys.hpp"
 #include "tests/unit/config/profile_texts.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <regex>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -27,6 +30,63 @@ TEST(EmbeddedProfiles, CompileWithoutComplaint) {
     EXPECT_EQ(result.value->name, name);
   }
   EXPECT_FALSE(embedded_profile("other"));
+}
+
+// The text of a table in internal-example, from its header (which may be a comment) to the next one. The top
+// of the file has no name.
+std::string section_of(const std::string& text, std::string_view table) {
+  static const std::regex header(R"((?:# )?\[+([a-z_]+)[^\]]*\]+ *(?:#.*)?)");
+  std::istringstream in(text);
+  std::string found, now;
+  for (std::string line; std::getline(in, line);) {
+    if (std::smatch is; std::regex_match(line, is, header)) now = is[1];
+    if (now == table) found += line + "\n";
+  }
+  return found;
+}
+
+TEST(InternalExample, ExplainsEveryKey) {
+  const std::string text{*embedded_profile("internal-example")};
+  for (const auto& k : profile_keys()) {
+    const std::string key{k.key}, table{k.table}, first = table.substr(0, table.find('.'));
+    if (key == "NAME") continue;  // its table is held
+    const bool is_table = table.empty() && !section_of(text, key).empty();
+    const bool in_list = table == "rules" || table == "fields.X";
+    const bool inside = table.find('.') != std::string::npos && first != "fields";
+    const auto where = in_list || first == "fields" ? text : section_of(text, first);
+    const std::string as_a_line = "(^|\n)(# *)?" + key + " = ", as_a_word = "[{,] " + key + " = ";
+    const std::regex wanted(in_list                                  ? "\n#   " + key + " +[a-z0-9\\[]"
+                            : table == "fields.X.requires" || inside ? as_a_word
+                            : table == "fields.X.members.Y"
+                                ? "enum or an object too, with [a-z_, ]*" + key + "[a-z_, ]*of its own"
+                                : as_a_line);
+    EXPECT_TRUE(is_table || std::regex_search(where, wanted)) << "[" << table << "] " << key;
+  }
+}
+
+// What stands there as a comment compiles too: `# key = value`, except for keys of another kind of API.
+TEST(InternalExample, IsRightWithAllThatStandsThereAsAComment) {
+  static const std::regex commented(R"(# (\[+[a-z_]+\]+.*|[A-Za-z_-]+ = .*))");
+  static const std::regex replaced(R"((header|scheme|base_url|reply|read_first) = .*)");
+  std::istringstream in(std::string{*embedded_profile("internal-example")});
+  std::string text = "reply = \"resource\"\nread_first = true\n";
+  for (std::string line; std::getline(in, line);) {
+    if (std::smatch is; std::regex_match(line, is, commented))
+      text += is[1].str() + "\n";
+    else if (!std::regex_match(line, replaced))
+      text += line + "\n";
+  }
+  const auto made = compile_profile(text, "p.toml", {.values = {}, .may_lack = true});
+  EXPECT_THAT(texts(made.complaints), ElementsAre()) << text;
+  ASSERT_TRUE(made.value);
+  EXPECT_EQ(made.value->variables.size(), 1u);
+  EXPECT_EQ(made.value->whoami.path, "/me");
+  EXPECT_EQ(made.value->extra_headers,
+            (std::vector<std::pair<std::string, std::string>>{{"X-Team", "platform"}}));
+  EXPECT_EQ(made.value->readable.size(), 2u);
+  EXPECT_EQ(made.value->body_is, api::body_content::changes);
+  EXPECT_EQ(made.value->max_id_length, 256u);
+  EXPECT_EQ(made.value->write_many.size, 100u);
 }
 
 TEST(EmbeddedProfiles, ProductlaneIsWhatItsPagesSay) {
@@ -146,29 +206,6 @@ TEST(EmbeddedProfiles, TheExampleNeedsNothingOfProductlane) {
     EXPECT_EQ(f.compare, api::comparison::none) << f.name;
     EXPECT_TRUE(f.echo.empty()) << f.name;
   }
-}
-
-// The comments of the template show what may be written; they must be right.
-TEST(EmbeddedProfiles, TheExampleStillCompilesWithItsCommentedKeysInForce) {
-  std::string text(*embedded_profile("internal-example"));
-  for (const std::string commented :
-       {"# side_effects =", "# method =",       "# id_column =",       "# max_id_length =", "# id =",
-        "# updated_at =",   "# token_prefix =", "# [request_headers]", "# X-Team =",        "# limit =",
-        "# remaining =",    "# reset =",        "# ietf_policy =",     "# ietf_limit =",    "# retry_after =",
-        "# details =",      "# request_id =",   "# [whoami]",          "# path =",          "# account =",
-        "# scopes =",       "# [write]",        "# body_is =",         "# [readable]",      "# created_at =",
-        "# owner_email ="}) {
-    const auto at = text.find("\n" + commented);
-    ASSERT_NE(at, std::string::npos) << commented;
-    text.erase(at + 1, 2);
-  }
-  const auto p = compiled(text);
-  EXPECT_EQ(p.whoami.path, "/me");
-  EXPECT_EQ(p.extra_headers, (std::vector<std::pair<std::string, std::string>>{{"X-Team", "platform"}}));
-  EXPECT_EQ(p.readable.size(), 2u);
-  EXPECT_EQ(p.method, "PATCH");
-  EXPECT_EQ(p.body_is, api::body_content::changes);
-  EXPECT_EQ(p.max_id_length, 256u);
 }
 
 }  // namespace
