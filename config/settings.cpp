@@ -38,8 +38,8 @@ class loader {
     resolve_token();
     resolve_proxy();
     resolve_paths();
-    check_limits();
     decide_reading();
+    check_limits();
     check_body();
     add_input_options(raw_, draft_.value, complaints_);
     if (profile_known_) add_conditions(raw_, draft_.value, complaints_);
