@@ -196,13 +196,13 @@ def again(pawl, github):
 
 def verified(pawl, github):
     pawl.runs("verify", 0, "verify", "jobs.ndjson.ledger", "--generation", "1")
-    touched = {7: ("title", "by hand"), 8: ("state", "open"), 13: ("body", "by hand")}
+    touched = {7: ("title", "by hand"), 8: ("state", "open"), 13: ("milestone", 3)}
     for n, (name, value) in touched.items():
         github.edit(n, **{name: value})
     done = pawl.runs("verify after three edits by somebody else", 1, "verify", "jobs.ndjson.ledger", "--generation",
                      "1", "--format", "ndjson")
     same("verify names these three", {int(json.loads(line)["id"]) for line in done.stdout.splitlines()}, set(touched))
-    github.edit(14, labels=github.truth()[14]["labels"] + ["Question"])
+    github.edit(14, labels=github.truth()[14]["labels"] + ["question"])
     return touched
 
 
@@ -220,7 +220,7 @@ def taken_back(pawl, github, before, touched):
     bare = lambda issue: {name: value for name, value in normal(issue).items()
                           if name != "state_reason" or issue["state"] == "closed"}
     truth = github.truth()
-    same("a label that somebody else added stays", truth[14]["labels"], before[14]["labels"] + ["Question"])
+    same("a label that somebody else added stays", truth[14]["labels"], before[14]["labels"] + ["question"])
     truth[14]["labels"] = before[14]["labels"]
     same_rows("what stands there is what stood there before", {n: bare(truth[n]) for n in truth if n not in touched},
               {n: bare(issue) for n, issue in before.items() if n not in touched})
