@@ -260,9 +260,11 @@ def without_right(pawl):
     pawl.runs("a key without ModifyTicket", 1, "run", "no-right.ndjson", "--yes", "--max-failures", "none",
               key="commenter")
     ledger = real.outcomes(f"{work}/no-right.ndjson.ledger")
+    # The key may look into the first queue alone: the others are 403.
+    wanted = {n: "refused" if before[n]["Queue"] != 1 else "unchanged" if n in moot else "mismatch" for n in few}
     same_rows("200 with \"Permission Denied\" is a mismatch, never applied",
-              {int(id): outcome for id, outcome in ledger.values()},
-              {n: "unchanged" if n in moot else "mismatch" for n in few})
+              {int(id): outcome for id, outcome in ledger.values()}, wanted)
+    check("most of them are", list(wanted.values()).count("mismatch") > 20, wanted)
     same_rows("the database is as before", stands_there(), before)
     same("and RT has recorded no change", transactions() - old, 0)
     done = pawl("run", "no-right.ndjson", "--yes", "--ledger", "nothing.ledger", key="nothing")
