@@ -181,7 +181,8 @@ void read_echo(table_reader& in, api::field_spec& field, const api::profile& pro
   if (field.compare == comparison::instant && field.type != field_type::timestamp)
     in.complain("compare", "only a timestamp can be compared as an instant",
                 "set type = \"timestamp\", or another comparison");
-  if (field.compare == comparison::text && field.type != field_type::string)
+  const bool as_text = field.compare == comparison::text || field.compare == comparison::lines;
+  if (as_text && field.type != field_type::string)
     in.complain("compare", "only a string can be compared as text",
                 "set type = \"string\", or another comparison");
   if (field.compare == comparison::members && field.type != field_type::object)

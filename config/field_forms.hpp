@@ -23,8 +23,9 @@ inline constexpr name_table<api::field_type, 8> type_names{{
     {"json", api::field_type::json},
 }};
 
-inline constexpr name_table<api::comparison, 7> compare_names{{
+inline constexpr name_table<api::comparison, 8> compare_names{{
     {"exact", api::comparison::exact},
+    {"lines", api::comparison::lines},
     {"text", api::comparison::text},
     {"set", api::comparison::set},
     {"set_nocase", api::comparison::set_nocase},

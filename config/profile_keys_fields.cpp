@@ -40,10 +40,12 @@ constexpr std::array keys{
                 "What is written to clear it: \"\", 0. null, this and nothing are then the same; implies "
                 "`nullable`."},
     profile_key{
-        "fields.X", "compare", R"("exact", "text", "set", "set_nocase", "instant", "members" or "none")", "",
+        "fields.X", "compare",
+        R"("exact", "lines", "text", "set", "set_nocase", "instant", "members" or "none")", "",
         "\"instant\" for a timestamp, else \"exact\"; \"none\" with `rides_with`, and where nothing shows it",
-        "When a shown value is the wanted one: the same; the same, but the API may normalise it; the "
-        "same elements in any order; likewise, in any case; the same moment; the same in the members "
+        "When a shown value is the wanted one: the same; the same whatever its lines end by; likewise, but "
+        "the API may normalise it; the same elements in any order; likewise, in any case; the same moment; "
+        "the same in the members "
         "that a row names; no reply shows it."},
     profile_key{"fields.X", "echo", path, "", "as `at`, inside of what `send` puts around it",
                 "Where a reply shows it, if not where it is written: \"owner.id\", \"labels[].id\"."},

@@ -39,6 +39,17 @@ equality same_string(std::string_view wanted, std::string_view shown) noexcept {
   return same ? equality::equal : equality::different;
 }
 
+// CR LF and a CR alone become LF.
+void make_line_ends_lf(std::string& text) {
+  std::size_t to = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool is_cr = text[i] == '\r';
+    if (is_cr && i + 1 < text.size() && text[i + 1] == '\n') continue;
+    text[to++] = is_cr ? '\n' : text[i];
+  }
+  text.resize(to);
+}
+
 bool split(std::string_view array, std::vector<std::string_view>& into) {
   into.clear();
   return for_each_element(array, [&into](std::string_view element) {
@@ -73,8 +84,10 @@ equality json_comparer::compare(comparison how, std::string_view wanted, std::st
         return how == comparison::set ? same_set() : same_normal_set(false);
       return exact(wanted, shown);
     }
-    case comparison::exact:
+    case comparison::lines:
     case comparison::text:
+      return same_lines(wanted, shown);
+    case comparison::exact:
     case comparison::none:
       break;
   }
@@ -92,8 +105,12 @@ equality json_comparer::compare(comparison how, std::string_view wanted,
     return how == comparison::set ? same_set() : same_normal_set(false);
   }
   if (wanted_.size() != shown.size()) return equality::different;
-  for (std::size_t i = 0; i < shown.size(); ++i)
-    if (const auto is = exact(wanted_[i], trim(shown[i])); is != equality::equal) return is;
+  const bool has_lines = how == comparison::lines || how == comparison::text;
+  for (std::size_t i = 0; i < shown.size(); ++i) {
+    const auto element = trim(shown[i]);
+    const auto is = has_lines ? same_lines(wanted_[i], element) : exact(wanted_[i], element);
+    if (is != equality::equal) return is;
+  }
   return equality::equal;
 }
 
@@ -127,6 +144,20 @@ equality json_comparer::exact(std::string_view wanted, std::string_view shown) {
   wanted_text_.clear();
   const bool good = append_normal_form(wanted_text_, wanted);
   return good && wanted_text_ == shown_text_ ? equality::equal : equality::different;
+}
+
+equality json_comparer::same_lines(std::string_view wanted, std::string_view shown) {
+  const auto is = exact(wanted, shown);
+  const auto may_end_lines = [](std::string_view token) {  // a CR stands in JSON as an escape
+    return is_string_token(token) && token.find('\\') != std::string_view::npos;
+  };
+  if (is != equality::different || !may_end_lines(wanted) || !may_end_lines(shown)) return is;
+  wanted_text_.clear();
+  shown_text_.clear();
+  if (!append_unescaped(wanted_text_, wanted) || !append_unescaped(shown_text_, shown)) return is;
+  make_line_ends_lf(wanted_text_);
+  make_line_ends_lf(shown_text_);
+  return wanted_text_ == shown_text_ ? equality::equal : equality::different;
 }
 
 // `wanted` is an object. `shown` is one too, or is empty: then it has no members.

@@ -27,7 +27,9 @@ class json_comparer {
   //          folding); numbers by their exact decimal value (1, 1.0 and 1e0 are equal; so are -0 and 0;
   //          digits beyond a double's precision count); objects whatever the order of their members; arrays
   //          in order; different types are different ("5" is not 5).
-  // text:    as exact. A caller must know that a difference is no contradiction here.
+  // lines:   as exact, but strings whose line ends alone differ (LF, CR LF, CR) are equal: servers of the
+  //          web write CR LF.
+  // text:    as lines. A caller must know that a difference is no contradiction here.
   // set:     arrays with the same elements, whatever their order and repeats; null is the empty set. Where
   //          one side is neither, as exact.
   // set_nocase: as set, without the case of the letters of elements that are strings (fold_case).
@@ -45,6 +47,7 @@ class json_comparer {
 
  private:
   equality exact(std::string_view wanted, std::string_view shown);
+  equality same_lines(std::string_view wanted, std::string_view shown);
   equality same_members(std::string_view wanted, std::string_view shown);
   bool has_members(std::string_view wanted, std::string_view shown);
   equality same_moment(std::string_view wanted, std::string_view shown);

@@ -23,7 +23,8 @@ enum class field_type : std::uint8_t { string, enumeration, boolean, number, tim
 // How a wanted value is compared with the one that the API shows.
 enum class comparison : std::uint8_t {
   exact,       // the same JSON value, as json_compare.hpp defines it
-  text,        // as exact, but the API normalises it (HTML): a difference in a reply is no contradiction
+  lines,       // strings, whatever their lines end by
+  text,        // as lines, but the API normalises it (HTML): a difference in a reply is no contradiction
   set,         // lists, whatever the order and repeats of their elements
   set_nocase,  // as set, and the case of the elements does not count (labels, logins)
   instant,     // RFC 3339 timestamps that name the same moment

@@ -129,9 +129,87 @@ INSTANTIATE_TEST_SUITE_P(
                 "redmine",
                 "",
                 {},
-                "id,subject,status_id,due_date\n1,Hello,2,2026-01-05\n2,,3,null\n3,X,1,\n",
+                "id,subject,status_id,due_date,description\n1,Hello,2,2026-01-05,\"One\nTwo\"\n2,,3,null,"
+                "null\n3,X,1,,\n",
                 3},
-        shipped{"rt-tickets", "rt", "/REST/2.0", {}, "id,Subject,Priority\n1,Hello,5\n2,Two,\n3,X,9\n", 3}),
+        shipped{"rt-tickets",
+                "rt",
+                "/REST/2.0",
+                {},
+                "id,Subject,Priority,Queue\n1,Hello,5,3\n2,Two,,\n3,null,9,\n",
+                3}),
+    [](const auto& one) {
+      std::string name = one.param.api;
+      return name;
+    });
+
+// A 2xx of an API that changed nothing, because the key has not the right, is no success.
+struct powerless {
+  const char* profile;
+  const char* api;
+  const char* base_path;
+  std::vector<std::string> variables;
+  const char* rights;  // of the key: a JSON list
+  const char* rows;    // CSV, each of which the API drops
+  std::size_t count;
+};
+
+class keys_without_right : public ::testing::TestWithParam<powerless> {};
+
+TEST_P(keys_without_right, EndAsMismatch) {
+  const auto& p = GetParam();
+  const pawl_workspace workspace;
+  const auto key = workspace.input("key", "test-key-0123456789\n");
+  const auto input = workspace.input("jobs.csv", p.rows);
+  const sandbox_process sandbox{
+      {"--api", p.api, "--key", "test-key-0123456789", "--seed-from", input.string()}};
+  sandbox.configure(std::string{R"({"keys":{"test-key-0123456789":)"} + p.rights + "}}");
+  const auto before = sandbox.truth().at("resources");
+  std::vector<std::string> arguments{"run",
+                                     input.string(),
+                                     "--yes",
+                                     "--profile",
+                                     p.profile,
+                                     "--base-url",
+                                     "https://localhost:" + std::to_string(sandbox.port()) + p.base_path,
+                                     "--ca-file",
+                                     sandbox.ca_file(),
+                                     "--token-file",
+                                     key.string()};
+  for (const auto& v : p.variables) arguments.insert(arguments.end(), {"-o", "vars." + v});
+  const auto run = workspace.run(std::move(arguments), std::chrono::seconds{60});
+  EXPECT_EQ(run.exit_code, 1) << run.errors;
+  EXPECT_EQ(
+      sqlite_value(pawl_workspace::ledger_of(input), "select count(*) from job where outcome = 'mismatch'"),
+      std::to_string(p.count));
+  const auto after = sandbox.truth().at("resources").as_object();
+  for (const auto& [id, resource] : before.as_object())
+    EXPECT_EQ(after.at(id).at("fields"), resource.at("fields")) << id;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, keys_without_right,
+    ::testing::Values(powerless{"github-issues",
+                                "github",
+                                "",
+                                {"owner=octo", "repo=hello"},
+                                "[]",
+                                "id,labels,milestone\n1,P1,\n2,,7\n3,P2,8\n",
+                                3},
+                      powerless{"redmine-issues",
+                                "redmine",
+                                "",
+                                {},
+                                R"(["add_issue_notes"])",
+                                "id,subject,description,due_date\n1,X,,\n2,,\"One\nTwo\",\n3,,,2031-01-05\n",
+                                3},
+                      powerless{"rt-tickets",
+                                "rt",
+                                "/REST/2.0",
+                                {},
+                                R"(["ShowTicket"])",
+                                "id,Subject,Priority,Queue\n1,X,,\n2,,777,\n3,,,3\n",
+                                3}),
     [](const auto& one) {
       std::string name = one.param.api;
       return name;

@@ -1,6 +1,6 @@
 // Redmine issues (REST, 5.x as Debian 12 has it). Facts: redmine.org/projects/redmine/wiki/Rest_api and
-// Rest_Issues, and the behaviour of IssuesController and Issue#safe_attributes= in its source, unless a
-// comment says that something is assumed.
+// Rest_Issues, the behaviour of IssuesController and Issue#safe_attributes= in its source, and what
+// version 5.0.4 of Debian 12 showed (tests/real/redmine.sh), unless a comment says that something is assumed.
 #include "tests/sandbox/apis/resource_vendor.hpp"
 
 #include <algorithm>
@@ -54,6 +54,20 @@ bool blank(const json::value& v) {
 std::string as_text(const json::value& v) {
   if (v.is_null()) return {};
   return v.is_string() ? std::string{v.get_string()} : json::serialize(v);
+}
+
+// Issue#description= ends every line by CR LF.
+std::string lines_of_the_web(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\r' && text[i] != '\n') {
+      out += text[i];
+      continue;
+    }
+    out += "\r\n";
+    if (text[i] == '\r' && i + 1 < text.size() && text[i + 1] == '\n') ++i;
+  }
+  return out;
 }
 
 class redmine final : public resource_vendor {
@@ -223,7 +237,8 @@ texts redmine::set_fields(const json::object& given, json::object& next, bool ma
       errors.emplace_back("Subject is too long (maximum is 255 characters)");
     next["subject"] = as_text(*v);
   }
-  if (const json::value* v = given.if_contains("description")) next["description"] = as_text(*v);
+  if (const json::value* v = given.if_contains("description"))
+    next["description"] = lines_of_the_web(as_text(*v));
   if (const json::value* v = given.if_contains("is_private"))
     next["is_private"] = *v == true || *v == 1 || *v == "1" || *v == "true";
   if (const json::value* v = given.if_contains("done_ratio")) {
@@ -298,6 +313,7 @@ void redmine::put(const call& c, resource& r, reply& rep) {
   }
   if (next != r.fields) ++notices_;  // those who watch the issue get a mail
   apply(c, r, std::move(next), rep);
+  r.updated_at = std::max(c.now, r.updated_at);  // Issue#force_updated_on_change: also where nothing changed
 }
 
 void redmine::list_issues(const call& c, reply& rep) const {

@@ -33,6 +33,19 @@ TEST(Redmine, AWriteIs204AndTheReadShowsIt) {
   EXPECT_FALSE(f.issue("1").as_object().contains("assigned_to")) << "what is not set is left out";
 }
 
+TEST(Redmine, EndsTheLinesOfADescriptionAsTheWebDoes) {
+  fixture f;
+  f.put("1", R"({"issue":{"description":"a\nb\r\nc\rd\n"}})");
+  EXPECT_EQ(f.issue("1").at("description"), "a\r\nb\r\nc\r\nd\r\n");
+}
+
+TEST(Redmine, MovesTheTimeOfTheLastChangeAlsoWhereNothingChanged) {
+  fixture f;
+  const json::value before = f.issue("1").at("updated_on");
+  f.put("1", R"({"issue":{"nonsense":1}})");
+  EXPECT_NE(f.issue("1").at("updated_on"), before);
+}
+
 TEST(Redmine, DropsWhatItDoesNotKnowOrMayNotSetWithoutAWord) {
   fixture f;
   const json::value before = f.of("1").at("fields");

@@ -58,6 +58,23 @@ TEST(Rt, ARefusedFieldIsASentenceAndTheOthersAreApplied) {
   EXPECT_EQ(f.of("1").at("fields").at("Status"), "new");
 }
 
+TEST(Rt, ShowsNumbersAsTextAndKeepsOfASubjectWhatFits) {
+  fixture f;
+  f.put("1", R"({"Priority":42,"Queue":"3","Subject":null})");
+  json::value now = f.read("1").json();
+  EXPECT_EQ(now.at("Priority"), "42");
+  EXPECT_EQ(now.at("Queue").at("id"), "3");
+  EXPECT_EQ(now.at("Subject"), "old") << "null is no value";
+  EXPECT_EQ(now.at("Due"), "1970-01-01T00:00:00Z");
+  EXPECT_EQ(f.put("1", R"({"Queue":"77"})").body, R"(["Ticket 1: Queue 77 does not exist"])");
+  std::string umlauts;
+  for (int i = 0; i < 101; ++i) umlauts += "\u00fc";
+  f.put("1", R"({"Subject":"a\n)" + umlauts + R"("})");
+  now = f.read("1").json();
+  EXPECT_EQ(now.at("Subject").as_string().size(), 200u);
+  EXPECT_TRUE(now.at("Subject").as_string().starts_with("a "));
+}
+
 TEST(Rt, TheGuardIsTheTagOfTheRead) {
   fixture f;
   const auto first = f.read("1");

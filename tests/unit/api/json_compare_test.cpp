@@ -53,6 +53,28 @@ TEST(JsonCompare, ComparesStringsByCodePoints) {
                            });
 }
 
+TEST(JsonCompare, LinesAreTheSameWhateverTheyEndBy) {
+  for (const auto how : {comparison::lines, comparison::text})
+    check(how, {
+                   {R"("a\nb")", R"("a\r\nb")", equal},
+                   {R"("a\nb")", R"("a\rb")", equal},
+                   {R"("\n\n")", R"("\r\n\r\n")", equal},
+                   {R"("\n\n")", R"("\r\r")", equal},
+                   {R"("a\nb")", R"("a\u000d\u000ab")", equal},
+                   {R"("a\n")", R"("a\r\n\r\n")", different},
+                   {R"("a\nb")", R"("a\tb")", different},
+                   {R"("a\nb")", R"("a b")", different},
+                   {R"("a\nb")", R"("a\r\q")", malformed},
+                   {"null", R"("\r\n")", different},
+                   {R"(["a\nb"])", R"(["a\r\nb"])", different},
+               });
+  check(comparison::exact, {{R"("a\nb")", R"("a\r\nb")", different}});
+  json_comparer comparer;
+  const std::array<std::string_view, 2> shown{R"("a\r\n")", R"("b")"};
+  EXPECT_EQ(comparer.compare(comparison::lines, R"(["a\n","b"])", shown), equal);
+  EXPECT_EQ(comparer.compare(comparison::exact, R"(["a\n","b"])", shown), different);
+}
+
 TEST(JsonCompare, FindsMalformedTextWhereverItStands) {
   check(comparison::exact, {
                                {R"("a")", R"("\q")", malformed},
