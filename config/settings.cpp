@@ -1,6 +1,7 @@
 #include "config/settings.hpp"
 
 #include "config/layers.hpp"
+#include "config/limit_checks.hpp"
 #include "config/profile_loader.hpp"
 #include "config/proxy_rule.hpp"
 #include "config/quantity.hpp"
@@ -298,39 +299,10 @@ class loader {
   }
 
   void check_limits() {
-    const auto& run = draft_.value.run;
-    for (const auto& [key, options] : {std::pair{"limits.write", &run.writes}, {"limits.read", &run.reads}})
-      for (const auto& window : options->windows)
-        if (left_by_reserve(window, options->reserve) < 1)
-          complain_of("limits.reserve",
-                      "leaves less than one request in " + to_string(window) + " of " + std::string(key),
-                      "reserve less");
-    for (const auto& limit : run.writes.shared)
-      if (left_by_reserve(limit.window, run.writes.reserve) <
-          std::max({1U, limit.read_cost, limit.write_cost}))
-        complain_of("limits.reserve",
-                    "leaves less than one request in " + to_string(limit) + " of limits.all", "reserve less");
-    if (!draft_.value.read_first) return;
-    // A read that is made for a write would be too old whenever the write may leave, and be made again.
-    for (const auto& limit : run.writes.shared)
-      if (never_fit_together(limit, usable(limit, run.writes.reserve)))
-        complain_of("limits.all", too_dear_together(limit, ""),
-                    "name a rate that holds both, leave them more of it (limits.reserve), or run with "
-                    "--no-read-first");
-    for (const auto& limit : run.writes.each)
-      if (never_fit_together(limit, limit.window.limit))
-        complain_of("api.profile", too_dear_together(limit, "of one resource (limits.each of the profile) "),
-                    "correct limits.each in the profile, or run with --no-read-first");
-  }
-  static bool never_fit_together(const rate_limit& limit, std::uint64_t usable_of_it) {
-    const bool both_count = limit.read_cost > 0 && limit.write_cost > 0;
-    return both_count && std::uint64_t{limit.read_cost} + limit.write_cost > usable_of_it &&
-           limit.window.length > std::chrono::seconds{1};  // else it follows while the read is fresh
-  }
-  static std::string too_dear_together(const rate_limit& limit, const std::string& of_what) {
-    return "a read and the write that follows it " + of_what + "take " +
-           std::to_string(std::uint64_t{limit.read_cost} + limit.write_cost) + " of " + to_string(limit) +
-           ", which never has room for both";
+    const auto complaint = [this](std::string_view key, const std::string& what, const std::string& remedy) {
+      complain_of(key, what, remedy);
+    };
+    config::check_limits(draft_.value.run, draft_.value.read_first, complaint);
   }
 
   // read_first = "auto" is answered by the limits, which are final now.
