@@ -48,6 +48,9 @@ set_target_properties(pawl_core PROPERTIES EXPORT_NAME core)
 install(TARGETS pawl DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(TARGETS pawl_app pawl_engine pawl_core pawl_build_options EXPORT pawl_targets
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+if(TARGET pawl_boost_asio)
+  install(TARGETS pawl_boost_asio EXPORT pawl_targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+endif()
 install(EXPORT pawl_targets NAMESPACE pawl:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/pawl)
 
 configure_package_config_file(cmake/pawlConfig.cmake.in ${CMAKE_CURRENT_BINARY_DIR}/pawlConfig.cmake
