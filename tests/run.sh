@@ -10,7 +10,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 . ./cli/packages.sh
-packages="$packages strace"  # the order of system calls is what some promises are about
+# The order of system calls is what some promises are about, and a page of the manual uses curl.
+packages="$packages strace curl"
 
 fast=
 unit_programs="pawl_tests_unit pawl_tests_shells"

@@ -223,7 +223,7 @@ std::optional<options> read_options(int argc, char** argv, int& exit_code) {
       "--api-file", o.api_file,
       "what --api generic reads: an API of yours, described in JSON, for example "
       "{\"write\":{\"method\":\"PUT\",\"path\":\"/things/{id}\",\"fields_at\":\"thing\"}}; all members "
-      "stand in tests/sandbox/apis/generic_description.hpp");
+      "stand in docs/rehearsal.md");
   app.add_option("--key", raw.keys, "an API key, KEY or KEY=scope,scope; may be repeated")
       ->allow_extra_args(false);
   app.add_option("--scopes", raw.scopes, "scopes of keys without their own; else the API's own");

@@ -20,7 +20,8 @@ class members {
   // Called at the end: a member that is not known is a typing mistake.
   void all_read() const {
     for (const auto& member : *all_)
-      if (!read_.contains(std::string{member.key()})) wrong(member.key(), "is not known");
+      if (!read_.contains(std::string{member.key()}))
+        wrong(member.key(), "is not known; known are " + known());
   }
 
   const json::value* find(std::string_view name) {
@@ -70,6 +71,12 @@ class members {
   }
 
  private:
+  std::string known() const {
+    std::string names;
+    for (const auto& [name, is] : read_) names += (names.empty() ? "" : ", ") + name;
+    return names;
+  }
+
   const json::object* all_ = nullptr;
   std::string where_;
   std::map<std::string, bool> read_;

@@ -1,36 +1,7 @@
 // What `--api generic` reads from `--api-file FILE`: a description of an API in JSON, so that somebody can
 // rehearse on an API of theirs. It is a description of the server, made by a person who reads the API's
 // documentation; it knows nothing of pawl's profiles, so that a wrong profile is found out.
-//
-// Every member may be left out; this one has them all, with what holds if they are left out:
-//
-//   { "root": "",                                   path of the base URL
-//     "auth": { "header": "Authorization", "scheme": "Bearer" },   "" no scheme; "Basic": the password is the
-//     key "id": { "type": "text", "at": "id", "example": "item-{n}" },  type "integer": numbers in JSON
-//     "times": { "updated": "updated_at", "created": "created_at", "form": "iso" },  iso_ms, unix, unix_ms;
-//     "": none "read":  { "method": "GET", "path": "/items/{id}", "reply": "{resource}" }, "write": {
-//     "method": "PATCH", "path": "/items/{id}", "fields_at": "", "how": "merge",
-//                "reply": "{resource}" },          how: merge, merge_deep, replace; reply null: 204 without a
-//                body
-//     "list":  { "path": "/items", "style": "page", "size": 50, "largest": 100, "size_parameter": "limit",
-//                "place_parameter": "page", "reply": "{items}" },   style: page, offset, cursor, link
-//     "whoami": { "path": "/me", "reply": { "id": "somebody" } },
-//     "guard": { "header": "If-Match", "status": 412 },    or { "field": "version", "status": 409 }; none
-//     "idempotency": { "header": "Idempotency-Key", "required": true },   a write with a key that was seen is
-//                      answered as that one was, and refused with another body; none
-//     "unknown": "keep",                            members that `fields` does not name: keep, drop, refuse
-//     "fields": { "title": { "type": "string", "nullable": true, "values": ["a"], "read_only": false } },
-//     "example": { "title": "Item {id}" },          what a resource is made of; {id}, {n}
-//     "limits": { "all": "100/10s", "write": "5/s", "each": "3/s", "points": "900/min;read=1;write=5" },
-//     "throttle": { "status": 429, "retry_after": true, "message": "Too many requests" },
-//     "rate_headers": { "of": "all", "limit": "X-RateLimit-Limit", "remaining": "X-RateLimit-Remaining",
-//                       "reset": "X-RateLimit-Reset", "reset_is": "unix" },   or "left": seconds; none
-//     "error": { "error": { "code": "{code}", "message": "{message}" } },
-//     "invalid_status": 422 }
-//
-// A reply is JSON in which strings are holes: {resource}, {items}, {next} (cursor, or null), {total}, {more},
-// {page}, {offset}, {code}, {message}, {status}. `fields_at` says where the fields stand in the request:
-// `ticket`, `data.attributes`, `posts.0`; the same members are looked for there and nowhere else.
+// docs/rehearsal.md explains every member; a test reads the description there.
 #pragma once
 
 #include "tests/sandbox/limits.hpp"

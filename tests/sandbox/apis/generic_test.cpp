@@ -61,6 +61,29 @@ TEST(Generic, SpeaksAsItIsDescribed) {
             412);
 }
 
+// The page has every member; those that it leaves out by default are the exceptions that it names.
+TEST(Generic, ReadsTheDescriptionOfItsPage) {
+  std::ifstream in(PAWL_REHEARSAL);
+  const std::string page{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  const auto begin = page.find("```json\n") + 8;
+  auto description = json::parse(page.substr(begin, page.find("\n```", begin) - begin));
+  const auto all = read_description(description);
+  EXPECT_EQ(all.guard_header, "If-Match");
+  EXPECT_EQ(all.key_header, "Idempotency-Key");
+  EXPECT_EQ(all.limits.size(), 4u);
+  EXPECT_EQ(all.rate_reset, "X-RateLimit-Reset");
+  const api_description none;
+  EXPECT_EQ(all.list_path, none.list_path);
+  EXPECT_EQ(all.error, none.error);
+  EXPECT_EQ(all.example, none.example);
+  EXPECT_EQ(all.invalid_status, none.invalid_status);
+  for (const auto& member : description.as_object()) {
+    auto other = description.as_object();
+    other[std::string{member.key()} + "_"] = member.value();
+    EXPECT_THROW(read_description(other), std::runtime_error) << member.key();
+  }
+}
+
 TEST(Generic, AnswersARepeatedKeyAsTheFirstTime) {
   fixture f{R"({ "idempotency": { "header": "Idempotency-Key" } })"};
   const auto write = [&f](const char* key, const char* body) {
