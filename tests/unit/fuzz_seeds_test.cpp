@@ -3,6 +3,7 @@
 #include "tests/fuzz/api/field_codec_fuzz.hpp"
 #include "tests/fuzz/api/precondition_fuzz.hpp"
 #include "tests/fuzz/config/config_fuzz.hpp"
+#include "tests/fuzz/config/template_fuzz.hpp"
 #include "tests/fuzz/input/input_fuzz.hpp"
 #include "tests/fuzz/plan/undo_fuzz.hpp"
 #include "tests/fuzz/policy/retry_after_fuzz.hpp"
@@ -56,6 +57,7 @@ INSTANTIATE_TEST_SUITE_P(FuzzSeeds, fuzz_seeds,
                                            fuzzed{"precondition", 15, api::fuzzing::read_condition},
                                            fuzzed{"field_codec", 14, api::fuzzing::read_shown_value},
                                            fuzzed{"profile", 5, config::fuzzing::compile},
+                                           fuzzed{"template", 8, config::fuzzing::write_requests},
                                            fuzzed{"config", 6, config::fuzzing::load},
                                            fuzzed{"undo", 24, plan::fuzzing::bring_back}),
                          [](const auto& each) { return std::string{each.param.seeds}; });

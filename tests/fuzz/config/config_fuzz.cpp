@@ -109,7 +109,9 @@ void compile(std::string_view toml_text) {
           "other complaints the second time");
   if (!first.value) return;
   const auto& profile = *first.value;
-  promise(profile.resource_path.find("{id}") != std::string::npos, "a path without a place for the id");
+  const bool paths_of_their_own = !profile.write.path.empty() && !profile.read.path.empty();
+  promise(profile.resource_path.find("{id}") != std::string::npos || paths_of_their_own,
+          "a path without a place for the id");
   std::set<std::string_view> names;
   for (const auto& field : profile.fields) {
     promise(!field.name.empty() && names.insert(field.name).second, "a field without a name of its own");
