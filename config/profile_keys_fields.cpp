@@ -14,11 +14,12 @@ constexpr std::string_view types =
 
 constexpr std::array keys{
     profile_key{"fields.X", "type", types, "", obligatory,
-                "What values a row may have. `json` is any value, written as JSON."},
+                "What values a row may have. `list` is one of texts; `json` is any value, written as JSON."},
     profile_key{"fields.X", "nullable", flag, "false", "", "Whether null (an empty cell) clears it."},
     profile_key{
         "fields.X", "values", "list of texts, or table", "", "obligatory with \"enum\"",
-        "The words of an enum; as a table: the word and what stands for it at the API, `{ low = 1 }`."},
+        "The words of an enum; as a table: the word and what stands for it at the API, written and shown, "
+        "`{ low = 1 }`."},
     profile_key{"fields.X", "min_length", length, "", none, "Of a string, in characters."},
     profile_key{"fields.X", "max_length", length, "", none, "Of a string, in characters."},
     profile_key{"fields.X", "members", "table", "", "none: any",
@@ -33,7 +34,7 @@ constexpr std::array keys{
     profile_key{
         "fields.X", "wire", R"("json", "string", "epoch_s", "epoch_ms" or "join:SEP")", R"("json")", "",
         "The form of the value there: as it is; as text (\"5\"); a timestamp as a number; a list as one "
-        "text with SEP between."},
+        "text with SEP between, which replies may show as such or as a list."},
     profile_key{"fields.X", "send", "TOML value with {value}", R"("{value}")", "",
                 "What is written in its place: `{ name = \"{value}\" }`. A reply then shows it inside."},
     profile_key{"fields.X", "clear", "TOML value", "", "null",
@@ -57,8 +58,11 @@ constexpr std::array keys{
         "A field with which this one is sent, when that one changes. With `echo` it is compared as well."},
     profile_key{"fields.X", "also_changes", texts, "[]", "",
                 "What else a write of it changes, in words for people, or as places of the resource."},
-    profile_key{"fields.X", "verb", R"("add_names", "remove_names", "add_ids" or "remove_ids")", "", none,
-                "Makes it a verb: it changes the list field `target`, and has no other key."},
+    profile_key{
+        "fields.X", "verb", R"("add_names", "remove_names", "add_ids" or "remove_ids")", "", none,
+        "Makes it a verb: a row names elements that the list field `target` shall have, or not have, and "
+        "the others stay. With `names` a row has names of `[names]`, with `ids` what the list itself "
+        "holds. It has no other key than `target`."},
     profile_key{"fields.X", "target", text, "", "obligatory with `verb`",
                 "The list field that a verb changes."},
 

@@ -31,6 +31,10 @@ constexpr std::array keys{
     profile_key{"error", "request_id", paths, R"("")", "", "Where it has the API's name of the request."},
 
     profile_key{"whoami", "path", path, "", obligatory, "What is read, below `base_url`."},
+    profile_key{"whoami", "method", R"("GET" or "POST")", R"("GET")", "", "How it is asked."},
+    profile_key{"whoami", "query", "table of texts", "", none, "Parameters behind the path."},
+    profile_key{"whoami", "headers", "table of texts", "", none, "Headers of this request."},
+    profile_key{"whoami", "body", "TOML value", "", none, "A JSON body."},
     profile_key{"whoami", "account", path, "", obligatory,
                 "Where the reply names the account of the key. A ledger takes no key of another account."},
     profile_key{"whoami", "scopes", path, R"("")", "", "Where it lists what the key may do."},
@@ -66,8 +70,9 @@ constexpr std::array keys{
                 "How many items a full page has, as the query asks for."},
     profile_key{"list", "whole", "true or false", "false", "",
                 "Whether one reply has all items. Without this a page that may be full is an error."},
-    profile_key{"list", "filters", "table", "", none,
-                "Conditions that the API can test while it lists: field = query parameter."},
+    profile_key{
+        "list", "filters", "table", "", none,
+        "Conditions that the API can test while it lists: field = query parameter. Of `[fields]` alone."},
 
     profile_key{"names", "path", path, "", obligatory, "Where the list stands below `base_url`."},
     profile_key{"names", "method", R"("GET" or "POST")", R"("GET")", "", "As in `[list]`."},

@@ -159,12 +159,11 @@ void read_error_and_whoami(table_reader& root, const hole_reader& holes, api::pr
     in->finish();
   }
   if (auto in = root.table("whoami")) {
-    if (const auto path = in->required_text("path", "add path = \"/me\", or remove [whoami]")) {
-      if (!is_request_target(*path))
-        in->complain("path", "\"" + *path + "\" is not a path", "begin it with /, without spaces and #");
-      else if (auto filled = holes.filled(*in, "path", *path, template_place::path))
-        profile.whoami.path = *std::move(filled);
-    }
+    auto& whoami = profile.whoami;
+    in->required_text("path", "add path = \"/me\", or remove [whoami]");
+    holes.request(*in, {}, whoami.request);
+    if (!whoami.request.path.empty()) whoami.path = std::move(whoami.request.path.front().text);
+    whoami.request.path.clear();
     read_path(*in, "account", profile.whoami.account);
     if (profile.whoami.account.empty())
       in->complain("account", "is missing", "write where the reply names the account");

@@ -282,6 +282,7 @@ void check_requests(table_reader& root, const api::profile& profile, const api::
     }
   for (const auto& [table, request] : {std::pair{"write", &profile.write},
                                        {"read", &profile.read},
+                                       {"whoami", &profile.whoami.request},
                                        {"list", &reading.list.request},
                                        {"names", &reading.names.request},
                                        {"read_many", &profile.read_many.request},

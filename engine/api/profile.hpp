@@ -213,9 +213,10 @@ struct batch_spec {
 };
 
 struct whoami_spec {
-  std::string path;   // below the base URL; empty: the API has none, and the account stays unbound
-  json_path account;  // workspace_id
-  json_path scopes;   // array of strings; may be empty
+  std::string path;      // below the base URL; empty: the API has none, and the account stays unbound
+  request_spec request;  // the rest of the request; its own path is not used
+  json_path account;     // workspace_id
+  json_path scopes;      // array of strings; may be empty
 };
 
 struct profile {

@@ -1,5 +1,6 @@
 #include "engine/api/request_writer.hpp"
 
+#include "engine/api/calls.hpp"
 #include "engine/text/ascii.hpp"
 #include "engine/text/base64.hpp"
 #include "engine/text/json_string.hpp"
@@ -149,17 +150,6 @@ void append_path_segment(std::string& to, std::string_view id) {
 
 namespace {
 
-// The profile's [read], with the path of its [resource] if it has none of its own.
-request_spec read_request(const profile& p) {
-  auto request = p.read;
-  if (!request.path.empty()) return request;
-  const auto mark = p.resource_path.find(id_mark);
-  request.path.push_back({hole::none, p.resource_path.substr(0, mark), {}});
-  request.path.push_back({hole::id, {}, {}});
-  request.path.push_back({hole::none, p.resource_path.substr(mark + id_mark.size()), {}});
-  return request;
-}
-
 std::string auth_value(const profile& p, const secret& token) {
   if (p.auth_basic.empty()) return p.auth_scheme + token.reveal();
   std::string credentials;
@@ -170,17 +160,6 @@ std::string auth_value(const profile& p, const secret& token) {
 }
 
 }  // namespace
-
-call resource_call(const profile& p, std::string_view id) {
-  const auto asked = asked_names(p);
-  hole_values values;
-  values.id = id;
-  values.id_is_number = p.id_type == id_form::integer;
-  values.asked = asked;
-  auto made = fill(read_request(p), values);
-  made.id = id;
-  return made;
-}
 
 expected<request_writer> request_writer::create(const profile& p, std::string_view host,
                                                 std::string_view base_path, const secret& token,

@@ -21,9 +21,6 @@ namespace pawl::api {
 // segment. "." and ".." are encoded too: unencoded they would name another path (section 5.2.4).
 void append_path_segment(std::string& to, std::string_view id);
 
-// The read of a resource: a GET of "/threads/thr_1", or what the profile's [read] makes of it.
-call resource_call(const profile&, std::string_view id);
-
 // Whether a header belongs to framing or connection (Host, Content-Length, ...). The transport sets those, so
 // no profile may.
 bool is_own_header(std::string_view name) noexcept;

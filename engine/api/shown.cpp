@@ -60,7 +60,11 @@ equality compare_shown(json_comparer& comparer, comparison how, std::string_view
 }
 
 bool is_as_described(const located& here, field_type type, std::span<const std::string> words) {
-  if (here.is == located::kind::list) return type == field_type::list;
+  // Lists of rows have texts; a number would never be the same as one of them.
+  if (here.is == located::kind::list)
+    return type == field_type::list && std::ranges::all_of(here.elements, [](std::string_view element) {
+             return element.starts_with('"');
+           });
   if (here.is != located::kind::value || here.text.empty()) return false;
   const char first = here.text.front();
   if (here.text == "null") return true;
@@ -76,8 +80,11 @@ bool is_as_described(const located& here, field_type type, std::span<const std::
       return first == 't' || first == 'f';
     case field_type::number:
       return first == '-' || (first >= '0' && first <= '9');
-    case field_type::list:
-      return first == '[';
+    case field_type::list: {
+      const auto second = here.text.find_first_not_of(" \t\r\n", 1);
+      return first == '[' && second != std::string_view::npos &&
+             (here.text[second] == '"' || here.text[second] == ']');
+    }
     case field_type::object:
       return first == '{';
     case field_type::json:

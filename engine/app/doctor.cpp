@@ -1,6 +1,6 @@
 #include "engine/app/doctor.hpp"
 
-#include "engine/api/request_writer.hpp"
+#include "engine/api/calls.hpp"
 #include "engine/app/api_session.hpp"
 #include "engine/app/doctor_examination.hpp"
 #include "engine/app/exit_code.hpp"
@@ -33,7 +33,7 @@ expected<int> examine_api(session& s, const std::function<status(const std::vect
   facts.key_place = s.token().place;
   facts.asked_whoami = !settings.profile.whoami.path.empty();
   const auto question =
-      facts.asked_whoami ? api::call{settings.profile.whoami.path} : call_for_nothing(settings.profile);
+      facts.asked_whoami ? api::whoami_call(settings.profile) : call_for_nothing(settings.profile);
   const auto reply = api.run(api.client().once(question));
   if (!reply) return reply.error();
   facts.reply = &*reply;

@@ -33,7 +33,7 @@ constexpr name_table<api::field_type, 8> types_in_words{{
     {"true or false", api::field_type::boolean},
     {"a number", api::field_type::number},
     {"text with a date and time", api::field_type::timestamp},
-    {"a list", api::field_type::list},
+    {"a list of texts", api::field_type::list},
     {"an object", api::field_type::object},
     {"JSON", api::field_type::json},
 }};

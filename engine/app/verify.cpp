@@ -1,7 +1,7 @@
 #include "engine/app/verify.hpp"
 
+#include "engine/api/calls.hpp"
 #include "engine/api/page_reader.hpp"
-#include "engine/api/request_writer.hpp"
 #include "engine/api/resource_reader.hpp"
 #include "engine/app/api_session.hpp"
 #include "engine/app/exit_code.hpp"

@@ -1,5 +1,6 @@
 #include "engine/client/read_client.hpp"
 
+#include "engine/api/calls.hpp"
 #include "engine/api/reply_signs.hpp"
 #include "engine/client/attempt.hpp"
 #include "engine/policy/foreign_replies.hpp"
@@ -220,7 +221,7 @@ asio::awaitable<read_client::life_sign> read_client::probe(const api::call& what
 // all. Not `beside`, which is the one in question. Where nothing can be asked, nobody is there.
 asio::awaitable<bool> read_client::prove(const api::call& beside) {
   const bool has_whoami = !p_.profile.whoami.path.empty();
-  auto question = has_whoami ? api::call{p_.profile.whoami.path} : good_calls_[0];
+  auto question = has_whoami ? api::whoami_call(p_.profile) : good_calls_[0];
   if (!has_whoami && question == beside) question = good_calls_[1];
   if (question.empty() || question == beside) co_return false;
   std::string trouble;  // the reply in hand says more

@@ -1,5 +1,6 @@
 #include "engine/client/whoami.hpp"
 
+#include "engine/api/calls.hpp"
 #include "engine/client/read_client.hpp"
 
 #include <utility>
@@ -18,7 +19,7 @@ asio::awaitable<expected<account_info>> ask_whoami(read_client& client, const ap
   };
   terms.unreadable = "the reply does not say whose key this is";
   terms.unreadable_remedy = "check api.base_url and the profile's whoami";
-  const api::call question{profile.whoami.path};
+  const auto question = api::whoami_call(profile);
   auto reply = co_await client.get(question, terms);
   if (!reply) {
     auto why = std::move(reply.error());

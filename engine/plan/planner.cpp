@@ -1,6 +1,6 @@
 #include "engine/plan/planner.hpp"
 
-#include "engine/api/request_writer.hpp"
+#include "engine/api/calls.hpp"
 #include "engine/sys/clock.hpp"
 #include "engine/sys/wall_clock.hpp"
 

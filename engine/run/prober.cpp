@@ -1,6 +1,6 @@
 #include "engine/run/prober.hpp"
 
-#include "engine/api/request_writer.hpp"
+#include "engine/api/calls.hpp"
 #include "engine/sys/clock.hpp"
 
 #include <optional>
@@ -14,7 +14,7 @@ void prober::tick(time_point now) {
 
 // What is sure to be there: whoami, or what was answered well last. Empty: nothing is.
 api::call prober::call_to_ask() const {
-  if (shared_.breaker.has_probe()) return shared_.profile.whoami.path;
+  if (shared_.breaker.has_probe()) return api::whoami_call(shared_.profile);
   if (shared_.last_good_id.empty()) return {};
   return api::resource_call(shared_.profile, shared_.last_good_id);
 }

@@ -1,6 +1,7 @@
 // One read_client whose replies a test queues or serves, and what became of each of its reads in words.
 #pragma once
 
+#include "engine/api/calls.hpp"
 #include "engine/client/read_client.hpp"
 #include "tests/shells/support/reader_walk.hpp"
 

@@ -42,6 +42,14 @@ TEST(AskWhoami, SaysWhoseKeyItIsAndWhatItMay) {
   EXPECT_TRUE(end.is_clean);
 }
 
+TEST(AskWhoami, AsksAsTheProfileSays) {
+  auto w = whose_key_it_is();
+  w.terms.profile.whoami.request.query = {{"with", {{api::hole::none, "all scopes", {}}}}};
+  const auto end = w.run();
+  EXPECT_EQ(end.result, "account acme read write");
+  EXPECT_EQ(end.paths, texts{"/me?with=all%20scopes"});
+}
+
 TEST(AskWhoami, SendsNothingWhereTheApiHasNone) {
   auto w = whose_key_it_is();
   w.terms.profile.whoami.path.clear();

@@ -1,5 +1,6 @@
 // From a profile's text to the bytes of its requests: templates, variables and the key of Basic.
 #include "config/profile_loader.hpp"
+#include "engine/api/calls.hpp"
 #include "engine/api/request_writer.hpp"
 #include "engine/api/resource_reader.hpp"
 #include "engine/input/job_source.hpp"
@@ -126,6 +127,20 @@ TEST(RequestTemplates, GiveRequestsAMethodPathQueryAndHeadersOfTheirOwn) {
   EXPECT_EQ(body_of(read), R"({"ids":["7"],"names":["a","b"]})");
 }
 
+TEST(RequestTemplates, AskWhoseTheKeyIs) {
+  EXPECT_TRUE(api::whoami_call(compiled(minimal(two_fields))).empty());
+  const auto plain = compiled(minimal("[whoami]\npath = \"/me?a=b\"\naccount = \"id\"\n" + two_fields));
+  EXPECT_EQ(api::whoami_call(plain), api::call{"/me?a=b"});
+  const auto call = api::whoami_call(
+      compiled(minimal("[whoami]\nmethod = \"POST\"\npath = \"/me\"\nquery = { with = \"x y\" }\nheaders = { "
+                       "X-Mode = \"short\" }\nbody = { query = \"{{ me }\" }\naccount = \"data.me.id\"\n" +
+                       two_fields)));
+  EXPECT_EQ(call.method, "POST");
+  EXPECT_EQ(call.target, "/me?with=x%20y");
+  EXPECT_THAT(call.headers, ElementsAre(std::pair<std::string, std::string>{"X-Mode", "short"}));
+  EXPECT_EQ(call.body, R"({"query":"{ me }"})");
+}
+
 TEST(RequestTemplates, CarryAKeyAsBasic) {
   const given_variables given{{{"email", "me@x.example", "-o vars.email"}}};
   const auto p = compiled(minimal("[vars]\nemail = \"[^:@]+@[^:]+\"\n[auth]\ntoken_env = \"K\"\nbasic = "
@@ -206,6 +221,10 @@ TEST(RequestTemplates, ComplainOfWhatCannotBeSent) {
       {minimal("[write]\nmethod = \"GET\"\n" + two_fields),
        "write.method: \"GET\" is not PATCH, PUT or POST"},
       {minimal("[read]\nquery.q = \"{fields}\"\n" + two_fields), "nothing fills {fields} here"},
+      {minimal("[whoami]\npath = \"/me\"\naccount = \"id\"\nquery.q = \"{id}\"\n" + two_fields),
+       "nothing fills {id} here"},
+      {minimal("[whoami]\npath = \"/me\"\naccount = \"id\"\nmethod = \"PUT\"\n" + two_fields),
+       "neither GET nor POST"},
       {minimal("[quiet]\npath = \"/q\"\n" + two_fields), "quiet.path: stands in [quiet]"},
       {minimal("[auth]\ntoken_env = \"K\"\nbasic = \"me\"\n" + two_fields), "auth.basic: has no {token}"},
       {minimal("[auth]\ntoken_env = \"K\"\nbasic = \"{token}\"\n" + two_fields), "has no colon"},
