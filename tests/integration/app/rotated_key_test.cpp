@@ -27,7 +27,8 @@ class RotatedKey : public ::testing::Test {
     profile.resource_path = "/items/{id}";
     profile.reply.id = {{"id", false}};
     profile.fields = {title};
-    profile.whoami = {"/me", {{"account", false}}, {}};
+    profile.whoami.path = "/me";
+    profile.whoami.account = {{"account", false}};
     test::write_file(files / "jobs.csv", "id,title\na,new\n");
     auto options = options_for(std::move(profile), (files / "jobs.csv").string());
     EXPECT_TRUE(options) << to_string(options.error());
