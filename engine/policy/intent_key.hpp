@@ -27,10 +27,10 @@ class intent_key {
   // The API has answered, and the next write shall have another answer. Some APIs keep each answer under its
   // key, a 500 too (docs.stripe.com/api/idempotent_requests).
   void answered() noexcept { is_spent_ = true; }
-  // The API itself has failed (5xx). Where an earlier write under the key may have been applied, the failure
-  // may be that of the repetition alone: only a second one is taken for the answer that is kept.
-  void failed(bool earlier_may_be_applied) noexcept {
-    is_spent_ = !earlier_may_be_applied || has_failed_;
+  // The API itself has failed (5xx), perhaps after the work was done. A repetition under the same key then
+  // does no harm; where that fails too, the failure is taken for the answer that is kept.
+  void failed() noexcept {
+    is_spent_ = has_failed_;
     has_failed_ = true;
   }
 

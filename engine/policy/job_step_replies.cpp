@@ -25,7 +25,7 @@ step_action job_step::after_reply(const event::replied& reply, const surrounding
   if (!last_.foreign) {
     foreign_.end_with(request_kind::write);
     if (last_.is == api::verdict::conflict) key_.answered();
-    if (fact.status >= 500) key_.failed(doubt_.may_be_applied());
+    if (fact.status >= 500) key_.failed();
   }
 
   if (fact.fault == transport_fault::cancelled) return write_cancelled(fact, note);

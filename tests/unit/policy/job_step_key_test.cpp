@@ -79,7 +79,7 @@ TEST(IdempotencyKey, IsTheSameUntilTheApiHasAnswered) {
     const std::string sorry = R"({"error":{"code":"own","message":"sorry"}})";
     ASSERT_EQ(w.write_answers(500, sorry), "sleep");
     ASSERT_EQ(w.wake(), "queue");
-    EXPECT_NE(key_at_the_wire(w), "new") << "the lost one may have been applied";
+    EXPECT_NE(key_at_the_wire(w), "new") << "it may have failed after the work was done";
     ASSERT_EQ(w.write_answers(500, sorry), "sleep");
     ASSERT_EQ(w.wake(), "queue");
     EXPECT_EQ(key_at_the_wire(w), "new") << "that answer seems to be kept under the key";
