@@ -72,6 +72,18 @@ def await_port(port, process, log, seconds=120):
             time.sleep(0.1)
 
 
+def await_changed(changed, count, what, run, log):
+    """Until `changed()` says so many, while the run goes on; how many there are by then."""
+    deadline = time.monotonic() + 120
+    while (now := changed()) < count and run.poll() is None:
+        if time.monotonic() > deadline:
+            sys.exit(f"only {now} of {count} {what} have changed in 120 s")
+        time.sleep(0.02)
+    if run.poll() is not None:
+        sys.exit(f"the run ended before {count} {what} had changed:\n{open(log).read()}")
+    return now
+
+
 def start(command, log, **more):
     """A child of twenty minutes at most, in a process group of its own."""
     return subprocess.Popen(["timeout", "-s", "KILL", "1200", *command], stdin=subprocess.DEVNULL, stdout=open(log, "a"),

@@ -66,14 +66,7 @@ def holds(issue, patch):
 
 def await_changed(count, run, like="Row %"):
     changed = lambda: query(database, "select count(*) from issues where subject like ?", like)[0][0]
-    deadline = time.monotonic() + 120
-    while changed() < count and run.poll() is None:
-        if time.monotonic() > deadline:
-            sys.exit(f"only {changed()} of {count} issues have changed in 120 s")
-        time.sleep(0.02)
-    if run.poll() is not None:
-        sys.exit(f"the run ended before {count} issues had changed:\n{open(f'{work}/pawl.log').read()}")
-    return changed()
+    return real.await_changed(changed, count, "issues", run, f"{work}/pawl.log")
 
 
 def every_field():

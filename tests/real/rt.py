@@ -65,14 +65,7 @@ def holds(ticket, patch):
 
 def await_changed(count, run):
     changed = lambda: query(database, "select count(*) from Tickets where Subject like 'Row %'")[0][0]
-    deadline = time.monotonic() + 120
-    while changed() < count and run.poll() is None:
-        if time.monotonic() > deadline:
-            sys.exit(f"only {changed()} of {count} tickets have changed in 120 s")
-        time.sleep(0.02)
-    if run.poll() is not None:
-        sys.exit(f"the run ended before {count} tickets had changed:\n{open(f'{work}/pawl.log').read()}")
-    return changed()
+    return real.await_changed(changed, count, "tickets", run, f"{work}/pawl.log")
 
 
 def make_profile():

@@ -14,14 +14,6 @@ namespace {
 using namespace by_hand;
 using namespace std::chrono_literals;
 
-rate_facts throttled(std::optional<duration> retry_after, std::optional<duration> reset_in) {
-  rate_facts f;
-  f.throttled = true;
-  f.retry_after = retry_after;
-  f.reset_in = reset_in;
-  return f;
-}
-
 // ---- what the API asked for ----
 
 TEST(Pacer, APauseNamesTheHeaderThatAskedForIt) {

@@ -75,4 +75,12 @@ inline rate_facts says(std::uint64_t limit, std::uint64_t remaining, duration re
   return f;
 }
 
+inline rate_facts throttled(std::optional<duration> retry_after, std::optional<duration> reset_in) {
+  rate_facts f;
+  f.throttled = true;
+  f.retry_after = retry_after;
+  f.reset_in = reset_in;
+  return f;
+}
+
 }  // namespace pawl::policy::by_hand
