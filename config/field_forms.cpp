@@ -3,6 +3,7 @@
 #include "config/profile_parts.hpp"
 #include "config/request_holes.hpp"
 #include "engine/api/field_codec.hpp"
+#include "engine/text/json_normal_form.hpp"
 #include "engine/text/json_path.hpp"
 #include "engine/text/json_string.hpp"
 #include "engine/text/trim.hpp"
@@ -128,7 +129,8 @@ void read_clear(table_reader& in, api::field_spec& field, const api::profile& pr
   if (not_nullable)
     in.complain("clear", "says what clears the field, and nullable says that nothing does",
                 "remove one of the two");
-  const auto same = std::ranges::find(field.wire_values, *json);
+  const auto same = std::ranges::find_if(
+      field.wire_values, [&json](const std::string& word) { return is_same_json(word, *json); });
   if (same != field.wire_values.end())
     in.complain(
         "clear",

@@ -88,6 +88,14 @@ TEST(ProfileFieldForms, ComplainWithLineAndRemedy) {
        {"p.toml:9: fields.a.values.y: stands for 1, as x does, so a reply would not tell which; remove one "
         "of "
         "the two"}},
+      {R"(a = { type = "enum", values = { x = 1, y = 1.0 } })",
+       {"p.toml:9: fields.a.values.y: stands for 1, as x does, so a reply would not tell which; remove one "
+        "of the two"}},
+      {R"(a = { type = "enum", values = { x = { p = 1, q = 2.50 }, y = { q = 2.5, p = 1 } } })",
+       {"p.toml:9: fields.a.values.y: stands for {\"q\":2.5,\"p\":1}, as x does, so a reply would not tell "
+        "which; remove one of the two"}},
+      {R"(a = { type = "enum", values = { x = [{ p = 1, q = 2 }] }, clear = [{ q = 2, p = 1 }] })",
+       {"p.toml:9: fields.a.clear: is what stands for x; remove the word, and write null in its place"}},
       {R"(a = { type = "enum", values = {} })",
        {"p.toml:9: fields.a.values: is empty; write { WORD = what the API takes for it }"}},
       {R"(a = { type = "enum", values = { x = 1 }, wire = "string" })",
