@@ -328,7 +328,7 @@ readability resource_reader::impl::make_plan(std::string_view body, source from,
     if (list_wanted(job, plan) && check(job, now, plan) && select(plan)) {
       record(plan);
       plan.complete = shows_all(job, plan);
-      if (!take_whole(body, plan)) is = readability::unreadable;
+      is = take_whole(body, plan);
     } else {
       is = spoiled;
     }
