@@ -2,7 +2,8 @@
 
 #include "config/profile_parts.hpp"
 #include "config/request_holes.hpp"
-#include "engine/api/field_codec.hpp"
+#include "engine/api/value_template.hpp"
+#include "engine/text/json_normal_form.hpp"
 #include "engine/text/json_path.hpp"
 #include "engine/text/json_string.hpp"
 #include "engine/text/trim.hpp"
@@ -35,20 +36,6 @@ bool walks_a_list(const json_path& path) {
   return std::ranges::any_of(path, &path_step::each);
 }
 
-// Where {value} stands in a template, through objects only.
-std::optional<json_path> way_to_value(const api::json_template& t) {
-  using kind = api::json_template::kind;
-  if (t.is == kind::hole) return json_path{};
-  if (t.is != kind::object) return std::nullopt;
-  for (const auto& [key, member] : t.members) {
-    auto inner = way_to_value(member);
-    if (!inner) continue;
-    inner->insert(inner->begin(), {key, false});
-    return inner;
-  }
-  return std::nullopt;
-}
-
 comparison default_comparison(const api::field_spec& field, const api::profile& profile) {
   if (!profile.reply.can_be_shown() && !profile.read_first) return comparison::none;
   return field.type == field_type::timestamp ? comparison::instant : comparison::exact;
@@ -65,7 +52,9 @@ std::string_view flaw_of_place(const json_path& at, const api::field_spec& field
     return "ends at an element that a member picks, so the value would replace that member";
   if (walks_a_list(at) && field.type != field_type::list)
     return "walks a list (\"[]\"), but the field is no list";
-  if (std::ranges::count_if(at, &path_step::each) > 1) return "walks two lists";
+  const auto walked = std::ranges::find_if(at, &path_step::each);
+  if (walked != at.end() && std::any_of(walked + 1, at.end(), is_array))
+    return "picks or walks elements inside of the elements of a list";
   return {};
 }
 
@@ -91,6 +80,8 @@ void read_wire(table_reader& in, api::field_spec& field) {
   const auto is = field.type;
   if (field.wire == wire_form::joined && is != field_type::list)
     in.complain("wire", "only a list can be joined", "set type = \"list\", or another form");
+  if (field.wire == wire_form::joined && walks_a_list(field.at))
+    in.complain("wire", "stands beside an `at` that walks a list (\"[]\")", "use one of the two");
   const bool is_epoch = field.wire == wire_form::epoch_s || field.wire == wire_form::epoch_ms;
   if (is_epoch && is != field_type::timestamp)
     in.complain("wire", "only a timestamp can be a number of seconds or milliseconds",
@@ -128,7 +119,8 @@ void read_clear(table_reader& in, api::field_spec& field, const api::profile& pr
   if (not_nullable)
     in.complain("clear", "says what clears the field, and nullable says that nothing does",
                 "remove one of the two");
-  const auto same = std::ranges::find(field.wire_values, *json);
+  const auto same = std::ranges::find_if(
+      field.wire_values, [&json](const std::string& word) { return is_same_json(word, *json); });
   if (same != field.wire_values.end())
     in.complain(
         "clear",
@@ -146,6 +138,32 @@ void read_at(table_reader& in, api::field_spec& field) {
     in.complain("at", std::string{flaw}, "write it as fields.summary, custom[id=7].value or labels[].name");
   if (field.name == any_key && !has_any_key(field.at))
     in.complain("at", "does not say where the column's name goes", "write it as properties.*");
+}
+
+// What a reply shows must tell the value, also where that is a text around it.
+void check_shown_part(table_reader& in, const api::field_spec& field) {
+  using kind = api::json_template::kind;
+  const auto* shown = api::shown_part(field);
+  if (shown == nullptr) return;
+  if (!api::has_hole(*shown, api::hole::value)) {
+    // A `send` without the hole has a complaint already.
+    if (api::has_hole(*field.send, api::hole::value))
+      in.complain("echo", "leads to a part of `send` that has no {value}",
+                  "write where a reply shows the value");
+    return;
+  }
+  if (shown->is != kind::text) return;
+  const auto remedy = "add an echo that shows the value itself, or compare = \"none\"";
+  const bool is_text = field.type != field_type::object && field.type != field_type::json &&
+                       (field.type != field_type::list || field.wire == wire_form::joined);
+  if (!is_text)
+    in.complain("send",
+                std::string{"puts "} + (field.type == field_type::object ? "an " : "a ") +
+                    std::string{name_of(type_names, field.type)} +
+                    " into a text, out of which none can be read",
+                remedy);
+  else if (!api::around_value(*shown))
+    in.complain("send", "has the value twice in a text, out of which it cannot be read", remedy);
 }
 
 void read_echo(table_reader& in, api::field_spec& field, const api::profile& profile, bool rides) {
@@ -167,11 +185,12 @@ void read_echo(table_reader& in, api::field_spec& field, const api::profile& pro
     in.complain("echo", "is empty, but the field is compared", "set compare = \"none\" as well");
   field.echo = echo ? *echo : field.at;
   if (field.send && !echo) {
-    if (const auto inside = way_to_value(*field.send))
+    if (const auto inside = api::way_to_value(*field.send))
       field.echo.insert(field.echo.end(), inside->begin(), inside->end());
     else
       in.complain("send", "does not tell where a reply shows the value", "add echo = \"PATH\"");
   }
+  check_shown_part(in, field);
   if (echo && field.name == any_key && !has_any_key(field.echo))
     in.complain("echo", "does not say where the column's name goes", "write it as properties.*");
 
@@ -185,6 +204,15 @@ void read_echo(table_reader& in, api::field_spec& field, const api::profile& pro
   if (as_text && field.type != field_type::string)
     in.complain("compare", "only a string can be compared as text",
                 "set type = \"string\", or another comparison");
+  const bool is_epoch = field.wire == wire_form::epoch_s || field.wire == wire_form::epoch_ms;
+  if (field.compare == comparison::exact && field.type == field_type::timestamp && is_epoch)
+    in.complain("compare",
+                "a number tells the moment alone, so a time in another zone would never be the same",
+                "set compare = \"instant\"");
+  if (field.compare == comparison::members && field.clear && field.clear->starts_with('{'))
+    in.complain("clear",
+                "is an object, and compare = \"members\" puts it over what is there, so it clears nothing",
+                "write another value, or another comparison");
   if (field.compare == comparison::members && field.type != field_type::object)
     in.complain("compare", "only an object can be compared by its members",
                 "set type = \"object\", or another comparison");

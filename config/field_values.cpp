@@ -1,6 +1,7 @@
 // What a field may hold: `values` and `members`.
 #include "config/field_forms.hpp"
 #include "config/request_holes.hpp"
+#include "engine/text/json_normal_form.hpp"
 #include "engine/text/json_string.hpp"
 
 #include <algorithm>
@@ -59,7 +60,8 @@ void read_value_table(table_reader& in, const api::profile& profile, api::field_
     if (!wire) continue;
     if (entry.key.empty()) table->complain(entry.key, "is an empty word", "name it");
     if (*wire == "null") table->complain(entry.key, "stands for null", "remove it, and set nullable = true");
-    const auto same = std::ranges::find(field.wire_values, *wire);
+    const auto same = std::ranges::find_if(
+        field.wire_values, [&wire](const std::string& other) { return is_same_json(other, *wire); });
     if (same != field.wire_values.end())
       table->complain(entry.key,
                       "stands for " + *wire + ", as " +

@@ -34,12 +34,17 @@ constexpr std::array keys{
     profile_key{
         "fields.X", "wire", R"("json", "string", "epoch_s", "epoch_ms" or "join:SEP")", R"("json")", "",
         "The form of the value there: as it is; as text (\"5\"); a timestamp as a number; a list as one "
-        "text with SEP between, which replies may show as such or as a list."},
-    profile_key{"fields.X", "send", "TOML value with {value}", R"("{value}")", "",
-                "What is written in its place: `{ name = \"{value}\" }`. A reply then shows it inside."},
-    profile_key{"fields.X", "clear", "TOML value", "", "null",
-                "What is written to clear it: \"\", 0. null, this and nothing are then the same; implies "
-                "`nullable`."},
+        "text with exactly SEP between, which replies may show as such or as a list. White space around "
+        "elements and empty elements do not count; a row's list that would not come back is refused."},
+    profile_key{
+        "fields.X", "send", "TOML value with {value}", R"("{value}")", "",
+        "What is written in its place: `{ name = \"{value}\" }`, `\"urn:x:{value}\"`. A reply then shows it "
+        "inside, and out of a text it is read. With `body_is = \"whole\"` the members that the object "
+        "has beside these stay."},
+    profile_key{
+        "fields.X", "clear", "TOML value", "", "null",
+        "What is written to clear it: \"\", 0. null, nothing, this and what `compare` calls the same as "
+        "this are then the same; implies `nullable`."},
     profile_key{
         "fields.X", "compare",
         R"("exact", "lines", "text", "set", "set_nocase", "instant", "members" or "none")", "",
@@ -48,8 +53,10 @@ constexpr std::array keys{
         "the API may normalise it; the same elements in any order; likewise, in any case; the same moment; "
         "the same in the members "
         "that a row names; no reply shows it."},
-    profile_key{"fields.X", "echo", path, "", "as `at`, inside of what `send` puts around it",
-                "Where a reply shows it, if not where it is written: \"owner.id\", \"labels[].id\"."},
+    profile_key{
+        "fields.X", "echo", path, "", "as `at`, inside of what `send` puts around it",
+        "Where a reply shows it, if not where it is written: \"owner.id\", \"labels[].id\". There the value "
+        "stands alone, without what `send` puts around it."},
     profile_key{"fields.X", "replay_safe", flag, "true", "",
                 "Whether writing it twice is the same as once. false: it sends a message, or adds one."},
     profile_key{"fields.X", "together", texts, "[]", "", "Fields that are sent along whenever this one is."},

@@ -109,9 +109,11 @@ constexpr std::array keys{
         "write", "body", json_with_holes, R"("{fields}")", "",
         "The JSON body. `{fields}` is the object of what is sent; `\"...\" = \"{fields}\"` puts its "
         "members into the object around it. Holes also: `{id}`, `{was.PATH}`, `{was_header.NAME}`, `{key}`."},
-    profile_key{"write", "body_is", R"("changes", "row" or "whole")", R"("changes")", "",
-                "What `{fields}` holds: the fields that differ; all fields of the row; or the resource as it "
-                "was read, with the row's values put in. Obligatory with `PUT` and `read_first`."},
+    profile_key{
+        "write", "body_is", R"("changes", "row" or "whole")", R"("changes")", "",
+        "What `{fields}` holds: the fields that differ; all fields of the row; or the resource as it "
+        "was read, with the row's values put in. A row whose value has no place there, as something "
+        "of another shape stands in its way, is not written. Obligatory with `PUT` and `read_first`."},
     profile_key{
         "write", "root", path, R"("")", "",
         "Where the resource stands in the reply to a write: \"ticket\", \"posts[0]\". Empty: the reply "

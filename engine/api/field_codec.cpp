@@ -1,5 +1,7 @@
 #include "engine/api/field_codec.hpp"
 
+#include "engine/api/joined_list.hpp"
+#include "engine/api/json_compare.hpp"
 #include "engine/api/shown.hpp"
 #include "engine/text/date_time.hpp"
 #include "engine/text/epoch_time.hpp"
@@ -7,9 +9,8 @@
 #include "engine/text/json_number.hpp"
 #include "engine/text/json_string.hpp"
 #include "engine/text/json_unescape.hpp"
-#include "engine/text/json_walk.hpp"
 #include "engine/text/letter_case.hpp"
-#include "engine/text/trim.hpp"
+#include "engine/text/printable.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -20,19 +21,6 @@ namespace {
 
 constexpr std::string_view null_json = "null";
 constexpr std::string_view unread_before = R"({"wire":)", unread_after = "}";
-
-bool same_value(std::string_view a, std::string_view b) {
-  if (a == b) return true;
-  std::string x, y;
-  return append_normal_form(x, a) && append_normal_form(y, b) && x == y;
-}
-
-// What a string token says.
-std::optional<std::string> text_of(std::string_view token) {
-  std::string text;
-  if (!is_string_token(token) || !append_unescaped(text, token)) return std::nullopt;
-  return text;
-}
 
 // The value in append_read()'s wrapping.
 std::optional<std::string_view> unread_value(std::string_view json) {
@@ -54,132 +42,80 @@ wire_form form_of(const field_spec& f) noexcept {
 
 }  // namespace
 
-std::vector<std::string_view> split_joined(std::string_view text, std::string_view separator) {
-  const auto between = trim(separator);
-  std::vector<std::string_view> elements;
-  for (auto rest = text; !rest.empty();) {
-    // A separator of white space alone: any white space separates.
-    const auto at = between.empty() ? rest.find_first_of(" \t\r\n") : rest.find(between);
-    const auto element = trim(rest.substr(0, at));
-    if (!element.empty()) elements.push_back(element);
-    if (at == std::string_view::npos) break;
-    rest.remove_prefix(at + std::max<std::size_t>(1, between.size()));
-  }
-  return elements;
-}
-
 field_codec::field_codec(const field_spec& f)
-    : type_(f.type), wire_(form_of(f)), separator_(f.separator), wire_words_(f.wire_values) {
-  if (f.clear && *f.clear != null_json) clear_ = *f.clear;
+    : type_(f.type),
+      wire_(form_of(f)),
+      compare_(f.compare),
+      separator_(f.separator),
+      wire_words_(f.wire_values),
+      send_(f.send) {
   if (!wire_words_.empty())
     for (const auto& word : f.values) words_.push_back(json_string(word));
   wire_words_.resize(words_.size());
-  if (f.send) compile(*f.send);
-  reads_as_shown_ = wire_ == wire_form::json && words_.empty() && clear_.empty();
-  writes_as_given_ = reads_as_shown_ && send_.empty();
+  if (f.clear && *f.clear != null_json) clear_ = *f.clear;
+  // What clears the field is written without what `send` puts around values.
+  if (!clear_.empty() && !append_form_read(cleared_, clear_)) cleared_.clear();
+  if (const auto* part = shown_part(f))
+    if (auto around = around_value(*part)) text_ = shown_text{*part, *std::move(around)};
+  reads_as_shown_ = !has_form() && clear_.empty();
+  writes_as_given_ = reads_as_shown_ && !send_;
 }
 
 field_codec field_codec::without_send() const {
   auto same = *this;
-  same.send_.clear();
+  same.send_.reset();
   same.writes_as_given_ = reads_as_shown_;
   return same;
 }
 
 field_codec::field_codec(const readable_field& f) : type_(f.type) {}
 
-void field_codec::add_literal(std::string_view text) {
-  if (send_.empty() || send_.back().is != piece::kind::literal) send_.push_back({piece::kind::literal, {}});
-  send_.back().literal += text;
-}
-
-void field_codec::compile(const json_template& t) {
-  using kind = json_template::kind;
-  std::string_view between;
-  switch (t.is) {
-    case kind::json:
-      add_literal(t.text);
-      return;
-    case kind::hole:
-      send_.push_back({piece::kind::value, {}});
-      return;
-    case kind::text:
-      add_literal("\"");
-      for (const auto& part : t.pieces) {
-        if (part.is != hole::none) {
-          send_.push_back({piece::kind::text, {}});
-          continue;
-        }
-        const auto quoted = json_string(part.text);
-        add_literal(std::string_view{quoted}.substr(1, quoted.size() - 2));
-      }
-      add_literal("\"");
-      return;
-    case kind::object:
-      add_literal("{");
-      for (const auto& [key, value] : t.members) {
-        add_literal(between);
-        add_literal(json_string(key) + ':');
-        compile(value);
-        between = ",";
-      }
-      add_literal("}");
-      return;
-    case kind::array:
-      add_literal("[");
-      for (const auto& element : t.elements) {
-        add_literal(between);
-        compile(element);
-        between = ",";
-      }
-      add_literal("]");
-      return;
-  }
-}
-
-bool field_codec::is_same_as_clear(std::string_view json) const {
-  return !clear_.empty() && !json.empty() && same_value(clear_, json);
+bool field_codec::is_same(std::string_view a, std::string_view b) const {
+  json_comparer comparer;
+  // Both ways, because one object may have the members of the other and more.
+  return comparer.compare(compare_, a, b) == equality::equal &&
+         comparer.compare(compare_, b, a) == equality::equal;
 }
 
 bool field_codec::clears(std::string_view json) const {
-  if (clear_.empty() || json == null_json) return false;
-  std::string wire;
-  append_wire(wire, json);
-  return is_same_as_clear(wire);
+  if (clear_.empty() || json == null_json || json.empty()) return false;
+  if ((!cleared_.empty() && is_same(cleared_, json)) || is_same(null_json, json)) return true;
+  std::string form;
+  append_form(form, json);
+  return is_same_json(clear_, form);
 }
 
-void field_codec::append_written(std::string& to, std::string_view json) const {
-  if (json == null_json) {
+void field_codec::append_written(std::string& to, std::string_view json, std::string_view there) const {
+  if (json == null_json || clears(json)) {
     to += clear_.empty() ? null_json : std::string_view{clear_};
     return;
   }
-  if (send_.empty()) {
+  if (!send_) {
     append_wire(to, json);
     return;
   }
-  std::string wire;
-  append_wire(wire, json);
-  for (const auto& part : send_) {
-    if (part.is == piece::kind::literal) {
-      to += part.literal;
-    } else if (part.is == piece::kind::text && is_string_token(wire)) {
-      to.append(wire, 1, wire.size() - 2);
-    } else if (part.is == piece::kind::text && !wire.starts_with('{') && !wire.starts_with('[')) {
-      to += wire;
-    } else if (part.is == piece::kind::text) {
-      const auto quoted = json_string(wire);
-      to.append(quoted, 1, quoted.size() - 2);
-    } else {
-      to += wire;
-    }
-  }
+  std::string form, text;
+  append_form(form, json);
+  if (text_) append_wire(text, json);
+  append_filled(to, *send_, {form, text_ ? &text_->as : nullptr, text}, there);
 }
 
 void field_codec::append_wire(std::string& to, std::string_view json) const {
+  if (!text_ || json == null_json) {
+    append_form(to, json);
+  } else if (const auto raw = unread_value(json)) {
+    to += *raw;
+  } else {
+    std::string form;
+    append_form(form, json);
+    append_filled(to, text_->as, {form}, {});
+  }
+}
+
+void field_codec::append_form(std::string& to, std::string_view json) const {
   const auto begin = to.size();
   // With `clear` alone every value has its form, also an object that looks like append_read()'s.
-  const bool is_form = wire_ != wire_form::json || !words_.empty();
-  if (json != null_json && is_form) {
+  if (json != null_json && has_form()) {
     if (append_encoded(to, json)) return;
     to.resize(begin);
     if (const auto raw = unread_value(json)) json = *raw;
@@ -204,23 +140,55 @@ bool field_codec::append_encoded(std::string& to, std::string_view json) const {
       return true;
     case wire_form::epoch_s:
     case wire_form::epoch_ms: {
-      const auto text = text_of(json);
+      const auto text = text_of_token(json);
       return text && append_epoch(to, *text, unit_of(wire_));
     }
     case wire_form::joined:
       break;
   }
-  std::string joined;
-  bool is_first = true;
-  const bool is_list = for_each_element(json, [&](std::string_view element) {
-    if (!is_first) joined += separator_;
-    is_first = false;
-    const auto text = text_of(element);
-    joined += text ? std::string_view{*text} : element;
-    return true;
-  });
-  if (is_list) append_json_string(to, joined);
-  return is_list;
+  const auto list = join_list(json, separator_);
+  if (list.flaw != join_flaw::none) return false;
+  append_json_string(to, list.text);
+  return true;
+}
+
+bool field_codec::gives_all_back() const noexcept {
+  return !text_ && (wire_ == wire_form::json || wire_ == wire_form::string);
+}
+
+std::string field_codec::why_not_written(std::string_view json) const {
+  const auto got = [](std::string_view token) { return " (got " + shown_json(token) + ')'; };
+  if (json == null_json || gives_all_back()) return {};
+  if (json.starts_with('"') && !text_of_token(json))
+    return "has a NUL or half of a character, which cannot be read out of the text around it" + got(json);
+  if (wire_ == wire_form::epoch_s || wire_ == wire_form::epoch_ms) {
+    std::string number, back;
+    if (append_encoded(number, json) && append_date_time(back, number, unit_of(wire_))) return {};
+    return "is a time outside of the years 0000 to 9999 in UTC, or has too many digits, so no number at the "
+           "API tells it" +
+           got(json);
+  }
+  if (wire_ != wire_form::joined) return {};
+  const auto list = join_list(json, separator_);
+  const auto separates = [this] { return shown(separator_) + ", which separates the items at the API"; };
+  switch (list.flaw) {
+    case join_flaw::none:
+      return {};
+    case join_flaw::no_list:
+      return "must be a list of strings" + got(json);
+    case join_flaw::no_text:
+      return "has an item with a NUL or half of a character, which a joined text cannot hold" +
+             got(list.element);
+    case join_flaw::empty:
+      return "has an empty item" + got(json);
+    case join_flaw::white_space:
+      return "has an item with white space around it, which the API drops" + got(list.element);
+    case join_flaw::separator:
+      return "has an item that holds " + separates() + got(list.element);
+    case join_flaw::neighbour:
+      break;
+  }
+  return "has an item that makes " + separates() + ", with what stands behind it" + got(list.element);
 }
 
 void field_codec::append_read(std::string& to, std::string_view shown) const {
@@ -228,7 +196,7 @@ void field_codec::append_read(std::string& to, std::string_view shown) const {
     to += shown;
     return;
   }
-  if (is_same_as_clear(shown)) {
+  if (!clear_.empty() && is_same_json(clear_, shown)) {
     to += null_json;
     return;
   }
@@ -250,19 +218,40 @@ void field_codec::append_read(std::string& to, std::string_view shown) const {
 }
 
 bool field_codec::append_decoded(std::string& to, std::string_view shown) const {
-  if (!words_.empty()) {
-    for (std::size_t i = 0; i < words_.size(); ++i) {
-      if (!same_value(wire_words_[i], shown)) continue;
-      to += words_[i];
-      return true;
-    }
+  if (!text_) return append_form_read(to, shown);
+  const auto text = text_of_token(shown);
+  const auto& [before, after] = text_->around;
+  if (!text || text->size() < before.size() + after.size() || !text->starts_with(before) ||
+      !text->ends_with(after))
     return false;
+  const auto inner = text->substr(before.size(), text->size() - before.size() - after.size());
+  if (!words_.empty())
+    return append_word(to, json_string(inner)) || (!is_string_token(inner) && append_word(to, inner));
+  if (wire_ != wire_form::json || (type_ != field_type::number && type_ != field_type::boolean))
+    return append_form_read(to, json_string(inner));
+  if (type_ == field_type::number ? !is_json_number(inner) : inner != "true" && inner != "false")
+    return false;
+  to += inner;
+  return true;
+}
+
+bool field_codec::append_word(std::string& to, std::string_view form) const {
+  for (std::size_t i = 0; i < words_.size(); ++i) {
+    if (!is_same_json(wire_words_[i], form)) continue;
+    to += words_[i];
+    return true;
   }
+  return false;
+}
+
+// False: it is not the form that the wire has.
+bool field_codec::append_form_read(std::string& to, std::string_view shown) const {
+  if (!words_.empty()) return append_word(to, shown);
   if (wire_ == wire_form::json) {
     to += shown;
     return true;
   }
-  const auto text = text_of(shown);
+  const auto text = text_of_token(shown);
   const std::string_view said = text ? std::string_view{*text} : shown;
   switch (wire_) {
     case wire_form::json:
@@ -281,36 +270,33 @@ bool field_codec::append_decoded(std::string& to, std::string_view shown) const 
     case wire_form::epoch_s:
     case wire_form::epoch_ms:
       to += '"';
-      if (append_date_time(to, said, unit_of(wire_))) {
-        to += '"';
-        return true;
+      if (!append_date_time(to, said, unit_of(wire_))) {
+        // APIs that take numbers may show texts.
+        std::string number, again;
+        if (!text || !is_rfc3339(*text, leap_second::anywhere) ||
+            !append_epoch(number, *text, unit_of(wire_)) || !append_date_time(again, number, unit_of(wire_)))
+          return false;
+        to += *text;
       }
-      // APIs that take numbers may show texts.
-      if (!text || !is_rfc3339(*text, leap_second::anywhere)) return false;
-      to.append(*text).append(1, '"');
+      to += '"';
       return true;
     case wire_form::joined:
       break;
   }
-  if (!text) {
+  const auto begin = to.size();
+  if (text) {
+    to += '[';
+    const char* between = "";
+    for (const auto element : split_joined(*text, separator_)) {
+      to += between;
+      append_json_string(to, element);
+      between = ",";
+    }
+    to += ']';
+  } else {
     to += shown;
-    // Its elements must come back from the text that they are joined into.
-    return for_each_element(shown, [this](std::string_view element) {
-      const auto one = text_of(element);
-      if (!one) return false;
-      const auto split = split_joined(*one, separator_);
-      return split.size() == 1 && split.front() == *one;
-    });
   }
-  to += '[';
-  const char* between = "";
-  for (const auto element : split_joined(*text, separator_)) {
-    to += between;
-    append_json_string(to, element);
-    between = ",";
-  }
-  to += ']';
-  return true;
+  return join_list(std::string_view{to}.substr(begin), separator_).flaw == join_flaw::none;
 }
 
 shown_place place_of(const field_spec& f) {

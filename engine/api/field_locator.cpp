@@ -1,5 +1,7 @@
 #include "engine/api/field_locator.hpp"
 
+#include "engine/api/shown.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -26,10 +28,13 @@ void field_locator::read(std::span<const std::uint32_t> wanted) {
   for (const auto place : wanted) {
     const auto& codec = codecs_[place];
     const auto& shown = at_[place];
-    if (codec.reads_as_shown() || shown.is != located::kind::value) continue;
+    if (codec.reads_as_shown() || (shown.is != located::kind::value && shown.is != located::kind::list))
+      continue;
+    std::string list;
+    if (shown.is == located::kind::list) append_shown(list, shown);
     auto& text = texts_[place];
     text.clear();
-    codec.append_read(text, shown.text);
+    codec.append_read(text, shown.is == located::kind::list ? std::string_view{list} : shown.text);
     at_.put(place, text);
   }
 }

@@ -19,8 +19,8 @@ class field_locator {
   // Result i belongs to places[i]; an empty path is never found.
   explicit field_locator(std::vector<shown_place> places);
 
-  // As json_locator::locate(). Where a form was changed, the result is a view into the locator, valid until
-  // the next call.
+  // As json_locator::locate(). Where a form was changed, the result is one value, also of a path that walks a
+  // list, and a view into the locator, valid until the next call.
   bool locate(json_parser& parser, std::string_view body, std::span<const std::uint32_t> wanted) {
     if (!at_.locate(parser, body, wanted)) return false;
     if (!codecs_.empty()) read(wanted);

@@ -1,5 +1,6 @@
 #include "engine/api/field_places.hpp"
 
+#include "engine/api/json_compare.hpp"
 #include "engine/api/member_values.hpp"
 #include "engine/text/json_number.hpp"
 #include "engine/text/json_pick.hpp"
@@ -36,6 +37,24 @@ void append_nested(std::string& to, const json_path& path, std::string_view json
   to.append(path.size(), '}');
 }
 
+// What stands in `json` behind a path of keys; empty: nothing.
+std::string_view value_at(std::string_view json, std::span<const path_step> path) {
+  for (const auto& one : path) {
+    std::string_view inside;
+    for_each_member(json, [&](std::string_view key, std::string_view value) {
+      if (string_token_says(key, one.key)) inside = value;
+      return inside.empty();
+    });
+    json = inside;
+  }
+  return json;
+}
+
+// Whether a value that stands on the way to another is as good as none.
+bool is_nothing(std::string_view json) noexcept {
+  return json.empty() || json == "null";
+}
+
 // Those of which `of` gives the same as the first that is not taken yet; these are taken.
 template <class Placed, class Of>
 std::vector<Placed> take_same(const std::vector<Placed>& all, std::vector<char>& taken, std::size_t first,
@@ -64,7 +83,7 @@ class field_places::compiler {
   void add(const json_path& at, field_codec codec, comparison how) {
     auto& made = to_.fields_.emplace_back();
     made.codec = std::move(codec);
-    made.merges = how == comparison::members;
+    made.how = how;
     std::uint32_t above = 0;
     for (std::size_t i = 0; i < at.size() && !made.walks; ++i) {
       if (i > 0 || !begins_at_array(at))
@@ -147,22 +166,46 @@ std::vector<field_places::placed> field_places::place(std::span<const field_valu
   return all;
 }
 
-void field_places::append_value(std::string& to, const placed& p) const {
+// Appends the value as it stands in its place. `there`: what stands there; empty: nothing.
+void field_places::append_value(std::string& to, const placed& p, std::string_view there) const {
   if (p.of == nullptr) {
     to += p.value->json;
-    return;
+  } else if (p.of->walks) {
+    append_walked(to, p, there);
+  } else if (p.of->how == comparison::members) {
+    std::string value;
+    p.of->codec.append_written(value, p.value->json);
+    append_put_over(to, there, value);
+  } else {
+    p.of->codec.append_written(to, p.value->json, there);
   }
-  if (!p.of->walks) {
-    p.of->codec.append_written(to, p.value->json);
-    return;
-  }
+}
+
+// Appends a list of objects that have the elements of the value inside. An element of `there` that has the
+// same inside stays as it is.
+void field_places::append_walked(std::string& to, const placed& p, std::string_view there) const {
   std::string list;
   p.of->codec.append_written(list, p.value->json);
+  std::vector<std::string_view> shown;
+  for_each_element(there, [&shown](std::string_view element) {
+    shown.push_back(element);
+    return true;
+  });
+  json_comparer comparer;
   const auto begin = to.size();
   to += '[';
   const bool is_list = for_each_element(list, [&](std::string_view element) {
     append_comma(to);
-    append_nested(to, p.of->inside, element);
+    const auto same = std::ranges::find_if(shown, [&](std::string_view other) {
+      const auto inside = value_at(other, p.of->inside);
+      return !inside.empty() && comparer.compare_element(p.of->how, element, inside) == equality::equal;
+    });
+    if (same == shown.end()) {
+      append_nested(to, p.of->inside, element);
+    } else {
+      to += *same;
+      *same = {};
+    }
     return true;
   });
   to += ']';
@@ -213,25 +256,18 @@ void field_places::append_fields(std::string& to, std::span<const field_value> v
   if (with_braces) to += '}';
 }
 
-// Appends an object with the members of a value put over its own.
-void field_places::append_merged(std::string& to, std::string_view there, const placed& p) const {
-  std::string value;
-  append_value(value, p);
-  append_put_over(to, there, value);
-}
-
 // Appends the value in place of the one that stands there; empty: none does.
 bool field_places::append_inside(std::string& to, std::string_view there,
                                  const std::vector<placed>& all) const {
   if (!all.front().rest.empty()) {
     const bool in_object = all.front().rest.front().is == step::kind::member;
-    if (in_object) return append_object_over(to, there.starts_with('{') ? there : "{}", all);
-    return append_list_over(to, there.starts_with('[') ? there : "[]", all);
+    if (is_nothing(there)) there = in_object ? "{}" : "[]";
+    if (!there.starts_with(in_object ? '{' : '[')) return false;
+    return in_object ? append_object_over(to, there, all) : append_list_over(to, there, all);
   }
-  if (all.front().of->merges)
-    append_merged(to, there, all.front());
-  else
-    append_value(to, all.front());
+  const auto& one = all.front();
+  if (one.of->walks && !is_nothing(there) && !there.starts_with('[')) return false;
+  append_value(to, one, there);
   return true;
 }
 

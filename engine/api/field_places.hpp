@@ -35,10 +35,12 @@ class field_places {
   void append_fields(std::string& to, std::span<const field_value>, bool with_braces) const;
 
   // Appends the object with the values put over its own: in place of what stands there, and behind the
-  // other members of an object that lacks them. What surrounds them stays as it is, byte for byte.
-  // `whole` is sound JSON. Values without a place are left out. False: it is no object (no array, if the
-  // places begin at one), or has no element that is the one, as two say that they are; `to` then holds a
-  // part.
+  // other members of an object that lacks them. What surrounds them stays as it is, byte for byte: also the
+  // members that an object has beside those of `send`, and what an element of a walked list (`labels[].name`)
+  // has beside the value, where the list still has that value. On the way null is the same as nothing.
+  // `whole` is sound JSON. Values without a place are left out. False: the way to a place leads through a
+  // value of another shape (a text or a list where an object belongs, an object where a list does), which
+  // would be lost; or two elements say that they are the one; `to` then holds a part.
   bool append_over(std::string& to, std::string_view whole, std::span<const field_value>) const;
 
   // The member of the object itself in which a value is written.
@@ -55,9 +57,9 @@ class field_places {
   using way = std::span<const step>;
   struct field {
     std::vector<step> steps;
-    json_path inside;     // behind a step that walks a list: where each element stands in its object
-    bool walks = false;   // the last step is such a list
-    bool merges = false;  // an object whose other members stay
+    json_path inside;    // behind a step that walks a list: where each element stands in its object
+    bool walks = false;  // the last step is such a list
+    comparison how = comparison::exact;
     field_codec codec;
   };
   // A value and what is left of its way.
@@ -73,8 +75,8 @@ class field_places {
   std::vector<placed> place(std::span<const field_value>) const;
   bool append_members(std::string& to, const std::vector<placed>&) const;
   bool append_group(std::string& to, const std::vector<placed>&) const;
-  void append_value(std::string& to, const placed&) const;
-  void append_merged(std::string& to, std::string_view there, const placed&) const;
+  void append_value(std::string& to, const placed&, std::string_view there = {}) const;
+  void append_walked(std::string& to, const placed&, std::string_view there) const;
   bool append_object_over(std::string& to, std::string_view object, const std::vector<placed>&) const;
   bool append_list_over(std::string& to, std::string_view list, const std::vector<placed>&) const;
   bool append_inside(std::string& to, std::string_view there, const std::vector<placed>&) const;

@@ -1,5 +1,6 @@
 #include "engine/api/list_request.hpp"
 
+#include "engine/api/field_codec.hpp"
 #include "engine/api/request_writer.hpp"
 #include "engine/text/json_string.hpp"
 #include "engine/text/json_unescape.hpp"
@@ -48,7 +49,13 @@ std::string server_filters(const list_spec& list, const profile& api,
                                  (c.is == precondition::test::equal && c.compare == comparison::exact));
     });
     if (usable == conditions.end()) continue;
-    const auto value = plain_text(usable->json);
+    std::string wire;
+    const field_codec codec(api[filter.field]);
+    if (usable->is == precondition::test::equal)
+      codec.append_wire(wire, usable->json);
+    else
+      wire = usable->json;  // an element of a list, which has one form
+    const auto value = plain_text(wire);
     if (!value) continue;
     text += text.empty() ? "" : "&";
     append_query_text(text, filter.parameter);

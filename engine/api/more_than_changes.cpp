@@ -52,36 +52,47 @@ void resource_reader::impl::list_unnamed(std::string_view body, write_plan& plan
   plan.unnamed_others = whole.has_undescribed(body, plan.send);
 }
 
-// Completes a plan whose body holds more than the changes. False: what was read cannot be sent back.
-bool resource_reader::impl::take_whole(std::string_view body, write_plan& plan) {
-  if (!is_more_than_changes() || plan.send.empty()) return true;
+// Puts the values into what was read. False: a value has no place there, and `trouble` names it.
+bool resource_reader::impl::compose_whole(std::string_view body, write_plan& plan) {
+  if (whole.compose(plan.body, body, put)) return true;
+  const auto alone = [&](const field_value& v) { return whole.compose(plan.body, body, {&v, 1}); };
+  const auto misplaced = std::ranges::find_if_not(put, alone);
+  trouble = misplaced == put.end() ? put.front().name : misplaced->name;
+  return false;
+}
+
+// Completes a plan whose body holds more than the changes. What it says but `readable` means that what was
+// read cannot be sent back.
+readability resource_reader::impl::take_whole(std::string_view body, write_plan& plan) {
+  if (!is_more_than_changes() || plan.send.empty()) return readability::readable;
   const bool sound = whole.is_sound(body);
   if (api.body_is == body_content::row) {
     // The body is the row alone, so a flaw in the rest of the resource does no harm.
-    if (!sound) return true;
+    if (!sound) return readability::readable;
     list_unnamed(body, plan);
   } else if (!sound) {
-    return false;
+    return readability::unreadable;
   }
   add_shown_elsewhere(plan);
-  if (api.body_is == body_content::whole && !whole.compose(plan.body, body, put)) return false;
+  if (api.body_is == body_content::whole && !compose_whole(body, plan)) return readability::misshapen;
   // The object to keep begins with the old values under the names of their fields.
   shown.assign(plan.old_values, 0, plan.old_values.size() - 1);
   for (const auto& v : std::span(put).subspan(plan.send.size()))
     if (std::ranges::find(beside, v.field) == beside.end()) append_old(shown, v.field, {});
   shown += '}';
   whole.append_rest(plan.pre_image, shown, body);
-  return true;
+  return readability::readable;
 }
 
 readability resource_reader::impl::send_all(std::string_view body, write_plan& plan) {
   plan.send = plan.wanted;
   plan.new_values.clear();
   append_values(plan.new_values, plan.send);
-  const bool good = find_resource(body) == readability::readable && take_whole(body, plan);
+  auto is = find_resource(body);
+  if (is == readability::readable) is = take_whole(body, plan);
   // What the resource shows may come from this job's own write, so it is not a state to go back to.
   plan.pre_image.clear();
-  return good ? readability::readable : readability::unreadable;
+  return is;
 }
 
 }  // namespace pawl::api

@@ -5,6 +5,7 @@
 #include "engine/text/json_unescape.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 
 namespace pawl::api {
@@ -27,10 +28,10 @@ readability resource_reader::impl::guard(std::span<const header_field> headers, 
   for (std::size_t i = 0; i < plan.guards.size(); ++i) {
     auto& value = plan.guards[i];
     if (guarded[i].path.empty()) value = find_header(headers, guarded[i].header);
-    std::string plain;
-    const bool unescapes = !is_string_token(value) || append_unescaped(plain, value);
-    const bool fits = !guarded[i].in_header || (is_plain(value) && is_plain(plain));
-    if (!value.empty() && unescapes && fits) continue;
+    const bool is_text = !guarded[i].path.empty() && is_string_token(value);
+    const auto plain = is_text ? text_of_token(value) : std::optional{value};
+    const bool fits = plain && (!guarded[i].in_header || (is_plain(value) && is_plain(*plain)));
+    if (!value.empty() && fits) continue;
     trouble = guarded[i].path.empty() ? "header " + guarded[i].header : to_string(guarded[i].path);
     return readability::misshapen;
   }

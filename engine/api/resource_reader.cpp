@@ -156,8 +156,14 @@ bool resource_reader::impl::list_wanted(const job_view& job, write_plan& plan) {
         return false;
       }
     }
+    const auto full = set.finish(plan.sets);
+    // Elements that can be joined each may not be told apart together.
+    if (api[target].wire == wire_form::joined && !field_codec(api[target]).why_not_written(full).empty()) {
+      spoil(at(target), api[target].name);
+      return false;
+    }
     place = static_cast<std::uint32_t>(plan.wanted.size());
-    plan.wanted.push_back({target, api[target].name, set.finish(plan.sets)});
+    plan.wanted.push_back({target, api[target].name, full});
   }
   return true;
 }
@@ -322,7 +328,7 @@ readability resource_reader::impl::make_plan(std::string_view body, source from,
     if (list_wanted(job, plan) && check(job, now, plan) && select(plan)) {
       record(plan);
       plan.complete = shows_all(job, plan);
-      if (!take_whole(body, plan)) is = readability::unreadable;
+      is = take_whole(body, plan);
     } else {
       is = spoiled;
     }

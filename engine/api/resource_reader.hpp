@@ -86,7 +86,8 @@ enum class readability : std::uint8_t {
   readable,
   other_id,    // shows another id than the job's, or none where the profile says where the id stands
   unreadable,  // not JSON, cut off, not UTF-8, deeper than 64
-  misshapen,   // JSON, but not of the shape that the profile promises; trouble() says where
+  misshapen,   // JSON, but not of the shape that the profile promises, so that a value cannot be compared, or
+               // has no place in the whole resource; trouble() says where
 };
 
 // What a second read of the resource, after an attempt, shows.

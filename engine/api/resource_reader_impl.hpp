@@ -74,7 +74,8 @@ struct resource_reader::impl {
   bool is_more_than_changes() const {
     return api.body_is == body_content::row || api.body_is == body_content::whole;
   }
-  bool take_whole(std::string_view body, write_plan&);
+  readability take_whole(std::string_view body, write_plan&);
+  bool compose_whole(std::string_view body, write_plan&);
   void add_shown_elsewhere(const write_plan&);
   void list_unnamed(std::string_view body, write_plan&);
   bool has_same_moment(std::string_view before);

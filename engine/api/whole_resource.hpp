@@ -31,7 +31,8 @@ class whole_resource {
   bool is_sound(std::string_view resource);
 
   // Replaces `into` with the object to send. `resource` must be sound; `put` names each field once.
-  // False: there is no one place for a value.
+  // False: there is no one place for a value, or something of another shape stands on the way to it, which
+  // would be lost (field_places::append_over).
   bool compose(std::string& into, std::string_view resource, std::span<const field_value> put);
 
   // Replaces `into` with the object `known`, and adds those members of `resource` that go back and whose

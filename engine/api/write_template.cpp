@@ -42,11 +42,9 @@ bool is_number(std::string_view id) noexcept {
   return !id.empty() && std::ranges::all_of(id, is_digit);
 }
 
-// A JSON value as text: a string without its quotes and escapes.
+// A guard as text: a string without its quotes and escapes. resource_reader::guard() takes no other strings.
 std::string plain(std::string_view json) {
-  std::string text;
-  if (!is_string_token(json) || !append_unescaped(text, json)) text.assign(json);
-  return text;
+  return text_of_token(json).value_or(std::string{json});
 }
 
 }  // namespace

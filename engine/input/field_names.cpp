@@ -17,9 +17,10 @@ field_names::field_names(const api::profile& profile) : profile_(&profile), pass
   }
   for (const auto& f : profile.fields)
     if (!f.at.empty() && f.at.front().key != f.name) places_.push_back(f.at.front().key);
+  // A verb's elements become elements of its target. Of names the ids do, and these are the API's own.
   for (std::size_t i = 0; i < profile.fields.size(); ++i)
-    if (const auto& f = profile.fields[i]; f.verb != api::set_verb::none)
-      rules_[i].separator = profile[f.verb_target].separator;
+    if (const auto& f = profile.fields[i]; f.verb != api::set_verb::none && !api::takes_names(f.verb))
+      rules_[i].codec = form_to_check(profile[f.verb_target]);
 }
 
 std::optional<field_index> field_names::find(std::string_view name) const noexcept {

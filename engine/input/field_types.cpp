@@ -62,8 +62,14 @@ value_rule make_rule(const api::field_spec& spec) {
   rule.values = spec.values;
   for (const auto& v : spec.values) append_json_string(rule.values_json.emplace_back(), v);
   for (const auto& m : spec.members) rule.members.push_back({m.name, make_rule(m)});
-  rule.separator = spec.separator;
+  rule.codec = form_to_check(spec);
   return rule;
+}
+
+std::optional<api::field_codec> form_to_check(const api::field_spec& spec) {
+  api::field_codec codec(spec);
+  if (codec.gives_all_back()) return std::nullopt;
+  return codec;
 }
 
 value_rule make_rule(const api::member_spec& spec) {
@@ -164,7 +170,7 @@ cell_state field_typer::from_cell(const value_rule& rule, bool nullable, std::st
         return cell_state::bad;
       }
       json = quoted_copy(text, arena);
-      return cell_state::value;
+      return check_form(rule, json) ? cell_state::value : cell_state::bad;
     case type::list:
       return list_cell(rule, text, arena, json);
     case type::object:
@@ -212,7 +218,6 @@ cell_state field_typer::list_cell(const value_rule& rule, std::string_view cell,
       problem_ = "has an item that " + problem_;
       return cell_state::bad;
     }
-    if (!rule.separator.empty() && !check_joined(rule, item)) return cell_state::bad;
     if (scratch_.size() > 1) scratch_ += ',';
     append_json_string(scratch_, item);
     if (at == std::string_view::npos) break;
@@ -220,7 +225,7 @@ cell_state field_typer::list_cell(const value_rule& rule, std::string_view cell,
   }
   scratch_ += ']';
   json = arena.copy(scratch_);
-  return cell_state::value;
+  return check_form(rule, json) ? cell_state::value : cell_state::bad;
 }
 
 bool field_typer::check(const value_rule& rule, bool nullable, const json_value& value) {
@@ -233,7 +238,8 @@ bool field_typer::check(const value_rule& rule, bool nullable, const json_value&
     case type::string:
       if (value.kind != json_kind::string) return must_be("must be a string");
       // The longest escape of one character has 6 bytes.
-      return check_length(rule, (value.text.size() + 3) / 6, value.text.size() - 2, value.text, true);
+      return check_length(rule, (value.text.size() + 3) / 6, value.text.size() - 2, value.text, true) &&
+             check_form(rule, value.text);
     case type::enumeration:
       if (value.kind == json_kind::string) {
         if (rule.values.empty()) return true;
@@ -249,9 +255,10 @@ bool field_typer::check(const value_rule& rule, bool nullable, const json_value&
     case type::number:
       return value.kind == json_kind::number || must_be("must be a number");
     case type::timestamp:
-      return (value.kind == json_kind::string &&
-              is_rfc3339(value.text.substr(1, value.text.size() - 2), leap_second::at_month_end)) ||
-             fail(std::string(timestamp_form) + got_json(value.text));
+      if (value.kind != json_kind::string ||
+          !is_rfc3339(value.text.substr(1, value.text.size() - 2), leap_second::at_month_end))
+        return fail(std::string(timestamp_form) + got_json(value.text));
+      return check_form(rule, value.text);
     case type::list:
       return check_list(rule, value);
     case type::object:
@@ -264,29 +271,20 @@ bool field_typer::check(const value_rule& rule, bool nullable, const json_value&
 
 bool field_typer::check_list(const value_rule& rule, const json_value& value) {
   if (value.kind != json_kind::array) return fail("must be a list of strings" + got_json(value.text));
-  return for_each_element(value.text, [&](std::string_view item) {
+  const bool is_good = for_each_element(value.text, [&](std::string_view item) {
     if (item.front() != '"') return fail("must be a list of strings" + got_json(value.text));
     if (item.size() == 2) return fail("has an empty item" + got_json(value.text));
-    if (!rule.separator.empty()) {
-      scratch_.clear();
-      if (append_unescaped(scratch_, item) && !check_joined(rule, scratch_)) return false;
-    }
     return check_length(rule, (item.size() + 3) / 6, item.size() - 2, item, true) ||
            fail("has an item that " + problem_);
   });
+  return is_good && check_form(rule, value.text);
 }
 
-// Whether the API's text of a list gives this item back as it is.
-bool field_typer::check_joined(const value_rule& rule, std::string_view item) {
-  constexpr std::string_view blanks = " \t\r\n";
-  const auto between = trim(rule.separator);
-  if (trim(item).size() != item.size())
-    return fail("has an item with white space around it, which the API drops" + got(item));
-  const bool holds = between.empty() ? item.find_first_of(blanks) != std::string_view::npos
-                                     : item.find(between) != std::string_view::npos;
-  return !holds || fail("has an item that holds " +
-                        shown(between.empty() ? std::string_view{rule.separator} : between) +
-                        ", which separates the items at the API" + got(item));
+// Whether the value comes back from the form in which the API has it.
+bool field_typer::check_form(const value_rule& rule, std::string_view json) {
+  if (!rule.codec) return true;
+  auto why = rule.codec->why_not_written(json);
+  return why.empty() || fail(std::move(why));
 }
 
 bool field_typer::check_object(const value_rule& rule, const json_value& value) {

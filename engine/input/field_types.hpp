@@ -6,10 +6,12 @@
 // are true/false/1/0/yes/no in any case.
 #pragma once
 
+#include "engine/api/field_codec.hpp"
 #include "engine/api/profile.hpp"
 #include "engine/input/json_reader.hpp"
 #include "engine/model/byte_arena.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,8 +28,8 @@ struct value_rule {
   std::vector<std::string> values;             // enumeration: as people write the values
   std::vector<std::string> values_json;        // the same as compact JSON
   std::vector<member> members;                 // object; empty: any members
-  // list that the API has as one text: no item may hold this; white space alone: no item may hold any
-  std::string separator;
+  // of a form on the wire from which not every value comes back; unset: all do
+  std::optional<api::field_codec> codec;
 };
 struct value_rule::member {
   std::string name;
@@ -36,6 +38,8 @@ struct value_rule::member {
 
 value_rule make_rule(const api::field_spec&);
 value_rule make_rule(const api::member_spec&);
+// The form on the wire from which values must come back; unset: all do.
+std::optional<api::field_codec> form_to_check(const api::field_spec&);
 // The rule of a field that the profile passes on without knowing it: any text, any JSON, null.
 value_rule passed_rule();
 
@@ -77,7 +81,7 @@ class field_typer {
                        std::string_view& json);
   bool check_list(const value_rule&, const json_value&);
   bool check_object(const value_rule&, const json_value&);
-  bool check_joined(const value_rule&, std::string_view item);
+  bool check_form(const value_rule&, std::string_view json);
   std::string near_hint(const value_rule&, std::string_view got) const;
 
   cell_syntax syntax_;

@@ -63,8 +63,11 @@ class json_locator {
   static constexpr std::uint64_t letter_bit(char c) noexcept {
     return std::uint64_t{1} << (static_cast<unsigned char>(c) & 63U);
   }
-  // Puts another text in the place of a value that was found. It must live until the next locate().
-  void put(std::size_t path, std::string_view text) noexcept { found_[path].text = text; }
+  // Puts one value in the place of what was found. Its text must live until the next locate().
+  void put(std::size_t path, std::string_view text) noexcept {
+    found_[path].is = located::kind::value;
+    found_[path].text = text;
+  }
 
  private:
   struct member {

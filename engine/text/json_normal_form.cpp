@@ -139,4 +139,10 @@ bool append_normal_form(std::string& to, std::string_view json) {
   return normal_writer(to, json).whole();
 }
 
+bool is_same_json(std::string_view a, std::string_view b) {
+  if (a == b) return true;
+  std::string x, y;
+  return append_normal_form(x, a) && append_normal_form(y, b) && x == y;
+}
+
 }  // namespace pawl

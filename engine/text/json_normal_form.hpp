@@ -16,4 +16,7 @@ namespace pawl {
 // escapes.)
 bool append_normal_form(std::string& to, std::string_view json);
 
+// Whether two texts are the same JSON value: they have the same normal form. Equal texts are, sound or not.
+bool is_same_json(std::string_view a, std::string_view b);
+
 }  // namespace pawl

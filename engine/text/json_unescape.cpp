@@ -110,6 +110,14 @@ escape_flaw append_strictly_unescaped(std::string& to, std::string_view inner) {
   return append_text(to, inner, [](const json_escape& e) { return e.flaw != escape_flaw::none; });
 }
 
+std::optional<std::string> text_of_token(std::string_view token) {
+  std::string text;
+  if (!is_string_token(token) || append_strictly_unescaped(text, inner_of(token)) != escape_flaw::none ||
+      text.find('\0') != std::string::npos)
+    return std::nullopt;
+  return text;
+}
+
 std::size_t count_string_characters(std::string_view token) noexcept {
   const auto inner = inner_of(token);
   std::size_t count = 0;

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -38,6 +39,10 @@ json_escape first_escape(std::string_view) noexcept;
 // Appends as UTF-8 the text between the quotes of a string. Stops at the first flaw, also at a lone
 // surrogate, and returns it; `to` then holds a part.
 escape_flaw append_strictly_unescaped(std::string& to, std::string_view inner);
+
+// What a string token says, as UTF-8. nullopt: the token is no string, or its text has a NUL or half of a
+// surrogate pair, which many readers of JSON refuse.
+std::optional<std::string> text_of_token(std::string_view token);
 
 // How many characters a token has, each of whose escapes stands for one character.
 std::size_t count_string_characters(std::string_view token) noexcept;

@@ -4,6 +4,7 @@
 #include "engine/api/json_compare.hpp"
 #include "engine/text/json_normal_form.hpp"
 #include "engine/text/trim.hpp"
+#include "engine/text/utf8.hpp"
 #include "tests/fuzz/promise.hpp"
 
 #include <string>
@@ -35,6 +36,22 @@ const std::vector<field_spec>& forms() {
     words.wire_values = {"1", R"("four")"};
     words.clear = "0";
     add(field_type::json, wire_form::json, comparison::exact).clear = "[]";
+    add(field_type::list, wire_form::joined, comparison::set).separator = "aa";
+    add(field_type::list, wire_form::json, comparison::set).clear = R"(["none"])";
+    add(field_type::object, wire_form::json, comparison::members).clear = R"("")";
+    // A text that a reply shows as it was written.
+    const auto add_text = [&](field_type type, wire_form wire, comparison how) {
+      auto& f = add(type, wire, how);
+      f.at = f.echo = {{"ref"}};
+      f.separator = ",";
+      f.send.emplace().is = json_template::kind::text;
+      f.send->pieces = {{hole::none, "u:\"", {}}, {hole::value, {}, {}}, {hole::none, "/", {}}};
+    };
+    add_text(field_type::string, wire_form::json, comparison::exact);
+    add_text(field_type::number, wire_form::json, comparison::exact);
+    add_text(field_type::boolean, wire_form::string, comparison::exact);
+    add_text(field_type::list, wire_form::joined, comparison::set);
+    add_text(field_type::timestamp, wire_form::epoch_s, comparison::instant);
     return all;
   }();
   return made;
@@ -56,6 +73,7 @@ void read_shown_value(std::string_view text) {
     std::string sound;
     promise(append_normal_form(sound, read) && append_normal_form(sound, written),
             "no JSON was made of JSON");
+    promise(!is_utf8(text) || (is_utf8(read) && is_utf8(written)), "no UTF-8 was made of UTF-8");
     promise(comparer.compare(form.compare, read, again) == equality::equal,
             "a value is another one once it was written");
     if (read.starts_with(R"({"wire":)"))

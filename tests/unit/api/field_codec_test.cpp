@@ -1,6 +1,6 @@
 #include "engine/api/field_codec.hpp"
 
-#include "engine/api/json_compare.hpp"
+#include "tests/unit/api/wire_forms.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,33 +10,16 @@
 namespace pawl::api {
 namespace {
 
-struct form {
-  field_type type = field_type::string;
-  wire_form wire = wire_form::json;
-  const char* clear = nullptr;
-  std::vector<std::pair<const char*, const char*>> words{};  // user's word, wire value
-  const char* separator = "";
-};
-
-field_spec field(const form& f) {
-  field_spec made;
-  made.name = "f";
-  made.type = f.type;
-  made.wire = f.wire;
-  made.separator = f.separator;
-  if (f.clear != nullptr) made.clear = f.clear;
-  for (const auto& [word, wire] : f.words) {
-    made.values.emplace_back(word);
-    made.wire_values.emplace_back(wire);
-  }
-  return made;
-}
+using testing::field;
+using testing::form;
+using testing::hole_alone;
 
 const form text_number{field_type::number, wire_form::string, R"("")"};
 const form text_boolean{field_type::boolean, wire_form::string};
 const form seconds{field_type::timestamp, wire_form::epoch_s};
 const form millis{field_type::timestamp, wire_form::epoch_ms, "0"};
 const form joined{field_type::list, wire_form::joined, nullptr, {}, ", "};
+const form overlapping{field_type::list, wire_form::joined, nullptr, {}, "aa"};
 const form priority{field_type::enumeration, wire_form::json, "0", {{"low", "1"}, {"urgent", "4"}}};
 const form cleared{field_type::string, wire_form::json, R"("")"};
 
@@ -68,7 +51,6 @@ TEST(FieldCodec, WritesAndReadsBack) {
       {cleared, R"("a")", R"("a")"},
       {{field_type::json, wire_form::json, "[]"}, R"({"wire":7})", R"({"wire":7})"},
   };
-  json_comparer comparer;
   for (const auto& t : table) {
     const field_codec codec(field(t.of));
     std::string wire, back;
@@ -92,9 +74,9 @@ TEST(FieldCodec, ReadsWhatMeansTheSame) {
       {seconds, R"("1777626000")", R"("2026-05-01T09:00:00Z")"},
       {seconds, "1.777626e9", R"("2026-05-01T09:00:00Z")"},
       {seconds, R"("2026-05-01T11:00:00+02:00")", R"("2026-05-01T11:00:00+02:00")"},
-      {joined, R"("a,b ,, c")", R"(["a","b","c"])"},
+      {joined, R"("a ,  , b,  c,d, ")", R"(["a","b","c,d"])"},
       {joined, R"(["a","b"])", R"(["a","b"])"},
-      {{field_type::list, wire_form::joined, nullptr, {}, " "}, R"("a  b\tc")", R"(["a","b","c"])"},
+      {{field_type::list, wire_form::joined, nullptr, {}, " "}, R"("a  b c\td")", R"(["a","b","c\td"])"},
       {priority, "4.0", R"("urgent")"},
       {priority, "0.0", "null"},
       {cleared, "null", "null"},
@@ -122,7 +104,14 @@ TEST(FieldCodec, KeepsWhatItCannotRead) {
       {priority, "7"},
       {priority, R"("urgent")"},
       {joined, R"(["a",""])"},
-      {joined, R"(["a,b"])"},
+      {joined, R"(["a, b"])"},
+      {joined, R"(["a "])"},
+      {joined, R"(["a\u0000"])"},
+      {joined, R"(["a","\ud800"])"},
+      {joined, R"("a, \udc00")"},
+      {joined, R"("a\u0000, b")"},
+      {overlapping, R"(["xa","b"])"},
+      {overlapping, R"("xa aab")"},
       {joined, "7"},
       {joined, "[1]"},
       {text_number, R"({"a":1})"},
@@ -141,6 +130,55 @@ TEST(FieldCodec, KeepsWhatItCannotRead) {
   EXPECT_EQ(garbled, R"("\q")") << "the caller must see that it is no JSON";
 }
 
+TEST(FieldCodec, NeverWritesRawTokensIntoAJoinedText) {
+  for (const auto* list : {R"(["\ud800","b"])", R"(["a\u0000"])", R"(["a",1])", R"(["a, b"])"}) {
+    std::string wire;
+    field_codec(field(joined)).append_written(wire, list);
+    EXPECT_EQ(wire, list) << "it goes as the list that it is, for the API to judge";
+  }
+}
+
+// null, what clears the field and all that the field's own comparison calls the same are read as null, and
+// are written as what clears it.
+TEST(FieldCodec, KnowsWhatClearsByTheComparisonOfTheField) {
+  using type = field_type;
+  struct {
+    form of;
+    const char *shown, *user;
+  } const table[] = {
+      {{type::list, wire_form::json, R"(["b","a"])", {}, "", comparison::set},
+       R"(["a","b","a"])",
+       R"(["a","b"])"},
+      {{type::list, wire_form::json, R"(["A"])", {}, "", comparison::set_nocase}, R"(["a"])", R"(["a"])"},
+      {{type::list, wire_form::json, R"("")", {}, "", comparison::set}, "[]", "[]"},
+      {{type::list, wire_form::joined, R"("")", {}, ", "}, R"(" ,  , ")", "[]"},
+      {{type::list, wire_form::joined, "[]", {}, ", "}, R"("")", "[]"},
+      {{type::list, wire_form::joined, R"("b, a")", {}, ", ", comparison::set}, R"("a, b")", R"(["a","b"])"},
+      {{type::timestamp, wire_form::json, R"("1970-01-01T00:00:00Z")", {}, "", comparison::instant},
+       R"("1970-01-01T01:00:00+01:00")",
+       R"("1969-12-31T23:00:00-01:00")"},
+      {{type::number, wire_form::string, R"("0")"}, R"("0.0")", "0.0"},
+      {{type::number, wire_form::string, R"("0")"}, "0e1", "-0"},
+      {{type::boolean, wire_form::string, R"("FALSE")"}, R"("false")", "false"},
+      {{type::string, wire_form::json, R"("a\nb")", {}, "", comparison::lines}, R"("a\r\nb")", R"("a\rb")"},
+      {{type::object, wire_form::json, R"({"a":1,"b":null})"},
+       R"({ "b":null, "a":1.0 })",
+       R"({"b":null,"a":1})"},
+  };
+  for (const auto& t : table) {
+    const field_codec codec(field(t.of));
+    std::string read, written;
+    codec.append_read(read, t.shown);
+    EXPECT_EQ(read, "null") << t.shown;
+    EXPECT_TRUE(codec.clears(t.user)) << t.user;
+    codec.append_written(written, t.user);
+    EXPECT_EQ(written, t.of.clear) << t.user;
+  }
+  // An object that is compared by the members of a row holds more than those.
+  const field_codec members(field({type::object, wire_form::json, "{}", {}, "", comparison::members}));
+  EXPECT_FALSE(members.clears(R"({"a":1})"));
+}
+
 TEST(FieldCodec, KnowsWhatClears) {
   EXPECT_TRUE(field_codec(field(cleared)).clears(R"("")"));
   EXPECT_FALSE(field_codec(field(cleared)).clears(R"("a")"));
@@ -148,13 +186,6 @@ TEST(FieldCodec, KnowsWhatClears) {
   EXPECT_TRUE(field_codec(field({field_type::number, wire_form::json, "0"})).clears("0.0"));
   EXPECT_TRUE(field_codec(field({field_type::list, wire_form::joined, R"("")", {}, ","})).clears("[]"));
   EXPECT_FALSE(field_codec(field({})).clears(R"("")"));
-}
-
-json_template hole_alone() {
-  json_template t;
-  t.is = json_template::kind::hole;
-  t.pieces = {{hole::value, {}, {}}};
-  return t;
 }
 
 TEST(FieldCodec, PutsTheTemplateAroundAllButNull) {

@@ -33,6 +33,13 @@ profile placed() {
   add("key", picked("custom", "id", "k-1", "value"));
   add("names", {{"fields"}, {"parts", true}, {"name"}}).type = field_type::list;
   add("unit", picked("custom", "id", "360001", "unit"));
+  auto& owner = add("owner", {{"owner"}});
+  owner.send.emplace().members = {{"id", json_template{}}, {"is", json_template{}}};
+  owner.send->members[0].second.is = json_template::kind::hole;
+  owner.send->members[0].second.pieces = {{hole::value, {}, {}}};
+  owner.send->members[1].second.members = {{"kind", json_template{}}};
+  owner.send->members[1].second.members[0].second.is = json_template::kind::json;
+  owner.send->members[1].second.members[0].second.text = "\"user\"";
   add("mail", {{"mails", false, array_pick{}}, {"address"}});
   auto& count = add("count", {{"properties"}, {"count"}});
   count.type = field_type::number;
@@ -118,6 +125,21 @@ TEST(FieldPlaces, ArePutOverAnObject) {
       {R"({"fields":{"parts":[{"name":"a","n":1}]}})",
        {{"names", R"(["b"])"}},
        R"({"fields":{"parts":[{"name":"b"}]}})"},
+      // What stands beside the value in an element of a list stays with it, and beside one in an object too.
+      {R"({"fields":{"parts":[{"n":1,"name":"a"},{"name":"b"},{"name":"a","n":2},7]}})",
+       {{"names", R"(["c","a","a","a"])"}},
+       R"({"fields":{"parts":[{"name":"c"},{"n":1,"name":"a"},{"name":"a","n":2},{"name":"a"}]}})"},
+      {R"({"fields":{"parts":null}})", {{"names", R"(["a"])"}}, R"({"fields":{"parts":[{"name":"a"}]}})"},
+      {R"({"owner":{"n":"low","id":1,"is":{"x":2}}})",
+       {{"owner", R"({"a":2})"}},
+       R"({"owner":{"n":"low","id":{"a":2},"is":{"x":2,"kind":"user"}}})"},
+      {R"({"owner":null})", {{"owner", "2"}}, R"({"owner":{"id":2,"is":{"kind":"user"}}})"},
+      {R"({"owner":"x"})", {{"owner", "2"}}, R"({"owner":{"id":2,"is":{"kind":"user"}}})"},
+      {R"({"owner":{"n":1}})", {{"owner", "null"}}, R"({"owner":null})"},
+      {R"({"fields":{"dates":null}})", {{"due", "3"}}, R"({"fields":{"dates":{"due":3}}})"},
+      {R"({"custom":[{"id":2}],"mails":[null]})",
+       {{"size", "1"}, {"mail", "2"}},
+       R"({"custom":[{"id":2,"value":1}],"mails":[{"address":2}]})"},
       {R"({"mails":[{"address":"a","n":1},{"address":"b"}]})",
        {{"mail", "\"c\""}},
        R"({"mails":[{"address":"c","n":1},{"address":"b"}]})"},
@@ -140,6 +162,30 @@ TEST(FieldPlaces, AreNotPutWhereTwoElementsAreMeant) {
   for (const auto* object : {R"({"custom":[{"id":2},{"id":2}]})", "[]", "7", R"({"custom":[{"id":2},})"}) {
     std::string body;
     EXPECT_FALSE(places.append_over(body, object, values_of(p, {{"size", "1"}}))) << object;
+  }
+}
+
+// What stands there is nothing that the profile knows of, and it would be lost.
+TEST(FieldPlaces, AreNotPutWhereAnotherShapeStands) {
+  const auto p = placed();
+  const field_places places(p);
+  const struct {
+    const char *object, *field;
+  } table[] = {
+      {R"({"fields":"x"})", "summary"},
+      {R"({"fields":["x"]})", "summary"},
+      {R"({"fields":0})", "summary"},
+      {R"({"fields":{"dates":false}})", "due"},
+      {R"({"custom":{"a":1}})", "size"},
+      {R"({"custom":"x"})", "size"},
+      {R"({"mails":["a@b.c"]})", "mail"},
+      {R"({"mails":{"0":1}})", "mail"},
+      {R"({"fields":{"parts":{"name":"a"}}})", "names"},
+      {R"({"fields":{"parts":"a"}})", "names"},
+  };
+  for (const auto& t : table) {
+    std::string body;
+    EXPECT_FALSE(places.append_over(body, t.object, values_of(p, {{t.field, R"(["1"])"}}))) << t.object;
   }
 }
 

@@ -58,7 +58,7 @@ profile wired() {
 }
 
 constexpr const char* thing =
-    R"({"id":"t1","price":"5.0","props":{"open":"true"},"priority":4,"due":1777626000,"tags":"a,b","note":"",)"
+    R"({"id":"t1","price":"5.0","props":{"open":"true"},"priority":4,"due":1777626000,"tags":"a, b","note":"",)"
     R"("labels":[{"name":"Bug"}],"limits":{"cpu":2,"disk":{"a":1,"b":2}}})";
 
 TEST(FieldReading, PlansByWhatValuesMean) {
@@ -174,6 +174,44 @@ TEST(FieldReading, JudgesRepliesAndLaterReads) {
   const std::vector<expected_value> verb{{"remove_labels", R"(["bug"])"}};
   ASSERT_TRUE(drift.read(padded(thing), "t1", verb, standings));
   EXPECT_EQ(standings[0].is, standing::drifted);
+}
+
+// Elements that can be joined each are not told apart where one ends as the separator begins.
+TEST(FieldReading, RefusesASetThatCannotBeJoined) {
+  auto p = wired();
+  p.fields[to_index(*p.find("tags"))].separator = "aa";
+  resource_reader reader(p, {}, nullptr, false);
+  write_plan plan;
+  const padded body(R"({"id":"t1","tags":"baaxa"})");
+  const made_job job(p, {{"add_tags", R"(["c"])"}});
+  EXPECT_EQ(reader.make_plan(body, job, {}, plan), readability::misshapen);
+  EXPECT_EQ(reader.trouble(), "tags");
+}
+
+// A list whose objects a reply shows has what clears it and its form like every other list.
+TEST(FieldReading, ReadsAWalkedListByItsForm) {
+  auto p = wired();
+  auto& labels = p.fields[to_index(*p.find("labels"))];
+  labels.compare = comparison::exact;
+  labels.clear = "[]";
+  labels.wire = wire_form::joined;
+  labels.separator = ",";
+  resource_reader reader(p, {}, nullptr, false);
+  write_plan plan;
+  const struct {
+    const char *labels, *wanted, *old_values;
+  } table[] = {
+      {"[]", "null", "{}"},
+      {R"([{"name":"a"}])", R"(["a"])", "{}"},
+      {R"([{"name":"a"}])", R"(["b"])", R"({"labels":["a"]})"},
+      {R"([{"name":"a,b"}])", R"(["b"])", R"({"labels":{"wire":["a,b"]}})"},
+  };
+  for (const auto& t : table) {
+    const padded body(R"({"id":"t1","labels":)" + std::string{t.labels} + "}");
+    const made_job job(p, {{"labels", t.wanted}});
+    ASSERT_EQ(reader.make_plan(body, job, {}, plan), readability::readable) << t.labels;
+    EXPECT_EQ(plan.old_values, t.old_values) << t.labels;
+  }
 }
 
 TEST(FieldReading, TestsConditions) {

@@ -115,5 +115,20 @@ TEST(ListRequest, LeavesToTheApiWhatItCanTest) {
     EXPECT_EQ(filters({other}), "") << other;
 }
 
+TEST(ListRequest, FiltersByWhatTheApiHas) {
+  auto profile = testing::reading_profile();
+  auto& status = profile.fields[to_index(*profile.find("status"))];
+  status.values = {"open", "done"};
+  status.wire_values = {"1", R"("d e")"};
+  auto list = threads();
+  list.filters = {{*profile.find("status"), "status"}};
+  const auto filters = [&](const char* condition) {
+    const std::vector all{*parse_precondition(condition, profile)};
+    return server_filters(list, profile, all);
+  };
+  EXPECT_EQ(filters("status = open"), "status=1");
+  EXPECT_EQ(filters("status = done"), "status=d%20e");
+}
+
 }  // namespace
 }  // namespace pawl::api

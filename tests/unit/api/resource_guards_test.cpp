@@ -64,6 +64,7 @@ TEST(ResourceGuards, AreRefusedOnlyWhereTheyCannotBeWritten) {
       {R"(,"stamp":"a\nb")", "at=a%0Ab", "refused", R"("stamp":"a\nb")", R"("stamp":"va\nb")"},
       {",\"stamp\":{\"a\":\n1}", "at=%7B%22a%22%3A%0A1%7D", "refused", "\"stamp\":{\"a\":\n1}",
        R"("stamp":"v{\"a\":\n1}")"},
+      {R"(,"stamp":"a\ud800")", "refused", "refused", "refused", "refused"},
       {R"(,"stamp":null)", "refused", "refused", "refused", "refused"},
       {"", "refused", "refused", "refused", "refused"},
   };

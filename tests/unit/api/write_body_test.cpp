@@ -139,6 +139,35 @@ TEST(WriteBody, WholeSendsNothingThatItCannotSendBack) {
   EXPECT_EQ(made.send + made.body, "");
 }
 
+// What stands in the way would be lost, and what the row wants has no other place.
+TEST(WriteBody, WholeRefusesARowWhoseValueHasNoPlace) {
+  auto p = api_of(body_content::whole);
+  p.fields[to_index(*p.find("assignee_id"))].at = {{"owner"}, {"id"}};
+  p.fields[to_index(*p.find("company_id"))].at = {{"custom", false, array_pick{0, "id", "7"}}, {"value"}};
+  resource_reader reader(p, {}, nullptr, false);
+  write_plan made;
+  const struct {
+    const char *member, *body, *field;
+  } table[] = {
+      {R"("owner":"x")", "", "assignee_id"},
+      {R"("owner":["x"])", "", "assignee_id"},
+      {R"("custom":{"7":"x"})", "", "company_id"},
+      {R"("custom":[{"id":7},{"id":"7"}])", "", "company_id"},
+      {R"("owner":null)", R"({"id":"t1","title":"New","owner":{"id":"u"},"custom":[{"id":7,"value":"c"}]})",
+       ""},
+      {R"("owner":{"n":1},"custom":null)",
+       R"({"id":"t1","title":"New","owner":{"n":1,"id":"u"},"custom":[{"id":7,"value":"c"}]})", ""},
+  };
+  for (const auto& t : table) {
+    const made_job job(p, {{"title", R"("New")"}, {"assignee_id", R"("u")"}, {"company_id", R"("c")"}});
+    const padded body(R"({"id":"t1","title":"old",)" + std::string{t.member} + "}");
+    const auto is = reader.make_plan(body, job, now, made);
+    EXPECT_EQ(is, *t.field == '\0' ? readability::readable : readability::misshapen) << t.member;
+    EXPECT_EQ(made.body, t.body) << t.member;
+    EXPECT_EQ(reader.trouble(), t.field) << t.member;
+  }
+}
+
 TEST(WriteBody, AJobInDoubtSendsTheWholeThoughItIsAsWanted) {
   const auto p = api_of(body_content::whole);
   resource_reader reader(p, {}, nullptr, false);

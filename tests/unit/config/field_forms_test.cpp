@@ -23,6 +23,9 @@ due = { type = "timestamp", send = { __type = "Date", iso = "{value}" }, echo = 
 count = { type = "number", at = "properties.count", wire = "string", clear = "" }
 seen = { type = "timestamp", wire = "epoch_ms" }
 tags = { type = "list", wire = "join:, ", compare = "set_nocase" }
+urn = { type = "string", at = "refs[name=main].urn", send = "urn:x:{value}" }
+ref = { type = "number", send = { name = "n-{value}", by = ["{value}"] } }
+both = { type = "string", send = { name = "n-{value}", id = "{value}" } }
 parts = { type = "list", at = "fields.parts[].name" }
 priority = { type = "enum", values = { low = 1, urgent = 4 }, clear = 0 }
 limits = { type = "object", compare = "members", members = { cpu = "number", disk = { type = "object", members = { kind = { type = "enum", values = ["a", "b"], replay_safe = false } } } } }
@@ -34,6 +37,9 @@ quiet = { type = "boolean", rides_with = "summary" }
   EXPECT_EQ(to_string(field(p, "summary").echo), "fields.summary");
   EXPECT_EQ(to_string(field(p, "assignee").echo), "fields.assignee.accountId");
   EXPECT_EQ(to_string(field(p, "due").echo), "due.iso");
+  EXPECT_EQ(to_string(field(p, "urn").echo), "refs[name=main].urn");
+  EXPECT_EQ(to_string(field(p, "ref").echo), "ref.name");
+  EXPECT_EQ(to_string(field(p, "both").echo), "both.id") << "where the value stands alone";
   EXPECT_EQ(field(p, "due").compare, api::comparison::instant);
   EXPECT_EQ(field(p, "count").wire, api::wire_form::string);
   EXPECT_EQ(field(p, "count").clear, R"("")");
@@ -88,6 +94,37 @@ TEST(ProfileFieldForms, ComplainWithLineAndRemedy) {
        {"p.toml:9: fields.a.values.y: stands for 1, as x does, so a reply would not tell which; remove one "
         "of "
         "the two"}},
+      {R"(a = { type = "enum", values = { x = 1, y = 1.0 } })",
+       {"p.toml:9: fields.a.values.y: stands for 1, as x does, so a reply would not tell which; remove one "
+        "of the two"}},
+      {R"(a = { type = "enum", values = { x = { p = 1, q = 2.50 }, y = { q = 2.5, p = 1 } } })",
+       {"p.toml:9: fields.a.values.y: stands for {\"q\":2.5,\"p\":1}, as x does, so a reply would not tell "
+        "which; remove one of the two"}},
+      {R"(a = { type = "enum", values = { x = [{ p = 1, q = 2 }] }, clear = [{ q = 2, p = 1 }] })",
+       {"p.toml:9: fields.a.clear: is what stands for x; remove the word, and write null in its place"}},
+      {R"(a = { type = "object", compare = "members", clear = { x = 1 } })",
+       {"p.toml:9: fields.a.clear: is an object, and compare = \"members\" puts it over what is there, so it "
+        "clears nothing; write another value, or another comparison"}},
+      {R"(a = { type = "timestamp", wire = "epoch_s", compare = "exact" })",
+       {"p.toml:9: fields.a.compare: a number tells the moment alone, so a time in another zone would never "
+        "be the same; set compare = \"instant\""}},
+      {R"(a = { type = "list", wire = "join:,", at = "b[].c" })",
+       {"p.toml:9: fields.a.wire: stands beside an `at` that walks a list (\"[]\"); use one of the two"}},
+      {R"(a = { type = "list", at = "b[].c[0].d" })",
+       {"p.toml:9: fields.a.at: picks or walks elements inside of the elements of a list; write it as "
+        "fields.summary, custom[id=7].value or labels[].name"}},
+      {R"(a = { type = "object", send = "x:{value}" })",
+       {"p.toml:9: fields.a.send: puts an object into a text, out of which none can be read; add an "
+        "echo that shows the value itself, or compare = \"none\""}},
+      {R"(a = { type = "list", send = { b = "x:{value}" } })",
+       {"p.toml:9: fields.a.send: puts a list into a text, out of which none can be read; add an "
+        "echo that shows the value itself, or compare = \"none\""}},
+      {R"(a = { type = "string", send = "{value}:{value}" })",
+       {"p.toml:9: fields.a.send: has the value twice in a text, out of which it cannot be read; add "
+        "an echo that shows the value itself, or compare = \"none\""}},
+      {R"(a = { type = "string", send = { b = "x", c = "{value}" }, echo = "a.b" })",
+       {"p.toml:9: fields.a.echo: leads to a part of `send` that has no {value}; write where a reply shows "
+        "the value"}},
       {R"(a = { type = "enum", values = {} })",
        {"p.toml:9: fields.a.values: is empty; write { WORD = what the API takes for it }"}},
       {R"(a = { type = "enum", values = { x = 1 }, wire = "string" })",

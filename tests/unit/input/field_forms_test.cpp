@@ -54,22 +54,57 @@ TEST(FieldForms, TakeWhatClearsForNull) {
   EXPECT_EQ(read_csv("id,count\nt1,0\n", {}, p).rows, rows{R"(t1 {"count":null})"});
 }
 
-TEST(FieldForms, RefuseItemsThatAJoinedListCannotHold) {
-  const auto p = formed();
-  for (const auto* field : {"tags", "add_tags"}) {
-    const auto name = std::string{field};
-    EXPECT_EQ(read_ndjson("{\"id\":\"t1\",\"" + name + "\":[\"a b\",\"c\"]}\n", {}, p).rows,
-              rows{"t1 {\"" + name + "\":[\"a b\",\"c\"]}"});
-    EXPECT_EQ(read_ndjson("{\"id\":\"t1\",\"" + name + "\":[\"a,b\"]}\n", {}, p).rows,
-              rows{"!1: " + name +
-                   ": has an item that holds \",\", which separates the items at the API (got \"a,b\")"});
-    EXPECT_EQ(
-        read_ndjson("{\"id\":\"t1\",\"" + name + "\":[\" a\"]}\n", {}, p).rows,
-        rows{"!1: " + name + ": has an item with white space around it, which the API drops (got \" a\")"});
+TEST(FieldForms, RefuseListsThatCannotBeJoined) {
+  struct {
+    const char *separator, *list, *what;
+  } const table[] = {
+      {", ", R"(["a b","c,d"])", ""},
+      {", ", R"(["a, b"])",
+       R"(has an item that holds ", ", which separates the items at the API (got "a, b"))"},
+      {", ", R"(["a"," b"])", R"(has an item with white space around it, which the API drops (got " b"))"},
+      {" ", R"(["a\tb"])", ""},
+      {" ", R"(["a b"])", R"(has an item that holds " ", which separates the items at the API (got "a b"))"},
+      {"aa", R"(["b","xa"])", ""},
+      {"aa", R"(["xa","b"])",
+       R"(has an item that makes "aa", which separates the items at the API, with what stands behind it )"
+       R"((got "xa"))"},
+      {",", R"(["a\u0000"])",
+       R"(has an item with a NUL or half of a character, which a joined text cannot hold (got "a\u0000"))"},
+      {",", R"([""])", R"(has an empty item (got [""]))"},
+  };
+  for (const auto& t : table) {
+    auto p = formed();
+    p.fields[to_index(*p.find("tags"))].separator = t.separator;
+    for (const std::string name : {"tags", "add_tags"}) {
+      const auto result = read_ndjson("{\"id\":\"t1\",\"" + name + "\":" + t.list + "}\n", {}, p).rows;
+      EXPECT_EQ(result, *t.what == '\0' ? rows{"t1 {\"" + name + "\":" + t.list + "}"}
+                                        : rows{"!1: " + name + ": " + t.what})
+          << t.separator;
+    }
   }
   EXPECT_EQ(
-      read_csv("id,tags\nt1,\"a,b;c\"\n", {}, p).rows,
-      rows{"!2: tags: has an item that holds \",\", which separates the items at the API (got \"a,b\")"});
+      read_csv("id,tags\nt1,\"a, b;c\"\n", {}, formed()).rows,
+      rows{"!2: tags: has an item that holds \", \", which separates the items at the API (got \"a, b\")"});
+  // The verb takes names, and what is joined are the ids that they stand for.
+  auto named = formed();
+  named.fields[to_index(*named.find("add_tags"))].verb = api::set_verb::add_names;
+  EXPECT_EQ(read_ndjson("{\"id\":\"t1\",\"add_tags\":[\"a, b\"]}\n", {}, named).rows,
+            rows{R"(t1 {"add_tags":["a, b"]})"});
+}
+
+TEST(FieldForms, RefuseMomentsThatNoNumberGivesBack) {
+  auto p = formed();
+  auto& at = p.fields.emplace_back();
+  at.name = "at";
+  at.type = api::field_type::timestamp;
+  at.wire = api::wire_form::epoch_s;
+  at.compare = api::comparison::instant;
+  at.echo = {{"at", false}};
+  EXPECT_EQ(
+      read_csv("id,at\nt1,2016-12-31T23:59:60Z\nt2,0000-01-01T00:00:00+01:00\n", {}, p).rows,
+      (rows{R"(t1 {"at":"2016-12-31T23:59:60Z"})",
+            R"(!3: at: is a time outside of the years 0000 to 9999 in UTC, or has too many digits, so no )"
+            R"(number at the API tells it (got "0000-01-01T00:00:00+01:00"))"}));
 }
 
 TEST(FieldForms, ReachMembersOfMembers) {
