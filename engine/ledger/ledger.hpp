@@ -120,8 +120,8 @@ struct pre_image {
 // A row that --retry takes again, without some fields of its patch: later rows of its id have written these.
 struct left_out_row {
   std::uint64_t row = 0;
-  std::vector<std::string> fields;
-  bool superseded = false;  // nothing of the patch is left
+  std::vector<std::string> fields;  // entries as in engine/input/left_out.hpp
+  bool superseded = false;          // nothing of the patch is left
 };
 
 // A set of rows, one bit for each.
