@@ -18,11 +18,17 @@ std::string_view obstacle_in_words(plan::undo_obstacle why) noexcept {
     case plan::undo_obstacle::not_accepted:
       return "the API does not take the old value back";
     case plan::undo_obstacle::needs_another:
-      return "the old value needs another field whose old value is not known";
+      return "it goes back only together with another field, which cannot go back or whose old value is not "
+             "known";
     case plan::undo_obstacle::unsound:
       return "the API showed a text that no input may say, such as half of a surrogate pair";
     case plan::undo_obstacle::too_large:
       return "the job would be longer or nested deeper than a row of an input may be";
+    case plan::undo_obstacle::normalised:
+      return "the API did not show it as it was sent, so no job can tell whether somebody has changed it "
+             "since; "
+             "compare it by hand with the old value, which stands in the ledger (old_values of the table "
+             "intent)";
     case plan::undo_obstacle::left_out:
       return "the row did not name it, and a write that replaces the resource may have erased it";
     case plan::undo_obstacle::record_broken:

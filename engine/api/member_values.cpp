@@ -73,4 +73,44 @@ void append_put_over(std::string& to, std::string_view base, std::string_view to
   to += '}';
 }
 
+overlap append_overlap(std::string& to, std::string_view wanted, std::string_view later) {
+  wanted = trim(wanted);
+  later = trim(later);
+  if (!are_objects(wanted, later)) return overlap::all;
+  std::string named = "{";
+  bool is_all = true;
+  for_each_member(wanted, [&](std::string_view key, std::string_view value) {
+    const auto other = member_of(later, key);
+    std::string inside;
+    const auto how = other.empty() ? overlap::none : append_overlap(inside, value, other);
+    is_all = is_all && how == overlap::all;
+    if (how == overlap::none) return true;
+    append_key(named, key);
+    named += how == overlap::all ? std::string_view{"null"} : std::string_view{inside};
+    return true;
+  });
+  if (is_all) return overlap::all;
+  if (named.size() == 1) return overlap::none;
+  to += named + '}';
+  return overlap::part;
+}
+
+bool append_without(std::string& to, std::string_view wanted, std::string_view part) {
+  wanted = trim(wanted);
+  part = trim(part);
+  if (!are_objects(wanted, part)) return false;
+  std::string left = "{";
+  for_each_member(wanted, [&](std::string_view key, std::string_view value) {
+    const auto named = member_of(part, key);
+    std::string inside;
+    if (!named.empty() && !append_without(inside, value, named)) return true;
+    append_key(left, key);
+    left += named.empty() ? value : std::string_view{inside};
+    return true;
+  });
+  if (left.size() == 1) return false;
+  to += left + '}';
+  return true;
+}
+
 }  // namespace pawl::api

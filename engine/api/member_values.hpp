@@ -1,7 +1,9 @@
-// What a write of some members of an object (comparison::members) overwrites, and what several such writes
-// come to. The texts are JSON; null stands for a member that is missing, as in merges (RFC 7396). Pure.
+// What a write of some members of an object (comparison::members) overwrites, what several such writes come
+// to, and what of one a later one takes back. The texts are JSON; null stands for a member that is missing,
+// as in merges (RFC 7396). Pure.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -15,5 +17,17 @@ void append_part(std::string& to, std::string_view wanted, std::string_view show
 // Appends `base` with the members of `top` put over its own, at every depth; `top` where one of the two is no
 // object. Unlike a merge it keeps members that are null.
 void append_put_over(std::string& to, std::string_view base, std::string_view top);
+
+// How much of one write another one overwrites.
+enum class overlap : std::uint8_t { none, part, all };
+
+// Tells how much of a write of `wanted` a later write of `later` overwrites: the members that both name, at
+// every depth; everything where one of the two is no object. With `part` it appends an object that names what
+// is overwritten, each such member as null.
+overlap append_overlap(std::string& to, std::string_view wanted, std::string_view later);
+
+// Appends `wanted` without what `part` names, in the form that append_overlap() gives it. False: nothing is
+// left.
+bool append_without(std::string& to, std::string_view wanted, std::string_view part);
 
 }  // namespace pawl::api

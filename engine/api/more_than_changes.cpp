@@ -1,5 +1,6 @@
 // The part of resource_reader that makes bodies which hold more than the changes: the whole row, or the whole
 // resource.
+#include "engine/api/member_values.hpp"
 #include "engine/api/resource_reader_impl.hpp"
 #include "engine/api/shown.hpp"
 #include "engine/api/value_object.hpp"
@@ -61,12 +62,33 @@ bool resource_reader::impl::compose_whole(std::string_view body, write_plan& pla
   return false;
 }
 
+// A row names some members of an object (comparison::members), and a server that replaces would erase those
+// beside. So the body has the object that was read with the row's members put over its own.
+void resource_reader::impl::put_members_beside(write_plan& plan) {
+  if (!row_places) return;
+  put = plan.send;
+  put_texts.clear();
+  bool any = false;
+  std::string text;
+  for (auto& v : put) {
+    if (!is_shown(v.field) || api[v.field].compare != comparison::members) continue;
+    const auto& here = at(v.field);
+    if (here.is != located::kind::value || !here.text.starts_with('{') || !v.json.starts_with('{')) continue;
+    text.clear();
+    append_put_over(text, here.text, v.json);
+    v.json = put_texts.copy(text);
+    any = true;
+  }
+  if (any) row_places->append_fields(plan.body, put, true);
+}
+
 // Completes a plan whose body holds more than the changes. What it says but `readable` means that what was
 // read cannot be sent back.
 readability resource_reader::impl::take_whole(std::string_view body, write_plan& plan) {
   if (!is_more_than_changes() || plan.send.empty()) return readability::readable;
   const bool sound = whole.is_sound(body);
   if (api.body_is == body_content::row) {
+    put_members_beside(plan);
     // The body is the row alone, so a flaw in the rest of the resource does no harm.
     if (!sound) return readability::readable;
     list_unnamed(body, plan);

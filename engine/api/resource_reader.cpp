@@ -76,6 +76,7 @@ resource_reader::impl::impl(const profile& p, std::span<const precondition> cond
       root(p.reply.read_root),
       found(all_places(p, conditions)),
       whole(p),
+      row_places(needs_members_beside(p) == nullptr ? std::nullopt : std::optional{field_places(p)}),
       is_asked(2 + p.fields.size() + conditions.size() + guarded.size(), 0),
       position(p.fields.size(), nowhere) {
   for (const auto& condition : only_if) {

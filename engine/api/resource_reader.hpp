@@ -47,8 +47,9 @@ struct write_plan {
   std::string old_values;
   // `send` as a JSON object.
   std::string new_values;
-  // With body_is = "whole", if something is sent: the JSON object that is sent. A reply and a later read are
-  // compared with `send` only, because others may change the rest without contradicting the row.
+  // With body_is = "whole", and with "row" where the row names some members of an object that has others, if
+  // something is sent: the JSON object that is sent. A reply and a later read are compared with `send` only,
+  // because others may change the rest without contradicting the row.
   std::string body;
   // With body_is = "whole" or "row", if something is sent: old_values, and behind them the rest of what the
   // resource shows and the write overwrites or a replacing server may erase. Empty: old_values is all of it.

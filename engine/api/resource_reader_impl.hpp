@@ -4,6 +4,7 @@
 
 #include "engine/api/condition.hpp"
 #include "engine/api/field_locator.hpp"
+#include "engine/api/field_places.hpp"
 #include "engine/api/json_compare.hpp"
 #include "engine/api/resource_reader.hpp"
 #include "engine/api/resource_root.hpp"
@@ -14,6 +15,7 @@
 #include "engine/text/json_locator.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -78,6 +80,7 @@ struct resource_reader::impl {
   bool compose_whole(std::string_view body, write_plan&);
   void add_shown_elsewhere(const write_plan&);
   void list_unnamed(std::string_view body, write_plan&);
+  void put_members_beside(write_plan&);
   bool has_same_moment(std::string_view before);
   void read_updated_at(std::string& to);
 
@@ -103,6 +106,7 @@ struct resource_reader::impl {
   condition_judge judge;
   set_builder set;
   whole_resource whole;
+  const std::optional<field_places> row_places;  // where a row by members needs more than its own values
   std::vector<std::uint32_t> asked;
   std::vector<char> is_asked;  // by path
 

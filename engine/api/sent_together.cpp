@@ -47,4 +47,10 @@ std::vector<std::vector<field_index>> changed_together(const profile& p) {
   return all;
 }
 
+const field_spec* needs_members_beside(const profile& p) noexcept {
+  if (p.body_is.value_or(body_content::row) != body_content::row) return nullptr;
+  const auto found = std::ranges::find(p.fields, comparison::members, &field_spec::compare);
+  return found == p.fields.end() ? nullptr : &*found;
+}
+
 }  // namespace pawl::api

@@ -18,4 +18,9 @@ std::vector<std::vector<field_index>> sent_together(const profile&);
 // group, and the shown fields that ride with it.
 std::vector<std::vector<field_index>> changed_together(const profile&);
 
+// The first field of which rows name some members (comparison::members), where a write holds the row and a
+// server that replaces would erase the members beside: a write then needs the object that was read. Null:
+// there is none.
+const field_spec* needs_members_beside(const profile&) noexcept;
+
 }  // namespace pawl::api

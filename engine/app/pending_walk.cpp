@@ -28,7 +28,7 @@ status pending_walk::begin(ledger::row_set done) {
 
 // Of rows that earlier invocations took again, and of those that this one does.
 status pending_walk::leave_out() {
-  auto kept_out = choice_.ledger().left_out(choice_.newest()->id);
+  auto kept_out = choice_.ledger().left_out(choice_.newest()->id, ledger::ledger_file::left_out_of::pending);
   if (!kept_out) return kept_out.error();
   std::unordered_map<std::uint64_t, std::vector<std::string>> fields;
   for (auto& one : *kept_out) fields.emplace(one.row, std::move(one.fields));

@@ -1,5 +1,8 @@
 #include "engine/app/retried_rows.hpp"
 
+#include "engine/input/left_out.hpp"
+#include "engine/model/byte_arena.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -51,12 +54,13 @@ std::vector<ledger::left_out_row> retried_rows::left_out() const {
 
 void retried_rows::for_each_rest(const std::function<void(const job_view&)>& each) const {
   std::vector<field_value> left;
+  byte_arena texts;
   later_.for_each_kept([&](job_view job) {
     const auto out = later_.judge(job);
     if (out.superseded) return;
-    left.clear();
-    for (const auto& value : job.patch)
-      if (std::ranges::find(out.fields, value.name) == out.fields.end()) left.push_back(value);
+    left.assign(job.patch.begin(), job.patch.end());
+    texts.clear();
+    input::leave_out(left, out.fields, texts);
     job.patch = left;
     each(job);
   });

@@ -1,5 +1,6 @@
 #include "engine/app/run.hpp"
 
+#include "engine/api/sent_together.hpp"
 #include "engine/app/blocking.hpp"
 #include "engine/app/confirmation.hpp"
 #include "engine/app/exit_code.hpp"
@@ -67,6 +68,14 @@ class run_steps {
   status prepare() {
     if (auto loaded = choice_.load(); !loaded) return loaded;
     const auto& settings = s_.settings();
+    if (const auto* field = api::needs_members_beside(settings.profile);
+        field != nullptr && !settings.read_first)
+      return failure{
+          failure_kind::usage, "read_first",
+          fmt::format("a write of profile {} holds the row, and without a read nobody knows the "
+                      "members of {} that a row does not name: a server that replaces erases them",
+                      settings.profile.name, field->name),
+          "read first, or say body_is = \"changes\" in a copy of the profile if the API keeps them"};
     if (input::must_be_spooled(settings.input_path) &&
         settings.ledger_path == settings.input_path + ".ledger")
       return failure{failure_kind::usage, settings.input_path == "-" ? "stdin" : settings.input_path,

@@ -60,7 +60,7 @@ class undo_steps {
         if (!failed || out_.reader_left()) return false;
         id = image.id;
       }
-      builder.add(image.old_values, image.new_values, image.certain);
+      builder.add(image.old_values, image.new_values, image.certain, image.as_sent);
       return true;
     };
     if (auto read = file->for_each_pre_image(generation->id, profile->reply.ids, one); !read)

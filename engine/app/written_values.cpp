@@ -1,11 +1,13 @@
 #include "engine/app/written_values.hpp"
 
+#include "engine/api/member_values.hpp"
 #include "engine/api/resource_reader.hpp"
 #include "engine/app/recorded_input.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 namespace pawl::app {
@@ -36,6 +38,7 @@ status written_values::take(const ledger::job_row& job) {
     auto opened = open_input_of(generation_, s_.settings().profile);
     if (!opened) return opened.error();
     source_ = *std::move(opened);
+    if (auto done = leave_out(); !done) return done;
   }
   while (job.row >= first_in_batch_ + batch_.size()) {
     first_in_batch_ += batch_.size();
@@ -54,15 +57,37 @@ status written_values::take(const ledger::job_row& job) {
   return take_row(job, batch_.job(at));
 }
 
+// What stayed out of a row that was tried again was not written by it.
+status written_values::leave_out() {
+  auto rows = file_.left_out(generation_.id, ledger::ledger_file::left_out_of::ended);
+  if (!rows) return rows.error();
+  std::unordered_map<std::uint64_t, std::vector<std::string>> fields_of_row;
+  for (auto& row : *rows) fields_of_row.emplace(row.row, std::move(row.fields));
+  source_->leave_out(std::move(fields_of_row));
+  return {};
+}
+
 // Reads what the row's request held, if an intent tells; `values` point into `sent`.
-status written_values::read_sent(std::uint64_t row, std::string& sent, std::vector<field_value>& values) {
+status written_values::read_sent(std::uint64_t row, ledger::last_written::sent& sent,
+                                 std::vector<field_value>& values) {
   auto found = wanted_->sent_by(row);
   if (!found) return std::move(found.error());
   sent = *std::move(found);
-  if (sent.empty() || api::parse_values(sent, s_.settings().profile, values)) return {};
+  if (sent.values.empty() || api::parse_values(sent.values, s_.settings().profile, values)) return {};
   return failure{failure_kind::mend, s_.facts().ledger,
                  fmt::format("the intent of row {} is not readable", row),
                  "the ledger was changed by hand: put it back"};
+}
+
+// Keeps what a row wrote in a field that it names. Of an object by members several rows write a part each.
+status written_values::keep(const ledger::job_row& row, const api::field_spec& field, std::string_view json) {
+  if (field.compare != api::comparison::members) return wanted_->put(row.id, field.name, json, row.row);
+  auto before = wanted_->known(row.id, field.name);
+  if (!before) return before.error();
+  if (!*before) return wanted_->put(row.id, field.name, json, row.row);
+  std::string both;
+  api::append_put_over(both, **before, json);
+  return wanted_->put(row.id, field.name, both, row.row);
 }
 
 status written_values::take_row(const ledger::job_row& row, const job_view& job) {
@@ -72,8 +97,8 @@ status written_values::take_row(const ledger::job_row& row, const job_view& job)
     return v.field != passed_field && profile[v.field].verb != api::set_verb::none;
   });
   std::vector<field_value> sent_values;
-  std::string sent;
-  if (has_verb && row.outcome == outcome::applied)
+  ledger::last_written::sent sent;
+  if (has_verb)
     if (auto read = read_sent(row.row, sent, sent_values); !read) return read;
   if (row.outcome == outcome::unknown) ++counts_.unknown_rows;
   if (row.outcome == outcome::mismatch) ++counts_.mismatch_rows;
@@ -83,8 +108,7 @@ status written_values::take_row(const ledger::job_row& row, const job_view& job)
     const auto& spec = profile[v.field];
     if (spec.verb == api::set_verb::none) {
       tells = tells || is_known;
-      auto kept =
-          is_known ? wanted_->put(row.id, spec.name, v.json, row.row) : wanted_->forget(row.id, spec.name);
+      auto kept = is_known ? keep(row, spec, v.json) : wanted_->forget(row.id, spec.name);
       if (!kept) return kept;
       continue;
     }
@@ -92,15 +116,15 @@ status written_values::take_row(const ledger::job_row& row, const job_view& job)
     const auto set =
         std::ranges::find_if(sent_values, [&target](const field_value& s) { return s.name == target; });
     status kept;
-    if (set != sent_values.end()) {
-      kept = wanted_->put(row.id, target, set->json, row.row);
+    if (row.outcome == outcome::applied && set != sent_values.end()) {
+      kept = wanted_->put_sent(row.id, target, set->json, row.row, sent.run);
       tells = true;
-    } else if (row.outcome != outcome::unchanged && sent.empty()) {
-      kept = wanted_->forget(row.id, target);
+    } else if (!is_known || (row.outcome == outcome::applied && sent.values.empty())) {
+      kept = sent.run == 0 ? wanted_->forget(row.id, target) : wanted_->forget_sent(row.id, target, sent.run);
     } else {
       // A verb that had nothing to do wrote nothing. The resource should show what an earlier row left; if
       // that is not known, only that the set is as the verb wants it.
-      auto left = wanted_->knows(row.id, target);
+      auto left = wanted_->known(row.id, target);
       if (!left) return left.error();
       tells = true;
       needs_names_ = needs_names_ || (takes_names(spec.verb) && !*left);

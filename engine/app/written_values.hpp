@@ -38,7 +38,9 @@ class written_values {
  private:
   status take(const ledger::job_row&);
   status take_row(const ledger::job_row&, const job_view&);
-  status read_sent(std::uint64_t row, std::string& sent, std::vector<field_value>& values);
+  status leave_out();
+  status keep(const ledger::job_row&, const api::field_spec&, std::string_view json);
+  status read_sent(std::uint64_t row, ledger::last_written::sent&, std::vector<field_value>& values);
   status forget_open_intents();
 
   session& s_;

@@ -3,6 +3,7 @@
 #include "engine/api/field_codec.hpp"
 #include "engine/input/byte_window.hpp"
 #include "engine/input/input_digest.hpp"
+#include "engine/input/left_out.hpp"
 #include "engine/model/option.hpp"
 
 #include <algorithm>
@@ -66,9 +67,7 @@ void row_reader::deliver(row_draft& draft, std::uint64_t row, std::uint64_t line
     return;
   }
   if (const auto found = context_.left_out.find(row); found != context_.left_out.end())
-    std::erase_if(draft.patch, [&names = found->second](const field_value& value) {
-      return std::ranges::find(names, value.name) != names.end();
-    });
+    leave_out(draft.patch, found->second, into.bytes());
   into.add(job_view{row, line, draft.id, draft.patch, draft.expect, raw, rules_.replay_safe(draft.patch)});
 }
 

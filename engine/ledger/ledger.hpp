@@ -114,14 +114,16 @@ struct pre_image {
   // False: it is not known whether it was applied (outcome unknown or mismatch, or cut off by a crash and not
   // judged yet).
   bool certain = false;
+  // The reply, or a read after it, showed every field as it was sent. False: it did not, or it is not known.
+  bool as_sent = false;
   std::string old_values, new_values;  // as in intent_record; never empty
 };
 
 // A row that --retry takes again, without some fields of its patch: later rows of its id have written these.
 struct left_out_row {
   std::uint64_t row = 0;
-  std::vector<std::string> fields;
-  bool superseded = false;  // nothing of the patch is left
+  std::vector<std::string> fields;  // entries as in engine/input/left_out.hpp
+  bool superseded = false;          // nothing of the patch is left
 };
 
 // A set of rows, one bit for each.
@@ -195,8 +197,9 @@ class ledger_file {
   // have been applied.
   expected<std::vector<intent_row>> open_intents(std::int64_t generation);
   // Calls `tell` for every write that may have been applied and whose old values were read; for undo. Writes
-  // come resource by resource, the resource with the newest row first; those of one resource come oldest
-  // first. Streams: its memory does not grow with the run. It stops when `tell` returns false.
+  // come resource by resource, the resource with the newest row first; those of one resource come in the
+  // order in which they were sent. Streams: its memory does not grow with the run. It stops when `tell`
+  // returns false.
   status for_each_pre_image(std::int64_t generation, id_compare,
                             const std::function<bool(const pre_image&)>& tell);
   // Rows that were or may have been applied without a read before: undo cannot restore them.
@@ -212,8 +215,10 @@ class ledger_file {
   expected<taken_again> take_again(std::int64_t generation, std::int64_t run,
                                    const std::vector<outcome>& outcomes,
                                    const std::vector<left_out_row>& left_out, wall_time now);
-  // For rows that are pending after --retry: the fields of their patches that are not sent, in row order.
-  expected<std::vector<left_out_row>> left_out(std::int64_t generation);
+  // What the newest --retry left out of the patches of rows, in row order: of rows that are pending, or of
+  // those that have an outcome since and were not superseded by it.
+  enum class left_out_of : std::uint8_t { pending, ended };
+  expected<std::vector<left_out_row>> left_out(std::int64_t generation, left_out_of);
 
   // All rows that any --retry has taken again.
   expected<row_set> retried_rows(std::int64_t generation);

@@ -109,13 +109,17 @@ expected<ledger_file::taken_again> ledger_file::take_again(std::int64_t generati
   return result;
 }
 
-expected<std::vector<left_out_row>> ledger_file::left_out(std::int64_t generation) {
-  auto query = impl_->db->prepare(
+expected<std::vector<left_out_row>> ledger_file::left_out(std::int64_t generation, left_out_of which) {
+  const std::string_view ended = "SELECT 1 FROM job_data WHERE key = (?1 - 1 << 40) + r.row";
+  auto query = impl_->db->prepare(fmt::format(
       "SELECT r.row, f.value FROM retried AS r, json_each(r.left_out) AS f"
       " WHERE r.generation = ?1 AND r.left_out IS NOT NULL"
       " AND NOT EXISTS (SELECT 1 FROM retried AS n WHERE n.generation = ?1 AND n.row = r.row AND n.run > "
       "r.run)"
-      " AND NOT EXISTS (SELECT 1 FROM job_data WHERE key = (?1 - 1 << 40) + r.row) ORDER BY r.row");
+      " AND {} ORDER BY r.row",
+      which == left_out_of::pending
+          ? fmt::format("NOT EXISTS ({})", ended)
+          : fmt::format("EXISTS ({} AND outcome <> {})", ended, static_cast<int>(outcome::superseded))));
   if (!query) return std::move(query.error());
   query->bind(1, generation);
   std::vector<left_out_row> rows;

@@ -155,7 +155,9 @@ CREATE TABLE retried (
   attempts INTEGER NOT NULL,
   sent_at INTEGER,
   finished_at INTEGER NOT NULL,
-  left_out TEXT,                     -- JSON list: fields that are not sent again, later rows have written them
+  -- JSON list of texts: fields that are not sent again, because later rows have written them; where these
+  -- wrote only some members of an object, {"FIELD":{"MEMBER":null}}.
+  left_out TEXT,
   PRIMARY KEY (generation, row, run)
 ) STRICT, WITHOUT ROWID;
 

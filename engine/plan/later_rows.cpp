@@ -1,10 +1,13 @@
 #include "engine/plan/later_rows.hpp"
 
+#include "engine/api/json_compare.hpp"
+#include "engine/input/left_out.hpp"
 #include "engine/text/json_walk.hpp"
 #include "engine/text/letter_case.hpp"
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 #include <utility>
 
 namespace pawl::plan {
@@ -88,9 +91,14 @@ field_value later_rows::field_of(field_number number) const {
   return {static_cast<field_index>(number), profile_.fields[number].name, {}};
 }
 
+bool later_rows::goes_by_members(const field_value& value) const noexcept {
+  const auto* spec = spec_of(value);
+  return spec != nullptr && spec->compare == api::comparison::members;
+}
+
 bool later_rows::judges_by_value(const field_value& value) const noexcept {
   const auto* spec = spec_of(value);
-  return spec != nullptr && (spec->verb != set_verb::none ||
+  return spec != nullptr && (spec->verb != set_verb::none || goes_by_members(value) ||
                              std::ranges::find(spec->requires_, value.json, &api::requirement::when_json) !=
                                  spec->requires_.end());
 }
@@ -148,6 +156,7 @@ void later_rows::note(const job_view& job) {
         put(field, element);
         return true;
       });
+    if (goes_by_members(value)) put(field, value.json);
   }
 }
 
@@ -198,15 +207,19 @@ void later_rows::for_each_kept(const std::function<void(const job_view&)>& each)
 
 bool later_rows::contradicts(const watched& id, const api::field_spec& mine, std::string_view my_list,
                              std::uint64_t row) const {
+  api::json_comparer comparer;
+  const auto how = profile_[mine.verb_target].compare;
   return std::ranges::any_of(id.later, [&](const written& w) {
     if (w.row <= row || w.element.empty()) return false;
-    const auto& spec = profile_.fields[w.field];  // only such a field has elements
-    if (spec.verb_target != mine.verb_target || adds(spec.verb) == adds(mine.verb)) return false;
+    const auto& spec = profile_.fields[w.field];  // a passed field has no elements
+    if (spec.verb == set_verb::none || spec.verb_target != mine.verb_target ||
+        adds(spec.verb) == adds(mine.verb))
+      return false;
     // An id and a name may be the same element.
     if (takes_names(spec.verb) != takes_names(mine.verb)) return true;
     bool shared = false;
     for_each_element(my_list, [&](std::string_view element) {
-      shared = element == w.element;
+      shared = comparer.compare_element(how, element, w.element) == api::equality::equal;
       return !shared;
     });
     return shared;
@@ -224,12 +237,38 @@ bool later_rows::is_covered(const watched& id, const field_value& value, std::ui
   if (spec->verb != set_verb::none)
     return wrote(static_cast<field_number>(to_index(spec->verb_target))) ||
            contradicts(id, *spec, value.json, row);
+  if (goes_by_members(value)) {
+    std::string named;
+    return covered_members(id, value, row, named) == api::overlap::all;
+  }
   if (wrote(*own)) return true;
   for (field_number other = 0; other < profile_.fields.size(); ++other)
     if (const auto& its = profile_.fields[other];
         its.verb != set_verb::none && its.verb_target == value.field && wrote(other))
       return true;
   return false;
+}
+
+// Tells how much of an object the later rows name together. What one of them names is taken off before the
+// next one is asked, so a value that replaced an object and one inside of it both count.
+api::overlap later_rows::covered_members(const watched& id, const field_value& value, std::uint64_t row,
+                                         std::string& named) const {
+  const auto own = known_number_of(value);
+  std::string left{value.json}, part, other;
+  for (const auto& w : id.later) {
+    if (w.row <= row || w.field != own || w.element.empty()) continue;
+    part.clear();
+    const auto how = api::append_overlap(part, left, w.element);
+    if (how == api::overlap::all) return how;
+    if (how == api::overlap::none) continue;
+    other.clear();
+    api::append_without(other, left, part);
+    left.swap(other);
+    other.clear();
+    api::append_put_over(other, named.empty() ? "{}" : named, part);
+    named.swap(other);
+  }
+  return named.empty() ? api::overlap::none : api::overlap::part;
 }
 
 ledger::left_out_row later_rows::judge(const job_view& job) const {
@@ -268,9 +307,16 @@ ledger::left_out_row later_rows::judge(const job_view& job) const {
   if (replaces && std::ranges::any_of(known->later, [&](const written& w) { return w.row > job.row; }))
     out.assign(out.size(), true);
 
-  for (std::size_t i = 0; i < out.size(); ++i)
-    if (out[i]) result.fields.emplace_back(job.patch[i].name);
-  result.superseded = result.fields.size() == out.size();
+  std::string named;
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const auto& value = job.patch[i];
+    named.clear();
+    if (out[i])
+      result.fields.emplace_back(value.name);
+    else if (goes_by_members(value) && covered_members(*known, value, job.row, named) == api::overlap::part)
+      result.fields.push_back(input::left_out_part(value.name, named));
+  }
+  result.superseded = std::ranges::all_of(out, std::identity{});
   return result;
 }
 

@@ -9,6 +9,7 @@
 // later rows of their ids name.
 #pragma once
 
+#include "engine/api/member_values.hpp"
 #include "engine/api/profile.hpp"
 #include "engine/ledger/ledger.hpp"
 #include "engine/model/job.hpp"
@@ -54,14 +55,16 @@ class later_rows {
   void keep(const job_view&);
 
   // Called last: shows every row that was kept, in that order. Of its patch it has all fields, but values
-  // only of set verbs and where one demands another field; it has no expect and no raw, and an id in lower
-  // case where case does not count. The view is valid during the call.
+  // only of set verbs, of objects that are compared by their members, and where one demands another field; it
+  // has no expect and no raw, and an id in lower case where case does not count. The view is valid during the
+  // call.
   void for_each_kept(const std::function<void(const job_view&)>&) const;
-  // Called last, for a row that is tried again. It returns the fields to leave out:
-  // - a field that a later row names;
+  // Called last, for a row that is tried again. It returns what to leave out (engine/input/left_out.hpp):
+  // - a field that a later row names; of an object that is compared by its members (`members`) those members
+  //   that a later row names;
   // - a whole list, if a later row adds to it or removes from it, and the other way round;
   // - additions, if a later row removes one of the same elements (or names elements in another way), and the
-  //   other way round; later additions do not affect additions;
+  //   other way round; the case of letters counts as in the list; later additions do not affect additions;
   // - a field that rides with or goes together with such a field, or that needs one;
   // - all fields, if a write replaces the resource (`body_is = "row"`, and a PUT that does not say): the
   //   later row replaced all of it, and a part of this one would erase what it wrote.
@@ -72,7 +75,8 @@ class later_rows {
   using field_number = std::uint32_t;
   struct written {
     std::uint64_t row = 0;  // the last row that wrote it
-    std::string element;    // of a set verb, as JSON; empty: the field as a whole
+    // Of a set verb an element, of an object by members the value, as JSON; empty: the field as a whole.
+    std::string element;
     field_number field = 0;
   };
   struct watched {
@@ -94,7 +98,10 @@ class later_rows {
   std::optional<field_number> known_number_of(const field_value&) const;
   field_value field_of(field_number) const;
   bool judges_by_value(const field_value&) const noexcept;
+  bool goes_by_members(const field_value&) const noexcept;
   bool is_covered(const watched&, const field_value&, std::uint64_t row) const;
+  api::overlap covered_members(const watched&, const field_value&, std::uint64_t row,
+                               std::string& named) const;
   bool contradicts(const watched&, const api::field_spec& mine, std::string_view my_list,
                    std::uint64_t row) const;
 

@@ -143,7 +143,7 @@ void plan_judge::list_losses(const job_view& job) {
     for (const auto& v : job.patch) losses_.push_back({std::string{v.name}, undo_obstacle::not_shown});
     return;
   }
-  undo_.add(plan_.old_values, plan_.new_values, true);
+  undo_.add(plan_.old_values, plan_.new_values, true, true);
   losses_ = undo_.finish(job.id).losses;
 }
 

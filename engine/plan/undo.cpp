@@ -7,6 +7,7 @@
 #include "engine/text/json_walk.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace pawl::plan {
 namespace {
@@ -39,7 +40,15 @@ struct undo_builder::plan {
     bool moves = true;  // false: it is equal, and only completes the row
   };
   std::vector<entry> patch;
-  bool is_complete = true;  // false: a written value cannot be put into a job
+  bool holds(const trace& one) const { return std::ranges::find(patch, &one, &entry::of) != patch.end(); }
+  // Gives all of it up. Fields that the run did not write or left as they were are no loss.
+  void give_up(undo_obstacle why, std::vector<undo_loss>& losses) {
+    const trace* last = nullptr;  // both verbs of a list belong to one field
+    for (const auto& e : patch)
+      if (e.moves && e.of->is_written && e.of != std::exchange(last, e.of))
+        losses.push_back({e.of->name, why});
+    patch.clear();
+  }
   const entry* entry_of(field_index f) const {
     for (const auto& e : patch)
       if (e.of->field == f && e.name == e.of->name) return &e;
@@ -82,7 +91,7 @@ bool undo_builder::list_members(std::string_view object, std::vector<member>& in
   });
 }
 
-void undo_builder::add(std::string_view old_values, std::string_view new_values, bool certain) {
+void undo_builder::add(std::string_view old_values, std::string_view new_values, bool certain, bool as_sent) {
   bytes_.clear();
   std::vector<member> before, after;
   if (!list_members(old_values, before) || !list_members(new_values, after)) {
@@ -93,11 +102,15 @@ void undo_builder::add(std::string_view old_values, std::string_view new_values,
     const auto found = std::ranges::find(in, name, &member::name);
     return found == in.end() ? nullptr : &found->is;
   };
-  for (const auto& [name, is] : after) write(trace_of(name), find(before, name), is, certain);
+  for (auto& [name, is] : after) {
+    is.is_shown = as_sent;
+    write(trace_of(name), find(before, name), is, certain);
+  }
   // A value that was read and not written may be needed by an old value (a date beside its state).
   for (const auto& [name, is] : before) {
     if (find(after, name) != nullptr) continue;
     auto& seen = trace_of(name);
+    seen.is_left_out = seen.is_written;
     if (!seen.is_written && !seen.old_value) seen.old_value = is;
   }
 }
@@ -128,10 +141,11 @@ undo_result undo_builder::finish(std::string_view id) {
     ++result.jobs;
   }
   if (!fits) {
-    for (const auto& e : back.patch) result.losses.push_back({e.of->name, undo_obstacle::too_large});
+    back.give_up(undo_obstacle::too_large, result.losses);
     result.lines.clear();
     result.jobs = 0;
   }
+  forgive(back, result.losses);
   traces_.clear();
   return result;
 }
@@ -144,15 +158,16 @@ void undo_builder::plan_way_back(plan& to, std::vector<undo_loss>& losses) {
   });
   for (const auto& one : traces_)
     if (one.is_written) one.is_set ? plan_elements(one, to, losses) : plan_field(one, to, losses);
-  if (std::ranges::none_of(to.patch, &plan::entry::moves)) to.patch.clear();
-  // An API that empties what a body leaves out must get all fields or none.
-  if (profile_.body_is == api::body_content::row && !to.is_complete) {
-    for (const auto& e : to.patch)
-      if (e.moves) losses.push_back({e.of->name, undo_obstacle::needs_another});
-    to.patch.clear();
-  }
+  const auto drop_company = [&to] {
+    if (std::ranges::none_of(to.patch, &plan::entry::moves)) to.patch.clear();
+  };
+  drop_company();
   check_needs(to, losses);
-  if (profile_.body_is == api::body_content::row) list_left_out(losses);
+  drop_company();
+  if (profile_.body_is != api::body_content::row) return;
+  // An API that empties what a body leaves out must get all fields or none.
+  if (!is_complete(to)) to.give_up(undo_obstacle::needs_another, losses);
+  list_left_out(losses);
 }
 
 // Whether a member shows the id, the time of the last change, or a field that has another name in a write.
@@ -165,20 +180,24 @@ bool undo_builder::is_said_elsewhere(std::string_view name) const {
 }
 
 void undo_builder::list_left_out(std::vector<undo_loss>& losses) const {
-  for (const auto& one : traces_)
-    if (!one.is_written && one.old_value && one.old_value->json != "null" &&
-        (one.field || !is_said_elsewhere(one.name)))
+  for (const auto& one : traces_) {
+    const bool was_something = one.is_written ? one.is_left_out && one.left.json != null_json
+                                              : one.old_value && one.old_value->json != null_json;
+    if (was_something && (one.field || !is_said_elsewhere(one.name)))
       losses.push_back({one.name, undo_obstacle::left_out});
+  }
 }
 
 // Adds a field that the run has changed and changed back, or that was sent as it was, where a write needs the
 // whole row.
 void undo_builder::plan_company(const trace& one, plan& to) {
-  if (profile_.body_is != api::body_content::row) return;
-  const bool expects = one.field && names_.can_expect(*one.field);
-  const bool fits = worst_fit(one, expects) == input::row_fit::fits && (!expects || may_expect(one));
-  to.is_complete = to.is_complete && fits;
-  if (fits) to.patch.push_back({&one, one.name, one.old_value->json, expects, false});
+  if (profile_.body_is == api::body_content::row && !obstacle_to(one))
+    to.patch.push_back({&one, one.name, one.old_value->json, can_expect(one), false});
+}
+
+// Whether a job expects what the run left of a field that goes back as a whole.
+bool undo_builder::can_expect(const trace& one) const {
+  return one.field && names_.can_expect(*one.field);
 }
 
 // The worst fit among the values that a job would have to hold for a field.
@@ -199,12 +218,25 @@ bool undo_builder::may_expect(const trace& one) {
   return accepted(one.left) && (!one.left_before_doubt || accepted(*one.left_before_doubt));
 }
 
-void undo_builder::plan_field(const trace& one, plan& to, std::vector<undo_loss>& losses) {
+// Why a job cannot hold the old value of a field, and expect what the run left; nullopt: it can.
+std::optional<undo_obstacle> undo_builder::obstacle_to(const trace& one) {
   const auto* spec = one.field ? &profile_[*one.field] : nullptr;
-  const bool hidden =
+  const bool is_hidden =
       spec != nullptr && (spec->compare == api::comparison::none || spec->verb != api::set_verb::none);
-  if (hidden || !one.old_value) {
-    losses.push_back({one.name, undo_obstacle::not_shown});
+  if (is_hidden || !one.old_value) return undo_obstacle::not_shown;
+  if (const auto fit = worst_fit(one, can_expect(one)); fit != input::row_fit::fits) return obstacle_of(fit);
+  if (spec == nullptr) return {};
+  const input::json_value old{kind_of(one.old_value->json), one.old_value->json};
+  if (old.kind == json_kind::null && !spec->nullable) return undo_obstacle::not_nullable;
+  if (!typer_.check(names_.rule(*one.field), spec->nullable, old) || (can_expect(one) && !may_expect(one)))
+    return undo_obstacle::not_accepted;
+  return {};
+}
+
+void undo_builder::plan_field(const trace& one, plan& to, std::vector<undo_loss>& losses) {
+  auto why = obstacle_to(one);
+  if (why == undo_obstacle::not_shown) {
+    losses.push_back({one.name, *why});
     return;
   }
   // If the last write is doubtful, there is something to undo.
@@ -212,24 +244,13 @@ void undo_builder::plan_field(const trace& one, plan& to, std::vector<undo_loss>
     plan_company(one, to);
     return;
   }
-  const bool expects = spec != nullptr && names_.can_expect(*one.field);
-  if (const auto fit = worst_fit(one, expects); fit != input::row_fit::fits) {
-    to.is_complete = false;
-    losses.push_back({one.name, obstacle_of(fit)});
-    return;
-  }
-  if (spec != nullptr) {
-    const input::json_value old{kind_of(one.old_value->json), one.old_value->json};
-    if (old.kind == json_kind::null && !spec->nullable) {
-      losses.push_back({one.name, undo_obstacle::not_nullable});
-      return;
-    }
-    if (!typer_.check(names_.rule(*one.field), spec->nullable, old) || (expects && !may_expect(one))) {
-      losses.push_back({one.name, undo_obstacle::not_accepted});
-      return;
-    }
-  }
-  to.patch.push_back({&one, one.name, one.old_value->json, expects});
+  const bool is_text = one.field && profile_[*one.field].compare == api::comparison::text;
+  if (!why && is_text && (!one.left.is_shown || (one.left_before_doubt && !one.left_before_doubt->is_shown)))
+    why = undo_obstacle::normalised;
+  if (why)
+    losses.push_back({one.name, *why});
+  else
+    to.patch.push_back({&one, one.name, one.old_value->json, can_expect(one)});
 }
 
 void undo_builder::plan_elements(const trace& one, plan& to, std::vector<undo_loss>& losses) {
@@ -238,7 +259,6 @@ void undo_builder::plan_elements(const trace& one, plan& to, std::vector<undo_lo
     return;
   }
   if (one.elements_fit != input::row_fit::fits) {
-    to.is_complete = false;
     losses.push_back({one.name, obstacle_of(one.elements_fit)});
     return;
   }
@@ -313,15 +333,30 @@ void undo_builder::check_needs(plan& to, std::vector<undo_loss>& losses) {
     to.patch.erase(to.patch.begin() + static_cast<std::ptrdiff_t>(i));
     i = 0;
   }
-  // A field that goes with another one (`together`) and was empty before is no loss: the API empties it again
-  // when the other one goes back.
+}
+
+// Whether a field that was empty is emptied by the API, because a field that it goes with (`together`) goes
+// back.
+bool undo_builder::is_emptied(const trace& one, const plan& to) const {
+  if (!one.field || !one.old_value || one.old_value->json != null_json) return false;
+  return std::ranges::any_of(to.patch, [&](const auto& e) {
+    if (!e.of->field) return false;
+    const auto& partners = profile_[*e.of->field].together;
+    return std::ranges::find(partners, *one.field) != partners.end();
+  });
+}
+
+// Whether a write of the job leaves every field that was written as it was before. A replacing server empties
+// what it leaves out.
+bool undo_builder::is_complete(const plan& to) const {
+  return std::ranges::all_of(
+      traces_, [&](const trace& one) { return !one.is_written || to.holds(one) || is_emptied(one, to); });
+}
+
+void undo_builder::forgive(const plan& done, std::vector<undo_loss>& losses) const {
   std::erase_if(losses, [&](const undo_loss& loss) {
-    return loss.why == undo_obstacle::not_nullable && std::ranges::any_of(to.patch, [&](const auto& e) {
-             if (!e.of->field) return false;
-             const auto& partners = profile_[*e.of->field].together;
-             return std::ranges::any_of(partners,
-                                        [&](field_index f) { return profile_[f].name == loss.field; });
-           });
+    const auto one = std::ranges::find(traces_, loss.field, &trace::name);
+    return loss.why == undo_obstacle::not_nullable && one != traces_.end() && is_emptied(*one, done);
   });
 }
 

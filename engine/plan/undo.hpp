@@ -6,8 +6,9 @@
 // later changes of other elements survive.
 //
 // If a write holds all fields of its row (`body_is = "row"`), so does the job that takes it back, because a
-// server that replaces the resource erases what a write leaves out; all of the fields are then expected. With
-// "whole" a job names the changed fields, and the run puts these into the resource as it will be then.
+// server that replaces the resource erases what a write leaves out; all of the fields are then expected. If
+// one of them cannot go back, there is no job. With "whole" a job names the changed fields, and the run puts
+// these into the resource as it will be then.
 //
 // A write that may or may not have been applied (outcome unknown, or cut off by a crash) is undone as well.
 // That is safe, because `expect` holds only if it was applied. If such a write came after a certain one of
@@ -38,6 +39,7 @@ enum class undo_obstacle : std::uint8_t {
   needs_another,  // the old value needs another field whose old value is not known
   unsound,        // the job would need a value that no input may hold, such as half of a surrogate pair
   too_large,      // the job would be longer, or nested deeper, than a row may be
+  normalised,     // a text that was not shown as it was sent, so no job can expect what the API shows
   left_out,       // a write that replaces the resource did not hold it, so the server may have erased it
   record_broken,  // of the whole resource: what the ledger has of a write is no JSON object
 };
@@ -64,7 +66,10 @@ class undo_builder {
   // Adds the next write of the resource, oldest first; values are as in ledger::intent_record. A value that
   // cannot be read loses its field, and a text that is no JSON object loses the resource; finish() reports
   // both.
-  void add(std::string_view old_values, std::string_view new_values, bool certain);
+  //
+  // `as_sent`: the API has shown every field as it was sent. Else it may show a text in a form of its own
+  // (comparison::text), and nobody can tell whether somebody has changed it since.
+  void add(std::string_view old_values, std::string_view new_values, bool certain, bool as_sent);
 
   // Returns the jobs that restore the resource; the builder is then ready for the next one.
   undo_result finish(std::string_view id);
@@ -73,6 +78,7 @@ class undo_builder {
   struct value {
     std::string json;  // compact if it fits, else as the ledger has it
     input::row_fit fit = input::row_fit::fits;
+    bool is_shown = true;  // the API has shown it as it was sent
   };
   struct element {  // an element of a list that goes back by its elements
     std::string json;
@@ -81,10 +87,11 @@ class undo_builder {
   struct trace {
     std::string name;
     std::optional<field_index> field;  // unset: the profile passes it on without knowing it
-    bool is_set = false;
-    bool is_written = false;         // false: it was only read, beside the fields that were written
-    std::optional<value> old_value;  // before the first write
-    value left;                      // what the last write left
+    bool is_set = false;               // it goes back by its elements
+    bool is_written = false;           // false: it was only read, beside the fields that were written
+    bool is_left_out = false;          // a later write did not name it
+    std::optional<value> old_value;    // before the first write
+    value left;                        // what the last write left
     bool left_certainly = false;
     std::optional<value> left_before_doubt;  // what the last certain write left, if uncertain ones follow
     std::vector<element> elements;
@@ -97,11 +104,14 @@ class undo_builder {
   bool goes_by_elements(field_index) const;
   bool list_members(std::string_view object, std::vector<member>&);
   void write(trace&, const value* old_value, const value& new_value, bool certain);
+  static void write_members(trace&, const value* old_value, const value& new_value, bool certain);
   static value put_over(const value& base, const value& top);
   void follow_elements(trace&, std::string_view old_value, std::string_view new_value);
   bool same(const trace&, std::string_view a, std::string_view b);
+  bool can_expect(const trace&) const;
   static input::row_fit worst_fit(const trace&, bool expects);
   bool may_expect(const trace&);
+  std::optional<undo_obstacle> obstacle_to(const trace&);
   void plan_way_back(plan&, std::vector<undo_loss>&);
   bool is_said_elsewhere(std::string_view name) const;
   void list_left_out(std::vector<undo_loss>&) const;
@@ -110,6 +120,9 @@ class undo_builder {
   void plan_company(const trace&, plan&);
   void take_riders(plan&, std::size_t entry);
   void check_needs(plan&, std::vector<undo_loss>&);
+  bool is_emptied(const trace&, const plan&) const;
+  bool is_complete(const plan&) const;
+  void forgive(const plan&, std::vector<undo_loss>&) const;
   void append_job(std::string& to, std::string_view id, const plan&, bool before_doubt) const;
 
   const api::profile& profile_;

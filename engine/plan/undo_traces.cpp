@@ -17,25 +17,63 @@ void for_each_item(std::string_view list, Each each) {
   });
 }
 
+// Whether it is a set of elements; null is the empty one.
+bool has_items(std::string_view json) {
+  return json == "null" || json.starts_with('[');
+}
+
 }  // namespace
 
 void undo_builder::write(trace& to, const value* old_value, const value& new_value, bool certain) {
+  to.is_left_out = false;
+  if (to.field && profile_[*to.field].compare == api::comparison::members) {
+    write_members(to, old_value, new_value, certain);
+    to.is_written = true;
+    return;
+  }
   // A value that was only read counts too: it is older than this write.
-  const auto how = to.field ? profile_[*to.field].compare : api::comparison::exact;
-  if (!to.is_written && !to.old_value && old_value != nullptr)
-    to.old_value = *old_value;
-  else if (how == api::comparison::members && to.old_value && old_value != nullptr)
-    to.old_value = put_over(*old_value, *to.old_value);  // with members that no write before has named
-  if (to.is_set && old_value != nullptr) {
+  if (!to.is_written && !to.old_value && old_value != nullptr) to.old_value = *old_value;
+  // A set that was not shown as a list has no elements to go back by.
+  to.is_set = to.is_set && old_value != nullptr && has_items(old_value->json) && has_items(new_value.json);
+  if (to.is_set) {
     for (const auto fit : {old_value->fit, new_value.fit})
       if (to.elements_fit == input::row_fit::fits) to.elements_fit = fit;
     if (to.elements_fit == input::row_fit::fits) follow_elements(to, old_value->json, new_value.json);
   }
   if (!certain && to.is_written && to.left_certainly) to.left_before_doubt = to.left;
   if (certain) to.left_before_doubt.reset();
-  to.left = how == api::comparison::members && to.is_written ? put_over(to.left, new_value) : new_value;
+  to.left = new_value;
   to.left_certainly = certain;
   to.is_written = true;
+}
+
+// Of an object by members, each write adds what it names. What was only read shows the whole object and is no
+// old value of these members.
+//
+// A certain write leaves members of which it is not known whether an earlier one wrote them as they are. So
+// `left_before_doubt` is the state in which no doubtful write was applied.
+void undo_builder::write_members(trace& to, const value* old_value, const value& new_value, bool certain) {
+  if (!to.is_written) {
+    to.old_value = old_value == nullptr ? std::nullopt : std::optional{*old_value};
+    to.left = new_value;
+    to.left_certainly = certain;
+    return;
+  }
+  if (old_value != nullptr && to.old_value) to.old_value = put_over(*old_value, *to.old_value);
+  if (old_value == nullptr) to.old_value.reset();
+  std::string part;
+  if (!certain) {
+    if (to.left_certainly) to.left_before_doubt = to.left;
+    if (to.left_before_doubt && old_value != nullptr)
+      to.left_before_doubt = put_over(*old_value, *to.left_before_doubt);
+    to.left_certainly = false;
+  } else if (api::append_overlap(part, to.left.json, new_value.json) == api::overlap::all) {
+    to.left_before_doubt.reset();
+    to.left_certainly = true;
+  } else if (!to.left_certainly && to.old_value) {
+    to.left_before_doubt = put_over(to.left_before_doubt ? *to.left_before_doubt : *to.old_value, new_value);
+  }
+  to.left = put_over(to.left, new_value);
 }
 
 undo_builder::value undo_builder::put_over(const value& base, const value& top) {

@@ -57,6 +57,9 @@ target = "labels"
 [fields.remove_labels]
 verb = "remove_ids"
 target = "labels"
+[fields.limits]
+type = "object"
+compare = "members"
 [fields.ping]
 type = "boolean"
 compare = "none"
@@ -175,6 +178,29 @@ TEST_F(replacing_put, RowSendsAndRestoresAllOfTheRow) {
   undo(input, "custom cannot go back: the row did not name it");
   EXPECT_EQ(sandbox_.document("a"), document);
   EXPECT_EQ(sandbox_.document("b"), R"({"id":"b","title":"Two","state":"open","rank":2,"labels":[]})");
+}
+
+// A row that names some members of an object erases none of the others.
+TEST_F(replacing_put, RowSendsTheMembersBesideThoseThatItNames) {
+  profile_ = profile("row");
+  constexpr const char* document =
+      R"({"id":"a","title":"One","limits":{"cpu":1,"disk":{"gb":5.0,"kind":"ssd"}}})";
+  sandbox_.put_document("a", document);
+  const auto input = workspace_.input(
+      "jobs.ndjson", R"({"id":"a","patch":{"title":"One","limits":{"cpu":2,"disk":{"gb":6}}}})"
+                     "\n");
+  const auto blind = pawl({"run", input.string(), "--no-read-first"});
+  EXPECT_EQ(blind.exit_code, 2);
+  EXPECT_THAT(blind.errors, HasSubstr("limits"));
+  EXPECT_EQ(sandbox_.document("a"), document);
+  const auto run = pawl({"run", input.string()});
+  EXPECT_EQ(run.exit_code, 0) << run.errors;
+  EXPECT_EQ(sandbox_.document("a"),
+            R"({"id":"a","title":"One","limits":{"cpu":2,"disk":{"gb":6,"kind":"ssd"}}})");
+  EXPECT_EQ(sqlite_value(pawl_workspace::ledger_of(input), "select new_values from intent"),
+            R"({"title":"One","limits":{"cpu":2,"disk":{"gb":6}}})");
+  undo(input);
+  EXPECT_EQ(sandbox_.document("a"), document);
 }
 
 // A profile may change after the run; a job of the way back then names what a write of the run held.

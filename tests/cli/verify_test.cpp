@@ -107,6 +107,58 @@ TEST(Verify, SetsThatVerbsChangedAreComparedWithWhatWasSent) {
   EXPECT_THAT(run.output, HasSubstr(R"(thr_000001: tag_ids is ["tag_b"], was written as ["tag_b","tag_a"])"));
 }
 
+// A row that is tried again is sent after the rows behind it.
+TEST(Verify, TakesTheSetThatWasSentLastThoughItsRowComesFirst) {
+  const sandbox_process sandbox{{"--threads", "2", "--limits", "off"}};
+  const pawl_workspace workspace{sandbox};
+  sandbox.edit("thr_000001", R"({"tag_ids":["tag_c"]})");
+  const auto input = workspace.input("jobs.csv", "id,add_tag_ids\nthr_000001,tag_a\nthr_000001,tag_b\n");
+  const std::vector<std::string> command{"run", input.string(), "--rate", "unlimited"};
+  const auto with = [&command](std::vector<std::string> flags) {
+    flags.insert(flags.begin(), command.begin(), command.end());
+    return flags;
+  };
+  sandbox.configure(
+      R"({"force_status":{"status":422,"code":"validation_error","message":"no","class":"write"}})");
+  EXPECT_EQ(workspace.run(with({"--limit", "1"})).exit_code, 3);
+  sandbox.configure(R"({"force_status":null})");
+  EXPECT_EQ(workspace.run(command).exit_code, 1);
+  EXPECT_EQ(workspace.run(with({"--retry", "refused"})).exit_code, 0);
+  const auto ledger = pawl_workspace::ledger_of(input).string();
+  const auto run = workspace.run({"verify", ledger});
+  EXPECT_EQ(run.exit_code, 0) << run.output << run.errors;
+  const auto undo = workspace.run({"undo", ledger});
+  EXPECT_EQ(undo.output, R"({"id":"thr_000001","patch":{"remove_tag_ids":["tag_b","tag_a"]}})"
+                         "\n");
+}
+
+// What stayed out of a row was not written by it.
+TEST(Verify, DoesNotLookForWhatARetryLeftOut) {
+  const sandbox_process sandbox{{"--threads", "2", "--limits", "off"}};
+  const pawl_workspace workspace{sandbox};
+  sandbox.edit("thr_000001", R"({"tag_ids":["tag_b"]})");
+  const auto input =
+      workspace.input("jobs.ndjson", R"({"id":"thr_000001","patch":{"title":"One","tag_ids":["tag_a"]}})"
+                                     "\n"
+                                     R"({"id":"thr_000001","patch":{"add_tag_ids":["tag_b"]}})"
+                                     "\n");
+  const std::vector<std::string> command{"run", input.string(), "--rate", "unlimited"};
+  const auto with = [&command](std::vector<std::string> flags) {
+    flags.insert(flags.begin(), command.begin(), command.end());
+    return flags;
+  };
+  sandbox.configure(
+      R"({"force_status":{"status":422,"code":"validation_error","message":"no","class":"write"}})");
+  EXPECT_EQ(workspace.run(with({"--limit", "1"})).exit_code, 3);
+  sandbox.configure(R"({"force_status":null})");
+  EXPECT_EQ(workspace.run(command).exit_code, 1);
+  EXPECT_EQ(workspace.run(with({"--retry", "refused"})).exit_code, 0);
+  const auto ledger = pawl_workspace::ledger_of(input);
+  EXPECT_EQ(sqlite_value(ledger, "select left_out from retried"), R"(["tag_ids"])");
+  const auto run = workspace.run({"verify", ledger.string()});
+  EXPECT_EQ(run.exit_code, 0) << run.output << run.errors;
+}
+
 // Rows whose verbs had nothing to do wrote no set: they are held against what they asked for.
 TEST(Verify, VerbsThatHadNothingToDoAreComparedToo) {
   const sandbox_process sandbox{{"--threads", "5", "--limits", "off"}};

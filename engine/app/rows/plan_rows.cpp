@@ -158,16 +158,14 @@ void job_lines::append(std::string& to, const plan::planned_row& row) {
   const auto add_old = [&](field_index field, std::string_view name, std::string_view json) {
     if (field == passed_field || !names_.can_expect(field)) return;
     if (std::ranges::find(row.job.expect, field, &field_value::field) != row.job.expect.end()) return;
-    bytes_.clear();
-    std::string_view old_value;
-    const bool fits = values_.read(json, bytes_, old_value) == input::row_fit::fits;
-    const auto size = line.size() + patch.size() + expect.size() + old_value.size() + row.job.raw.size();
-    if (!fits || size > input::max_row_bytes) {
+    const auto old_value = expectation_.read(names_.rule(field), json);
+    const auto size = line.size() + patch.size() + expect.size() + row.job.raw.size();
+    if (!old_value || size + old_value->size() > input::max_row_bytes) {
       whole = false;
       return;
     }
     append_key(expect, name);
-    expect += old_value;
+    expect += *old_value;
   };
   for (const auto& change : row.changes)
     if (change.old_value) add_old(change.field, change.name, *change.old_value);

@@ -2,10 +2,9 @@
 #pragma once
 
 #include "engine/api/profile.hpp"
+#include "engine/app/rows/row_expectation.hpp"
 #include "engine/input/field_names.hpp"
 #include "engine/input/job_source.hpp"
-#include "engine/input/row_values.hpp"
-#include "engine/model/byte_arena.hpp"
 #include "engine/plan/planned_row.hpp"
 
 #include <cstdint>
@@ -35,8 +34,7 @@ class job_lines {
   // present values of the fields that would be written.
   void append(std::string& to, const plan::planned_row&);
 
-  // How many rows lack an old value because no input may hold it: it is too long, too deep, or has half a
-  // surrogate pair.
+  // How many rows lack an old value because no input may hold it (row_expectation.hpp).
   std::uint64_t shortened() const noexcept { return shortened_; }
 
  private:
@@ -47,8 +45,7 @@ class job_lines {
   const api::profile& profile_;
   const input::source_facts& facts_;
   input::field_names names_;
-  input::row_value_reader values_;
-  byte_arena bytes_;
+  row_expectation expectation_;
   std::uint64_t shortened_ = 0;
 };
 

@@ -1,6 +1,7 @@
 #include "engine/app/rows/pull_rows.hpp"
 
 #include "engine/api/condition.hpp"
+#include "engine/input/byte_window.hpp"
 #include "engine/model/option.hpp"
 #include "engine/text/csv_cells.hpp"
 #include "engine/text/json_locator.hpp"
@@ -102,6 +103,11 @@ std::string list_cell(const std::string& json, const pull_syntax& syntax) {
   return plain && !joined.empty() ? joined : json;
 }
 
+// What to do about a value that no row may expect.
+std::string without_it() {
+  return "leave the field out with " + to_string(option::expect);
+}
+
 }  // namespace
 
 expected<std::vector<pull_column>> plan_pull(const api::profile& profile,
@@ -190,8 +196,19 @@ pull_rows::pull_rows(const api::profile& profile, const json_path& id_path,
       syntax_(std::move(syntax)),
       at_(places_of(profile, id_path, conditions_, columns_)),
       wanted_(1 + conditions_.size() + columns_.size()),
-      shows_(conditions_.size() + columns_.size(), false) {
+      shows_(conditions_.size() + columns_.size(), false),
+      expectation_({syntax_.null_token, syntax_.list_separator}),
+      json_(columns_.size()) {
   std::iota(wanted_.begin(), wanted_.end(), 0U);
+  for (const auto& c : columns_) {
+    const auto known = profile_.find(c.field);
+    if (known || (c.is == kind::expect && profile_.any_field)) {
+      const auto& spec = known ? profile_[*known] : *profile_.any_field;
+      expected_.push_back({input::make_rule(spec), spec.compare});
+    } else {
+      expected_.emplace_back();
+    }
+  }
 }
 
 std::string pull_rows::header() const {
@@ -263,7 +280,20 @@ status pull_rows::complete() const {
   return {};
 }
 
+status pull_rows::check_expectations() {
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    json_[i] = json_of(at_[1 + conditions_.size() + i]);
+    if (columns_[i].is == kind::note) continue;
+    if (!expectation_.read(expected_[i].rule, json_[i]))
+      return failure{failure_kind::usage, printable(id_), columns_[i].field + ' ' + expectation_.problem(),
+                     without_it() + ", or mend what the profile says of it"};
+  }
+  return {};
+}
+
 expected<pull_rows::taken> pull_rows::write(std::string& to) {
+  const auto start = to.size();
+  if (auto good = check_expectations(); !good) return good.error();
   switch (syntax_.format) {
     case table_format::csv:
       if (auto written = append_csv(to); !written) return written.error();
@@ -272,11 +302,15 @@ expected<pull_rows::taken> pull_rows::write(std::string& to) {
       append_object(to);
       break;
   }
+  const bool has_expectation = std::ranges::find(columns_, kind::expect, &pull_column::is) != columns_.end();
+  if (has_expectation && to.size() - start > input::max_row_bytes)
+    return failure{failure_kind::usage, printable(id_),
+                   "the row would be longer than a row of an input may be",
+                   "take fewer fields with " + to_string(option::expect) + " and " + to_string(option::note)};
   return taken::written;
 }
 
 void pull_rows::append_object(std::string& to) {
-  const auto first = 1 + conditions_.size();
   to += '{';
   append_neutral_json_string(to, profile_.id_column);
   to += ':' + id_token_;
@@ -287,19 +321,18 @@ void pull_rows::append_object(std::string& to) {
     if (!into.empty()) into += ',';
     append_neutral_json_string(into, (is_note ? "_" : "") + columns_[i].field);
     // Nothing reads a note back, so it is made harmless; a precondition keeps its value as it came.
-    into += ':' + (is_note ? neutral_json(json_of(at_[first + i])) : json_of(at_[first + i]));
+    into += ':' + (is_note ? neutral_json(json_[i]) : json_[i]);
   }
   if (!expect.empty()) to += ",\"expect\":{" + expect + "}";
   to += "}\n";
 }
 
 status pull_rows::append_csv(std::string& to) {
-  const auto first = 1 + conditions_.size();
   append_cell(to, id_, syntax_.delimiter);
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     to += syntax_.delimiter;
     if (columns_[i].is == kind::note) {
-      const auto json = json_of(at_[first + i]);
+      const auto& json = json_[i];
       if (json == "null") continue;
       const bool is_text = is_string_token(json) || json.starts_with('[') || json.starts_with('{');
       const auto text = json.starts_with('[') ? list_cell(json, syntax_) : text_of(json);
@@ -314,24 +347,22 @@ status pull_rows::append_csv(std::string& to) {
 
 status pull_rows::append_expect_cell(std::string& to, std::size_t column) {
   const auto& c = columns_[column];
-  const auto json = json_of(at_[1 + conditions_.size() + column]);
-  if (json == "null") {
-    append_cell(to, syntax_.null_token, syntax_.delimiter);
-    return {};
-  }
-  if (c.type == api::field_type::list) {
-    append_cell(to, list_cell(json, syntax_), syntax_.delimiter);
-    return {};
-  }
+  const auto& json = json_[column];
   const bool is_json = c.type == api::field_type::json || c.type == api::field_type::object;
-  const auto text = is_json ? json : text_of(json);
-  // `run` would read such a cell as something else, and the precondition would be lost or changed.
-  if (text.empty() || text == syntax_.null_token)
+  const bool is_list = c.type == api::field_type::list, is_null = json == "null";
+  const auto text = is_null   ? syntax_.null_token
+                    : is_list ? list_cell(json, syntax_)
+                    : is_json ? json
+                              : text_of(json);
+  // `run` would read some cells as something else, and the precondition would be lost or changed.
+  const auto& [rule, compare] = expected_[column];
+  if (!expectation_.is_said_by(text, rule, compare, json))
     return failure{failure_kind::usage, printable(id_),
                    fmt::format("{} is {}, which no cell of CSV can say", c.field,
-                               text.empty() ? "an empty text" : "the text \"" + text + "\""),
-                   "use " + to_string(option::format, "ndjson") + ", or leave the field out with " +
-                       to_string(option::expect)};
+                               is_null        ? "null"
+                               : text.empty() ? "an empty text"
+                                              : "the text " + shown(text)),
+                   "use " + to_string(option::format, "ndjson") + ", or " + without_it()};
   append_cell(to, text, syntax_.delimiter);
   return {};
 }

@@ -5,6 +5,7 @@
 #include "engine/api/precondition.hpp"
 #include "engine/api/profile.hpp"
 #include "engine/app/rows/command_options.hpp"
+#include "engine/app/rows/row_expectation.hpp"
 #include "engine/model/error.hpp"
 #include "engine/model/time.hpp"
 #include "engine/text/json_locator.hpp"
@@ -63,8 +64,9 @@ class pull_rows {
 
   enum class taken : std::uint8_t { written, left_out, seen_before };
   // Appends the row of one item. json_padding readable bytes must follow it. Failures: mend if the item is
-  // not as the profile describes it; usage if a value cannot stand in a cell of CSV (an empty text, or the
-  // null token).
+  // not as the profile describes it; usage if a value to expect is none that `run` takes and finds true at
+  // once (row_expectation.hpp), cannot stand in a cell of CSV (an empty text, or the null token), or makes
+  // the row too long. A row without its precondition would be written where it should not, so there is none.
   expected<taken> add(std::string_view item, wall_time now, std::string& to);
 
   // To be called after the last item: checks that the list has shown the fields that were asked for. A field
@@ -76,6 +78,7 @@ class pull_rows {
   expected<taken> write(std::string& to);
   std::string cell(std::size_t column);
   std::string csv_header() const;
+  status check_expectations();
   void append_object(std::string& to);
   status append_csv(std::string& to);
   status append_expect_cell(std::string& to, std::size_t column);
@@ -88,6 +91,14 @@ class pull_rows {
   api::field_locator at_;  // places: the id, the conditions, the columns
   std::vector<std::uint32_t> wanted_;
   std::vector<char> shows_;  // for each condition, then each column: an item has shown it
+  // What a row may expect of a field.
+  struct expected_field {
+    input::value_rule rule;
+    api::comparison compare = api::comparison::exact;
+  };
+  std::vector<expected_field> expected_;  // by column; of a note it says nothing
+  row_expectation expectation_;
+  std::vector<std::string> json_;  // by column: what the item shows
   std::uint64_t items_ = 0;
   std::string id_;
   std::string id_token_;

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -22,7 +23,8 @@ struct last_written::impl {
   std::unique_ptr<database> db;
   bool has_parts = false;  // the table holds a part
   std::string key;
-  std::optional<statement> put, forget, forget_parts, sent, known, fields_of, drop, count, first_ids;
+  std::optional<statement> put, put_sent, forget, forget_parts, sent, known, fields_of, drop, count,
+      first_ids;
 
   status drop_parts(std::string_view id, std::string_view field) {
     return has_parts ? forget_parts->bind_text(1, id).bind_text(2, field).run() : status{};
@@ -34,20 +36,25 @@ struct last_written::impl {
     if (auto made =
             db->execute(fmt::format("PRAGMA temp_store = FILE;"
                                     "CREATE TEMP TABLE last_written (id TEXT NOT NULL{}, field TEXT NOT NULL,"
-                                    " json TEXT NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (id, field))"
-                                    " STRICT, WITHOUT ROWID",
+                                    " json TEXT NOT NULL, row INTEGER NOT NULL, run INTEGER NOT NULL,"
+                                    " PRIMARY KEY (id, field)) STRICT, WITHOUT ROWID",
                                     collation(ids))
                             .c_str());
         !made)
       return made;
     const std::pair<std::optional<statement>*, std::string_view> all[]{
-        {&put, "INSERT OR REPLACE INTO temp.last_written (id, field, json, row) VALUES (?1, ?2, ?3, ?4)"},
-        {&forget, "DELETE FROM temp.last_written WHERE id = ?1 AND field = ?2"},
+        {&put,
+         "INSERT OR REPLACE INTO temp.last_written (id, field, json, row, run) VALUES (?1, ?2, ?3, ?4, 0)"},
+        {&put_sent,
+         "INSERT INTO temp.last_written AS w (id, field, json, row, run) VALUES (?1, ?2, ?3, ?4, ?5)"
+         " ON CONFLICT DO UPDATE SET json = ?3, row = ?4, run = ?5 WHERE w.run <= ?5"},
+        {&forget, "DELETE FROM temp.last_written WHERE id = ?1 AND field = ?2 AND run <= ?3"},
         {&forget_parts,
          "DELETE FROM temp.last_written WHERE id = ?1 AND field > ?2 || char(31) AND field < ?2 || char(32)"},
         {&sent,
-         "SELECT new_values FROM intent WHERE generation = ?1 AND row = ?2 ORDER BY sent_at DESC LIMIT 1"},
-        {&known, "SELECT 1 FROM temp.last_written WHERE id = ?1 AND field = ?2"},
+         "SELECT new_values, run FROM intent WHERE generation = ?1 AND row = ?2"
+         " ORDER BY sent_at DESC LIMIT 1"},
+        {&known, "SELECT json FROM temp.last_written WHERE id = ?1 AND field = ?2"},
         {&fields_of, "SELECT field, json, row FROM temp.last_written WHERE id = ?1"},
         {&drop, "DELETE FROM temp.last_written WHERE id = ?1"},
         {&count, "SELECT count(DISTINCT id) FROM temp.last_written"},
@@ -98,6 +105,17 @@ status last_written::put(std::string_view id, std::string_view field, std::strin
       .run();
 }
 
+status last_written::put_sent(std::string_view id, std::string_view field, std::string_view json,
+                              std::uint64_t row, std::int64_t run) {
+  if (auto done = impl_->drop_parts(id, field); !done) return done;
+  return impl_->put_sent->bind_text(1, id)
+      .bind_text(2, field)
+      .bind_text(3, json)
+      .bind(4, static_cast<std::int64_t>(row))
+      .bind(5, run)
+      .run();
+}
+
 status last_written::put_part(std::string_view id, std::string_view field, std::string_view verb,
                               std::string_view json, std::uint64_t row) {
   impl_->has_parts = true;
@@ -110,19 +128,23 @@ status last_written::put_part(std::string_view id, std::string_view field, std::
 }
 
 status last_written::forget(std::string_view id, std::string_view field) {
-  if (auto done = impl_->drop_parts(id, field); !done) return done;
-  return impl_->forget->bind_text(1, id).bind_text(2, field).run();
+  return forget_sent(id, field, std::numeric_limits<std::int64_t>::max());
 }
 
-expected<std::string> last_written::sent_by(std::uint64_t row) {
+status last_written::forget_sent(std::string_view id, std::string_view field, std::int64_t run) {
+  if (auto done = impl_->drop_parts(id, field); !done) return done;
+  return impl_->forget->bind_text(1, id).bind_text(2, field).bind(3, run).run();
+}
+
+expected<last_written::sent> last_written::sent_by(std::uint64_t row) {
   auto& s = *impl_->sent;
   auto found = s.bind(1, impl_->generation).bind(2, static_cast<std::int64_t>(row)).step();
   if (!found) return found.error();
-  if (!*found) return std::string{};
-  std::string values{s.text(0)};
+  if (!*found) return sent{};
+  sent newest{std::string{s.text(0)}, s.integer(1)};
   s.reset();
-  if (values == "{}") values.clear();
-  return values;
+  if (newest.values == "{}") newest.values.clear();
+  return newest;
 }
 
 expected<std::uint64_t> last_written::resources() {
@@ -134,11 +156,14 @@ expected<std::uint64_t> last_written::resources() {
   return count;
 }
 
-expected<bool> last_written::knows(std::string_view id, std::string_view field) {
+expected<std::optional<std::string>> last_written::known(std::string_view id, std::string_view field) {
   auto& s = impl_->known->bind_text(1, id).bind_text(2, field);
   auto found = s.step();
+  if (!found) return found.error();
+  std::optional<std::string> json;
+  if (*found) json = s.text(0);
   s.reset();
-  return found;
+  return json;
 }
 
 status last_written::drop(std::string_view id) {

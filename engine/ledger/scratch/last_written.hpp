@@ -1,5 +1,11 @@
 // What the rows of one generation wrote last, by resource and field. It is a scratch table in a temporary
 // file of SQLite, so that memory does not grow with the ledger; it reads the intents of the ledger itself.
+//
+// Rows come in the order of their numbers, and that is the order in which they were sent, except where
+// --retry took a row again after a later one. A field that the later row names is left out then; so the order
+// of rows holds for whole fields. A set that verbs made is sent as a whole for each of the two rows, so of
+// such sets the one that was sent last counts. Invocations are numbered by time, and rows of one id run in
+// order within one.
 #pragma once
 
 #include "engine/model/error.hpp"
@@ -7,6 +13,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,8 +39,14 @@ class last_written {
   last_written& operator=(last_written&&) noexcept;
   ~last_written();
 
-  // Called in row order: the last value of a field counts.
+  // All that follow are called in row order.
+  //
+  // For a row that names the field: its value counts until a later row.
   status put(std::string_view id, std::string_view field, std::string_view json, std::uint64_t row);
+  // For a row whose verbs made the set that the invocation `run` sent: it counts unless a set that a later
+  // invocation sent is known.
+  status put_sent(std::string_view id, std::string_view field, std::string_view json, std::uint64_t row,
+                  std::int64_t run);
   // For a row that found the set `field` as its verb wants it, and wrote nothing. Only this is known of the
   // set: these elements are in it, or are not. It holds until a later row writes the set. Several rows add
   // up.
@@ -41,13 +54,19 @@ class last_written {
                   std::uint64_t row);
   // From now on it is not known what the field should show.
   status forget(std::string_view id, std::string_view field);
-  // The values in the row's newest intent, a JSON object; empty: the row has no intent, or one without
-  // values.
-  expected<std::string> sent_by(std::uint64_t row);
+  // Likewise for a set that the invocation `run` may have sent: what a later one sent stays known.
+  status forget_sent(std::string_view id, std::string_view field, std::int64_t run);
+
+  struct sent {
+    std::string values;    // a JSON object; empty: the row has no intent, or one without values
+    std::int64_t run = 0;  // the invocation; 0: the row has no intent
+  };
+  // What the row's newest intent has.
+  expected<sent> sent_by(std::uint64_t row);
 
   expected<std::uint64_t> resources();
-  // Whether it is known what the field should show.
-  expected<bool> knows(std::string_view id, std::string_view field);
+  // What the field should show, as JSON; nullopt: that is not known.
+  expected<std::optional<std::string>> known(std::string_view id, std::string_view field);
   // What is known of one resource; it has no fields if nothing is known.
   expected<written_resource> find(std::string_view id);
   // Removes a resource.

@@ -197,7 +197,7 @@ void bring_back_field(std::string_view value, std::size_t at) {
           "the ledger keeps another text than the API has shown");
 
   undo_builder builder(profile());
-  builder.add(kept.old_values, kept.new_values, true);
+  builder.add(kept.old_values, kept.new_values, true, true);
   const auto back = builder.finish(id);
   promise(back.jobs <= 1 && back.losses.size() <= 1, "more than one answer for one field");
   promise(back.jobs + back.losses.size() == 1, "undo forgets a field");

@@ -48,5 +48,34 @@ TEST(MemberValues, ArePutOverOthers) {
   }
 }
 
+TEST(MemberValues, AreOverwrittenAsFarAsALaterWriteNamesThem) {
+  struct {
+    const char *wanted, *later;
+    overlap is;
+    const char *part, *left;
+  } const table[] = {
+      {R"({"a":1,"b":2})", R"({"a":3})", overlap::part, R"({"a":null})", R"({"b":2})"},
+      {R"({"a":1})", R"({"b":3})", overlap::none, "", ""},
+      {R"({"a":1})", R"({"\u0061":3,"b":1})", overlap::all, "", ""},
+      {R"({"a":{"x":1,"y":2},"b":{"z":1}})", R"({"a":{"x":3},"b":5})", overlap::part,
+       R"({"a":{"x":null},"b":null})", R"({"a":{"y":2}})"},
+      {R"({"a":5,"b":1})", R"({"a":{"x":1}})", overlap::part, R"({"a":null})", R"({"b":1})"},
+      {"null", R"({"a":1})", overlap::all, "", ""},
+      {R"({"a":1})", "null", overlap::all, "", ""},
+      {"{}", R"({"a":1})", overlap::all, "", ""},
+  };
+  for (const auto& t : table) {
+    std::string part, left;
+    EXPECT_EQ(append_overlap(part, t.wanted, t.later), t.is) << t.later << " after " << t.wanted;
+    EXPECT_EQ(part, t.part);
+    if (t.is != overlap::part) continue;
+    EXPECT_TRUE(append_without(left, t.wanted, part));
+    EXPECT_EQ(left, t.left);
+  }
+  std::string left;
+  EXPECT_FALSE(append_without(left, R"({"a":{"x":1}})", R"({"a":{"x":null}})"));
+  EXPECT_EQ(left, "");
+}
+
 }  // namespace
 }  // namespace pawl::api

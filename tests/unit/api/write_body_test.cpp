@@ -94,6 +94,43 @@ TEST(WriteBody, RowIsNotHeldUpByWhatItDoesNotSend) {
   EXPECT_EQ(made.kept, R"({"title":"old"})");
 }
 
+// A server that replaces would erase the members that the row does not name.
+TEST(WriteBody, RowSendsAnObjectByMembersWithTheMembersBeside) {
+  auto p = api_of(body_content::row);
+  for (const auto* path : {"limits", "conf.deep"}) {
+    auto& f = p.fields.emplace_back(
+        testing::make_field(path == std::string{"limits"} ? "limits" : "deep", comparison::members, path));
+    f.type = field_type::object;
+    if (f.name == "deep") f.at = f.echo;
+  }
+  const struct {
+    const char *limits, *resource, *body;
+  } table[] = {
+      {R"({"a":2})", R"("limits":{"a":1,"b":{"x":1.50}})",
+       R"({"limits":{"a":2,"b":{"x":1.50}},"title":"New"})"},
+      {R"({"b":{"y":3}})", R"("limits":{"b":{"x":1,"y":2}, "a":0})",
+       R"({"limits":{"b":{"x":1,"y":3},"a":0},"title":"New"})"},
+      {R"({"a":null})", R"("limits":{"a":1,"b":2})", R"({"limits":{"a":null,"b":2},"title":"New"})"},
+      // Nothing stands beside: the values of the row are sent.
+      {R"({"a":2})", R"("limits":null)", ""},
+      {R"({"a":2})", R"("other":1)", ""},
+      {"null", R"("limits":{"a":1})", ""},
+  };
+  for (const auto& t : table) {
+    const made_job job(p, {{"limits", t.limits}, {"title", R"("New")"}});
+    const auto made = plan(p, R"({"id":"t1","title":"old",)" + std::string{t.resource} + "}", job);
+    EXPECT_EQ(made.is, readability::readable) << t.resource;
+    EXPECT_EQ(made.body, t.body);
+    EXPECT_EQ(made.new_values, R"({"limits":)" + std::string{t.limits} + R"(,"title":"New"})");
+  }
+  const made_job job(p, {{"deep", R"({"a":2})"}});
+  EXPECT_EQ(plan(p, R"({"id":"t1","conf":{"deep":{"a":1,"b":2}}})", job).body,
+            R"({"conf":{"deep":{"a":2,"b":2}}})");
+  // Also where the rest of the resource is odd.
+  EXPECT_EQ(plan(p, R"({"id":"t1","conf":{"deep":{"a":1,"b":2}},"x":1,"x":2})", job).body,
+            R"({"conf":{"deep":{"a":2,"b":2}}})");
+}
+
 TEST(WriteBody, WholeSendsTheResourceWithTheRowPutIn) {
   const auto p = api_of(body_content::whole);
   const made_job job(p, {{"title", R"("New")"}, {"assignee_id", "null"}, {"notify", "{}"}, {"extra", "[1]"}});

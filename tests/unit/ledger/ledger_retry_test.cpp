@@ -108,7 +108,7 @@ TEST_F(LedgerRetry, ARowThatNothingIsLeftOfIsSuperseded) {
                 " AND attempts = 0 AND sent_at IS NULL"),
             "2");
   EXPECT_EQ(ask("SELECT left_out FROM retried WHERE row = 2"), R"(["status","title"])");
-  auto left = must(file.left_out(generation));
+  auto left = must(file.left_out(generation, ledger_file::left_out_of::pending));
   ASSERT_EQ(left.size(), 1u);  // of rows that are pending
   EXPECT_EQ(left[0].row, 1u);
   EXPECT_THAT(left[0].fields, ElementsAre("status"));
@@ -117,7 +117,7 @@ TEST_F(LedgerRetry, ARowThatNothingIsLeftOfIsSuperseded) {
   write(run, {outcome::failed}, false);
   run = must(file.begin_run(generation, "0.1.0", start));
   must(file.take_again(generation, run, {outcome::failed}, {}, start));
-  EXPECT_THAT(must(file.left_out(generation)), IsEmpty());
+  EXPECT_THAT(must(file.left_out(generation, ledger_file::left_out_of::pending)), IsEmpty());
   EXPECT_EQ(ask("SELECT count(*) FROM retried WHERE row = 1"), "2");
 }
 

@@ -20,12 +20,12 @@ inline const api::profile& productlane() {
 
 struct written {
   std::string old_values, new_values;
-  bool certain = true;
+  bool certain = true, as_sent = true;
 };
 
 inline undo_result undone(const std::vector<written>& writes, const api::profile& profile = productlane()) {
   undo_builder builder{profile};
-  for (const auto& w : writes) builder.add(w.old_values, w.new_values, w.certain);
+  for (const auto& w : writes) builder.add(w.old_values, w.new_values, w.certain, w.as_sent);
   return builder.finish("t1");
 }
 
@@ -52,6 +52,9 @@ inline std::vector<std::string> losses_of(const undo_result& result) {
         break;
       case undo_obstacle::too_large:
         why = " too_large";
+        break;
+      case undo_obstacle::normalised:
+        why = " normalised";
         break;
       case undo_obstacle::left_out:
         why = " left_out";

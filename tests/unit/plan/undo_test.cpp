@@ -271,8 +271,8 @@ api::profile of_members() {
 TEST(Undo, TakesBackMembersThatWereWritten) {
   const auto p = of_members();
   undo_builder builder{p};
-  builder.add(R"({"limits":{"a":1,"b":{"x":null}}})", R"({"limits":{"a":2,"b":{"x":5}}})", true);
-  builder.add(R"({"limits":{"a":2,"c":7}})", R"({"limits":{"a":3,"c":8}})", true);
+  builder.add(R"({"limits":{"a":1,"b":{"x":null}}})", R"({"limits":{"a":2,"b":{"x":5}}})", true, true);
+  builder.add(R"({"limits":{"a":2,"c":7}})", R"({"limits":{"a":3,"c":8}})", true, true);
   const auto result = builder.finish("t1");
   EXPECT_EQ(result.lines, R"({"id":"t1","patch":{"limits":{"a":1,"c":7,"b":{"x":null}}},)"
                           R"("expect":{"limits":{"a":3,"b":{"x":5},"c":8}}})"
@@ -282,7 +282,7 @@ TEST(Undo, TakesBackMembersThatWereWritten) {
 TEST(Undo, TakesNoValueThatTheProfileCannotRead) {
   const auto p = of_members();
   undo_builder builder{p};
-  builder.add(R"({"price":{"wire":"many"}})", R"({"price":5})", true);
+  builder.add(R"({"price":{"wire":"many"}})", R"({"price":5})", true, true);
   const auto result = builder.finish("t1");
   EXPECT_EQ(result.lines, "");
   EXPECT_EQ(losses_of(result), std::vector<std::string>{"price not_accepted"});
@@ -291,7 +291,7 @@ TEST(Undo, TakesNoValueThatTheProfileCannotRead) {
 TEST(Undo, TakesAShownRiderAlong) {
   const auto p = of_members();
   undo_builder builder{p};
-  builder.add(R"({"state":"closed","reason":"done"})", R"({"state":"open"})", true);
+  builder.add(R"({"state":"closed","reason":"done"})", R"({"state":"open"})", true, true);
   EXPECT_EQ(builder.finish("t1").lines,
             R"({"id":"t1","patch":{"state":"closed","reason":"done"},"expect":{"state":"open"}})"
             "\n");
@@ -299,12 +299,12 @@ TEST(Undo, TakesAShownRiderAlong) {
 
 TEST(Undo, ForgetsOneResourceBeforeTheNext) {
   undo_builder builder{productlane()};
-  builder.add(R"({"title":"a"})", R"({"title":"b"})", true);
+  builder.add(R"({"title":"a"})", R"({"title":"b"})", true, true);
   EXPECT_EQ(builder.finish("t1").jobs, 1u);
   EXPECT_EQ(builder.finish("t2").jobs, 0u);
-  builder.add("[1]", "{}", true);
+  builder.add("[1]", "{}", true, true);
   EXPECT_EQ(builder.finish("t3").losses.size(), 1u);
-  builder.add(R"({"title":"a"})", R"({"title":"b"})", true);
+  builder.add(R"({"title":"a"})", R"({"title":"b"})", true, true);
   EXPECT_EQ(builder.finish("t4").jobs, 1u);
 }
 

@@ -83,7 +83,7 @@ TEST(Undo, AJobIsNeverLongerThanARow) {
       text += std::string(text.size() > 1 ? "," : "") + '"' + name + "\":\"" + most + last + '"';
     return text + "}";
   };
-  builder.add(all('1'), all('2'), true);
+  builder.add(all('1'), all('2'), true, true);
   const auto result = builder.finish("t1");
   EXPECT_EQ(result.jobs, 0u);
   EXPECT_EQ(losses_of(result), (std::vector<std::string>{"a too_large", "b too_large", "c too_large"}));

@@ -143,6 +143,30 @@ TEST_F(plan_line, AnOldValueThatNoInputTakesIsLeftOut) {
   EXPECT_EQ(jobs.shortened(), 2u);
 }
 
+TEST_F(plan_line, AnOldValueThatTheProfileDoesNotTakeIsLeftOut) {
+  auto& status = profile_.fields[to_index(field("status"))];
+  status.type = api::field_type::enumeration;
+  status.values = {"open", "done"};
+  const made_job made(profile_, {{"status", "\"done\""}, {"score", "1"}});
+  plan::planned_row row;
+  row.id = "t1";
+  row.job = made;
+  const std::vector<plan::planned_change> changes{{field("status"), "status", "\"merged\"", "\"done\"", true},
+                                                  {field("score"), "score", R"({"wire":"many"})", "1", true}};
+  row.changes = changes;
+  job_lines jobs(profile_, facts_);
+  std::string text;
+  jobs.append(text, row);
+  EXPECT_EQ(text, "{\"id\":\"t1\",\"patch\":{\"status\":\"done\",\"score\":1}}\n");
+  EXPECT_EQ(jobs.shortened(), 1u);
+  const std::vector<plan::planned_change> empty{{field("score"), "score", "null", "1", true}};
+  row.changes = empty;
+  text.clear();
+  jobs.append(text, row);
+  EXPECT_EQ(text, R"({"id":"t1","patch":{"status":"done","score":1},"expect":{"score":null}})"
+                  "\n");
+}
+
 TEST(Confirmation, OnlyAYesIsAYes) {
   for (const auto* yes : {"y", "Y", "yes", "YES", " yes \r"}) EXPECT_TRUE(cli::is_yes(yes)) << yes;
   for (const auto* no : {"", " ", "n", "no", "yep", "y e s", "yes please", "j"})

@@ -1,0 +1,163 @@
+// What several writes of a resource come to: sets that go back by their elements, objects of which only some
+// members were written, and writes that may not have been applied.
+#include "tests/unit/plan/undo_lines.hpp"
+
+#include <gmock/gmock.h>
+
+namespace pawl::plan {
+namespace {
+
+using namespace plan::testing;
+
+TEST(UndoTraces, ASetThatWasNoListGoesBackAsAWholeOrIsLost) {
+  struct row {
+    const char* name;
+    std::vector<written> writes;
+    const char* want;
+    std::vector<std::string> losses;
+  };
+  const std::vector<row> table{
+      {"null is the empty set",
+       {{R"({"tag_ids":null})", R"({"tag_ids":["b"]})"}},
+       R"({"id":"t1","patch":{"remove_tag_ids":["b"]}})"
+       "\n",
+       {}},
+      {"a text", {{R"({"tag_ids":"a,b"})", R"({"tag_ids":["b"]})"}}, "", {"tag_ids not_accepted"}},
+      {"a form that the profile does not know",
+       {{R"({"tag_ids":{"wire":"a"}})", R"({"tag_ids":["b"]})"}},
+       "",
+       {"tag_ids not_accepted"}},
+      {"a number", {{R"({"tag_ids":5})", R"({"tag_ids":["b"]})"}}, "", {"tag_ids not_accepted"}},
+      {"a text between two writes",
+       {{R"({"tag_ids":["a"]})", R"({"tag_ids":["a","b"]})"},
+        {R"({"tag_ids":"odd"})", R"({"tag_ids":["c"]})"}},
+       R"({"id":"t1","patch":{"tag_ids":["a"]},"expect":{"tag_ids":["c"]}})"
+       "\n",
+       {}},
+      {"not shown between two writes",
+       {{R"({"tag_ids":["a"]})", R"({"tag_ids":["a","b"]})"}, {"{}", R"({"tag_ids":["c"]})"}},
+       R"({"id":"t1","patch":{"tag_ids":["a"]},"expect":{"tag_ids":["c"]}})"
+       "\n",
+       {}},
+  };
+  for (const auto& row : table) {
+    SCOPED_TRACE(row.name);
+    const auto result = undone(row.writes);
+    EXPECT_EQ(result.lines, row.want);
+    EXPECT_EQ(losses_of(result), row.losses);
+    expect_valid(result.lines);
+  }
+}
+
+const api::profile& of_limits() {
+  static const auto profile = [] {
+    api::profile made;
+    for (const auto* name : {"limits", "state"}) {
+      auto& f = made.fields.emplace_back();
+      f.name = name;
+      f.echo = {{name, false}};
+    }
+    made.fields[0].type = api::field_type::object;
+    made.fields[0].compare = api::comparison::members;
+    return made;
+  }();
+  return profile;
+}
+
+std::string job(const std::string& limits, const std::string& expected) {
+  return R"({"id":"t1","patch":{"limits":)" + limits + R"(},"expect":{"limits":)" + expected + "}}\n";
+}
+written limits(const std::string& before, const std::string& after, bool certain = true) {
+  return {R"({"limits":)" + before + "}", R"({"limits":)" + after + "}", certain};
+}
+
+TEST(UndoTraces, MembersOfSeveralRowsGoBackTogether) {
+  struct row {
+    const char* name;
+    std::vector<written> writes;
+    std::string want;
+  };
+  const std::vector<row> table{
+      {"two rows, a member each",
+       {limits(R"({"a":0})", R"({"a":1})"), limits(R"({"b":0})", R"({"b":2})")},
+       job(R"({"b":0,"a":0})", R"({"a":1,"b":2})")},
+      {"the first old value counts",
+       {limits(R"({"a":0})", R"({"a":1})"), limits(R"({"a":1,"b":0})", R"({"a":2,"b":2})")},
+       job(R"({"a":0,"b":0})", R"({"a":2,"b":2})")},
+      {"deeper, and missing before",
+       {limits(R"({"x":{"a":null}})", R"({"x":{"a":1}})"), limits(R"({"x":{"b":7}})", R"({"x":{"b":2}})")},
+       job(R"({"x":{"b":7,"a":null}})", R"({"x":{"a":1,"b":2}})")},
+      {"an object that was missing",
+       {limits(R"({"x":null})", R"({"x":{"a":1}})"), limits(R"({"x":{"b":null}})", R"({"x":{"b":2}})")},
+       job(R"({"x":null})", R"({"x":{"a":1,"b":2}})")},
+      {"a member that became a number",
+       {limits(R"({"x":{"a":0}})", R"({"x":{"a":1}})"), limits(R"({"x":{"a":1,"c":9}})", R"({"x":5})")},
+       job(R"({"x":{"a":0,"c":9}})", R"({"x":5})")},
+      {"what was only read beside the first write is not written",
+       {{R"({"state":"s","limits":{"a":0,"z":9}})", R"({"state":"s"})"}, limits(R"({"a":0})", R"({"a":1})")},
+       job(R"({"a":0})", R"({"a":1})")},
+  };
+  for (const auto& row : table) {
+    SCOPED_TRACE(row.name);
+    EXPECT_EQ(undone(row.writes, of_limits()).lines, row.want);
+  }
+}
+
+// A write of other members leaves it open whether an earlier one was applied.
+TEST(UndoTraces, MembersOfADoubtfulRowStayInDoubt) {
+  const auto first =
+      undone({limits(R"({"a":0})", R"({"a":1})", false), limits(R"({"b":0})", R"({"b":2})")}, of_limits());
+  EXPECT_EQ(first.lines,
+            job(R"({"b":0,"a":0})", R"({"a":1,"b":2})") + job(R"({"b":0,"a":0})", R"({"b":2,"a":0})"));
+  const auto last =
+      undone({limits(R"({"a":0})", R"({"a":1})"), limits(R"({"b":0})", R"({"b":2})", false)}, of_limits());
+  EXPECT_EQ(last.lines,
+            job(R"({"b":0,"a":0})", R"({"a":1,"b":2})") + job(R"({"b":0,"a":0})", R"({"b":0,"a":1})"));
+  const auto settled =
+      undone({limits(R"({"a":0})", R"({"a":1})", false), limits(R"({"a":0})", R"({"a":2})")}, of_limits());
+  EXPECT_EQ(settled.lines, job(R"({"a":0})", R"({"a":2})"));
+}
+
+// The API may show another form of such a text for ever, and then no job that expects it would apply.
+TEST(UndoTraces, ATextThatWasNotShownAsItWasSentIsLost) {
+  const auto text = [](const char* before, const char* after, bool as_sent, bool certain = true) {
+    return written{R"({"title":"a","text":")" + std::string{before} + "\"}",
+                   R"({"title":"b","text":")" + std::string{after} + "\"}", certain, as_sent};
+  };
+  const std::string title = R"({"id":"t1","patch":{"title":"a"},"expect":{"title":"b"}})"
+                            "\n";
+  const std::vector<std::string> lost{"text normalised"}, nothing;
+  struct row {
+    std::vector<written> writes;
+    bool goes_back;
+    std::vector<std::string> losses;
+  };
+  const std::vector<row> table{
+      {{text("<p>x</p>", "y", true)}, true, nothing},
+      {{text("<p>x</p>", "y", false)}, false, lost},
+      {{text("<p>x</p>", "y", false, false)}, false, lost},
+      // What the last write left counts.
+      {{text("<p>x</p>", "z", false), text("<p>z</p>", "y", true)}, true, nothing},
+      {{text("<p>x</p>", "z", true), text("z", "y", false)}, false, lost},
+      {{text("y", "y", false)}, false, nothing},
+  };
+  for (const auto& row : table) {
+    const auto result = undone(row.writes);
+    if (row.goes_back) {
+      EXPECT_THAT(result.lines, ::testing::HasSubstr(R"("text":"<p>x</p>")"));
+      EXPECT_THAT(result.lines, ::testing::HasSubstr(R"("text":"y")"));
+    } else {
+      EXPECT_EQ(result.lines, title);
+    }
+    EXPECT_EQ(losses_of(result), row.losses);
+    expect_valid(result.lines);
+  }
+  auto rows = productlane();
+  rows.body_is = api::body_content::row;
+  const auto none = undone({text("<p>x</p>", "y", false)}, rows);
+  EXPECT_EQ(none.lines, "");
+  EXPECT_THAT(losses_of(none), ::testing::UnorderedElementsAre("text normalised", "title needs_another"));
+}
+
+}  // namespace
+}  // namespace pawl::plan
