@@ -1,6 +1,8 @@
 #include "engine/plan/undo.hpp"
 
+#include "engine/api/sent_together.hpp"
 #include "engine/input/byte_window.hpp"
+#include "engine/plan/undo_plan.hpp"
 #include "engine/text/json_path.hpp"
 #include "engine/text/json_string.hpp"
 #include "engine/text/json_unescape.hpp"
@@ -14,13 +16,6 @@ namespace {
 
 constexpr std::string_view null_json = "null";
 
-void append_member(std::string& to, std::string_view name, std::string_view json) {
-  if (to.back() != '{') to += ',';
-  append_json_string(to, name);
-  to += ':';
-  to += json;
-}
-
 undo_obstacle obstacle_of(input::row_fit fit) noexcept {
   return fit == input::row_fit::unsound ? undo_obstacle::unsound : undo_obstacle::too_large;
 }
@@ -32,32 +27,11 @@ struct undo_builder::member {
   value is;
 };
 
-struct undo_builder::plan {
-  struct entry {
-    const trace* of = nullptr;
-    std::string name, json;
-    bool expects = false;
-    bool moves = true;  // false: it is equal, and only completes the row
-  };
-  std::vector<entry> patch;
-  bool holds(const trace& one) const { return std::ranges::find(patch, &one, &entry::of) != patch.end(); }
-  // Gives all of it up. Fields that the run did not write or left as they were are no loss.
-  void give_up(undo_obstacle why, std::vector<undo_loss>& losses) {
-    const trace* last = nullptr;  // both verbs of a list belong to one field
-    for (const auto& e : patch)
-      if (e.moves && e.of->is_written && e.of != std::exchange(last, e.of))
-        losses.push_back({e.of->name, why});
-    patch.clear();
-  }
-  const entry* entry_of(field_index f) const {
-    for (const auto& e : patch)
-      if (e.of->field == f && e.name == e.of->name) return &e;
-    return nullptr;
-  }
-};
-
 undo_builder::undo_builder(const api::profile& profile)
-    : profile_(profile), names_(profile), typer_(input::cell_syntax{}) {}
+    : profile_(profile),
+      names_(profile),
+      typer_(input::cell_syntax{}),
+      company_(api::sent_together(profile)) {}
 
 undo_builder::trace& undo_builder::trace_of(std::string_view name) {
   const auto found = std::ranges::find(traces_, name, &trace::name);
@@ -102,10 +76,18 @@ void undo_builder::add(std::string_view old_values, std::string_view new_values,
     const auto found = std::ranges::find(in, name, &member::name);
     return found == in.end() ? nullptr : &found->is;
   };
+  ++writes_;
   for (auto& [name, is] : after) {
     is.is_shown = as_sent;
     write(trace_of(name), find(before, name), is, certain);
   }
+  for (const auto& [name, is] : after)
+    if (const auto f = names_.find(name))
+      for (const auto partner : company_[to_index(*f)]) {
+        const auto& other = profile_[partner].name;
+        const auto known = std::ranges::find(traces_, other, &trace::name);
+        if (known != traces_.end() && find(after, other) == nullptr) known->is_left_known = false;
+      }
   // A value that was read and not written may be needed by an old value (a date beside its state).
   for (const auto& [name, is] : before) {
     if (find(after, name) != nullptr) continue;
@@ -118,36 +100,6 @@ void undo_builder::add(std::string_view old_values, std::string_view new_values,
 bool undo_builder::same(const trace& of, std::string_view a, std::string_view b) {
   const auto how = of.field ? profile_[*of.field].compare : api::comparison::exact;
   return comparer_.compare(how, a, b) == api::equality::equal;
-}
-
-undo_result undo_builder::finish(std::string_view id) {
-  undo_result result;
-  if (is_broken_) {
-    result.losses.push_back({{}, undo_obstacle::record_broken});
-    traces_.clear();
-    is_broken_ = false;
-    return result;
-  }
-  plan back;
-  plan_way_back(back, result.losses);
-  const bool in_doubt =
-      std::ranges::any_of(back.patch, [](const auto& e) { return e.of->left_before_doubt.has_value(); });
-  bool fits = true;
-  for (const bool before_doubt : {false, true}) {
-    if (back.patch.empty() || (before_doubt && !in_doubt)) continue;
-    const auto start = result.lines.size();
-    append_job(result.lines, id, back, before_doubt);
-    fits = fits && result.lines.size() - start <= input::max_row_bytes;  // the length includes the line end
-    ++result.jobs;
-  }
-  if (!fits) {
-    back.give_up(undo_obstacle::too_large, result.losses);
-    result.lines.clear();
-    result.jobs = 0;
-  }
-  forgive(back, result.losses);
-  traces_.clear();
-  return result;
 }
 
 void undo_builder::plan_way_back(plan& to, std::vector<undo_loss>& losses) {
@@ -197,7 +149,7 @@ void undo_builder::plan_company(const trace& one, plan& to) {
 
 // Whether a job expects what the run left of a field that goes back as a whole.
 bool undo_builder::can_expect(const trace& one) const {
-  return one.field && names_.can_expect(*one.field);
+  return one.field && one.is_left_known && names_.can_expect(*one.field);
 }
 
 // The worst fit among the values that a job would have to hold for a field.
@@ -239,8 +191,8 @@ void undo_builder::plan_field(const trace& one, plan& to, std::vector<undo_loss>
     losses.push_back({one.name, *why});
     return;
   }
-  // If the last write is doubtful, there is something to undo.
-  if (one.left_certainly && same(one, one.old_value->json, one.left.json)) {
+  // If it is not known what is there, there is something to undo.
+  if (one.left_certainly && one.is_left_known && same(one, one.old_value->json, one.left.json)) {
     plan_company(one, to);
     return;
   }
@@ -351,31 +303,6 @@ bool undo_builder::is_emptied(const trace& one, const plan& to) const {
 bool undo_builder::is_complete(const plan& to) const {
   return std::ranges::all_of(
       traces_, [&](const trace& one) { return !one.is_written || to.holds(one) || is_emptied(one, to); });
-}
-
-void undo_builder::forgive(const plan& done, std::vector<undo_loss>& losses) const {
-  std::erase_if(losses, [&](const undo_loss& loss) {
-    const auto one = std::ranges::find(traces_, loss.field, &trace::name);
-    return loss.why == undo_obstacle::not_nullable && one != traces_.end() && is_emptied(*one, done);
-  });
-}
-
-void undo_builder::append_job(std::string& to, std::string_view id, const plan& back,
-                              bool before_doubt) const {
-  std::string line = "{";
-  append_member(line, profile_.id_column, json_string(id));
-  std::string patch = "{", expect = "{";
-  const trace* expected_last = nullptr;
-  for (const auto& e : back.patch) {
-    append_member(patch, e.name, e.json);
-    const auto& left = before_doubt && e.of->left_before_doubt ? *e.of->left_before_doubt : e.of->left;
-    // Both verbs of a list belong to the same trace, one behind the other; the list is expected once.
-    if (e.expects && e.of != expected_last) append_member(expect, e.of->name, left.json);
-    expected_last = e.of;
-  }
-  append_member(line, "patch", patch + "}");
-  if (expect.size() > 1) append_member(line, "expect", expect + "}");
-  to += line + "}\n";
 }
 
 }  // namespace pawl::plan

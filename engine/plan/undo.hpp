@@ -10,10 +10,14 @@
 // one of them cannot go back, there is no job. With "whole" a job names the changed fields, and the run puts
 // these into the resource as it will be then.
 //
-// A write that may or may not have been applied (outcome unknown, or cut off by a crash) is undone as well.
-// That is safe, because `expect` holds only if it was applied. If such a write came after a certain one of
+// A write that may or may not have been applied (outcome unknown or mismatch, or cut off by a crash) is
+// undone as well. That is safe, because `expect` holds only if it was applied. What it wrote goes back in a
+// job of its own, so that the certain part goes back whatever became of it. If it came after a certain one of
 // the same field, a second job covers the case that it was not applied; `expect` holds for at most one of the
-// two.
+// two. (With "row" all of it stays in one job.)
+//
+// What the API changes by the way (a date that goes with a state) is not expected: nobody knows what is
+// there.
 #pragma once
 
 #include "engine/api/json_compare.hpp"
@@ -23,6 +27,7 @@
 #include "engine/input/row_values.hpp"
 #include "engine/model/byte_arena.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -51,7 +56,7 @@ struct undo_loss {
 
 struct undo_result {
   // NDJSON lines with their line ends, valid as an input of `run`: none if nothing changed or nothing can go
-  // back, else one or two (see above).
+  // back; mostly one, and more where writes are in doubt (see above).
   std::string lines;
   std::uint64_t jobs = 0;
   std::vector<undo_loss> losses;
@@ -93,11 +98,14 @@ class undo_builder {
     std::optional<value> old_value;    // before the first write
     value left;                        // what the last write left
     bool left_certainly = false;
+    bool is_left_known = true;               // false: a later write of another field may have changed it
+    std::uint32_t left_by = 0;               // the number of the last write
     std::optional<value> left_before_doubt;  // what the last certain write left, if uncertain ones follow
     std::vector<element> elements;
     input::row_fit elements_fit = input::row_fit::fits;  // the worst of the lists in which they were found
   };
   struct member;
+  struct plan_entry;  // undo_plan.hpp
   struct plan;
 
   trace& trace_of(std::string_view name);
@@ -123,7 +131,10 @@ class undo_builder {
   bool is_emptied(const trace&, const plan&) const;
   bool is_complete(const plan&) const;
   void forgive(const plan&, std::vector<undo_loss>&) const;
-  void append_job(std::string& to, std::string_view id, const plan&, bool before_doubt) const;
+  bool belong_together(const trace&, const trace&) const;
+  std::vector<std::size_t> parts_of(const plan&) const;
+  bool is_needed_before_doubt(const plan_entry&, const plan&) const;
+  bool append_job(std::string& to, std::string_view id, const plan&, bool before_doubt) const;
 
   const api::profile& profile_;
   input::field_names names_;
@@ -131,7 +142,9 @@ class undo_builder {
   input::row_value_reader values_;
   api::json_comparer comparer_;
   byte_arena bytes_;
+  std::vector<std::vector<field_index>> company_;  // by field: api::sent_together()
   std::vector<trace> traces_;
+  std::uint32_t writes_ = 0;
   bool is_broken_ = false;  // a record of the resource could not be read
 };
 

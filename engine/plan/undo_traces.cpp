@@ -5,6 +5,7 @@
 #include "engine/text/letter_case.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace pawl::plan {
 namespace {
@@ -26,11 +27,17 @@ bool has_items(std::string_view json) {
 
 void undo_builder::write(trace& to, const value* old_value, const value& new_value, bool certain) {
   to.is_left_out = false;
+  const bool was_known = std::exchange(to.is_left_known, true);
+  to.left_by = writes_;
   if (to.field && profile_[*to.field].compare == api::comparison::members) {
     write_members(to, old_value, new_value, certain);
     to.is_written = true;
     return;
   }
+  // What the read before a doubtful write showed is there if it was not applied. An earlier write may have
+  // changed the field by the way.
+  const bool was_changed = old_value != nullptr && !to.is_written && to.old_value &&
+                           !same(to, to.old_value->json, old_value->json);
   // A value that was only read counts too: it is older than this write.
   if (!to.is_written && !to.old_value && old_value != nullptr) to.old_value = *old_value;
   // A set that was not shown as a list has no elements to go back by.
@@ -40,7 +47,9 @@ void undo_builder::write(trace& to, const value* old_value, const value& new_val
       if (to.elements_fit == input::row_fit::fits) to.elements_fit = fit;
     if (to.elements_fit == input::row_fit::fits) follow_elements(to, old_value->json, new_value.json);
   }
-  if (!certain && to.is_written && to.left_certainly) to.left_before_doubt = to.left;
+  if (!certain && to.is_written && to.left_certainly)
+    to.left_before_doubt = was_known || old_value == nullptr ? to.left : *old_value;
+  if (!certain && was_changed) to.left_before_doubt = *old_value;
   if (certain) to.left_before_doubt.reset();
   to.left = new_value;
   to.left_certainly = certain;

@@ -118,6 +118,68 @@ TEST(UndoTraces, MembersOfADoubtfulRowStayInDoubt) {
   EXPECT_EQ(settled.lines, job(R"({"a":0})", R"({"a":2})"));
 }
 
+// What a job may hold of fields beside each other: certain ones, and those that doubtful writes have left.
+TEST(UndoTraces, WhatIsInDoubtCostsNothingThatIsCertain) {
+  const auto one = [](const char* patch, const char* expect) {
+    return R"({"id":"t1","patch":)" + std::string{patch} + R"(,"expect":)" + expect + "}\n";
+  };
+  struct row {
+    const char* name;
+    std::vector<written> writes;
+    std::string want;
+  };
+  const std::vector<row> table{
+      {"a doubtful write of other fields",
+       {{R"({"status":"open","title":"a"})", R"({"status":"done","title":"b"})", false},
+        {R"({"title":"a"})", R"({"title":"c"})"}},
+       one(R"({"title":"a"})", R"({"title":"c"})") + one(R"({"status":"open"})", R"({"status":"done"})")},
+      {"two doubtful writes",
+       {{R"({"status":"open"})", R"({"status":"done"})", false},
+        {R"({"title":"a"})", R"({"title":"c"})", false}},
+       one(R"({"title":"a"})", R"({"title":"c"})") + one(R"({"status":"open"})", R"({"status":"done"})")},
+      {"a doubtful write of a field that a certain one wrote, and of another",
+       {{R"({"title":"a"})", R"({"title":"b"})"},
+        {R"({"status":"open","title":"b"})", R"({"status":"done","title":"c"})", false}},
+       one(R"({"title":"a","status":"open"})", R"({"title":"c","status":"done"})") +
+           one(R"({"title":"a"})", R"({"title":"b"})")},
+      {"a state that goes with a date",
+       {{R"({"status":"snoozed","snoozed_until":"2030-01-01T00:00:00Z","title":"a"})",
+         R"({"status":"open","title":"b"})"},
+        {R"({"status":"open","snoozed_until":null})",
+         R"({"status":"snoozed","snoozed_until":"2031-01-01T00:00:00Z"})", false}},
+       one(R"({"title":"a"})", R"({"title":"b"})") +
+           one(R"({"status":"snoozed","snoozed_until":"2030-01-01T00:00:00Z"})",
+               R"({"status":"snoozed","snoozed_until":"2031-01-01T00:00:00Z"})") +
+           one(R"({"status":"snoozed","snoozed_until":"2030-01-01T00:00:00Z"})",
+               R"({"status":"open","snoozed_until":null})")},
+  };
+  for (const auto& row : table) {
+    SCOPED_TRACE(row.name);
+    const auto result = undone(row.writes);
+    EXPECT_EQ(result.lines, row.want);
+    EXPECT_EQ(result.jobs, static_cast<std::uint64_t>(std::ranges::count(result.lines, '\n')));
+    expect_valid(result.lines);
+  }
+}
+
+// A date that the API empties with its state: what is there after a write of the state alone, nobody has
+// said.
+TEST(UndoTraces, ExpectsNothingThatAnotherFieldMayHaveChanged) {
+  const written snoozed{R"({"status":"open","snoozed_until":null})",
+                        R"({"status":"snoozed","snoozed_until":"2030-01-01T00:00:00Z"})"};
+  const written woken{R"({"status":"snoozed","snoozed_until":"2030-01-01T00:00:00Z"})",
+                      R"({"status":"done"})"};
+  EXPECT_EQ(undone({snoozed, woken}).lines,
+            R"({"id":"t1","patch":{"status":"open"},"expect":{"status":"done"}})"
+            "\n");
+  const written dated{R"({"status":"snoozed","snoozed_until":"2029-01-01T00:00:00Z"})",
+                      R"({"snoozed_until":"2030-01-01T00:00:00Z"})"};
+  EXPECT_EQ(
+      undone({dated, woken}).lines,
+      R"({"id":"t1","patch":{"status":"snoozed","snoozed_until":"2029-01-01T00:00:00Z"},"expect":{"status":"done"}})"
+      "\n");
+}
+
 // The API may show another form of such a text for ever, and then no job that expects it would apply.
 TEST(UndoTraces, ATextThatWasNotShownAsItWasSentIsLost) {
   const auto text = [](const char* before, const char* after, bool as_sent, bool certain = true) {
