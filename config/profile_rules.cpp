@@ -10,6 +10,7 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <utility>
 #include <variant>
@@ -142,8 +143,7 @@ status_set statuses_of(const api::status_rule& rule) {
 }
 
 // A rule that the ones before it, together, leave nothing to match.
-void check_order(table_reader& in, const std::vector<api::status_rule>& before,
-                 const api::status_rule& rule) {
+void check_order(table_reader& in, std::span<const api::status_rule> before, const api::status_rule& rule) {
   const auto wanted = statuses_of(rule);
   status_set taken;
   const api::status_rule* by = nullptr;
@@ -162,7 +162,9 @@ void check_order(table_reader& in, const std::vector<api::status_rule>& before,
 }  // namespace
 
 void read_rules(table_reader& root, api::profile& profile) {
-  for (auto& in : root.tables("rules")) {
+  auto tables = root.tables("rules");
+  const auto complaints_before = root.complaints().all.size();
+  for (auto& in : tables) {
     const auto complaints = root.complaints().all.size();
     api::status_rule rule;
     const auto* status = in.find("status");
@@ -183,9 +185,12 @@ void read_rules(table_reader& root, api::profile& profile) {
       in.complain_here("would match every reply", "add status, code, message or header");
     read_then(in, rule, profile.headers);
     in.finish();
-    if (root.complaints().all.size() == complaints) check_order(in, profile.rules, rule);
     profile.rules.push_back(std::move(rule));
   }
+  // What a rule that could not be read leaves to the others is not known.
+  if (root.complaints().all.size() != complaints_before) return;
+  const std::span<const api::status_rule> all = profile.rules;
+  for (std::size_t i = 0; i < tables.size(); ++i) check_order(tables[i], all.first(i), all[i]);
 }
 
 }  // namespace pawl::config

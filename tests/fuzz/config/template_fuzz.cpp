@@ -77,9 +77,10 @@ void write_requests(std::string_view text) {
   if (!made.value || id.empty() || id.size() > longest_id || !is_json(value)) return;
   const auto& profile = *made.value;
   if (std::ranges::any_of(id, [](unsigned char c) { return c < 0x20 || c == 0x7f; })) return;
-  if (profile.id_type != api::id_form::string &&
-      !std::ranges::all_of(id, [](char c) { return c >= '0' && c <= '9'; }))
-    return;
+  // As validation lets them in.
+  const bool is_number = std::ranges::all_of(id, [](char c) { return c >= '0' && c <= '9'; }) &&
+                         (id.size() == 1 || id.front() != '0');
+  if (profile.id_type != api::id_form::string && !is_number) return;
   if (profile.base_url.find(key) != std::string::npos || toml.find(key) != std::string_view::npos ||
       id.find(key) != std::string_view::npos || value.find(key) != std::string_view::npos ||
       was.find(key) != std::string_view::npos)

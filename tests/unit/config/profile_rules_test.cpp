@@ -44,9 +44,13 @@ TEST(ProfileRules, TakeAStatusARangeOrAList) {
     ASSERT_EQ(p.rules.size(), 1u) << r.text;
     EXPECT_EQ(p.rules[0].statuses, r.is) << r.text;
   }
-  for (const char* wrong : {"[]", "[403, 99]", "600", "true", "[[403]]", "\"4x\"", "[403, \"429-420\"]"}) {
-    const auto result = compile_profile(
-        with_rules("[[rules]]\nstatus = " + std::string(wrong) + "\nthen = \"refused\"\n"), "p.toml");
+  for (const char* wrong : {"[]", "[403, 99]", "600", "true", "[[403]]", "\"4x\"", "[403, \"429-420\"]",
+                            "\"040-599\"", "[\"5xx\", \"000-007\"]"}) {
+    // Nothing is said of the next one: what this one leaves to it is not known.
+    const auto result = compile_profile(with_rules("[[rules]]\nstatus = " + std::string(wrong) +
+                                                   "\nthen = \"refused\"\n[[rules]]\nstatus = 503\n"
+                                                   "then = \"retry\"\n"),
+                                        "p.toml");
     EXPECT_THAT(
         texts(result.complaints),
         testing::ElementsAre("p.toml:12: rules.status: is not a status, a range of them, or a list of "
