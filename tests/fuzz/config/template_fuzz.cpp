@@ -7,6 +7,7 @@
 #include "engine/input/json_reader.hpp"
 #include "engine/text/json_string.hpp"
 #include "engine/text/letter_case.hpp"
+#include "engine/text/utf8.hpp"
 #include "tests/fuzz/promise.hpp"
 
 #include <algorithm>
@@ -80,7 +81,7 @@ void write_requests(std::string_view text) {
   // As validation lets them in.
   const bool is_number = std::ranges::all_of(id, [](char c) { return c >= '0' && c <= '9'; }) &&
                          (id.size() == 1 || id.front() != '0');
-  if (profile.id_type != api::id_form::string && !is_number) return;
+  if ((profile.id_type != api::id_form::string && !is_number) || !is_utf8(id)) return;
   if (profile.base_url.find(key) != std::string::npos || toml.find(key) != std::string_view::npos ||
       id.find(key) != std::string_view::npos || value.find(key) != std::string_view::npos ||
       was.find(key) != std::string_view::npos)
@@ -97,7 +98,7 @@ void write_requests(std::string_view text) {
   std::vector<std::string> guards;
   for (const auto& place : api::guard_places(profile)) {
     const bool has_control = std::ranges::any_of(was, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
-    if (has_control) return;
+    if (has_control || (place.header.empty() && !is_utf8(was))) return;
     guards.push_back(place.header.empty() ? json_string(was) : std::string{was});
   }
 
