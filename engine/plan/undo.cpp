@@ -86,7 +86,9 @@ void undo_builder::add(std::string_view old_values, std::string_view new_values,
       for (const auto partner : company_[to_index(*f)]) {
         const auto& other = profile_[partner].name;
         const auto known = std::ranges::find(traces_, other, &trace::name);
-        if (known != traces_.end() && find(after, other) == nullptr) known->is_left_known = false;
+        if (known == traces_.end() || find(after, other) != nullptr) continue;
+        known->is_left_known = false;
+        if (certain) known->is_known_before_doubt = false;
       }
   // A value that was read and not written may be needed by an old value (a date beside its state).
   for (const auto& [name, is] : before) {
@@ -114,6 +116,7 @@ void undo_builder::plan_way_back(plan& to, std::vector<undo_loss>& losses) {
     if (std::ranges::none_of(to.patch, &plan::entry::moves)) to.patch.clear();
   };
   drop_company();
+  check_guards(to, losses);
   check_needs(to, losses);
   drop_company();
   if (profile_.body_is != api::body_content::row) return;
@@ -144,12 +147,17 @@ void undo_builder::list_left_out(std::vector<undo_loss>& losses) const {
 // whole row.
 void undo_builder::plan_company(const trace& one, plan& to) {
   if (profile_.body_is == api::body_content::row && !obstacle_to(one))
-    to.patch.push_back({&one, one.name, one.old_value->json, can_expect(one), false});
+    to.patch.push_back(
+        {&one, one.name, one.old_value->json, can_expect(one), can_expect_before_doubt(one), false});
 }
 
 // Whether a job expects what the run left of a field that goes back as a whole.
 bool undo_builder::can_expect(const trace& one) const {
   return one.field && one.is_left_known && names_.can_expect(*one.field);
+}
+
+bool undo_builder::can_expect_before_doubt(const trace& one) {
+  return one.field && one.is_known_before_doubt && names_.can_expect(*one.field) && may_expect(one);
 }
 
 // The worst fit among the values that a job would have to hold for a field.
@@ -202,7 +210,7 @@ void undo_builder::plan_field(const trace& one, plan& to, std::vector<undo_loss>
   if (why)
     losses.push_back({one.name, *why});
   else
-    to.patch.push_back({&one, one.name, one.old_value->json, can_expect(one)});
+    to.patch.push_back({&one, one.name, one.old_value->json, can_expect(one), can_expect_before_doubt(one)});
 }
 
 void undo_builder::plan_elements(const trace& one, plan& to, std::vector<undo_loss>& losses) {
@@ -235,7 +243,7 @@ void undo_builder::plan_elements(const trace& one, plan& to, std::vector<undo_lo
     const bool fits = list->size() <= input::max_field_bytes;
     if (fits && typer_.check(names_.rule(f), spec->nullable, {json_kind::array, *list}) &&
         (!expects || may_expect(one))) {
-      to.patch.push_back({&one, spec->name, *list, expects});
+      to.patch.push_back({&one, spec->name, *list, expects, expects});
     } else {
       losses.push_back({one.name, fits ? undo_obstacle::not_accepted : undo_obstacle::too_large});
       std::erase_if(to.patch, [&one](const auto& e) { return e.of == &one; });
@@ -243,6 +251,19 @@ void undo_builder::plan_elements(const trace& one, plan& to, std::vector<undo_lo
     }
   }
   if (add.size() == 1 && remove.size() == 1) plan_company(one, to);
+}
+
+// Removes fields of which it is not known what is there, unless a field that goes back and is expected has
+// changed them: its value then speaks for theirs.
+void undo_builder::check_guards(plan& to, std::vector<undo_loss>& losses) const {
+  std::erase_if(to.patch, [&](const plan::entry& e) {
+    if (e.of->is_left_known || e.of->is_set) return false;
+    const bool is_guarded = std::ranges::any_of(to.patch, [&](const plan::entry& other) {
+      return other.expects && changes_by_the_way(*other.of, *e.of);
+    });
+    if (!is_guarded && e.moves) losses.push_back({e.of->name, undo_obstacle::needs_another});
+    return !is_guarded;
+  });
 }
 
 // Adds the shown fields that ride with a field that goes back: the API sets them when that one moves.
@@ -255,7 +276,7 @@ void undo_builder::take_riders(plan& to, std::size_t entry) {
       continue;
     if (seen.old_value && seen.old_value->json != null_json && seen.old_value->fit == input::row_fit::fits &&
         to.entry_of(*f) == nullptr)
-      to.patch.push_back({&seen, seen.name, seen.old_value->json, false});
+      to.patch.push_back({&seen, seen.name, seen.old_value->json});
   }
 }
 
@@ -275,7 +296,7 @@ void undo_builder::check_needs(plan& to, std::vector<undo_loss>& losses) {
           good = false;
           break;
         }
-        to.patch.push_back({&*seen, name, seen->old_value->json, false});
+        to.patch.push_back({&*seen, name, seen->old_value->json});
       }
     if (good) {
       take_riders(to, i++);

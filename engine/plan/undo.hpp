@@ -98,7 +98,8 @@ class undo_builder {
     std::optional<value> old_value;    // before the first write
     value left;                        // what the last write left
     bool left_certainly = false;
-    bool is_left_known = true;               // false: a later write of another field may have changed it
+    // False: a later write of another field may have changed it. With `before_doubt`: a certain one has.
+    bool is_left_known = true, is_known_before_doubt = true;
     std::uint32_t left_by = 0;               // the number of the last write
     std::optional<value> left_before_doubt;  // what the last certain write left, if uncertain ones follow
     std::vector<element> elements;
@@ -117,6 +118,7 @@ class undo_builder {
   void follow_elements(trace&, std::string_view old_value, std::string_view new_value);
   bool same(const trace&, std::string_view a, std::string_view b);
   bool can_expect(const trace&) const;
+  bool can_expect_before_doubt(const trace&);
   static input::row_fit worst_fit(const trace&, bool expects);
   bool may_expect(const trace&);
   std::optional<undo_obstacle> obstacle_to(const trace&);
@@ -133,6 +135,8 @@ class undo_builder {
   void forgive(const plan&, std::vector<undo_loss>&) const;
   bool belong_together(const trace&, const trace&) const;
   std::vector<std::size_t> parts_of(const plan&) const;
+  void check_guards(plan&, std::vector<undo_loss>&) const;
+  bool changes_by_the_way(const trace&, const trace&) const;
   bool is_needed_before_doubt(const plan_entry&, const plan&) const;
   bool append_job(std::string& to, std::string_view id, const plan&, bool before_doubt) const;
 

@@ -23,6 +23,7 @@ undo_result undo_builder::finish(std::string_view id) {
   if (is_broken_) {
     result.losses.push_back({{}, undo_obstacle::record_broken});
     traces_.clear();
+    writes_ = 0;
     is_broken_ = false;
     return result;
   }
@@ -57,16 +58,22 @@ undo_result undo_builder::finish(std::string_view id) {
 bool undo_builder::belong_together(const trace& a, const trace& b) const {
   if (profile_.body_is == api::body_content::row) return true;
   if (&a == &b) return true;
-  const auto is_doubtful = [](const trace& one) { return one.is_written && !one.left_certainly; };
-  if (is_doubtful(a) == is_doubtful(b) && (!is_doubtful(a) || a.left_by == b.left_by)) return true;
-  const auto goes_with = [this](const trace& one, const trace& other) {
-    if (!one.field || !other.field) return false;
-    const auto& its = company_[to_index(*one.field)];
-    const auto needs = [&](const api::requirement& r) { return r.needs == *other.field; };
-    return std::ranges::find(its, *other.field) != its.end() ||
-           std::ranges::any_of(profile_[*one.field].requires_, needs);
+  const auto needs = [this](const trace& one, const trace& other) {
+    return one.field && other.field &&
+           std::ranges::any_of(profile_[*one.field].requires_,
+                               [&](const api::requirement& r) { return r.needs == *other.field; });
   };
-  return goes_with(a, b) || goes_with(b, a);
+  if (needs(a, b) || needs(b, a) || changes_by_the_way(a, b) || changes_by_the_way(b, a)) return true;
+  // One that was only read goes with the field that needs it.
+  if (!a.is_written || !b.is_written) return false;
+  return a.left_certainly == b.left_certainly && (a.left_certainly || a.left_by == b.left_by);
+}
+
+// Whether the API takes or changes the other field with the one.
+bool undo_builder::changes_by_the_way(const trace& one, const trace& other) const {
+  if (!one.field || !other.field) return false;
+  const auto& its = company_[to_index(*one.field)];
+  return std::ranges::find(its, *other.field) != its.end();
 }
 
 // For each entry of the plan the job that it belongs to, named by the first entry of that job.
@@ -82,16 +89,20 @@ std::vector<std::size_t> undo_builder::parts_of(const plan& all) const {
   return part;
 }
 
-// Whether a job for the case that no doubtful write was applied needs the field: it is as it was before, but
-// another field that goes back may demand it.
+// Whether the job for the case that no doubtful write was applied holds the field: a certain write has
+// changed it, or another field that goes back demands it.
 bool undo_builder::is_needed_before_doubt(const plan::entry& one, const plan& back) const {
-  if (one.of->left_before_doubt || one.of->left_certainly || !one.of->is_written) return true;
-  if (profile_.body_is == api::body_content::row) return true;
+  const auto was_changed = [](const trace& of) {
+    return of.is_written && (of.left_certainly || of.left_before_doubt);
+  };
+  if (was_changed(*one.of) || profile_.body_is == api::body_content::row) return true;
   return std::ranges::any_of(back.patch, [&](const plan::entry& e) {
-    return &e != &one && e.of->field && e.of->left_before_doubt &&
-           std::ranges::any_of(profile_[*e.of->field].requires_, [&](const api::requirement& r) {
-             return r.needs == one.of->field && r.when_json == e.json;
-           });
+    if (!e.of->field || !was_changed(*e.of)) return false;
+    const auto demands = [&](const api::requirement& r) {
+      return r.needs == one.of->field && r.when_json == e.json;
+    };
+    return std::ranges::any_of(profile_[*e.of->field].requires_, demands) ||
+           (!one.of->is_written && one.of->field && profile_[*one.of->field].rides_with == e.of->field);
   });
 }
 
@@ -99,24 +110,28 @@ bool undo_builder::is_needed_before_doubt(const plan::entry& one, const plan& ba
 // write was applied. False: there is no such job.
 bool undo_builder::append_job(std::string& to, std::string_view id, const plan& back,
                               bool before_doubt) const {
-  const auto was_there_before = [](const plan::entry& e) { return e.of->left_before_doubt.has_value(); };
-  if (back.patch.empty() || (before_doubt && std::ranges::none_of(back.patch, was_there_before)))
-    return false;
+  const auto is_doubtful = [](const plan::entry& e) { return e.of->is_written && !e.of->left_certainly; };
+  if (back.patch.empty() || (before_doubt && std::ranges::none_of(back.patch, is_doubtful))) return false;
   std::string line = "{";
   append_member(line, profile_.id_column, json_string(id));
   std::string patch = "{", expect = "{";
   const trace* expected_last = nullptr;
+  bool is_changed = !before_doubt;
   for (const auto& e : back.patch) {
     if (before_doubt && !is_needed_before_doubt(e, back)) continue;
-    append_member(patch, e.name, e.json);
     const auto& of = *e.of;
+    is_changed = is_changed || (of.is_written && (of.left_certainly || of.left_before_doubt));
+    append_member(patch, e.name, e.json);
     const auto& left = !before_doubt || of.left_certainly ? of.left
                        : of.left_before_doubt             ? *of.left_before_doubt
                                                           : *of.old_value;
+    const bool expects = before_doubt ? e.expects_before_doubt : e.expects;
     // Both verbs of a list belong to the same trace, one behind the other; the list is expected once.
-    if (e.expects && e.of != expected_last) append_member(expect, of.name, left.json);
+    if (expects && e.of != expected_last) append_member(expect, of.name, left.json);
     expected_last = e.of;
   }
+  // Without a precondition nothing would tell the one case from the other.
+  if (!is_changed || (before_doubt && expect.size() == 1)) return false;
   append_member(line, "patch", patch + "}");
   if (expect.size() > 1) append_member(line, "expect", expect + "}");
   to += line + "}\n";

@@ -15,7 +15,8 @@ struct undo_builder::plan_entry {
   const trace* of = nullptr;
   std::string name, json;
   bool expects = false;
-  bool moves = true;  // false: it is equal, and only completes the row
+  bool expects_before_doubt = false;  // in the job for the case that no doubtful write was applied
+  bool moves = true;                  // false: it is equal, and only completes the row
 };
 
 struct undo_builder::plan {

@@ -28,6 +28,7 @@ bool has_items(std::string_view json) {
 void undo_builder::write(trace& to, const value* old_value, const value& new_value, bool certain) {
   to.is_left_out = false;
   const bool was_known = std::exchange(to.is_left_known, true);
+  to.is_known_before_doubt = true;  // by this write, or by the read before it
   to.left_by = writes_;
   if (to.field && profile_[*to.field].compare == api::comparison::members) {
     write_members(to, old_value, new_value, certain);
