@@ -82,6 +82,11 @@ step_action job_step::read_gave_up(const error_note& read_note) {
       return finish(doubt_.may_be_applied() ? outcome::unknown : outcome::refused, verified::none,
                     kept_.view());
     case purpose::foreign:
+      // What somebody else said of the write does not count yet; what the API itself says of the resource
+      // does.
+      if (last_.is == api::verdict::refused && !last_.foreign && !doubt_.may_be_applied())
+        return finish(outcome::refused, verified::none, read_note);
+      return finish(outcome::unknown, verified::none, said.note.view());
     case purpose::foreign_verdict:
       if (said.says == api::verdict::refused && !doubt_.may_be_applied())
         return finish(outcome::refused, verified::none, said.note.view());

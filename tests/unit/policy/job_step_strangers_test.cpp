@@ -235,6 +235,27 @@ TEST(JobStepStrangers, WhatAReadBackMeetsSaysNothingAboutTheWrite) {
   EXPECT_EQ(never.result(), outcome::unknown) << "the read was refused, not the write";
 }
 
+TEST(JobStepStrangers, ARefusalThatDoesNotCountYetIsNotWhatTheRowEndsWith) {
+  const auto looked_at = [](by_hand::walk& w) {
+    w.read_and_send();
+    ASSERT_EQ(w.write_answers(414, page), "sleep");
+    ASSERT_EQ(w.prove(), "read");
+  };
+  by_hand::walk blind(true, false);
+  looked_at(blind);
+  for (int met = 1; met <= 3; ++met) {
+    ASSERT_EQ(blind.answer(true, 403, page), "sleep");
+    ASSERT_EQ(blind.prove(), met < 3 ? "read" : "finish");
+  }
+  EXPECT_EQ(blind.result(), outcome::unknown) << "one stranger answered the write, others the reads";
+
+  by_hand::walk gone(true, false);
+  looked_at(gone);
+  ASSERT_EQ(gone.answer(true, 404, {}), "finish");
+  EXPECT_EQ(gone.result(), outcome::refused) << "the API itself says that there is nothing";
+  EXPECT_EQ(gone.note().code, "own");
+}
+
 TEST(JobStepStrangers, APreconditionThatTheOwnWriteMayHaveBrokenSkipsNothing) {
   for (const bool is_old : {false, true}) {
     by_hand::walk w;
