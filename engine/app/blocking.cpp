@@ -1,7 +1,8 @@
 #include "engine/app/blocking.hpp"
 
+#include "engine/async/turns.hpp"
+
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <exception>
@@ -13,13 +14,13 @@ namespace pawl::app {
 void run_until_done(boost::asio::io_context& context, boost::asio::awaitable<void> work) {
   std::exception_ptr error;
   bool done = false;
-  boost::asio::co_spawn(context, std::move(work), [&](std::exception_ptr e) {
+  async::spawn(context, std::move(work), [&](std::exception_ptr e) {
     error = std::move(e);
     done = true;
   });
   context.restart();
   while (!done)
-    if (context.run_one() == 0) throw std::logic_error("a coroutine waits for something that nobody does");
+    if (!async::run_one(context)) throw std::logic_error("a coroutine waits for something that nobody does");
   if (error) std::rethrow_exception(error);
 }
 

@@ -1,7 +1,8 @@
 #include "engine/async/task_group.hpp"
 
+#include "engine/async/turns.hpp"
+
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <exception>
@@ -11,8 +12,7 @@ namespace pawl::async {
 
 void task_group::start(boost::asio::awaitable<void> task) {
   ++size_;
-  const auto ended = [this](const std::exception_ptr& error) { on_end(error); };
-  boost::asio::co_spawn(io_, std::move(task), ended);
+  spawn(io_, std::move(task), [this](const std::exception_ptr& error) { on_end(error); });
 }
 
 boost::asio::awaitable<void> task_group::wait() {
@@ -26,7 +26,7 @@ boost::asio::awaitable<void> task_group::join() {
 
 void task_group::run_until_empty() {
   io_.restart();
-  while (size_ > 0) io_.run_one();
+  while (size_ > 0) run_one(io_);
 }
 
 void task_group::on_end(const std::exception_ptr& error) {

@@ -7,6 +7,7 @@
 #include "engine/model/error.hpp"
 #include "engine/model/secret.hpp"
 #include "engine/model/time.hpp"
+#include "engine/sys/random.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -60,7 +61,7 @@ class credentials {
 // Random numbers that spread retries; no secret depends on them.
 class jitter_source {
  public:
-  jitter_source() : jitter_source(std::random_device{}()) {}
+  jitter_source() : jitter_source(random_seed()) {}
   explicit jitter_source(std::uint32_t seed) : engine_(seed) {}
   // A number in [0, 1), one of 2^31 values. That is enough for waits, and costs a fifth of
   // uniform_real_distribution.

@@ -1,5 +1,6 @@
 #include "engine/ledger/ledger_writer.hpp"
 
+#include "engine/async/side_thread.hpp"
 #include "engine/async/timer.hpp"
 #include "engine/async/wakeup.hpp"
 #include "engine/ledger/group_commit.hpp"
@@ -10,11 +11,8 @@
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
-#include <condition_variable>
-#include <deque>
 #include <mutex>
 #include <optional>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -85,13 +83,17 @@ struct ledger_writer::impl : std::enable_shared_from_this<impl> {
     std::optional<failure> error;
   };
   std::mutex mutex;
-  std::condition_variable ready;
   std::vector<record_batch> queue, spares;
   report unread;               // since the network thread last read it
   bool report_posted = false;  // a handler that will read it is on its way
-  bool stop = false;
 
-  std::thread thread;
+  // -- writer thread
+  using then = async::side_thread::then;
+  std::unique_ptr<group_commit> group;  // null before the first step
+  std::optional<time_point> looked_at;
+  std::vector<record_batch> taken_over;
+
+  std::optional<async::side_thread> writer;
 
   bool is_over() const noexcept { return is_closed || !health; }
   bool has_room() const noexcept {
@@ -139,7 +141,7 @@ struct ledger_writer::impl : std::enable_shared_from_this<impl> {
         spares.pop_back();
       }
     }
-    ready.notify_one();
+    writer->nudge();
   }
 
   void read_report() {
@@ -174,46 +176,50 @@ struct ledger_writer::impl : std::enable_shared_from_this<impl> {
     return closed_failure(path);
   }
 
-  // -- writer thread
-  void work() {
-    auto group = group_commit::prepare(db, generation, run);
-    if (!group) return tell({0, 0, {}, std::move(group.error())});
-    if (held != nullptr) held->watch_log();
-    std::optional<time_point> looked_at;
-    std::vector<record_batch> taken_over;
-    for (;;) {
-      {
-        std::unique_lock lock{mutex};
-        ready.wait(lock, [this] { return stop || !queue.empty(); });
-        if (stop) return;
-        taken_over.swap(queue);
-      }
-      // Checked before the commit: what goes into a file that nobody can find any more must not count as
-      // recorded.
-      if (const auto now = clock::now();
-          held != nullptr && (!looked_at || now - *looked_at >= options.look_every)) {
-        looked_at = now;
-        if (auto there = held->in_place(); !there) return tell({0, 0, {}, std::move(there.error())});
-      }
-      auto committed_now = (*group)->commit(taken_over);
-      if (!committed_now) return tell({0, 0, {}, std::move(committed_now.error())});
-      report news;
-      for (auto& batch : taken_over) {
-        news.records += batch.records();
-        news.bytes += batch.bytes();
-        add(news.outcomes, batch.outcomes());
-        batch.clear();
-      }
-      {
-        const std::lock_guard lock{mutex};
-        while (!taken_over.empty() && spares.size() < max_spares) {
-          spares.push_back(std::move(taken_over.back()));
-          taken_over.pop_back();
-        }
-      }
-      taken_over.clear();
-      tell(std::move(news));
+  // The writer's step: commits what has been handed over.
+  then commit_next() {
+    if (!group) {
+      auto prepared = group_commit::prepare(db, generation, run);
+      if (!prepared) return give_up(std::move(prepared.error()));
+      group = *std::move(prepared);
+      if (held != nullptr) held->watch_log();
     }
+    {
+      const std::lock_guard lock{mutex};
+      taken_over.swap(queue);
+    }
+    if (taken_over.empty()) return then::rest;
+    // Checked before the commit: what goes into a file that nobody can find any more must not count as
+    // recorded.
+    if (const auto now = clock::now();
+        held != nullptr && (!looked_at || now - *looked_at >= options.look_every)) {
+      looked_at = now;
+      if (auto there = held->in_place(); !there) return give_up(std::move(there.error()));
+    }
+    auto committed_now = group->commit(taken_over);
+    if (!committed_now) return give_up(std::move(committed_now.error()));
+    report news;
+    for (auto& batch : taken_over) {
+      news.records += batch.records();
+      news.bytes += batch.bytes();
+      add(news.outcomes, batch.outcomes());
+      batch.clear();
+    }
+    {
+      const std::lock_guard lock{mutex};
+      while (!taken_over.empty() && spares.size() < max_spares) {
+        spares.push_back(std::move(taken_over.back()));
+        taken_over.pop_back();
+      }
+    }
+    taken_over.clear();
+    tell(std::move(news));
+    return then::again;
+  }
+
+  then give_up(failure why) {
+    tell({0, 0, {}, std::move(why)});
+    return then::end;
   }
 
   void tell(report news) {
@@ -256,16 +262,12 @@ ledger_writer::ledger_writer(asio::io_context& context, ledger_file& file, std::
                              std::int64_t run, const writer_options& options)
     : impl_(std::make_shared<impl>(context, *file.impl_->db, file.impl_->held ? &*file.impl_->held : nullptr,
                                    generation, run, options)) {
-  impl_->thread = std::thread{[raw = impl_.get()] { raw->work(); }};
+  impl_->writer.emplace(context, [raw = impl_.get()] { return raw->commit_next(); });
 }
 
 ledger_writer::~ledger_writer() {
-  {
-    const std::lock_guard lock{impl_->mutex};
-    impl_->stop = true;
-  }
-  impl_->ready.notify_one();
-  impl_->thread.join();
+  impl_->writer.reset();
+  impl_->group.reset();  // waiters may outlive the ledger, and it holds statements
   impl_->read_report();  // what the thread finished last still counts for the waiters
   impl_->is_closed = true;
   impl_->flush_timer.cancel();

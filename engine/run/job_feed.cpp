@@ -2,7 +2,6 @@
 
 #include <boost/asio/post.hpp>
 
-#include <condition_variable>
 #include <deque>
 #include <mutex>
 #include <utility>
@@ -26,35 +25,34 @@ struct job_feed::channel {
   job_feed* feed = nullptr;  // network thread; null once the feed is gone
 
   std::mutex mutex;
-  std::condition_variable room;
   std::deque<job_batch> full, empty;
   std::optional<failure> error;
-  bool ended = false, stop = false;
+  bool ended = false;
 
-  void read(input::job_source& source, const std::shared_ptr<channel>& self) {
-    for (bool more = true; more;) {
-      job_batch batch;
-      {
-        std::unique_lock lock(mutex);
-        room.wait(lock, [this] { return stop || full.size() < queued_batches; });
-        if (stop) return;
-        if (!empty.empty()) {
-          batch = std::move(empty.front());
-          empty.pop_front();
-        }
+  // The reader's step: one batch, if there is room for it.
+  async::side_thread::then read(input::job_source& source, const std::shared_ptr<channel>& self) {
+    using then = async::side_thread::then;
+    job_batch batch;
+    {
+      const std::lock_guard lock(mutex);
+      if (full.size() >= queued_batches) return then::rest;
+      if (!empty.empty()) {
+        batch = std::move(empty.front());
+        empty.pop_front();
       }
-      auto read = source.next(batch);
-      more = read && *read;
-      {
-        const std::lock_guard lock(mutex);
-        if (!read) error = std::move(read.error());
-        if (more) full.push_back(std::move(batch));
-        ended = !more;
-      }
-      asio::post(context, [self] {
-        if (self->feed != nullptr) self->feed->wake_all();
-      });
     }
+    auto read = source.next(batch);
+    const bool more = read && *read;
+    {
+      const std::lock_guard lock(mutex);
+      if (!read) error = std::move(read.error());
+      if (more) full.push_back(std::move(batch));
+      ended = !more;
+    }
+    asio::post(context, [self] {
+      if (self->feed != nullptr) self->feed->wake_all();
+    });
+    return more ? then::again : then::end;
   }
 };
 
@@ -62,17 +60,11 @@ job_feed::job_feed(asio::io_context& context, input::job_source& source, const l
                    std::size_t slots, std::optional<std::uint64_t> limit)
     : channel_(std::make_shared<channel>(context)), done_(done), dispatcher_(slots, parking), left_(limit) {
   channel_->feed = this;
-  reader_ = std::thread([c = channel_, &source] { c->read(source, c); });
+  reader_.emplace(context, [c = channel_, &source] { return c->read(source, c); });
 }
 
 job_feed::~job_feed() {
   channel_->feed = nullptr;
-  {
-    const std::lock_guard lock(channel_->mutex);
-    channel_->stop = true;
-  }
-  channel_->room.notify_one();
-  reader_.join();
 }
 
 asio::awaitable<void> job_feed::change(async::wakeup& alarm, time_point until) {
@@ -140,7 +132,7 @@ bool job_feed::next_batch() {
   batch_ = std::move(channel_->full.front());
   channel_->full.pop_front();
   at_ = 0;
-  channel_->room.notify_one();
+  reader_->nudge();
   return true;
 }
 

@@ -3,6 +3,7 @@
 // network thread only.
 #pragma once
 
+#include "engine/async/side_thread.hpp"
 #include "engine/async/wakeup.hpp"
 #include "engine/input/job_source.hpp"
 #include "engine/ledger/ledger.hpp"
@@ -16,7 +17,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <thread>
 #include <vector>
 
 namespace pawl::run {
@@ -82,7 +82,7 @@ class job_feed {
   bool at_end_ = false, closed_ = false, limited_ = false;
   bool is_full_ = false;  // the next job has to wait for one of its id, and there is no room to park it
   std::vector<async::wakeup*> waiting_;
-  std::thread reader_;
+  std::optional<async::side_thread> reader_;  // behind what it shares: it ends first
 };
 
 }  // namespace pawl::run

@@ -3,10 +3,10 @@
 #include "engine/client/attempt.hpp"
 #include "engine/policy/run_signs.hpp"
 #include "engine/policy/unread_rows.hpp"
-#include "engine/run/idempotency_key.hpp"
 #include "engine/run/outcome_records.hpp"
 #include "engine/sys/boot_clock.hpp"
 #include "engine/sys/clock.hpp"
+#include "engine/sys/random.hpp"
 #include "engine/sys/wall_clock.hpp"
 
 #include <utility>
@@ -307,7 +307,7 @@ asio::awaitable<policy::step_event> worker::commit_intent(action::commit_intent 
   if (what.was_read) intent.old_values = what.old_values;
   intent.new_values = what.new_values;
   intent.updated_at = what.updated_at;
-  if (what.new_key) job_->key = new_idempotency_key();
+  if (what.new_key) job_->key = random_uuid();
   if (what.has_key) intent.key = job_->key;
   const auto committed = co_await shared_.ledger.commit(intent);
   if (committed) co_return event::intent_committed{};
