@@ -1,0 +1,38 @@
+// One world from its seed: an input, an API with its faults, a network with its weather, and as many lives as
+// the input needs. Afterwards the ledger is held against what the API has seen.
+#pragma once
+
+#include "tests/simulation/lives/life.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace pawl::simulation {
+
+struct campaign_options {
+  std::uint64_t seed = 1;
+  std::string profile;  // of the API; empty: the seed chooses it
+  std::size_t rows = 200;
+  std::size_t rows_for_each_crash = 50;  // 0: nobody dies
+  std::vector<fate>
+      fates;          // of the first lives, one after another; then nobody dies. Empty: the seed decides
+  bool calm = false;  // no faults, no weather, no outages
+  std::function<void(const std::string&)> trace;  // empty: none. A line for each thing that happens
+};
+
+struct campaign_report {
+  std::string profile;
+  std::size_t rows = 0, lives = 0, deaths = 0, power_losses = 0;
+  std::uint64_t turns = 0, requests = 0, writes = 0, syncs = 0;
+  std::map<std::string, std::size_t> outcomes;
+  std::vector<std::string> findings;  // empty: all that was said is true
+};
+
+// Throws std::runtime_error where the world itself fails.
+campaign_report run_campaign(const campaign_options&);
+
+}  // namespace pawl::simulation

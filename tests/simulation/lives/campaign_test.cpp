@@ -1,0 +1,42 @@
+#include "tests/simulation/lives/campaign.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace pawl::simulation {
+namespace {
+
+std::vector<std::string> trace_of(std::uint64_t seed, std::size_t rows) {
+  std::vector<std::string> lines;
+  campaign_options options;
+  options.seed = seed;
+  options.rows = rows;
+  options.trace = [&lines](const std::string& line) { lines.push_back(line); };
+  const auto report = run_campaign(options);
+  for (const auto& finding : report.findings) lines.push_back(finding);
+  return lines;
+}
+
+TEST(Campaign, TheSameSeedIsTheSameWorld) {
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    SCOPED_TRACE(seed);
+    EXPECT_EQ(trace_of(seed, 120), trace_of(seed, 120));
+  }
+}
+
+TEST(Campaign, ALedgerTellsTheTruthWhateverHappens) {
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    campaign_options options;
+    options.seed = seed;
+    options.rows = 100;
+    options.rows_for_each_crash = 25;
+    const auto report = run_campaign(options);
+    EXPECT_EQ(report.findings, std::vector<std::string>{}) << "seed " << seed;
+    EXPECT_GT(report.deaths, 0u) << "seed " << seed;
+  }
+}
+
+}  // namespace
+}  // namespace pawl::simulation

@@ -1,0 +1,57 @@
+// One invocation of `run`, from its start to its end or its death.
+#pragma once
+
+#include "engine/app/options.hpp"
+#include "engine/app/summary.hpp"
+#include "tests/simulation/world/disk.hpp"
+#include "tests/simulation/world/world.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace pawl::simulation {
+
+enum class death : std::uint8_t { kill, power_loss };
+
+// When a life ends before its time; empty: it goes on to its end. Counted from 1 within the life.
+struct fate {
+  std::optional<std::uint64_t> at_turn, before_sync, after_sync, before_write;
+  death how = death::kill;
+};
+
+struct life_end {
+  bool died = false;
+  int exit_code = 0;
+  app::summary facts;
+  std::string said;  // the failure that ended it, or empty
+  std::uint64_t turns = 0, syncs = 0, writes = 0;
+};
+
+// The files of this machine that a life uses beside the disk: the input, the lock beside the ledger, the
+// quota of the key. What a dying program does to them after its death is taken back.
+class directory {
+ public:
+  explicit directory(std::filesystem::path path);  // made if it is not there, and removed at the end
+  ~directory();
+  directory(const directory&) = delete;
+  directory& operator=(const directory&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+struct life_surroundings {
+  disk& storage;
+  const directory& files;
+  std::string key;
+};
+
+// Returns when nothing of the program is left. Throws std::runtime_error where it does not end: it waits for
+// nothing, or takes more turns than any run should.
+life_end live(const life_surroundings&, const app::options&, const fate&);
+
+}  // namespace pawl::simulation
