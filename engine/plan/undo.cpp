@@ -222,35 +222,41 @@ void undo_builder::plan_elements(const trace& one, plan& to, std::vector<undo_lo
     losses.push_back({one.name, obstacle_of(one.elements_fit)});
     return;
   }
-  std::string add = "[", remove = "[";
-  for (const auto& e : one.elements) {
-    if (e.was_there == e.is_there) continue;
-    auto& list = e.was_there ? add : remove;
-    if (list.size() > 1) list += ',';
-    list += e.json;
-  }
-  for (const auto& [list, verb] :
-       {std::pair{&add, api::set_verb::add_ids}, std::pair{&remove, api::set_verb::remove_ids}}) {
-    if (list->size() == 1) continue;
+  // Of the elements that were there or were not, those of which the other is the case.
+  const auto list_of = [&one](bool was_there, bool element::* now) {
+    std::string list;
+    for (const auto& e : one.elements)
+      if (e.was_there == was_there && e.*now != was_there) (list += list.empty() ? '[' : ',') += e.json;
+    if (!list.empty()) list += ']';
+    return list;
+  };
+  bool moves = false;
+  for (const auto verb : {api::set_verb::add_ids, api::set_verb::remove_ids}) {
+    const bool was_there = verb == api::set_verb::add_ids;
+    const auto list = list_of(was_there, &element::is_there);
+    const auto before_doubt = list_of(was_there, &element::is_there_before_doubt);
+    if (list.empty() && before_doubt.empty()) continue;
+    moves = true;
     const auto spec = std::ranges::find_if(profile_.fields, [&](const api::field_spec& s) {
       return s.verb == verb && s.verb_target == *one.field;
     });
-    *list += ']';
     // If the last write is doubtful, it may not have added what is there now; the whole set then tells
     // whether it did.
     const bool expects = !one.left_certainly;
     const auto f = static_cast<field_index>(spec - profile_.fields.begin());
-    const bool fits = list->size() <= input::max_field_bytes;
-    if (fits && typer_.check(names_.rule(f), spec->nullable, {json_kind::array, *list}) &&
-        (!expects || may_expect(one))) {
-      to.patch.push_back({&one, spec->name, *list, expects, expects});
+    const auto accepted = [&](const std::string& value) {
+      return value.empty() || typer_.check(names_.rule(f), spec->nullable, {json_kind::array, value});
+    };
+    const bool fits = std::max(list.size(), before_doubt.size()) <= input::max_field_bytes;
+    if (fits && accepted(list) && accepted(before_doubt) && (!expects || may_expect(one))) {
+      to.patch.push_back({&one, spec->name, list, expects, expects, true, before_doubt});
     } else {
       losses.push_back({one.name, fits ? undo_obstacle::not_accepted : undo_obstacle::too_large});
       std::erase_if(to.patch, [&one](const auto& e) { return e.of == &one; });
       return;
     }
   }
-  if (add.size() == 1 && remove.size() == 1) plan_company(one, to);
+  if (!moves) plan_company(one, to);
 }
 
 // Removes fields of which it is not known what is there, unless a field that goes back and is expected has

@@ -88,6 +88,7 @@ class undo_builder {
   struct element {  // an element of a list that goes back by its elements
     std::string json;
     bool was_there = false, is_there = false;
+    bool is_there_before_doubt = false;  // if no doubtful write was applied
   };
   struct trace {
     std::string name;
@@ -115,7 +116,7 @@ class undo_builder {
   void write(trace&, const value* old_value, const value& new_value, bool certain);
   static void write_members(trace&, const value* old_value, const value& new_value, bool certain);
   static value put_over(const value& base, const value& top);
-  void follow_elements(trace&, std::string_view old_value, std::string_view new_value);
+  void follow_elements(trace&, std::string_view old_value, std::string_view new_value, bool certain);
   bool same(const trace&, std::string_view a, std::string_view b);
   bool can_expect(const trace&) const;
   bool can_expect_before_doubt(const trace&);

@@ -119,9 +119,10 @@ bool undo_builder::append_job(std::string& to, std::string_view id, const plan& 
   bool is_changed = !before_doubt;
   for (const auto& e : back.patch) {
     if (before_doubt && !is_needed_before_doubt(e, back)) continue;
+    if (e.json_of(before_doubt).empty()) continue;
     const auto& of = *e.of;
     is_changed = is_changed || (of.is_written && (of.left_certainly || of.left_before_doubt));
-    append_member(patch, e.name, e.json);
+    append_member(patch, e.name, e.json_of(before_doubt));
     const auto& left = !before_doubt || of.left_certainly ? of.left
                        : of.left_before_doubt             ? *of.left_before_doubt
                                                           : *of.old_value;
@@ -130,6 +131,7 @@ bool undo_builder::append_job(std::string& to, std::string_view id, const plan& 
     if (expects && e.of != expected_last) append_member(expect, of.name, left.json);
     expected_last = e.of;
   }
+  if (patch.size() == 1) return false;
   // Without a precondition nothing would tell the one case from the other.
   if (!is_changed || (before_doubt && expect.size() == 1)) return false;
   append_member(line, "patch", patch + "}");

@@ -5,6 +5,7 @@
 #include "engine/plan/undo.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,10 +14,17 @@ namespace pawl::plan {
 
 struct undo_builder::plan_entry {
   const trace* of = nullptr;
-  std::string name, json;
+  std::string name;
+  std::string json;  // empty: in this case none of its elements goes back
   bool expects = false;
   bool expects_before_doubt = false;  // in the job for the case that no doubtful write was applied
   bool moves = true;                  // false: it is equal, and only completes the row
+  // Of elements, in that job; unset: as `json`.
+  std::optional<std::string> json_before_doubt = {};
+
+  const std::string& json_of(bool before_doubt) const {
+    return before_doubt && json_before_doubt ? *json_before_doubt : json;
+  }
 };
 
 struct undo_builder::plan {

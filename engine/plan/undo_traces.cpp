@@ -46,7 +46,8 @@ void undo_builder::write(trace& to, const value* old_value, const value& new_val
   if (to.is_set) {
     for (const auto fit : {old_value->fit, new_value.fit})
       if (to.elements_fit == input::row_fit::fits) to.elements_fit = fit;
-    if (to.elements_fit == input::row_fit::fits) follow_elements(to, old_value->json, new_value.json);
+    if (to.elements_fit == input::row_fit::fits)
+      follow_elements(to, old_value->json, new_value.json, certain);
   }
   if (!certain && to.is_written && to.left_certainly)
     to.left_before_doubt = was_known || old_value == nullptr ? to.left : *old_value;
@@ -93,7 +94,8 @@ undo_builder::value undo_builder::put_over(const value& base, const value& top) 
   return made;
 }
 
-void undo_builder::follow_elements(trace& to, std::string_view old_value, std::string_view new_value) {
+void undo_builder::follow_elements(trace& to, std::string_view old_value, std::string_view new_value,
+                                   bool certain) {
   std::vector<std::string_view> before, after;
   for_each_item(old_value, [&](std::string_view e) { before.push_back(e); });
   for_each_item(new_value, [&](std::string_view e) { after.push_back(e); });
@@ -105,19 +107,25 @@ void undo_builder::follow_elements(trace& to, std::string_view old_value, std::s
     return std::ranges::any_of(set, [&](std::string_view one) { return same(one, e); });
   };
   // The read before this write shows how the writes before it ended, and what others have changed.
-  for (auto& known : to.elements) known.is_there = in(before, known.json);
+  const bool begins_doubt = !certain && (to.left_certainly || !to.is_written);
+  for (auto& known : to.elements) {
+    known.is_there = in(before, known.json);
+    if (begins_doubt) known.is_there_before_doubt = known.is_there;
+  }
   const auto moved = [&](std::string_view e, bool is_there) {
     const auto known =
         std::ranges::find_if(to.elements, [&](const element& one) { return same(one.json, e); });
     if (known != to.elements.end())
       known->is_there = is_there;
     else
-      to.elements.push_back({std::string{e}, !is_there, is_there});
+      to.elements.push_back({std::string{e}, !is_there, is_there, !is_there});
   };
   for (const auto e : after)
     if (!in(before, e)) moved(e, true);
   for (const auto e : before)
     if (!in(after, e)) moved(e, false);
+  if (certain)
+    for (auto& known : to.elements) known.is_there_before_doubt = known.is_there;
 }
 
 }  // namespace pawl::plan

@@ -163,6 +163,15 @@ TEST(UndoTraces, WhatIsInDoubtCostsNothingThatIsCertain) {
         {R"({"status":"snoozed","snoozed_until":"2031-01-01T00:00:00Z"})", R"({"status":"done"})", false}},
        one(R"({"status":"snoozed","snoozed_until":"2030-01-01T00:00:00Z"})", R"({"status":"done"})") +
            one(R"({"snoozed_until":"2030-01-01T00:00:00Z"})", R"({"snoozed_until":"2031-01-01T00:00:00Z"})")},
+      {"a doubtful list over a certain one",
+       {{R"({"tag_ids":["a"]})", R"({"tag_ids":["b"]})"},
+        {R"({"tag_ids":["b"]})", R"({"tag_ids":["c"]})", false}},
+       one(R"({"add_tag_ids":["a"],"remove_tag_ids":["c"]})", R"({"tag_ids":["c"]})") +
+           one(R"({"add_tag_ids":["a"],"remove_tag_ids":["b"]})", R"({"tag_ids":["b"]})")},
+      {"a doubtful list that was there before",
+       {{R"({"tag_ids":["a"]})", R"({"tag_ids":["a","b"]})"},
+        {R"({"tag_ids":["a","b"]})", R"({"tag_ids":["a"]})", false}},
+       one(R"({"remove_tag_ids":["b"]})", R"({"tag_ids":["a","b"]})")},
   };
   for (const auto& row : table) {
     SCOPED_TRACE(row.name);
