@@ -27,7 +27,8 @@
 // plan it was made from is void, and the job goes back to its read after a backoff: preconditions and what
 // has to be sent are found anew. Where an earlier attempt may have been applied, its own write may be what
 // has moved the guard, so the read is held against the old plan first, and a job that must not be sent twice
-// ends there unless the read proves that nothing was applied. With its attempts used up, the job ends as
+// ends there unless the read proves that nothing was applied. The same holds of the attempt itself, where the
+// conflict is not vouched for. With its attempts used up, the job ends as
 // after a refusal. Under a guard such a job may be repeated as it stands without that look: the server
 // applies one of the two at most.
 //

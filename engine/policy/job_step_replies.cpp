@@ -163,6 +163,8 @@ step_action job_step::after_refusal(int status, const error_note& note) {
 // been applied; else plan_from() does so.
 step_action job_step::after_conflict(const attempt_fact& fact, const error_note& note, bool trial,
                                      const surroundings& s) {
+  // What does not show that the API said it may have been said after the write was applied.
+  if (!last_.vouched) doubt_.lost(arrival::over);
   // Without a read before the write there is no plan that a read could make anew.
   if (!options_.read_first) return after_refusal(fact.status, note);
   kept_.keep(note);

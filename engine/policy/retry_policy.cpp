@@ -219,6 +219,9 @@ judgement judge_status(const api::profile& profile, const attempt_fact& fact, co
   }
   if (j.is == verdict::ok && signs.page) return from_a_stranger(j);
   if (j.is == verdict::conflict && (!signs.to_a_write || (signs.page && !vouched))) j.is = verdict::refused;
+  // A 412 answers a condition that the request carried, and whoever evaluates it does not pass the request
+  // on.
+  if (j.is == verdict::conflict) j.vouched = vouched || status == 412;
   if (j.is == verdict::refused && !vouched) return from_a_stranger(j);
   return j;
 }

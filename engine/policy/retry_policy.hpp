@@ -57,7 +57,9 @@ struct judgement {
   // does.
   const api::status_rule* rule = nullptr;
   bool misdirected = false;  // with retry: this connection is the wrong one (421); another must be opened
-  bool vouched = false;      // with ok: a rule of the profile says so that names what the default would not
+  // With ok: a rule of the profile says so that names what the default would not. With conflict: nothing was
+  // applied, because the API itself says so (the envelope or such a rule shows that) or the status is 412.
+  bool vouched = false;
   bool proves_the_api = false;  // set by job_step: the reply is good and the API's own
 
   bool operator==(const judgement&) const = default;
@@ -82,7 +84,7 @@ struct judgement {
 // A refusal is foreign if the body does not show the error envelope of the profile, unless a rule made it
 // that names a code, a message or a header. A conflict decides nothing by itself, because the row is read
 // again: it is foreign only if it is a page, and then it counts as a refusal; so it does as the reply to a
-// read.
+// read. A 409 that does not show who said it may have been said after the write was applied (`vouched`).
 //   1xx, 600 and above                   maybe: not HTTP's answer to anything; rules are not asked outside
 //                                        of 100..599
 //
