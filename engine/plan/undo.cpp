@@ -244,8 +244,8 @@ void undo_builder::plan_elements(const trace& one, plan& to, std::vector<undo_lo
     // whether it did.
     const bool expects = !one.left_certainly;
     const auto f = static_cast<field_index>(spec - profile_.fields.begin());
-    const auto accepted = [&](const std::string& value) {
-      return value.empty() || typer_.check(names_.rule(f), spec->nullable, {json_kind::array, value});
+    const auto accepted = [&](const std::string& list_json) {
+      return list_json.empty() || typer_.check(names_.rule(f), spec->nullable, {json_kind::array, list_json});
     };
     const bool fits = std::max(list.size(), before_doubt.size()) <= input::max_field_bytes;
     if (fits && accepted(list) && accepted(before_doubt) && (!expects || may_expect(one))) {

@@ -27,6 +27,7 @@
 #include "engine/input/row_values.hpp"
 #include "engine/model/byte_arena.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -98,6 +99,8 @@ class undo_builder {
     bool is_left_out = false;          // a later write did not name it
     std::optional<value> old_value;    // before the first write
     value left;                        // what the last write left
+    // Before the last write: of the attempts of a row any one may not have been applied.
+    std::optional<value> before_last;
     bool left_certainly = false;
     // False: a later write of another field may have changed it. With `before_doubt`: a certain one has.
     bool is_left_known = true, is_known_before_doubt = true;
@@ -114,7 +117,11 @@ class undo_builder {
   bool goes_by_elements(field_index) const;
   bool list_members(std::string_view object, std::vector<member>&);
   void write(trace&, const value* old_value, const value& new_value, bool certain);
-  static void write_members(trace&, const value* old_value, const value& new_value, bool certain);
+  bool was_edited(const trace&, const value& shown);
+  void append_edits(std::string& to, std::string_view shown, std::string_view left,
+                    const std::array<std::string_view, 2>& before);
+  bool is_same(std::string_view a, std::string_view b);
+  void write_members(trace&, const value* old_value, const value& new_value, bool certain);
   static value put_over(const value& base, const value& top);
   void follow_elements(trace&, std::string_view old_value, std::string_view new_value, bool certain);
   bool same(const trace&, std::string_view a, std::string_view b);

@@ -18,6 +18,18 @@ void for_each_item(std::string_view list, Each each) {
   });
 }
 
+// The value of the member of that name, which may be missing: empty then. Keys as tokens, which the ledger
+// writes alike.
+std::string_view member_of(std::string_view object, std::string_view key) {
+  std::string_view found;
+  if (!object.starts_with('{')) return found;
+  for_each_member(object, [&](std::string_view other, std::string_view value) {
+    if (other == key) found = value;
+    return found.empty();
+  });
+  return found;
+}
+
 // Whether it is a set of elements; null is the empty one.
 bool has_items(std::string_view json) {
   return json == "null" || json.starts_with('[');
@@ -32,9 +44,12 @@ void undo_builder::write(trace& to, const value* old_value, const value& new_val
   to.left_by = writes_;
   if (to.field && profile_[*to.field].compare == api::comparison::members) {
     write_members(to, old_value, new_value, certain);
+    to.before_last = old_value == nullptr ? std::nullopt : std::optional{*old_value};
     to.is_written = true;
     return;
   }
+  if (old_value != nullptr && was_known && !to.is_set && was_edited(to, *old_value))
+    to.old_value = *old_value;
   // What the read before a doubtful write showed is there if it was not applied. An earlier write may have
   // changed the field by the way.
   const bool was_changed = old_value != nullptr && !to.is_written && to.old_value &&
@@ -55,7 +70,19 @@ void undo_builder::write(trace& to, const value* old_value, const value& new_val
   if (certain) to.left_before_doubt.reset();
   to.left = new_value;
   to.left_certainly = certain;
+  to.before_last = old_value == nullptr ? std::nullopt : std::optional{*old_value};
   to.is_written = true;
+}
+
+// Whether a read between two writes shows what neither the first has left nor stood there before: somebody
+// else has set it, the second overwrites that, and so that is what goes back. Only where the API has shown
+// the first as it was sent: else it may have made this of it.
+bool undo_builder::was_edited(const trace& of, const value& shown) {
+  if (!of.is_written || !of.left.is_shown) return false;
+  const auto is = [&](const std::optional<value>& known) {
+    return known && same(of, shown.json, known->json);
+  };
+  return !is(of.left) && !is(of.before_last) && !is(of.old_value) && !is(of.left_before_doubt);
 }
 
 // Of an object by members, each write adds what it names. What was only read shows the whole object and is no
@@ -70,7 +97,14 @@ void undo_builder::write_members(trace& to, const value* old_value, const value&
     to.left_certainly = certain;
     return;
   }
-  if (old_value != nullptr && to.old_value) to.old_value = put_over(*old_value, *to.old_value);
+  if (old_value != nullptr && to.old_value) {
+    value edited;
+    if (to.left.is_shown)
+      append_edits(edited.json, old_value->json, to.left.json,
+                   {to.old_value->json, to.before_last ? std::string_view{to.before_last->json} : "{}"});
+    to.old_value = put_over(*old_value, *to.old_value);
+    if (!edited.json.empty()) to.old_value = put_over(*to.old_value, edited);
+  }
   if (old_value == nullptr) to.old_value.reset();
   std::string part;
   if (!certain) {
@@ -92,6 +126,31 @@ undo_builder::value undo_builder::put_over(const value& base, const value& top) 
   api::append_put_over(made.json, base.json, top.json);
   made.fit = base.fit == input::row_fit::fits ? top.fit : base.fit;
   return made;
+}
+
+// As was_edited(), of the members of an object that a write has left, at every depth. Appends those that
+// somebody else has set; nothing, where there are none.
+void undo_builder::append_edits(std::string& to, std::string_view shown, std::string_view left,
+                                const std::array<std::string_view, 2>& before) {
+  std::string part = "{";
+  for_each_member(left, [&](std::string_view key, std::string_view was_left) {
+    const auto is = member_of(shown, key);
+    const std::array was{member_of(before[0], key), member_of(before[1], key)};
+    std::string edited;
+    if (is.starts_with('{') && was_left.starts_with('{'))
+      append_edits(edited, is, was_left, was);
+    else if (!is.empty() && !is_same(is, was_left) && !is_same(is, was[0]) && !is_same(is, was[1]))
+      edited = is;
+    if (edited.empty()) return true;
+    if (part.size() > 1) part += ',';
+    part.append(key).append(1, ':').append(edited);
+    return true;
+  });
+  if (part.size() > 1) to += part + '}';
+}
+
+bool undo_builder::is_same(std::string_view a, std::string_view b) {
+  return !b.empty() && comparer_.compare(api::comparison::exact, a, b) == api::equality::equal;
 }
 
 void undo_builder::follow_elements(trace& to, std::string_view old_value, std::string_view new_value,

@@ -103,6 +103,49 @@ TEST(UndoTraces, MembersOfSeveralRowsGoBackTogether) {
   }
 }
 
+// What somebody else sets between two writes is overwritten by the second, and comes back.
+TEST(UndoTraces, AnEditBetweenTwoWritesComesBack) {
+  const auto one = [](const char* patch, const char* expect) {
+    return R"({"id":"t1","patch":)" + std::string{patch} + R"(,"expect":)" + expect + "}\n";
+  };
+  struct row {
+    const char* name;
+    std::vector<written> writes;
+    std::string want;
+  };
+  const std::vector<row> table{
+      {"of two rows",
+       {{R"({"title":"a"})", R"({"title":"b"})"}, {R"({"title":"edit"})", R"({"title":"c"})"}},
+       one(R"({"title":"edit"})", R"({"title":"c"})")},
+      {"of one row that was sent twice",
+       {{R"({"title":"a"})", R"({"title":"b"})"}, {R"({"title":"edit"})", R"({"title":"b"})"}},
+       one(R"({"title":"edit"})", R"({"title":"b"})")},
+      {"nobody, and the first was not applied",
+       {{R"({"title":"a"})", R"({"title":"b"})"}, {R"({"title":"a"})", R"({"title":"c"})"}},
+       one(R"({"title":"a"})", R"({"title":"c"})")},
+      {"nobody, and the second of three was not applied",
+       {{R"({"title":"a"})", R"({"title":"b"})"},
+        {R"({"title":"b"})", R"({"title":"c"})"},
+        {R"({"title":"b"})", R"({"title":"c"})"}},
+       one(R"({"title":"a"})", R"({"title":"c"})")},
+      {"perhaps nobody: the API may have made this of the first",
+       {{R"({"status":"open"})", R"({"status":"done"})", true, false},
+        {R"({"status":"snoozed"})", R"({"status":"done"})"}},
+       one(R"({"status":"open"})", R"({"status":"done"})")},
+      {"nobody: the API empties a date with its state",
+       {{R"({"snoozed_until":"2030-01-01T00:00:00Z"})", R"({"snoozed_until":"2031-01-01T00:00:00Z"})"},
+        {R"({"status":"snoozed"})", R"({"status":"open"})"},
+        {R"({"status":"open","snoozed_until":null})",
+         R"({"status":"snoozed","snoozed_until":"2032-01-01T00:00:00Z"})"}},
+       one(R"({"snoozed_until":"2030-01-01T00:00:00Z"})", R"({"snoozed_until":"2032-01-01T00:00:00Z"})")},
+  };
+  for (const auto& row : table) EXPECT_EQ(undone(row.writes).lines, row.want) << row.name;
+  const auto members = undone({limits(R"({"a":0,"b":{"c":0,"d":0}})", R"({"a":1,"b":{"c":1,"d":1}})"),
+                               limits(R"({"a":1,"b":{"c":1,"d":9}})", R"({"a":2,"b":{"c":2,"d":2}})")},
+                              of_limits());
+  EXPECT_EQ(members.lines, job(R"({"a":0,"b":{"c":0,"d":9}})", R"({"a":2,"b":{"c":2,"d":2}})"));
+}
+
 // A write of other members leaves it open whether an earlier one was applied.
 TEST(UndoTraces, MembersOfADoubtfulRowStayInDoubt) {
   const auto first =
