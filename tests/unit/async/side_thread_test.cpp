@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
 #include <optional>
 #include <semaphore>
 #include <thread>
@@ -17,15 +18,16 @@ struct steps {
   boost::asio::io_context io;
   std::counting_semaphore<64> begun{0}, allowed{0};
   std::atomic<int> taken{0};
-  std::atomic<then> next{then::rest};
+  std::function<then(int)> after = [](int) {
+    return then::rest;
+  };  // of the step's number; set before start()
   std::optional<side_thread> thread;
 
   void start() {
     thread.emplace(io, [this] {
       begun.release();
       allowed.acquire();
-      ++taken;
-      return next.load();
+      return after(++taken);
     });
   }
   void let(int count) {
@@ -61,18 +63,16 @@ TEST(SideThread, ANudgeDuringAStepIsNotLost) {
 
 TEST(SideThread, GoesOnByItselfWhereThereIsMore) {
   steps s;
-  s.next = then::again;
+  s.after = [](int step) { return step < 5 ? then::again : then::rest; };
   s.start();
-  s.let(4);
-  s.next = then::rest;
-  s.let(1);
+  s.let(5);
   s.thread.reset();
   EXPECT_EQ(s.taken, 5);
 }
 
 TEST(SideThread, TakesNoStepAfterItsEnd) {
   steps s;
-  s.next = then::end;
+  s.after = [](int) { return then::end; };
   s.start();
   s.let(1);
   s.thread->nudge();
