@@ -199,7 +199,7 @@ TEST(Conflict, OneThatNobodySignedMayHaveBeenApplied) {
   for (const auto& r : rows) {
     walk w(guarded(), true, r.replay_safe);
     w.read_and_send();
-    ASSERT_EQ(w.write_answers(409), "sleep") << r.name;
+    ASSERT_EQ(w.write_answers(409, "{}"), "sleep") << r.name;
     ASSERT_EQ(w.wake(), r.replay_safe ? "queue" : "read") << r.name;
     if (r.replay_safe) {
       ASSERT_EQ(w.feed(event::near_due{}), "read") << r.name;
