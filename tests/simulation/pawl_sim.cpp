@@ -1,6 +1,7 @@
 // Runs worlds from seeds: pawl-sim --seed N [--count N] [--rows N] [--trace]. A seed's world is the same
 // every time.
 #include "tests/simulation/lives/campaign.hpp"
+#include "tests/simulation/lives/scenarios.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -8,34 +9,31 @@
 #include <chrono>
 #include <cstdio>
 #include <exception>
+#include <string>
+#include <vector>
 
 namespace {
 
 using namespace pawl::simulation;
 
-// Kills the first life at every moment of a kind, and lets the power go out there too.
-int die_at_each(campaign_options options, const std::string& kind) {
+// Every death of the scenario, or of all of them.
+int exhaust(const std::string& name, std::uint64_t seed, const std::string& kind, std::uint64_t each) {
   std::size_t worlds = 0, bad = 0;
-  for (const auto how : {death::kill, death::power_loss}) {
-    for (std::uint64_t n = 1;; ++n) {
-      fate f;
-      f.how = how;
-      (kind == "turn"          ? f.at_turn
-       : kind == "write"       ? f.before_write
-       : kind == "before-sync" ? f.before_sync
-                               : f.after_sync) = n;
-      options.fates = {f};
-      const auto report = run_campaign(options);
-      if (report.deaths == 0) break;
-      ++worlds;
-      for (const auto& finding : report.findings)
-        fmt::print("seed {}, {} at {} {}: {}\n", options.seed, how == death::kill ? "kill" : "power loss",
-                   kind, n, finding);
-      bad += report.findings.empty() ? 0 : 1;
+  for (const auto& one : scenarios()) {
+    if (name != "all" && name != one.name) continue;
+    for (const auto m : all_moments) {
+      if (!kind.empty() && kind != to_text(m)) continue;
+      const auto done = die_at_each(options_of(one.name, seed), m, each);
+      for (const auto& finding : done.findings) fmt::print("{}, {}\n", one.name, finding);
+      fmt::print("{}: {} worlds that die at each {}, {} findings\n", one.name, done.worlds, to_text(m),
+                 done.findings.size());
+      std::fflush(stdout);
+      worlds += done.worlds;
+      bad += done.findings.size();
     }
   }
-  fmt::print("seed {}: {} worlds that die at each {}, {} bad\n", options.seed, worlds, kind, bad);
-  return bad == 0 ? 0 : 1;
+  fmt::print("{} worlds, {} findings\n", worlds, bad);
+  return worlds > 0 && bad == 0 ? 0 : 1;
 }
 
 }  // namespace
@@ -44,8 +42,10 @@ int main(int argc, char** argv) {
   CLI::App app{"Runs pawl in simulated worlds and holds its ledger against what the API has seen."};
   pawl::simulation::campaign_options options;
   std::uint64_t count = 1;
-  bool trace = false;
-  std::string exhaustive;
+  bool trace = false, until_found = false;
+  std::uint64_t seconds = 0;
+  std::string scenario, moments;
+  std::uint64_t each = 1;
   app.add_option("--seed", options.seed, "the first seed")->capture_default_str();
   app.add_option("--count", count, "how many seeds, one after another")->capture_default_str();
   app.add_option("--profile", options.profile, "of the API; by default the seed chooses it");
@@ -53,17 +53,28 @@ int main(int argc, char** argv) {
   app.add_option("--crash-each", options.rows_for_each_crash, "a crash for so many rows; 0: none")
       ->capture_default_str();
   app.add_flag("--calm", options.calm, "no faults and no outages");
-  app.add_option("--exhaustive", exhaustive,
-                 "one world for each moment of this kind: the first life dies at the 1st, 2nd, ... one")
+  std::vector<std::string> names{"all"};
+  for (const auto& one : scenarios()) names.emplace_back(one.name);
+  app.add_option("--scenario", scenario, "one world for each moment of a small run at which it may die")
+      ->check(CLI::IsMember(names));
+  app.add_option("--moments", moments, "of this kind alone")
       ->check(CLI::IsMember({"turn", "before-sync", "after-sync", "write"}));
+  app.add_option("--each", each, "only every so many of them")->capture_default_str();
+  app.add_option("--seconds", seconds, "begin no further seed after so much time; 0: go on");
+  app.add_flag("--until-found", until_found, "stop at the first seed whose ledger lies");
   app.add_flag("--trace", trace, "print what happens");
   CLI11_PARSE(app, argc, argv);
-  if (!exhaustive.empty()) return die_at_each(options, exhaustive);
+  if (!scenario.empty()) return exhaust(scenario, options.seed, moments, each);
   if (trace) options.trace = [](const std::string& line) { fmt::print("{}\n", line); };
 
   std::uint64_t rows = 0, deaths = 0, bad = 0, turns = 0;
   const auto begun = std::chrono::steady_clock::now();
-  for (std::uint64_t i = 0; i < count; ++i, ++options.seed) {
+  std::uint64_t worlds = 0;
+  const auto is_over = [&] {
+    return worlds == count || (until_found && bad > 0) ||
+           (seconds > 0 && std::chrono::steady_clock::now() - begun >= std::chrono::seconds{seconds});
+  };
+  for (; !is_over(); ++worlds, ++options.seed) {
     try {
       const auto report = pawl::simulation::run_campaign(options);
       rows += report.rows;
@@ -86,6 +97,6 @@ int main(int argc, char** argv) {
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
   fmt::print("{} worlds, {} row lives, {} deaths, {} turns in {:.1f} s ({:.0f} row lives a second), {} bad\n",
-             count, rows, deaths, turns, took.count(), static_cast<double>(rows) / took.count(), bad);
+             worlds, rows, deaths, turns, took.count(), static_cast<double>(rows) / took.count(), bad);
   return bad == 0 ? 0 : 1;
 }

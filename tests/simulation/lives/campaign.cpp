@@ -12,12 +12,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <iterator>
 #include <memory>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
 
+#include <fcntl.h>
 #include <unistd.h>
 
 namespace pawl::simulation {
@@ -25,7 +29,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr const char* key = "pl_v2_simulated0000000000000000";
+constexpr const char* first_key = "pl_v2_simulated0000000000000000";
+constexpr const char* second_key = "pl_v2_simulated1111111111111111";
 constexpr std::size_t most_lives_without_an_end = 60;  // beyond those that die; chosen
 
 std::unique_ptr<play> choose_play(const campaign_options& o, dice& choices) {
@@ -33,8 +38,32 @@ std::unique_ptr<play> choose_play(const campaign_options& o, dice& choices) {
   const auto& others = text_profiles();
   if (o.profile.empty() && choices.chance(0.4))
     return play_texts(others[choices.below(others.size())], o.seed, o.rows);
-  return play_threads(o.seed, o.rows, choices);
+  const auto notifying = o.notifying.value_or(choices.chance(0.3) ? o.rows / 5 : 0);
+  return play_threads({o.seed, o.rows, notifying, !o.calm});
 }
+
+// Standard input comes from the file, from its start, for as long as this lives. Empty: it stays as it is.
+class redirected_input {
+ public:
+  explicit redirected_input(const std::string& path) {
+    if (path.empty()) return;
+    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    before_ = ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+    if (file < 0 || before_ < 0 || ::dup2(file, STDIN_FILENO) < 0)
+      throw std::system_error(errno, std::generic_category(), "standard input");
+    ::close(file);
+  }
+  ~redirected_input() {
+    if (before_ < 0) return;
+    ::dup2(before_, STDIN_FILENO);
+    ::close(before_);
+  }
+  redirected_input(const redirected_input&) = delete;
+  redirected_input& operator=(const redirected_input&) = delete;
+
+ private:
+  int before_ = -1;
+};
 
 class campaign {
  public:
@@ -54,35 +83,52 @@ class campaign {
     report_.rows = play_->rows();
     report_.profile = play_->profile();
     const auto before = play_->shown(truth());
+    is_being_applied_ = true;
     apply();
+    is_being_applied_ = false;
     judge();
     if (settings_.read_first) {
       take_back();
-      hold_against(before);
+      auto wrong = play_->judge_way_back(before, play_->shown(truth()), lost_);
+      std::ranges::move(wrong, std::back_inserter(report_.findings));
     }
     return std::move(report_);
   }
 
  private:
+  std::string input_path() const { return (files_.path() / "jobs.csv").string(); }
+
   // Lives until a run has finished.
   void apply() {
     for (std::size_t ends = 0;;) {
-      const auto to_come = next_fate();
-      const auto end = live({disk_, files_, key}, settings_, to_come);
-      ++report_.lives;
-      report_.turns += end.turns;
-      report_.syncs += end.syncs;
-      report_.deaths += end.died ? 1 : 0;
-      report_.power_losses += end.died && to_come.how == death::power_loss ? 1 : 0;
-      tell(end, to_come);
+      auto how = settings_;
+      if (report_.lives == 0 && options_.first_limit > 0) how.run.limit = options_.first_limit;
+      const auto end = live_once(how, options_.dies_in_undo ? fate{} : next_fate());
       if (end.died) continue;
       if (end.exit_code == 0 || end.exit_code == 1) return;
       if (++ends > most_lives_without_an_end)
         throw std::runtime_error(
             fmt::format("{} runs ended without finishing: exit {}, {}", ends, end.exit_code, end.said));
-      // Whoever runs it again does so later.
-      world_.wait(1min);
+      wait_after(end);
     }
+  }
+
+  life_end live_once(const config::settings& how, const fate& to_come) {
+    const redirected_input stream(how.input_path == "-" ? input_path() : std::string{});
+    auto end = live({disk_, files_, key_}, how, to_come);
+    ++report_.lives;
+    report_.turns += end.turns;
+    report_.syncs += end.syncs;
+    report_.deaths += end.died ? 1 : 0;
+    report_.power_losses += end.died && to_come.how == death::power_loss ? 1 : 0;
+    tell(end, to_come);
+    return end;
+  }
+
+  // Whoever runs it again does so when it said, else a little later.
+  void wait_after(const life_end& end) {
+    const auto until = end.facts.resume_at.value_or(wall_time{});
+    world_.wait(std::max<duration>(until - world_.wall(), 1min));
   }
 
   void make_host() {
@@ -106,7 +152,7 @@ class campaign {
     if (choices_.chance(0.5)) writes.rules.kind = sandbox::limit_kind::fixed;
     host_ = std::make_unique<api_host>(std::move(vendor), sandbox::limit_list{writes, reads}, how,
                                        (files_.path().string() + ".journal"), options_.seed);
-    host_->keys.put(key, host_->vendor().default_scopes());
+    host_->keys.put(key_, host_->vendor().default_scopes());
     auto& weather = host_->weather;
     if (!options_.calm && choices_.chance(0.6)) {
       weather.refused = 0.01;
@@ -121,19 +167,22 @@ class campaign {
   }
 
   void make_options() {
-    const auto input = (files_.path() / "jobs.csv").string();
+    const auto input = input_path();
     test::write_file(input, play_->csv());
     config::raw_options raw;
     raw.profile = play_->profile();
     raw.base_url = "https://localhost:8443" + play_->root();
     raw.token_env = "KEY";
     raw.state_dir = files_.path().string();
-    raw.input = input;
+    raw.input = options_.from_standard_input ? "-" : input;
+    raw.format = "csv";
+    raw.ledger = input + ".ledger";
     raw.yes = raw.skip_invalid = true;
     raw.max_failures = "none";
     raw.concurrency = choices_.chance(0.3) ? "auto" : std::to_string(choices_.between(1, 32));
     // Only some profiles can do without.
-    raw.no_read_first = play_->profile() == "productlane" && choices_.chance(0.4);
+    raw.no_read_first =
+        play_->profile() == "productlane" && !options_.read_first.value_or(choices_.chance(0.6));
     raw.read_rate = {"6000/min"};
     for (std::size_t from = 0; from != std::string::npos;) {
       const auto to = limits_.find(',', from);
@@ -142,7 +191,7 @@ class campaign {
     }
     raw.overrides = {"timeouts.attempt=10s"};
     for (const auto& v : play_->variables()) raw.overrides.push_back("vars." + v);
-    const auto loaded = config::load_settings(raw, {{"KEY", key}, {"HOME", files_.path().string()}});
+    const auto loaded = config::load_settings(raw, {{"KEY", key_}, {"HOME", files_.path().string()}});
     if (!loaded.value) {
       std::string all;
       for (const auto& one : loaded.complaints) all += to_string(one) + "\n";
@@ -153,6 +202,7 @@ class campaign {
 
   // What will happen in the next minutes, whatever the program does.
   void foresee_troubles() {
+    if (options_.key_ends_after) rotate_key(*options_.key_ends_after, *options_.key_ends_after);
     if (options_.calm) return;
     const auto sometime = [this](std::int64_t from, std::int64_t to) {
       return std::chrono::milliseconds{choices_.between(from, to)};
@@ -165,14 +215,37 @@ class campaign {
     if (choices_.chance(0.3))
       world_.at(sometime(100, 60'000),
                 [this, length = sometime(100, 7'200'000)] { world_.suspend_host(length); });
+    if (choices_.chance(0.5))
+      for (auto left = choices_.below(options_.rows / 4 + 2); left > 0; --left)
+        world_.at(sometime(0, 60'000), [this] {
+          if (is_being_applied_) play_->let_somebody_edit(host_->vendor(), host_->now(), choices_);
+        });
+    if (choices_.chance(0.2))
+      for (auto left = choices_.below(8) + 1; left > 0; --left)
+        world_.at(sometime(0, 60'000), [this, n = choices_.below(200) + 1] {
+          others_use_the_key_ = true;
+          host_->let_others_read(n);
+        });
+    if (choices_.chance(0.2)) {
+      const auto issued = sometime(100, 60'000);
+      rotate_key(issued, issued + sometime(0, 5'000));
+    }
     if (choices_.chance(0.3))
       world_.at(sometime(100, 60'000),
                 [this, by = sometime(-86'400'000, 86'400'000)] { world_.step_wall_clock(by); });
   }
 
+  void rotate_key(duration issued, duration old_one_ends) {
+    world_.at(issued, [this] {
+      host_->keys.put(second_key, host_->vendor().default_scopes());
+      key_ = second_key;
+    });
+    world_.at(old_one_ends, [this] { host_->keys.revoke(first_key); });
+  }
+
   fate next_fate() {
     if (!options_.fates.empty())
-      return report_.lives < options_.fates.size() ? options_.fates[report_.lives] : fate{};
+      return next_fate_ < options_.fates.size() ? options_.fates[next_fate_++] : fate{};
     fate f;
     const auto each = options_.rows_for_each_crash;
     if (each == 0 || report_.deaths >= play_->rows() / each) return f;
@@ -215,7 +288,8 @@ class campaign {
     const auto& totals = host_->service().counts();
     report_.requests = totals.requests;
     report_.writes = totals.writes;
-    if (const auto over = totals.throttled_reads + totals.throttled_writes; over > 0)
+    const auto over = totals.throttled_reads + totals.throttled_writes;
+    if (over > 0 && !others_use_the_key_)
       report_.findings.push_back(fmt::format("{} requests over a limit", over));
   }
 
@@ -237,10 +311,10 @@ class campaign {
     };
     struct : app::undo_listener {
       void lost(std::string_view id, const plan::undo_loss& loss) override {
-        losses.emplace_back(std::string{id} + '.' + loss.field);
+        losses.insert(std::string{id} + '.' + loss.field);
       }
-      void not_read(std::string_view id) override { losses.emplace_back(id); }
-      std::vector<std::string> losses;
+      void not_read(std::string_view id) override { losses.emplace(id); }
+      std::set<std::string> losses;
     } listener;
     const auto find = [this](const std::string&) -> expected<api::profile> { return settings_.profile; };
     const auto made = app::undo({settings_.ledger_path, {}}, find, keep, listener);
@@ -254,8 +328,8 @@ class campaign {
     test::write_file(back.input_path, jobs);
     if (options_.trace) options_.trace("undo:\n" + jobs);
     for (int left = 10;; --left) {
-      const auto end = live({disk_, files_, key}, back, {});
-      tell(end, {});
+      const auto end = live_once(back, options_.dies_in_undo ? next_fate() : fate{});
+      if (end.died) continue;
       if (end.exit_code == 0 || end.exit_code == 1) {
         if (options_.trace)
           for (const auto& row : audit::read_ledger(back.ledger_path).rows)
@@ -263,19 +337,8 @@ class campaign {
         return;
       }
       if (left == 0) throw std::runtime_error("the undo does not end: " + end.said);
-      world_.wait(1min);
+      wait_after(end);
     }
-  }
-
-  // Nobody else has written, so everything is as it was.
-  void hold_against(const standing_values& before) {
-    const auto after = play_->shown(truth());
-    for (const auto& [id, fields] : before)
-      for (const auto& [name, was] : fields) {
-        const auto& is = after.at(id).at(name);
-        if (is == was || std::ranges::find(lost_, id + '.' + name) != lost_.end()) continue;
-        report_.findings.push_back(fmt::format("undo, {}: {} was {} and is {}", id, name, was, is));
-      }
   }
 
   const campaign_options& options_;
@@ -287,8 +350,11 @@ class campaign {
   std::string limits_;
   std::unique_ptr<api_host> host_;
   config::settings settings_;
+  std::string key_ = first_key;
+  std::size_t next_fate_ = 0;
+  bool is_being_applied_ = false, others_use_the_key_ = false;
   campaign_report report_;
-  std::vector<std::string> lost_;  // what the undo said that it cannot restore: ID.FIELD
+  std::set<std::string> lost_;  // what the undo said that it cannot restore: ID.FIELD
 };
 
 }  // namespace

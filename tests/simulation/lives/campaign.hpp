@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,15 @@ struct campaign_options {
   std::size_t rows_for_each_crash = 50;  // 0: nobody dies
   std::vector<fate>
       fates;          // of the first lives, one after another; then nobody dies. Empty: the seed decides
-  bool calm = false;  // no faults, no weather, no outages
+  bool calm = false;  // no faults, no weather, no outages, no other people
+  // What the seed decides unless it is said here.
+  std::optional<std::size_t> notifying;  // rows that send a notice, of threads
+  std::optional<bool> read_first;
+  // What no seed chooses.
+  std::size_t first_limit = 0;                    // the first life ends after so many rows
+  std::optional<duration> key_ends_after;         // another key takes its place
+  bool dies_in_undo = false;                      // the fates are of the lives that undo
+  bool from_standard_input = false;               // the first life reads the input as a stream
   std::function<void(const std::string&)> trace;  // empty: none. A line for each thing that happens
 };
 

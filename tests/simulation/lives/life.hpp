@@ -47,7 +47,7 @@ class directory {
 struct life_surroundings {
   disk& storage;
   const directory& files;
-  std::string key;
+  const std::string& key;  // may change while a run goes on, as a file may that holds it
 };
 
 // Returns when nothing of the program is left. Throws std::runtime_error where it does not end: it waits for

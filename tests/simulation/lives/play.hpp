@@ -1,6 +1,7 @@
 // What a campaign plays: an API with its resources, an input for it, and what has to be true afterwards.
 #pragma once
 
+#include "tests/fault/audit/plan.hpp"
 #include "tests/sandbox/apis/vendor.hpp"
 #include "tests/simulation/world/dice.hpp"
 
@@ -9,6 +10,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,11 +45,18 @@ class play {
   virtual std::vector<std::string> judge(const evidence&, std::map<std::string, std::size_t>& outcomes) = 0;
   // What undo is to bring back, out of the sandbox's truth.
   virtual standing_values shown(const std::string& truth) const = 0;
+
+  // Somebody edits a resource by hand, where the play knows what is to become of that; else nothing happens.
+  virtual void let_somebody_edit(sandbox::vendor&, sandbox::time_us, dice&) {}
+  // What stands otherwise than it should after an undo of all rows: `before` the first life, `after` the
+  // undo. What was said to be lost (ID.FIELD) may stand as it likes. After judge().
+  virtual std::vector<std::string> judge_way_back(const standing_values& before, const standing_values& after,
+                                                  const std::set<std::string>& lost) const;
 };
 
 // Productlane's threads: several fields, rows that share an id, invalid ones, ids that are not there,
 // notices.
-std::unique_ptr<play> play_threads(std::uint64_t seed, std::size_t rows, dice&);
+std::unique_ptr<play> play_threads(const audit::plan_options&);
 // Another API that pawl carries a profile of: a text of each resource.
 std::unique_ptr<play> play_texts(std::string_view profile, std::uint64_t seed, std::size_t rows);
 // The profiles of play_texts().

@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -20,15 +21,16 @@ struct api_facts {
   std::string_view profile, api, root;
   std::array<std::string_view, 2> variables;  // empty ones do not count
   std::string_view column;                    // of the text
+  bool is_guarded = false;                    // a write names what was read
 };
 constexpr std::array<api_facts, 7> apis{{
-    {"zendesk-tickets", "zendesk", "/api/v2", {"site=acme", "email=a@b.c"}, "subject"},
+    {"zendesk-tickets", "zendesk", "/api/v2", {"site=acme", "email=a@b.c"}, "subject", true},
     {"hubspot-contacts", "hubspot", "", {"version=v3", ""}, "firstname"},
     {"github-issues", "github", "", {"owner=octo", "repo=hello"}, "title"},
     {"jira-issues", "jira", "/rest/api/3", {"site=acme", "email=a@b.c"}, "summary"},
     {"intercom-contacts", "intercom", "", {"", ""}, "name"},
     {"redmine-issues", "redmine", "", {"", ""}, "subject"},
-    {"rt-tickets", "rt", "/REST/2.0", {"", ""}, "Subject"},
+    {"rt-tickets", "rt", "/REST/2.0", {"", ""}, "Subject", true},
 }};
 
 const api_facts& facts_of(std::string_view profile) {
@@ -74,13 +76,7 @@ class text_play final : public play {
   std::vector<std::string> judge(const evidence& left,
                                  std::map<std::string, std::size_t>& outcomes) override {
     std::vector<std::string> findings;
-    std::map<std::string, std::size_t, std::less<>> applied;
-    std::ifstream journal{left.journal, std::ios::binary};
-    for (std::string line; std::getline(journal, line);) {
-      const auto one = json::parse(line);
-      if (const auto* id = one.as_object().if_contains("id"); id != nullptr && one.at("applied").as_bool())
-        ++applied[std::string{id->as_string()}];
-    }
+    read_own_writes(left.journal);
     const auto now = shown(left.truth);
     const auto ledger = audit::read_ledger(left.ledger);
     if (ledger.rows.size() != rows_)
@@ -95,24 +91,39 @@ class text_play final : public play {
         accuse("there is no such row, or it is there twice");
         continue;
       }
-      const auto text = json::serialize(json::value(wanted(row.row)));
-      const auto& fields = now.at(row.id);
-      const bool is_there = std::ranges::any_of(
-          fields, [&](const auto& f) { return f.second.find(text) != std::string::npos; });
-      const auto writes = applied[row.id];
-      if ((row.outcome == "applied" || row.outcome == "unchanged") && !is_there)
-        accuse("the resource does not show what was wanted");
-      else if (row.outcome == "applied" && writes == 0)
-        accuse("no write of it was applied");
-      else if (row.outcome == "unchanged" && writes > 0)
-        accuse("a write of it was applied");
-      else if ((row.outcome == "refused" || row.outcome == "failed") && writes > 0)
-        accuse("a write of it was applied");
-      else if (row.outcome == "mismatch" && is_there)
-        accuse("the resource shows what was wanted");
-      else if (row.outcome == "skipped" || row.outcome == "superseded" || row.outcome == "invalid")
-        accuse("nothing in the input asks for that");
+      const auto why = disproof(row, now.at(row.id));
+      if (!why.empty()) accuse(why);
     }
+    return findings;
+  }
+
+  void let_somebody_edit(sandbox::vendor& vendor, sandbox::time_us now, dice& d) override {
+    const auto& id = ids_.at(d.below(ids_.size()));
+    // Another text, or the same one: then only the time of the last change moves on.
+    const bool moves = d.chance(0.6);
+    const auto text = fmt::format("Edit {} of {}", ++edits_, seed_);
+    sandbox::vendor::control_reply said;
+    const auto body =
+        moves ? json::serialize(json::value{{"set", {{api_.column, text}}}}) : std::string{R"({"set":{}})"};
+    if (!vendor.control("POST", "/resources/" + id, body, now, said) || said.status != 200)
+      throw std::runtime_error(said.wrong);
+    if (moves) history_[id].push_back({now, false, json::serialize(json::value(text))});
+  }
+
+  // Whoever wrote last before the undo decides: an edit stays, and what the rows have written over is back.
+  std::vector<std::string> judge_way_back(const standing_values& before, const standing_values& after,
+                                          const std::set<std::string>& lost) const override {
+    std::vector<std::string> findings;
+    for (const auto& [id, fields] : before)
+      for (const auto& [name, was] : fields) {
+        const auto& is = after.at(id).at(name);
+        if (lost.contains(id + '.' + name)) continue;
+        auto may_be = std::vector{was};
+        if (name == api_.column && history_.contains(id)) may_be = values_to_bring_back(history_.at(id), was);
+        if (std::ranges::find(may_be, is) == may_be.end())
+          findings.push_back(
+              fmt::format("undo, {}: {} is {} and had to be {}", id, name, is, fmt::join(may_be, " or ")));
+      }
     return findings;
   }
 
@@ -126,12 +137,64 @@ class text_play final : public play {
   }
 
  private:
+  struct written {
+    sandbox::time_us at;
+    bool by_pawl;
+    std::string value;  // JSON
+  };
+
+  void read_own_writes(const std::filesystem::path& file) {
+    std::ifstream journal{file, std::ios::binary};
+    for (std::string line; std::getline(journal, line);) {
+      const auto one = json::parse(line);
+      const auto* of = one.as_object().if_contains("id");
+      if (of == nullptr || !one.at("applied").as_bool()) continue;
+      const std::string id{of->as_string()};
+      const auto row = std::ranges::find(ids_, id) - ids_.begin() + 1;
+      history_[id].push_back({one.at("answered").to_number<sandbox::time_us>(), true,
+                              json::serialize(json::value(wanted(static_cast<std::size_t>(row))))});
+    }
+    for (auto& [id, all] : history_) std::ranges::stable_sort(all, {}, &written::at);
+  }
+
+  // Why the outcome cannot be true; empty: nothing speaks against it.
+  std::string_view disproof(const audit::ledger_row& row, const std::map<std::string, std::string>& fields) {
+    const auto text = json::serialize(json::value(wanted(row.row)));
+    const bool is_there =
+        std::ranges::any_of(fields, [&](const auto& f) { return f.second.find(text) != std::string::npos; });
+    const auto& writes = history_[row.id];
+    const bool has_written = std::ranges::any_of(writes, &written::by_pawl);
+    const bool was_written_over = has_written && !writes.back().by_pawl;
+    const auto is = [&row](auto... names) { return ((row.outcome == names) || ...); };
+    if (is("applied", "unchanged") && !is_there && !was_written_over)
+      return "the resource does not show what was wanted";
+    if (is("applied") && !has_written) return "no write of it was applied";
+    if (is("unchanged", "refused", "failed") && has_written) return "a write of it was applied";
+    if (is("mismatch") && is_there) return "the resource shows what was wanted";
+    if (is("skipped", "superseded", "invalid")) return "nothing in the input asks for that";
+    return {};
+  }
+
+  // What an API without guards shows after the undo may be older: somebody may edit between read and write.
+  std::vector<std::string> values_to_bring_back(const std::vector<written>& all,
+                                                const std::string& was) const {
+    if (all.empty()) return {was};
+    if (!all.back().by_pawl) return {all.back().value};
+    std::vector<std::string> found{was};
+    for (const auto& one : all)
+      if (!one.by_pawl) found.push_back(one.value);
+    if (api_.is_guarded) return {found.back()};
+    return found;
+  }
+
   std::string wanted(std::size_t row) const { return fmt::format("Row {} of {}", row, seed_); }
 
   const api_facts& api_;
   std::uint64_t seed_;
   std::size_t rows_;
   std::vector<std::string> ids_;
+  std::map<std::string, std::vector<written>> history_;  // by id: what was written into the text
+  std::size_t edits_ = 0;
 };
 
 }  // namespace

@@ -18,8 +18,7 @@ namespace {
 
 class thread_play final : public play {
  public:
-  thread_play(std::uint64_t seed, std::size_t rows, dice& choices)
-      : seed_(seed), planned_(audit::make_plan({seed, rows, choices.chance(0.3) ? rows / 5 : 0, true})) {}
+  explicit thread_play(const audit::plan_options& o) : seed_(o.seed), planned_(audit::make_plan(o)) {}
 
   std::string profile() const override { return "productlane"; }
   std::string root() const override { return "/api/v2"; }
@@ -84,8 +83,8 @@ class thread_play final : public play {
 
 }  // namespace
 
-std::unique_ptr<play> play_threads(std::uint64_t seed, std::size_t rows, dice& choices) {
-  return std::make_unique<thread_play>(seed, rows, choices);
+std::unique_ptr<play> play_threads(const audit::plan_options& o) {
+  return std::make_unique<thread_play>(o);
 }
 
 }  // namespace pawl::simulation

@@ -46,6 +46,8 @@ class api_host {
   };
   // A request that has arrived, whole. `tell` is called when its reply leaves; never, if none does.
   void receive(std::string request, std::uint64_t connection, std::function<void(answer)> tell);
+  // Somebody else who has the same key repeats the last read so many times. Nothing, before the first.
+  void let_others_read(std::uint64_t times);
 
   sandbox::key_ring keys;
   sandbox::service& service() { return service_; }
@@ -57,6 +59,7 @@ class api_host {
   std::unique_ptr<sandbox::vendor> vendor_;
   sandbox::journal journal_;
   sandbox::service service_;
+  std::string last_read_;
 };
 
 }  // namespace pawl::simulation
