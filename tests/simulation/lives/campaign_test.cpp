@@ -27,6 +27,7 @@ TEST(Campaign, TheSameSeedIsTheSameWorld) {
 }
 
 TEST(Campaign, ALedgerTellsTheTruthWhateverHappens) {
+  std::size_t deaths = 0;
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     campaign_options options;
     options.seed = seed;
@@ -34,8 +35,9 @@ TEST(Campaign, ALedgerTellsTheTruthWhateverHappens) {
     options.rows_for_each_crash = 25;
     const auto report = run_campaign(options);
     EXPECT_EQ(report.findings, std::vector<std::string>{}) << "seed " << seed;
-    EXPECT_GT(report.deaths, 0u) << "seed " << seed;
+    deaths += report.deaths;
   }
+  EXPECT_GT(deaths, 10u);
 }
 
 }  // namespace
