@@ -25,7 +25,7 @@ void begun(benchmark::State& state, const std::string& name) {
     const auto& api = *compiled.value;
     const auto writer = api::request_writer::create(api, "api.example.com", "/v2", token, "bench");
     if (!writer) return state.SkipWithError("the profile makes no requests");
-    api::resource_reader reader(api, {}, nullptr);
+    api::resource_reader reader(api, {}, nullptr, false);
     api::reply_reader replies(api);
     benchmark::DoNotOptimize(reader);
     benchmark::DoNotOptimize(replies);
