@@ -1,6 +1,7 @@
 // `pawl plan`: what a run would do, without a single write, held against the run that follows.
 #include "tests/cli/job_file.hpp"
 #include "tests/support/pawl_process.hpp"
+#include "tests/support/thread_rows.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -19,11 +20,6 @@ namespace {
 namespace json = boost::json;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-std::string thread_id(int n) {
-  auto digits = std::to_string(n);
-  return "thr_" + std::string(6 - digits.size(), '0') + digits;
-}
 
 // The lines of a plan as JSON.
 std::vector<json::object> rows_of(const child_result& plan) {
@@ -239,8 +235,8 @@ TEST(Plan, NamesContradictoryRowsAndPlansThemOneAfterTheOther) {
                                      "thr_000002,done,\n");
   const auto plan = workspace.run({"plan", input.string()});
   EXPECT_EQ(plan.exit_code, 0) << plan.errors;
-  EXPECT_THAT(plan.output, testing::ContainsRegex("rows with the id of an earlier row +3\n"));
-  EXPECT_THAT(plan.output, testing::ContainsRegex("want another value \\(the last row wins\\) +1\n"));
+  EXPECT_THAT(plan.output, ::testing::ContainsRegex("rows with the id of an earlier row +3\n"));
+  EXPECT_THAT(plan.output, ::testing::ContainsRegex("want another value \\(the last row wins\\) +1\n"));
   EXPECT_THAT(plan.output, HasSubstr("row 4 (thr_000001) contradicts status in row 1"));
   EXPECT_THAT(plan.output, HasSubstr("4 writes at"));
   ASSERT_EQ(workspace.run({"run", input.string(), "--summary", "s.json"}).exit_code, 0);
@@ -269,7 +265,7 @@ TEST(Plan, OfARunThatIsNotFinishedIsOfItsRest) {
   const auto finished = workspace.run({"plan", input.string()});
   EXPECT_EQ(finished.exit_code, 0) << finished.errors;
   EXPECT_THAT(finished.output, HasSubstr("50 rows, left out: 50 applied"));
-  EXPECT_THAT(finished.output, testing::ContainsRegex("to write +0\n"));
+  EXPECT_THAT(finished.output, ::testing::ContainsRegex("to write +0\n"));
   write_file(input, "id,status\nthr_000001,done\n");
   const auto limited = workspace.run({"plan", input.string(), "--format", "ndjson"});
   EXPECT_EQ(rows_of(limited).size(), 1u) << "a finished run of another input: this one is planned anew";
@@ -300,8 +296,8 @@ TEST(Plan, AResourceThatCannotBeReadHoldsNobodyUp) {
   const auto plan = workspace.run({"plan", input.string(), "-o", "retry.base=10ms", "-o", "retry.cap=20ms",
                                    "--read-rate", "unlimited", "--out", todo.string()});
   EXPECT_EQ(plan.exit_code, 1) << plan.errors;
-  EXPECT_THAT(plan.output, testing::ContainsRegex("to write +28\n"));
-  EXPECT_THAT(plan.output, testing::ContainsRegex("unreadable +2 "));
+  EXPECT_THAT(plan.output, ::testing::ContainsRegex("to write +28\n"));
+  EXPECT_THAT(plan.output, ::testing::ContainsRegex("unreadable +2 "));
   EXPECT_THAT(plan.output, HasSubstr("row 5 (thr_000005), row 7 (thr_000007)"));
   EXPECT_THAT(plan.output, HasSubstr("and, as they came, 2 rows that could not be read"));
   EXPECT_THAT(read_file(todo), HasSubstr(R"({"id":"thr_000005","patch":{"title":"wanted"}})"));
@@ -324,7 +320,7 @@ TEST(Plan, TellsWhatRidesWhatNobodyCanUndoAndWhatPeopleAreTold) {
   EXPECT_THAT(plan.output, HasSubstr("notify sends messages to Slack or by mail"));
   EXPECT_THAT(plan.output, HasSubstr("1 row must not be sent twice"));
   const auto forced = workspace.run({"plan", input.string(), "--force-unechoed"});
-  EXPECT_THAT(forced.output, testing::ContainsRegex("to write +3\n"));
+  EXPECT_THAT(forced.output, ::testing::ContainsRegex("to write +3\n"));
   EXPECT_THAT(forced.output, Not(HasSubstr("not sent:")));
 }
 

@@ -25,12 +25,6 @@ using namespace std::chrono_literals;
 
 namespace fs = std::filesystem;
 
-server_options plain() {
-  server_options o;
-  o.tls = false;
-  return o;
-}
-
 // An API whose key belongs to nobody and whose limits are what the profile says.
 class items_api {
  public:
@@ -52,7 +46,7 @@ class items_api {
                                   "replay_safe = false\n[limits]\n" +
                                       limits)) {}
 
-  scripted_server server{plain()};
+  scripted_server server{testing::plain_http()};
 
   testing::route& me() { return server.when("/me"); }
   testing::route& item(const std::string& id) { return server.when("/items/" + id); }
