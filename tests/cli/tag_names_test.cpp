@@ -235,7 +235,9 @@ TEST(TagNames, AreLookedUpAgainByARunThatGoesOnAfterAKill) {
   const std::vector<std::string> command{"run",         input.string(), "--rate", "40/s",
                                          "--read-rate", "unlimited",    "-o",     "timeouts.attempt=3s"};
   {
-    auto run = workspace.start(command);
+    auto to_be_killed = command;
+    to_be_killed.insert(to_be_killed.end(), {"--rate", "80/1h"});  // so it is not over before that
+    auto run = workspace.start(to_be_killed);
     ASSERT_TRUE(wait_until([&] { return number(sandbox->totals(), "applied") >= 50; })) << run.errors();
     run.kill();
   }
@@ -251,7 +253,7 @@ TEST(TagNames, AreLookedUpAgainByARunThatGoesOnAfterAKill) {
 
   // What was written is known by ids from here on.
   const auto ledger = pawl_workspace::ledger_of(input).string();
-  EXPECT_EQ(workspace.run({"verify", ledger}).exit_code, 0);
+  EXPECT_EQ(workspace.run({"verify", ledger, "--read-rate", "unlimited"}).exit_code, 0);
   sandbox->edit(thread_id(7), R"({"tag_ids":["tag_b","tag_keep","tag_later"]})");
   const auto undone = workspace.run({"undo", ledger});
   EXPECT_EQ(undone.exit_code, 0) << undone.errors;
