@@ -3,7 +3,9 @@
 add_library(pawl_build_options INTERFACE)
 target_compile_features(pawl_build_options INTERFACE cxx_std_20)
 # None of the flags and definitions concern who links an installed copy.
-set(pawl_warnings -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Wold-style-cast)
+# PAWL_MAY_SHADOW: a property of a target whose local names may be those of its other sources.
+set(pawl_warnings -Wall -Wextra -Wpedantic -Wconversion $<$<NOT:$<BOOL:$<TARGET_PROPERTY:PAWL_MAY_SHADOW>>>:-Wshadow>
+  -Wnon-virtual-dtor -Wold-style-cast)
 if(PAWL_WERROR)
   list(APPEND pawl_warnings -Werror)
 endif()
@@ -47,3 +49,20 @@ if(PAWL_SANITIZE)
   target_link_libraries(pawl_boost_asio PUBLIC $<BUILD_INTERFACE:Boost::headers> PRIVATE OpenSSL::SSL OpenSSL::Crypto)
   target_link_libraries(pawl_build_options INTERFACE pawl_boost_asio)
 endif()
+
+# Sources are compiled some together where CMAKE_UNITY_BUILD is on (the presets have it): most of the time goes into
+# headers that all of them read. What one of them names in its unnamed namespace its neighbours see.
+if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # A false alarm there: it takes the sources for headers.
+  target_compile_options(pawl_build_options INTERFACE $<BUILD_INTERFACE:-Wno-subobject-linkage>)
+endif()
+# pawl_apart(TARGET FILES...): sources that are compiled each by itself all the same. Say why where it is called.
+function(pawl_apart target)
+  set_source_files_properties(${ARGN} TARGET_DIRECTORY ${target} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+endfunction()
+# pawl_together(TARGET GROUP FILES...): adds sources to a target with named groups (UNITY_BUILD_MODE GROUP). They are
+# compiled together and with no others.
+function(pawl_together target group)
+  target_sources(${target} PRIVATE ${ARGN})
+  set_source_files_properties(${ARGN} TARGET_DIRECTORY ${target} PROPERTIES UNITY_GROUP ${group})
+endfunction()

@@ -5,13 +5,6 @@
 namespace pawl::config {
 namespace {
 
-// Escapes a bar, which would end the cell of a Markdown table.
-std::string cell(std::string_view text) {
-  std::string out;
-  for (const char c : text) out += c == '|' ? std::string("\\|") : std::string(1, c);
-  return out;
-}
-
 // What stands above the keys of a table, as a profile writes it.
 std::string heading(std::string_view table) {
   if (table.empty()) return "The top of the file";
@@ -23,6 +16,12 @@ std::string heading(std::string_view table) {
 }
 
 }  // namespace
+
+std::string table_cell(std::string_view text) {
+  std::string out;
+  for (const char c : text) out += c == '|' ? std::string("\\|") : std::string(1, c);
+  return out;
+}
 
 const std::vector<profile_key>& profile_keys() {
   static const auto all = [] {
@@ -42,9 +41,9 @@ std::string profile_reference() {
       text += (before == nullptr ? "### " : "\n### ") + heading(k.table) +
               "\n\n| key | value | default | meaning |\n| --- | --- | --- | --- |\n";
     before = &k;
-    text += "| `" + cell(k.key) + "` | " + cell(k.value) + " | " +
-            (k.default_value.empty() ? cell(k.default_note) : "`" + cell(k.default_value) + "`") + " | " +
-            cell(k.meaning) + " |\n";
+    text += "| `" + table_cell(k.key) + "` | " + table_cell(k.value) + " | " +
+            (k.default_value.empty() ? table_cell(k.default_note) : "`" + table_cell(k.default_value) + "`") +
+            " | " + table_cell(k.meaning) + " |\n";
   }
   return text;
 }

@@ -26,6 +26,9 @@ const std::vector<profile_key>& profile_keys();
 // All keys as Markdown: a heading and a table for each table of a profile.
 std::string profile_reference();
 
+// A text as a cell of a Markdown table, which a bare bar would end.
+std::string table_cell(std::string_view text);
+
 namespace detail {
 // The parts of the table, each in a file of its own.
 std::span<const profile_key> request_keys();

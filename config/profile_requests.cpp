@@ -31,7 +31,7 @@ constexpr std::array of_write_headers{hole::was, hole::was_header, hole::key};
 constexpr std::array of_write_body{hole::id, hole::fields, hole::was, hole::was_header, hole::key};
 constexpr std::array of_read{hole::id, hole::asked};
 constexpr std::array of_write_many{hole::id, hole::fields, hole::was};
-constexpr std::span<const hole> none{};
+constexpr std::span<const hole> no_holes{};
 
 bool has_path(table_reader& root, std::string_view table) {
   auto in = root.table(table);
@@ -170,7 +170,7 @@ void read_write(table_reader& root, const hole_reader& holes, api::profile& prof
 void read_read(table_reader& root, const hole_reader& holes, api::profile& profile) {
   auto in = root.table("read");
   if (!in) return;
-  holes.request(*in, {of_path, of_read, none, of_read}, profile.read);
+  holes.request(*in, {of_path, of_read, no_holes, of_read}, profile.read);
   if (!names_the_resource(profile.read, profile))
     in->complain("path", "names no resource", "put {id} where the id stands");
   read_place(*in, "root", profile.reply.read_root);
@@ -204,7 +204,7 @@ void read_batch(table_reader& root, const char* name, const hole_reader& holes,
 void read_quiet(table_reader& root, const hole_reader& holes, api::profile& profile) {
   auto in = root.table("quiet");
   if (!in) return;
-  holes.request(*in, {none, none, none, none, true}, profile.quiet);
+  holes.request(*in, {no_holes, no_holes, no_holes, no_holes, true}, profile.quiet);
   for (const char* key : {"method", "path"})
     if (in->find(key) != nullptr) in->complain(key, "stands in [quiet]", "give query, headers or body only");
   in->finish();
@@ -216,8 +216,9 @@ void read_requests(table_reader& root, const hole_reader& holes, api::profile& p
   read_resource(root, holes, profile);
   read_write(root, holes, profile);
   read_read(root, holes, profile);
-  read_batch(root, "read_many", holes, {none, of_read, none, of_read}, profile.read_many);
-  read_batch(root, "write_many", holes, {none, none, none, of_write_many, true}, profile.write_many);
+  read_batch(root, "read_many", holes, {no_holes, of_read, no_holes, of_read}, profile.read_many);
+  read_batch(root, "write_many", holes, {no_holes, no_holes, no_holes, of_write_many, true},
+             profile.write_many);
   read_quiet(root, holes, profile);
 }
 

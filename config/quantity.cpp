@@ -20,10 +20,6 @@ constexpr nanoseconds longest_duration = std::chrono::hours{1000};
 const std::string rate_forms = "write it as 60/min, 20/10s, 5000/s, 100/h or unlimited";
 const std::string duration_forms = "write it as 250ms, 3s, 15m or 1h";
 
-failure wrong(std::string what, std::string remedy) {
-  return {failure_kind::usage, "", std::move(what), std::move(remedy)};
-}
-
 std::string quoted(std::string_view text) {
   return "\"" + std::string(text) + "\"";
 }
@@ -48,45 +44,52 @@ std::optional<nanoseconds> unit_of(std::string_view name) {
 
 }  // namespace
 
+failure wrong_value(std::string what, std::string remedy) {
+  return {failure_kind::usage, "", std::move(what), std::move(remedy)};
+}
+
 expected<std::optional<rate_window>> parse_rate(std::string_view text) {
   using result = std::optional<rate_window>;
   if (text == "unlimited") return result{};
   auto rest = text;
   std::uint64_t limit = 0;
   const auto state = take_number(rest, limit);
-  if (state == number_state::none) return wrong(quoted(text) + " is not a rate", rate_forms);
+  if (state == number_state::none) return wrong_value(quoted(text) + " is not a rate", rate_forms);
   if (state == number_state::too_large || limit > most_per_window)
-    return wrong(quoted(text) + " is more than 1,000,000 in a window", "write a lower rate, or unlimited");
+    return wrong_value(quoted(text) + " is more than 1,000,000 in a window",
+                       "write a lower rate, or unlimited");
   if (rest.empty())
-    return wrong(quoted(text) + " has no window", "write " + quoted(std::string(text) + "/min") +
-                                                      ", or another of 60/min, 20/10s, 5000/s, 100/h");
-  if (rest.front() != '/') return wrong(quoted(text) + " is not a rate", rate_forms);
-  if (limit == 0) return wrong(quoted(text) + " would never send anything", "write at least 1, or unlimited");
+    return wrong_value(quoted(text) + " has no window", "write " + quoted(std::string(text) + "/min") +
+                                                            ", or another of 60/min, 20/10s, 5000/s, 100/h");
+  if (rest.front() != '/') return wrong_value(quoted(text) + " is not a rate", rate_forms);
+  if (limit == 0)
+    return wrong_value(quoted(text) + " would never send anything", "write at least 1, or unlimited");
   rest.remove_prefix(1);
 
   std::uint64_t count = 1;
   const auto count_state = take_number(rest, count);
   if (count_state == number_state::none) count = 1;
   if (count_state == number_state::good && count == 0)
-    return wrong(quoted(text) + " has a window of no length", rate_forms);
+    return wrong_value(quoted(text) + " has a window of no length", rate_forms);
   if (rest.find(',') != std::string_view::npos)
-    return wrong(quoted(text) + " names several windows in one",
-                 "give each its own: --rate 20/10s --rate 60/min, or a list in pawl.toml");
+    return wrong_value(quoted(text) + " names several windows in one",
+                       "give each its own: --rate 20/10s --rate 60/min, or a list in pawl.toml");
   const bool is_day = rest == "day" || rest == "d";
   const auto unit = is_day ? std::optional{longest_window} : unit_of(rest == "min" ? "m" : rest);
   if (!unit) {
-    if (rest.empty()) return wrong(quoted(text) + " has no unit of time", rate_forms);
-    return wrong(quoted(text) + ": " + quoted(rest) + " is no unit of time", "use ms, s, min, h or day");
+    if (rest.empty()) return wrong_value(quoted(text) + " has no unit of time", rate_forms);
+    return wrong_value(quoted(text) + ": " + quoted(rest) + " is no unit of time",
+                       "use ms, s, min, h or day");
   }
   if (count_state == number_state::too_large ||
       count > static_cast<std::uint64_t>(longest_window.count() / unit->count()))
-    return wrong(quoted(text) + " has a window of more than 24 h", rate_forms);
+    return wrong_value(quoted(text) + " has a window of more than 24 h", rate_forms);
   return result{rate_window{static_cast<std::uint32_t>(limit), *unit * static_cast<std::int64_t>(count)}};
 }
 
 expected<std::vector<rate_window>> parse_rates(std::span<const std::string> texts) {
   std::vector<rate_window> windows;
-  if (texts.empty()) return wrong("no rate is given", rate_forms);
+  if (texts.empty()) return wrong_value("no rate is given", rate_forms);
   bool unlimited = false;
   for (const auto& text : texts) {
     const auto rate = parse_rate(text);
@@ -97,7 +100,7 @@ expected<std::vector<rate_window>> parse_rates(std::span<const std::string> text
       unlimited = true;
   }
   if (unlimited && texts.size() > 1)
-    return wrong("unlimited stands beside another rate", "write unlimited alone, or leave it out");
+    return wrong_value("unlimited stands beside another rate", "write unlimited alone, or leave it out");
   return windows;
 }
 
@@ -105,10 +108,10 @@ expected<rate_limit> with_costs(const rate_window& window, std::uint64_t read_co
                                 std::uint64_t write_cost) {
   const auto text = to_string(window);
   if (read_cost > window.limit || write_cost > window.limit)
-    return wrong("a request that costs more than " + text + " could never be sent",
-                 "write what one request takes of the " + std::to_string(window.limit));
+    return wrong_value("a request that costs more than " + text + " could never be sent",
+                       "write what one request takes of the " + std::to_string(window.limit));
   if (read_cost == 0 && write_cost == 0)
-    return wrong("nothing counts against " + text, "remove it, or let reads or writes cost 1");
+    return wrong_value("nothing counts against " + text, "remove it, or let reads or writes cost 1");
   return rate_limit{window, static_cast<std::uint32_t>(read_cost), static_cast<std::uint32_t>(write_cost)};
 }
 
@@ -128,11 +131,11 @@ expected<std::optional<rate_limit>> parse_limit(std::string_view text) {
     const auto name = word.substr(0, equals);
     const bool is_write = name == "write";
     if ((!is_write && name != "read") || equals == std::string_view::npos || seen[is_write] || !*rate)
-      return wrong(quoted(text) + " is not a rate with costs", forms);
+      return wrong_value(quoted(text) + " is not a rate with costs", forms);
     seen[is_write] = true;
     word.remove_prefix(equals + 1);
     if (take_number(word, costs[is_write]) != number_state::good || !word.empty())
-      return wrong(quoted(text) + " is not a rate with costs", forms);
+      return wrong_value(quoted(text) + " is not a rate with costs", forms);
   }
   if (!*rate) return result{};
   auto limit = with_costs(**rate, costs[0], costs[1]);
@@ -142,7 +145,7 @@ expected<std::optional<rate_limit>> parse_limit(std::string_view text) {
 
 expected<std::vector<rate_limit>> parse_limits(std::span<const std::string> texts) {
   std::vector<rate_limit> limits;
-  if (texts.empty()) return wrong("no rate is given", rate_forms);
+  if (texts.empty()) return wrong_value("no rate is given", rate_forms);
   bool unlimited = false;
   for (const auto& text : texts) {
     const auto limit = parse_limit(text);
@@ -153,7 +156,7 @@ expected<std::vector<rate_limit>> parse_limits(std::span<const std::string> text
       unlimited = true;
   }
   if (unlimited && texts.size() > 1)
-    return wrong("unlimited stands beside another rate", "write unlimited alone, or leave it out");
+    return wrong_value("unlimited stands beside another rate", "write unlimited alone, or leave it out");
   return limits;
 }
 
@@ -161,15 +164,15 @@ expected<duration> parse_duration(std::string_view text) {
   auto rest = text;
   std::uint64_t count = 0;
   const auto state = take_number(rest, count);
-  if (state == number_state::none) return wrong(quoted(text) + " is not a duration", duration_forms);
+  if (state == number_state::none) return wrong_value(quoted(text) + " is not a duration", duration_forms);
   if (state == number_state::good && rest.empty())
-    return wrong(quoted(text) + " has no unit",
-                 "write " + quoted(std::string(text) + "s") + " for seconds; " + "units are ms, s, m, h");
+    return wrong_value(quoted(text) + " has no unit", "write " + quoted(std::string(text) + "s") +
+                                                          " for seconds; " + "units are ms, s, m, h");
   const auto unit = unit_of(rest);
-  if (!unit) return wrong(quoted(text) + " is not a duration", duration_forms);
+  if (!unit) return wrong_value(quoted(text) + " is not a duration", duration_forms);
   if (state == number_state::too_large ||
       count > static_cast<std::uint64_t>(longest_duration.count() / unit->count()))
-    return wrong(quoted(text) + " is longer than 1000 hours", "write a shorter one");
+    return wrong_value(quoted(text) + " is longer than 1000 hours", "write a shorter one");
   return duration{*unit * static_cast<std::int64_t>(count)};
 }
 
@@ -182,11 +185,11 @@ expected<double> parse_share(std::string_view text) {
   const bool plain = !digits.empty() && digits.find_first_not_of("0123456789.") == std::string_view::npos;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   if (!plain || error != std::errc{} || end != digits.data() + digits.size())
-    return wrong(quoted(text) + " is not a share", forms);
+    return wrong_value(quoted(text) + " is not a share", forms);
   if (percent) value /= 100;
   if (value > 1)
-    return wrong(quoted(text) + " is more than the whole",
-                 percent ? forms : "write a percent sign: " + quoted(std::string(text) + "%"));
+    return wrong_value(quoted(text) + " is more than the whole",
+                       percent ? forms : "write a percent sign: " + quoted(std::string(text) + "%"));
   return value;
 }
 
@@ -195,10 +198,10 @@ expected<std::uint64_t> parse_count(std::string_view text, std::uint64_t low, st
   std::uint64_t value = 0;
   const auto state = take_number(rest, value);
   if (state == number_state::none || !rest.empty())
-    return wrong(quoted(text) + " is not a whole number", "write digits only");
+    return wrong_value(quoted(text) + " is not a whole number", "write digits only");
   if (state == number_state::too_large || value < low || value > high)
-    return wrong(quoted(text) + " is out of range",
-                 "write a number from " + std::to_string(low) + " to " + std::to_string(high));
+    return wrong_value(quoted(text) + " is out of range",
+                       "write a number from " + std::to_string(low) + " to " + std::to_string(high));
   return value;
 }
 

@@ -16,6 +16,9 @@
 
 namespace pawl::config {
 
+// A failure of usage without a place, as all functions here give it.
+failure wrong_value(std::string what, std::string remedy);
+
 // `60/min`, `20/10s`, `5000/s`, `100/h`, `250000/day`; units ms, s, m or min, h, d or day. 1 to 1,000,000
 // requests a window (chosen: the state file keeps 24 bytes for each), windows of 1 ms to a day. nullopt:
 // `unlimited`.

@@ -12,19 +12,15 @@ namespace {
 using texts = std::span<const std::string>;
 using shape = setting_shape;
 
-failure wrong(std::string what, std::string remedy) {
-  return {failure_kind::usage, "", std::move(what), std::move(remedy)};
-}
-
 status assign(std::string& into, texts from, const std::string& remedy) {
-  if (from[0].empty()) return wrong("is empty", remedy);
+  if (from[0].empty()) return wrong_value("is empty", remedy);
   into = from[0];
   return {};
 }
 
 status assign(bool& into, texts from) {
   if (from[0] != "true" && from[0] != "false")
-    return wrong("\"" + from[0] + "\" is neither true nor false", "write true or false");
+    return wrong_value("\"" + from[0] + "\" is neither true nor false", "write true or false");
   into = from[0] == "true";
   return {};
 }
@@ -39,7 +35,7 @@ status assign(duration& into, texts from, zero z = zero::refused) {
   const auto parsed = parse_duration(from[0]);
   if (!parsed) return parsed.error();
   if (z == zero::refused && *parsed <= duration::zero())
-    return wrong("\"" + from[0] + "\" leaves no time at all", "write a longer one");
+    return wrong_value("\"" + from[0] + "\" leaves no time at all", "write a longer one");
   into = *parsed;
   return {};
 }
@@ -59,7 +55,7 @@ status apply_read_first(draft& d, texts from) {
     return {};
   }
   if (from[0] != "true" && from[0] != "false")
-    return wrong("\"" + from[0] + "\" is none of true, false, auto", "write one of these");
+    return wrong_value("\"" + from[0] + "\" is none of true, false, auto", "write one of these");
   return assign(s.read_first, from);
 }
 
@@ -77,8 +73,9 @@ status assign_variable(std::string& into, texts from) {
   const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
   if (name.empty() || !letter(name.front()) ||
       !std::all_of(name.begin(), name.end(), [&](char c) { return letter(c) || (c >= '0' && c <= '9'); }))
-    return wrong("is not the name of an environment variable",
-                 "name the variable that holds the key, such as PRODUCTLANE_API_KEY, never the key itself");
+    return wrong_value(
+        "is not the name of an environment variable",
+        "name the variable that holds the key, such as PRODUCTLANE_API_KEY, never the key itself");
   into = name;
   return {};
 }
@@ -87,7 +84,7 @@ status assign_one_character(char& into, texts from, const std::string& allowed) 
   const auto& text = from[0] == "tab" || from[0] == "\\t" ? std::string("\t") : from[0];
   if (text.size() != 1 || static_cast<unsigned char>(text[0]) > 0x7e || (text[0] < ' ' && text[0] != '\t') ||
       text[0] == '"')
-    return wrong("\"" + from[0] + "\" is not one character", allowed);
+    return wrong_value("\"" + from[0] + "\" is not one character", allowed);
   into = text[0];
   return {};
 }
@@ -95,7 +92,8 @@ status assign_one_character(char& into, texts from, const std::string& allowed) 
 status apply_reserve(draft& d, texts from) {
   const auto share = parse_share(from[0]);
   if (!share) return share.error();
-  if (*share > 0.99) return wrong("\"" + from[0] + "\" leaves nothing to this run", "reserve at most 99%");
+  if (*share > 0.99)
+    return wrong_value("\"" + from[0] + "\" leaves nothing to this run", "reserve at most 99%");
   d.value.run.writes.reserve = d.value.run.reads.reserve = *share;
   return {};
 }
@@ -108,7 +106,7 @@ status apply_concurrency(draft& d, texts from) {
     return {};
   }
   const auto count = parse_count(from[0], 1, 1024);
-  if (!count) return wrong(count.error().what, range);
+  if (!count) return wrong_value(count.error().what, range);
   d.value.run.concurrency = static_cast<std::uint32_t>(*count);
   return {};
 }
@@ -122,16 +120,16 @@ status apply_max_failures(draft& d, texts from) {
   }
   if (from[0].ends_with('%')) {
     const auto share = parse_share(from[0]);
-    if (!share) return wrong(share.error().what, forms);
+    if (!share) return wrong_value(share.error().what, forms);
     limit.share = *share;
   } else {
     const auto count = parse_count(from[0], 0, 1'000'000'000'000);
-    if (!count) return wrong(count.error().what, forms);
+    if (!count) return wrong_value(count.error().what, forms);
     limit.count = *count;
   }
   if (limit.share == 0 && limit.count.value_or(0) == 0)
-    return wrong("\"" + from[0] + "\" can mean two things",
-                 "write 1 to stop at the first failure, none to go on");
+    return wrong_value("\"" + from[0] + "\" can mean two things",
+                       "write 1 to stop at the first failure, none to go on");
   d.value.run.stop.failures = limit;
   return {};
 }
@@ -155,7 +153,7 @@ status apply_retry_base(draft& d, texts from) {
 
 status apply_log_format(draft& d, texts from) {
   const auto format = find_named(log_formats, from[0]);
-  if (!format) return wrong("\"" + from[0] + "\" is " + none_of(log_formats), "use one of these");
+  if (!format) return wrong_value("\"" + from[0] + "\" is " + none_of(log_formats), "use one of these");
   d.value.format = *format;
   return {};
 }
@@ -165,7 +163,7 @@ status apply_delimiter(draft& d, texts from) {
   char c = 0;
   if (auto done = assign_one_character(c, from, allowed); !done) return done;
   if (std::string_view(",;\t|").find(c) == std::string_view::npos)
-    return wrong("\"" + from[0] + "\" is no delimiter", allowed);
+    return wrong_value("\"" + from[0] + "\" is no delimiter", allowed);
   d.value.source.delimiter = c;
   return {};
 }

@@ -1,3 +1,4 @@
+#include "config/profile_keys.hpp"
 #include "config/setting_keys.hpp"
 
 #include <string>
@@ -9,22 +10,17 @@ std::string default_of(const setting_key& k) {
   return std::string(k.default_value.empty() ? k.default_note : k.default_value);
 }
 
-// Escapes a bar, which would end the cell of a Markdown table.
-std::string cell(std::string_view text) {
-  std::string out;
-  for (const char c : text) out += c == '|' ? std::string("\\|") : std::string(1, c);
-  return out;
-}
-
 }  // namespace
 
 std::string settings_reference() {
   std::string text = "| key | flag | default | meaning |\n| --- | --- | --- | --- |\n";
   for (const auto& k : setting_keys()) {
-    const auto code = [](std::string_view t) { return t.empty() ? std::string() : "`" + cell(t) + "`"; };
+    const auto code = [](std::string_view t) {
+      return t.empty() ? std::string() : "`" + table_cell(t) + "`";
+    };
     text += "| " + code(k.key) + " | " + code(k.flag) + " | " +
-            (k.default_value.empty() ? cell(k.default_note) : code(k.default_value)) + " | " +
-            cell(k.meaning) + " |\n";
+            (k.default_value.empty() ? table_cell(k.default_note) : code(k.default_value)) + " | " +
+            table_cell(k.meaning) + " |\n";
   }
   return text;
 }

@@ -5,12 +5,13 @@
 #   sh tests/lint.sh --since main    the sources that changed since a revision
 #   sh tests/lint.sh FILE...         these
 #
-# LINT_JOBS: how many at a time (default 2). LINT_BUILD: where the compile commands are (default build/dev).
+# LINT_JOBS: how many at a time (default 2). LINT_BUILD: where the compile commands are (default build/lint, which is
+# configured here: a command for each file, where the presets compile some files together).
 set -eu
 cd "$(dirname "$0")/.."
-build=${LINT_BUILD:-build/dev}
-if [ ! -f "$build/compile_commands.json" ]; then
-  cmake --preset dev -DPAWL_BENCHMARKS=ON > /dev/null
+build=${LINT_BUILD:-build/lint}
+if [ "$build" = build/lint ]; then
+  cmake --preset dev -B "$build" -DCMAKE_UNITY_BUILD=OFF -DPAWL_BENCHMARKS=ON > /dev/null
 fi
 
 sources='\.(cpp|hpp)$'

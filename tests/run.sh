@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs, builds (address and undefined-behaviour sanitizers, warnings as errors) and runs all tests on a fresh
-# Debian 12 with nothing but git. The last line is `N passed, N failed`; the exit code tells the same. What was skipped
-# is named before it, with the reason, and counts as neither.
+# Debian 12 with nothing but git. The last line is `N passed, N failed`; the exit code tells the same. What failed is
+# named before it, with the first thing that it said, and so is what was skipped, with the reason; that counts as neither.
 #
 #   sh tests/run.sh                  all
 #   sh tests/run.sh --fast           the unit tests alone, in under a minute after the build
@@ -32,6 +32,8 @@ fi
 passed=0
 failed=0
 skipped=0
+failures=build/dev/failures.txt  # what finish says of them
+: > "$failures"
 # run_tests FILE ARGUMENTS: counts from ctest's own account: <testsuite ... tests="N" failures="N" ...>. Most tests
 # wait for a window or a server most of the time, so four at a time suit two cores.
 run_tests() {
@@ -42,10 +44,14 @@ run_tests() {
   ctest --preset dev --parallel 4 --timeout 300 --output-junit "$(basename "$results")" "$@" || code=$?
   suite=$(tr '\n\t' '  ' < "$results" | grep -o '<testsuite [^>]*>' | head -n 1)
   bad=$(count failures)
-  if [ "$code" -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
+  if [ "$code" -ne 0 ] && [ "$bad" -eq 0 ]; then
+    bad=1
+    echo "failed: ctest ended with $code" >> "$failures"
+  fi
   passed=$((passed + $(count tests) - $(count failures) - $(count disabled) - $(count skipped)))
   failed=$((failed + bad))
   tell_skipped
+  keep_failures ctest
 }
 count() { printf '%s' "$suite" | sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p"; }
 
@@ -61,6 +67,49 @@ tell_skipped() {
        /<\/testcase>/ { if (is) print "skipped: " name ": " why }' "$results"
 }
 
+# keep_failures ctest|googletest: notes of what failed in $results the name and the first message, at most 30 lines of
+# each. ctest keeps all that a test printed, behind the element `failure`; GoogleTest has the messages in that element.
+keep_failures() {
+  awk -v by="$1" -v most=30 '
+    function attribute(name) {
+      if (!match($0, " " name "=\"[^\"]*\"")) return ""
+      return substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4)
+    }
+    function plain(text) {
+      gsub(/<!\[CDATA\[|\]\]>/, "", text)
+      gsub(/<\/?(failure|properties|property|system-out|testcase)[^>]*>/, "", text)
+      gsub(/&lt;/, "<", text); gsub(/&gt;/, ">", text); gsub(/&quot;/, "\"", text); gsub(/&apos;/, "\047", text)
+      gsub(/&amp;/, "\\&", text)
+      return text
+    }
+    function begins_message(text) { return text ~ /: (Failure|error: .*)$/ }
+    # Of a test that has no messages of GoogleTest: the last lines that it printed.
+    function tell(   i, first, last) {
+      for (first = 1; by == "ctest" && first <= count && !begins_message(line[first]); ++first) {}
+      last = count
+      if (first > count) {
+        first = count > most ? count - most + 1 : 1
+      } else if (by == "ctest") {
+        for (i = first + 1; i <= count; ++i)
+          if (begins_message(line[i]) || line[i] ~ /^\[ /) { last = i - 1; break }
+      }
+      if (last >= first + most) last = first + most - 1
+      print "failed: " test
+      for (i = first; i <= last; ++i) print "    " line[i]
+    }
+    /<testcase / {
+      test = by == "ctest" ? attribute("name") : attribute("classname") "." attribute("name")
+      count = has_failed = is_told = 0
+    }
+    /<failure/ {
+      has_failed = 1
+      sub(/.*<failure[^>]*>/, "")
+    }
+    has_failed && !is_told { text = plain($0); if (text !~ /^[ \t]*$/) line[++count] = text }
+    has_failed && !is_told && (/<\/testcase>/ || (by == "googletest" && /<\/failure>/)) { tell(); is_told = 1 }
+  ' "$results" >> "$failures"
+}
+
 # The ten slowest of the last run_tests, in seconds: what a faster suite begins with.
 tell_slowest() {
   echo "slowest:"
@@ -70,6 +119,7 @@ tell_slowest() {
 }
 
 finish() {
+  cat "$failures"
   if [ "$skipped" -gt 0 ]; then echo "$skipped skipped (named above), not counted as passed"; fi
   echo "$passed passed, $failed failed"
   [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
@@ -91,7 +141,11 @@ run_units() {
   done
   cat build/dev/results-fast-*.xml > "$results"
   bad=$(total failures)
-  if [ -n "${crashed-}" ] && [ "$bad" -eq 0 ]; then bad=1; fi
+  if [ -n "${crashed-}" ] && [ "$bad" -eq 0 ]; then
+    bad=1
+    echo "failed: one of $unit_programs ended badly; what it said stands far above" >> "$failures"
+  fi
+  keep_failures googletest
   silent=$(grep -c '<skipped' "$results" || true)
   skipped=$((skipped + silent))
   passed=$((passed + $(total tests) - $(total failures) - $(total disabled) - silent))
@@ -127,6 +181,7 @@ if build/tsan/bin/pawl_tests_threads --gtest_brief=1; then
   passed=$((passed + 1))
 else
   failed=$((failed + 1))
+  echo "failed: build/tsan/bin/pawl_tests_threads; what it said stands above" >> "$failures"
 fi
 PAWL_BINARY=$PWD/build/tsan/bin/pawl
 export PAWL_BINARY
@@ -137,6 +192,7 @@ if sh benchmarks/cost/check.sh; then
   passed=$((passed + 1))
 else
   failed=$((failed + 1))
+  echo "failed: benchmarks/cost/check.sh; what it said stands above" >> "$failures"
 fi
 
 finish

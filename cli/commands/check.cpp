@@ -16,21 +16,21 @@
 namespace pawl::cli {
 namespace {
 
-constexpr const char* footer =
+constexpr const char* check_footer =
     "Takes the options of run and reads only those that matter to the input.\n"
     "Examples:\n"
     "  pawl check jobs.csv\n"
     "  pawl check jobs.csv --set status=snoozed --set snoozed_until=2027-01-01T00:00:00Z";
 
-void add(CLI::App& app) {
+void add_check(CLI::App& app) {
   add_input_command(app);
 }
 
-std::string read(const CLI::App& app, command_line& to) {
+std::string read_check(const CLI::App& app, command_line& to) {
   return read_input_flags(app, to.raw);
 }
 
-int perform(const command_line& line, const config::environment& env, console& out) {
+int perform_check(const command_line& line, const config::environment& env, console& out) {
   const auto& raw = line.raw;
   // Standard input needs a ledger, because its copy lies beside it; here the ledger's path only names that
   // copy, which is removed at the end.
@@ -52,7 +52,8 @@ int perform(const command_line& line, const config::environment& env, console& o
 
 }  // namespace
 
-const command check_command{
-    "check", "Validate a file offline; nothing is sent or written.", footer, add, read, perform};
+const command check_command{"check",      "Validate a file offline; nothing is sent or written.",
+                            check_footer, add_check,
+                            read_check,   perform_check};
 
 }  // namespace pawl::cli

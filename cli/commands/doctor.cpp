@@ -24,7 +24,7 @@ std::string report_of(const std::vector<app::finding>& findings, app::report_for
   return app::doctor_json(findings);
 }
 
-constexpr const char* footer =
+constexpr const char* doctor_footer =
     "Sends one read and looks at what comes back. Exit codes: 0 all is well; 4 something is to be mended; 3 "
     "the "
     "API cannot be\nreached now; 2 the settings are wrong.\n"
@@ -32,22 +32,22 @@ constexpr const char* footer =
     "  pawl doctor\n"
     "  pawl doctor --config nightly.toml --format json";
 
-void add(CLI::App& app) {
+void add_doctor(CLI::App& app) {
   add_text(app, "--format", joined_names(app::report_formats, "|"),
            "Lines for people or one JSON object. Default: text.");
   add_reading_flags(app);
 }
 
-std::string read_own(const CLI::App& app, app::doctor_options& to) {
+std::string read_own_doctor(const CLI::App& app, app::doctor_options& to) {
   return read_format(app, app::report_formats, to.format);
 }
 
-std::string read(const CLI::App& app, command_line& to) {
+std::string read_doctor(const CLI::App& app, command_line& to) {
   if (auto wrong = read_reading_flags(app, to.raw); !wrong.empty()) return wrong;
-  return read_own_flags(app, to, read_own);
+  return read_own_flags(app, to, read_own_doctor);
 }
 
-int perform(const command_line& line, const config::environment& env, console& out) {
+int perform_doctor(const command_line& line, const config::environment& env, console& out) {
   const auto& raw = line.raw;
   const auto& options = std::any_cast<const app::doctor_options&>(line.own);
   const auto work = [&options](const config::settings& settings, const app::host& host) {
@@ -61,7 +61,8 @@ int perform(const command_line& line, const config::environment& env, console& o
 
 }  // namespace
 
-const command doctor_command{
-    "doctor", "Check key, scopes, TLS, clock and limits with one read.", footer, add, read, perform};
+const command doctor_command{"doctor",      "Check key, scopes, TLS, clock and limits with one read.",
+                             doctor_footer, add_doctor,
+                             read_doctor,   perform_doctor};
 
 }  // namespace pawl::cli

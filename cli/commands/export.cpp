@@ -16,13 +16,13 @@
 namespace pawl::cli {
 namespace {
 
-constexpr const char* footer =
+constexpr const char* export_footer =
     "Examples:\n"
     "  pawl export jobs.csv.ledger > outcomes.csv\n"
     "  pawl export jobs.csv.ledger --outcome failed,refused --with-input > to-mend.csv\n"
     "  pawl export jobs.csv.ledger --format ndjson | jq 'select(.attempts > 1)'";
 
-void add(CLI::App& app) {
+void add_export(CLI::App& app) {
   add_positional(app, "LEDGER", "The ledger of a run, such as jobs.csv.ledger.");
   add_text(app, "--format", joined_names(app::export_formats, "|"), "Format of the output. Default: csv.");
   add_text(app, "--outcome", "NAMES", "Only rows with these outcomes, with commas between. Default: all.");
@@ -31,7 +31,7 @@ void add(CLI::App& app) {
   add_text(app, "--generation", "N", "Which pass over the input. Default: the newest.");
 }
 
-std::string read_own(const CLI::App& app, app::export_options& to) {
+std::string read_own_export(const CLI::App& app, app::export_options& to) {
   to.ledger = given(app, "LEDGER").back();
   if (auto wrong = read_format(app, app::export_formats, to.format); !wrong.empty()) return wrong;
   for (const auto& list : given(app, "--outcome"))
@@ -51,11 +51,11 @@ std::string read_own(const CLI::App& app, app::export_options& to) {
   return read_generation(app, to.generation);
 }
 
-std::string read(const CLI::App& app, command_line& to) {
-  return read_own_flags(app, to, read_own);
+std::string read_export(const CLI::App& app, command_line& to) {
+  return read_own_flags(app, to, read_own_export);
 }
 
-int perform(const command_line& line, const config::environment&, console& out) {
+int perform_export(const command_line& line, const config::environment&, console& out) {
   const auto& options = std::any_cast<const app::export_options&>(line.own);
   const auto done = app::export_jobs(options, to_standard_output);
   if (done) return app::exit_success;
@@ -65,7 +65,8 @@ int perform(const command_line& line, const config::environment&, console& out) 
 
 }  // namespace
 
-const command export_command{"export", "Print one line per row that has an outcome.", footer, add, read,
-                             perform};
+const command export_command{"export",      "Print one line per row that has an outcome.",
+                             export_footer, add_export,
+                             read_export,   perform_export};
 
 }  // namespace pawl::cli

@@ -21,7 +21,7 @@
 namespace pawl::cli {
 namespace {
 
-constexpr const char* footer =
+constexpr const char* plan_footer =
     "Takes the options of run: what a run with them would do. Reads each resource that it would read, within "
     "the read limits;\nnothing is written, neither to the API nor to the ledger. Rows that are done in the "
     "ledger are left out.\n"
@@ -33,7 +33,7 @@ constexpr const char* footer =
     "  pawl plan jobs.csv --format ndjson | jq -c 'select(.what == \"write\") | .changes'\n"
     "  pawl plan jobs.csv --out todo.ndjson && pawl run todo.ndjson";
 
-void add(CLI::App& app) {
+void add_plan(CLI::App& app) {
   add_text(app, "--format", joined_names(app::plan_formats, "|"),
            "A screen for people, or a JSON object for each row. Default: text.");
   add_text(app, "--out", "FILE",
@@ -41,7 +41,7 @@ void add(CLI::App& app) {
   add_input_command(app, plan_format_flag);
 }
 
-std::string read_own(const CLI::App& app, app::plan_options& to) {
+std::string read_own_plan(const CLI::App& app, app::plan_options& to) {
   if (auto wrong = read_format(app, app::plan_formats, to.format); !wrong.empty())
     return fmt::format("{}; the format of the input is {}", wrong, plan_format_flag);
   if (auto out = given(app, "--out"); !out.empty()) {
@@ -58,13 +58,13 @@ std::string complaint_about_format(const config::raw_options& raw) {
                      alternatives(input::file_formats));
 }
 
-std::string read(const CLI::App& app, command_line& to) {
+std::string read_plan(const CLI::App& app, command_line& to) {
   if (auto wrong = read_input_flags(app, to.raw); !wrong.empty()) return wrong;
-  if (auto wrong = read_own_flags(app, to, read_own); !wrong.empty()) return wrong;
+  if (auto wrong = read_own_flags(app, to, read_own_plan); !wrong.empty()) return wrong;
   return complaint_about_format(to.raw);
 }
 
-int perform(const command_line& line, const config::environment& env, console& out) {
+int perform_plan(const command_line& line, const config::environment& env, console& out) {
   const auto& raw = line.raw;
   const auto& options = std::any_cast<const app::plan_options&>(line.own);
   // Standard input needs a ledger, because its copy lies beside it; here the ledger's path names a place
@@ -96,7 +96,8 @@ int perform(const command_line& line, const config::environment& env, console& o
 
 }  // namespace
 
-const command plan_command{
-    "plan", "Read only: what would change, what it costs, how long it takes.", footer, add, read, perform};
+const command plan_command{"plan",      "Read only: what would change, what it costs, how long it takes.",
+                           plan_footer, add_plan,
+                           read_plan,   perform_plan};
 
 }  // namespace pawl::cli

@@ -36,7 +36,7 @@ struct profile_options {
   std::optional<int> status;
 };
 
-constexpr const char* footer =
+constexpr const char* profile_footer =
     "Without an operand it lists the profiles that pawl carries. With NAME or FILE it prints that profile "
     "with "
     "everything that\nit leaves to a default, as TOML that can be used again. 'check' shows what the profile "
@@ -52,7 +52,7 @@ constexpr const char* footer =
     "  pawl profile check ./orders.toml --sample order.json\n"
     "  pawl profile check ./orders.toml --sample error.txt --as error --status 422";
 
-void add(CLI::App& app) {
+void add_profile(CLI::App& app) {
   const std::string help = "NAME|FILE to print, or check. Default: list the names.";
   const std::string checked = "With check: the NAME|FILE to check.";
   add_operand(app, "PROFILE", help);
@@ -63,7 +63,7 @@ void add(CLI::App& app) {
   add_text(app, "--status", "N", "Status of the reply, for --as error. Default: as curl -i has saved it.");
 }
 
-std::string read_own(const CLI::App& app, profile_options& to) {
+std::string read_own_profile(const CLI::App& app, profile_options& to) {
   auto first = given(app, "PROFILE"), second = given(app, "CHECKED");
   to.checks = !first.empty() && first.back() == checking;
   if (to.checks && second.empty()) return "check: name the profile behind it, a name or a file";
@@ -96,8 +96,8 @@ std::string read_own(const CLI::App& app, profile_options& to) {
   return {};
 }
 
-std::string read(const CLI::App& app, command_line& to) {
-  return read_own_flags(app, to, read_own);
+std::string read_profile(const CLI::App& app, command_line& to) {
+  return read_own_flags(app, to, read_own_profile);
 }
 
 expected<app::saved_reply> read_sample(const profile_options& options) {
@@ -122,7 +122,7 @@ int print(console& out, const std::string& text, int code) {
   return app::exit_mend;
 }
 
-int perform(const command_line& line, const config::environment&, console& out) {
+int perform_profile(const command_line& line, const config::environment&, console& out) {
   const auto& options = std::any_cast<const profile_options&>(line.own);
   const auto tell = [&out](const failure& why) {
     out.line("error: " + printable_lines(to_string(why)));
@@ -150,7 +150,8 @@ int perform(const command_line& line, const config::environment&, console& out) 
 
 }  // namespace
 
-const command profile_command{
-    "profile", "Print a profile, or show what it reads in a saved reply.", footer, add, read, perform};
+const command profile_command{"profile",      "Print a profile, or show what it reads in a saved reply.",
+                              profile_footer, add_profile,
+                              read_profile,   perform_profile};
 
 }  // namespace pawl::cli

@@ -15,7 +15,7 @@
 namespace pawl::cli {
 namespace {
 
-constexpr const char* footer =
+constexpr const char* pull_footer =
     "Conditions: FIELD = VALUE, FIELD != VALUE, FIELD < VALUE, FIELD > VALUE, FIELD older than 90d, FIELD "
     "newer "
     "than 15m,\nhas tag NAME, FIELD has VALUE, FIELD is null, FIELD is not null. A null is neither old nor "
@@ -26,7 +26,7 @@ constexpr const char* footer =
     "  pawl run stale.csv --set status=done\n"
     "  pawl pull --where 'has tag billing' --note title --note company_name --format ndjson";
 
-void add(CLI::App& app) {
+void add_pull(CLI::App& app) {
   add_list(app, "--where", "CONDITION",
            "Only resources for which this holds; repeatable: all must hold. "
            "Default: all resources.");
@@ -42,7 +42,7 @@ void add(CLI::App& app) {
   add_reading_flags(app);
 }
 
-std::string read_own(const CLI::App& app, app::pull_options& to) {
+std::string read_own_pull(const CLI::App& app, app::pull_options& to) {
   to.where = given(app, "--where");
   to.notes = given(app, "--note");
   to.expect = given(app, "--expect");
@@ -53,12 +53,12 @@ std::string read_own(const CLI::App& app, app::pull_options& to) {
   return read_format(app, app::table_formats, to.format);
 }
 
-std::string read(const CLI::App& app, command_line& to) {
+std::string read_pull(const CLI::App& app, command_line& to) {
   if (auto wrong = read_reading_flags(app, to.raw); !wrong.empty()) return wrong;
-  return read_own_flags(app, to, read_own);
+  return read_own_flags(app, to, read_own_pull);
 }
 
-int perform(const command_line& line, const config::environment& env, console& out) {
+int perform_pull(const command_line& line, const config::environment& env, console& out) {
   const auto& raw = line.raw;
   const auto& options = std::any_cast<const app::pull_options&>(line.own);
   const auto work = [&options](const config::settings& settings, const app::host& host) {
@@ -72,7 +72,8 @@ int perform(const command_line& line, const config::environment& env, console& o
 
 }  // namespace
 
-const command pull_command{"pull", "List resources by conditions, as an input for run.", footer, add, read,
-                           perform};
+const command pull_command{"pull",      "List resources by conditions, as an input for run.",
+                           pull_footer, add_pull,
+                           read_pull,   perform_pull};
 
 }  // namespace pawl::cli

@@ -12,7 +12,7 @@
 namespace pawl::cli {
 namespace {
 
-constexpr const char* footer =
+constexpr const char* run_footer =
     "Examples:\n"
     "  pawl run jobs.csv\n"
     "  pawl run jobs.ndjson --rate 30/min --summary summary.json\n"
@@ -21,15 +21,15 @@ constexpr const char* footer =
     "  pawl run jobs.csv --base-url https://127.0.0.1:8443/api/v2 --ca-file sandbox-ca.pem --ledger "
     "rehearsal.ledger";
 
-void add(CLI::App& app) {
+void add_run(CLI::App& app) {
   add_input_command(app);
 }
 
-std::string read(const CLI::App& app, command_line& to) {
+std::string read_run(const CLI::App& app, command_line& to) {
   return read_input_flags(app, to.raw);
 }
 
-int perform(const command_line& line, const config::environment& env, console& out) {
+int perform_run(const command_line& line, const config::environment& env, console& out) {
   const auto& raw = line.raw;
   return run_use_case(raw, line.arguments, env, out, app::run);
 }
@@ -37,7 +37,8 @@ int perform(const command_line& line, const config::environment& env, console& o
 }  // namespace
 
 const command run_command{
-    "run",  "Validate a file, apply it, record every outcome; resumes where it stopped.", footer, add, read,
-    perform};
+    "run",      "Validate a file, apply it, record every outcome; resumes where it stopped.",
+    run_footer, add_run,
+    read_run,   perform_run};
 
 }  // namespace pawl::cli

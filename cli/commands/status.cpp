@@ -16,28 +16,28 @@
 namespace pawl::cli {
 namespace {
 
-constexpr const char* footer =
+constexpr const char* status_footer =
     "Examples:\n"
     "  pawl status jobs.csv.ledger\n"
     "  watch -n 5 pawl status jobs.csv.ledger\n"
     "  pawl status jobs.csv.ledger --format json | jq .pending";
 
-void add(CLI::App& app) {
+void add_status(CLI::App& app) {
   add_positional(app, "LEDGER", "The ledger of a run, such as jobs.csv.ledger.");
   add_text(app, "--format", joined_names(app::report_formats, "|"),
            "Lines for people or one JSON object. Default: text.");
 }
 
-std::string read_own(const CLI::App& app, app::status_options& to) {
+std::string read_own_status(const CLI::App& app, app::status_options& to) {
   to.ledger = given(app, "LEDGER").back();
   return read_format(app, app::report_formats, to.format);
 }
 
-std::string read(const CLI::App& app, command_line& to) {
-  return read_own_flags(app, to, read_own);
+std::string read_status(const CLI::App& app, command_line& to) {
+  return read_own_flags(app, to, read_own_status);
 }
 
-int perform(const command_line& line, const config::environment&, console& out) {
+int perform_status(const command_line& line, const config::environment&, console& out) {
   const auto& options = std::any_cast<const app::status_options&>(line.own);
   const auto state = app::read_state(options.ledger);
   if (!state) {
@@ -62,7 +62,8 @@ int perform(const command_line& line, const config::environment&, console& out) 
 
 }  // namespace
 
-const command status_command{
-    "status", "Print how far a ledger is, also while a run goes on.", footer, add, read, perform};
+const command status_command{"status",      "Print how far a ledger is, also while a run goes on.",
+                             status_footer, add_status,
+                             read_status,   perform_status};
 
 }  // namespace pawl::cli

@@ -25,7 +25,7 @@ struct trust_options {
   std::string state_dir;  // empty: the usual directory
 };
 
-constexpr const char* footer =
+constexpr const char* trust_footer =
     "Shows what the file sets. A pawl.toml that is merely found may not say where requests, keys or files go "
     "(api.*, auth.*,\ntls.*, proxy, ledger.path, state_dir, log.file) until it was trusted, as it is then, "
     "or is "
@@ -35,14 +35,14 @@ constexpr const char* footer =
     "  pawl trust\n"
     "  pawl trust nightly/pawl.toml";
 
-void add(CLI::App& app) {
+void add_trust(CLI::App& app) {
   const std::string file_help = "The settings file. Default: ./pawl.toml.";
   add_operand(app, "FILE", file_help);
   add_text(app, "--state-dir", "DIR",
            "Directory that keeps what is trusted. Default: $XDG_STATE_HOME/pawl or ~/.local/state/pawl.");
 }
 
-std::string read_own(const CLI::App& app, trust_options& to) {
+std::string read_own_trust(const CLI::App& app, trust_options& to) {
   if (auto file = given(app, "FILE"); !file.empty()) {
     to.file = file.back();
     if (to.file.empty()) return "FILE: is empty; name a settings file";
@@ -51,11 +51,11 @@ std::string read_own(const CLI::App& app, trust_options& to) {
   return {};
 }
 
-std::string read(const CLI::App& app, command_line& to) {
-  return read_own_flags(app, to, read_own);
+std::string read_trust(const CLI::App& app, command_line& to) {
+  return read_own_flags(app, to, read_own_trust);
 }
 
-int perform(const command_line& line, const config::environment& env, console& out) {
+int perform_trust(const command_line& line, const config::environment& env, console& out) {
   const auto& options = std::any_cast<const trust_options&>(line.own);
   const auto tell = [&out](const failure& why) { out.line("error: " + printable_lines(to_string(why))); };
   const auto path = options.file.empty() ? std::string{config::found_settings_name} : options.file;
@@ -84,7 +84,8 @@ int perform(const command_line& line, const config::environment& env, console& o
 
 }  // namespace
 
-const command trust_command{
-    "trust", "Let a settings file that is found decide, as it is now.", footer, add, read, perform};
+const command trust_command{"trust",      "Let a settings file that is found decide, as it is now.",
+                            trust_footer, add_trust,
+                            read_trust,   perform_trust};
 
 }  // namespace pawl::cli

@@ -23,7 +23,7 @@ struct undo_arguments : app::undo_options {
   std::optional<std::string> config_file;  // unset: ./pawl.toml if it is there
 };
 
-constexpr const char* footer =
+constexpr const char* undo_footer =
     "Prints jobs for 'pawl run' that bring back what the run has overwritten, one for each resource, newest "
     "row first.\n"
     "Each expects what the run wrote: a resource that somebody has changed since is skipped and stays as it "
@@ -35,7 +35,7 @@ constexpr const char* footer =
     "  pawl undo jobs.csv.ledger > undo.ndjson\n"
     "  pawl check undo.ndjson && pawl run undo.ndjson";
 
-void add(CLI::App& app) {
+void add_undo(CLI::App& app) {
   add_positional(app, "LEDGER", "The ledger of a run, such as jobs.csv.ledger.");
   add_text(app, "--generation", "N", "Which pass over the input. Default: the newest.");
   add_text(app, "--profile", "NAME|FILE",
@@ -45,18 +45,18 @@ void add(CLI::App& app) {
            "Settings in TOML, for api.profile. Default: ./pawl.toml if it is there.");
 }
 
-std::string read_own(const CLI::App& app, undo_arguments& to) {
+std::string read_own_undo(const CLI::App& app, undo_arguments& to) {
   to.ledger = given(app, "LEDGER").back();
   if (auto profile = given(app, "--profile"); !profile.empty()) to.profile = profile.back();
   if (auto file = given(app, "--config"); !file.empty()) to.config_file = file.back();
   return read_generation(app, to.generation);
 }
 
-std::string read(const CLI::App& app, command_line& to) {
-  return read_own_flags(app, to, read_own);
+std::string read_undo(const CLI::App& app, command_line& to) {
+  return read_own_flags(app, to, read_own_undo);
 }
 
-int perform(const command_line& line, const config::environment& env, console& out) {
+int perform_undo(const command_line& line, const config::environment& env, console& out) {
   const auto& options = std::any_cast<const undo_arguments&>(line.own);
   std::vector<failure> complaints;
   const auto find = [&](const std::string& name) -> expected<api::profile> {
@@ -83,7 +83,8 @@ int perform(const command_line& line, const config::environment& env, console& o
 
 }  // namespace
 
-const command undo_command{
-    "undo", "Print the jobs that bring back what a run has overwritten.", footer, add, read, perform};
+const command undo_command{"undo",      "Print the jobs that bring back what a run has overwritten.",
+                           undo_footer, add_undo,
+                           read_undo,   perform_undo};
 
 }  // namespace pawl::cli

@@ -15,7 +15,7 @@
 namespace pawl::cli {
 namespace {
 
-constexpr const char* footer =
+constexpr const char* verify_footer =
     "Reads only: pages of the list while they settle more than they cost, then one resource after the other. "
     "What a later\nrow of the same id wrote is what counts. Needs the input file of the run.\n"
     "Exit codes: 0 everything is as it was written; 1 something has drifted; 2 usage; 3 stopped, try again "
@@ -24,7 +24,7 @@ constexpr const char* footer =
     "  pawl verify jobs.csv.ledger\n"
     "  pawl verify jobs.csv.ledger --format csv > drift.csv";
 
-void add(CLI::App& app) {
+void add_verify(CLI::App& app) {
   add_positional(app, "LEDGER", "The ledger of a run, such as jobs.csv.ledger.");
   add_text(app, "--format", joined_names(app::drift_formats, "|"),
            "Format of the lines about drift. Default: text.");
@@ -32,18 +32,18 @@ void add(CLI::App& app) {
   add_reading_flags(app);
 }
 
-std::string read_own(const CLI::App& app, app::verify_options& to) {
+std::string read_own_verify(const CLI::App& app, app::verify_options& to) {
   to.ledger = given(app, "LEDGER").back();
   if (auto wrong = read_format(app, app::drift_formats, to.format); !wrong.empty()) return wrong;
   return read_generation(app, to.generation);
 }
 
-std::string read(const CLI::App& app, command_line& to) {
+std::string read_verify(const CLI::App& app, command_line& to) {
   if (auto wrong = read_reading_flags(app, to.raw); !wrong.empty()) return wrong;
-  return read_own_flags(app, to, read_own);
+  return read_own_flags(app, to, read_own_verify);
 }
 
-int perform(const command_line& line, const config::environment& env, console& out) {
+int perform_verify(const command_line& line, const config::environment& env, console& out) {
   const auto& raw = line.raw;
   const auto& options = std::any_cast<const app::verify_options&>(line.own);
   const auto work = [&options](const config::settings& settings, const app::host& host) {
@@ -56,7 +56,8 @@ int perform(const command_line& line, const config::environment& env, console& o
 
 }  // namespace
 
-const command verify_command{
-    "verify", "Read what was applied again, and report what has drifted since.", footer, add, read, perform};
+const command verify_command{"verify",      "Read what was applied again, and report what has drifted since.",
+                             verify_footer, add_verify,
+                             read_verify,   perform_verify};
 
 }  // namespace pawl::cli

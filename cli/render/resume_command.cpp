@@ -95,7 +95,7 @@ std::string fresh_command(const resumption& r) {
   return command.empty() ? command_of(words) : command;
 }
 
-std::string verify_command(const resumption& r) {
+std::string command_to_verify(const resumption& r) {
   std::vector<std::string> words{"verify", operand(r.ledger)};
   for (std::size_t i = 1; i < r.arguments.size() && r.arguments[i] != "--"; ++i) {
     const auto& word = r.arguments[i];

@@ -27,7 +27,7 @@ std::string fresh_command(const resumption&);
 
 // The command that checks what was written: `pawl verify` of the ledger, with the target, key, limits and
 // state directory of the run.
-std::string verify_command(const resumption&);
+std::string command_to_verify(const resumption&);
 
 // As resume_command(), with its own --retry in place of any other: the command also takes rows again whose
 // outcome is one of `outcomes` (at least one). Never empty.

@@ -184,7 +184,7 @@ std::string terminal_listener::command(const app::next_command& next) const {
     case retry:
       return retry_command(from, next.outcomes);
     case verify:
-      return verify_command({arguments_, {}, {}, next.ledger, next.format});
+      return command_to_verify({arguments_, {}, {}, next.ledger, next.format});
     case status:
       return "pawl status " + shell_path(next.ledger);
   }

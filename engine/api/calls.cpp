@@ -1,11 +1,7 @@
 #include "engine/api/calls.hpp"
 
 namespace pawl::api {
-namespace {
-
-constexpr std::string_view id_mark = "{id}";
-
-}  // namespace
+namespace {}  // namespace
 
 request_spec read_request(const profile& p) {
   auto request = p.read;

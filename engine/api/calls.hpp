@@ -8,6 +8,9 @@
 
 namespace pawl::api {
 
+// Stands for the id in a resource path.
+inline constexpr std::string_view id_mark = "{id}";
+
 // The profile's [read], with the path of its [resource] if it has none of its own.
 request_spec read_request(const profile&);
 

@@ -18,10 +18,6 @@ std::vector<shown_place> places_of(const profile& p) {
   return places;
 }
 
-std::uint32_t path_of(field_index f) {
-  return static_cast<std::uint32_t>(to_index(f)) + 1;
-}
-
 }  // namespace
 
 drift_reader::drift_reader(const profile& p) : api_(p), root_(p.reply.read_root), at_(places_of(p)) {}
@@ -81,7 +77,7 @@ bool drift_reader::compare(std::string_view resource, std::string_view id,
   for (const auto& e : expected) {
     const auto field = shown_by(e.field);
     if (!field) continue;
-    const auto path = path_of(*field);
+    const auto path = place_behind_id(*field);
     if (std::ranges::find(wanted_, path) == wanted_.end()) wanted_.push_back(path);
   }
   if (!at_.locate(parser_, resource, wanted_)) return false;
@@ -90,7 +86,7 @@ bool drift_reader::compare(std::string_view resource, std::string_view id,
   for (std::size_t i = 0; i < expected.size(); ++i) {
     const auto field = shown_by(expected[i].field);
     if (!field) continue;
-    const auto& shown = at_[path_of(*field)];
+    const auto& shown = at_[place_behind_id(*field)];
     const auto how = api_[*field].compare;
     if (shown.is == located::kind::absent) all_stand_there_ = false;
     if (const auto& named = api_[*api_.find(expected[i].field)]; named.verb != set_verb::none) {

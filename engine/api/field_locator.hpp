@@ -14,6 +14,11 @@
 
 namespace pawl::api {
 
+// The position of a field among places of which the first is that of the id.
+constexpr std::uint32_t place_behind_id(field_index f) noexcept {
+  return static_cast<std::uint32_t>(to_index(f)) + 1;
+}
+
 class field_locator {
  public:
   // Result i belongs to places[i]; an empty path is never found.

@@ -22,10 +22,6 @@ std::string picking_json(const std::string& text) {
   return is_json_integer(text) || text == "true" || text == "false" ? text : json_string(text);
 }
 
-void append_comma(std::string& to) {
-  if (!to.ends_with('{') && !to.ends_with('[')) to += ',';
-}
-
 // Appends {"a":{"b":VALUE}} for the path a.b; the value itself for an empty path.
 void append_nested(std::string& to, const json_path& path, std::string_view json) {
   for (const auto& one : path) {

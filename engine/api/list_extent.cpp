@@ -2,6 +2,7 @@
 
 #include "engine/api/link_header.hpp"
 #include "engine/text/ascii.hpp"
+#include "engine/text/json_number.hpp"
 #include "engine/text/json_path.hpp"
 #include "engine/text/json_unescape.hpp"
 #include "engine/text/json_walk.hpp"
@@ -11,7 +12,6 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <charconv>
 #include <cstdint>
 #include <optional>
 #include <utility>
@@ -19,12 +19,13 @@
 namespace pawl::api {
 namespace {
 
-using kind = list_extent::kind;
-using words = std::span<const std::string_view>;
+using known_words = std::span<const std::string_view>;
 
 constexpr unsigned most_levels = 3;  // chosen: `data.page.info`
 
-// The following names are in the form that plain() makes.
+using extent = list_extent::kind;
+
+// The following names are in the form that plain_name() makes.
 constexpr std::array more_flags{std::string_view{"hasmore"},          std::string_view{"more"},
                                 std::string_view{"hasnext"},          std::string_view{"hasnextpage"},
                                 std::string_view{"hasmoreitems"},     std::string_view{"hasmoreresults"},
@@ -64,12 +65,12 @@ constexpr std::array speakers{
     std::string_view{"metadata"},   std::string_view{"links"},    std::string_view{"responsemetadata"},
     std::string_view{"total"}};
 
-bool in(words all, std::string_view name) {
+bool in(known_words all, std::string_view name) {
   return std::ranges::find(all, name) != all.end();
 }
 
 // Gives "has_more", "hasMore" and "@has-more" the same form.
-std::string plain(std::string_view key_token) {
+std::string plain_name(std::string_view key_token) {
   std::string text;
   for (const char c : key_token) {
     if (is_alphanumeric(c)) text += lower_case(c);
@@ -77,26 +78,13 @@ std::string plain(std::string_view key_token) {
   return text;
 }
 
-std::optional<std::uint64_t> whole_number(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto* end = text.data() + text.size();
-  const auto [at, failed] = std::from_chars(text.data(), end, value);
-  if (text.empty() || failed != std::errc{} || at != end) return std::nullopt;
-  return value;
-}
-
-// Reads a number, also one in quotes: 295 and "295".
-std::optional<std::uint64_t> number_in(std::string_view json) {
-  return whole_number(is_string_token(json) ? json.substr(1, json.size() - 2) : json);
-}
-
-bool is_nothing(std::string_view json) {
+bool means_none(std::string_view json) {
   return json == "null" || json == "\"\"" || json == "false" || json == "0";
 }
 
 bool names_something(std::string_view json) {
   if (json.starts_with('[')) return false;
-  if (!json.starts_with('{')) return !is_nothing(json);
+  if (!json.starts_with('{')) return !means_none(json);
   bool any = false;
   static_cast<void>(for_each_member(json, [&any](std::string_view, std::string_view value) {
     any = any || names_something(value);
@@ -111,16 +99,16 @@ struct extent_scan {
   std::uint64_t before;
   list_extent found;
 
-  void tell(kind is, std::string_view key, std::string_view json) {
+  void tell(extent is, std::string_view key, std::string_view json) {
     std::string why{"says "};
     why += key;
-    if (json == "true" || json == "false" || number_in(json)) (why += ": ") += json;
+    if (json == "true" || json == "false" || whole_number_in(json)) (why += ": ") += json;
     found.join({is, std::move(why)});
   }
 
   void look(std::string_view object, unsigned level, bool on_the_way) {
     const auto each = [&](std::string_view key, std::string_view json) {
-      const auto name = plain(key);
+      const auto name = plain_name(key);
       member(key, name, json);
       const bool leads = on_the_way && level < items.size() && string_token_says(key, items[level].key);
       if (level + 1 < most_levels && json.starts_with('{') && (leads || in(speakers, name)))
@@ -136,7 +124,7 @@ struct extent_scan {
     static_cast<void>(for_each_element(array, [this](std::string_view link) {
       static_cast<void>(for_each_member(link, [this](std::string_view key, std::string_view json) {
         if (string_token_says(key, "rel") && is_string_token(json) && string_token_says(json, "next"))
-          tell(kind::more, "\"rel\": \"next\"", {});
+          tell(extent::more, "\"rel\": \"next\"", {});
         return true;
       }));
       return true;
@@ -145,33 +133,34 @@ struct extent_scan {
 
   void member(std::string_view key, std::string_view name, std::string_view json) {
     const bool is_flag = json == "true" || json == "false";
-    if (is_flag && in(more_flags, name)) tell(json == "true" ? kind::more : kind::whole, key, json);
-    if (is_flag && in(end_flags, name)) tell(json == "true" ? kind::whole : kind::more, key, json);
+    if (is_flag && in(more_flags, name)) tell(json == "true" ? extent::more : extent::whole, key, json);
+    if (is_flag && in(end_flags, name)) tell(json == "true" ? extent::whole : extent::more, key, json);
     if (in(ways_on, name)) {
       if (names_something(json))
-        tell(kind::more, key, json);
-      else if (is_nothing(json))
-        tell(kind::whole, key, json);
+        tell(extent::more, key, json);
+      else if (means_none(json))
+        tell(extent::whole, key, json);
     }
-    const auto number = number_in(json);
-    if (in(places, name) && is_string_token(json) && !number && !is_nothing(json)) tell(kind::full, key, {});
+    const auto number = whole_number_in(json);
+    if (in(places, name) && is_string_token(json) && !number && !means_none(json))
+      tell(extent::full, key, {});
     if (!number) return;
     // Of the objects that are looked into, only one that describes a total has a member `value`.
     if (in(totals, name) || name == "value") {
-      if (*number > before + count) tell(kind::more, key, json);
-      if (*number == before + count) tell(kind::whole, key, json);
+      if (*number > before + count) tell(extent::more, key, json);
+      if (*number == before + count) tell(extent::whole, key, json);
     }
     if (before > 0) return;
-    if (in(page_counts, name)) tell(*number > 1 ? kind::more : kind::whole, key, json);
-    if (in(page_sizes, name) && *number > 0) tell(*number > count ? kind::whole : kind::full, key, json);
+    if (in(page_counts, name)) tell(*number > 1 ? extent::more : extent::whole, key, json);
+    if (in(page_sizes, name) && *number > 0) tell(*number > count ? extent::whole : extent::full, key, json);
   }
 };
 
 }  // namespace
 
 void list_extent::join(list_extent&& other) {
-  const auto weight = [](kind k) {
-    return k == kind::more ? 3 : k == kind::whole ? 2 : k == kind::full ? 1 : 0;
+  const auto weight = [](extent k) {
+    return k == extent::more ? 3 : k == extent::whole ? 2 : k == extent::full ? 1 : 0;
   };
   if (weight(other.is) > weight(is)) *this = std::move(other);
 }
@@ -187,22 +176,22 @@ list_extent extent_in_headers(std::span<const header_field> headers, std::size_t
                               std::uint64_t before) {
   const auto reached = before + count;
   list_extent found;
-  if (!next_links(headers).empty()) found.join({kind::more, "names a next page (Link)"});
+  if (!next_links(headers).empty()) found.join({extent::more, "names a next page (Link)"});
   for (const std::string_view name : {"X-Total-Count", "X-Total", "X-Total-Items", "Total-Count",
                                       "X-Pagination-Total-Count", "Content-Range"}) {
     auto text = find_header(headers, name);
     if (const auto slash = text.rfind('/'); slash != text.npos) text.remove_prefix(slash + 1);
     const auto total = whole_number(text);
     if (!total || *total < reached) continue;
-    found.join({*total > reached ? kind::more : kind::whole,
+    found.join({*total > reached ? extent::more : extent::whole,
                 "says " + std::string{name} + ": " + std::to_string(*total)});
   }
   for (const std::string_view name : {"X-Next-Page", "X-Next-Cursor"})
     if (const auto text = find_header(headers, name); !text.empty() && text != "0" && text != "null")
-      found.join({kind::more, "names a next page (" + std::string{name} + ")"});
+      found.join({extent::more, "names a next page (" + std::string{name} + ")"});
   for (const std::string_view name : {"X-Has-More"})
     if (equal_without_case(find_header(headers, name), "true"))
-      found.join({kind::more, "says " + std::string{name} + ": true"});
+      found.join({extent::more, "says " + std::string{name} + ": true"});
   return found;
 }
 

@@ -9,16 +9,7 @@
 #include <optional>
 
 namespace pawl::api {
-namespace {
-
-std::optional<std::string> plain_text(std::string_view token) {
-  if (!is_string_token(token)) return std::string{token};
-  std::string text;
-  if (!append_unescaped(text, token)) return std::nullopt;
-  return text;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 call page_request(const list_spec& list, std::string_view filters, const page_place& place,
                   std::span<const std::string> asked) {

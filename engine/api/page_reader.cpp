@@ -3,11 +3,11 @@
 #include "engine/api/link_header.hpp"
 #include "engine/api/list_extent.hpp"
 #include "engine/text/json_locator.hpp"
+#include "engine/text/json_number.hpp"
 #include "engine/text/json_unescape.hpp"
 #include "engine/text/json_walk.hpp"
 
 #include <array>
-#include <charconv>
 #include <optional>
 #include <utility>
 
@@ -15,13 +15,6 @@ namespace pawl::api {
 namespace {
 
 constexpr std::uint32_t items_path = 0, cursor_path = 1, more_path = 2, total_path = 3;
-
-std::optional<std::string> plain_text(std::string_view token) {
-  if (!is_string_token(token)) return std::string{token};
-  std::string text;
-  if (!append_unescaped(text, token)) return std::nullopt;
-  return text;
-}
 
 constexpr std::string_view unpaged_remedy =
     "say in the profile how the list goes on (cursor, or {page} or {offset} in query), or ask for a limit "
@@ -37,15 +30,6 @@ void cut_off(page& into, std::string_view why, std::string_view remedy) {
 // Where the items of a page stand; an array is a list for itself.
 json_path items_of(const list_spec& list) {
   return list.items.empty() ? json_path{{"", true}} : list.items;
-}
-
-std::optional<std::uint64_t> whole_number(std::string_view json) {
-  if (is_string_token(json)) json = json.substr(1, json.size() - 2);
-  std::uint64_t value = 0;
-  const auto* end = json.data() + json.size();
-  const auto [at, failed] = std::from_chars(json.data(), end, value);
-  if (json.empty() || failed != std::errc{} || at != end) return std::nullopt;
-  return value;
 }
 
 }  // namespace
@@ -162,7 +146,7 @@ bool page_reader::count_on(std::string_view body, std::span<const header_field> 
   if (!read_more(more)) return false;
   std::optional<std::uint64_t> total;
   if (!list_.total.empty()) {
-    if (at_[total_path].is == located::kind::value) total = whole_number(at_[total_path].text);
+    if (at_[total_path].is == located::kind::value) total = whole_number_in(at_[total_path].text);
     if (!total) return false;
   }
   const auto count = into.items.size();

@@ -17,15 +17,11 @@
 namespace pawl::api {
 namespace {
 
-constexpr std::size_t max_message = 2 * 1024, max_details = 4 * 1024, max_shown = 1024, max_name = 256;
+constexpr std::size_t max_message = 2 * 1024, max_details = 4 * 1024, max_name = 256;
 
 // Positions in the locators' path lists.
 constexpr std::array<std::uint32_t, 2> identity_paths{0, 1};  // account, scopes
-constexpr std::uint32_t id_path = 0;                          // of the echo; field f is path f + 1
-
-constexpr std::uint32_t path_of(field_index f) noexcept {
-  return static_cast<std::uint32_t>(to_index(f)) + 1;
-}
+constexpr std::uint32_t id_path = 0;                          // of the echo; the fields stand behind it
 
 // Where the reply to a write shows the id; empty: that is not looked at.
 const json_path& id_of_write(const profile& p) {
@@ -65,7 +61,7 @@ std::string_view said(std::string_view token, std::string& scratch) {
   return append_unescaped(scratch, token) ? std::string_view{scratch} : token;
 }
 
-std::string printable(std::string_view text) {
+std::string printable_message(std::string_view text) {
   std::string to;
   append_printable(to, text, max_message);
   return to;
@@ -87,7 +83,7 @@ struct reply_reader::impl {
   error_view read_error(std::string_view body);
   void show(const located& at, echo_report& in) {
     shown.clear();
-    if (at.is != located::kind::absent) append_printable_shown(shown, at, max_shown);
+    if (at.is != located::kind::absent) append_printable_shown(shown, at, max_shown_value);
     in.shown = shown;
   }
   bool is_asked(field_index f) const {
@@ -127,7 +123,7 @@ echo_report reply_reader::impl::compare(std::string_view body, std::string_view 
   asked.clear();
   if (id_promised) asked.push_back(id_path);
   for (const auto& v : wanted)
-    if (is_asked(v.field)) asked.push_back(path_of(v.field));
+    if (is_asked(v.field)) asked.push_back(place_behind_id(v.field));
   if (!echo.locate(parser, body, asked)) return report;
   if (id_promised && !shows_id(echo[id_path], id, api.reply)) {
     report.is = state::other_id;
@@ -142,7 +138,7 @@ echo_report reply_reader::impl::compare(std::string_view body, std::string_view 
       report.how = verified::partial;
       continue;
     }
-    const auto& at = echo[path_of(v.field)];
+    const auto& at = echo[place_behind_id(v.field)];
     const auto how = api[v.field].compare;
     if (at.is == located::kind::absent && id_promised && trim(v.json) == "null") {
       report.how = verified::partial;
@@ -223,10 +219,10 @@ identity_report reply_reader::read_identity(std::string_view body) {
   const auto& account = found[identity_paths[0]];
   if (!impl_->api.whoami.account.empty()) {
     if (account.is != located::kind::value || account.text == "null") return report;
-    report.account = printable(said(account.text, impl_->scratch));
+    report.account = printable_message(said(account.text, impl_->scratch));
   }
   const auto add_scope = [&](std::string_view token) {
-    report.scopes.push_back(printable(said(trim(token), impl_->scratch)));
+    report.scopes.push_back(printable_message(said(trim(token), impl_->scratch)));
     return true;
   };
   const auto& scopes = found[identity_paths[1]];

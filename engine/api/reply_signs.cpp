@@ -3,7 +3,6 @@
 #include "engine/api/shown.hpp"
 #include "engine/text/letter_case.hpp"
 #include "engine/text/printable.hpp"
-#include "engine/text/trim.hpp"
 #include "engine/text/utf8.hpp"
 
 #include <fmt/format.h>
@@ -17,11 +16,7 @@ namespace {
 
 constexpr std::size_t longest_name = 64;  // of a coding or a character set in a message; chosen
 
-std::string_view content_of(std::string_view body) noexcept {
-  return trim(without_mark(body));
-}
-
-std::string printable(std::string_view text) {
+std::string printable_name(std::string_view text) {
   std::string to;
   append_printable(to, text, longest_name);
   return to;
@@ -75,7 +70,7 @@ misreading why_unreadable(const attempt_fact& fact) {
   misreading is;
   const auto coding = find_header(fact.headers, "Content-Encoding");
   if (!coding.empty() && !equal_without_case(coding, "identity")) {
-    is.what = fmt::format("the reply is coded (Content-Encoding: {})", printable(coding));
+    is.what = fmt::format("the reply is coded (Content-Encoding: {})", printable_name(coding));
     is.remedy =
         "pawl asks for Accept-Encoding: identity; have the server, or the proxy before it, send it plain";
     return is;
@@ -94,7 +89,7 @@ misreading why_unreadable(const attempt_fact& fact) {
     const auto charset = charset_of(find_header(fact.headers, "Content-Type"));
     is.what = fmt::format("the reply is not UTF-8: byte 0x{:02X} at offset {}{}",
                           static_cast<unsigned char>(fact.body[*bad]), *bad,
-                          charset.empty() ? "" : fmt::format(" (charset {})", printable(charset)));
+                          charset.empty() ? "" : fmt::format(" (charset {})", printable_name(charset)));
     is.remedy = "have the API send JSON in UTF-8, as RFC 8259 asks";
     return is;
   }

@@ -17,8 +17,6 @@ namespace pawl::api {
 namespace {
 
 constexpr std::string_view hex_digits = "0123456789ABCDEF";
-constexpr std::string_view id_mark = "{id}";
-
 // RFC 3986 section 2.3. It is a table because every byte of every id is looked up.
 constexpr auto unreserved = [] {
   std::array<bool, 256> table{};

@@ -17,7 +17,6 @@ namespace pawl::api {
 namespace {
 
 constexpr std::size_t max_reason = 256;         // of each value in a reason; chosen: it stands in one line
-constexpr std::size_t most_kept = 256 * 1024;   // bytes; as json_locator gives its memory back
 constexpr std::size_t most_values_kept = 4096;  // chosen: far over any patch that is written by hand
 constexpr std::size_t longest_moment = 256;     // of updated_at; chosen: a time stamp has some 30 bytes
 constexpr std::uint32_t nowhere = ~std::uint32_t{0};
@@ -53,7 +52,7 @@ void clear(write_plan& p) {
   start_over(p.send, most_values_kept);
   for (auto* text :
        {&p.old_values, &p.new_values, &p.body, &p.pre_image, &p.updated_at, &p.unmet, &p.unmet_condition})
-    start_over(*text, most_kept);
+    start_over(*text, most_kept_json);
   p.unnamed.clear();
   p.unnamed_others = false;
   p.shown = verified::none;

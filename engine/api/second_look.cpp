@@ -4,14 +4,8 @@
 #include "engine/api/value_object.hpp"
 
 #include <algorithm>
-#include <cstddef>
 
 namespace pawl::api {
-namespace {
-
-constexpr std::size_t max_shown = 1024;  // as in an echo_report
-
-}  // namespace
 
 bool resource_reader::impl::has_same_moment(std::string_view then) {
   return !then.empty() && !now_at.empty() &&
@@ -99,7 +93,7 @@ second_look resource_reader::impl::look_again(std::string_view body, std::string
   }
   if (const auto* other = contradiction != nullptr ? contradiction : untouched) {
     shown.clear();
-    append_printable_shown(shown, *other, max_shown);
+    append_printable_shown(shown, *other, max_shown_value);
     look_now.shown = shown;
   }
   if (!look_now.shows_wanted) {

@@ -43,6 +43,8 @@ bool is_sound(const located&);
 // a broken one.
 void append_shown(std::string& to, const located&);
 
+// Bytes of a value that stands in a report. Chosen.
+inline constexpr std::size_t max_shown_value = 1024;
 // Appends the value for people: printable, at most `max_bytes`.
 void append_printable_shown(std::string& to, const located&, std::size_t max_bytes);
 

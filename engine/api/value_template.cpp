@@ -13,11 +13,9 @@
 namespace pawl::api {
 namespace {
 
-using kind = json_template::kind;
-
-std::optional<json_path> way_to(const json_template& t, kind is) {
+std::optional<json_path> way_to(const json_template& t, json_template::kind is) {
   if (t.is == is) return json_path{};
-  if (t.is != kind::object) return std::nullopt;
+  if (t.is != json_template::kind::object) return std::nullopt;
   for (const auto& [key, member] : t.members) {
     auto inner = way_to(member, is);
     if (!inner) continue;
@@ -56,10 +54,6 @@ void append_inner(std::string& to, std::string_view json) {
   to.append(quoted, 1, quoted.size() - 2);
 }
 
-void append_comma(std::string& to) {
-  if (!to.ends_with('{') && !to.ends_with('[')) to += ',';
-}
-
 void append_object(std::string& to, const json_template& t, const template_filling& with,
                    std::string_view there) {
   std::vector<char> taken(t.members.size(), 0);
@@ -91,8 +85,8 @@ void append_object(std::string& to, const json_template& t, const template_filli
 }  // namespace
 
 std::optional<json_path> way_to_value(const json_template& send) {
-  auto way = way_to(send, kind::hole);
-  return way ? way : way_to(send, kind::text);
+  auto way = way_to(send, json_template::kind::hole);
+  return way ? way : way_to(send, json_template::kind::text);
 }
 
 const json_template* shown_part(const field_spec& f) {
@@ -103,12 +97,12 @@ const json_template* shown_part(const field_spec& f) {
     return nullptr;
   const auto* part = &*f.send;
   for (const auto& step : std::span(shown).subspan(written.size())) {
-    if (part->is == kind::object && !step.pick && !step.each) {
+    if (part->is == json_template::kind::object && !step.pick && !step.each) {
       const auto own = std::ranges::find(part->members, step.key,
                                          [](const auto& member) { return std::string_view{member.first}; });
       if (own == part->members.end()) return nullptr;
       part = &own->second;
-    } else if (part->is == kind::array && step.pick && step.pick->member.empty() &&
+    } else if (part->is == json_template::kind::array && step.pick && step.pick->member.empty() &&
                step.pick->index < part->elements.size()) {
       part = &part->elements[step.pick->index];
     } else {
@@ -119,7 +113,7 @@ const json_template* shown_part(const field_spec& f) {
 }
 
 std::optional<text_around> around_value(const json_template& t) {
-  if (t.is != kind::text) return std::nullopt;
+  if (t.is != json_template::kind::text) return std::nullopt;
   text_around around;
   bool is_behind = false;
   for (const auto& piece : t.pieces) {
@@ -139,13 +133,13 @@ void append_filled(std::string& to, const json_template& t, const template_filli
     return;
   }
   switch (t.is) {
-    case kind::json:
+    case json_template::kind::json:
       to += t.text;
       return;
-    case kind::hole:
+    case json_template::kind::hole:
       to += with.value;
       return;
-    case kind::text:
+    case json_template::kind::text:
       to += '"';
       for (const auto& piece : t.pieces) {
         if (piece.is == hole::none)
@@ -155,10 +149,10 @@ void append_filled(std::string& to, const json_template& t, const template_filli
       }
       to += '"';
       return;
-    case kind::object:
+    case json_template::kind::object:
       append_object(to, t, with, there);
       return;
-    case kind::array:
+    case json_template::kind::array:
       to += '[';
       for (const auto& element : t.elements) {
         append_comma(to);

@@ -6,7 +6,6 @@
 #include "engine/text/json_string.hpp"
 #include "engine/text/json_unescape.hpp"
 #include "engine/text/json_walk.hpp"
-#include "engine/text/trim.hpp"
 #include "engine/text/utf8.hpp"
 
 #include <algorithm>
@@ -15,21 +14,11 @@
 namespace pawl::api {
 namespace {
 
-constexpr std::size_t most_kept = 256 * 1024;  // bytes; as json_locator gives its memory back
-
 using path = std::span<const path_step>;
 
 // The member of the resource in which the field is written.
 std::string_view top_key(const field_spec& f) noexcept {
   return f.at.empty() ? std::string_view{f.name} : std::string_view{f.at.front().key};
-}
-
-std::string_view content_of(std::string_view body) noexcept {
-  return trim(without_mark(body));
-}
-
-void append_comma(std::string& to) {
-  if (to.back() != '{' && to.back() != '[') to += ',';
 }
 
 void append_member(std::string& to, std::string_view key_token, std::string_view json) {
@@ -198,7 +187,7 @@ bool whole_resource::is_sound(std::string_view resource) {
   normal_.clear();
   const auto body = content_of(resource);
   const bool sound = body.starts_with('{') && append_normal_form(normal_, body);
-  if (normal_.capacity() > most_kept) normal_ = {};
+  if (normal_.capacity() > most_kept_json) normal_ = {};
   return sound;
 }
 

@@ -15,8 +15,6 @@ namespace pawl::app {
 namespace {
 
 using api::verdict;
-using state = finding_state;
-
 // Chosen: a certificate that ends sooner has usually been forgotten by the job that renews it.
 constexpr auto certificate_soon = std::chrono::hours{14 * 24};
 // Chosen: no condition on an age is written in finer steps, and a synchronised clock is never so far off.
@@ -55,7 +53,7 @@ class examination {
     proxy();
     const bool answered = reply_.reached == phase::answered;
     if (reply_.fault == transport_fault::untrusted)
-      add("tls", state::mend, reply_.in_words(), reply_.remedy);
+      add("tls", finding_state::mend, reply_.in_words(), reply_.remedy);
     else if (!answered)
       unreachable();
     else
@@ -64,14 +62,14 @@ class examination {
       answer();
       clock();
     } else {
-      add("key", state::later, fmt::format("{} was not tried: no reply came", key()), "");
+      add("key", finding_state::later, fmt::format("{} was not tried: no reply came", key()), "");
     }
     limits(answered);
     return std::move(found_);
   }
 
  private:
-  void add(std::string about, state s, std::string text, std::string remedy) {
+  void add(std::string about, finding_state s, std::string text, std::string remedy) {
     found_.push_back({std::move(about), s, std::move(text), std::move(remedy)});
   }
 
@@ -82,21 +80,22 @@ class examination {
 
   void proxy() {
     const auto& proxy = settings_.run.transport.proxy;
-    add("proxy", state::ok, proxy ? proxy->name() : "none: the API is reached directly", "");
+    add("proxy", finding_state::ok, proxy ? proxy->name() : "none: the API is reached directly", "");
   }
 
   void unreachable() {
     const auto what = fmt::format("{}: {}", settings_.target.url(), reply_.in_words());
     if (reply_.is == verdict::stop)
-      add("api", state::mend, what, reply_.remedy);
+      add("api", finding_state::mend, what, reply_.remedy);
     else
-      add("api", state::later, what, "check the network and api.base_url, or try again later");
+      add("api", finding_state::later, what, "check the network and api.base_url, or try again later");
   }
 
   void tls() {
     const auto& peer = reply_.peer;
     if (!settings_.target.tls) {
-      add("tls", state::note, fmt::format("none: plain http to {}", settings_.target.host_header), "");
+      add("tls", finding_state::note, fmt::format("none: plain http to {}", settings_.target.host_header),
+          "");
       return;
     }
     auto text = fmt::format("{}, {}; certificate {}", peer.protocol, peer.cipher, peer.subject);
@@ -106,12 +105,12 @@ class examination {
     text += settings_.run.transport.ca_file.empty()
                 ? " (the system's authorities)"
                 : fmt::format(" (the system's authorities and {})", settings_.run.transport.ca_file);
-    auto how = state::ok;
+    auto how = finding_state::ok;
     if (peer.not_after) {
       const auto left = *peer.not_after - reply_.received;
       text += fmt::format(", valid until {}", date_and_time(*peer.not_after));
       if (left < certificate_soon) {
-        how = state::note;
+        how = finding_state::note;
         text += fmt::format(", which is in {}", in_words(std::chrono::duration_cast<duration>(left)));
       }
     }
@@ -121,31 +120,31 @@ class examination {
   void answer() {
     if (reply_.is == verdict::throttled || (reply_.outage && !reply_.foreign) ||
         reply_.is == verdict::maybe || reply_.is == verdict::retry) {
-      add("api", state::later, reply_.in_words(), "try again later");
+      add("api", finding_state::later, reply_.in_words(), "try again later");
       return;
     }
     if (reply_.is == verdict::stop) {
       add(reply_.http_status == 403   ? "scopes"
           : reply_.http_status >= 400 ? "key"
                                       : "api",
-          state::mend, fmt::format("{}: {}", key(), reply_.in_words()), reply_.remedy);
+          finding_state::mend, fmt::format("{}: {}", key(), reply_.in_words()), reply_.remedy);
       return;
     }
     if (!f_.asked_whoami) {
-      add("key", state::note,
+      add("key", finding_state::note,
           fmt::format("{} was not refused; whose it is cannot be asked, the profile {} has no whoami", key(),
                       settings_.profile.name),
           "");
       return;
     }
     if (reply_.is == verdict::refused || !f_.who) {
-      add("api", state::mend,
+      add("api", finding_state::mend,
           f_.who || reply_.is == verdict::refused ? reply_.in_words()
                                                   : "the reply does not say whose key this is",
           "check api.base_url and the profile's whoami");
       return;
     }
-    add("key", state::ok, key(), "");
+    add("key", finding_state::ok, key(), "");
     account();
     scopes();
   }
@@ -153,22 +152,22 @@ class examination {
   void account() {
     const auto& wanted = settings_.expected_account;
     if (!wanted.empty() && wanted != f_.who->account)
-      add("account", state::mend,
+      add("account", finding_state::mend,
           fmt::format("the key belongs to {}, and api.account names {}", f_.who->account, wanted),
           "use a key of that account, or mend api.account");
     else
-      add("account", state::ok, f_.who->account, "");
+      add("account", finding_state::ok, f_.who->account, "");
   }
 
   void scopes() {
     const auto& needs = settings_.reading.needs;
     const auto& granted = f_.who->scopes;
     if (needs.read.empty() && needs.write.empty() && needs.names.empty()) {
-      add("scopes", state::ok, granted.empty() ? "the API names none" : joined(granted), "");
+      add("scopes", finding_state::ok, granted.empty() ? "the API names none" : joined(granted), "");
       return;
     }
     if (granted.empty()) {
-      add("scopes", state::note, "the API does not say which ones the key has", "");
+      add("scopes", finding_state::note, "the API does not say which ones the key has", "");
       return;
     }
     const auto lacking = [&granted](const std::vector<std::string>& wanted) {
@@ -181,13 +180,13 @@ class examination {
     const auto to_write = lacking(needs.write);
     missing.insert(missing.end(), to_write.begin(), to_write.end());
     if (!missing.empty())
-      add("scopes", state::mend,
+      add("scopes", finding_state::mend,
           fmt::format("the key lacks {}, which a run needs (it has {})", joined(missing), joined(granted)),
           "grant the key these scopes where it was made, or use another key");
     else
-      add("scopes", state::ok, joined(granted), "");
+      add("scopes", finding_state::ok, joined(granted), "");
     if (const auto no_names = lacking(needs.names); !no_names.empty())
-      add("scopes", state::note,
+      add("scopes", finding_state::note,
           fmt::format("without {} names cannot be looked up: use ids instead of names (add_tag_ids, not "
                       "add_tags), and no `has tag`",
                       joined(no_names)),
@@ -196,7 +195,7 @@ class examination {
 
   void clock() {
     if (!reply_.server_time) {
-      add("clock", state::note, "the reply has no Date to compare with", "");
+      add("clock", finding_state::note, "the reply has no Date to compare with", "");
       return;
     }
     // Date has whole seconds, so the true time lies up to one second later.
@@ -207,16 +206,16 @@ class examination {
     const auto size = ahead < ahead.zero() ? -ahead : ahead;
     const auto rounded = std::chrono::round<std::chrono::seconds>(size);
     if (rounded <= std::chrono::seconds{1}) {
-      add("clock", state::ok, "in step with the server's, to the second", "");
+      add("clock", finding_state::ok, "in step with the server's, to the second", "");
       return;
     }
     const auto text = fmt::format("this machine's clock is {} {} the server's",
                                   in_words(std::chrono::duration_cast<duration>(rounded)),
                                   ahead > ahead.zero() ? "ahead of" : "behind");
     if (size <= clock_tolerance)
-      add("clock", state::ok, text, "");
+      add("clock", finding_state::ok, text, "");
     else
-      add("clock", state::mend, text,
+      add("clock", finding_state::mend, text,
           "set one of them right (NTP): conditions on ages are off by as much; limits are not concerned");
   }
 
@@ -236,7 +235,7 @@ class examination {
     if (run.writes.reserve > 0)
       text += fmt::format(", of which {:.0f} % are left to others", run.writes.reserve * 100);
     if (!answered || !f_.rates.limit) {
-      add("limits", state::ok, text + (answered ? "; the reply names none" : ""), "");
+      add("limits", finding_state::ok, text + (answered ? "; the reply names none" : ""), "");
       return;
     }
     const auto seen = *f_.rates.limit;
@@ -250,15 +249,15 @@ class examination {
     const auto ours = most_within(windows, within);
     const bool named = std::ranges::any_of(windows, [&](const rate_window& w) { return w.limit == seen; });
     if (f_.rates.window ? ours == seen : named) {
-      add("limits", state::ok, std::move(text), "");
+      add("limits", finding_state::ok, std::move(text), "");
     } else if (windows.empty() || (ours && *ours > seen)) {
-      add("limits", state::mend, fmt::format("{}, which is less than is set for {}", text, what),
+      add("limits", finding_state::mend, fmt::format("{}, which is less than is set for {}", text, what),
           fmt::format("set {}, and look whether limits.write is right too", key));
     } else if (f_.rates.window) {
-      add("limits", state::note,
+      add("limits", finding_state::note,
           fmt::format("{}, which is more than is set for {}: {} can be raised", text, what, key), "");
     } else {
-      add("limits", state::note,
+      add("limits", finding_state::note,
           fmt::format("{}, but not in what time, so it cannot be compared with {}: the API's documentation "
                       "says it",
                       text, key),

@@ -200,7 +200,7 @@ class plan_steps {
       o.now = clock::now();
       o.each.emplace(run.writes.each);
       for (const auto kind : {policy::request_kind::write, policy::request_kind::read})
-        o.each->load(kind, api_.quota().kept(kind), o.now, client::boot_clock_now());
+        o.each->load(kind, api_.quota().kept(kind), o.now, client::by_boot_clock(o.now));
     }
     plan::run_forecast made(o);
     // Which rows need no write is known only by the reads of the plan.

@@ -17,14 +17,15 @@ using input::validation_report;
 
 constexpr std::string_view passed_name = "*";  // fields that the profile passes on; no field is named so
 
-struct counted {
+struct recorded_count {
   std::string_view name;
   std::uint64_t validation_report::* rows;
 };
-constexpr std::array<counted, 4> counts{{{"bad", &validation_report::bad_rows},
-                                         {"expect", &validation_report::rows_with_expect},
-                                         {"verbs", &validation_report::rows_with_verbs},
-                                         {"not_replay_safe", &validation_report::rows_not_replay_safe}}};
+constexpr std::array<recorded_count, 4> counts{
+    {{"bad", &validation_report::bad_rows},
+     {"expect", &validation_report::rows_with_expect},
+     {"verbs", &validation_report::rows_with_verbs},
+     {"not_replay_safe", &validation_report::rows_not_replay_safe}}};
 
 void add_unsafe_members(input::shape_text& to, const std::vector<api::member_spec>& members) {
   for (const auto& m : members) {

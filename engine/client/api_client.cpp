@@ -26,10 +26,11 @@ struct api_client::impl {
   read_client client;
 
   impl(asio::io_context& io, const client_options& o, const api::profile& profile, quota_file& quota,
-       token_source source, progress_counters& progress, std::unique_ptr<http::connection_pool> connections)
+       token_source source, progress_counters& progress, std::unique_ptr<http::connection_pool> connections,
+       time_point now)
       : pool(std::move(connections)),
-        shared(policy::shared_budget::of(o.reads, profile, clock::now())),
-        reads(o.reads, quota.kept(policy::request_kind::read), clock::now(), boot_clock_now(),
+        shared(policy::shared_budget::of(o.reads, profile, now)),
+        reads(o.reads, quota.kept(policy::request_kind::read), now, by_boot_clock(now),
               {shared ? &*shared : nullptr, policy::request_kind::read}),
         each(o.reads.each),
         keys(profile, o.transport.target, o.user_agent, std::move(source)),
@@ -41,13 +42,11 @@ struct api_client::impl {
     if (!shared && each.is_empty()) return;
     policy::pacer_options past;
     past.shared = o.reads.shared;
-    const auto now = clock::now();
-    const auto now_in_entry_clock = boot_clock_now();
-    writes.emplace(past, quota.kept(policy::request_kind::write), now, now_in_entry_clock,
+    writes.emplace(past, quota.kept(policy::request_kind::write), now, by_boot_clock(now),
                    policy::pacer::share{shared ? &*shared : nullptr, policy::request_kind::write});
     // The pacers have settled what was in flight when an earlier process died.
-    each.load(policy::request_kind::write, quota.kept(policy::request_kind::write), now, now_in_entry_clock);
-    each.load(policy::request_kind::read, quota.kept(policy::request_kind::read), now, now_in_entry_clock);
+    each.load(policy::request_kind::write, quota.kept(policy::request_kind::write), now, by_boot_clock(now));
+    each.load(policy::request_kind::read, quota.kept(policy::request_kind::read), now, by_boot_clock(now));
   }
 };
 
@@ -59,8 +58,8 @@ expected<std::unique_ptr<api_client>> api_client::create(asio::io_context& io, c
                                                          token_source source, progress_counters& progress) {
   auto pool = http::connection_pool::create(io, options.transport);
   if (!pool) return pool.error();
-  auto made =
-      std::make_unique<impl>(io, options, profile, quota, std::move(source), progress, *std::move(pool));
+  auto made = std::make_unique<impl>(io, options, profile, quota, std::move(source), progress,
+                                     *std::move(pool), clock::now());
   if (auto loaded = made->keys.load(); !loaded) return loaded.error();
   return std::unique_ptr<api_client>(new api_client(std::move(made)));
 }

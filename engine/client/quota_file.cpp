@@ -124,7 +124,11 @@ expected<opened> open_file(int directory, const std::string& name, const std::st
 }  // namespace
 
 std::chrono::nanoseconds boot_clock_now() noexcept {
-  return clock::now().time_since_epoch();
+  return by_boot_clock(clock::now());
+}
+
+std::chrono::nanoseconds by_boot_clock(time_point t) noexcept {
+  return t.time_since_epoch();
 }
 
 clock_stamp quota_file_system::stamp(clock_stamp::moment m) const noexcept {
@@ -208,20 +212,22 @@ expected<quota_file> quota_file_access::open(const std::string& directory, std::
     left.emplace_back(name, std::move(one));
   }
 
+  std::vector<duration> ages;
+  if (opened->brand_new && left.empty() && past && policy::pacer::entries_needed(writes) > 0) {
+    auto known_writes = past();
+    if (!known_writes) {
+      ::unlinkat(place, state->name.c_str(), 0);
+      return known_writes.error();
+    }
+    ages = *std::move(known_writes);
+  }
   const auto boot = boot_id(system.boot_id_path);
   quota_file_contents start(writes, reads, system.stamp());
   bool known = opened->brand_new || start.add_file(fd, boot);
   for (const auto& [name, one] : left) known = start.add_file(one.get(), boot) && known;
   if (opened->brand_new && left.empty()) {
     start.add_other_files(place, directory, boot);
-    if (past && !start.writes().entries.empty()) {
-      const auto ages = past();
-      if (!ages) {
-        ::unlinkat(place, state->name.c_str(), 0);
-        return ages.error();
-      }
-      start.add_writes(*ages);
-    }
+    if (!ages.empty()) start.add_writes(ages);
   }
   if (!known) start.fill();
 

@@ -24,9 +24,13 @@ namespace pawl::client {
 // they look younger after a sleep: the next run waits at most one window longer than necessary, and never
 // exceeds a limit.
 std::chrono::nanoseconds boot_clock_now() noexcept;
+// The same reading by both clocks: where a process may be stopped between two readings, entries would look
+// older than they are.
+std::chrono::nanoseconds by_boot_clock(time_point) noexcept;
 
 // Gives the ages of writes that something other than a quota file knows of, youngest first. Called if the
-// file is brand-new.
+// file is brand-new, before the clock of the entries is read: time that passes meanwhile makes the writes
+// younger, never older.
 using past_writes = std::function<expected<std::vector<duration>>()>;
 
 class quota_file {

@@ -29,7 +29,7 @@ using certificate_ptr = std::unique_ptr<X509, freed_by<X509_free>>;
 using key_ptr = std::unique_ptr<EVP_PKEY, freed_by<EVP_PKEY_free>>;
 using bio_ptr = std::unique_ptr<BIO, freed_by<BIO_free>>;
 
-constexpr std::size_t longest_file = 1u << 20;  // chosen: a chain and a key take some 10 KB
+constexpr std::size_t longest_certificate_file = 1u << 20;  // chosen: a chain and a key take some 10 KB
 
 std::string cert_remedy() {
   return "tls.cert (" + to_string(option::cert) +
@@ -54,9 +54,9 @@ class pem_text {
   ~pem_text() { OPENSSL_cleanse(text_.data(), text_.size()); }
 
   status read(const std::string& file, const std::string& remedy) {
-    if (const auto failed = read_whole_file(file, longest_file, if_pipe::awaited, text_))
+    if (const auto failed = read_whole_file(file, longest_certificate_file, if_pipe::awaited, text_))
       return unusable(file, trouble_in_words(failed), remedy);
-    if (text_.size() > longest_file) return unusable(file, "is larger than 1 MiB", remedy);
+    if (text_.size() > longest_certificate_file) return unusable(file, "is larger than 1 MiB", remedy);
     return {};
   }
   bool has(std::string_view words) const { return text_.find(words) != std::string::npos; }

@@ -17,7 +17,7 @@ namespace {
 
 namespace ip = boost::asio::ip;
 
-failure refuse(std::string what, std::string remedy) {
+failure refuse_url(std::string what, std::string remedy) {
   return failure{failure_kind::usage, {}, std::move(what), std::move(remedy)};
 }
 
@@ -77,53 +77,55 @@ expected<endpoint> parse_endpoint(std::string_view url, bool allow_http) {
   const auto begins_path = [](char c) {
     return c == '/' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
   };
-  if (!behind.empty() && !begins_path(behind.front())) return refuse(quoted(url) + " is not a URL", form);
+  if (!behind.empty() && !begins_path(behind.front())) return refuse_url(quoted(url) + " is not a URL", form);
   const auto parsed = boost::urls::parse_uri({url.data(), url.size()});
-  if (!parsed) return refuse(quoted(url) + " is not a URL", form);
+  if (!parsed) return refuse_url(quoted(url) + " is not a URL", form);
   const auto& u = *parsed;
   if (u.has_userinfo())
-    return refuse("the base URL holds a user name or password",
-                  "leave them out; the token comes from the environment or a token file");
+    return refuse_url("the base URL holds a user name or password",
+                      "leave them out; the token comes from the environment or a token file");
 
   endpoint e;
   const auto scheme = in_lower_case(view(u.scheme()));
   if (scheme != "https" && scheme != "http")
-    return refuse(quoted(url) + " begins with \"" + scheme + ":\"", form);
+    return refuse_url(quoted(url) + " begins with \"" + scheme + ":\"", form);
   e.tls = scheme == "https";
-  if (!u.has_authority() || u.encoded_host().empty()) return refuse(quoted(url) + " names no host", form);
-  if (u.has_query()) return refuse(quoted(url) + " has a query", "leave out what follows the \"?\"");
-  if (u.has_fragment()) return refuse(quoted(url) + " has a fragment", "leave out what follows the \"#\"");
+  if (!u.has_authority() || u.encoded_host().empty()) return refuse_url(quoted(url) + " names no host", form);
+  if (u.has_query()) return refuse_url(quoted(url) + " has a query", "leave out what follows the \"?\"");
+  if (u.has_fragment())
+    return refuse_url(quoted(url) + " has a fragment", "leave out what follows the \"#\"");
 
   const auto host = view(u.encoded_host_address());
   if (host.find('%') != std::string_view::npos)
-    return refuse(quoted(url) + " has an escape in its host name", "write the name in plain ASCII");
+    return refuse_url(quoted(url) + " has an escape in its host name", "write the name in plain ASCII");
   e.host = in_lower_case(host);
 
   e.port = e.tls ? 443 : 80;
   if (const auto text = view(u.port()); !text.empty()) {
     const auto port = port_number(text);
-    if (!port) return refuse(quoted(url) + " has a port out of range", "give a port from 1 to 65535");
+    if (!port) return refuse_url(quoted(url) + " has a port out of range", "give a port from 1 to 65535");
     e.port = *port;
   }
 
   if (u.host_type() == boost::urls::host_type::ipv4 || u.host_type() == boost::urls::host_type::ipv6) {
     boost::system::error_code error;
     const auto address = ip::make_address(e.host, error);
-    if (error) return refuse(quoted(url) + " has an address that cannot be read: " + error.message(), form);
+    if (error)
+      return refuse_url(quoted(url) + " has an address that cannot be read: " + error.message(), form);
     e.host = address.to_string();
     e.loopback = address.is_loopback();
     e.private_address = address.is_v4() ? is_private(address.to_v4()) : is_private(address.to_v6());
   } else if (u.host_type() == boost::urls::host_type::name) {
     e.loopback = e.host == "localhost";
   } else {
-    return refuse(quoted(url) + " has a host that is neither a name nor an address", form);
+    return refuse_url(quoted(url) + " has a host that is neither a name nor an address", form);
   }
 
   auto path = view(u.encoded_path());
   // Boost.URL 1.81 takes characters behind the digits of a port for a path ("h:44a").
-  if (!path.empty() && !path.starts_with('/')) return refuse(quoted(url) + " is not a URL", form);
+  if (!path.empty() && !path.starts_with('/')) return refuse_url(quoted(url) + " is not a URL", form);
   if (has_dot_segment(path))
-    return refuse(quoted(url) + " has a \".\" or \"..\" in its path", "write the path out");
+    return refuse_url(quoted(url) + " has a \".\" or \"..\" in its path", "write the path out");
   while (path.ends_with('/')) path.remove_suffix(1);
   e.base_path = path;
 
@@ -131,9 +133,9 @@ expected<endpoint> parse_endpoint(std::string_view url, bool allow_http) {
   if (e.port != (e.tls ? 443 : 80)) e.host_header += ":" + std::to_string(e.port);
 
   if (!e.tls && !e.loopback && !(allow_http && e.private_address))
-    return refuse(quoted(url) + " would send the token unencrypted",
-                  e.private_address ? "use https, or set api.allow_http = true in the configuration file"
-                                    : "use https (plain http is for loopback and private addresses)");
+    return refuse_url(quoted(url) + " would send the token unencrypted",
+                      e.private_address ? "use https, or set api.allow_http = true in the configuration file"
+                                        : "use https (plain http is for loopback and private addresses)");
   return e;
 }
 

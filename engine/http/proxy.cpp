@@ -19,7 +19,7 @@ namespace {
 
 constexpr auto form = "write it as http://HOST:PORT or http://USER:PASSWORD@HOST:PORT";
 
-failure refuse(std::string what, std::string remedy = form) {
+failure refuse_proxy(std::string what, std::string remedy = form) {
   return failure{failure_kind::usage, {}, std::move(what), std::move(remedy)};
 }
 
@@ -50,13 +50,13 @@ expected<secret> basic_credentials(std::string_view user_info) {
   const auto password =
       colon == std::string_view::npos ? std::optional<std::string>("") : decoded(user_info.substr(colon + 1));
   if (!user || !password)
-    return refuse("the proxy's user name or password holds a bad % escape or a control character",
-                  "write % as %25, @ as %40, : as %3A and / as %2F");
+    return refuse_proxy("the proxy's user name or password holds a bad % escape or a control character",
+                        "write % as %25, @ as %40, : as %3A and / as %2F");
   if (user->find(':') != std::string::npos)
-    return refuse("the proxy's user name holds a colon, which the Basic scheme cannot carry",
-                  "use another user name");
+    return refuse_proxy("the proxy's user name holds a colon, which the Basic scheme cannot carry",
+                        "use another user name");
   if (user->size() + password->size() > longest)
-    return refuse("the proxy's user name and password are over 4096 bytes", "use shorter ones");
+    return refuse_proxy("the proxy's user name and password are over 4096 bytes", "use shorter ones");
   const auto credentials = base64(*user + ":" + *password);
   keep_secret(credentials);  // this form travels, and a proxy or a server behind it might send it back
   return secret("Basic " + credentials);
@@ -94,17 +94,18 @@ expected<proxy_address> parse_proxy(std::string_view text) {
     std::string scheme(text.substr(0, scheme_end));
     std::ranges::transform(scheme, scheme.begin(), lower_case);
     if (scheme == "https")
-      return refuse("proxies that are reached over TLS (https://) are not supported",
-                    "name an http:// proxy: what goes through its tunnel is encrypted up to the API anyway");
+      return refuse_proxy(
+          "proxies that are reached over TLS (https://) are not supported",
+          "name an http:// proxy: what goes through its tunnel is encrypted up to the API anyway");
     if (scheme.starts_with("socks"))
-      return refuse("SOCKS proxies are not supported", "name an http:// proxy");
-    if (scheme != "http") return refuse("the proxy's address does not begin with http://");
+      return refuse_proxy("SOCKS proxies are not supported", "name an http:// proxy");
+    if (scheme != "http") return refuse_proxy("the proxy's address does not begin with http://");
     text.remove_prefix(scheme_end + 3);
   }
   const auto end = std::min(text.find_first_of("/?#"), text.size());
   if (const auto rest = text.substr(end); !rest.empty() && rest != "/")
-    return refuse("the proxy's address goes on behind its port",
-                  std::string(form) + "; in a password, write / as %2F, ? as %3F and # as %23");
+    return refuse_proxy("the proxy's address goes on behind its port",
+                        std::string(form) + "; in a password, write / as %2F, ? as %3F and # as %23");
   text = text.substr(0, end);
 
   proxy_address proxy;
@@ -116,14 +117,14 @@ expected<proxy_address> parse_proxy(std::string_view text) {
   }
   const auto colon = text.rfind(':');
   if (colon == std::string_view::npos || text.ends_with(']'))
-    return refuse("the proxy's address names no port",
-                  std::string(form) + "; common ports are 3128 and 8080");
+    return refuse_proxy("the proxy's address names no port",
+                        std::string(form) + "; common ports are 3128 and 8080");
   proxy.host = read_host(text.substr(0, colon));
-  if (proxy.host.empty()) return refuse("the proxy's address names no host that can be read");
+  if (proxy.host.empty()) return refuse_proxy("the proxy's address names no host that can be read");
   const auto digits = text.substr(colon + 1);
   const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), proxy.port);
   if (error != std::errc{} || stop != digits.data() + digits.size() || proxy.port == 0)
-    return refuse("the proxy's port is not a number from 1 to 65535");
+    return refuse_proxy("the proxy's port is not a number from 1 to 65535");
   return proxy;
 }
 

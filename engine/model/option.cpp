@@ -10,38 +10,38 @@ namespace {
 
 // Each name is that of the field that holds the option (in app::options and its members), where there is such
 // a field.
-constexpr std::array<std::string_view, option_count> names{"allow_open_end",
-                                                           "as",
-                                                           "target",
-                                                           "ca_file",
-                                                           "cert_file",
-                                                           "null_token",
-                                                           "expect",
-                                                           "format",
-                                                           "fresh",
-                                                           "generation",
-                                                           "id_column",
-                                                           "ignore",
-                                                           "key_file",
-                                                           "ledger_path",
-                                                           "map",
-                                                           "max_failures",
-                                                           "read_first = false",
-                                                           "notes",
-                                                           "only_if",
-                                                           "outcomes",
-                                                           "proxy",
-                                                           "rate",
-                                                           "retry",
-                                                           "set",
-                                                           "skip_invalid",
-                                                           "state_directory",
-                                                           "status",
-                                                           "summary_path",
-                                                           "wait",
-                                                           "where",
-                                                           "with_input",
-                                                           "yes"};
+constexpr std::array<std::string_view, option_count> option_names{"allow_open_end",
+                                                                  "as",
+                                                                  "target",
+                                                                  "ca_file",
+                                                                  "cert_file",
+                                                                  "null_token",
+                                                                  "expect",
+                                                                  "format",
+                                                                  "fresh",
+                                                                  "generation",
+                                                                  "id_column",
+                                                                  "ignore",
+                                                                  "key_file",
+                                                                  "ledger_path",
+                                                                  "map",
+                                                                  "max_failures",
+                                                                  "read_first = false",
+                                                                  "notes",
+                                                                  "only_if",
+                                                                  "outcomes",
+                                                                  "proxy",
+                                                                  "rate",
+                                                                  "retry",
+                                                                  "set",
+                                                                  "skip_invalid",
+                                                                  "state_directory",
+                                                                  "status",
+                                                                  "summary_path",
+                                                                  "wait",
+                                                                  "where",
+                                                                  "with_input",
+                                                                  "yes"};
 
 constinit std::atomic<option_words> words{&in_library_words};
 
@@ -49,7 +49,7 @@ constinit std::atomic<option_words> words{&in_library_words};
 
 std::string in_library_words(option o, std::optional<std::string_view> value) {
   std::string text = "option ";
-  text += names[static_cast<std::size_t>(o)];
+  text += option_names[static_cast<std::size_t>(o)];
   if (value) append_json_string(text += ' ', *value);
   return text;
 }

@@ -69,9 +69,9 @@ struct runner::impl {
         quota(kept),
         pool(std::move(connections)),
         shared(policy::shared_budget::of(o.writes, p, now)),
-        writes(o.writes, quota.kept(policy::request_kind::write), now, client::boot_clock_now(),
+        writes(o.writes, quota.kept(policy::request_kind::write), now, client::by_boot_clock(now),
                share_of(policy::request_kind::write)),
-        reads(o.reads, quota.kept(policy::request_kind::read), now, client::boot_clock_now(),
+        reads(o.reads, quota.kept(policy::request_kind::read), now, client::by_boot_clock(now),
               share_of(policy::request_kind::read)),
         each(o.writes.each),
         keys(p, o.transport.target, o.user_agent, std::move(source)),
@@ -79,7 +79,7 @@ struct runner::impl {
     // The pacers have settled what was in flight when an earlier process died.
     if (!each.is_empty())
       for (const auto kind : {policy::request_kind::write, policy::request_kind::read})
-        each.load(kind, quota.kept(kind), now, client::boot_clock_now());
+        each.load(kind, quota.kept(kind), now, client::by_boot_clock(now));
     step.retry = o.retry;
     step.read_first = o.read_first;
     step.longest_lateness = o.transport.attempt_timeout;

@@ -21,7 +21,6 @@ namespace {
 static_assert(json_padding >= simdjson::SIMDJSON_PADDING);
 
 constexpr std::size_t smallest_parser = 4 * 1024;  // chosen: a usual reply fits
-constexpr std::size_t largest_kept = 256 * 1024;   // chosen: memory above it is given back
 
 // '[' | 0x20 is '{', and ']' | 0x20 is '}'
 constexpr bool is_opening(char c) noexcept {
@@ -346,7 +345,7 @@ bool json_locator::locate(json_parser& parser, std::string_view body, std::span<
     walk pass{*this, body.data(), body.data() + body.size(), marks.data(), marks.data() + marks.size()};
     readable = pass.document(nodes_[0]);
   }
-  if (stage.capacity() > largest_kept) parser.impl_ = std::make_unique<json_parser::impl>();
+  if (stage.capacity() > most_kept_json) parser.impl_ = std::make_unique<json_parser::impl>();
   return readable;
 }
 

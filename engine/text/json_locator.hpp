@@ -4,6 +4,7 @@
 
 #include "engine/text/json_path.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -13,9 +14,12 @@
 
 namespace pawl {
 
+// Bytes. What reads replies gives memory above it back after each reply, so that a single huge reply does not
+// hold memory for the rest of a long run. Chosen.
+inline constexpr std::size_t most_kept_json = 256 * 1024;
+
 // The parser's memory, shared by the locators of one reader. It grows with the replies (at least 4 bytes for
-// each of their bytes) and is given back after a reply of more than 256 KiB (chosen), so that a single huge
-// reply does not hold memory for the rest of a long run.
+// each of their bytes) and is given back after a reply of more than most_kept_json.
 class json_parser {
  public:
   json_parser();

@@ -1,9 +1,10 @@
 #include "engine/text/json_number.hpp"
 
 #include "engine/text/ascii.hpp"
+#include "engine/text/json_unescape.hpp"
 
 #include <charconv>
-#include <cstdint>
+#include <system_error>
 
 namespace pawl {
 namespace {
@@ -84,6 +85,18 @@ bool append_normal_number(std::string& to, std::string_view number) {
   const auto stop = std::to_chars(digits, digits + sizeof digits, exponent).ptr;
   to.append(digits, static_cast<std::size_t>(stop - digits));
   return true;
+}
+
+std::optional<std::uint64_t> whole_number(std::string_view digits) noexcept {
+  std::uint64_t value = 0;
+  const auto* end = digits.data() + digits.size();
+  const auto [at, failed] = std::from_chars(digits.data(), end, value);
+  if (digits.empty() || failed != std::errc{} || at != end) return std::nullopt;
+  return value;
+}
+
+std::optional<std::uint64_t> whole_number_in(std::string_view json) noexcept {
+  return whole_number(is_string_token(json) ? json.substr(1, json.size() - 2) : json);
 }
 
 }  // namespace pawl

@@ -79,4 +79,8 @@ std::string json_string(std::string_view utf8) {
   return text;
 }
 
+void append_comma(std::string& to) {
+  if (!to.ends_with('{') && !to.ends_with('[')) to += ',';
+}
+
 }  // namespace pawl

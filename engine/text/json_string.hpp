@@ -20,4 +20,8 @@ void append_json_escape(std::string& to, char32_t);
 // How many bytes append_json_string appends.
 std::size_t json_string_size(std::string_view utf8) noexcept;
 
+// Appends the comma between two elements or members, where the array or object that is being written has one
+// already.
+void append_comma(std::string& to);
+
 }  // namespace pawl

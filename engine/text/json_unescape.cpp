@@ -118,6 +118,13 @@ std::optional<std::string> text_of_token(std::string_view token) {
   return text;
 }
 
+std::optional<std::string> plain_text(std::string_view token) {
+  if (!is_string_token(token)) return std::string{token};
+  std::string text;
+  if (!append_unescaped(text, token)) return std::nullopt;
+  return text;
+}
+
 std::size_t count_string_characters(std::string_view token) noexcept {
   const auto inner = inner_of(token);
   std::size_t count = 0;

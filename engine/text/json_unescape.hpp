@@ -51,6 +51,8 @@ std::size_t count_string_characters(std::string_view token) noexcept;
 // alone) has no UTF-8, so it is written as the three bytes that its encoding would have, and equals only
 // itself. False: an escape is malformed; `to` then holds a part.
 bool append_unescaped(std::string& to, std::string_view token);
+// The same text, or the token itself if it is no string. nullopt: an escape is malformed.
+std::optional<std::string> plain_text(std::string_view token);
 // Whether the text of a string token is `plain`, which has no quotes and no escapes.
 bool string_token_says(std::string_view token, std::string_view plain) noexcept;
 

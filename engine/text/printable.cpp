@@ -28,12 +28,12 @@ struct known_name {
 };
 
 // The characters that spreadsheets, editors and web pages leave behind.
-constexpr known_name names[] = {{0xa0, "no-break space"},       {0xad, "soft hyphen"},
-                                {0x200b, "zero-width space"},   {0x200c, "zero-width non-joiner"},
-                                {0x200d, "zero-width joiner"},  {0x200e, "left-to-right mark"},
-                                {0x200f, "right-to-left mark"}, {0x202f, "narrow no-break space"},
-                                {0x2060, "word joiner"},        {0x3000, "ideographic space"},
-                                {0xfeff, "byte order mark"}};
+constexpr known_name known_names[] = {{0xa0, "no-break space"},       {0xad, "soft hyphen"},
+                                      {0x200b, "zero-width space"},   {0x200c, "zero-width non-joiner"},
+                                      {0x200d, "zero-width joiner"},  {0x200e, "left-to-right mark"},
+                                      {0x200f, "right-to-left mark"}, {0x202f, "narrow no-break space"},
+                                      {0x2060, "word joiner"},        {0x3000, "ideographic space"},
+                                      {0xfeff, "byte order mark"}};
 
 constexpr std::string_view digits = "0123456789abcdef";
 
@@ -110,8 +110,8 @@ std::string name_of(char32_t c) {
   constexpr std::string_view capitals = "0123456789ABCDEF";
   const int places = c > 0xfffff ? 6 : c > 0xffff ? 5 : 4;
   for (int shift = (places - 1) * 4; shift >= 0; shift -= 4) text += capitals[c >> shift & 15];
-  const auto* const found = std::ranges::find(names, c, &known_name::value);
-  if (found == std::end(names)) return text;
+  const auto* const found = std::ranges::find(known_names, c, &known_name::value);
+  if (found == std::end(known_names)) return text;
   return text.append(" (").append(found->name) + ')';
 }
 

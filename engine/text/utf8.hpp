@@ -1,6 +1,8 @@
 // UTF-8 (RFC 3629): the decoder and encoder, and counting, cutting and repairing by code points. Pure.
 #pragma once
 
+#include "engine/text/trim.hpp"
+
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -50,6 +52,11 @@ inline constexpr std::string_view utf8_mark = "\xef\xbb\xbf";
 constexpr std::string_view without_mark(std::string_view text) noexcept {
   if (text.starts_with(utf8_mark)) text.remove_prefix(utf8_mark.size());
   return text;
+}
+
+// What a file or a reply says: without the mark and the white space around.
+constexpr std::string_view content_of(std::string_view body) noexcept {
+  return trim(without_mark(body));
 }
 
 // The position of the first byte that belongs to no code point; unset: the text is UTF-8.

@@ -17,7 +17,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 // The states of the checks about one thing, in order.
-std::string state_of(const child_result& run, std::string_view about) {
+std::string found_state(const child_result& run, std::string_view about) {
   std::string states;
   const auto said = json::parse(run.output);
   for (const auto& check : said.at("checks").as_array())
@@ -47,8 +47,8 @@ TEST(Doctor, NamesTheScopesThatARunWouldMiss) {
   const pawl_workspace workspace{sandbox};
   const auto run = workspace.run({"doctor", "--format", "json"});
   EXPECT_EQ(run.exit_code, 4) << run.output;
-  EXPECT_EQ(state_of(run, "key"), "ok");
-  EXPECT_EQ(state_of(run, "scopes"), "mend note");
+  EXPECT_EQ(found_state(run, "key"), "ok");
+  EXPECT_EQ(found_state(run, "scopes"), "mend note");
   EXPECT_THAT(run.output, HasSubstr("lacks threads:write"));
   EXPECT_THAT(run.output, HasSubstr("without tags:read"));
 }
@@ -58,8 +58,8 @@ TEST(Doctor, TellsAKeyThatTheApiDoesNotKnow) {
   const pawl_workspace workspace{sandbox, "pl_v2_nobody_knows_this_key_at_all"};
   const auto run = workspace.run({"doctor", "--format", "json"});
   EXPECT_EQ(run.exit_code, 4) << run.output;
-  EXPECT_EQ(state_of(run, "key"), "mend");
-  EXPECT_EQ(state_of(run, "tls"), "ok");
+  EXPECT_EQ(found_state(run, "key"), "mend");
+  EXPECT_EQ(found_state(run, "tls"), "ok");
   EXPECT_THAT(run.output, HasSubstr("request "));
   EXPECT_THAT(run.output, Not(HasSubstr("nobody_knows_this_key")));
 }
@@ -69,8 +69,8 @@ TEST(Doctor, TellsAnUntrustedCertificate) {
   const pawl_workspace workspace{sandbox};
   const auto run = workspace.run({"doctor", "--format", "json"});
   EXPECT_EQ(run.exit_code, 4) << run.output;
-  EXPECT_EQ(state_of(run, "tls"), "mend");
-  EXPECT_EQ(state_of(run, "key"), "later");
+  EXPECT_EQ(found_state(run, "tls"), "mend");
+  EXPECT_EQ(found_state(run, "key"), "later");
   EXPECT_TRUE(sandbox.journal().empty());
 }
 
@@ -80,7 +80,7 @@ TEST(Doctor, AnApiThatDoesNotAnswerIsALaterMatter) {
   sandbox.configure(R"({"outage":true})");
   const auto run = workspace.run({"doctor", "--format", "json"});
   EXPECT_EQ(run.exit_code, 3) << run.output << run.errors;
-  EXPECT_EQ(state_of(run, "api"), "later");
+  EXPECT_EQ(found_state(run, "api"), "later");
 }
 
 TEST(Doctor, ComparesTheClocks) {
@@ -88,7 +88,7 @@ TEST(Doctor, ComparesTheClocks) {
   const pawl_workspace workspace{sandbox};
   const auto run = workspace.run({"doctor", "--format", "json"});
   EXPECT_EQ(run.exit_code, 4) << run.output;
-  EXPECT_EQ(state_of(run, "clock"), "mend");
+  EXPECT_EQ(found_state(run, "clock"), "mend");
   EXPECT_THAT(run.output, HasSubstr("10 min 00 s ahead of"));
 }
 
@@ -97,10 +97,10 @@ TEST(Doctor, SeesThatTheApiGrantsLessThanIsSet) {
   const pawl_workspace workspace{sandbox};
   const auto run = workspace.run({"doctor", "--format", "json"});
   EXPECT_EQ(run.exit_code, 4) << run.output;
-  EXPECT_EQ(state_of(run, "limits"), "mend");
+  EXPECT_EQ(found_state(run, "limits"), "mend");
   const auto set = workspace.run({"doctor", "--format", "json", "--read-rate", "100/min"});
   EXPECT_EQ(set.exit_code, 0) << set.output;
-  EXPECT_EQ(state_of(set, "limits"), "ok");
+  EXPECT_EQ(found_state(set, "limits"), "ok");
 }
 
 TEST(Doctor, AnotherAccountThanTheNamedOneIsToBeMended) {
@@ -108,7 +108,7 @@ TEST(Doctor, AnotherAccountThanTheNamedOneIsToBeMended) {
   const pawl_workspace workspace{sandbox};
   const auto run = workspace.run({"doctor", "--format", "json", "-o", "api.account=ws_mine"});
   EXPECT_EQ(run.exit_code, 4) << run.output;
-  EXPECT_EQ(state_of(run, "account"), "mend");
+  EXPECT_EQ(found_state(run, "account"), "mend");
 }
 
 TEST(Doctor, KnowsWhatItCannotAskOfAnApiWithoutWhoami) {
@@ -116,8 +116,8 @@ TEST(Doctor, KnowsWhatItCannotAskOfAnApiWithoutWhoami) {
   const pawl_workspace workspace{sandbox};
   const auto run = workspace.run(
       {"doctor", "--profile", "internal-example", "--base-url", sandbox.root_url(), "--format", "json"});
-  EXPECT_EQ(state_of(run, "key"), "note") << run.output << run.errors;
-  EXPECT_EQ(state_of(run, "tls"), "ok");
+  EXPECT_EQ(found_state(run, "key"), "note") << run.output << run.errors;
+  EXPECT_EQ(found_state(run, "tls"), "ok");
 }
 
 }  // namespace

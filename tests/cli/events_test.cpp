@@ -32,7 +32,7 @@ TEST(Events, ASignalIsRecorded) {
   const sandbox_process sandbox{{"--threads", "200", "--limits", "off"}};
   const pawl_workspace workspace{sandbox};
   const auto input = workspace.input("jobs.csv", to_csv(make_jobs(200)));
-  auto run = workspace.start({"run", input.string(), "--rate", "50/s"});
+  auto run = workspace.start({"run", input.string(), "--rate", "20/1h"});
   ASSERT_TRUE(wait_until([&] { return number(sandbox.totals(), "applied") >= 10; })) << run.errors();
   run.signal(SIGTERM);
   EXPECT_EQ(run.wait().code, 143);

@@ -26,16 +26,10 @@ const std::string page = "<!doctype html><html><title>Back soon</title></html>";
 constexpr std::string_view html = "Content-Type: text/html";
 const std::string who = R"({"account":"acc_1"})";
 
-testing::server_options plain() {
-  testing::server_options options;
-  options.tls = false;
-  return options;
-}
-
 // A small API without TLS: items with a title, errors as {"code", "message"}, and a whoami unless it has
 // none.
 struct small_api {
-  scripted_server server{plain()};
+  scripted_server server{testing::plain_http()};
   pawl_workspace workspace;
   std::string profile;
   std::string csv = "id,title\n";

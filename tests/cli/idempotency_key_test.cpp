@@ -24,7 +24,7 @@ std::string input_text() {
   return text;
 }
 
-std::string profile_text(bool reads) {
+std::string keyed_profile(bool reads) {
   return std::string{
              "name = \"items\"\nbase_url = \"https://items.example\"\nunknown_fields = \"refuse\"\n"} +
          (reads ? "read_first = true\n" : "reply = \"none\"\n") +
@@ -66,7 +66,7 @@ TEST(IdempotencyKeys, LetLostRepliesBeRepeatedWithoutASecondEffect) {
   for (const bool reads : {true, false}) {
     // A failure may come after the work was done: it is repeated under the same key.
     const keyed_api api{{"--faults", "write:drop-after=0.2,write:cut=0.1,write:e503-after=0.15"}};
-    api.workspace.input("items.toml", profile_text(reads));
+    api.workspace.input("items.toml", keyed_profile(reads));
     const auto input = api.workspace.input("jobs.csv", input_text());
     const auto run = api.workspace.run(api.command(input.string()));
     EXPECT_EQ(run.exit_code, 0) << run.errors;
@@ -83,7 +83,7 @@ TEST(IdempotencyKeys, LetLostRepliesBeRepeatedWithoutASecondEffect) {
 
 TEST(IdempotencyKeys, AreTheSameAfterAKill) {
   const keyed_api api{{"--script", "item-1=stall-after"}};
-  api.workspace.input("items.toml", profile_text(false));
+  api.workspace.input("items.toml", keyed_profile(false));
   const auto input = api.workspace.input("jobs.csv", input_text());
   auto killed = api.workspace.start(api.command(input.string()));
   ASSERT_TRUE(wait_until([&] { return number(api.sandbox.totals(), "applied") == rows; })) << killed.errors();

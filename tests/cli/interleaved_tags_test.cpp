@@ -4,6 +4,7 @@
 // is moved by hand: JobStep.)
 #include "tests/cli/job_file.hpp"
 #include "tests/support/pawl_process.hpp"
+#include "tests/support/thread_rows.hpp"
 #include "tests/support/wait_until.hpp"
 
 #include <boost/json/parse.hpp>
@@ -22,11 +23,6 @@ namespace {
 
 namespace json = boost::json;
 using tags = std::set<std::string>;
-
-std::string thread_id(int n) {
-  const auto digits = std::to_string(n);
-  return "thr_" + std::string(6 - digits.size(), '0') + digits;
-}
 
 tags tags_of(const json::value& list) {
   tags all;

@@ -18,12 +18,6 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using testing::scripted_server;
 
-testing::server_options plain() {
-  testing::server_options o;
-  o.tls = false;
-  return o;
-}
-
 std::string profile_text(const std::string& list, const std::string& fields = "") {
   return "name = \"items\"\nbase_url = \"https://items.example\"\nread_first = true\n"
          "unknown_fields = \"pass\"\n[resource]\npath = \"/items/{id}\"\n"
@@ -68,7 +62,7 @@ class lists : public ::testing::Test {
     EXPECT_EQ(read_file(workspace_.files() / "out.csv"), "old\n");
   }
 
-  scripted_server server_{plain()};
+  scripted_server server_{testing::plain_http()};
   pawl_workspace workspace_;
 };
 
@@ -100,7 +94,7 @@ TEST_F(lists, AnUnpagedListThatSaysThatThereIsMoreIsNoList) {
                      {R"("ok":true)", "X-Total-Count: 295"},
                      {R"("ok":true)", ""}};
   for (const auto& p : pages) {
-    scripted_server server{plain()};
+    scripted_server server{testing::plain_http()};
     server.when("/items").reply(200, p.header, R"({"data":[)" + items_up_to(100) + "]," + p.members + "}");
     use("");
     write_file(workspace_.files() / "out.csv", "old\n");
@@ -119,7 +113,7 @@ TEST_F(lists, AnUnpagedListIsTakenWhereItIsWhole) {
   const auto counted = pawl({"pull", "--note", "none"});
   EXPECT_EQ(counted.exit_code, 0) << counted.errors;
   EXPECT_THAT(counted.errors, Not(HasSubstr("whole")));
-  scripted_server server{plain()};
+  scripted_server server{testing::plain_http()};
   server.when("/items").reply(200, "", R"({"data":[)" + items_up_to(100) + "]}");
   use("whole = true");
   const auto told =
@@ -161,7 +155,7 @@ TEST_F(lists, GoOnByTheLinkHeaderAtTheApiAlone) {
   EXPECT_EQ(all.exit_code, 0) << all.errors;
   EXPECT_EQ(all.output, "id\n1\n2\n3\n");
 
-  scripted_server elsewhere{plain()};
+  scripted_server elsewhere{testing::plain_http()};
   page("?limit=2", R"({"data":[{"id":1},{"id":2}]})",
        "Link: <" + elsewhere.url() + "/items?page=2>; rel=\"next\"");
   expect_no_list({}, "another address than the API");

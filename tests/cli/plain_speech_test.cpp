@@ -329,7 +329,7 @@ TEST(Quiet, ASignalIsSaid) {
   const sandbox_process sandbox{{"--threads", "30"}};
   const pawl_workspace workspace{sandbox};
   workspace.input("jobs.csv", to_csv(make_jobs(30)));
-  auto run = workspace.start({"run", "jobs.csv", "-q", "--rate", "1/s"});
+  auto run = workspace.start({"run", "jobs.csv", "-q", "--rate", "1/h"});
   ASSERT_TRUE(wait_until([&] { return number(sandbox.totals(), "applied") >= 1; })) << run.errors();
   run.signal(SIGTERM);
   EXPECT_EQ(run.wait().code, 143);
@@ -457,9 +457,9 @@ TEST_F(two_at_once, WithOneKey) {
 }
 
 TEST(Status, ShowsTheRateAsTheLiveLineDoes) {
-  const sandbox_process sandbox{{"--threads", "30", "--limits", "off"}};
+  const sandbox_process sandbox{{"--threads", "150", "--limits", "off"}};
   const pawl_workspace workspace{sandbox};
-  workspace.input("jobs.csv", to_csv(make_jobs(30)));
+  workspace.input("jobs.csv", to_csv(make_jobs(150)));
   auto run = workspace.start({"run", "jobs.csv", "--rate", "60/min", "--rate", "2/s", "--no-read-first"});
   std::string said;
   EXPECT_TRUE(wait_until([&] {

@@ -41,7 +41,7 @@ std::string first_line_with(const std::string& text, const std::string& begin) {
 }
 
 // What a plan says of the rows: without the target, the price and the time.
-std::string rows_of(const std::string& plan) {
+std::string planned_rows(const std::string& plan) {
   const auto begin = plan.find("to write"), end = plan.find("price:");
   EXPECT_TRUE(begin != std::string::npos && begin < end) << plan;
   return begin < end && end != std::string::npos ? plan.substr(begin, end - begin) : plan;
@@ -92,7 +92,7 @@ TEST_P(profile_pages, TheFirstRunCanBePasted) {
   ASSERT_NE(plan, "");
   const auto before = shell(plan);
   EXPECT_EQ(before.exit_code, 0) << before.errors;
-  EXPECT_EQ(rows_of(before.output).find("unchanged"), std::string::npos) << before.output;
+  EXPECT_EQ(planned_rows(before.output).find("unchanged"), std::string::npos) << before.output;
 
   const auto all = shell(commands);
   EXPECT_EQ(all.exit_code, 0) << all.output << all.errors;
@@ -104,7 +104,7 @@ TEST_P(profile_pages, TheFirstRunCanBePasted) {
 
   const auto after = shell(plan + " --ledger another.ledger");
   EXPECT_EQ(after.exit_code, 0) << after.errors;
-  EXPECT_EQ(rows_of(after.output), rows_of(before.output)) << "undo brings everything back";
+  EXPECT_EQ(planned_rows(after.output), planned_rows(before.output)) << "undo brings everything back";
 }
 
 INSTANTIATE_TEST_SUITE_P(All, profile_pages,

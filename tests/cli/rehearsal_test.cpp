@@ -17,7 +17,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-std::vector<std::string> blocks_of(const std::string& page, std::string_view kind) {
+std::vector<std::string> rehearsed_blocks(const std::string& page, std::string_view kind) {
   std::vector<std::string> all;
   const auto fence = "```" + std::string{kind} + "\n";
   for (auto at = page.find(fence); at != std::string::npos; at = page.find(fence, at)) {
@@ -34,10 +34,10 @@ void replace_all(std::string& text, std::string_view what, std::string_view with
 
 TEST(Rehearsal, ThePageCanBePasted) {
   const auto page = read_file(std::string{PAWL_DOCS} + "/rehearsal.md");
-  const auto commands = blocks_of(page, "sh");
+  const auto commands = rehearsed_blocks(page, "sh");
   ASSERT_EQ(commands.size(), 4u);
   const pawl_workspace workspace;
-  const auto description = workspace.input("api.json", blocks_of(page, "json").at(0));
+  const auto description = workspace.input("api.json", rehearsed_blocks(page, "json").at(0));
   const auto input = workspace.input("jobs.csv", "id,title\n7,a\n8,b\n");
   workspace.input(
       "mine.toml",

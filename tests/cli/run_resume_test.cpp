@@ -33,9 +33,12 @@ TEST(Resume, GoesOnWhereAKilledRunWas) {
   const auto input = workspace.input("jobs.csv", to_csv(jobs));
   const auto ledger = pawl_workspace::ledger_of(input);
   const std::vector<std::string> command{"run", input.string(), "--rate", "100/s", "--concurrency", "4"};
+  // Those to be killed may write 200 rows in an hour, so none of them is over before that.
+  auto to_be_killed = command;
+  to_be_killed.insert(to_be_killed.end(), {"--rate", "200/1h"});
   std::string recorded;  // by the last kill
   for (const std::int64_t kill_at : {60, 150}) {
-    auto run = workspace.start(command);
+    auto run = workspace.start(to_be_killed);
     ASSERT_TRUE(wait_until([&] { return applied_so_far(sandbox) >= kill_at; })) << run.errors();
     run.kill();
     recorded = sqlite_value(ledger, "select group_concat(id) from job where outcome = 'applied'");
@@ -61,12 +64,15 @@ TEST(Resume, GoesOnWhereAKilledRunWas) {
 class signals : public ::testing::TestWithParam<int> {};
 
 TEST_P(signals, DrainSayHowToResumeAndLeaveATrueLedger) {
-  const sandbox_process sandbox{{"--threads", "200", "--write-limit", "100/1s", "--delay", "50ms"}};
+  const sandbox_process sandbox{{"--threads", "500", "--limits", "off", "--delay", "50ms"}};
   const pawl_workspace workspace{sandbox};
-  const auto jobs = make_jobs(200);
+  const auto jobs = make_jobs(500);
   const auto input = workspace.input("jobs.csv", to_csv(jobs));
-  const std::vector<std::string> command{"run", input.string(), "--rate", "100/s", "--summary", "s.json"};
-  auto run = workspace.start(command);
+  const auto command = [&](const char* rate) {
+    return std::vector<std::string>{"run",         input.string(), "--rate",    rate,
+                                    "--read-rate", "unlimited",    "--summary", "s.json"};
+  };
+  auto run = workspace.start(command("100/s"));
   ASSERT_TRUE(wait_until([&] { return applied_so_far(sandbox) >= 20; })) << run.errors();
   run.signal(GetParam());
   EXPECT_EQ(run.wait().code, 128 + GetParam()) << run.errors();
@@ -77,9 +83,10 @@ TEST_P(signals, DrainSayHowToResumeAndLeaveATrueLedger) {
   EXPECT_EQ(number(summary, "exit_code"), 128 + GetParam());
   // Drained: every write that the server took has its outcome.
   EXPECT_EQ(number(summary, "applied"), applied_so_far(sandbox));
-  EXPECT_EQ(number(summary, "applied") + number(summary, "pending"), 200);
+  EXPECT_EQ(number(summary, "applied") + number(summary, "pending"), 500);
 
-  EXPECT_EQ(workspace.run(command).exit_code, 0);
+  sandbox.configure(R"({"delay":"0s"})");
+  EXPECT_EQ(workspace.run(command("unlimited")).exit_code, 0);
   EXPECT_TRUE(applied(sandbox, jobs));
 }
 

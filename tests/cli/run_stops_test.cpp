@@ -129,9 +129,9 @@ TEST(RunStops, NothingButOutageEndsWithThree) {
 }
 
 TEST(RunStops, AnOutageInTheMiddleNamesTheLastFault) {
-  const sandbox_process sandbox{{"--threads", "60", "--limits", "off"}};
+  const sandbox_process sandbox{{"--threads", "600", "--limits", "off"}};
   const pawl_workspace workspace{sandbox};
-  const auto input = workspace.input("jobs.csv", to_csv(make_jobs(60)));
+  const auto input = workspace.input("jobs.csv", to_csv(make_jobs(600)));
   auto run = workspace.start({"run", input.string(), "--rate", "20/s", "-o", "breaker.patience=3s"});
   ASSERT_TRUE(wait_until([&] { return number(sandbox.totals(), "applied") >= 5; })) << run.errors();
   // The connections that are open break; then none is accepted, which the probes find after a second.

@@ -1,6 +1,7 @@
 // List pages before own reads: what they save, and what they never decide.
 #include "tests/cli/job_file.hpp"
 #include "tests/support/pawl_process.hpp"
+#include "tests/support/thread_rows.hpp"
 #include "tests/support/wait_until.hpp"
 
 #include <gmock/gmock.h>
@@ -21,11 +22,6 @@ namespace {
 namespace json = boost::json;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-std::string thread_id(int n) {
-  const auto digits = std::to_string(n);
-  return "thr_" + std::string(6 - digits.size(), '0') + digits;
-}
 
 std::string csv(const std::string& header, int count, const std::function<std::string(int)>& cells) {
   std::string text = header + "\n";

@@ -1,6 +1,7 @@
 // Set verbs and conditions that take names of tags: looked up before the first write, or nothing is sent.
 #include "tests/cli/job_file.hpp"
 #include "tests/support/pawl_process.hpp"
+#include "tests/support/thread_rows.hpp"
 #include "tests/support/wait_until.hpp"
 
 #include <boost/json/parse.hpp>
@@ -24,25 +25,20 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using tags = std::set<std::string>;
 
-std::string thread_id(int n) {
-  const auto digits = std::to_string(n);
-  return "thr_" + std::string(6 - digits.size(), '0') + digits;
-}
-
 std::vector<std::string> sandbox_flags(int threads, std::vector<std::string> more) {
   more.insert(more.end(), {"--threads", std::to_string(threads)});
   if (std::ranges::find(more, "--write-limit") == more.end()) more.insert(more.end(), {"--limits", "off"});
   return more;
 }
 
-tags tags_of(const json::value& thread) {
+tags tags_shown(const json::value& thread) {
   tags all;
   for (const auto& tag : thread.at("tag_ids").as_array()) all.emplace(tag.as_string());
   return all;
 }
 
-tags tags_of(const sandbox_process& sandbox, const std::string& id) {
-  return tags_of(json::value(sandbox.thread(id)));
+tags tags_shown(const sandbox_process& sandbox, const std::string& id) {
+  return tags_shown(json::value(sandbox.thread(id)));
 }
 
 std::size_t requests_to(const sandbox_process& sandbox, std::string_view path) {
@@ -65,9 +61,9 @@ TEST(TagNames, StandForTheirIdsWhateverIsInThem) {
                       "thr_000003,[VIP],Billing\n");
   const auto run = workspace.run({"run", csv.string(), "-o", "csv.list_separator=|", "--summary", "s.json"});
   ASSERT_EQ(run.exit_code, 0) << run.errors;
-  EXPECT_EQ(tags_of(sandbox, thread_id(1)), (tags{"tag_keep", "tag_b", "tag_s", "tag_e"}));
-  EXPECT_EQ(tags_of(sandbox, thread_id(2)), (tags{"tag_keep", "tag_l", "tag_q", "tag_s"}));
-  EXPECT_EQ(tags_of(sandbox, thread_id(3)), (tags{"tag_keep", "tag_l", "tag_p"}));
+  EXPECT_EQ(tags_shown(sandbox, thread_id(1)), (tags{"tag_keep", "tag_b", "tag_s", "tag_e"}));
+  EXPECT_EQ(tags_shown(sandbox, thread_id(2)), (tags{"tag_keep", "tag_l", "tag_q", "tag_s"}));
+  EXPECT_EQ(tags_shown(sandbox, thread_id(3)), (tags{"tag_keep", "tag_l", "tag_p"}));
   EXPECT_EQ(requests_to(sandbox, "/tags") + requests_to(sandbox, "/api/v2/tags"), 1u) << "once for all rows";
 
   const auto ndjson = workspace.input(
@@ -76,7 +72,7 @@ TEST(TagNames, StandForTheirIdsWhateverIsInThem) {
       "\n");
   const auto second = workspace.run({"run", ndjson.string()});
   ASSERT_EQ(second.exit_code, 0) << second.errors;
-  EXPECT_EQ(tags_of(sandbox, thread_id(4)), (tags{"tag_keep", "tag_q", "tag_e", "tag_b"}));
+  EXPECT_EQ(tags_shown(sandbox, thread_id(4)), (tags{"tag_keep", "tag_q", "tag_e", "tag_b"}));
 }
 
 TEST(TagNames, AreReadFromAllPages) {
@@ -88,7 +84,7 @@ TEST(TagNames, AreReadFromAllPages) {
   const auto input = workspace.input("jobs.csv", "id,add_tags\nthr_000001,Name 0;Name 225;Name 449\n");
   const auto run = workspace.run({"run", input.string()});
   ASSERT_EQ(run.exit_code, 0) << run.errors;
-  const auto there = tags_of(sandbox, thread_id(1));
+  const auto there = tags_shown(sandbox, thread_id(1));
   for (const auto* id : {"tag_no0", "tag_no225", "tag_no449"}) EXPECT_TRUE(there.contains(id)) << id;
 }
 
@@ -239,7 +235,9 @@ TEST(TagNames, AreLookedUpAgainByARunThatGoesOnAfterAKill) {
   const std::vector<std::string> command{"run",         input.string(), "--rate", "40/s",
                                          "--read-rate", "unlimited",    "-o",     "timeouts.attempt=3s"};
   {
-    auto run = workspace.start(command);
+    auto to_be_killed = command;
+    to_be_killed.insert(to_be_killed.end(), {"--rate", "80/1h"});  // so it is not over before that
+    auto run = workspace.start(to_be_killed);
     ASSERT_TRUE(wait_until([&] { return number(sandbox->totals(), "applied") >= 50; })) << run.errors();
     run.kill();
   }
@@ -248,14 +246,14 @@ TEST(TagNames, AreLookedUpAgainByARunThatGoesOnAfterAKill) {
   EXPECT_THAT(run.errors, HasSubstr("going on with the run of"));
   const auto truth = sandbox->truth();
   for (const auto& [id, thread] : truth.at("threads").as_object())
-    EXPECT_EQ(tags_of(thread), (tags{"tag_b", "tag_keep"})) << id;
+    EXPECT_EQ(tags_shown(thread), (tags{"tag_b", "tag_keep"})) << id;
   EXPECT_EQ(
       sqlite_value(pawl_workspace::ledger_of(input), "select count(*) from job where outcome = 'applied'"),
       "120");
 
   // What was written is known by ids from here on.
   const auto ledger = pawl_workspace::ledger_of(input).string();
-  EXPECT_EQ(workspace.run({"verify", ledger}).exit_code, 0);
+  EXPECT_EQ(workspace.run({"verify", ledger, "--read-rate", "unlimited"}).exit_code, 0);
   sandbox->edit(thread_id(7), R"({"tag_ids":["tag_b","tag_keep","tag_later"]})");
   const auto undone = workspace.run({"undo", ledger});
   EXPECT_EQ(undone.exit_code, 0) << undone.errors;
@@ -266,8 +264,8 @@ TEST(TagNames, AreLookedUpAgainByARunThatGoesOnAfterAKill) {
   undo_it[1] = workspace.input("undo.ndjson", undone.output).string();
   const auto back = workspace.run(undo_it);
   EXPECT_EQ(back.exit_code, 0) << back.errors;
-  EXPECT_EQ(tags_of(*sandbox, thread_id(7)), (tags{"tag_o", "tag_keep", "tag_later"}));
-  EXPECT_EQ(tags_of(*sandbox, thread_id(120)), (tags{"tag_o", "tag_keep"}));
+  EXPECT_EQ(tags_shown(*sandbox, thread_id(7)), (tags{"tag_o", "tag_keep", "tag_later"}));
+  EXPECT_EQ(tags_shown(*sandbox, thread_id(120)), (tags{"tag_o", "tag_keep"}));
 }
 
 // The tag is renamed while the run is interrupted: the rows that are left say a name that nothing has.
@@ -350,7 +348,7 @@ TEST(TagNames, ARowThatFailedTakesItsNamesAgain) {
   sandbox.edit(thread_id(2), R"({"deleted":false,"tag_ids":["tag_x"]})");
   const auto again = workspace.run({"run", input.string(), "--retry", "refused"});
   EXPECT_EQ(again.exit_code, 0) << again.errors;
-  EXPECT_EQ(tags_of(sandbox, thread_id(2)), (tags{"tag_x", "tag_b"}));
+  EXPECT_EQ(tags_shown(sandbox, thread_id(2)), (tags{"tag_x", "tag_b"}));
 }
 
 TEST(TagNames, ARenameOfATagEverywhereIsPointedToTheTagItself) {

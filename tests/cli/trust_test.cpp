@@ -1,5 +1,5 @@
-// What was merely found decides nothing, and a key reaches no text that pawl writes, whatever an API or a
-// folder does to have it there.
+// What was merely found decides nothing, and a trusted_key reaches no text that pawl writes, whatever an API
+// or a folder does to have it there.
 #include "tests/cli/job_file.hpp"
 #include "tests/support/pawl_process.hpp"
 #include "tests/support/scripted/scripted_server.hpp"
@@ -21,15 +21,9 @@ using testing::scripted_server;
 
 namespace fs = std::filesystem;
 
-constexpr const char* key = "pl_v2_trust/0123+456789abcdef";
+constexpr const char* trusted_key = "pl_v2_trust/0123+456789abcdef";
 constexpr const char* key_encoded = "pl_v2_trust%2F0123%2B456789abcdef";
 constexpr const char* key_escaped = R"(pl_v2_trust\/0123+456789abcdef)";
-
-testing::server_options plain() {
-  testing::server_options options;
-  options.tls = false;
-  return options;
-}
 
 // A user's directory, and a server that is found in it or named.
 class trust_test : public ::testing::Test {
@@ -40,7 +34,7 @@ class trust_test : public ::testing::Test {
 
   child_options command(std::vector<std::string> arguments) const {
     auto options = workspace.command(std::move(arguments));
-    options.environment["PRODUCTLANE_API_KEY"] = key;
+    options.environment["PRODUCTLANE_API_KEY"] = trusted_key;
     options.environment["PAWL_CONFIG"] = std::nullopt;
     return options;
   }
@@ -55,13 +49,13 @@ class trust_test : public ::testing::Test {
            "\"\nlimits.write = \"unlimited\"\nlimits.read = \"unlimited\"\n";
   }
 
-  // Whether the key stands anywhere in what was written, in any of its forms.
+  // Whether the trusted_key stands anywhere in what was written, in any of its forms.
   static bool shows_key(const std::string& text) {
     return text.find("0123+456789abcdef") != std::string::npos ||
            text.find("456789abcdef") != std::string::npos;
   }
 
-  scripted_server server{plain()};
+  scripted_server server{testing::plain_http()};
   pawl_workspace workspace;
 };
 
@@ -122,13 +116,14 @@ TEST_F(trust_test, ALogOfAFoundFileIsNotOpened) {
 }
 
 TEST_F(trust_test, NoTextShowsTheKeyThatAReplyShows) {
-  const std::string error = std::string(R"({"error":{"code":")") + key + R"(","message":"wrong key )" + key +
-                            " or " + key_encoded + " or " + key_escaped + R"(","details":{"sent":")" +
-                            key_escaped + R"("},"request_id":")" + key + R"("}})";
-  const auto request_id = std::string("X-Request-Id: req ") + key;
+  const std::string error = std::string(R"({"error":{"code":")") + trusted_key +
+                            R"(","message":"wrong trusted_key )" + trusted_key + " or " + key_encoded +
+                            " or " + key_escaped + R"(","details":{"sent":")" + key_escaped +
+                            R"("},"request_id":")" + trusted_key + R"("}})";
+  const auto request_id = std::string("X-Request-Id: req ") + trusted_key;
   server.when("/me").reply(
       200, request_id,
-      std::string(R"({"workspace_id":"ws )") + key_escaped + R"(","scopes":[")" + key + R"("]})");
+      std::string(R"({"workspace_id":"ws )") + key_escaped + R"(","scopes":[")" + trusted_key + R"("]})");
   server.when("/threads/t1").reply(200, request_id, thread("t1", "old")).then(422, request_id, error);
   server.when("/threads/t2").reply(404, request_id, error);
   server.when("/threads/t3")
@@ -142,7 +137,7 @@ TEST_F(trust_test, NoTextShowsTheKeyThatAReplyShows) {
   const auto run = pawl({"run", "jobs.csv", "--config", "pawl.toml", "--summary", "s.json", "--log-file",
                          "run.log", "--log-format", "json", "-v", "-v"});
   EXPECT_EQ(run.exit_code, 1) << run.errors;
-  EXPECT_THAT(run.errors, HasSubstr("wrong key ***"));
+  EXPECT_THAT(run.errors, HasSubstr("wrong trusted_key ***"));
   EXPECT_FALSE(shows_key(run.errors)) << run.errors;
   EXPECT_FALSE(shows_key(run.output));
   for (const auto& entry : fs::recursive_directory_iterator(workspace.files().path())) {
@@ -163,7 +158,7 @@ TEST_F(trust_test, NoTextShowsTheKeyThatAReplyShows) {
 }
 
 TEST_F(trust_test, AValueOfAResourceIsKeptAsItIsForUndo) {
-  const auto old = std::string("uses ") + key;
+  const auto old = std::string("uses ") + trusted_key;
   server.when("/me").reply(200, {}, R"({"workspace_id":"ws_1","scopes":[]})");
   server.when("/threads/t1").reply(200, {}, thread("t1", old)).then(200, {}, thread("t1", "new"));
   write("pawl.toml", settings());
@@ -209,7 +204,7 @@ TEST_F(trust_test, A401IsBelievedAfterFiveSecondsWhereTheKeyMayChange) {
   EXPECT_EQ(with_file.exit_code, 4) << with_file.errors;
   EXPECT_GE(with_file.elapsed, std::chrono::seconds{5}) << "load only lengthens it";
   EXPECT_EQ(server.requests().size(), 1u);
-  // That a key which cannot change is looked for once is counted in process: RotatedKey.
+  // That a trusted_key which cannot change is looked for once is counted in process: RotatedKey.
   const auto with_variable = pawl({"run", "jobs.csv", "--config", "pawl.toml"});
   EXPECT_EQ(with_variable.exit_code, 4) << with_variable.errors;
   EXPECT_EQ(server.requests().size(), 2u);

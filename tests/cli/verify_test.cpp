@@ -18,7 +18,7 @@ TEST(Verify, NothingHasDriftedAfterARun) {
   const sandbox_process sandbox{{"--threads", "60", "--limits", "off"}};
   const pawl_workspace workspace{sandbox};
   const auto input = workspace.input("jobs.csv", to_csv(make_jobs(40)));
-  ASSERT_EQ(workspace.run({"run", input.string()}).exit_code, 0);
+  ASSERT_EQ(workspace.run({"run", input.string(), "--rate", "unlimited"}).exit_code, 0);
   const auto before = sandbox.journal().size();
   const auto run = workspace.run({"verify", pawl_workspace::ledger_of(input).string()});
   EXPECT_EQ(run.exit_code, 0) << run.output << run.errors;

@@ -64,8 +64,8 @@ TEST(Kill, ARequestThatIsNotReplaySafeIsNeverSentAgain) {
   for (const auto& job : make_jobs(rows)) text += job.id + ",open,true\n";
   const auto input = workspace.input("jobs.csv", text);
   const auto ledger = pawl_workspace::ledger_of(input);
-  const std::vector<std::string> command{"run",   input.string(), "--rate",
-                                         "300/s", "--read-rate",  "unlimited"};
+  const std::vector<std::string> command{"run",         input.string(), "--rate", "300/s",
+                                         "--read-rate", "unlimited",    "-o",     "timeouts.attempt=6s"};
   for (const std::int64_t at : {40, 110, 200}) {
     auto run = workspace.start(command);
     ASSERT_TRUE(wait_until([&] { return writes_seen(sandbox) >= at; })) << run.errors();

@@ -38,9 +38,9 @@ std::uint64_t count_of(const json::value& v, const std::string& name) {
 
 std::vector<std::string> texts_of(const json::value& v, const std::string& name) {
   if (!v.is_array()) throw bad_request("`" + name + "` must be an array of strings");
-  std::vector<std::string> texts;
-  for (const json::value& item : v.get_array()) texts.push_back(text_of(item, name));
-  return texts;
+  std::vector<std::string> all;
+  for (const json::value& item : v.get_array()) all.push_back(text_of(item, name));
+  return all;
 }
 
 const json::object& object_of(const json::value& v, const std::string& name) {

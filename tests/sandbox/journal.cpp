@@ -11,13 +11,6 @@
 namespace sandbox {
 namespace {
 
-void append_member(std::string& out, std::string_view name, std::uint64_t value) {
-  if (!out.ends_with('{')) out += ',';
-  append_quoted(out, name);
-  out += ':';
-  append_number(out, value);
-}
-
 void append_text(std::string& out, std::string_view name, std::string_view value) {
   out += ',';
   append_quoted(out, name);

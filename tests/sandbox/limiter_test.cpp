@@ -9,7 +9,7 @@
 namespace sandbox {
 namespace {
 
-constexpr time_us start = 1'700'000'000 * one_second;
+constexpr time_us limiter_start = 1'700'000'000 * one_second;
 
 limiter make(std::string_view windows, limit_kind kind = limit_kind::sliding, bool count_refused = false) {
   limit_rules rules;
@@ -32,61 +32,61 @@ TEST(Limits, ReadTheirCommandLineForm) {
 
 TEST(Limiter, SlidingAllowsTheLimitAndNotOneMore) {
   limiter l = make("3/10s");
-  EXPECT_TRUE(l.count(start).allowed);
-  EXPECT_TRUE(l.count(start + 1).allowed);
-  EXPECT_TRUE(l.count(start + 2).allowed);
-  const auto refused = l.count(start + 3);
+  EXPECT_TRUE(l.count(limiter_start).allowed);
+  EXPECT_TRUE(l.count(limiter_start + 1).allowed);
+  EXPECT_TRUE(l.count(limiter_start + 2).allowed);
+  const auto refused = l.count(limiter_start + 3);
   EXPECT_FALSE(refused.allowed);
-  EXPECT_EQ(refused.free_at, start + 10 * one_second);
-  EXPECT_FALSE(l.count(start + 10 * one_second - 1).allowed);
-  EXPECT_TRUE(l.count(start + 10 * one_second).allowed);
-  EXPECT_FALSE(l.count(start + 10 * one_second).allowed);
+  EXPECT_EQ(refused.free_at, limiter_start + 10 * one_second);
+  EXPECT_FALSE(l.count(limiter_start + 10 * one_second - 1).allowed);
+  EXPECT_TRUE(l.count(limiter_start + 10 * one_second).allowed);
+  EXPECT_FALSE(l.count(limiter_start + 10 * one_second).allowed);
   EXPECT_EQ(l.most_in(0), 3u);
   EXPECT_EQ(l.counted(), 4u);
 }
 
 TEST(Limiter, SeveralWindowsHoldTogether) {
   limiter l = make("5/60s,2/10s");
-  EXPECT_TRUE(l.count(start).allowed);
-  EXPECT_TRUE(l.count(start).allowed);
-  auto refused = l.count(start);
+  EXPECT_TRUE(l.count(limiter_start).allowed);
+  EXPECT_TRUE(l.count(limiter_start).allowed);
+  auto refused = l.count(limiter_start);
   EXPECT_FALSE(refused.allowed);
   EXPECT_EQ(refused.window, 1u);
-  EXPECT_EQ(refused.free_at, start + 10 * one_second);
-  EXPECT_TRUE(l.count(start + 10 * one_second).allowed);
-  EXPECT_TRUE(l.count(start + 10 * one_second).allowed);
-  EXPECT_TRUE(l.count(start + 20 * one_second).allowed);
-  refused = l.count(start + 30 * one_second);
+  EXPECT_EQ(refused.free_at, limiter_start + 10 * one_second);
+  EXPECT_TRUE(l.count(limiter_start + 10 * one_second).allowed);
+  EXPECT_TRUE(l.count(limiter_start + 10 * one_second).allowed);
+  EXPECT_TRUE(l.count(limiter_start + 20 * one_second).allowed);
+  refused = l.count(limiter_start + 30 * one_second);
   EXPECT_FALSE(refused.allowed);
   EXPECT_EQ(refused.window, 0u);
-  EXPECT_EQ(refused.free_at, start + 60 * one_second);
+  EXPECT_EQ(refused.free_at, limiter_start + 60 * one_second);
 }
 
 TEST(Limiter, FixedWindowsStartEmptyAtTheirEdge) {
   limiter l = make("2/10s", limit_kind::fixed);
-  EXPECT_TRUE(l.count(start + 9 * one_second).allowed);  // start is a multiple of ten seconds
-  EXPECT_TRUE(l.count(start + 9 * one_second).allowed);
-  const auto refused = l.count(start + 9 * one_second + 1);
+  EXPECT_TRUE(l.count(limiter_start + 9 * one_second).allowed);  // limiter_start is a multiple of ten seconds
+  EXPECT_TRUE(l.count(limiter_start + 9 * one_second).allowed);
+  const auto refused = l.count(limiter_start + 9 * one_second + 1);
   EXPECT_FALSE(refused.allowed);
-  EXPECT_EQ(refused.free_at, start + 10 * one_second);
-  EXPECT_TRUE(l.count(start + 10 * one_second).allowed);
-  EXPECT_TRUE(l.count(start + 10 * one_second).allowed);
-  EXPECT_FALSE(l.count(start + 10 * one_second).allowed);
+  EXPECT_EQ(refused.free_at, limiter_start + 10 * one_second);
+  EXPECT_TRUE(l.count(limiter_start + 10 * one_second).allowed);
+  EXPECT_TRUE(l.count(limiter_start + 10 * one_second).allowed);
+  EXPECT_FALSE(l.count(limiter_start + 10 * one_second).allowed);
   EXPECT_EQ(l.most_in(0), 4u) << "the truth tells what a sliding window would have seen";
 }
 
 TEST(Limiter, RefusedRequestsTakeQuotaOnlyWhereAskedTo) {
   limiter lenient = make("1/10s");
-  EXPECT_TRUE(lenient.count(start).allowed);
-  EXPECT_FALSE(lenient.count(start + 5 * one_second).allowed);
-  EXPECT_TRUE(lenient.count(start + 10 * one_second).allowed);
+  EXPECT_TRUE(lenient.count(limiter_start).allowed);
+  EXPECT_FALSE(lenient.count(limiter_start + 5 * one_second).allowed);
+  EXPECT_TRUE(lenient.count(limiter_start + 10 * one_second).allowed);
 
   limiter strict = make("1/10s", limit_kind::sliding, true);
-  EXPECT_TRUE(strict.count(start).allowed);
-  EXPECT_FALSE(strict.count(start + 5 * one_second).allowed);
-  const auto again = strict.count(start + 10 * one_second);
+  EXPECT_TRUE(strict.count(limiter_start).allowed);
+  EXPECT_FALSE(strict.count(limiter_start + 5 * one_second).allowed);
+  const auto again = strict.count(limiter_start + 10 * one_second);
   EXPECT_FALSE(again.allowed);
-  EXPECT_EQ(again.free_at, start + 15 * one_second);
+  EXPECT_EQ(again.free_at, limiter_start + 15 * one_second);
 }
 
 TEST(Limiter, ObservingCountsAndRefusesNothing) {
@@ -94,32 +94,32 @@ TEST(Limiter, ObservingCountsAndRefusesNothing) {
   rules.windows = parse_limits("2/10s").value();
   rules.enforce = enforcement::observe;
   limiter l{rules};
-  for (int i = 0; i < 5; ++i) EXPECT_TRUE(l.count(start).allowed);
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(l.count(limiter_start).allowed);
   EXPECT_EQ(l.most_in(0), 5u);
 }
 
 TEST(Limiter, WithoutWindowsAllowsEverything) {
   limiter l{limit_rules{}};
-  for (int i = 0; i < 1000; ++i) ASSERT_TRUE(l.count(start).allowed);
+  for (int i = 0; i < 1000; ++i) ASSERT_TRUE(l.count(limiter_start).allowed);
 }
 
 TEST(Limiter, ReportsWhatTheHeadersSay) {
   limiter l = make("3/60s,1/1s");
-  auto s = l.report(start);
+  auto s = l.report(limiter_start);
   EXPECT_EQ(s.limit, 3u);
   EXPECT_EQ(s.remaining, 3u);
-  EXPECT_EQ(s.reset_at, start);
-  l.count(start);
-  l.count(start + 2 * one_second);
-  s = l.report(start + 3 * one_second);
+  EXPECT_EQ(s.reset_at, limiter_start);
+  l.count(limiter_start);
+  l.count(limiter_start + 2 * one_second);
+  s = l.report(limiter_start + 3 * one_second);
   EXPECT_EQ(s.remaining, 1u);
-  EXPECT_EQ(s.reset_at, start + 60 * one_second);
-  s = l.report(start + 61 * one_second);
+  EXPECT_EQ(s.reset_at, limiter_start + 60 * one_second);
+  s = l.report(limiter_start + 61 * one_second);
   EXPECT_EQ(s.remaining, 2u);
-  EXPECT_EQ(s.reset_at, start + 62 * one_second);
+  EXPECT_EQ(s.reset_at, limiter_start + 62 * one_second);
 
   limiter fixed = make("3/60s", limit_kind::fixed);
-  const time_us minute = start / (60 * one_second) * 60 * one_second;
+  const time_us minute = limiter_start / (60 * one_second) * 60 * one_second;
   fixed.count(minute + 1);
   EXPECT_EQ(fixed.report(minute + 2).remaining, 2u);
   EXPECT_EQ(fixed.report(minute + 2).reset_at, minute + 60 * one_second);
@@ -128,8 +128,8 @@ TEST(Limiter, ReportsWhatTheHeadersSay) {
 
 TEST(Limiter, TimeThatGoesBackCountsAsTheLatest) {
   limiter l = make("1/10s");
-  EXPECT_TRUE(l.count(start + 5 * one_second).allowed);
-  EXPECT_EQ(l.count(start).free_at, start + 15 * one_second);
+  EXPECT_TRUE(l.count(limiter_start + 5 * one_second).allowed);
+  EXPECT_EQ(l.count(limiter_start).free_at, limiter_start + 15 * one_second);
 }
 
 // Compares with the definition by brute force: no span of a window's length holds more than its limit, and no
@@ -138,7 +138,7 @@ TEST(Limiter, AgreesWithTheDefinition) {
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     limiter l = make("7/1s,3/200ms");
     std::vector<time_us> counted;
-    time_us now = start;
+    time_us now = limiter_start;
     for (std::uint64_t i = 0; i < 300; ++i) {
       // The times lie on a grid, so that requests often fall exactly on the edge of a window.
       now += static_cast<time_us>(mix(seed * 1000 + i) % 5) * 50'000;

@@ -15,13 +15,6 @@ bool read_cost(std::string_view text, std::uint64_t& cost) {
   return error == std::errc{} && end == text.data() + text.size();
 }
 
-void append_member(std::string& out, std::string_view name, std::uint64_t value) {
-  out += ",\"";
-  out += name;
-  out += "\":";
-  append_number(out, value);
-}
-
 }  // namespace
 
 named_rule rule_called(std::string_view name) {

@@ -9,7 +9,7 @@ namespace sandbox {
 namespace json = boost::json;
 namespace {
 
-constexpr time_us start = 1'700'000'000 * one_second;
+constexpr time_us limits_start = 1'700'000'000 * one_second;
 constexpr auto rd = request_class::read, wr = request_class::write;
 
 named_rule rule(std::string_view name, std::string_view text) {
@@ -40,43 +40,43 @@ TEST(NamedLimits, ADayLastsAsLongAsItIsSaid) {
   named_rule daily = rule_called("daily");
   ASSERT_EQ(read_rule("2/day", 60 * one_second, daily), "");
   budgets b{{daily}};
-  EXPECT_EQ(b.count(rd, "", start).rule, nullptr);
-  EXPECT_EQ(b.count(wr, "", start).rule, nullptr);
-  const auto refused = b.count(wr, "", start + one_second);
+  EXPECT_EQ(b.count(rd, "", limits_start).rule, nullptr);
+  EXPECT_EQ(b.count(wr, "", limits_start).rule, nullptr);
+  const auto refused = b.count(wr, "", limits_start + one_second);
   ASSERT_NE(refused.rule, nullptr);
-  EXPECT_EQ(refused.free_at, start + 60 * one_second);
+  EXPECT_EQ(refused.free_at, limits_start + 60 * one_second);
 }
 
 TEST(NamedLimits, OneBudgetForReadsAndWritesWithCosts) {
   budgets b{{rule("points", "10/10s;read=1;write=5")}};
-  EXPECT_EQ(b.count(wr, "", start).rule, nullptr);
-  EXPECT_EQ(b.count(wr, "", start + one_second).rule, nullptr);
-  EXPECT_NE(b.count(rd, "", start + 2 * one_second).rule, nullptr);
-  EXPECT_EQ(b.count(wr, "", start + 9 * one_second).free_at, start + 10 * one_second);
-  EXPECT_EQ(b.count(wr, "", start + 10 * one_second).rule, nullptr);
+  EXPECT_EQ(b.count(wr, "", limits_start).rule, nullptr);
+  EXPECT_EQ(b.count(wr, "", limits_start + one_second).rule, nullptr);
+  EXPECT_NE(b.count(rd, "", limits_start + 2 * one_second).rule, nullptr);
+  EXPECT_EQ(b.count(wr, "", limits_start + 9 * one_second).free_at, limits_start + 10 * one_second);
+  EXPECT_EQ(b.count(wr, "", limits_start + 10 * one_second).rule, nullptr);
   EXPECT_EQ(b.exceeded(), 2u);
 }
 
 TEST(NamedLimits, ARequestThatOneLimitRefusesTakesNothingFromTheOthers) {
   budgets b{{rule("all", "2/10s"), rule("write", "1/60s")}};
-  EXPECT_EQ(b.count(wr, "", start).rule, nullptr);
-  const auto refused = b.count(wr, "", start);
+  EXPECT_EQ(b.count(wr, "", limits_start).rule, nullptr);
+  const auto refused = b.count(wr, "", limits_start);
   ASSERT_NE(refused.rule, nullptr);
   EXPECT_EQ(refused.rule->name, "write");
-  EXPECT_EQ(refused.free_at, start + 60 * one_second);
-  EXPECT_EQ(b.count(rd, "", start).rule, nullptr);
-  EXPECT_EQ(b.report("all", start)->remaining, 0u);
+  EXPECT_EQ(refused.free_at, limits_start + 60 * one_second);
+  EXPECT_EQ(b.count(rd, "", limits_start).rule, nullptr);
+  EXPECT_EQ(b.report("all", limits_start)->remaining, 0u);
 }
 
 TEST(NamedLimits, EachResourceHasABudgetOfItsOwn) {
   budgets b{{rule("each", "2/10s")}};
   for (const char* id : {"1", "2"}) {
-    EXPECT_EQ(b.count(wr, id, start).rule, nullptr);
-    EXPECT_EQ(b.count(wr, id, start).rule, nullptr);
-    EXPECT_NE(b.count(wr, id, start).rule, nullptr);
-    EXPECT_EQ(b.count(rd, id, start).rule, nullptr) << "reads do not count";
+    EXPECT_EQ(b.count(wr, id, limits_start).rule, nullptr);
+    EXPECT_EQ(b.count(wr, id, limits_start).rule, nullptr);
+    EXPECT_NE(b.count(wr, id, limits_start).rule, nullptr);
+    EXPECT_EQ(b.count(rd, id, limits_start).rule, nullptr) << "reads do not count";
   }
-  EXPECT_EQ(b.count(wr, "", start).rule, nullptr) << "a batch is about no single resource";
+  EXPECT_EQ(b.count(wr, "", limits_start).rule, nullptr) << "a batch is about no single resource";
   std::string truth = "[";
   bool first = true;
   b.append_truth(truth, "key_1", first);
@@ -91,7 +91,7 @@ TEST(NamedLimits, ObservingRecordsEveryViolationAndRefusesNothing) {
   named_rule r = rule("all", "1/10s");
   r.rules.enforce = enforcement::observe;
   budgets b{{r}};
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(b.count(wr, "7", start + i).rule, nullptr);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(b.count(wr, "7", limits_start + i).rule, nullptr);
   EXPECT_EQ(b.exceeded(), 2u);
   std::string truth = "[";
   bool first = true;
@@ -100,7 +100,7 @@ TEST(NamedLimits, ObservingRecordsEveryViolationAndRefusesNothing) {
   ASSERT_EQ(v.as_array().size(), 2u);
   EXPECT_EQ(v.at(0).at("limit"), "all");
   EXPECT_EQ(v.at(0).at("id"), "7");
-  EXPECT_EQ(v.at(0).at("at_us"), start + 1);
+  EXPECT_EQ(v.at(0).at("at_us"), limits_start + 1);
 }
 
 // By the definition: no span of a window's length holds more cost than its limit, and no request is refused
@@ -109,7 +109,7 @@ TEST(NamedLimits, WeightedWindowsAgreeWithTheDefinition) {
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     budgets b{{rule("points", "20/1s,9/200ms;read=1;write=4")}};
     std::vector<std::pair<time_us, std::uint64_t>> counted;
-    time_us now = start;
+    time_us now = limits_start;
     for (std::uint64_t i = 0; i < 300; ++i) {
       const std::uint64_t dice = mix(seed * 1000 + i);
       now += static_cast<time_us>(dice % 5) * 50'000;

@@ -33,7 +33,7 @@ std::string made_up_text(std::uint64_t seed) {
 }
 
 template <std::size_t N>
-std::uint8_t position(const std::array<std::string_view, N>& names, std::string_view name) {
+std::uint8_t position_of(const std::array<std::string_view, N>& names, std::string_view name) {
   return static_cast<std::uint8_t>(std::find(names.begin(), names.end(), name) - names.begin());
 }
 
@@ -192,7 +192,7 @@ void store::apply(thread& t, const json::object& patch, std::string_view body, e
     extras_of(t).text = std::move(text);
   }
   if (const auto* v = patch.if_contains("title")) t.title = optional_text(*v);
-  if (const auto* v = patch.if_contains("pain_level")) t.pain_level = position(pain_levels, text_in(*v));
+  if (const auto* v = patch.if_contains("pain_level")) t.pain_level = position_of(pain_levels, text_in(*v));
   if (const auto* v = patch.if_contains("assignee_id")) {
     t.assignee = v->is_null() ? nobody : entities_.user_named(text_in(*v));
   }

@@ -109,6 +109,13 @@ void append_number(std::string& out, std::uint64_t value) {
   out.append(text, static_cast<std::size_t>(end - text));
 }
 
+void append_member(std::string& out, std::string_view name, std::uint64_t value) {
+  if (!out.ends_with('{')) out += ',';
+  append_quoted(out, name);
+  out += ':';
+  append_number(out, value);
+}
+
 std::size_t code_points(std::string_view text) {
   std::size_t count = 0;
   for (const char c : text) count += (static_cast<unsigned char>(c) & 0xc0) != 0x80;

@@ -19,6 +19,9 @@ void append_quoted_or_null(std::string& out, const std::optional<std::string>& t
 void append_quoted_bytes(std::string& out, std::string_view bytes);
 void append_number(std::string& out, std::uint64_t);
 
+// Appends `"name":value`, with a comma in front unless it is the first member of its object.
+void append_member(std::string& out, std::string_view name, std::uint64_t value);
+
 // Length in Unicode code points; the text must be valid UTF-8.
 std::size_t code_points(std::string_view text);
 

@@ -128,7 +128,7 @@ TEST(SeedReader, FindsIdsAndTagNames) {
        {"t"}},
   };
   for (const seed_case& c : cases) {
-    const std::string file = testing::TempDir() + "pawl_seed_" + std::to_string(::getpid()) + "_" + c.name;
+    const std::string file = ::testing::TempDir() + "pawl_seed_" + std::to_string(::getpid()) + "_" + c.name;
     std::ofstream{file, std::ios::binary} << c.content;
     std::vector<std::string> ids, tags;
     read_seed(file, "id",

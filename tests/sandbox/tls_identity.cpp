@@ -45,7 +45,7 @@ key_ptr make_key() {
 
 constexpr long day = 86'400;
 
-struct request {
+struct certificate_request {
   const char* name;
   const char* alternative_names = nullptr;
   const char* basic_constraints = "critical,CA:FALSE";
@@ -64,7 +64,8 @@ void add_extension(X509* certificate, X509* issuer, int id, const char* value) {
 }
 
 // Makes a certificate; a null `issuer` makes it self-signed.
-certificate_ptr make_certificate(const request& wanted, EVP_PKEY* key, X509* issuer, EVP_PKEY* issuer_key) {
+certificate_ptr make_certificate(const certificate_request& wanted, EVP_PKEY* key, X509* issuer,
+                                 EVP_PKEY* issuer_key) {
   certificate_ptr made{X509_new()};
   check(made != nullptr, "making a certificate");
   X509* c = made.get();
@@ -115,7 +116,7 @@ struct authority {
   certificate_ptr certificate;
 
   authority() {
-    request r;
+    certificate_request r;
     r.name = "pawl-sandbox CA";
     r.basic_constraints = "critical,CA:TRUE,pathlen:0";
     r.key_usage = "critical,keyCertSign,cRLSign";
@@ -129,7 +130,7 @@ tls_identity make_tls_identity(const tls_options& options) {
   const authority ca;
   const key_ptr server_key = make_key(), client_key = make_key();
 
-  request server;
+  certificate_request server;
   server.name = "localhost";
   server.alternative_names = "DNS:localhost,IP:127.0.0.1,IP:::1";
   server.extended_usage = "serverAuth";
@@ -165,7 +166,7 @@ tls_identity make_tls_identity(const tls_options& options) {
   }
   const certificate_ptr server_certificate = make_certificate(server, server_key.get(), issuer, issuer_key);
 
-  request client;
+  certificate_request client;
   client.name = "pawl-sandbox client";
   client.extended_usage = "clientAuth";
   const certificate_ptr client_certificate =

@@ -93,8 +93,8 @@ TEST(Files, SqliteRowsComeAsText) {
 }
 
 // Sends a request on a connection of its own; empty if no whole reply came.
-std::string ask(const sandbox_process& sandbox, const std::string& method, const std::string& path,
-                const std::string& body = {}) {
+std::string ask_raw(const sandbox_process& sandbox, const std::string& method, const std::string& path,
+                    const std::string& body = {}) {
   boost::asio::ip::tcp::iostream stream{"127.0.0.1", std::to_string(sandbox.port())};
   stream << method << ' ' << path
          << " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer "
@@ -106,8 +106,8 @@ std::string ask(const sandbox_process& sandbox, const std::string& method, const
 
 TEST(SandboxProcess, TellsTheTruthAndTakesOrders) {
   sandbox_process sandbox{{"--plain", "--threads", "5"}};
-  EXPECT_TRUE(
-      ask(sandbox, "PATCH", "/api/v2/threads/thr_000002", R"({"title":"é"})").starts_with("HTTP/1.1 200"));
+  EXPECT_TRUE(ask_raw(sandbox, "PATCH", "/api/v2/threads/thr_000002", R"({"title":"é"})")
+                  .starts_with("HTTP/1.1 200"));
   EXPECT_EQ(sandbox.truth().at("threads").as_object().size(), 5u);
   EXPECT_EQ(sandbox.truth(sandbox_process::threads::only_changed).at("threads").as_object().size(), 1u);
   EXPECT_EQ(sandbox.thread("thr_000002").at("title"), "é");
@@ -123,18 +123,18 @@ TEST(SandboxProcess, TellsTheTruthAndTakesOrders) {
 TEST(SandboxProcess, DropsAndOutagesReachTheWire) {
   sandbox_process sandbox{{"--plain", "--threads", "5"}};
   sandbox.configure(R"({"script":{"thr_000001":["drop-after","cut"]}})");
-  EXPECT_EQ(ask(sandbox, "PATCH", "/api/v2/threads/thr_000001", "{}"), "");
-  const std::string cut = ask(sandbox, "PATCH", "/api/v2/threads/thr_000001", "{}");
+  EXPECT_EQ(ask_raw(sandbox, "PATCH", "/api/v2/threads/thr_000001", "{}"), "");
+  const std::string cut = ask_raw(sandbox, "PATCH", "/api/v2/threads/thr_000001", "{}");
   EXPECT_TRUE(cut.starts_with("HTTP/1.1 200") && !cut.ends_with('}'));
   EXPECT_EQ(sandbox.thread("thr_000001").at("applied"), 2);
   for (const char* kind : {"refuse", "reset"}) {
     sandbox.configure(std::string{R"({"outage":")"} + kind + "\"}");
-    EXPECT_EQ(ask(sandbox, "GET", "/api/v2/me"), "") << kind;
+    EXPECT_EQ(ask_raw(sandbox, "GET", "/api/v2/me"), "") << kind;
     sandbox.configure(R"({"outage":false})");
-    EXPECT_TRUE(ask(sandbox, "GET", "/api/v2/me").starts_with("HTTP/1.1 200")) << kind;
+    EXPECT_TRUE(ask_raw(sandbox, "GET", "/api/v2/me").starts_with("HTTP/1.1 200")) << kind;
   }
   sandbox.configure(R"({"outage":"refuse","outage_for":"50ms"})");
-  EXPECT_TRUE(wait_until([&] { return ask(sandbox, "GET", "/api/v2/me").starts_with("HTTP/1.1 200"); }));
+  EXPECT_TRUE(wait_until([&] { return ask_raw(sandbox, "GET", "/api/v2/me").starts_with("HTTP/1.1 200"); }));
 }
 
 TEST(SandboxProcess, WritesTheTruthAtTheEnd) {

@@ -11,7 +11,7 @@
 namespace pawl::app {
 namespace {
 
-std::string_view word(drift_line::kind k) noexcept {
+std::string_view state_word(drift_line::kind k) noexcept {
   switch (k) {
     case drift_line::kind::missing:
       return "missing";
@@ -53,12 +53,12 @@ void append_drift(std::string& to, drift_format format, const drift_line& d) {
                           printable(compact(d.shown)), printable(compact(d.written)), d.row);
       else
         to += fmt::format("{}: {}: {} (row {})\n", printable(d.id),
-                          d.is == drift_line::kind::not_compared ? "could not compare" : word(d.is),
+                          d.is == drift_line::kind::not_compared ? "could not compare" : state_word(d.is),
                           printable(d.why), d.row);
       return;
     case drift_format::csv: {
       append_cell(to, d.id);
-      to += fmt::format(",{},{},", d.row, word(d.is));
+      to += fmt::format(",{},{},", d.row, state_word(d.is));
       append_cell(to, d.field);
       to += ',';
       append_cell(to, is_drift ? compact(d.written) : "");
@@ -72,7 +72,7 @@ void append_drift(std::string& to, drift_format format, const drift_line& d) {
     case drift_format::ndjson: {
       std::string line = "{\"id\":";
       append_neutral_json_string(line, d.id);
-      line += fmt::format(",\"row\":{},\"state\":\"{}\"", d.row, word(d.is));
+      line += fmt::format(",\"row\":{},\"state\":\"{}\"", d.row, state_word(d.is));
       if (is_drift) {
         line += ",\"field\":";
         append_neutral_json_string(line, d.field);

@@ -17,7 +17,7 @@
 namespace pawl::app {
 namespace {
 
-constexpr std::array<std::string_view, 11> names{
+constexpr std::array<std::string_view, 11> column_names{
     "row",      "id",         "outcome", "http_status", "error_code", "error_message",
     "attempts", "request_id", "sent_at", "finished_at", "latency_ms"};
 
@@ -27,25 +27,25 @@ struct value {
   bool quoted = false;
 };
 
-value word(std::string_view text) {
+value text_value(std::string_view text) {
   return text.empty() ? value{} : value{std::string{text}, true};
 }
 value moment(const std::optional<wall_time>& at) {
   return at ? value{rfc3339(*at), true} : value{};
 }
 
-std::array<value, names.size()> values_of(const ledger::job_row& job) {
+std::array<value, column_names.size()> values_of(const ledger::job_row& job) {
   value status, latency;
   if (job.http_status != 0) status.text = fmt::format("{}", job.http_status);
   if (job.sent_at) latency.text = fmt::format("{}.{:03}", job.latency_us / 1000, job.latency_us % 1000);
   return {value{fmt::format("{}", job.row), false},
           value{job.id, true},
-          word(to_string(job.outcome)),
+          text_value(to_string(job.outcome)),
           status,
-          word(job.error_code),
-          word(job.error_message),
+          text_value(job.error_code),
+          text_value(job.error_message),
           value{fmt::format("{}", job.attempts), false},
-          word(job.request_id),
+          text_value(job.request_id),
           moment(job.sent_at),
           moment(job.finished_at),
           latency};
@@ -54,9 +54,9 @@ std::array<value, names.size()> values_of(const ledger::job_row& job) {
 void append_object(std::string& out, const ledger::job_row& job) {
   const auto values = values_of(job);
   out += '{';
-  for (std::size_t i = 0; i < names.size(); ++i) {
+  for (std::size_t i = 0; i < column_names.size(); ++i) {
     if (i != 0) out += ',';
-    append_json_string(out, names[i]);
+    append_json_string(out, column_names[i]);
     out += ':';
     if (!values[i].text)
       out += "null";
@@ -81,7 +81,7 @@ std::optional<std::vector<std::string_view>> split_members(std::string_view obje
 
 bool is_own_note(std::string_view cell) {
   if (cell.size() >= 2 && cell.front() == '"' && cell.back() == '"') cell = cell.substr(1, cell.size() - 2);
-  return cell.starts_with('_') && std::ranges::find(names, cell.substr(1)) != names.end();
+  return cell.starts_with('_') && std::ranges::find(column_names, cell.substr(1)) != column_names.end();
 }
 
 }  // namespace
@@ -126,10 +126,10 @@ std::string export_writer::csv_header() const {
   std::string line;
   for (std::size_t i = 0; i < columns_.size(); ++i)
     if (kept_[i]) (line += columns_[i]) += delimiter_;
-  for (std::size_t i = 0; i < names.size(); ++i) {
+  for (std::size_t i = 0; i < column_names.size(); ++i) {
     if (i != 0) line += delimiter_;
     if (with_input_) line += '_';
-    line += names[i];
+    line += column_names[i];
   }
   return line += '\n';
 }

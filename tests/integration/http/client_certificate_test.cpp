@@ -159,7 +159,7 @@ TEST(ServerIdentity, AClosedConnectionAfterAReplyIsNotAboutTheCertificate) {
   EXPECT_EQ(fact.fault, transport_fault::closed);
 }
 
-std::string create_failure(const std::string& cert, const std::string& private_key) {
+std::string certificate_failure(const std::string& cert, const std::string& private_key) {
   boost::asio::io_context io;
   transport_options options;
   options.target = *parse_endpoint("https://127.0.0.1", false);
@@ -182,34 +182,34 @@ TEST(ClientCertificateFiles, ThatCannotBeUsedAreNamed) {
   damaged_key_text.insert(damaged_key_text.size() / 2, "AAAA");
   const pem_file damaged_key(damaged_key_text);
 
-  EXPECT_EQ(create_failure(cert.path(), private_key.path()), "no failure");
+  EXPECT_EQ(certificate_failure(cert.path(), private_key.path()), "no failure");
   EXPECT_THAT(
-      create_failure("/nonexistent/c.pem", ""),
+      certificate_failure("/nonexistent/c.pem", ""),
       HasSubstr(
           "/nonexistent/c.pem: cannot be read: No such file or directory; tls.cert (option cert_file)"));
-  EXPECT_THAT(create_failure("/tmp", ""), HasSubstr("/tmp: cannot be read: Is a directory"));
+  EXPECT_THAT(certificate_failure("/tmp", ""), HasSubstr("/tmp: cannot be read: Is a directory"));
   EXPECT_THAT(
-      create_failure(cert.path(), "/nonexistent/k.pem"),
+      certificate_failure(cert.path(), "/nonexistent/k.pem"),
       HasSubstr("/nonexistent/k.pem: cannot be read: No such file or directory; tls.key (option key_file)"));
   for (const auto* file : {&text, &empty, &private_key})
-    EXPECT_THAT(create_failure(file->path(), private_key.path()),
+    EXPECT_THAT(certificate_failure(file->path(), private_key.path()),
                 HasSubstr(file->path() + ": holds no certificate; tls.cert (option cert_file)"));
-  EXPECT_THAT(create_failure(damaged.path(), private_key.path()),
+  EXPECT_THAT(certificate_failure(damaged.path(), private_key.path()),
               HasSubstr(damaged.path() + ": certificate 1 is damaged: "));
-  EXPECT_THAT(create_failure(damaged_chain.path(), private_key.path()),
+  EXPECT_THAT(certificate_failure(damaged_chain.path(), private_key.path()),
               HasSubstr(damaged_chain.path() + ": certificate 2 is damaged: "));
   for (const auto* file : {&text, &empty, &cert})
-    EXPECT_THAT(create_failure(cert.path(), file->path()),
+    EXPECT_THAT(certificate_failure(cert.path(), file->path()),
                 HasSubstr(file->path() + ": holds no private key"));
   EXPECT_THAT(
-      create_failure(cert.path(), ""),
+      certificate_failure(cert.path(), ""),
       HasSubstr(cert.path() + ": holds no private key; name the file that holds it with option key_file"));
-  EXPECT_THAT(create_failure(cert.path(), damaged_key.path()),
+  EXPECT_THAT(certificate_failure(cert.path(), damaged_key.path()),
               HasSubstr(damaged_key.path() + ": the private key is damaged"));
-  EXPECT_THAT(create_failure(cert.path(), encrypted.path()),
+  EXPECT_THAT(certificate_failure(cert.path(), encrypted.path()),
               HasSubstr(encrypted.path() + ": the private key is encrypted"));
   EXPECT_THAT(
-      create_failure(cert.path(), foreign.path()),
+      certificate_failure(cert.path(), foreign.path()),
       HasSubstr(foreign.path() + ": the private key is not the one of the certificate in " + cert.path()));
 }
 

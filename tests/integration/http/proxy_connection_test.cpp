@@ -135,7 +135,7 @@ struct proxy_fault_case {
   const char* detail;  // part of it
 };
 
-const proxy_fault_case faults[] = {
+const proxy_fault_case proxy_faults[] = {
     {"WantsCredentials", [](auto& o) { o.user_password = "ada:other"; }, transport_fault::proxy_credentials,
      "answered 407: it does not accept the user name and password"},
     {"WantsAnotherScheme",
@@ -184,7 +184,7 @@ const proxy_fault_case faults[] = {
 };
 
 class ProxyFault : public ::testing::TestWithParam<proxy_fault_case> {};
-INSTANTIATE_TEST_SUITE_P(Proxy, ProxyFault, ::testing::ValuesIn(faults),
+INSTANTIATE_TEST_SUITE_P(Proxy, ProxyFault, ::testing::ValuesIn(proxy_faults),
                          [](const auto& tested) { return tested.param.name; });
 
 TEST_P(ProxyFault, IsNotSentAndSaysWhatIsWrong) {

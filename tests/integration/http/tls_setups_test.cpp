@@ -280,13 +280,13 @@ TEST_P(TlsSetup, DecidesWhoGetsTheKey) {
   EXPECT_EQ(user.pool().open_connections(), 0u);
 }
 
-class pem_file {
+class ca_pem_file {
  public:
-  explicit pem_file(const std::string& content)
+  explicit ca_pem_file(const std::string& content)
       : path_(::testing::TempDir() + "pawl-tls-setups-" + std::to_string(::getpid()) + ".pem") {
     std::ofstream(path_) << content;
   }
-  ~pem_file() { std::remove(path_.c_str()); }
+  ~ca_pem_file() { std::remove(path_.c_str()); }
   const std::string& path() const { return path_; }
 
  private:
@@ -310,7 +310,7 @@ TEST(TlsTrust, ACaFileStandsBesideTheSystemsCertificates) {
   scripted_server of_other(o), of_test;
   of_other.when("/x").reply(200);
   of_test.when("/x").reply(200);
-  const pem_file other(to_pem(other_ca));
+  const ca_pem_file other(to_pem(other_ca));
   EXPECT_EQ(send_trusting(of_test, of_test.ca_file(), other.path()).status, 200);
   EXPECT_EQ(send_trusting(of_other, of_test.ca_file(), other.path()).status, 200);
   EXPECT_EQ(send_trusting(of_other, "", other.path()).status, 200);
@@ -324,7 +324,7 @@ TEST(TlsTrust, TheSystemsFileCountsWhereItsDirectoryHasAnotherOfThatName) {
   o.chain = chain_of(issue(certificate_wish{}, &signer));
   scripted_server server(o);
   server.when("/x").reply(200);
-  const pem_file of_signer(to_pem(signer));
+  const ca_pem_file of_signer(to_pem(signer));
   const system_certificates directory(trusted_by::system_directory, twin);
   ::setenv("SSL_CERT_FILE", of_signer.path().c_str(), 1);
   client c(server, [](transport_options& t) { t.ca_file.clear(); });
@@ -345,14 +345,14 @@ TEST(TlsTrust, TheShorterKeyIsAskedForFirst) {
 TEST(TlsTrust, ACaFileMayHoldSeveralAuthorities) {
   scripted_server server;
   server.when("/x").reply(200);
-  const pem_file both("Notes of people may stand here.\n" + to_pem(issue(ca_wish("another CA"), nullptr)) +
-                      "\n" + to_pem(test_ca()));
+  const ca_pem_file both("Notes of people may stand here.\n" + to_pem(issue(ca_wish("another CA"), nullptr)) +
+                         "\n" + to_pem(test_ca()));
   EXPECT_EQ(send_trusting(server, both.path()).status, 200);
 }
 
 TEST(TlsTrust, ASelfSignedCertificateIsTrustedWhereItIsItsOwnCaFile) {
   auto self_signed = issue(certificate_wish{}, nullptr);
-  const pem_file itself(to_pem(self_signed));
+  const ca_pem_file itself(to_pem(self_signed));
   server_options o;
   o.chain = chain_of(std::move(self_signed));
   scripted_server server(o);

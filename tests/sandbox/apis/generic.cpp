@@ -11,8 +11,6 @@ namespace sandbox {
 namespace json = boost::json;
 namespace {
 
-enum endpoint : std::uint8_t { nothing, me, list, one };
-
 bool has_type(const json::value& v, const std::string& type) {
   if (type == "string") return v.is_string();
   if (type == "number") return v.is_number();
@@ -53,6 +51,8 @@ std::optional<std::string> id_in(std::string_view path, const std::string& form)
 }
 
 class generic final : public resource_vendor {
+  enum endpoint : std::uint8_t { nothing, me, list, one };
+
  public:
   generic(const vendor_options& options, api_description d) : resource_vendor(options), d_(std::move(d)) {}
 

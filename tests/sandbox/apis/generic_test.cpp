@@ -21,8 +21,9 @@ vendor_options described(const std::string& text) {
   return options;
 }
 
-struct fixture : vendor_fixture {
-  explicit fixture(const std::string& description, std::uint64_t resources = 5, limited limits = limited::no)
+struct generic_fixture : vendor_fixture {
+  explicit generic_fixture(const std::string& description, std::uint64_t resources = 5,
+                           limited limits = limited::no)
       : vendor_fixture("generic", "Bearer k", resources, limits, described(description)) {}
 };
 
@@ -43,7 +44,7 @@ constexpr const char* wrapped = R"({
 })";
 
 TEST(Generic, SpeaksAsItIsDescribed) {
-  fixture f{wrapped};
+  generic_fixture f{wrapped};
   f.sent["X-Key"] = "k";
   const auto read = f.get("/api/v1/things/2.json");
   const json::value thing = read.json().at("data").at("thing");
@@ -85,7 +86,7 @@ TEST(Generic, ReadsTheDescriptionOfItsPage) {
 }
 
 TEST(Generic, AnswersARepeatedKeyAsTheFirstTime) {
-  fixture f{R"({ "idempotency": { "header": "Idempotency-Key" } })"};
+  generic_fixture f{R"({ "idempotency": { "header": "Idempotency-Key" } })"};
   const auto write = [&f](const char* key, const char* body) {
     return f.send("PATCH", "/items/item-1", body, {{"Idempotency-Key", key}});
   };
@@ -100,7 +101,7 @@ TEST(Generic, AnswersARepeatedKeyAsTheFirstTime) {
 }
 
 TEST(Generic, ValidatesAsItIsDescribed) {
-  fixture f{wrapped};
+  generic_fixture f{wrapped};
   f.sent["X-Key"] = "k";
   for (const auto& [fields, text] : std::map<std::string, std::string>{
            {R"({"title":null})", "400 invalid: title must not be null"},
@@ -120,7 +121,7 @@ TEST(Generic, ValidatesAsItIsDescribed) {
 
 TEST(Generic, WritesMergeOrReplace) {
   const auto after = [](const char* how) {
-    fixture f{std::string{R"({"example":{"a":1,"o":{"x":1,"y":2}},"write":{"how":")"} + how + "\"}}"};
+    generic_fixture f{std::string{R"({"example":{"a":1,"o":{"x":1,"y":2}},"write":{"how":")"} + how + "\"}}"};
     EXPECT_EQ(f.send("PATCH", "/items/item-1", R"({"o":{"y":3}})").status, 200);
     return json::serialize(f.of("item-1").at("fields"));
   };
@@ -133,7 +134,7 @@ TEST(Generic, ListsInEachStyle) {
   const std::string reply =
       R"(,"reply":{"rows":"{items}","next":"{next}","total":"{total}","more":"{more}"}}})";
   for (const std::string style : {"page", "offset", "cursor", "link"}) {
-    fixture f{R"({"list":{"size":2,"style":")" + style + "\"" + reply, 5};
+    generic_fixture f{R"({"list":{"size":2,"style":")" + style + "\"" + reply, 5};
     std::string place;
     std::size_t seen = 0;
     for (int pages = 0; pages < 5; ++pages) {
@@ -149,14 +150,14 @@ TEST(Generic, ListsInEachStyle) {
     }
     EXPECT_EQ(seen, 5u) << style;
   }
-  fixture f{"{}"};
+  generic_fixture f{"{}"};
   EXPECT_EQ(f.get("/items?title=Item%20item-3").json().as_array().size(), 1u);
 }
 
 TEST(Generic, LimitsAndHeadersAreTheDescribedOnes) {
-  fixture f{R"({"limits":{"all":"2/10s"},"throttle":{"status":403,"message":"slow down"},
+  generic_fixture f{R"({"limits":{"all":"2/10s"},"throttle":{"status":403,"message":"slow down"},
                 "rate_headers":{"remaining":"Left","reset":"In","reset_is":"left"}})",
-            5, vendor_fixture::limited::as_the_api};
+                    5, vendor_fixture::limited::as_the_api};
   f.get("/items/item-1");
   EXPECT_EQ(f.get("/items/item-1").headers.at("Left"), "0");
   const auto refused = f.get("/items/item-1");

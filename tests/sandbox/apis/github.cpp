@@ -14,9 +14,9 @@ namespace {
 constexpr const char* repository = "/repositories/1300192";
 constexpr const char* documentation = "https://docs.github.com/rest";
 
-enum endpoint : std::uint8_t { nothing, me, list, issue };
-
 class github final : public resource_vendor {
+  enum endpoint : std::uint8_t { nothing, me, list, issue };
+
  public:
   explicit github(const vendor_options& options) : resource_vendor(options) {
     for (const char* name : {"bug", "documentation", "enhancement", "question", "wontfix"}) label_named(name);

@@ -14,13 +14,14 @@ std::string issue(const char* id) {
   return std::string{issues} + '/' + id;
 }
 
-struct fixture : vendor_fixture {
-  explicit fixture(std::uint64_t resources = 5, limited limits = limited::no, vendor_options options = {})
+struct github_fixture : vendor_fixture {
+  explicit github_fixture(std::uint64_t resources = 5, limited limits = limited::no,
+                          vendor_options options = {})
       : vendor_fixture("github", "Bearer k", resources, limits, options) {}
 };
 
 TEST(GitHub, LabelsAndAssigneesReplaceAndTheRestStays) {
-  fixture f;
+  github_fixture f;
   const json::value before = f.get(issue("1")).json();
   const auto a =
       f.send("PATCH", issue("1"), R"({"labels":["Bug","new one","NEW ONE"],"assignees":["hubot"]})");
@@ -38,7 +39,7 @@ TEST(GitHub, LabelsAndAssigneesReplaceAndTheRestStays) {
 }
 
 TEST(GitHub, WithoutPushLabelsAreDroppedInSilence) {
-  fixture f;
+  github_fixture f;
   f.configure(R"({"keys":{"weak":[]}})");
   const json::value before = f.of("1").at("fields");
   const auto a = f.send("PATCH", issue("1"), R"({"title":"t","labels":["x"],"assignees":[],"milestone":3})",
@@ -51,7 +52,7 @@ TEST(GitHub, WithoutPushLabelsAreDroppedInSilence) {
 }
 
 TEST(GitHub, StateReasonCountsOnlyWhereTheStateChanges) {
-  fixture f;
+  github_fixture f;
   f.edit("1", R"({"set":{"state":"open","state_reason":null}})");
   const auto reason = [&](const char* body) {
     return f.send("PATCH", issue("1"), body).json().at("state_reason");
@@ -68,7 +69,7 @@ TEST(GitHub, RefusesInItsOwnWords) {
     int status;
     const char* text;
   };
-  fixture f;
+  github_fixture f;
   for (const refusal& r : {
            refusal{"PATCH", "/1", R"({"title":""})", 422, R"("field":"title","code":"missing_field")"},
            refusal{"PATCH", "/1", R"({"state":"done"})", 422, "Validation Failed"},
@@ -91,7 +92,7 @@ TEST(GitHub, RefusesInItsOwnWords) {
 }
 
 TEST(GitHub, MovedIs301AndDeletedIs410) {
-  fixture f;
+  github_fixture f;
   f.edit("1", R"({"moved_to":"2"})");
   f.edit("3", R"({"gone":410})");
   const auto moved = f.send("PATCH", issue("1"), R"({"title":"x"})");
@@ -103,7 +104,7 @@ TEST(GitHub, MovedIs301AndDeletedIs410) {
 }
 
 TEST(GitHub, ListsGoByLink) {
-  fixture f{7};
+  github_fixture f{7};
   std::vector<std::uint64_t> seen;
   std::string next = std::string{issues} + "?state=all&per_page=3";
   for (int pages = 0; !next.empty() && pages < 5; ++pages) {
@@ -123,7 +124,7 @@ TEST(GitHub, ListsGoByLink) {
 }
 
 TEST(GitHub, ThrottlesByPointsAndByTheHour) {
-  fixture f{5, vendor_fixture::limited::as_the_api};
+  github_fixture f{5, vendor_fixture::limited::as_the_api};
   for (int i = 0; i < 180; ++i) ASSERT_EQ(f.send("PATCH", issue("1"), "{}").status, 200) << i;
   const auto secondary = f.send("PATCH", issue("1"), "{}");
   EXPECT_EQ(secondary.status, 429);
@@ -143,7 +144,7 @@ TEST(GitHub, ThrottlesByPointsAndByTheHour) {
 }
 
 TEST(GitHub, TheTruthKnowsWhichEditsOfPeopleWereOverwrittenUnseen) {
-  fixture f;
+  github_fixture f;
   f.get(issue("1"));
   f.edit("1", R"({"set":{"title":"by hand"}})");
   f.send("PATCH", issue("1"), R"({"body":"other"})");
@@ -158,7 +159,7 @@ TEST(GitHub, TheTruthKnowsWhichEditsOfPeopleWereOverwrittenUnseen) {
 }
 
 TEST(GitHub, FaultsLieAsTheyDoElsewhere) {
-  fixture f;
+  github_fixture f;
   f.configure(R"({"script":{"1":["lying","drop-after","wrong-id","foreign/404/html"]}})");
   EXPECT_NE(f.send("PATCH", issue("1"), R"({"title":"a"})").json().at("title"), "a");
   EXPECT_EQ(f.of("1").at("applied"), 0);

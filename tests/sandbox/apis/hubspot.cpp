@@ -6,8 +6,6 @@ namespace sandbox {
 namespace json = boost::json;
 namespace {
 
-enum endpoint : std::uint8_t { nothing, details, list, object, batch_read, batch_update };
-
 enum class kind : std::uint8_t { text, email, number, boolean, date, choice, choices, read_only };
 struct property {
   std::string_view name;
@@ -45,7 +43,7 @@ bool is_version(const std::string& text) {
 }
 
 // Values are text; numbers and truths come to be text (assumed).
-std::string as_text(const json::value& v) {
+std::string property_text(const json::value& v) {
   return v.is_string() ? std::string{v.get_string()} : json::serialize(v);
 }
 
@@ -268,7 +266,7 @@ hubspot::problems hubspot::set_properties(const json::object& given, const resou
       wrong("INVALID_JSON", "must be a string");
       continue;
     }
-    std::string text = as_text(member.value());
+    std::string text = property_text(member.value());
     if (text.empty()) {
       next[name] = "";
       continue;
@@ -310,7 +308,7 @@ hubspot::problems hubspot::set_properties(const json::object& given, const resou
       case kind::choices: {  // a leading semicolon appends (assumed; known from use)
         std::string joined;
         const json::value* old = next.if_contains(name);
-        if (text.starts_with(';') && old != nullptr) joined = as_text(*old);
+        if (text.starts_with(';') && old != nullptr) joined = property_text(*old);
         for (const std::string_view one :
              split(text.starts_with(';') ? std::string_view{text}.substr(1) : text, ';')) {
           if (!is_option(one))

@@ -9,6 +9,8 @@
 namespace sandbox {
 
 class hubspot final : public resource_vendor {
+  enum endpoint : std::uint8_t { nothing, details, list, object, batch_read, batch_update };
+
  public:
   explicit hubspot(const vendor_options& options) : resource_vendor(options) {}
 

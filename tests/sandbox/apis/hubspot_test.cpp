@@ -10,8 +10,9 @@ namespace {
 using ::testing::HasSubstr;
 constexpr const char* contacts = "/crm/v3/objects/contacts";
 
-struct fixture : vendor_fixture {
-  explicit fixture(std::uint64_t resources = 5, limited limits = limited::no, vendor_options options = {})
+struct hubspot_fixture : vendor_fixture {
+  explicit hubspot_fixture(std::uint64_t resources = 5, limited limits = limited::no,
+                           vendor_options options = {})
       : vendor_fixture("hubspot", "Bearer k", resources, limits, options) {}
   answer patch(const std::string& id, const std::string& properties) {
     return send("PATCH", std::string{contacts} + '/' + id, "{\"properties\":" + properties + "}");
@@ -20,7 +21,7 @@ struct fixture : vendor_fixture {
 };
 
 TEST(HubSpot, EveryValueIsTextNullIsIgnoredAndEmptyClears) {
-  fixture f;
+  hubspot_fixture f;
   ASSERT_EQ(f.patch("1", R"({"firstname":"Bo","numemployees":12,"hs_email_optout":true})").status, 200);
   EXPECT_EQ(f.stored("1").at("numemployees"), "12");
   EXPECT_EQ(f.stored("1").at("hs_email_optout"), "true");
@@ -35,7 +36,7 @@ TEST(HubSpot, EveryValueIsTextNullIsIgnoredAndEmptyClears) {
 }
 
 TEST(HubSpot, AReadShowsOnlyWhatIsAskedFor) {
-  fixture f;
+  hubspot_fixture f;
   f.patch("1", R"({"plan_name":"pro"})");
   const json::value bare = f.get(std::string{contacts} + "/1").json();
   EXPECT_FALSE(bare.at("properties").as_object().contains("plan_name"));
@@ -58,7 +59,7 @@ TEST(HubSpot, RefusesInItsOwnWords) {
   };
   vendor_options strict;
   strict.refuse_unknown_ids = true;
-  fixture f{5, vendor_fixture::limited::no, strict};
+  hubspot_fixture f{5, vendor_fixture::limited::no, strict};
   for (const refusal& r : {
            refusal{R"({"hs_object_id":"1"})", 400, "READ_ONLY_VALUE"},
            refusal{R"({"nope":"1"})", 400, "PROPERTY_DOESNT_EXIST"},
@@ -84,7 +85,7 @@ TEST(HubSpot, RefusesInItsOwnWords) {
 }
 
 TEST(HubSpot, AMergedIdAnswersAsTheSurvivor) {
-  fixture f;
+  hubspot_fixture f;
   f.edit("1", R"({"merged_into":"2"})");
   EXPECT_EQ(f.get(std::string{contacts} + "/1").json().at("id"), "2");
   EXPECT_EQ(f.patch("1", R"({"firstname":"x"})").json().at("id"), "2");
@@ -93,7 +94,7 @@ TEST(HubSpot, AMergedIdAnswersAsTheSurvivor) {
 }
 
 TEST(HubSpot, ReadsInBatchesAndTellsWhatIsMissing) {
-  fixture f;
+  hubspot_fixture f;
   const auto whole =
       f.send("POST", std::string{contacts} + "/batch/read",
              R"({"inputs":[{"id":"1"},{"id":"3"}],"properties":["phone"],"propertiesWithHistory":[]})");
@@ -109,7 +110,7 @@ TEST(HubSpot, ReadsInBatchesAndTellsWhatIsMissing) {
 }
 
 TEST(HubSpot, ABatchOfUpdatesFailsInPartOrAsAWhole) {
-  fixture f;
+  hubspot_fixture f;
   f.edit("2", R"({"gone":404})");
   const auto update = [&](const char* inputs) {
     return f.send("POST", std::string{contacts} + "/batch/update",
@@ -135,7 +136,7 @@ TEST(HubSpot, ABatchOfUpdatesFailsInPartOrAsAWhole) {
 }
 
 TEST(HubSpot, AFaultyBatchIsLostOrServedButNotMistakenForAnObject) {
-  fixture f;
+  hubspot_fixture f;
   const auto update = [&] {
     return f.send("POST", std::string{contacts} + "/batch/update",
                   R"({"inputs":[{"id":"1","properties":{"firstname":"a"}}]})");
@@ -150,7 +151,7 @@ TEST(HubSpot, AFaultyBatchIsLostOrServedButNotMistakenForAnObject) {
 }
 
 TEST(HubSpot, ListsGoByTheIdBehind) {
-  fixture f{25};
+  hubspot_fixture f{25};
   std::string after = "0";
   std::size_t seen = 0;
   for (int pages = 0; !after.empty() && pages < 5; ++pages) {
@@ -164,7 +165,7 @@ TEST(HubSpot, ListsGoByTheIdBehind) {
 }
 
 TEST(HubSpot, OneBudgetForAllInTenSecondsAndByTheDay) {
-  fixture f{5, vendor_fixture::limited::as_the_api};
+  hubspot_fixture f{5, vendor_fixture::limited::as_the_api};
   for (int i = 0; i < 50; ++i) {
     ASSERT_EQ(f.patch("1", R"({"firstname":"x"})").status, 200);
     ASSERT_EQ(f.get(std::string{contacts} + "/1").status, 200);

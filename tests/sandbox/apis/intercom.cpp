@@ -10,8 +10,7 @@ namespace sandbox {
 namespace json = boost::json;
 namespace {
 
-enum endpoint : std::uint8_t { nothing, me, list, contact, tags, tag };
-constexpr std::uint64_t largest_page = 150;
+constexpr std::uint64_t largest_contact_page = 150;
 constexpr std::size_t embedded_tags = 10;  // of a contact's tags, the first ten are shown (assumed)
 
 // What a contact has, whether null clears it, and the type.
@@ -27,11 +26,13 @@ constexpr field fields[] = {
     {"last_seen_at", "integer", true}, {"unsubscribed_from_emails", "boolean", true},
 };
 
-bool has_type(const json::value& v, std::string_view type) {
+bool has_field_type(const json::value& v, std::string_view type) {
   return type == "string" ? v.is_string() : type == "integer" ? v.is_int64() || v.is_uint64() : v.is_bool();
 }
 
 class intercom final : public resource_vendor {
+  enum endpoint : std::uint8_t { nothing, me, list, contact, tags, tag };
+
  public:
   explicit intercom(const vendor_options& options) : resource_vendor(options) {}
 
@@ -232,7 +233,7 @@ void intercom::put(const call& c, resource& r, reply& rep) {
       fail(rep, 400, "parameter_invalid", name + " must be an object", name);
       return;
     }
-    const bool fits = v.is_null() ? known->nullable : has_type(v, known->type);
+    const bool fits = v.is_null() ? known->nullable : has_field_type(v, known->type);
     const bool role = name != "role" || v == "user" || v == "lead";
     const bool mail = name != "email" || !v.is_string() || v.get_string().find('@') != json::string::npos;
     if (!fits || !role || !mail) {
@@ -277,8 +278,8 @@ void intercom::change_tag(const call& c, resource& r, reply& rep) {
 
 void intercom::list_contacts(const call& c, reply& rep) const {
   const query given = parse_query(c.way.query).value_or(query{});
-  const std::uint64_t size =
-      std::clamp<std::uint64_t>(number_in(parameter(given, "per_page", "50")).value_or(50), 1, largest_page);
+  const std::uint64_t size = std::clamp<std::uint64_t>(
+      number_in(parameter(given, "per_page", "50")).value_or(50), 1, largest_contact_page);
   const std::string cursor = parameter(given, "starting_after");
   const auto after =
       cursor.empty() ? std::optional<std::uint64_t>{0} : number_in(decode_token(cursor).value_or("x"));

@@ -9,8 +9,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
-struct fixture : vendor_fixture {
-  explicit fixture(std::uint64_t resources = 5, limited limits = limited::no)
+struct intercom_fixture : vendor_fixture {
+  explicit intercom_fixture(std::uint64_t resources = 5, limited limits = limited::no)
       : vendor_fixture("intercom", "Bearer k", resources, limits) {}
   std::string id(std::uint64_t number) const { return model->made_up_id(number); }
   answer put(std::uint64_t number, std::string_view body) {
@@ -19,7 +19,7 @@ struct fixture : vendor_fixture {
 };
 
 TEST(Intercom, APutIsPartialAndAttributesMerge) {
-  fixture f;
+  intercom_fixture f;
   EXPECT_EQ(f.id(1).size(), 24u);
   const auto a = f.put(1, R"({"name":"New","signed_up_at":1735000001,"custom_attributes":{"seats":7}})");
   ASSERT_EQ(a.status, 200);
@@ -33,7 +33,7 @@ TEST(Intercom, APutIsPartialAndAttributesMerge) {
 }
 
 TEST(Intercom, RefusesWithAListOfErrors) {
-  fixture f;
+  intercom_fixture f;
   for (const char* body : {R"({"email":null})", R"({"role":"boss"})", R"({"signed_up_at":"2026-01-01"})",
                            R"({"external_id":null})", R"({"custom_attributes":[]})"}) {
     const auto a = f.put(1, body);
@@ -52,7 +52,7 @@ TEST(Intercom, RefusesWithAListOfErrors) {
 }
 
 TEST(Intercom, OneTagACall) {
-  fixture f;
+  intercom_fixture f;
   const auto added = f.send("POST", "/contacts/" + f.id(1) + "/tags", R"({"id":"34"})");
   EXPECT_EQ(added.json().at("type"), "tag");
   for (int i = 0; i < 11; ++i)
@@ -65,7 +65,7 @@ TEST(Intercom, OneTagACall) {
 }
 
 TEST(Intercom, ListsByCursor) {
-  fixture f{7};
+  intercom_fixture f{7};
   std::string after;
   std::size_t seen = 0;
   for (int pages = 0; pages < 5; ++pages) {
@@ -80,7 +80,7 @@ TEST(Intercom, ListsByCursor) {
 }
 
 TEST(Intercom, LimitsAreSlicesOfTenSeconds) {
-  fixture f{5, vendor_fixture::limited::as_the_api};
+  intercom_fixture f{5, vendor_fixture::limited::as_the_api};
   f.now += 9 * one_second;
   for (int i = 0; i < 1666; ++i) ASSERT_EQ(f.get("/me").status, 200);
   const auto refused = f.get("/me");

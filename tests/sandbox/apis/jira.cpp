@@ -7,8 +7,6 @@ namespace sandbox {
 namespace json = boost::json;
 namespace {
 
-enum endpoint : std::uint8_t { nothing, me, search, bulk, issue };
-
 constexpr std::string_view priorities[] = {"Highest", "High", "Medium", "Low", "Lowest"};
 
 // `2026-11-23T16:38:11.123+0000`.

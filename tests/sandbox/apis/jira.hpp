@@ -8,6 +8,8 @@
 namespace sandbox {
 
 class jira final : public resource_vendor {
+  enum endpoint : std::uint8_t { nothing, me, search, bulk, issue };
+
  public:
   explicit jira(const vendor_options& options) : resource_vendor(options) {}
 

@@ -9,9 +9,9 @@ namespace {
 
 using ::testing::HasSubstr;
 
-struct fixture : vendor_fixture {
+struct jira_fixture : vendor_fixture {
   // a@b.c:k
-  explicit fixture(std::uint64_t resources = 5, limited limits = limited::no)
+  explicit jira_fixture(std::uint64_t resources = 5, limited limits = limited::no)
       : vendor_fixture("jira", "Basic YUBiLmM6aw==", resources, limits) {}
   answer put(const std::string& id, std::string_view body, const std::string& query = "") {
     return send("PUT", "/rest/api/3/issue/" + id + query, body);
@@ -20,7 +20,7 @@ struct fixture : vendor_fixture {
 };
 
 TEST(Jira, AWriteIs204UnlessTheIssueIsAskedFor) {
-  fixture f;
+  jira_fixture f;
   const auto silent = f.put("10001", R"({"fields":{"summary":"new","priority":{"name":"High"}}})");
   EXPECT_EQ(silent.status, 204);
   const auto told = f.put("PROJ-1", R"({"fields":{"assignee":{"accountId":"abc"}}})", "?returnIssue=true");
@@ -37,7 +37,7 @@ TEST(Jira, AWriteIs204UnlessTheIssueIsAskedFor) {
 }
 
 TEST(Jira, LabelsAreSetOrEdited) {
-  fixture f;
+  jira_fixture f;
   f.put("10001", R"({"fields":{"labels":["a","b"]}})");
   EXPECT_EQ(f.put("10001", R"({"update":{"labels":[{"add":"c"},{"remove":"a"}]}})").status, 204);
   EXPECT_EQ(json::serialize(f.fields("10001").at("labels")), R"(["b","c"])");
@@ -45,7 +45,7 @@ TEST(Jira, LabelsAreSetOrEdited) {
 }
 
 TEST(Jira, RefusesFieldByField) {
-  fixture f;
+  jira_fixture f;
   const auto a = f.put(
       "10001", R"({"fields":{"summary":"","description":"text","status":{"name":"Done"},"labels":["a b"],
                                     "duedate":"soon","priority":"High"}})");
@@ -63,7 +63,7 @@ TEST(Jira, RefusesFieldByField) {
 }
 
 TEST(Jira, AMovedIssueAnswersUnderItsNewKey) {
-  fixture f;
+  jira_fixture f;
   f.edit("10001", R"({"moved_to":"OTHER-7"})");
   for (const char* name : {"10001", "PROJ-1", "OTHER-7"}) {
     const json::value now = f.get(std::string{"/rest/api/3/issue/"} + name).json();
@@ -73,7 +73,7 @@ TEST(Jira, AMovedIssueAnswersUnderItsNewKey) {
 }
 
 TEST(Jira, FetchesManyAscendingAndTellsWhatIsMissing) {
-  fixture f;
+  jira_fixture f;
   const json::value many = f.send("POST", "/rest/api/3/issue/bulkfetch",
                                   R"({"issueIdsOrKeys":["PROJ-3","10001","77"],"fields":["summary"]})")
                                .json();
@@ -85,7 +85,7 @@ TEST(Jira, FetchesManyAscendingAndTellsWhatIsMissing) {
 }
 
 TEST(Jira, SearchGoesByTokenAndShowsIdsUnlessFieldsAreNamed) {
-  fixture f{5};
+  jira_fixture f{5};
   const json::value first = f.get("/rest/api/3/search/jql?jql=project%3DPROJ&maxResults=3").json();
   EXPECT_EQ(first.at("issues").at(0).as_object().size(), 1u);
   EXPECT_EQ(first.at("isLast"), false);
@@ -99,7 +99,7 @@ TEST(Jira, SearchGoesByTokenAndShowsIdsUnlessFieldsAreNamed) {
 }
 
 TEST(Jira, EachThrottleShutsAnotherGate) {
-  fixture f{60, vendor_fixture::limited::as_the_api};
+  jira_fixture f{60, vendor_fixture::limited::as_the_api};
   for (int i = 0; i < 20; ++i) ASSERT_EQ(f.put("10001", R"({"fields":{"summary":"x"}})").status, 204);
   const auto each = f.put("10001", R"({"fields":{"summary":"x"}})");
   EXPECT_EQ(each.status, 429);
@@ -114,7 +114,7 @@ TEST(Jira, EachThrottleShutsAnotherGate) {
 }
 
 TEST(Jira, OnlyAnAdminWritesInSilence) {
-  fixture f;
+  jira_fixture f;
   f.put("10001", R"({"fields":{"summary":"a"}})", "?notifyUsers=false");
   EXPECT_EQ(f.truth().at("totals").at("notices"), 0);
   f.configure(R"({"keys":{"k":["write"]}})");

@@ -10,7 +10,6 @@ namespace sandbox {
 namespace json = boost::json;
 namespace {
 
-enum endpoint : std::uint8_t { nothing, me, list, issue };
 using texts = std::vector<std::string>;
 
 // What an issue refers to has a number; these exist. They are shown as {id, name} under another name than
@@ -32,11 +31,11 @@ constexpr reference references[] = {
 };
 constexpr std::int64_t first_closed_status = 5;  // Closed, Rejected
 
-struct custom_field {
+struct redmine_custom_field {
   std::string_view id, name;
   bool multiple;
 };
-constexpr custom_field custom_fields[] = {
+constexpr redmine_custom_field redmine_custom_fields[] = {
     {"1", "Plan", false}, {"2", "Seats", false}, {"3", "Regions", true}};
 
 // Numbers come as numbers or as text. Absent: it is neither.
@@ -49,11 +48,6 @@ std::optional<std::int64_t> whole(const json::value& v) {
 
 bool blank(const json::value& v) {
   return v.is_null() || (v.is_string() && v.get_string().find_first_not_of(" \t\r\n") == json::string::npos);
-}
-
-std::string as_text(const json::value& v) {
-  if (v.is_null()) return {};
-  return v.is_string() ? std::string{v.get_string()} : json::serialize(v);
 }
 
 // Issue#description= ends every line by CR LF.
@@ -71,6 +65,8 @@ std::string lines_of_the_web(std::string_view text) {
 }
 
 class redmine final : public resource_vendor {
+  enum endpoint : std::uint8_t { nothing, me, list, issue };
+
  public:
   explicit redmine(const vendor_options& options) : resource_vendor(options) {}
 
@@ -166,7 +162,7 @@ json::object redmine::shown_as(const resource& r) const {
     shown[name] = v == nullptr ? json::value(nullptr) : *v;
   }
   json::array custom;
-  for (const custom_field& f : custom_fields) {
+  for (const redmine_custom_field& f : redmine_custom_fields) {
     json::object one{{"id", number_in(f.id).value_or(0)}, {"name", f.name}};
     if (f.multiple) one["multiple"] = true;
     one["value"] = r.fields.at("custom").at(f.id);
@@ -233,12 +229,12 @@ texts redmine::set_fields(const json::object& given, json::object& next, bool ma
   }
   if (const json::value* v = given.if_contains("subject")) {
     if (blank(*v)) errors.emplace_back("Subject cannot be blank");
-    if (code_points(as_text(*v)) > 255)
+    if (code_points(text_or_json(*v)) > 255)
       errors.emplace_back("Subject is too long (maximum is 255 characters)");
-    next["subject"] = as_text(*v);
+    next["subject"] = text_or_json(*v);
   }
   if (const json::value* v = given.if_contains("description"))
-    next["description"] = lines_of_the_web(as_text(*v));
+    next["description"] = lines_of_the_web(text_or_json(*v));
   if (const json::value* v = given.if_contains("is_private"))
     next["is_private"] = *v == true || *v == 1 || *v == "1" || *v == "true";
   if (const json::value* v = given.if_contains("done_ratio")) {
@@ -250,35 +246,35 @@ texts redmine::set_fields(const json::object& given, json::object& next, bool ma
        {std::pair{"start_date", "Start date"}, std::pair{"due_date", "Due date"}}) {
     const json::value* v = given.if_contains(name);
     if (v == nullptr) continue;
-    if (!blank(*v) && !parse_rfc3339(as_text(*v) + "T00:00:00Z"))
+    if (!blank(*v) && !parse_rfc3339(text_or_json(*v) + "T00:00:00Z"))
       errors.push_back(std::string{label} + " is not a valid date");
     next.erase(name);
-    if (!blank(*v)) next[name] = as_text(*v);
+    if (!blank(*v)) next[name] = text_or_json(*v);
   }
   const json::value *from = next.if_contains("start_date"), *until = next.if_contains("due_date");
   if (from != nullptr && until != nullptr && until->as_string() < from->as_string())
     errors.emplace_back("Due date must be greater than start date");
   if (const json::value* v = given.if_contains("estimated_hours")) {
-    if (!blank(*v) && !v->is_number() && !number_in(as_text(*v)))
+    if (!blank(*v) && !v->is_number() && !number_in(text_or_json(*v)))
       errors.emplace_back("Estimated time is invalid");
     next.erase("estimated_hours");
     if (!blank(*v))
-      next["estimated_hours"] = v->is_number() ? *v : json::value(number_in(as_text(*v)).value_or(0));
+      next["estimated_hours"] = v->is_number() ? *v : json::value(number_in(text_or_json(*v)).value_or(0));
   }
   // Custom fields that are not sent stay; those that do not exist are dropped.
   const json::value* custom = given.if_contains("custom_fields");
   if (custom == nullptr || !custom->is_array()) return errors;
   for (const json::value& one : custom->get_array()) {
     if (!one.is_object() || !one.get_object().contains("id") || !one.get_object().contains("value")) continue;
-    const std::string id = as_text(one.at("id"));
+    const std::string id = text_or_json(one.at("id"));
     const json::value& v = one.at("value");
-    for (const custom_field& f : custom_fields) {
+    for (const redmine_custom_field& f : redmine_custom_fields) {
       if (f.id != id) continue;
       json::array values;
       if (v.is_array())
-        for (const json::value& each : v.get_array()) values.emplace_back(as_text(each));
+        for (const json::value& each : v.get_array()) values.emplace_back(text_or_json(each));
       else if (!blank(v))
-        values.emplace_back(as_text(v));
+        values.emplace_back(text_or_json(v));
       if (f.multiple)
         next["custom"].as_object()[f.id] = std::move(values);
       else

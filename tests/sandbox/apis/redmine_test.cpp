@@ -6,8 +6,8 @@ namespace sandbox {
 namespace json = boost::json;
 namespace {
 
-struct fixture : vendor_fixture {
-  explicit fixture(std::uint64_t resources = 5) : vendor_fixture("redmine", "", resources) {
+struct redmine_fixture : vendor_fixture {
+  explicit redmine_fixture(std::uint64_t resources = 5) : vendor_fixture("redmine", "", resources) {
     sent["X-Redmine-API-Key"] = "k";
   }
   json::value issue(const std::string& id) { return get("/issues/" + id + ".json").json().at("issue"); }
@@ -17,7 +17,7 @@ struct fixture : vendor_fixture {
 };
 
 TEST(Redmine, AWriteIs204AndTheReadShowsIt) {
-  fixture f;
+  redmine_fixture f;
   const auto a = f.put("1", R"({"issue":{"subject":"new","status_id":2,"assigned_to_id":7,
                                 "custom_fields":[{"id":1,"value":"pro"},{"id":3,"value":["EU","US"]}]}})");
   EXPECT_EQ(a.status, 204);
@@ -34,20 +34,20 @@ TEST(Redmine, AWriteIs204AndTheReadShowsIt) {
 }
 
 TEST(Redmine, EndsTheLinesOfADescriptionAsTheWebDoes) {
-  fixture f;
+  redmine_fixture f;
   f.put("1", R"({"issue":{"description":"a\nb\r\nc\rd\n"}})");
   EXPECT_EQ(f.issue("1").at("description"), "a\r\nb\r\nc\r\nd\r\n");
 }
 
 TEST(Redmine, MovesTheTimeOfTheLastChangeAlsoWhereNothingChanged) {
-  fixture f;
+  redmine_fixture f;
   const json::value before = f.issue("1").at("updated_on");
   f.put("1", R"({"issue":{"nonsense":1}})");
   EXPECT_NE(f.issue("1").at("updated_on"), before);
 }
 
 TEST(Redmine, DropsWhatItDoesNotKnowOrMayNotSetWithoutAWord) {
-  fixture f;
+  redmine_fixture f;
   const json::value before = f.of("1").at("fields");
   for (const char* body : {R"({"issue":{"subjekt":"x"}})", R"({"issue":{"status_id":77}})",
                            R"({"subject":"x"})", R"({"issue":{"custom_fields":[{"id":99,"value":"x"}]}})"}) {
@@ -63,7 +63,7 @@ TEST(Redmine, DropsWhatItDoesNotKnowOrMayNotSetWithoutAWord) {
 }
 
 TEST(Redmine, RefusesWithAListOfErrors) {
-  fixture f;
+  redmine_fixture f;
   const auto a = f.put("1", R"({"issue":{"subject":" ","assigned_to_id":77}})");
   EXPECT_EQ(a.status, 422);
   EXPECT_EQ(a.body, R"({"errors":["Assignee is invalid","Subject cannot be blank"]})");
@@ -75,7 +75,7 @@ TEST(Redmine, RefusesWithAListOfErrors) {
 }
 
 TEST(Redmine, TakesTheKeyFromHeaderBasicOrQuery) {
-  fixture f;
+  redmine_fixture f;
   EXPECT_EQ(f.get("/users/current.json").json().at("user").at("login"), "admin");
   f.sent.erase("X-Redmine-API-Key");
   EXPECT_EQ(f.get("/users/current.json").status, 401);
@@ -86,7 +86,7 @@ TEST(Redmine, TakesTheKeyFromHeaderBasicOrQuery) {
 }
 
 TEST(Redmine, ListsByOffsetWithATotal) {
-  fixture f{60};
+  redmine_fixture f{60};
   std::size_t seen = 0;
   for (int offset : {0, 25, 50, 75}) {
     const json::value page = f.get("/issues.json?status_id=*&offset=" + std::to_string(offset)).json();
@@ -100,7 +100,7 @@ TEST(Redmine, ListsByOffsetWithATotal) {
 }
 
 TEST(Redmine, ANoteIsWrittenTwiceIfItIsSentTwice) {
-  fixture f;
+  redmine_fixture f;
   f.configure(R"({"script":{"1":["drop-after"]}})");
   for (int i = 0; i < 2; ++i) f.put("1", R"({"issue":{"notes":"hello"}})");
   EXPECT_EQ(f.of("1").at("fields").at("notes").as_array().size(), 2u);
@@ -108,7 +108,7 @@ TEST(Redmine, ANoteIsWrittenTwiceIfItIsSentTwice) {
 }
 
 TEST(Redmine, ALieIs204AndNothingChanged) {
-  fixture f;
+  redmine_fixture f;
   f.configure(R"({"script":{"1":["lying"]}})");
   EXPECT_EQ(f.put("1", R"({"issue":{"subject":"x"}})").status, 204);
   EXPECT_EQ(f.of("1").at("applied"), 0);

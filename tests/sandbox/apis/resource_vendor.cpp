@@ -193,6 +193,11 @@ std::optional<json::object> object_in(std::string_view body) {
   return std::move(parsed.get_object());
 }
 
+std::string text_or_json(const json::value& v) {
+  if (v.is_null()) return {};
+  return v.is_string() ? std::string{v.get_string()} : json::serialize(v);
+}
+
 std::string text_in(const json::object& o, std::string_view name) {
   const json::value* v = o.if_contains(name);
   return v != nullptr && v->is_string() ? std::string{v->get_string()} : std::string{};

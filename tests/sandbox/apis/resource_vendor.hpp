@@ -73,6 +73,8 @@ std::string behind_scheme(std::string_view authorization, std::string_view schem
 std::optional<boost::json::object> object_in(std::string_view body);
 // The member's text, or empty.
 std::string text_in(const boost::json::object&, std::string_view name);
+// A value as a field of text takes it: a text as it is, nothing for null, else its JSON.
+std::string text_or_json(const boost::json::value&);
 void add_header(reply&, std::string_view name, std::string value);
 // Every how-manyeth resource has a property, by its dice.
 constexpr bool one_in(std::uint64_t n, std::uint64_t dice) {

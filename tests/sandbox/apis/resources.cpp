@@ -30,13 +30,6 @@ void differences(const json::object& before, const json::object& after, const st
   }
 }
 
-void append_member(std::string& out, std::string_view name, std::uint64_t value) {
-  out += ",\"";
-  out += name;
-  out += "\":";
-  append_number(out, value);
-}
-
 }  // namespace
 
 resource* resource_store::add(std::string_view id) {

@@ -10,7 +10,6 @@ namespace sandbox {
 namespace json = boost::json;
 namespace {
 
-enum endpoint : std::uint8_t { nothing, me, list, ticket };
 using texts = std::vector<std::string>;
 
 // In the order in which an update tells them.
@@ -18,18 +17,13 @@ constexpr std::string_view plain_fields[] = {"Due",      "FinalPriority", "Initi
                                              "Priority", "Queue",         "Starts",          "Status",
                                              "Subject",  "TimeEstimated", "TimeLeft",        "TimeWorked"};
 constexpr std::string_view roles[] = {"Requestor", "Cc", "AdminCc"};
-constexpr std::string_view states[] = {"new", "open", "stalled", "resolved", "rejected", "deleted"};
+constexpr std::string_view rt_states[] = {"new", "open", "stalled", "resolved", "rejected", "deleted"};
 
-struct custom_field {
+struct rt_custom_field {
   std::string_view id, name;
   bool multiple;
 };
-constexpr custom_field custom_fields[] = {{"1", "Plan", false}, {"2", "Regions", true}};
-
-std::string as_text(const json::value& v) {
-  if (v.is_null()) return {};
-  return v.is_string() ? std::string{v.get_string()} : json::serialize(v);
-}
+constexpr rt_custom_field rt_custom_fields[] = {{"1", "Plan", false}, {"2", "Regions", true}};
 
 constexpr std::pair<std::string_view, std::string_view> queues[] = {{"1", "General"}, {"3", "Other"}};
 
@@ -46,7 +40,7 @@ std::string queue_named(std::string text) {
   return text;
 }
 
-bool is_number(std::string_view name) {
+bool is_number_field(std::string_view name) {
   return name.ends_with("Priority") || name.starts_with("Time");
 }
 
@@ -65,6 +59,8 @@ std::string quoted(const std::string& text) {
 }
 
 class rt final : public resource_vendor {
+  enum endpoint : std::uint8_t { nothing, me, list, ticket };
+
  public:
   explicit rt(const vendor_options& options) : resource_vendor(options) {}
 
@@ -142,7 +138,7 @@ route rt::find(const request& r) const {
 void rt::make_up(resource& r, std::uint64_t dice) {
   r.fields = {
       {"Subject", "Ticket " + r.id},
-      {"Status", states[dice % 4]},
+      {"Status", rt_states[dice % 4]},
       {"Queue", "General"},
       {"Owner", one_in(2, dice) ? "Nobody" : "root"},
       {"Priority", static_cast<std::int64_t>(dice / 4 % 100)},
@@ -172,7 +168,7 @@ json::object rt::shown_as(const call& c, const resource& r) const {
       {"id", number_in(r.id).value_or(0)}, {"Type", "ticket"}, {"EffectiveId", json::object{{"id", r.id}}}};
   for (const std::string_view name : plain_fields) {
     const json::value& is = r.fields.at(name);
-    shown[name] = is_number(name) ? json::value(json::serialize(is)) : is;
+    shown[name] = is_number_field(name) ? json::value(json::serialize(is)) : is;
     // A day that is not set is the first one.
     if ((name == "Due" || name == "Starts") && is == "") shown[name] = "1970-01-01T00:00:00Z";
   }
@@ -186,7 +182,7 @@ json::object rt::shown_as(const call& c, const resource& r) const {
     shown[role] = std::move(members);
   }
   json::array custom;
-  for (const custom_field& f : custom_fields)
+  for (const rt_custom_field& f : rt_custom_fields)
     custom.push_back({{"name", f.name},
                       {"id", f.id},
                       {"type", "customfield"},
@@ -250,17 +246,18 @@ void rt::set_plain(const resource& r, std::string_view name, const json::value& 
                    texts& told) const {
   const std::string about = "Ticket " + r.id + ": ", label{name};
   const json::value& old = next.at(name);
-  std::string text = as_text(v);
-  const bool number = is_number(name);
+  std::string text = text_or_json(v);
+  const bool number = is_number_field(name);
   if (name == "Subject") text = subject_of(std::move(text));
   if (name == "Queue") text = queue_named(std::move(text));
   if (number && text.empty()) text = "0";
-  if (as_text(old) == text) return;
+  if (text_or_json(old) == text) return;
   if (number && !digits_only(text)) {
     told.push_back(about + "Illegal value for " + label);
     return;
   }
-  if (name == "Status" && std::find(std::begin(states), std::end(states), text) == std::end(states)) {
+  if (name == "Status" &&
+      std::find(std::begin(rt_states), std::end(rt_states), text) == std::end(rt_states)) {
     told.push_back(about + "Status '" + text + "' isn't a valid status for this ticket.");
     return;
   }
@@ -272,7 +269,7 @@ void rt::set_plain(const resource& r, std::string_view name, const json::value& 
     told.push_back(about + "Queue " + text + " does not exist");
     return;
   }
-  const std::string from = as_text(old);
+  const std::string from = text_or_json(old);
   next[name] = number ? json::value(number_in(text).value_or(0)) : json::value(text);
   if (name == "Owner" || name == "Queue")
     told.push_back(about + label + " changed from " + from + " to " + text);
@@ -285,15 +282,16 @@ void rt::set_plain(const resource& r, std::string_view name, const json::value& 
 void rt::set_custom(const json::object& given, bool may, json::object& next, texts& told) const {
   for (const auto& member : given) {
     const std::string_view name = member.key();
-    const auto f = std::find_if(std::begin(custom_fields), std::end(custom_fields),
-                                [&](const custom_field& one) { return one.name == name || one.id == name; });
-    if (f == std::end(custom_fields)) continue;  // not found: nothing is said
+    const auto f =
+        std::find_if(std::begin(rt_custom_fields), std::end(rt_custom_fields),
+                     [&](const rt_custom_field& one) { return one.name == name || one.id == name; });
+    if (f == std::end(rt_custom_fields)) continue;  // not found: nothing is said
     json::array values;
     const json::value& v = member.value();
     if (v.is_array())
-      for (const json::value& one : v.get_array()) values.emplace_back(as_text(one));
-    else if (!as_text(v).empty())
-      values.emplace_back(as_text(v));
+      for (const json::value& one : v.get_array()) values.emplace_back(text_or_json(one));
+    else if (!text_or_json(v).empty())
+      values.emplace_back(text_or_json(v));
     if (!f->multiple && values.size() > 1) values.resize(1);
     json::value& now = next["custom"].as_object()[f->name];
     if (now == values) continue;
@@ -304,14 +302,14 @@ void rt::set_custom(const json::object& given, bool may, json::object& next, tex
     const json::array before = now.as_array();
     const std::string label{f->name};
     if (!f->multiple && !before.empty() && !values.empty()) {
-      told.push_back(label + ' ' + as_text(before[0]) + " changed to " + as_text(values[0]));
+      told.push_back(label + ' ' + text_or_json(before[0]) + " changed to " + text_or_json(values[0]));
     } else {
       for (const json::value& one : before)
         if (std::find(values.begin(), values.end(), one) == values.end())
-          told.push_back(as_text(one) + " is no longer a value for custom field " + label);
+          told.push_back(text_or_json(one) + " is no longer a value for custom field " + label);
       for (const json::value& one : values)
         if (std::find(before.begin(), before.end(), one) == before.end())
-          told.push_back(label + ' ' + as_text(one) + " added");
+          told.push_back(label + ' ' + text_or_json(one) + " added");
     }
     now = std::move(values);
   }
@@ -326,7 +324,8 @@ void rt::set_fields(const call& c, const resource& r, const json::object& given,
     if (v == nullptr || v->is_null()) continue;
     if (may)
       set_plain(r, name, *v, next, told);
-    else if (as_text(next.at(name)) != (name == "Queue" ? queue_named(as_text(*v)) : as_text(*v)))
+    else if (text_or_json(next.at(name)) !=
+             (name == "Queue" ? queue_named(text_or_json(*v)) : text_or_json(*v)))
       told.push_back("Ticket " + r.id + ": Permission Denied");
   }
   if (const json::value* custom = given.if_contains("CustomFields"); custom != nullptr && custom->is_object())
@@ -336,16 +335,16 @@ void rt::set_fields(const call& c, const resource& r, const json::object& given,
     if (v == nullptr) continue;
     json::array members;
     if (v->is_array())
-      for (const json::value& one : v->get_array()) members.emplace_back(as_text(one));
-    else if (!as_text(*v).empty())
-      members.emplace_back(as_text(*v));
+      for (const json::value& one : v->get_array()) members.emplace_back(text_or_json(one));
+    else if (!text_or_json(*v).empty())
+      members.emplace_back(text_or_json(*v));
     if (next.at(role) == members) continue;
     if (!may) {
       told.emplace_back("Permission Denied");
       continue;
     }
     for (const json::value& one : members)
-      told.push_back("Added " + as_text(one) + " as " + std::string{role} + " for this ticket");
+      told.push_back("Added " + text_or_json(one) + " as " + std::string{role} + " for this ticket");
     next[role] = std::move(members);
   }
 }

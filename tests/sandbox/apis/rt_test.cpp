@@ -6,8 +6,8 @@ namespace sandbox {
 namespace json = boost::json;
 namespace {
 
-struct fixture : vendor_fixture {
-  explicit fixture(std::uint64_t resources = 5) : vendor_fixture("rt", "token k", resources) {
+struct rt_fixture : vendor_fixture {
+  explicit rt_fixture(std::uint64_t resources = 5) : vendor_fixture("rt", "token k", resources) {
     edit("1",
          R"({"set":{"Subject":"old","Priority":0,"Owner":"Nobody","Status":"new","custom":{"Plan":[]}}})");
   }
@@ -18,7 +18,7 @@ struct fixture : vendor_fixture {
 };
 
 TEST(Rt, AWriteAnswersWithAListOfSentences) {
-  fixture f;
+  rt_fixture f;
   const auto a =
       f.put("1", R"({"Subject":"new","Priority":42,"Owner":"root","CustomFields":{"Plan":"pro"}})");
   EXPECT_EQ(a.status, 200);
@@ -37,7 +37,7 @@ TEST(Rt, AWriteAnswersWithAListOfSentences) {
 }
 
 TEST(Rt, WithoutTheRightAWriteIs200AndChangesNothing) {
-  fixture f;
+  rt_fixture f;
   f.configure(R"({"keys":{"k":["ShowTicket"]}})");
   const json::value before = f.of("1").at("fields");
   const auto a = f.put("1", R"({"Subject":"x","Priority":7,"CustomFields":{"Plan":"pro"}})");
@@ -50,7 +50,7 @@ TEST(Rt, WithoutTheRightAWriteIs200AndChangesNothing) {
 }
 
 TEST(Rt, ARefusedFieldIsASentenceAndTheOthersAreApplied) {
-  fixture f;
+  rt_fixture f;
   const auto a = f.put("1", R"({"Status":"nope","Subject":"new","Nonsense":1})");
   EXPECT_EQ(a.status, 200);
   EXPECT_EQ(a.body, R"(["Ticket 1: Status 'nope' isn't a valid status for this ticket.",)"
@@ -59,7 +59,7 @@ TEST(Rt, ARefusedFieldIsASentenceAndTheOthersAreApplied) {
 }
 
 TEST(Rt, ShowsNumbersAsTextAndKeepsOfASubjectWhatFits) {
-  fixture f;
+  rt_fixture f;
   f.put("1", R"({"Priority":42,"Queue":"3","Subject":null})");
   json::value now = f.read("1").json();
   EXPECT_EQ(now.at("Priority"), "42");
@@ -76,7 +76,7 @@ TEST(Rt, ShowsNumbersAsTextAndKeepsOfASubjectWhatFits) {
 }
 
 TEST(Rt, TheGuardIsTheTagOfTheRead) {
-  fixture f;
+  rt_fixture f;
   const auto first = f.read("1");
   const std::string tag = first.headers.at("ETag");
   EXPECT_EQ(f.put("1", R"({"Subject":"v2"})", {{"If-Match", tag}}).status, 200);
@@ -92,7 +92,7 @@ TEST(Rt, TheGuardIsTheTagOfTheRead) {
 }
 
 TEST(Rt, AMergedTicketAnswersAsTheSurvivor) {
-  fixture f;
+  rt_fixture f;
   f.edit("1", R"({"merged_into":"2"})");
   EXPECT_EQ(f.read("1").json().at("id"), 2);
   f.put("1", R"({"Subject":"x"})");
@@ -100,7 +100,7 @@ TEST(Rt, AMergedTicketAnswersAsTheSurvivor) {
 }
 
 TEST(Rt, ListsByNextPage) {
-  fixture f{45};
+  rt_fixture f{45};
   std::string next = "/REST/2.0/tickets?query=id%3E0&fields=Subject,LastUpdated";
   std::size_t seen = 0;
   int pages = 0;
@@ -119,7 +119,7 @@ TEST(Rt, ListsByNextPage) {
 }
 
 TEST(Rt, RefusesStrangers) {
-  fixture f;
+  rt_fixture f;
   f.sent["Authorization"] = "token no";
   EXPECT_EQ(f.read("1").json().at("message"), "Unauthorized");
   f.sent["Authorization"] = "Basic cm9vdDpr";  // root:k

@@ -10,11 +10,9 @@ namespace sandbox {
 namespace json = boost::json;
 namespace {
 
-constexpr std::uint64_t largest_page = 100, most_ids = 100;
+constexpr std::uint64_t largest_ticket_page = 100, most_ids = 100;
 // The custom fields that the account has; others that are sent are dropped (assumed).
 constexpr std::string_view custom_ids[] = {"360001", "360002", "360003"};
-
-enum endpoint : std::uint8_t { nothing, me, list, many, ticket };
 
 bool is_one_of(const json::value& v, std::initializer_list<std::string_view> names) {
   return v.is_string() &&
@@ -22,6 +20,8 @@ bool is_one_of(const json::value& v, std::initializer_list<std::string_view> nam
 }
 
 class zendesk final : public resource_vendor {
+  enum endpoint : std::uint8_t { nothing, me, list, many, ticket };
+
  public:
   explicit zendesk(const vendor_options& options) : resource_vendor(options) {}
 
@@ -318,7 +318,8 @@ void zendesk::list_tickets(const call& c, reply& rep) {
   const query given = parse_query(c.way.query).value_or(query{});
   const bool cursors = !parameter(given, "page[size]").empty() || !parameter(given, "page[after]").empty();
   const std::uint64_t size = std::clamp<std::uint64_t>(
-      number_in(parameter(given, cursors ? "page[size]" : "per_page", "100")).value_or(100), 1, largest_page);
+      number_in(parameter(given, cursors ? "page[size]" : "per_page", "100")).value_or(100), 1,
+      largest_ticket_page);
   const std::string cursor = parameter(given, "page[after]");
   const auto after =
       cursor.empty() ? std::optional<std::uint64_t>{0} : number_in(decode_token(cursor).value_or("x"));

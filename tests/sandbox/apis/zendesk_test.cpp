@@ -9,9 +9,9 @@ namespace {
 
 using ::testing::HasSubstr;
 
-struct fixture : vendor_fixture {
+struct zendesk_fixture : vendor_fixture {
   // a@b.c/token:k
-  explicit fixture(std::uint64_t resources = 5, limited limits = limited::no)
+  explicit zendesk_fixture(std::uint64_t resources = 5, limited limits = limited::no)
       : vendor_fixture("zendesk", "Basic YUBiLmMvdG9rZW46aw==", resources, limits) {}
   json::value ticket(const std::string& id) { return get("/api/v2/tickets/" + id).json().at("ticket"); }
   answer put(const std::string& id, const std::string& ticket) {
@@ -20,7 +20,7 @@ struct fixture : vendor_fixture {
 };
 
 TEST(Zendesk, AWriteIsWrappedAndTagsComeBackSorted) {
-  fixture f;
+  zendesk_fixture f;
   const auto a = f.put("1", R"({"tags":["Zebra","apple","ZEBRA"],"priority":"high",
                                 "custom_fields":[{"id":360002,"value":"x"},{"id":999,"value":"y"}]})");
   ASSERT_EQ(a.status, 200);
@@ -35,7 +35,7 @@ TEST(Zendesk, AWriteIsWrappedAndTagsComeBackSorted) {
 }
 
 TEST(Zendesk, TheGuardRefusesWhatHasMovedOn) {
-  fixture f;
+  zendesk_fixture f;
   const std::string seen{f.ticket("1").at("updated_at").as_string()};
   const std::string guarded = R"({"subject":"mine","safe_update":true,"updated_stamp":")" + seen + "\"}";
   f.edit("1", R"({"set":{"subject":"by hand"}})");
@@ -54,7 +54,7 @@ TEST(Zendesk, TheGuardRefusesWhatHasMovedOn) {
 
 // The resolution of updated_at is a second: the guard cannot see a change in the same one.
 TEST(Zendesk, TheGuardHasAHoleOfASecond) {
-  fixture f;
+  zendesk_fixture f;
   f.edit("1", R"({"set":{"subject":"first"}})");
   const std::string seen{f.ticket("1").at("updated_at").as_string()};
   f.edit("1", R"({"set":{"subject":"second"}})");
@@ -64,7 +64,7 @@ TEST(Zendesk, TheGuardHasAHoleOfASecond) {
 }
 
 TEST(Zendesk, ADatabaseConflictIsAnother409) {
-  fixture f;
+  zendesk_fixture f;
   f.edit("1", R"({"locked":true})");
   const auto a = f.put("1", R"({"subject":"x"})");
   EXPECT_EQ(a.status, 409);
@@ -74,7 +74,7 @@ TEST(Zendesk, ADatabaseConflictIsAnother409) {
 }
 
 TEST(Zendesk, RefusesInItsOwnWords) {
-  fixture f;
+  zendesk_fixture f;
   f.edit("2", R"({"set":{"status":"closed"}})");
   const auto closed = f.put("2", R"({"tags":["x"]})");
   EXPECT_EQ(closed.status, 422);
@@ -91,7 +91,7 @@ TEST(Zendesk, RefusesInItsOwnWords) {
 }
 
 TEST(Zendesk, ListsByCursorAndManyAtOnce) {
-  fixture f{250};
+  zendesk_fixture f{250};
   std::string next = "/api/v2/tickets.json?page[size]=100";
   std::size_t seen = 0;
   int pages = 0;
@@ -111,7 +111,7 @@ TEST(Zendesk, ListsByCursorAndManyAtOnce) {
 }
 
 TEST(Zendesk, ThreeLimitsHoldTogether) {
-  fixture f{200, vendor_fixture::limited::as_the_api};
+  zendesk_fixture f{200, vendor_fixture::limited::as_the_api};
   for (int i = 0; i < 30; ++i) ASSERT_EQ(f.put("1", R"({"subject":"x"})").status, 200);
   const auto each = f.put("1", R"({"subject":"x"})");
   EXPECT_EQ(each.status, 429);
@@ -127,7 +127,7 @@ TEST(Zendesk, ThreeLimitsHoldTogether) {
 }
 
 TEST(Zendesk, CommentsAddAMessageEachTime) {
-  fixture f;
+  zendesk_fixture f;
   for (int i = 0; i < 2; ++i) f.put("1", R"({"comment":{"body":"hello","public":true}})");
   EXPECT_EQ(f.of("1").at("fields").at("comments").as_array().size(), 2u);
 }

@@ -27,7 +27,7 @@ struct load {
   std::uint32_t concurrency = 16;
 };
 
-double seconds(duration d) {
+double in_seconds(duration d) {
   return std::chrono::duration<double>(d).count();
 }
 
@@ -97,9 +97,9 @@ TEST(Forecast, IsWhatARunTakes) {
     ASSERT_TRUE(s.report);
     EXPECT_TRUE(s.report->finished) << s.report->stop_reason;
     EXPECT_EQ(s.report->figures.writes, forecast.writes());
-    const auto took = seconds(s.network.requests.back().at - began);
+    const auto took = in_seconds(s.network.requests.back().at - began);
     EXPECT_GT(took, 20);
-    EXPECT_NEAR(seconds(forecast.needed()), took, 0.03 * took);
+    EXPECT_NEAR(in_seconds(forecast.needed()), took, 0.03 * took);
   }
 }
 

@@ -10,16 +10,16 @@
 
 namespace pawl::testing {
 namespace {
-fake_ledger* current = nullptr;
+fake_ledger* current_ledger = nullptr;
 }  // namespace
 
 fake_ledger::fake_ledger() {
-  assert(current == nullptr);
-  current = this;
+  assert(current_ledger == nullptr);
+  current_ledger = this;
 }
 
 fake_ledger::~fake_ledger() {
-  current = nullptr;
+  current_ledger = nullptr;
 }
 
 void fake_ledger::make_room() {
@@ -83,7 +83,7 @@ asio::awaitable<status> wait_for_disk(std::shared_ptr<Impl> self, duration takes
 
 ledger_writer::ledger_writer(asio::io_context& io, ledger_file&, std::int64_t, std::int64_t,
                              const writer_options&)
-    : impl_(std::shared_ptr<impl>(new impl{io, *testing::current, {}, {}, {}})) {
+    : impl_(std::shared_ptr<impl>(new impl{io, *testing::current_ledger, {}, {}, {}})) {
   impl_->book.wake_writer_ = [raw = impl_.get()] { raw->wake(); };
 }
 

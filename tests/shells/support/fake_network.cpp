@@ -10,16 +10,16 @@
 
 namespace pawl::testing {
 namespace {
-fake_network* current = nullptr;
+fake_network* current_network = nullptr;
 }  // namespace
 
 fake_network::fake_network() {
-  assert(current == nullptr);
-  current = this;
+  assert(current_network == nullptr);
+  current_network = this;
 }
 
 fake_network::~fake_network() {
-  current = nullptr;
+  current_network = nullptr;
 }
 
 std::vector<std::string> fake_network::lines() const {
@@ -168,8 +168,8 @@ peer_facts lease::peer() const {
 
 expected<std::unique_ptr<connection_pool>> connection_pool::create(asio::io_context& io,
                                                                    const transport_options& options) {
-  assert(testing::current != nullptr);
-  auto core = std::unique_ptr<pool_core>(new pool_core{io, *testing::current, options, {}, {}});
+  assert(testing::current_network != nullptr);
+  auto core = std::unique_ptr<pool_core>(new pool_core{io, *testing::current_network, options, {}, {}});
   return std::unique_ptr<connection_pool>(new connection_pool(std::move(core)));
 }
 

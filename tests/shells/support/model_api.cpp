@@ -11,11 +11,6 @@ answer error(int status, std::string_view code) {
   return reply(status, R"({"error":{"code":")" + std::string{code} + R"(","message":"no"}})");
 }
 
-answer with_header(answer a, std::string name, std::string value) {
-  a.headers.emplace_back(std::move(name), std::move(value));
-  return a;
-}
-
 }  // namespace
 
 api::profile items_profile() {

@@ -12,8 +12,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace pawl::testing {
+
+inline answer with_header(answer a, std::string name, std::string value) {
+  a.headers.emplace_back(std::move(name), std::move(value));
+  return a;
+}
 
 // Resources below /items/{id}; `status` and `title` are shown, `notify` is not and is no value to repeat.
 api::profile items_profile();

@@ -51,11 +51,6 @@ inline answer own_error(int status, const std::string& code) {
 inline answer page_for_people(int status) {
   return reply(status, "<html><body>Sorry</body></html>");
 }
-inline answer with_header(answer a, std::string name, std::string value) {
-  a.headers.emplace_back(std::move(name), std::move(value));
-  return a;
-}
-
 // What a test may settle before the client is made.
 struct reader_terms {
   api::profile profile = reader_profile();

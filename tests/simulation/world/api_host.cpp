@@ -13,7 +13,7 @@
 namespace pawl::simulation {
 namespace {
 
-api_host* current = nullptr;
+api_host* current_host = nullptr;
 
 // A request as it arrived, which the sandbox's one has views into.
 struct message {
@@ -58,18 +58,18 @@ api_host::api_host(std::unique_ptr<sandbox::vendor> vendor, const sandbox::limit
     : vendor_(std::move(vendor)),
       journal_(journal_file, 0),
       service_(*vendor_, keys, journal_, std::move(how), seed) {
-  assert(current == nullptr);
-  current = this;
+  assert(current_host == nullptr);
+  current_host = this;
   keys.set_limits(limits);
 }
 
 api_host::~api_host() {
-  current = nullptr;
+  current_host = nullptr;
 }
 
 api_host& api_host::here() {
-  assert(current != nullptr);
-  return *current;
+  assert(current_host != nullptr);
+  return *current_host;
 }
 
 sandbox::time_us api_host::now() const {

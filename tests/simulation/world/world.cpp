@@ -9,7 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-world* current = nullptr;
+world* current_world = nullptr;
 constexpr duration boot_lasts = 1min;  // a host's clocks when its first program begins; chosen
 constexpr auto first_day = std::chrono::sys_days{std::chrono::year{2026} / 3 / 14};
 
@@ -21,20 +21,20 @@ std::uint64_t derived(std::uint64_t seed, std::uint64_t concern) {
 
 world::world(std::uint64_t seed)
     : turns(derived(seed, 1)), network(derived(seed, 2)), disk(derived(seed, 3)), program(derived(seed, 4)) {
-  assert(current == nullptr);
-  current = this;
+  assert(current_world == nullptr);
+  current_world = this;
   booted_at_ = -boot_lasts;
   // A time of the day from the seed, so that some runs cross midnight.
   wall_step_ = std::chrono::seconds{dice(derived(seed, 5)).between(0, 86'399)};
 }
 
 world::~world() {
-  current = nullptr;
+  current_world = nullptr;
 }
 
 world& world::here() {
-  assert(current != nullptr);
-  return *current;
+  assert(current_world != nullptr);
+  return *current_world;
 }
 
 time_point world::monotonic() const noexcept {

@@ -46,6 +46,12 @@ struct server_options {
   int receive_buffer = 0;                         // SO_RCVBUF of the connections; 0: the system's
 };
 
+inline server_options plain_http() {
+  server_options o;
+  o.tls = false;
+  return o;
+}
+
 struct received_request {
   std::size_t connection = 0;  // 0-based, in the order of acceptance
   std::string method, target, head, body;

@@ -26,7 +26,7 @@ namespace {
 using namespace std::chrono_literals;
 using state = condition_state;
 
-constexpr wall_time now = std::chrono::sys_days{std::chrono::year{2026} / 11 / 23} + 10h + 250ms;
+constexpr wall_time condition_now = std::chrono::sys_days{std::chrono::year{2026} / 11 / 23} + 10h + 250ms;
 
 precondition parse(std::string_view text) {
   static const profile api = testing::reading_profile();
@@ -121,7 +121,7 @@ TEST(Condition, HoldsAgainstWhatIsShown) {
   condition_judge judge;
   for (const auto& c : cases) {
     const auto p = parse(c.condition);
-    EXPECT_EQ(judge.judge(p, value(c.shown), now), c.is) << c.condition << " against " << c.shown;
+    EXPECT_EQ(judge.judge(p, value(c.shown), condition_now), c.is) << c.condition << " against " << c.shown;
   }
 }
 
@@ -130,28 +130,28 @@ TEST(Condition, AbsentCountsAsNull) {
   for (const auto* text :
        {"status = open", "size < 1", "size > 1", "updated_at older than 1d", "updated_at newer than 1d",
         "updated_at < 2026-01-01T00:00:00Z", "tag_ids has x", "title is not null"})
-    EXPECT_FALSE(holds(parse(text), absent, now)) << text;
+    EXPECT_FALSE(holds(parse(text), absent, condition_now)) << text;
   for (const auto* text : {"status != open", "title is null"})
-    EXPECT_TRUE(holds(parse(text), absent, now)) << text;
+    EXPECT_TRUE(holds(parse(text), absent, condition_now)) << text;
 }
 
 TEST(Condition, LooksIntoLists) {
   const auto p = parse("tag_ids has tag_b");
   located list;
   list.is = located::kind::list;
-  EXPECT_FALSE(holds(p, list, now));
+  EXPECT_FALSE(holds(p, list, condition_now));
   list.elements = {R"("tag_a")", R"("tag_\u0062")"};
-  EXPECT_TRUE(holds(p, list, now));
-  EXPECT_TRUE(holds(p, value(R"(["tag_a", "tag_b"])"), now));
-  EXPECT_FALSE(holds(p, value(R"([["tag_b"]])"), now));
-  EXPECT_FALSE(holds(p, value("null"), now));
+  EXPECT_TRUE(holds(p, list, condition_now));
+  EXPECT_TRUE(holds(p, value(R"(["tag_a", "tag_b"])"), condition_now));
+  EXPECT_FALSE(holds(p, value(R"([["tag_b"]])"), condition_now));
+  EXPECT_FALSE(holds(p, value("null"), condition_now));
   condition_judge judge;
-  EXPECT_EQ(judge.judge(p, value(R"("tag_b")"), now), state::malformed);
-  EXPECT_EQ(judge.judge(p, value(R"(["tag_b",x])"), now), state::malformed);
+  EXPECT_EQ(judge.judge(p, value(R"("tag_b")"), condition_now), state::malformed);
+  EXPECT_EQ(judge.judge(p, value(R"(["tag_b",x])"), condition_now), state::malformed);
   list.elements = {R"("tag_b")", "x"};
-  EXPECT_EQ(judge.judge(p, list, now), state::malformed);
-  EXPECT_FALSE(holds(parse("tag_ids is null"), list, now));
-  EXPECT_TRUE(holds(parse("tag_ids is not null"), list, now));
+  EXPECT_EQ(judge.judge(p, list, condition_now), state::malformed);
+  EXPECT_FALSE(holds(parse("tag_ids is null"), list, condition_now));
+  EXPECT_TRUE(holds(parse("tag_ids is not null"), list, condition_now));
 }
 
 TEST(Condition, WhatStandsInTheWayIsMalformed) {
@@ -159,7 +159,7 @@ TEST(Condition, WhatStandsInTheWayIsMalformed) {
   broken.is = located::kind::broken;
   condition_judge judge;
   for (const auto* text : {"status = open", "status != open", "size < 1", "title is null", "tag_ids has x"})
-    EXPECT_EQ(judge.judge(parse(text), broken, now), state::malformed) << text;
+    EXPECT_EQ(judge.judge(parse(text), broken, condition_now), state::malformed) << text;
 }
 
 TEST(Condition, AgesBeforeTheEpochAreAges) {
@@ -178,8 +178,8 @@ TEST(Condition, NamesBecomeIds) {
 
   auto by_id = resolve_name(parse("has tag Billing"), tags);
   ASSERT_TRUE(by_id);
-  EXPECT_TRUE(holds(*by_id, value(R"(["tag_1"])"), now));
-  EXPECT_FALSE(holds(*by_id, value(R"(["Billing"])"), now));
+  EXPECT_TRUE(holds(*by_id, value(R"(["tag_1"])"), condition_now));
+  EXPECT_FALSE(holds(*by_id, value(R"(["Billing"])"), condition_now));
   by_id = resolve_name(parse(R"(has tag "Say \"hi\"")"), tags);
   ASSERT_TRUE(by_id);
   EXPECT_EQ(by_id->json, R"("tag_2")");

@@ -16,9 +16,8 @@ using testing::around;
 using testing::field;
 using testing::form;
 using testing::hole_alone;
-
-const form seconds{field_type::timestamp, wire_form::epoch_s};
-const form joined{field_type::list, wire_form::joined, nullptr, {}, ", "};
+using testing::joined_form;
+using testing::seconds_form;
 
 // Whatever a row may hold comes back from each form that its type can have.
 TEST(FieldCodec, GivesEveryValueBack) {
@@ -129,8 +128,8 @@ TEST(FieldCodec, ReadsATextBackThroughItsTemplate) {
       {{field_type::number}, "5.0", R"("urn:\"5.0/")"},
       {{field_type::boolean}, "true", R"("urn:\"true/")"},
       {{field_type::number, wire_form::string}, "-1.50", R"("urn:\"-1.50/")"},
-      {seconds, R"("2026-05-01T09:00:00Z")", R"("urn:\"1777626000/")"},
-      {joined, R"(["a","b"])", R"("urn:\"a, b/")"},
+      {seconds_form, R"("2026-05-01T09:00:00Z")", R"("urn:\"1777626000/")"},
+      {joined_form, R"(["a","b"])", R"("urn:\"a, b/")"},
       {{field_type::enumeration, wire_form::json, nullptr, {{"low", "1"}, {"urgent", R"("u")"}}},
        R"("low")",
        R"("urn:\"1/")"},

@@ -12,7 +12,7 @@ namespace {
 
 using ::testing::ElementsAre;
 
-list_spec threads() {
+list_spec thread_pages() {
   list_spec list;
   list.path = "/threads";
   list.page_size = 200;
@@ -46,7 +46,7 @@ read_page read(const list_spec& list, std::string body) {
 
 TEST(PageReader, FindsItemsAndTheNextPage) {
   const auto p =
-      read(threads(), R"({"data":[{"id":"a"}, {"id":"b"}],"page":{"cursor":"x\/y","has_more":true}})");
+      read(thread_pages(), R"({"data":[{"id":"a"}, {"id":"b"}],"page":{"cursor":"x\/y","has_more":true}})");
   ASSERT_TRUE(p.readable);
   EXPECT_THAT(p.items, ElementsAre(R"({"id":"a"})", R"({"id":"b"})"));
   EXPECT_EQ(p.cursor, "x/y");
@@ -57,10 +57,10 @@ TEST(PageReader, KnowsTheLastPage) {
   for (const auto* last :
        {R"({"data":[],"page":{"cursor":null,"has_more":false}})", R"({"data":[],"page":{"has_more":false}})",
         R"({"data":[],"page":{"cursor":"left over","has_more":false}})"}) {
-    const auto p = read(threads(), last);
+    const auto p = read(thread_pages(), last);
     EXPECT_TRUE(p.readable && p.is_last) << last;
   }
-  auto by_cursor = threads();
+  auto by_cursor = thread_pages();
   by_cursor.more.clear();
   for (const auto* last :
        {R"({"data":[],"page":{"cursor":null}})", R"({"data":[],"page":{"cursor":""}})", R"({"data":[]})"}) {
@@ -74,19 +74,19 @@ TEST(PageReader, KnowsTheLastPage) {
 
 // An empty page with more behind it is a page; half a page is none, for the rest would be missing unseen.
 TEST(PageReader, TellsAPageFromWhatIsNone) {
-  EXPECT_TRUE(read(threads(), R"({"data":[],"page":{"cursor":"c","has_more":true}})").readable);
+  EXPECT_TRUE(read(thread_pages(), R"({"data":[],"page":{"cursor":"c","has_more":true}})").readable);
   for (const auto* broken :
        {"", "[]", "<html>", R"({"data":[)", R"({"page":{"has_more":false}})",
         R"({"data":{},"page":{"has_more":false}})", R"({"data":null,"page":{"has_more":false}})",
         R"({"data":[1,],"page":{"has_more":false}})", R"({"data":[],"page":{}})", R"({"data":[]})",
         R"({"data":[],"page":{"cursor":"c"}})", R"({"data":[],"page":{"has_more":"true","cursor":"c"}})",
         R"({"data":[],"page":{"has_more":true,"cursor":{}}})"})
-    EXPECT_FALSE(read(threads(), broken).readable) << broken;
+    EXPECT_FALSE(read(thread_pages(), broken).readable) << broken;
 }
 
 // More is there, or may be, and nobody can ask for it: what was read is not the list.
 TEST(PageReader, TellsAPageWithoutAWayOn) {
-  auto paged = threads();
+  auto paged = thread_pages();
   paged.page_size = 2;
   auto by_cursor = paged;
   by_cursor.more.clear();
@@ -134,7 +134,7 @@ TEST(PageReader, TellsAPageWithoutAWayOn) {
 
 // An API that has shown a cursor may leave it out on the last page, full or not.
 TEST(PageReader, KnowsACursorThatItHasSeen) {
-  auto list = threads();
+  auto list = thread_pages();
   list.page_size = 1;
   list.more.clear();
   page_reader reader(list);
@@ -149,7 +149,7 @@ TEST(PageReader, KnowsACursorThatItHasSeen) {
 
 // Where nothing is said the page is taken for the list, and whoever lists can say so.
 TEST(PageReader, KnowsThatNothingWasSaid) {
-  auto list = threads();
+  auto list = thread_pages();
   list.page_size = 0;
   list.cursor.clear();
   list.more.clear();

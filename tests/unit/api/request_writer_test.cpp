@@ -10,8 +10,8 @@
 namespace pawl::api {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 const secret token{"pl_v2_abcdefghijklmnop"};
 

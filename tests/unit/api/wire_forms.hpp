@@ -18,6 +18,9 @@ struct form {
   comparison compare = comparison::exact;
 };
 
+inline const form seconds_form{field_type::timestamp, wire_form::epoch_s};
+inline const form joined_form{field_type::list, wire_form::joined, nullptr, {}, ", "};
+
 inline field_spec field(const form& f) {
   field_spec made;
   made.name = "f";

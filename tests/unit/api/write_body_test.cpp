@@ -17,7 +17,7 @@ using testing::members;
 using testing::padded;
 using testing::text_of;
 
-constexpr wall_time now{};
+constexpr wall_time any_time{};
 
 profile api_of(body_content is) {
   auto p = testing::reading_profile();
@@ -38,15 +38,16 @@ made_body plan(const profile& p, std::string_view resource, const job_view& job)
   // Once with another resource before, so that what is kept from a plan shows.
   const made_job other(p, {{"title", R"("x")"}});
   const padded before(R"({"id":"t1","title":"other","secret":1,"tags":[]})"), body(resource);
-  EXPECT_EQ(reader.make_plan(before, other, now, made), readability::readable);
-  const auto is = reader.make_plan(body, job, now, made);
+  EXPECT_EQ(reader.make_plan(before, other, any_time, made), readability::readable);
+  const auto is = reader.make_plan(body, job, any_time, made);
   made_body result{is, text_of(made.send), made.new_values, made.old_values, made.old_to_keep(), made.body,
                    {}, made.unnamed_others};
   for (const auto f : made.unnamed) result.unnamed.push_back(p[f].name);
   return result;
 }
 
-constexpr std::string_view thread = R"({"id":"t1","updated_at":"2026-11-20T10:00:00.000Z","title":"A title",
+constexpr std::string_view written_thread =
+    R"({"id":"t1","updated_at":"2026-11-20T10:00:00.000Z","title":"A title",
   "text":"<p>Hi</p>","status":"open","snoozed_until":null,"score":1.50,"is_read":true,
   "contact":{"id":"con_1"},"company":{"id":"com_1","size":42},"assignee":{"id":"usr_1","name":"Sam"},
   "tags":[{"id":"tag_a","name":"A"},{"id":"tag_b","name":"B"}],"ai_draft_sources":[{"a": 1}],"x":1.0})";
@@ -54,7 +55,7 @@ constexpr std::string_view thread = R"({"id":"t1","updated_at":"2026-11-20T10:00
 TEST(WriteBody, ChangesSendsWhatDiffers) {
   const auto p = api_of(body_content::changes);
   const made_job job(p, {{"title", R"("New")"}, {"score", "1.5"}});
-  const auto made = plan(p, thread, job);
+  const auto made = plan(p, written_thread, job);
   EXPECT_EQ(made.new_values, R"({"title":"New"})");
   EXPECT_EQ(made.kept, R"({"title":"A title"})");
   EXPECT_EQ(made.body, "");
@@ -63,7 +64,7 @@ TEST(WriteBody, ChangesSendsWhatDiffers) {
 TEST(WriteBody, RowSendsAllFieldsOfTheRowAsSoonAsOneDiffers) {
   const auto p = api_of(body_content::row);
   const made_job job(p, {{"title", R"("New")"}, {"score", "1.5"}, {"assignee_id", R"("usr_1")"}});
-  const auto made = plan(p, thread, job);
+  const auto made = plan(p, written_thread, job);
   EXPECT_EQ(made.new_values, R"({"title":"New","score":1.5,"assignee_id":"usr_1"})");
   EXPECT_EQ(made.old_values, R"({"title":"A title","score":1.50,"assignee_id":"usr_1"})");
   EXPECT_EQ(made.body, "");
@@ -79,7 +80,7 @@ TEST(WriteBody, RowSendsAllFieldsOfTheRowAsSoonAsOneDiffers) {
       R"("tags":[{"id":"tag_a","name":"A"},{"id":"tag_b","name":"B"}],"ai_draft_sources":[{"a": 1}],"x":1.0})");
 
   const made_job as_wanted(p, {{"score", "1.5"}, {"assignee_id", R"("usr_1")"}});
-  const auto nothing = plan(p, thread, as_wanted);
+  const auto nothing = plan(p, written_thread, as_wanted);
   EXPECT_EQ(nothing.send, "");
   EXPECT_EQ(nothing.kept, "{}");
   EXPECT_TRUE(nothing.unnamed.empty());
@@ -134,7 +135,7 @@ TEST(WriteBody, RowSendsAnObjectByMembersWithTheMembersBeside) {
 TEST(WriteBody, WholeSendsTheResourceWithTheRowPutIn) {
   const auto p = api_of(body_content::whole);
   const made_job job(p, {{"title", R"("New")"}, {"assignee_id", "null"}, {"notify", "{}"}, {"extra", "[1]"}});
-  const auto made = plan(p, thread, job);
+  const auto made = plan(p, written_thread, job);
   // The members of [readable] are left out: updated_at, is_read, company.size. What is shown in another place
   // than it is written to has its name as well.
   EXPECT_EQ(
@@ -198,7 +199,7 @@ TEST(WriteBody, WholeRefusesARowWhoseValueHasNoPlace) {
   for (const auto& t : table) {
     const made_job job(p, {{"title", R"("New")"}, {"assignee_id", R"("u")"}, {"company_id", R"("c")"}});
     const padded body(R"({"id":"t1","title":"old",)" + std::string{t.member} + "}");
-    const auto is = reader.make_plan(body, job, now, made);
+    const auto is = reader.make_plan(body, job, any_time, made);
     EXPECT_EQ(is, *t.field == '\0' ? readability::readable : readability::misshapen) << t.member;
     EXPECT_EQ(made.body, t.body) << t.member;
     EXPECT_EQ(reader.trouble(), t.field) << t.member;
@@ -211,7 +212,7 @@ TEST(WriteBody, AJobInDoubtSendsTheWholeThoughItIsAsWanted) {
   write_plan made;
   const made_job job(p, {{"title", R"("A title")"}});
   const padded body(R"({"id":"t1","title":"A title","x":1})");
-  ASSERT_EQ(reader.make_plan(body, job, now, made), readability::readable);
+  ASSERT_EQ(reader.make_plan(body, job, any_time, made), readability::readable);
   ASSERT_TRUE(made.send.empty());
   ASSERT_EQ(reader.send_all(body, made), readability::readable);
   EXPECT_EQ(made.body, R"({"id":"t1","title":"A title","x":1})");

@@ -14,7 +14,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-options productlane() {
+options productlane_options() {
   auto compiled = config::compile_profile(*config::embedded_profile("productlane"), "productlane.toml");
   options s;
   s.profile = compiled.value.value();
@@ -35,7 +35,7 @@ input::validation_report swapping(const options& s, int rows) {
 }
 
 TEST(RenameHint, IsForMoreThanAHandfulOfRowsAndFromTheProfile) {
-  auto s = productlane();
+  auto s = productlane_options();
   EXPECT_EQ(rename_hint(swapping(s, 5), s), "");
   EXPECT_EQ(
       rename_hint(swapping(s, 1200), s),
@@ -43,11 +43,11 @@ TEST(RenameHint, IsForMoreThanAHandfulOfRowsAndFromTheProfile) {
       "(PATCH /tags/{id}): one request instead of 1,200 writes");
   s.reading.rename_hint.clear();
   EXPECT_EQ(rename_hint(swapping(s, 1200), s), "");
-  EXPECT_EQ(rename_hint({}, productlane()), "");
+  EXPECT_EQ(rename_hint({}, productlane_options()), "");
 }
 
 TEST(NamesNotRead, SaysWhatTheKeyLacksAndWhatDoesWithoutNames) {
-  const auto s = productlane();
+  const auto s = productlane_options();
   const failure refused{failure_kind::mend, "https://api/tags", "the API answered 403 scope_required: no",
                         "give the key the scopes threads:read and threads:write"};
   const auto lacking = names_not_read(refused, s, {"threads:read", "threads:write"});

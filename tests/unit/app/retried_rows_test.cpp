@@ -5,6 +5,7 @@
 #include "engine/input/row_walk.hpp"
 #include "engine/ledger/database.hpp"
 #include "engine/ledger/group_commit.hpp"
+#include "tests/unit/config/productlane.hpp"
 #include "tests/unit/ledger/ledger_fixture.hpp"
 
 #include <gtest/gtest.h>
@@ -17,22 +18,18 @@
 namespace pawl::app {
 namespace {
 
+using config::by_name::productlane;
+
 using ledger::testing::must;
 
-const api::profile& productlane() {
-  static const auto compiled =
-      config::compile_profile(config::embedded_profile("productlane").value(), "productlane.toml");
-  return compiled.value.value();
-}
-
-struct ended {
+struct ended_row {
   const char* id;
   const char* title;
   outcome as;
 };
 
-// What --retry refused makes of rows that ended so, in a few words: "from 1; kept 1; 1 title (all)".
-std::string retry(const std::vector<ended>& rows) {
+// What --retry refused makes of rows that ended_row so, in a few words: "from 1; kept 1; 1 title (all)".
+std::string retry(const std::vector<ended_row>& rows) {
   const ledger::testing::temporary_directory files;
   auto opened = ledger::testing::begin(files / "jobs.ledger", rows.size());
   std::string text = "id,title,pain_level\n";
@@ -78,7 +75,7 @@ std::string retry(const std::vector<ended>& rows) {
 TEST(RetriedRows, AreReadOnlyWhereALaterRowOfTheIdHasTheLastWord) {
   using enum outcome;
   struct row {
-    std::vector<ended> rows;
+    std::vector<ended_row> rows;
     const char* want;
   };
   const std::vector<row> table{

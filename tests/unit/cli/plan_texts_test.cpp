@@ -148,7 +148,7 @@ TEST_F(plan_text, SaysWhatAWriteHoldsAndWhatAReplacingServerErases) {
 
   settings_.profile.body_is = api::body_content::whole;
   all = text();
-  EXPECT_THAT(all, Contains(testing::StartsWith(
+  EXPECT_THAT(all, Contains(::testing::StartsWith(
                        "sends:  the whole resource as it was read, with the values of the row "
                        "put in; not project_id, ")));
   settings_.profile.body_is = api::body_content::changes;

@@ -59,14 +59,14 @@ TEST(FreshCommand, SaysFreshWhereFlagsStand) {
 }
 
 TEST(VerifyCommand, HasTheTargetOfTheRun) {
-  EXPECT_EQ(verify_command({{"run", "j.csv"}, "j.csv", "", "j k.ledger"}), "pawl verify 'j k.ledger'");
-  EXPECT_EQ(
-      verify_command({{"run", "j.csv", "--set", "--profile", "--profile", "p.toml", "--yes", "--base-url=u",
-                       "-o", "retry.cap=1s", "--ledger", "l", "--proxy", "http://me:secret@p:1", "--", "-j"},
-                      "-j",
-                      "",
-                      "-l"}),
-      "pawl verify ./-l --profile p.toml --base-url=u -o retry.cap=1s --proxy 'http://***@p:1'");
+  EXPECT_EQ(command_to_verify({{"run", "j.csv"}, "j.csv", "", "j k.ledger"}), "pawl verify 'j k.ledger'");
+  EXPECT_EQ(command_to_verify(
+                {{"run", "j.csv", "--set", "--profile", "--profile", "p.toml", "--yes", "--base-url=u", "-o",
+                  "retry.cap=1s", "--ledger", "l", "--proxy", "http://me:secret@p:1", "--", "-j"},
+                 "-j",
+                 "",
+                 "-l"}),
+            "pawl verify ./-l --profile p.toml --base-url=u -o retry.cap=1s --proxy 'http://***@p:1'");
 }
 
 TEST(ResumeCommand, KeepsTheSecretsOfUrlsToItself) {

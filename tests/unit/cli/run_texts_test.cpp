@@ -36,7 +36,7 @@ TEST(ComplaintLines, AreWhatCompilersPrintAndCountTheRest) {
   EXPECT_THAT(app::complaint_lines("jobs.csv", report), Contains("jobs.csv: 1,200 more errors"));
 }
 
-config::settings example_settings() {
+config::settings announced_settings() {
   config::settings s;
   s.profile.name = "productlane";
   api::field_spec status, company;
@@ -50,7 +50,7 @@ config::settings example_settings() {
 }
 
 TEST(CheckLines, TellFormatFieldsAndTime) {
-  const auto s = example_settings();
+  const auto s = announced_settings();
   input::source_facts facts;
   facts.delimiter = '\t';
   facts.delimiter_was_sniffed = true;
@@ -65,7 +65,7 @@ TEST(CheckLines, TellFormatFieldsAndTime) {
 
 // A profile may describe no field by its name, and say of what form all of them are.
 TEST(FieldLines, NameTheFieldsThatTheInputUses) {
-  auto s = example_settings();
+  auto s = announced_settings();
   s.profile.fields.clear();
   s.profile.any_field.emplace().name = "*";
   s.profile.any_field->also_changes = {"the score"};
@@ -85,7 +85,7 @@ TEST(FieldLines, NameTheFieldsThatTheInputUses) {
 }
 
 TEST(Announce, NamesTargetKeyFieldsSideEffectsAndTime) {
-  auto s = example_settings();
+  auto s = announced_settings();
   input::source_facts facts;
   input::validation_report report;
   report.rows = 300;
@@ -114,7 +114,7 @@ TEST(Announce, NamesTargetKeyFieldsSideEffectsAndTime) {
 }
 
 TEST(Announce, ShowsTheProxyAndWhoIsTrustedBesides) {
-  auto s = example_settings();
+  auto s = announced_settings();
   app::announcement a;
   EXPECT_THAT(announce(a, s), Not(Contains(HasSubstr("proxy:"))));
   s.run.transport.proxy.emplace();
@@ -126,7 +126,7 @@ TEST(Announce, ShowsTheProxyAndWhoIsTrustedBesides) {
 }
 
 TEST(Announce, LeavesOutSideEffectsOfFieldsThatAreNotWritten) {
-  auto s = example_settings();
+  auto s = announced_settings();
   s.profile.side_effects = {"Every write notifies the webhooks.", "company_id also moves the contact.",
                             "status sends mail.", "A value in company_id is expensive."};
   input::validation_report report;

@@ -31,7 +31,7 @@ TEST(TypedKeys, AreFoundWhereverAKeyIsTypedByMistake) {
       {"run", "jobs.csv", "-o", "auth.token_file=" + key},
       {"status", key},
   };
-  for (const auto& line : lines) EXPECT_THAT(found(line), ElementsAre(key)) << testing::PrintToString(line);
+  for (const auto& line : lines) EXPECT_THAT(found(line), ElementsAre(key)) << ::testing::PrintToString(line);
   EXPECT_THAT(found({"run", "test-secret-key"}), ElementsAre());
   EXPECT_THAT(found({"run", "j.csv", "--profile", "hubspot-contacts"}), ElementsAre());
   EXPECT_THAT(found({"run", "test-secret-key-do-not-print"}), ElementsAre("test-secret-key-do-not-print"));

@@ -428,6 +428,19 @@ TEST_F(KeyState, MoreThanFitsLeavesTheYoungest) {
   EXPECT_EQ(std::ranges::min(s->writes(), {}, &slot_entry::closed).closed, test_now - 1'083);
 }
 
+// A busy machine may take a while between the ledger's answer and the next line.
+TEST_F(KeyState, TimeThatPassesWhileTheLedgerIsAskedMakesNoWriteOlder) {
+  std::int64_t closed = 0;
+  const past_writes past = [&closed]() -> expected<std::vector<duration>> {
+    test_now += 5'000'000'000;
+    closed = test_now - 20;
+    return std::vector<duration>{20ns};
+  };
+  auto s = quota_file_access::open(directory(), host, key, per_minute(60), per_minute(60), system(), past);
+  ASSERT_TRUE(s);
+  EXPECT_GE(s->writes()[0].closed, closed);
+}
+
 TEST_F(KeyState, WhereTheLedgerCannotBeAskedTheNextOneAsksAgain) {
   const past_writes past = []() -> expected<std::vector<duration>> {
     return failure{failure_kind::mend, "ledger", "cannot be read", ""};

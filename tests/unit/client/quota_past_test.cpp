@@ -25,9 +25,9 @@ using policy::minute_entry;
 using policy::request_kind;
 using policy::slot_entry;
 
-std::int64_t test_now = 0;
-std::chrono::nanoseconds clock_by_hand() noexcept {
-  return std::chrono::nanoseconds{test_now};
+std::int64_t past_test_now = 0;
+std::chrono::nanoseconds past_clock_by_hand() noexcept {
+  return std::chrono::nanoseconds{past_test_now};
 }
 wall_time test_wall;
 wall_time wall_by_hand() noexcept {
@@ -42,7 +42,7 @@ class QuotaPast : public ::testing::Test {
     ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
     root_ = pattern;
     boot("0b5a5a5e-0000-4000-8000-000000000001");
-    test_now = 5'000 * minute;
+    past_test_now = 5'000 * minute;
     test_wall = wall_time{std::chrono::hours{480'000}};
     short_ones.windows = {{60, 60s}};
     with_day = short_ones;
@@ -55,8 +55,8 @@ class QuotaPast : public ::testing::Test {
   void boot(const std::string& id) const { std::ofstream(root_ / "boot_id") << id << "\n"; }
   fs::path file() const { return root_ / "state" / quota_file_name("host", key_); }
   quota_file open(const policy::pacer_options& o) const {
-    const quota_file_system system{(root_ / "boot_id").string(), (root_ / "none").string(), clock_by_hand,
-                                   wall_by_hand};
+    const quota_file_system system{(root_ / "boot_id").string(), (root_ / "none").string(),
+                                   past_clock_by_hand, wall_by_hand};
     auto made = quota_file_access::open((root_ / "state").string(), "host", key_, o, o, system);
     if (!made) ADD_FAILURE() << to_string(made.error());
     return *std::move(made);
@@ -111,7 +111,7 @@ TEST_F(QuotaPast, MinutesAndIdsAreThereInTheNextProcess) {
 }
 
 TEST_F(QuotaPast, IdsStayWithTheirEntries) {
-  const auto old = test_now - 3'000, older = test_now - 9'000;
+  const auto old = past_test_now - 3'000, older = past_test_now - 9'000;
   {
     auto s = open(with_ids);
     const auto kept = s.kept(request_kind::write);
@@ -125,7 +125,7 @@ TEST_F(QuotaPast, IdsStayWithTheirEntries) {
   auto next = open(more);
   const auto kept = next.kept(request_kind::write);
   ASSERT_EQ(kept.ids.size(), kept.entries.size());
-  EXPECT_EQ(kept.entries[0].closed, test_now);
+  EXPECT_EQ(kept.entries[0].closed, past_test_now);
   EXPECT_EQ(kept.ids[0], 88u);
   EXPECT_EQ(kept.entries[1].closed, older);
   EXPECT_EQ(kept.ids[1], 77u);
@@ -135,7 +135,7 @@ TEST_F(QuotaPast, IdsStayWithTheirEntries) {
 TEST_F(QuotaPast, WithoutIdsAnyMayHaveBeenMeant) {
   {
     auto s = open(short_ones);
-    s.writes()[3] = {test_now - 5, test_now - 4};
+    s.writes()[3] = {past_test_now - 5, past_test_now - 4};
   }
   auto next = open(with_ids);
   EXPECT_EQ(next.kept(request_kind::write).ids[0], kept_quota::any_id);
@@ -144,8 +144,8 @@ TEST_F(QuotaPast, WithoutIdsAnyMayHaveBeenMeant) {
 TEST_F(QuotaPast, AFileOfTheSecondLayoutIsRead) {
   {
     auto s = open(short_ones);
-    s.writes()[3] = {test_now - 2 * minute, test_now - 2 * minute};
-    s.writes()[4] = {test_now - 5, 0};
+    s.writes()[3] = {past_test_now - 2 * minute, past_test_now - 2 * minute};
+    s.writes()[4] = {past_test_now - 5, 0};
     s.reads()[0] = {1, 2};
   }
   make_second_layout();
@@ -162,7 +162,7 @@ TEST_F(QuotaPast, AFileOfTheSecondLayoutIsRead) {
 TEST_F(QuotaPast, WhatEntriesHaveForgottenCountsAsAllOfTheDay) {
   {
     auto s = open(short_ones);
-    for (auto& e : s.writes()) e = {test_now - 3 * minute, test_now - 3 * minute};
+    for (auto& e : s.writes()) e = {past_test_now - 3 * minute, past_test_now - 3 * minute};
   }
   auto next = open(with_day);
   EXPECT_EQ(in_minute(next.kept(request_kind::write), 4'997), minute_entry::most);
@@ -179,14 +179,14 @@ TEST_F(QuotaPast, AfterABootTheDayHoldsWhatWasUsedAtItsTime) {
   }
   test_wall += 10min;
   boot("0b5a5a5e-0000-4000-8000-000000000002");
-  test_now = 3 * minute;
+  past_test_now = 3 * minute;
   auto next = open(with_day);
   const auto kept = next.kept(request_kind::write);
   EXPECT_EQ(in_minute(kept, 3 - 10 - (5'000 - 4'001)), 700u);
   EXPECT_EQ(in_minute(kept, 3 - 10), 9u);
   EXPECT_EQ(in_all(kept), 709u);
   EXPECT_EQ(in_all(next.kept(request_kind::read)), 0u);
-  EXPECT_TRUE(std::ranges::all_of(next.writes(), [](auto& e) { return e.closed == test_now; }));
+  EXPECT_TRUE(std::ranges::all_of(next.writes(), [](auto& e) { return e.closed == past_test_now; }));
 }
 
 TEST_F(QuotaPast, AMachineThatBootsEveryDayHasTheWholeDayAgain) {
@@ -196,10 +196,10 @@ TEST_F(QuotaPast, AMachineThatBootsEveryDayHasTheWholeDayAgain) {
   for (int day = 1; day <= 5; ++day) {
     boot("0b5a5a5e-0000-4000-8000-00000000001" + std::to_string(day));
     test_wall += 24h + 1min;
-    test_now = 2 * minute;
+    past_test_now = 2 * minute;
     auto s = open(with_day);
     EXPECT_EQ(in_all(s.kept(request_kind::write)), 0u) << day;
-    minute_entry::count(s.kept(request_kind::write).minutes, test_now, 200'000);
+    minute_entry::count(s.kept(request_kind::write).minutes, past_test_now, 200'000);
   }
 }
 
@@ -210,10 +210,10 @@ TEST_F(QuotaPast, SeveralBootsOfADayAddWhatEachHasSent) {
   for (unsigned times = 0; times < 4; ++times) {
     boot("0b5a5a5e-0000-4000-8000-00000000001" + std::to_string(times));
     test_wall += 2h;
-    test_now = 2 * minute;
+    past_test_now = 2 * minute;
     auto s = open(with_day);
     EXPECT_EQ(in_all(s.kept(request_kind::write)), 1'000u * times);
-    minute_entry::count(s.kept(request_kind::write).minutes, test_now, 1'000);
+    minute_entry::count(s.kept(request_kind::write).minutes, past_test_now, 1'000);
   }
 }
 
@@ -224,7 +224,7 @@ TEST_F(QuotaPast, AWallClockThatWentBackMakesThePastYounger) {
   }
   test_wall -= 48h;
   boot("0b5a5a5e-0000-4000-8000-000000000002");
-  test_now = 3 * minute;
+  past_test_now = 3 * minute;
   auto next = open(with_day);
   EXPECT_EQ(in_minute(next.kept(request_kind::write), 3 - 9), 700u);
 }
@@ -239,7 +239,7 @@ TEST_F(QuotaPast, WhatAPowerLossMayHaveTakenCountsAsSentNow) {
   }
   fs::copy_file(root_ / "copy", file(), fs::copy_options::overwrite_existing);
   boot("0b5a5a5e-0000-4000-8000-000000000002");
-  test_now = 3 * minute;
+  past_test_now = 3 * minute;
   auto next = open(with_day);
   EXPECT_EQ(in_all(next.kept(request_kind::write)), 700 + entries);
 }
@@ -247,10 +247,10 @@ TEST_F(QuotaPast, WhatAPowerLossMayHaveTakenCountsAsSentNow) {
 TEST_F(QuotaPast, WhatIsInFlightAtTheEndOfABootCountsAsSentNow) {
   {
     auto s = open(with_day);
-    s.writes()[2] = {test_now, 0};
+    s.writes()[2] = {past_test_now, 0};
   }
   boot("0b5a5a5e-0000-4000-8000-000000000002");
-  test_now = 3 * minute;
+  past_test_now = 3 * minute;
   auto next = open(with_day);
   EXPECT_EQ(in_minute(next.kept(request_kind::write), 3), 1u);
 }

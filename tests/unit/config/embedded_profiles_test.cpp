@@ -16,7 +16,7 @@ namespace {
 
 using namespace by_text;
 using namespace std::chrono_literals;
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 TEST(EmbeddedProfiles, CompileWithoutComplaint) {
   EXPECT_THAT(embedded_profile_names(),

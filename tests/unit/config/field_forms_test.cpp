@@ -12,7 +12,7 @@ namespace pawl::config {
 namespace {
 
 using namespace by_text;
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 TEST(ProfileFieldForms, TakeEveryKey) {
   const auto p = compiled(minimal(R"(

@@ -13,7 +13,7 @@ namespace {
 
 using namespace by_text;
 using namespace std::chrono_literals;
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 TEST(Profile, LeastOneHasTheDocumentedDefaults) {
   const auto p = compiled(minimal("[fields.a]\ntype = \"string\"\n[fields.t]\ntype = \"timestamp\"\n"));

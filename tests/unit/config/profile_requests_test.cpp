@@ -35,7 +35,7 @@ api::profile compiled(const std::string& toml, const given_variables& given = {}
   return made.value.value_or(api::profile{});
 }
 
-std::vector<std::string> complaints(const std::string& toml, const given_variables& given = {}) {
+std::vector<std::string> request_complaints(const std::string& toml, const given_variables& given = {}) {
   return texts(compile_profile(toml, "p.toml", given).complaints);
 }
 
@@ -232,7 +232,7 @@ TEST(RequestTemplates, ComplainOfWhatCannotBeSent) {
        "auth.basic: stands beside scheme"},
   };
   for (const auto& row : table) {
-    const auto said = complaints(row.toml);
+    const auto said = request_complaints(row.toml);
     ASSERT_EQ(said.size(), 1u) << row.toml << ::testing::PrintToString(said);
     EXPECT_THAT(said.front(), HasSubstr(row.wanted));
     EXPECT_THAT(said.front(), StartsWith("p.toml:")) << "it has a line";
@@ -249,7 +249,7 @@ std::string with_base(const std::string& url) {
 
 TEST(ProfileVariables, NeverSendTheKeyElsewhere) {
   const auto said = [](const std::string& url, const std::string& value) {
-    return complaints(with_base(url), {{{"site", value, "-o vars.site"}}});
+    return request_complaints(with_base(url), {{{"site", value, "-o vars.site"}}});
   };
   EXPECT_THAT(said("https://{site}.api.example", "acme-1"), ElementsAre());
   for (const auto* value : {"evil.com/", "evil.com#", "a.b", "a@b", "a:80", "-a", "a-", "", "é", "a b"})
@@ -274,7 +274,7 @@ std::string in_a_header(const std::string& variable) {
 
 TEST(ProfileVariables, AreUsedSomewhere) {
   const auto said = [](const std::string& tables, const std::string& top = "") {
-    return complaints(minimal("[vars]\nv = '.+'\n" + tables, top), {{{"v", "x", "-o vars.v"}}});
+    return request_complaints(minimal("[vars]\nv = '.+'\n" + tables, top), {{{"v", "x", "-o vars.v"}}});
   };
   const auto nowhere =
       ElementsAre(HasSubstr("vars.v: is used nowhere; put {v} where its value belongs, such as into base_url "
@@ -293,8 +293,8 @@ TEST(ProfileVariables, AreUsedSomewhere) {
 TEST(ProfileVariables, OfAFileForAnotherProfileAreNoErrors) {
   using meant_for = given_variable::meant_for;
   const auto said = [](const char* name, meant_for is) {
-    return complaints(minimal("[vars]\nowner = '.+'\n" + in_a_header("owner")),
-                      {{{name, "x", "pawl.toml:4", is}}});
+    return request_complaints(minimal("[vars]\nowner = '.+'\n" + in_a_header("owner")),
+                              {{{name, "x", "pawl.toml:4", is}}});
   };
   const auto lacks = HasSubstr("vars.owner: has no value, and the profile p needs one; give it with -o");
   EXPECT_THAT(said("owner", meant_for::this_profile), ElementsAre());
@@ -309,8 +309,8 @@ TEST(ProfileVariables, OfAFileForAnotherProfileAreNoErrors) {
 
 TEST(ProfileVariables, MatchTheirPatternWhole) {
   const auto said = [](const std::string& pattern, const std::string& value) {
-    return complaints(minimal("[vars]\nv = '" + pattern + "'\n" + in_a_header("v")),
-                      {{{"v", value, "-o vars.v"}}});
+    return request_complaints(minimal("[vars]\nv = '" + pattern + "'\n" + in_a_header("v")),
+                              {{{"v", value, "-o vars.v"}}});
   };
   EXPECT_THAT(said("v3|20[0-9]{2}-[0-9]{2}", "2026-03"), ElementsAre());
   EXPECT_THAT(said("[a-z]+", "abc1"),
@@ -320,10 +320,10 @@ TEST(ProfileVariables, MatchTheirPatternWhole) {
   EXPECT_THAT(said(".*", std::string(257, 'a')), Not(ElementsAre()));
   EXPECT_THAT(said("(", "a"),
               ElementsAre(HasSubstr("vars.v: \"(\" is not a pattern"), HasSubstr("nothing fills {v} here")));
-  EXPECT_THAT(complaints(minimal("[vars]\nid = \".*\"\n" + two_fields)),
+  EXPECT_THAT(request_complaints(minimal("[vars]\nid = \".*\"\n" + two_fields)),
               ElementsAre(HasSubstr("vars.id: is the name of a hole that every profile has")));
-  EXPECT_THAT(complaints(minimal("[vars]\nowner = \".*\"\n" + in_a_header("owner")),
-                         {{{"ower", "x", "pawl.toml:4"}}}),
+  EXPECT_THAT(request_complaints(minimal("[vars]\nowner = \".*\"\n" + in_a_header("owner")),
+                                 {{{"ower", "x", "pawl.toml:4"}}}),
               ElementsAre(HasSubstr("vars.owner: has no value"),
                           "pawl.toml:4: the profile p has no variable \"ower\"; did you mean vars.owner?"));
 }

@@ -53,8 +53,8 @@ TEST(ProfileRules, TakeAStatusARangeOrAList) {
                                         "p.toml");
     EXPECT_THAT(
         texts(result.complaints),
-        testing::ElementsAre("p.toml:12: rules.status: is not a status, a range of them, or a list of "
-                             "these; write 403, \"5xx\", \"500-599\" or [403, 429]"))
+        ::testing::ElementsAre("p.toml:12: rules.status: is not a status, a range of them, or a list of "
+                               "these; write 403, \"5xx\", \"500-599\" or [403, 429]"))
         << wrong;
   }
 }

@@ -12,8 +12,8 @@
 namespace pawl::config {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 TEST(SettingKeys, AreTheDocumentedOnes) {
   std::vector<std::string> keys(setting_names().begin(), setting_names().end());

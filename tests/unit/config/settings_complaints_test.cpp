@@ -8,9 +8,9 @@
 namespace pawl::config {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 using SettingsComplaints = SettingsTest;
 

@@ -13,7 +13,7 @@
 
 namespace pawl::config {
 
-class SettingsTest : public testing::Test {
+class SettingsTest : public ::testing::Test {
  protected:
   void SetUp() override {
     before_ = std::filesystem::current_path();

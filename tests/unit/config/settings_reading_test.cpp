@@ -9,8 +9,8 @@
 namespace pawl::config {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 using SettingsReading = SettingsTest;
 
@@ -124,8 +124,8 @@ TEST_F(SettingsReading, AutoIsAnsweredByTheFinalLimits) {
     raw.profile = "p.toml";
     raw.overrides = row.overrides;
     const auto s = loaded();
-    EXPECT_EQ(s.read_first, row.reads) << testing::PrintToString(row.overrides);
-    EXPECT_EQ(s.read_first_where_free, row.decided) << testing::PrintToString(row.overrides);
+    EXPECT_EQ(s.read_first, row.reads) << ::testing::PrintToString(row.overrides);
+    EXPECT_EQ(s.read_first_where_free, row.decided) << ::testing::PrintToString(row.overrides);
   }
 }
 

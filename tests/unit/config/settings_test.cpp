@@ -10,8 +10,8 @@ namespace pawl::config {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using windows = std::vector<rate_window>;
 
 using Settings = SettingsTest;
@@ -336,15 +336,15 @@ TEST_F(Settings, RecordHoldsEveryKeyInOrderAndNoSecret) {
   raw.set = {"status=done"};
   const auto s = loaded();
   EXPECT_THAT(s.as_json,
-              testing::StartsWith(R"({"api.profile":"productlane","api.base_url":"https://productlane.com)"
-                                  R"(/api/v2","api.account":null,"api.allow_http":"false",)"
-                                  R"("auth.token_env":"PRODUCTLANE_API_KEY","auth.token_file":null,)"
-                                  R"("limits.write":"60/min,20/10s","limits.read":"1000/min,333/10s",)"));
+              ::testing::StartsWith(R"({"api.profile":"productlane","api.base_url":"https://productlane.com)"
+                                    R"(/api/v2","api.account":null,"api.allow_http":"false",)"
+                                    R"("auth.token_env":"PRODUCTLANE_API_KEY","auth.token_file":null,)"
+                                    R"("limits.write":"60/min,20/10s","limits.read":"1000/min,333/10s",)"));
   EXPECT_THAT(s.as_json, HasSubstr(R"("proxy":"http://proxy.example:3128",)"));
   EXPECT_THAT(s.as_json, HasSubstr(R"("ledger.path":"jobs.csv.ledger",)"));
-  EXPECT_THAT(s.as_json, testing::EndsWith(R"("input.format":null,"input.id_column":"id","input.map":[],)"
-                                           R"("input.ignore_column":[],"input.set":["status=done"],)"
-                                           R"("input.only_if":[],"input.skip_invalid":false})"));
+  EXPECT_THAT(s.as_json, ::testing::EndsWith(R"("input.format":null,"input.id_column":"id","input.map":[],)"
+                                             R"("input.ignore_column":[],"input.set":["status=done"],)"
+                                             R"("input.only_if":[],"input.skip_invalid":false})"));
   for (const auto* secret : {"hunter2", "ada:", "pl_v2", "Basic", "YWRhOmh1bnRlcjI"})
     EXPECT_EQ(s.as_json.find(secret), std::string::npos);
   raw.proxy.reset();

@@ -6,9 +6,9 @@
 namespace pawl::config {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 using SettingsVariables = SettingsTest;
 

@@ -11,10 +11,10 @@
 namespace pawl::http {
 namespace {
 
-constexpr reply_limits limits{.max_body_bytes = 100, .max_header_bytes = 300, .max_fields = 4};
-reply_buffers buffers;
+constexpr reply_limits plain_limits{.max_body_bytes = 100, .max_header_bytes = 300, .max_fields = 4};
+reply_buffers plain_buffers;
 
-bool is_plain(std::string_view text, const reply_limits& within = limits) {
+bool is_plain(std::string_view text, const reply_limits& within = plain_limits) {
   const auto padded = std::string(text) + "12345678";
   std::vector<header_field> fields;
   return read_plain_reply(std::string_view{padded}.substr(0, text.size()), within, fields).has_value();
@@ -30,7 +30,7 @@ std::string described(const reply_parser& p, reply_parser::state is) {
 
 // The parser takes the short way only if the first bytes it gets are a whole reply.
 std::string parsed_in(std::string_view text, std::size_t first) {
-  reply_parser p(limits, buffers);
+  reply_parser p(plain_limits, plain_buffers);
   auto is = reply_parser::state::reading;
   for (const auto piece : {text.substr(0, first), text.substr(first)}) {
     if (is != reply_parser::state::reading) break;
@@ -101,7 +101,7 @@ TEST(PlainReply, KeepsTheLimits) {
 }
 
 TEST(PlainReply, SeesWhatNobodyAskedFor) {
-  reply_parser p(limits, buffers);
+  reply_parser p(plain_limits, plain_buffers);
   const std::string_view text = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}HTTP";
   std::memcpy(p.prepare().data(), text.data(), text.size());
   EXPECT_EQ(p.commit(text.size()), reply_parser::state::done);

@@ -11,7 +11,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
-using state = tunnel_reply::state;
+using tunnel_state = tunnel_reply::state;
 
 TEST(ProxyAddress, IsTakenApart) {
   const struct {
@@ -104,18 +104,18 @@ TEST(TunnelRequest, NamesTheEndpointAndCarriesTheCredentials) {
 }
 
 struct answer {
-  state is = state::reading;
+  tunnel_state is = tunnel_state::reading;
   std::string said;
 };
 
 answer read(std::string_view text, std::size_t piece, const char* address = "http://h:1") {
   tunnel_reply reply;
   answer got;
-  while (!text.empty() && got.is == state::reading) {
+  while (!text.empty() && got.is == tunnel_state::reading) {
     got.is = reply.add(text.substr(0, piece));
     text.remove_prefix(std::min(piece, text.size()));
   }
-  if (got.is != state::reading) got.said = reply.explain(*parse_proxy(address), target());
+  if (got.is != tunnel_state::reading) got.said = reply.explain(*parse_proxy(address), target());
   return got;
 }
 
@@ -123,37 +123,38 @@ TEST(TunnelReply, IsJudgedByItsHeaderBlock) {
   const std::string endless = "HTTP/1.1 200 OK\r\nX: " + std::string(17'000, 'x');
   const struct {
     std::string text;
-    state is;
+    tunnel_state is;
     const char* said;  // part of it
   } table[] = {
-      {"HTTP/1.1 200 Connection established\r\n\r\n", state::established, ""},
-      {"HTTP/1.0 200\r\n\r\n", state::established, ""},
-      {"HTTP/1.1 200 OK\n\n", state::established, ""},
+      {"HTTP/1.1 200 Connection established\r\n\r\n", tunnel_state::established, ""},
+      {"HTTP/1.0 200\r\n\r\n", tunnel_state::established, ""},
+      {"HTTP/1.1 200 OK\n\n", tunnel_state::established, ""},
       // RFC 9110 9.3.6: these mean nothing in a 2xx to CONNECT.
-      {"HTTP/1.1 204 x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", state::established, ""},
-      {"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", state::established, ""},
-      {"HTTP/1.1 200 OK\r\n", state::reading, ""},
-      {"HTTP/1.1 407 no\r\n\r\n", state::refused, "answered 407: it wants a user name and password"},
-      {"HTTP/1.1 407 no\r\nProxy-Authenticate: Basic realm=\"x\"\r\n\r\nbody", state::refused,
+      {"HTTP/1.1 204 x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", tunnel_state::established,
+       ""},
+      {"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", tunnel_state::established, ""},
+      {"HTTP/1.1 200 OK\r\n", tunnel_state::reading, ""},
+      {"HTTP/1.1 407 no\r\n\r\n", tunnel_state::refused, "answered 407: it wants a user name and password"},
+      {"HTTP/1.1 407 no\r\nProxy-Authenticate: Basic realm=\"x\"\r\n\r\nbody", tunnel_state::refused,
        "wants a user name"},
       {"HTTP/1.1 407 no\r\nproxy-authenticate: Negotiate\r\nProxy-Authenticate: NTLM, Negotiate\r\n\r\n",
-       state::refused, "it asks for Negotiate, NTLM, and pawl can only do Basic"},
+       tunnel_state::refused, "it asks for Negotiate, NTLM, and pawl can only do Basic"},
       {"HTTP/1.1 407 no\r\nProxy-Authenticate: Digest realm=\"a, b\", basic realm=\"x\"\r\n\r\n",
-       state::refused, "wants a user name"},
-      {"HTTP/1.1 403 hunter2\r\n\r\n", state::refused,
+       tunnel_state::refused, "wants a user name"},
+      {"HTTP/1.1 403 hunter2\r\n\r\n", tunnel_state::refused,
        "answered 403: it does not allow connections to api.example:443"},
-      {"HTTP/1.1 405 no\r\n\r\n", state::refused, "answered 405: it does not make tunnels"},
-      {"HTTP/1.1 502 no\r\n\r\n", state::refused, "answered 502: it does not reach api.example:443"},
-      {"HTTP/1.1 503 no\r\n\r\n", state::refused, "answered 503: it does not reach"},
-      {"HTTP/1.1 302 no\r\nLocation: x\r\n\r\n", state::refused, "answered 302: it makes no tunnel"},
-      {"HTTP/1.1 999 no\r\n\r\n", state::refused, "answered 999"},
-      {"HTTP/1.1 099 no\r\n\r\n", state::malformed, "not HTTP"},
-      {"HTTP/2 200\r\n\r\n", state::malformed, "not HTTP"},
-      {"HTTP/1.1 20x\r\n\r\n", state::malformed, "not HTTP"},
-      {"HTTP/1.1 2000\r\n\r\n", state::malformed, "not HTTP"},
-      {"\r\n\r\n", state::malformed, "not HTTP"},
-      {"220 smtp.example\r\n", state::malformed, "not HTTP"},
-      {endless, state::malformed, "over 16 KiB"},
+      {"HTTP/1.1 405 no\r\n\r\n", tunnel_state::refused, "answered 405: it does not make tunnels"},
+      {"HTTP/1.1 502 no\r\n\r\n", tunnel_state::refused, "answered 502: it does not reach api.example:443"},
+      {"HTTP/1.1 503 no\r\n\r\n", tunnel_state::refused, "answered 503: it does not reach"},
+      {"HTTP/1.1 302 no\r\nLocation: x\r\n\r\n", tunnel_state::refused, "answered 302: it makes no tunnel"},
+      {"HTTP/1.1 999 no\r\n\r\n", tunnel_state::refused, "answered 999"},
+      {"HTTP/1.1 099 no\r\n\r\n", tunnel_state::malformed, "not HTTP"},
+      {"HTTP/2 200\r\n\r\n", tunnel_state::malformed, "not HTTP"},
+      {"HTTP/1.1 20x\r\n\r\n", tunnel_state::malformed, "not HTTP"},
+      {"HTTP/1.1 2000\r\n\r\n", tunnel_state::malformed, "not HTTP"},
+      {"\r\n\r\n", tunnel_state::malformed, "not HTTP"},
+      {"220 smtp.example\r\n", tunnel_state::malformed, "not HTTP"},
+      {endless, tunnel_state::malformed, "over 16 KiB"},
   };
   for (const auto& row : table)
     for (const std::size_t piece : {1u, 7u, 100'000u}) {
@@ -169,7 +170,7 @@ TEST(TunnelReply, IsJudgedByItsHeaderBlock) {
 
 TEST(TunnelReply, BytesBehindItAreNobodysReply) {
   const auto got = read("HTTP/1.1 200 OK\r\n\r\n\x16\x03", 100);
-  EXPECT_EQ(got.is, state::malformed);
+  EXPECT_EQ(got.is, tunnel_state::malformed);
   EXPECT_THAT(got.said, HasSubstr("nobody had asked for"));
 }
 
@@ -180,9 +181,10 @@ TEST(TunnelReply, TellsWrongCredentialsFromNone) {
 
 TEST(TunnelReply, EndlessInterimRepliesAreBounded) {
   tunnel_reply reply;
-  auto is = state::reading;
-  for (int i = 0; i < 10'000 && is == state::reading; ++i) is = reply.add("HTTP/1.1 100 Continue\r\n\r\n");
-  EXPECT_EQ(is, state::malformed);
+  auto is = tunnel_state::reading;
+  for (int i = 0; i < 10'000 && is == tunnel_state::reading; ++i)
+    is = reply.add("HTTP/1.1 100 Continue\r\n\r\n");
+  EXPECT_EQ(is, tunnel_state::malformed);
 }
 
 }  // namespace

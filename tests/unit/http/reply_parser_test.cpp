@@ -16,7 +16,7 @@ namespace {
 
 using state = reply_parser::state;
 
-reply_buffers buffers;
+reply_buffers parser_buffers;
 
 // Gives the text in pieces of `step` bytes; stops when it is not reading any more. How much was taken in
 // `used`.
@@ -34,7 +34,7 @@ state feed(reply_parser& p, std::string_view text, std::size_t step, std::size_t
   return is;
 }
 
-std::string described(const reply_parser& p) {
+std::string described_reply(const reply_parser& p) {
   std::string text = std::to_string(p.status());
   for (const auto& h : p.headers()) text.append(" ").append(h.name).append("=").append(h.value);
   return text.append(" [").append(p.body()).append("]").append(p.keep_alive() ? "" : " closes");
@@ -69,13 +69,13 @@ const reply_case whole[] = {
 TEST(ReplyParser, ReadsWholeRepliesInPiecesOfAnySize) {
   for (const auto& c : whole) {
     const std::string_view text = c.text;
-    reply_parser p(reply_limits{}, buffers);
+    reply_parser p(reply_limits{}, parser_buffers);
     for (std::size_t step = 1; step <= text.size(); ++step) {
       p.reset();
       std::size_t used = 0;
       ASSERT_EQ(feed(p, text, step, &used), state::done) << step << ": " << p.reason() << "\n" << text;
       EXPECT_EQ(used, text.size()) << step;
-      EXPECT_EQ(described(p), c.described) << step;
+      EXPECT_EQ(described_reply(p), c.described) << step;
       EXPECT_EQ(p.excess(), 0u);
     }
   }
@@ -85,7 +85,7 @@ TEST(ReplyParser, AReplyCutAnywhereIsNeverWhole) {
   for (const auto& c : whole) {
     const std::string_view text = c.text;
     for (std::size_t length = 0; length < text.size(); ++length) {
-      reply_parser p(reply_limits{}, buffers);
+      reply_parser p(reply_limits{}, parser_buffers);
       ASSERT_EQ(feed(p, text.substr(0, length), 64), state::reading) << text.substr(0, length);
       EXPECT_EQ(p.finish(), state::reading) << text.substr(0, length);
     }
@@ -93,14 +93,14 @@ TEST(ReplyParser, AReplyCutAnywhereIsNeverWhole) {
 }
 
 TEST(ReplyParser, ABodyWithoutALengthEndsWithTheStream) {
-  reply_parser p(reply_limits{}, buffers);
+  reply_parser p(reply_limits{}, parser_buffers);
   ASSERT_EQ(feed(p, "HTTP/1.1 200 OK\r\n\r\nto the end", 3), state::reading);
   ASSERT_EQ(p.finish(), state::done);
-  EXPECT_EQ(described(p), "200 [to the end] closes");
+  EXPECT_EQ(described_reply(p), "200 [to the end] closes");
 }
 
 TEST(ReplyParser, TellsBytesBehindTheReply) {
-  reply_parser p(reply_limits{}, buffers);
+  reply_parser p(reply_limits{}, parser_buffers);
   ASSERT_EQ(feed(p, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}HTTP/1.1", 1000), state::done);
   EXPECT_EQ(p.excess(), 8u);
   EXPECT_EQ(p.body(), "{}");
@@ -112,13 +112,13 @@ TEST(ReplyParser, TellsBytesBehindTheReply) {
 TEST(ReplyParser, ConcealsKeysInHeadersAndErrorsAndLeavesDataAlone) {
   keep_secret("sk-of-the-parser-1");
   for (const auto* status : {"200", "401"}) {
-    reply_parser p(reply_limits{}, buffers);
+    reply_parser p(reply_limits{}, parser_buffers);
     const auto text = "HTTP/1.1 " + std::string(status) +
                       " X\r\nContent-Length: 22\r\nA: no sk-of-the-parser-1\r\n\r\nbad sk-of-the-parser-1";
     ASSERT_EQ(feed(p, text, text.size()), state::done);
     p.conceal_secrets();
-    EXPECT_EQ(described(p), std::string(status) + " Content-Length=22 A=no ****************** [bad " +
-                                (p.status() == 200 ? "sk-of-the-parser-1]" : "******************]"));
+    EXPECT_EQ(described_reply(p), std::string(status) + " Content-Length=22 A=no ****************** [bad " +
+                                      (p.status() == 200 ? "sk-of-the-parser-1]" : "******************]"));
   }
 }
 
@@ -135,7 +135,7 @@ TEST(ReplyParser, LargeChunkedBodiesAreOnePiece) {
   }
   text += "0\r\n\r\n";
   for (const std::size_t step : {1u, 7u, 1000u, 1u << 20}) {
-    reply_parser p(reply_limits{}, buffers);
+    reply_parser p(reply_limits{}, parser_buffers);
     ASSERT_EQ(feed(p, text, step), state::done) << p.reason();
     EXPECT_EQ(p.body(), body);
     ASSERT_EQ(p.headers().size(), 3u);
@@ -188,7 +188,7 @@ TEST(ReplyParser, BoundsAreExact) {
   };
   for (const auto& c : cases) {
     for (const std::size_t step : {1u, 1000u}) {
-      reply_parser p(limits, buffers);
+      reply_parser p(limits, parser_buffers);
       EXPECT_EQ(feed(p, c.text, step), c.is) << c.name << ", by " << step << ": " << p.reason();
     }
   }
@@ -213,7 +213,7 @@ TEST(ReplyParser, RefusesWhatIsNotAReply) {
   };
   for (const auto* text : texts) {
     for (const std::size_t step : {1u, 1000u}) {
-      reply_parser p(reply_limits{}, buffers);
+      reply_parser p(reply_limits{}, parser_buffers);
       EXPECT_EQ(feed(p, text, step), state::malformed) << text;
       EXPECT_FALSE(p.reason().empty());
     }
@@ -229,7 +229,7 @@ TEST(ReplyParser, SurvivesDamage) {
   limits.max_body_bytes = 50;
   limits.max_header_bytes = 200;
   limits.max_fields = 4;
-  reply_parser p(limits, buffers);
+  reply_parser p(limits, parser_buffers);
   for (int round = 0; round < 20'000; ++round) {
     std::string text = whole[below(std::size(whole))].text;
     for (auto edits = below(4); edits-- > 0;) {
@@ -258,7 +258,7 @@ TEST(ReplyParser, SurvivesDamage) {
 }
 
 TEST(ReplyParser, GivesBackABufferThatALargeReplyGrew) {
-  reply_parser p(reply_limits{}, buffers);
+  reply_parser p(reply_limits{}, parser_buffers);
   const std::string large(1'000'000, 'l');
   ASSERT_EQ(feed(p, "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n" + large, 16'384), state::done);
   EXPECT_EQ(p.body(), large);

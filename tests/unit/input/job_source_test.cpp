@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class JobSource : public testing::Test {
+class JobSource : public ::testing::Test {
  protected:
   JobSource() {
     std::string pattern = (fs::temp_directory_path() / "pawl-input-XXXXXX").string();

@@ -15,16 +15,10 @@
 namespace pawl::input {
 namespace {
 
+using test::source_of;
+
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-
-job_source source_of(std::string bytes) {
-  source_options options;
-  options.format = file_format::csv;
-  auto source = job_source::from_bytes("jobs.csv", std::move(bytes), test::threads(), options);
-  if (!source) throw std::runtime_error(to_string(source.error()));
-  return std::move(*source);
-}
 
 constexpr const char* four_rows = "id,status\nt1,done\nt2,nope\nt3,open\nt4,done\n";
 

@@ -4,6 +4,7 @@
 #include "engine/input/job_source.hpp"
 #include "engine/input/validation.hpp"
 
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -138,6 +139,15 @@ inline read_result read_csv(std::string bytes, source_options options = {},
 inline read_result read_ndjson(std::string bytes, source_options options = {},
                                const api::profile& profile = threads()) {
   return read(std::move(bytes), file_format::ndjson, std::move(options), profile);
+}
+
+// Throws std::runtime_error with what is wrong.
+inline job_source source_of(std::string bytes, file_format format = file_format::csv,
+                            source_options options = {}) {
+  options.format = format;
+  auto source = job_source::from_bytes("jobs.csv", std::move(bytes), threads(), options);
+  if (!source) throw std::runtime_error(to_string(source.error()));
+  return std::move(*source);
 }
 
 }  // namespace pawl::input::test

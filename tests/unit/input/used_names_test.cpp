@@ -11,15 +11,10 @@
 namespace pawl::input {
 namespace {
 
+using test::source_of;
+
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-
-job_source source_of(std::string bytes, file_format format = file_format::csv, source_options options = {}) {
-  options.format = format;
-  auto source = job_source::from_bytes("jobs", std::move(bytes), test::threads(), options);
-  if (!source) throw std::runtime_error(to_string(source.error()));
-  return std::move(*source);
-}
 
 validation_report validated(job_source& source) {
   auto report = validate(source, test::threads(), {}, nullptr);

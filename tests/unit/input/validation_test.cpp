@@ -14,13 +14,7 @@
 namespace pawl::input {
 namespace {
 
-job_source source_of(std::string bytes, file_format format = file_format::csv) {
-  source_options options;
-  options.format = format;
-  auto source = job_source::from_bytes("jobs.csv", std::move(bytes), test::threads(), options);
-  if (!source) throw std::runtime_error(to_string(source.error()));
-  return std::move(*source);
-}
+using test::source_of;
 
 expected<validation_report> check(job_source& source) {
   return validate(source, test::threads(), {}, nullptr);

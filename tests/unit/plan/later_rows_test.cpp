@@ -3,6 +3,7 @@
 #include "config/profile_loader.hpp"
 #include "engine/input/field_names.hpp"
 #include "engine/input/job_source.hpp"
+#include "tests/unit/config/productlane.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,11 +16,7 @@
 namespace pawl::plan {
 namespace {
 
-const api::profile& productlane() {
-  static const auto compiled =
-      config::compile_profile(config::embedded_profile("productlane").value(), "productlane.toml");
-  return compiled.value.value();
-}
+using config::by_name::productlane;
 
 // What of the first row's patch stays out when `later` rows of its id (patches) have the last word.
 std::string left_out(const std::string& patch, const std::vector<std::string>& later,

@@ -2,6 +2,7 @@
 
 #include "config/profile_loader.hpp"
 #include "tests/unit/api/thread_reading.hpp"
+#include "tests/unit/config/productlane.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,14 +16,10 @@
 namespace pawl::plan {
 namespace {
 
+using config::by_name::productlane;
+
 using api::testing::made_job;
 using api::testing::members;
-
-const api::profile& productlane() {
-  static const auto compiled =
-      config::compile_profile(config::embedded_profile("productlane").value(), "productlane.toml");
-  return compiled.value.value();
-}
 
 class judging : public ::testing::Test {
  protected:

@@ -1,5 +1,7 @@
 #include "engine/policy/attempt_charges.hpp"
 
+#include "tests/unit/policy/request_kinds.hpp"
+
 #include <gtest/gtest.h>
 
 #include <string_view>
@@ -7,8 +9,8 @@
 namespace pawl::policy {
 namespace {
 
-constexpr auto read = request_kind::read;
-constexpr auto write = request_kind::write;
+using testing::read;
+using testing::write;
 
 // The events of a job as letters:
 //   f  a write failed, no sign of an outage     F  the same of a read
@@ -17,12 +19,12 @@ constexpr auto write = request_kind::write;
 //   T  a trial failed, and it is no sign of an outage
 //   w  the pause is over                        !  an outage is confirmed
 //   u  a read was understood
-struct job {
+struct charged_job {
   step_options options;
   attempt_charges charges{options};
   std::uint64_t outages = 0;
 
-  explicit job(bool has_probe = true) {
+  explicit charged_job(bool has_probe = true) {
     options.breaker_has_probe = has_probe;
     charges.begin(0);
     charges.see_outages(outages);
@@ -82,7 +84,7 @@ TEST(AttemptCharges, CountFailuresThatNoOutageExplains) {
       {"fu", true, 1, 0},
   };
   for (const auto& row : rows) {
-    job j(row.has_probe);
+    charged_job j(row.has_probe);
     j.see(row.events);
     EXPECT_EQ(j.charges.charged(write), row.writes) << row.events;
     EXPECT_EQ(j.charges.charged(read), row.reads) << row.events;
@@ -90,7 +92,7 @@ TEST(AttemptCharges, CountFailuresThatNoOutageExplains) {
 }
 
 TEST(AttemptCharges, AreUsedUpAtTheNumberOfAttempts) {
-  job j;
+  charged_job j;
   j.see("fffff");
   EXPECT_FALSE(j.charges.are_used_up(write));
   j.see("f");
@@ -101,7 +103,7 @@ TEST(AttemptCharges, AreUsedUpAtTheNumberOfAttempts) {
 }
 
 TEST(AttemptCharges, TellAttemptsFromFailuresToConnect) {
-  job j;
+  charged_job j;
   EXPECT_EQ(j.charges.not_sent(write), 1u);
   EXPECT_EQ(j.charges.not_sent(write), 2u);
   EXPECT_EQ(j.charges.not_sent(read), 1u);
@@ -119,7 +121,7 @@ TEST(AttemptCharges, TellAttemptsFromFailuresToConnect) {
 }
 
 TEST(AttemptCharges, AJobThatMeetsTheGateAThirdTimeWaitsByItself) {
-  job j;
+  charged_job j;
   for (const std::uint32_t alone : {0, 0, 1, 2, 3}) EXPECT_EQ(j.charges.throttled(write), alone);
   EXPECT_EQ(j.charges.throttled(read), 0u) << "each for itself";
   j.charges.not_throttled(read);
@@ -129,7 +131,7 @@ TEST(AttemptCharges, AJobThatMeetsTheGateAThirdTimeWaitsByItself) {
 }
 
 TEST(AttemptCharges, CountWhatIsOddOrNotReady) {
-  job j;
+  charged_job j;
   EXPECT_EQ(j.charges.not_ready(), 1u);
   EXPECT_EQ(j.charges.not_ready(), 2u);
   EXPECT_FALSE(j.charges.is_odd_again());

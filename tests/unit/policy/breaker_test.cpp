@@ -8,15 +8,15 @@ namespace {
 using namespace std::chrono_literals;
 using circuit = breaker::circuit;
 using admission = breaker::admission;
-constexpr auto read = breaker::request::read;
-constexpr auto write = breaker::request::write;
+constexpr auto reading = breaker::request::read;
+constexpr auto writing = breaker::request::write;
 using sign = breaker::sign;
 
 struct held {
   breaker b{{}};
   time_point now{1000s};
   std::uint64_t id = 0;
-  void fail(int times, breaker::request kind = write) {
+  void fail(int times, breaker::request kind = writing) {
     for (int i = 0; i < times; ++i) b.on_attempt(kind, sign::outage, ++id, now);
   }
   // Up to the next probe, and its answer.
@@ -31,7 +31,7 @@ struct held {
 TEST(Breaker, OpensAfterFiveFailuresInARow) {
   held h;
   h.fail(4);
-  h.b.on_attempt(write, sign::life, 0, h.now);
+  h.b.on_attempt(writing, sign::life, 0, h.now);
   h.fail(4);
   EXPECT_EQ(h.b.state(), circuit::closed);
   EXPECT_EQ(h.b.admit(), admission::free);
@@ -45,13 +45,13 @@ TEST(Breaker, OpensAfterFiveFailuresInARow) {
 TEST(Breaker, AnsweredReadsDoNotHideThatWritesFail) {
   held h;
   for (int i = 0; i < 5; ++i) {
-    h.b.on_attempt(read, sign::life, 0, h.now);
+    h.b.on_attempt(reading, sign::life, 0, h.now);
     h.fail(1);
   }
   EXPECT_EQ(h.b.state(), circuit::open);
-  h.b.on_attempt(read, sign::life, 0, h.now);
+  h.b.on_attempt(reading, sign::life, 0, h.now);
   EXPECT_EQ(h.b.state(), circuit::open);
-  h.b.on_attempt(write, sign::life, 0, h.now);
+  h.b.on_attempt(writing, sign::life, 0, h.now);
   EXPECT_EQ(h.b.state(), circuit::closed);
 }
 
@@ -117,7 +117,7 @@ TEST(Breaker, WithoutAProbeAJobsOwnAttemptAsks) {
   options.has_probe = false;
   breaker b(options);
   time_point now{1000s};
-  for (std::uint64_t i = 0; i < 5; ++i) b.on_attempt(write, sign::outage, i, now);
+  for (std::uint64_t i = 0; i < 5; ++i) b.on_attempt(writing, sign::outage, i, now);
   b.begin_probe();
   EXPECT_EQ(b.state(), circuit::half_open);
   ASSERT_EQ(b.admit(), admission::trial);
@@ -135,12 +135,12 @@ TEST(Breaker, LateRepliesOfWhatWasUnderWay) {
   h.probe(true);
   h.fail(10);
   EXPECT_EQ(h.b.state(), circuit::half_open);
-  h.b.on_attempt(write, sign::life, 0, h.now);
+  h.b.on_attempt(writing, sign::life, 0, h.now);
   EXPECT_EQ(h.b.state(), circuit::closed) << "a late success does";
 }
 
 TEST(Breaker, OneBadRowIsNoOutage) {
-  for (const auto kind : {read, write}) {
+  for (const auto kind : {reading, writing}) {
     held h;
     for (int i = 0; i < 20; ++i) h.b.on_attempt(kind, sign::outage, 7, h.now);
     EXPECT_EQ(h.b.state(), circuit::closed);
@@ -159,12 +159,12 @@ TEST(Breaker, OneBadRowIsNoOutage) {
 
 TEST(Breaker, OneRowIsAnOutageWhereReadsFailAsWell) {
   held by_a_read;
-  by_a_read.b.on_attempt(read, sign::outage, 7, by_a_read.now);
-  for (int i = 0; i < 5; ++i) by_a_read.b.on_attempt(write, sign::outage, 7, by_a_read.now);
+  by_a_read.b.on_attempt(reading, sign::outage, 7, by_a_read.now);
+  for (int i = 0; i < 5; ++i) by_a_read.b.on_attempt(writing, sign::outage, 7, by_a_read.now);
   EXPECT_EQ(by_a_read.b.state(), circuit::open);
 
   held by_the_probe;
-  for (int i = 0; i < 5; ++i) by_the_probe.b.on_attempt(write, sign::outage, 7, by_the_probe.now);
+  for (int i = 0; i < 5; ++i) by_the_probe.b.on_attempt(writing, sign::outage, 7, by_the_probe.now);
   by_the_probe.b.begin_probe();
   by_the_probe.b.on_probe(false, by_the_probe.now);
   EXPECT_EQ(by_the_probe.b.state(), circuit::open);
@@ -175,7 +175,7 @@ TEST(Breaker, WithoutAProbeOneRowNeverOpensIt) {
   breaker_options options;
   options.has_probe = false;
   breaker b(options);
-  for (int i = 0; i < 20; ++i) b.on_attempt(write, sign::outage, 7, time_point{1000s});
+  for (int i = 0; i < 20; ++i) b.on_attempt(writing, sign::outage, 7, time_point{1000s});
   EXPECT_EQ(b.state(), circuit::closed);
   EXPECT_FALSE(b.next_probe());
 }
@@ -190,7 +190,7 @@ TEST(Breaker, ForeignRepliesOpenItAndAnAnsweredProbeMakesThemTheRowsOwn) {
     options.has_probe = row.has_probe;
     breaker b(options);
     time_point now{1000s};
-    for (std::uint64_t i = 0; i < 5; ++i) b.on_attempt(write, sign::foreign, i, now);
+    for (std::uint64_t i = 0; i < 5; ++i) b.on_attempt(writing, sign::foreign, i, now);
     ASSERT_EQ(b.state(), circuit::open);
     b.begin_probe();
     if (row.has_probe) b.on_probe(true, now);

@@ -1,5 +1,7 @@
 #include "engine/policy/each_limits.hpp"
 
+#include "tests/unit/policy/request_kinds.hpp"
+
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -15,7 +17,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr time_point start{100h};
-constexpr auto read = request_kind::read, write = request_kind::write;
+using testing::read;
+using testing::write;
 
 rate_limit writes_only(std::uint32_t limit, duration length) {
   return {{limit, length}, 0, 1};

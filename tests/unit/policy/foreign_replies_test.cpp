@@ -1,5 +1,7 @@
 #include "engine/policy/foreign_replies.hpp"
 
+#include "tests/unit/policy/request_kinds.hpp"
+
 #include <gtest/gtest.h>
 
 #include <string_view>
@@ -9,8 +11,8 @@ namespace pawl::policy {
 namespace {
 
 using namespace std::chrono_literals;
-constexpr auto read = request_kind::read;
-constexpr auto write = request_kind::write;
+using testing::read;
+using testing::write;
 
 // Replies in a row, a second apart: a status with 'w' or 'r' for the request, each with a proof behind it or
 // not; 0 is an answer of the API itself.

@@ -11,7 +11,7 @@ namespace pawl::policy {
 namespace {
 
 using namespace std::chrono_literals;
-constexpr time_point start{1000s};
+constexpr time_point held_start{1000s};
 
 TEST(HeldPlan, ServesForAsLongAsAReadDoes) {
   struct {
@@ -21,14 +21,14 @@ TEST(HeldPlan, ServesForAsLongAsAReadDoes) {
                     {3s, 2s, true}, {4s, 2s, false}, {0s, 6s, false}};
   for (const auto& row : rows) {
     held_plan held;
-    EXPECT_FALSE(held.serves(start + row.age, row.margin, 5s)) << "there is none";
-    held.made(start);
-    EXPECT_EQ(held.serves(start + row.age, row.margin, 5s), row.serves);
-    held.seen_again(start + row.age);
-    EXPECT_TRUE(held.serves(start + row.age, 5s, 5s));
+    EXPECT_FALSE(held.serves(held_start + row.age, row.margin, 5s)) << "there is none";
+    held.made(held_start);
+    EXPECT_EQ(held.serves(held_start + row.age, row.margin, 5s), row.serves);
+    held.seen_again(held_start + row.age);
+    EXPECT_TRUE(held.serves(held_start + row.age, 5s, 5s));
     held.drop();
     EXPECT_FALSE(held.is_there());
-    EXPECT_FALSE(held.serves(start, 0s, 5s));
+    EXPECT_FALSE(held.serves(held_start, 0s, 5s));
   }
 }
 
@@ -36,34 +36,34 @@ TEST(HeldPlan, WhatIsOutdatedTellsWhatWasSentAndServesNoMore) {
   held_plan held;
   held.outdate();
   EXPECT_FALSE(held.is_there());
-  held.made(start);
+  held.made(held_start);
   held.outdate();
   EXPECT_TRUE(held.is_there());
-  EXPECT_FALSE(held.serves(start, 0s, 5s));
-  held.seen_again(start);
-  EXPECT_FALSE(held.serves(start, 0s, 5s)) << "another read does not bring it back";
-  held.made(start);
-  EXPECT_TRUE(held.serves(start, 0s, 5s));
+  EXPECT_FALSE(held.serves(held_start, 0s, 5s));
+  held.seen_again(held_start);
+  EXPECT_FALSE(held.serves(held_start, 0s, 5s)) << "another read does not bring it back";
+  held.made(held_start);
+  EXPECT_TRUE(held.serves(held_start, 0s, 5s));
 }
 
 TEST(HeldPlan, LetsGoOfAWholeResourceWhenItWaits) {
   for (const bool whole : {false, true}) {
     held_plan held;
-    held.made(start);
+    held.made(held_start);
     held.plan.body = held.plan.pre_image = std::string(4096, 'x');
     held.plan.old_values = "{}";
     held.keep_through_wait(whole);
-    EXPECT_EQ(held.serves(start, 0s, 5s), !whole);
+    EXPECT_EQ(held.serves(held_start, 0s, 5s), !whole);
     EXPECT_TRUE(held.is_there()) << "what was sent can still be compared";
     EXPECT_EQ(held.plan.old_values, "{}");
     if (whole) {
       EXPECT_LT(held.plan.body.capacity(), 64u);
       EXPECT_LT(held.plan.pre_image.capacity(), 64u);
     }
-    held.seen_again(start + 1s);
-    EXPECT_EQ(held.serves(start + 1s, 0s, 5s), !whole) << "a look does not bring the rest back";
-    held.made(start + 2s);
-    EXPECT_TRUE(held.serves(start + 2s, 0s, 5s));
+    held.seen_again(held_start + 1s);
+    EXPECT_EQ(held.serves(held_start + 1s, 0s, 5s), !whole) << "a look does not bring the rest back";
+    held.made(held_start + 2s);
+    EXPECT_TRUE(held.serves(held_start + 2s, 0s, 5s));
   }
 }
 

@@ -39,7 +39,7 @@ inline api::profile test_profile() {
 }
 
 // A job walked through the machine by hand, with time that moves only when the test says so.
-struct walk {
+struct blind_walk {
   api::profile profile = test_profile();
   api::reply_reader reader{profile};
   step_options options;
@@ -53,7 +53,7 @@ struct walk {
   std::string body;
   std::vector<header_field> headers{{"X-Request-Id", "req_1"}};
 
-  explicit walk(bool replay_safe = true) {
+  explicit blind_walk(bool replay_safe = true) {
     job.row = 1;
     job.id = "t1";
     job.patch = patch;

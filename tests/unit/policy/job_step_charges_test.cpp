@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 using namespace blind;
 
 TEST(JobStep, AnOutageWipesItsFailuresAway) {
-  walk w;
+  blind_walk w;
   w.to_the_wire();
   for (int i = 0; i < 100; ++i) {
     auto next = w.answer(500, "");
@@ -43,7 +43,7 @@ TEST(JobStep, ATrialIsFreeTwiceAndCountsThen) {
     int failures;  // until the end; 0: it never ends by this
   } const rows[] = {{true, 500, 8}, {true, 0, 8}, {false, 500, 8}, {false, 0, 0}};
   for (const auto& row : rows) {
-    walk w;
+    blind_walk w;
     w.options.breaker_has_probe = row.has_probe;
     w.to_the_wire();
     int failures = 0;
@@ -67,7 +67,7 @@ TEST(JobStep, ATrialIsFreeTwiceAndCountsThen) {
 // A row that the API tells to wait for itself: as long as the reply asks, else as long as the rule says, and
 // longer each time. It costs no attempt, and the class is not throttled.
 TEST(JobStep, ARuleSaysHowLongTheRowAloneWaits) {
-  walk w;
+  blind_walk w;
   api::status_rule locked;
   locked.statuses = {{423, 423}};
   locked.then = api::verdict::throttled;
@@ -97,7 +97,7 @@ TEST(JobStep, ARuleSaysHowLongTheRowAloneWaits) {
 
 // A 5xx that a rule calls a wait may have been said after the work was done.
 TEST(JobStep, A5xxOfTheRowLeavesADoubt) {
-  walk w;
+  blind_walk w;
   api::status_rule busy;
   busy.statuses = {{503, 503}};
   busy.then = api::verdict::throttled;

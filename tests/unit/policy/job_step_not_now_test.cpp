@@ -71,7 +71,7 @@ TEST(JobStepNotNow, ARowThatIsThrottledAgainAndAgainWaitsByItself) {
 }
 
 TEST(JobStepNotNow, AMisdirectedRequestGoesAgainOnANewConnection) {
-  blind::walk w;
+  blind::blind_walk w;
   w.to_the_wire();
   auto next = w.answer(421, "");
   ASSERT_TRUE(std::holds_alternative<action::sleep>(next));
@@ -85,7 +85,7 @@ TEST(JobStepNotNow, AMisdirectedRequestGoesAgainOnANewConnection) {
 }
 
 TEST(JobStepNotNow, NoWaitOfARowAloneIsAsLongAsAStrangerLikes) {
-  blind::walk w;
+  blind::blind_walk w;
   w.profile.headers.retry_after = "Retry-After";
   w.headers = {{"Retry-After", "86400"}};
   w.to_the_wire();

@@ -72,7 +72,7 @@ TEST(JobStepOneLook, AReadThatShowsNothingOfAnAcceptedWriteCannotTell) {
 
 TEST(JobStepOneLook, WhereNobodyCanReadA2xxWithoutAResourceIsUnknown) {
   for (const auto* reply : {"", "{}", "[]", R"({"id":"t2","status":"done"})"}) {
-    blind::walk w;
+    blind::blind_walk w;
     w.to_the_wire();
     const auto next = w.answer(200, reply);
     ASSERT_TRUE(std::holds_alternative<action::finish>(next)) << reply;
@@ -146,7 +146,7 @@ TEST(JobStepOneLook, AnErrorInA2xxIsNoSuccess) {
                     {"done", outcome::applied},
                     {"{\"done\":true}", outcome::applied}};
   for (const auto& row : rows) {
-    blind::walk w;
+    blind::blind_walk w;
     w.profile.reply.is = api::reply_kind::none;
     w.to_the_wire();
     const auto next = w.answer(200, row.body);
@@ -157,7 +157,7 @@ TEST(JobStepOneLook, AnErrorInA2xxIsNoSuccess) {
 
 TEST(JobStepOneLook, AnErrorThatNamesTheResourceIsNoSuccess) {
   const std::string locked = R"({"id":"t1","success":false,"error":{"code":"locked","message":"no"}})";
-  blind::walk w;
+  blind::blind_walk w;
   w.patch = {{field_index{1}, "notify", "{}"}};
   w.job.patch = w.patch;
   w.step.reset(w.job);
@@ -179,7 +179,7 @@ TEST(JobStepOneLook, AnErrorThatNamesTheResourceIsNoSuccess) {
   }
 
   // All that was sent shows: then it is the resource, whatever else stands there.
-  blind::walk shown;
+  blind::blind_walk shown;
   shown.to_the_wire();
   next = shown.answer(200, R"({"id":"t1","status":"done","error":{"code":"old"}})");
   ASSERT_TRUE(std::holds_alternative<action::finish>(next));
@@ -208,7 +208,7 @@ TEST(JobStepOneLook, WhatARuleCallsASuccessIsOne) {
   fine.code = "already";
   fine.then = api::verdict::ok;
   for (const int status : {409, 200}) {
-    blind::walk w;
+    blind::blind_walk w;
     w.profile.reply.is = api::reply_kind::none;
     fine.statuses = {{status, status}};
     w.profile.rules = {fine};
@@ -220,7 +220,7 @@ TEST(JobStepOneLook, WhatARuleCallsASuccessIsOne) {
 }
 
 TEST(JobStepOneLook, ASentenceIsNoAnswerOfAnApiWhoseWritesShowNothing) {
-  blind::walk w;
+  blind::blind_walk w;
   w.profile.reply.is = api::reply_kind::none;
   w.to_the_wire();
   const auto next = w.answer(200, "Down for maintenance");

@@ -18,7 +18,7 @@ using ::testing::AnyOf;
 using ::testing::Eq;
 using ::testing::HasSubstr;
 
-const std::string page = "<!doctype html><title>Back soon</title>";
+const std::string back_soon_page = "<!doctype html><title>Back soon</title>";
 const std::string stranger = R"({"message":"no route"})";
 
 // What stands before an API says all of these, and means nothing for the row.
@@ -28,23 +28,23 @@ struct foreign_reply {
 };
 const std::vector<foreign_reply> foreign{{404, "default backend - 404"},
                                          {404, ""},
-                                         {403, page},
+                                         {403, back_soon_page},
                                          {403, stranger},
-                                         {400, page},
-                                         {405, page},
-                                         {413, page},
+                                         {400, back_soon_page},
+                                         {405, back_soon_page},
+                                         {413, back_soon_page},
                                          {409, ""},
                                          {422, stranger},
-                                         {451, page},
-                                         {200, page},
-                                         {202, page},
+                                         {451, back_soon_page},
+                                         {200, back_soon_page},
+                                         {202, back_soon_page},
                                          {404, "{}"},
                                          {404, "[]"}};
 
 TEST(JobStepStrangers, ARowWaitsForTheApiAndIsSentAgain) {
   for (const auto& reply : foreign) {
     SCOPED_TRACE(std::to_string(reply.status) + reply.body);
-    blind::walk w;
+    blind::blind_walk w;
     w.to_the_wire();
     auto next = w.answer(reply.status, reply.body);
     const auto* sleep = std::get_if<action::sleep>(&next);
@@ -66,7 +66,7 @@ TEST(JobStepStrangers, ARowWaitsForTheApiAndIsSentAgain) {
 TEST(JobStepStrangers, TheThirdAlikeCountsIfTheApiWasThereEachTime) {
   for (const auto& reply : foreign) {
     SCOPED_TRACE(std::to_string(reply.status) + reply.body);
-    blind::walk w;
+    blind::blind_walk w;
     w.to_the_wire();
     step_action next;
     for (int met = 1; met <= 3; ++met) {
@@ -91,12 +91,12 @@ TEST(JobStepStrangers, TheThirdAlikeCountsIfTheApiWasThereEachTime) {
 }
 
 TEST(JobStepStrangers, WithoutAProofNothingEverCounts) {
-  blind::walk w;
+  blind::blind_walk w;
   w.can_be_proven = false;
   w.proven_at = w.now - 1s;  // from before: it says nothing about what stands there now
   w.to_the_wire();
   for (int met = 1; met <= 50; ++met) {
-    auto next = w.answer(404, page);
+    auto next = w.answer(404, back_soon_page);
     const auto* sleep = std::get_if<action::sleep>(&next);
     ASSERT_NE(sleep, nullptr) << met;
     EXPECT_GT(sleep->anyway, w.now);
@@ -108,10 +108,10 @@ TEST(JobStepStrangers, WithoutAProofNothingEverCounts) {
 }
 
 TEST(JobStepStrangers, OthersThanTheFirstBeginTheCountAnew) {
-  blind::walk w;
+  blind::blind_walk w;
   w.to_the_wire();
   for (const int status : {404, 404, 403, 404, 404}) {
-    auto next = w.answer(status, page);
+    auto next = w.answer(status, back_soon_page);
     ASSERT_TRUE(std::holds_alternative<action::sleep>(next));
     w.now = std::get<action::sleep>(next).until;
     w.proven_at = w.now;
@@ -127,11 +127,11 @@ TEST(JobStepStrangers, ARowThatMustNotBeSentTwiceIsLookedAtFirst) {
     std::string shown;
     std::string said;
     outcome result;
-  } const rows[] = {{{404, page}, by_hand::wanted, "finish", outcome::applied},
-                    {{404, page}, by_hand::untouched, "queue", outcome::applied},
-                    {{200, page}, by_hand::wanted, "finish", outcome::applied},
-                    {{200, page}, by_hand::untouched, "queue", outcome::applied},
-                    {{200, page}, item("snoozed", "a", 2), "finish", outcome::unknown}};
+  } const rows[] = {{{404, back_soon_page}, by_hand::wanted, "finish", outcome::applied},
+                    {{404, back_soon_page}, by_hand::untouched, "queue", outcome::applied},
+                    {{200, back_soon_page}, by_hand::wanted, "finish", outcome::applied},
+                    {{200, back_soon_page}, by_hand::untouched, "queue", outcome::applied},
+                    {{200, back_soon_page}, item("snoozed", "a", 2), "finish", outcome::unknown}};
   for (const auto& row : rows) {
     by_hand::walk w(true, false);
     w.read_and_send();
@@ -160,7 +160,7 @@ TEST(JobStepStrangers, AReadDecidesWhatTheThirdWasWorth) {
     by_hand::walk w;
     w.read_and_send();
     for (int met = 1; met <= 3; ++met) {
-      ASSERT_EQ(w.write_answers(row.status, page), "sleep");
+      ASSERT_EQ(w.write_answers(row.status, back_soon_page), "sleep");
       const auto said = w.prove();
       if (met < 3) {
         ASSERT_EQ(said, "queue");
@@ -191,7 +191,7 @@ TEST(JobStepStrangers, ARefusalOfSomebodyElseIsNoProofThatNothingWasWritten) {
     if (!row.is_shown) w.job.patch = std::span(w.patch).subspan(1);
     w.step->reset(w.job, {});
     w.read_and_send();
-    ASSERT_EQ(w.write_answers(403, page), "sleep");
+    ASSERT_EQ(w.write_answers(403, back_soon_page), "sleep");
     ASSERT_EQ(w.prove(), "read");
     ASSERT_EQ(w.read_shows(row.shown), row.said);
     if (row.said == "finish") {
@@ -206,7 +206,7 @@ TEST(JobStepStrangers, OldValuesAreProofEnoughAfterA4xxWhereNothingShowsWhenARes
     w.profile.reply.updated_at = {};
     const std::string old = R"({"id":"t1","status":"open","title":"a"})";
     w.read_and_send(old);
-    ASSERT_EQ(w.write_answers(status, page), "sleep");
+    ASSERT_EQ(w.write_answers(status, back_soon_page), "sleep");
     ASSERT_EQ(w.prove(), "read");
     EXPECT_EQ(w.read_shows(old), status == 403 ? "queue" : "finish");
   }
@@ -216,9 +216,9 @@ TEST(JobStepStrangers, WhatAReadBackMeetsSaysNothingAboutTheWrite) {
   // The write was accepted by somebody else, and a read by yet another one: the write's words count.
   by_hand::walk w(true, false);
   w.read_and_send();
-  ASSERT_EQ(w.write_answers(200, page), "sleep");
+  ASSERT_EQ(w.write_answers(200, back_soon_page), "sleep");
   ASSERT_EQ(w.prove(), "read");
-  ASSERT_EQ(w.answer(true, 403, page), "sleep");
+  ASSERT_EQ(w.answer(true, 403, back_soon_page), "sleep");
   ASSERT_EQ(w.prove(), "read");
   ASSERT_EQ(w.read_shows(item("DONE", "a", 2)), "finish");
   EXPECT_EQ(w.result(), outcome::unknown);
@@ -226,10 +226,10 @@ TEST(JobStepStrangers, WhatAReadBackMeetsSaysNothingAboutTheWrite) {
 
   by_hand::walk never(true, false);
   never.read_and_send();
-  ASSERT_EQ(never.write_answers(200, page), "sleep");
+  ASSERT_EQ(never.write_answers(200, back_soon_page), "sleep");
   ASSERT_EQ(never.prove(), "read");
   for (int met = 1; met <= 3; ++met) {
-    ASSERT_EQ(never.answer(true, 403, page), "sleep");
+    ASSERT_EQ(never.answer(true, 403, back_soon_page), "sleep");
     ASSERT_EQ(never.prove(), met < 3 ? "read" : "finish");
   }
   EXPECT_EQ(never.result(), outcome::unknown) << "the read was refused, not the write";
@@ -238,13 +238,13 @@ TEST(JobStepStrangers, WhatAReadBackMeetsSaysNothingAboutTheWrite) {
 TEST(JobStepStrangers, ARefusalThatDoesNotCountYetIsNotWhatTheRowEndsWith) {
   const auto looked_at = [](by_hand::walk& w) {
     w.read_and_send();
-    ASSERT_EQ(w.write_answers(414, page), "sleep");
+    ASSERT_EQ(w.write_answers(414, back_soon_page), "sleep");
     ASSERT_EQ(w.prove(), "read");
   };
   by_hand::walk blind(true, false);
   looked_at(blind);
   for (int met = 1; met <= 3; ++met) {
-    ASSERT_EQ(blind.answer(true, 403, page), "sleep");
+    ASSERT_EQ(blind.answer(true, 403, back_soon_page), "sleep");
     ASSERT_EQ(blind.prove(), met < 3 ? "read" : "finish");
   }
   EXPECT_EQ(blind.result(), outcome::unknown) << "one stranger answered the write, others the reads";
@@ -261,7 +261,7 @@ TEST(JobStepStrangers, APreconditionThatTheOwnWriteMayHaveBrokenSkipsNothing) {
     by_hand::walk w;
     w.expect_status("\"open\"");
     w.read_and_send();
-    ASSERT_EQ(w.write_answers(200, page), "sleep");
+    ASSERT_EQ(w.write_answers(200, back_soon_page), "sleep");
     w.now += 6s;  // the plan is too old by then
     w.proven_at = w.now;
     ASSERT_EQ(w.feed(event::woke{}), "queue");
@@ -285,7 +285,7 @@ TEST(JobStepStrangers, ForeignRepliesToReadsCountInTheSameWay) {
     w.feed(event::started{});
     for (int met = 1; met <= 3; ++met) {
       ASSERT_EQ(w.feed(event::near_due{}), "read");
-      ASSERT_EQ(w.answer(true, row.status, page), "sleep");
+      ASSERT_EQ(w.answer(true, row.status, back_soon_page), "sleep");
       const auto said = w.prove();
       ASSERT_EQ(said, met < 3 ? "queue" : "finish");
     }
@@ -294,7 +294,7 @@ TEST(JobStepStrangers, ForeignRepliesToReadsCountInTheSameWay) {
   }
 }
 
-// An API that has shown its resources does not begin to answer otherwise; a maintenance page does.
+// An API that has shown its resources does not begin to answer otherwise; a maintenance back_soon_page does.
 TEST(JobStepStrangers, AReadThatShowsNoResourceIsForeignOnceARowHasSucceeded) {
   for (const auto* body : {R"({"message":"maintenance"})", "[]", R"([{"id":"t1"}])", "{}"}) {
     SCOPED_TRACE(body);
@@ -319,7 +319,7 @@ TEST(JobStepStrangers, AnOwnRefusalAfterAForeignOneIsLookedAt) {
   for (const bool was_applied : {true, false}) {
     by_hand::walk w;
     w.read_and_send();
-    ASSERT_EQ(w.write_answers(404, page), "sleep");
+    ASSERT_EQ(w.write_answers(404, back_soon_page), "sleep");
     ASSERT_EQ(w.prove(), "queue");
     w.to_the_wire();
     ASSERT_EQ(w.write_answers(422), "read") << "the one before may have been answered after it was done";
@@ -331,7 +331,7 @@ TEST(JobStepStrangers, AnOwnRefusalAfterAForeignOneIsLookedAt) {
 TEST(JobStepStrangers, ARunThatStopsMeanwhileLeavesTheRowPending) {
   by_hand::walk w;
   w.read_and_send();
-  ASSERT_EQ(w.write_answers(404, page), "sleep");
+  ASSERT_EQ(w.write_answers(404, back_soon_page), "sleep");
   ASSERT_EQ(w.feed(event::cancelled{}), "pending");
   EXPECT_FALSE(std::get<action::leave_pending>(w.next).withdraw_intent) << "the next run looks";
 }

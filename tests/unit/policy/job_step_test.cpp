@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 using namespace blind;
 
 TEST(JobStep, AppliesOnAReplyThatShowsTheWantedValues) {
-  walk w;
+  blind_walk w;
   w.to_the_wire();
   auto end = w.answer(200, good);
   const auto* done = std::get_if<action::finish>(&end);
@@ -31,7 +31,7 @@ TEST(JobStep, EndsByTheStatusOfTheReply) {
                     {404, "not_found", outcome::refused},         {409, "conflict", outcome::refused},
                     {422, "unprocessable", outcome::refused},     {418, "teapot", outcome::refused}};
   for (const auto& row : rows) {
-    walk w;
+    blind_walk w;
     w.to_the_wire();
     auto end = w.answer(row.status, envelope(row.code));
     const auto* done = std::get_if<action::finish>(&end);
@@ -46,7 +46,7 @@ TEST(JobStep, EndsByTheStatusOfTheReply) {
 // The ledger may have no room for an outcome at once; meanwhile others have their errors read.
 TEST(JobStep, KeepsTheWordsOfItsErrorWhileOthersAreRead) {
   for (const bool has_header : {true, false}) {
-    walk w;
+    blind_walk w;
     if (!has_header) w.headers.clear();
     w.to_the_wire();
     const auto end = w.answer(422, envelope("unprocessable"));
@@ -69,7 +69,7 @@ TEST(JobStep, StopsTheRunOnWhatOnlyAPersonCanMend) {
   } const rows[] = {
       {401, "unauthenticated"}, {403, "scope_required"}, {410, "unsupported_key_version"}, {302, ""}};
   for (const auto& row : rows) {
-    walk w;
+    blind_walk w;
     w.to_the_wire();
     auto next = w.answer(row.status, envelope(row.code));
     const auto* stop = std::get_if<action::stop_run>(&next);
@@ -78,14 +78,14 @@ TEST(JobStep, StopsTheRunOnWhatOnlyAPersonCanMend) {
     next = w.feed(event::cancelled{});
     ASSERT_TRUE(std::holds_alternative<action::leave_pending>(next));
   }
-  walk w;
+  blind_walk w;
   EXPECT_TRUE(std::holds_alternative<action::queue_for_write>(w.feed(event::started{})));
   w.feed(event::near_due{});
   EXPECT_TRUE(std::holds_alternative<action::stop_run>(w.fault(phase::not_sent, transport_fault::untrusted)));
 }
 
 TEST(JobStep, GoesOnWithANewToken) {
-  walk w;
+  blind_walk w;
   w.to_the_wire();
   ASSERT_TRUE(std::holds_alternative<action::stop_run>(w.answer(401, envelope("unauthenticated"))));
   EXPECT_TRUE(std::holds_alternative<action::queue_for_write>(w.feed(event::token_changed{})));
@@ -94,7 +94,7 @@ TEST(JobStep, GoesOnWithANewToken) {
 }
 
 TEST(JobStep, ThrottlingAndFailuresBeforeTheFirstByteChargeNothing) {
-  walk w;
+  blind_walk w;
   w.to_the_wire();
   for (int i = 0; i < 50; ++i) {
     ASSERT_TRUE(std::holds_alternative<action::queue_for_write>(w.answer(429, envelope("rate_limited"))));
@@ -128,7 +128,7 @@ TEST(JobStep, SendsAMaybeAppliedJobAgainAndThenCallsItUnknown) {
               {0, transport_fault::reset, ""},
               {0, transport_fault::closed, ""}};
   for (const auto& row : rows) {
-    walk w;
+    blind_walk w;
     w.to_the_wire();
     for (std::uint32_t attempt = 1;; ++attempt) {
       auto next = row.status != 0 ? w.answer(row.status, row.body) : w.fault(phase::maybe_applied, row.fault);
@@ -165,7 +165,7 @@ TEST(JobStep, ARefusalProvesNothingAboutAnEarlierAttemptUnlessItIsAboutTheBody) 
               {404, "not_found", outcome::unknown},
               {409, "conflict", outcome::unknown}};
   for (const auto& row : rows) {
-    walk w;
+    blind_walk w;
     w.to_the_wire();
     ASSERT_TRUE(std::holds_alternative<action::sleep>(w.fault(phase::maybe_applied, transport_fault::reset)));
     w.feed(event::woke{});
@@ -182,7 +182,7 @@ TEST(JobStep, ARefusalAfterAThrottledWriteIsBelievedIfNothingWasDone) {
     outcome result;
   } const rows[] = {{429, outcome::refused}, {503, outcome::unknown}};
   for (const auto& row : rows) {
-    walk w;
+    blind_walk w;
     w.headers.push_back({"Retry-After", "1"});
     w.to_the_wire();
     ASSERT_TRUE(std::holds_alternative<action::queue_for_write>(w.answer(row.status, ""))) << row.status;
@@ -205,7 +205,7 @@ TEST(JobStep, NeverSendsAJobAgainThatIsNotReplaySafe) {
               {0, transport_fault::cancelled, ""},
               {200, transport_fault::none, ""}};
   for (const auto& row : rows) {
-    walk w(false);
+    blind_walk w(false);
     w.to_the_wire();
     auto next = row.status != 0 ? w.answer(row.status, row.body) : w.fault(phase::maybe_applied, row.fault);
     const auto* done = std::get_if<action::finish>(&next);
@@ -215,7 +215,7 @@ TEST(JobStep, NeverSendsAJobAgainThatIsNotReplaySafe) {
 }
 
 TEST(JobStep, ShowsAnotherValueAsMismatch) {
-  walk w;
+  blind_walk w;
   w.to_the_wire();
   auto end = w.answer(200, R"({"id":"t1","status":"open"})");
   const auto* done = std::get_if<action::finish>(&end);
@@ -230,7 +230,7 @@ TEST(JobStep, IsLeftPendingWhenCancelledAtAnyStepBeforeTheWire) {
   for (const bool safe : {true, false}) {
     for (std::size_t steps = 0; steps <= way.size(); ++steps) {
       if (safe && steps == way.size()) continue;  // on the wire by then
-      walk w(safe);
+      blind_walk w(safe);
       for (std::size_t i = 0; i < steps; ++i) w.feed(way[i]);
       auto end = w.feed(event::cancelled{});
       const auto* left = std::get_if<action::leave_pending>(&end);
@@ -241,7 +241,7 @@ TEST(JobStep, IsLeftPendingWhenCancelledAtAnyStepBeforeTheWire) {
 }
 
 TEST(JobStep, WithdrawsTheIntentOfAThrottledJobThatIsCancelled) {
-  walk w(false);
+  blind_walk w(false);
   w.to_the_wire();
   ASSERT_TRUE(std::holds_alternative<action::queue_for_write>(w.answer(429, envelope("rate_limited"))));
   auto end = w.feed(event::cancelled{});
@@ -250,7 +250,7 @@ TEST(JobStep, WithdrawsTheIntentOfAThrottledJobThatIsCancelled) {
 }
 
 TEST(JobStep, StaysPendingWhenItsReplaySafeRequestIsCutOffByAStop) {
-  walk w;
+  blind_walk w;
   w.to_the_wire();
   auto end = w.fault(phase::maybe_applied, transport_fault::cancelled);
   ASSERT_TRUE(std::holds_alternative<action::leave_pending>(end));
@@ -258,7 +258,7 @@ TEST(JobStep, StaysPendingWhenItsReplaySafeRequestIsCutOffByAStop) {
 }
 
 TEST(JobStep, GoesBackToTheLineWhenItsPlaceMovesAway) {
-  walk w;
+  blind_walk w;
   w.feed(event::started{});
   w.feed(event::near_due{});
   w.feed(event::leased{});
@@ -268,7 +268,7 @@ TEST(JobStep, GoesBackToTheLineWhenItsPlaceMovesAway) {
 }
 
 TEST(JobStep, AProfileRuleCanCallAStatusKnownNotApplied) {
-  walk w;
+  blind_walk w;
   api::status_rule rule;
   rule.statuses = {{503, 503}};
   rule.then = api::verdict::retry;

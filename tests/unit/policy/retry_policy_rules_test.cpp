@@ -137,7 +137,7 @@ TEST(RetryPolicyRules, WhatIsOfTheIdThrottlesNobodyElse) {
     }
 }
 
-api::profile guarded() {
+api::profile guarded_by_etag() {
   api::profile p;
   p.error = {{*parse_json_path("code")}, {*parse_json_path("message")}, {}, {}};
   p.write.headers = {{"If-Match", {{api::hole::was_header, "ETag", {}}}}};
@@ -146,7 +146,7 @@ api::profile guarded() {
 
 TEST(RetryPolicyRules, A409OrA412UnderAGuardIsAConflict) {
   const api::profile bare;
-  const auto by_header = guarded();
+  const auto by_header = guarded_by_etag();
   api::profile by_stamp;
   by_stamp.write.body.emplace();
   by_stamp.write.body->is = api::json_template::kind::object;
@@ -178,7 +178,7 @@ TEST(RetryPolicyRules, A409OrA412UnderAGuardIsAConflict) {
 
 // Zendesk's 409: of its database, or of the stamp.
 TEST(RetryPolicyRules, AConflictIsWhatARuleSays) {
-  auto p = guarded();
+  auto p = guarded_by_etag();
   auto database = rule_for({{409, 409}}, verdict::retry);
   database.code = "DatabaseConflict";
   p.rules = {database, rule_for({{409, 409}, {422, 422}}, verdict::conflict)};

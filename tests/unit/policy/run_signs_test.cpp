@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 using api::verdict;
 using sign = breaker::sign;
 
-judgement judged(verdict is, bool outage = false, bool foreign = false, bool misdirected = false) {
+judgement sign_judgement(verdict is, bool outage = false, bool foreign = false, bool misdirected = false) {
   judgement j;
   j.is = is;
   j.outage = outage;
@@ -29,18 +29,19 @@ TEST(RunSigns, SayWhatAnAttemptMeansToTheRun) {
     bool read_concerns_rules, read_ends_trial;  // a write always does
     bool ends_well;                             // as the last word of a job that sent nothing
   } const rows[] = {
-      {"2xx", judged(verdict::ok), sign::life, false, false, false, false, true},
-      {"404", judged(verdict::refused), sign::life, false, false, false, false, true},
-      {"429", judged(verdict::throttled), sign::life, true, false, true, false, false},
-      {"500", judged(verdict::maybe, true), sign::outage, true, false, true, true, false},
-      {"408", judged(verdict::maybe), sign::life, false, false, false, false, false},
-      {"no connection", judged(verdict::retry, true), sign::outage, true, false, true, true, false},
-      {"423", judged(verdict::retry), sign::life, false, false, false, false, false},
-      {"421", judged(verdict::retry, true, false, true), sign::outage, true, true, true, true, false},
-      {"401", judged(verdict::stop), sign::life, false, false, false, false, false},
-      {"a page in a 2xx", judged(verdict::ok, true, true), sign::foreign, true, true, true, true, false},
-      {"a stranger's 404", judged(verdict::refused, true, true), sign::foreign, true, true, true, true,
+      {"2xx", sign_judgement(verdict::ok), sign::life, false, false, false, false, true},
+      {"404", sign_judgement(verdict::refused), sign::life, false, false, false, false, true},
+      {"429", sign_judgement(verdict::throttled), sign::life, true, false, true, false, false},
+      {"500", sign_judgement(verdict::maybe, true), sign::outage, true, false, true, true, false},
+      {"408", sign_judgement(verdict::maybe), sign::life, false, false, false, false, false},
+      {"no connection", sign_judgement(verdict::retry, true), sign::outage, true, false, true, true, false},
+      {"423", sign_judgement(verdict::retry), sign::life, false, false, false, false, false},
+      {"421", sign_judgement(verdict::retry, true, false, true), sign::outage, true, true, true, true, false},
+      {"401", sign_judgement(verdict::stop), sign::life, false, false, false, false, false},
+      {"a page in a 2xx", sign_judgement(verdict::ok, true, true), sign::foreign, true, true, true, true,
        false},
+      {"a stranger's 404", sign_judgement(verdict::refused, true, true), sign::foreign, true, true, true,
+       true, false},
   };
   for (const auto& row : rows) {
     SCOPED_TRACE(row.what);

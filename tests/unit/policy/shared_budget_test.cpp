@@ -1,5 +1,6 @@
 // Windows that reads and writes share: costs, who goes first, what replies say of them, what survives.
 #include "tests/unit/policy/pacer_table.hpp"
+#include "tests/unit/policy/request_kinds.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,7 +14,8 @@ namespace {
 using namespace by_hand;
 using namespace std::chrono_literals;
 
-constexpr auto read = request_kind::read, write = request_kind::write;
+using testing::read;
+using testing::write;
 
 // Two pacers with a budget, and the hand that moves their clock.
 struct pair_of_classes {

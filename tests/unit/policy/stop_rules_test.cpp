@@ -7,14 +7,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-judgement judged(api::verdict is, bool outage) {
+judgement stop_judgement(api::verdict is, bool outage) {
   judgement j;
   j.is = is;
   j.outage = outage;
   return j;
 }
 
-struct rules_test : testing::Test {
+struct rules_test : ::testing::Test {
   api::profile profile;
   stop_options options;
   time_point now{5000s};
@@ -27,7 +27,7 @@ struct rules_test : testing::Test {
 
 TEST_F(rules_test, PatienceEndsARunThatHearsNothingButOutage) {
   stop_rules rules(options);
-  rules.on_attempt(judged(api::verdict::maybe, true), now);
+  rules.on_attempt(stop_judgement(api::verdict::maybe, true), now);
   EXPECT_FALSE(rules.check(now + 59min, {}, profile));
   const auto order = rules.check(now + 60min, {}, profile);
   ASSERT_TRUE(order);
@@ -40,8 +40,8 @@ TEST_F(rules_test, WhoNeverHeardAnythingIsToldToCheckTheAddress) {
     for (const bool heard : {false, true}) {
       options.address_in_doubt = in_doubt;
       stop_rules rules(options);
-      if (heard) rules.on_attempt(judged(api::verdict::throttled, false), now);
-      rules.on_attempt(judged(api::verdict::maybe, true), now);
+      if (heard) rules.on_attempt(stop_judgement(api::verdict::throttled, false), now);
+      rules.on_attempt(stop_judgement(api::verdict::maybe, true), now);
       const auto order = rules.check(now + 60min, {}, profile);
       ASSERT_TRUE(order);
       EXPECT_EQ(order->why.remedy.starts_with("check api.base_url"), in_doubt && !heard) << order->why.remedy;
@@ -50,9 +50,9 @@ TEST_F(rules_test, WhoNeverHeardAnythingIsToldToCheckTheAddress) {
 
 TEST_F(rules_test, OneGoodReplyRestartsPatience) {
   stop_rules rules(options);
-  rules.on_attempt(judged(api::verdict::retry, true), now);
-  rules.on_attempt(judged(api::verdict::refused, false), now + 50min);
-  rules.on_attempt(judged(api::verdict::throttled, false), now + 55min);
+  rules.on_attempt(stop_judgement(api::verdict::retry, true), now);
+  rules.on_attempt(stop_judgement(api::verdict::refused, false), now + 50min);
+  rules.on_attempt(stop_judgement(api::verdict::throttled, false), now + 55min);
   EXPECT_FALSE(rules.check(now + 70min, {}, profile));
   const auto order = rules.check(now + 115min, {}, profile);
   ASSERT_TRUE(order);
@@ -85,7 +85,7 @@ TEST_F(rules_test, PatienceHasAnEndThatCannotOverflow) {
   options.patience = duration::max();
   stop_rules rules(options);
   EXPECT_EQ(rules.patience_ends(), std::nullopt);
-  rules.on_attempt(judged(api::verdict::throttled, false), now);
+  rules.on_attempt(stop_judgement(api::verdict::throttled, false), now);
   EXPECT_EQ(rules.patience_ends(), time_point::max());
 }
 

@@ -24,7 +24,7 @@ api::second_look look(proof proven, bool shows_old = false,
 const step cut_off = [](write_doubt& d) { d.lost(arrival::over); };
 const step timed_out = [](write_doubt& d) { d.lost(arrival::possible); };
 const step accepted = [](write_doubt& d) { d.accepted(); };
-const step stranger = [](write_doubt& d) { d.answered_by_another(); };
+const step another_answered = [](write_doubt& d) { d.answered_by_another(); };
 const step waited = [](write_doubt& d) { d.waited_out(); };
 const step untouched = [](write_doubt& d) { d.untouched(); };
 const step cleared = [](write_doubt& d) { d.another_wrote_nothing(); };
@@ -101,12 +101,18 @@ TEST(WriteDoubt, IsWhatItsEventsLeave) {
       {"a proof in time", false, {timed_out, waited, replanned_not_applied}, false, false, false, false},
       {"nothing was read", false, {cut_off, replanned_unreadable}, true, false, false, false},
 
-      {"somebody else answered", false, {stranger}, false, false, true, false},
-      {"and a read clears it", false, {stranger, cleared}, false, false, false, false},
-      {"old values clear it", false, {stranger, replanned_not_applied}, false, false, false, false},
-      {"old values clear it, not the plan", false, {stranger, replanned_old}, false, true, false, false},
-      {"other values do not", false, {stranger, replanned_undecided}, false, true, true, false},
-      {"one's own doubt stays", false, {cut_off, stranger, cleared}, true, false, false, false},
+      {"somebody else answered", false, {another_answered}, false, false, true, false},
+      {"and a read clears it", false, {another_answered, cleared}, false, false, false, false},
+      {"old values clear it", false, {another_answered, replanned_not_applied}, false, false, false, false},
+      {"old values clear it, not the plan",
+       false,
+       {another_answered, replanned_old},
+       false,
+       true,
+       false,
+       false},
+      {"other values do not", false, {another_answered, replanned_undecided}, false, true, true, false},
+      {"one's own doubt stays", false, {cut_off, another_answered, cleared}, true, false, false, false},
 
       {"left and not there", true, {left_unseen}, false, false, false, false},
       {"left and perhaps there", true, {left_untold}, true, true, false, false},

@@ -1,6 +1,7 @@
 #include "engine/run/job_feed.hpp"
 
 #include "config/profile_loader.hpp"
+#include "tests/unit/config/productlane.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -14,14 +15,10 @@
 namespace pawl::run {
 namespace {
 
+using config::by_name::productlane;
+
 namespace asio = boost::asio;
 using ::testing::ElementsAre;
-
-const api::profile& productlane() {
-  static const auto compiled =
-      config::compile_profile(config::embedded_profile("productlane").value(), "productlane.toml");
-  return compiled.value.value();
-}
 
 input::job_source rows(int count) {
   std::string text = "id,title\n";

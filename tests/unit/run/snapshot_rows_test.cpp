@@ -15,7 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const config::profile_result& productlane() {
+const config::profile_result& productlane_result() {
   static const auto compiled =
       config::compile_profile(config::embedded_profile("productlane").value(), "productlane.toml");
   return compiled;
@@ -34,7 +34,7 @@ struct gathering {
 };
 
 gathered_rows gather(const gathering& g) {
-  const auto& profile = *productlane().value;
+  const auto& profile = *productlane_result().value;
   std::string text = g.header + "\n";
   for (int n = 1; n <= g.rows; ++n) text += g.row(n) + "\n";
   input::source_options options;
@@ -44,7 +44,7 @@ gathered_rows gather(const gathering& g) {
   static const api::list_spec none;
   std::uint64_t pending = 0;
   for (int n = 1; n <= g.rows; ++n) pending += g.done.contains(static_cast<std::uint64_t>(n)) ? 0 : 1;
-  const auto& list = g.has_list ? productlane().reading.list : none;
+  const auto& list = g.has_list ? productlane_result().reading.list : none;
   snapshot_rows rows({profile, list, g.max_age, g.has_conditions, g.limit,
                       g.is_counted ? std::optional{pending} : std::nullopt},
                      g.alone);
