@@ -1,5 +1,5 @@
-// What it costs to begin with a profile: from its TOML text to the writer and the readers of its requests. Every
-// command does it once; the aim is under 5 ms for each profile that the program contains.
+// What it costs to begin with a profile: from its TOML text to the writer and the readers of its requests.
+// Every command does it once; the aim is under 5 ms for each profile that the program contains.
 #include "benchmarks/support/allocation_counter.hpp"
 #include "config/profile_loader.hpp"
 #include "engine/api/reply_reader.hpp"
@@ -35,9 +35,9 @@ void begun(benchmark::State& state, const std::string& name) {
 
 [[maybe_unused]] const bool registered = [] {
   for (const auto& name : embedded_profile_names())
-    benchmark::RegisterBenchmark(("profile/" + name).c_str(),
-                                 [name](benchmark::State& state) { begun(state, name); })
-        ->Unit(benchmark::kMicrosecond);
+    benchmark::RegisterBenchmark(("profile/" + name).c_str(), [name](benchmark::State& state) {
+      begun(state, name);
+    })->Unit(benchmark::kMicrosecond);
   return true;
 }();
 
