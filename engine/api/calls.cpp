@@ -1,7 +1,6 @@
 #include "engine/api/calls.hpp"
 
 namespace pawl::api {
-namespace {}  // namespace
 
 request_spec read_request(const profile& p) {
   auto request = p.read;

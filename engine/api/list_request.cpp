@@ -9,8 +9,6 @@
 #include <optional>
 
 namespace pawl::api {
-namespace {}  // namespace
-
 call page_request(const list_spec& list, std::string_view filters, const page_place& place,
                   std::span<const std::string> asked) {
   hole_values values;

@@ -73,6 +73,28 @@ void append_put_over(std::string& to, std::string_view base, std::string_view to
   to += '}';
 }
 
+void append_edits(std::string& to, json_comparer& comparer, std::string_view shown, std::string_view left,
+                  const std::array<std::string_view, 2>& before) {
+  const auto is_same = [&comparer](std::string_view a, std::string_view b) {
+    return !b.empty() && comparer.compare(comparison::exact, a, b) == equality::equal;
+  };
+  std::string part = "{";
+  for_each_member(trim(left), [&](std::string_view key, std::string_view was_left) {
+    const auto is = member_of(shown, key);
+    const std::array was{member_of(before[0], key), member_of(before[1], key)};
+    std::string edited;
+    if (are_objects(is, was_left))
+      append_edits(edited, comparer, is, was_left, was);
+    else if (!is.empty() && !is_same(is, was_left) && !is_same(is, was[0]) && !is_same(is, was[1]))
+      edited = is;
+    if (edited.empty()) return true;
+    append_key(part, key);
+    part += edited;
+    return true;
+  });
+  if (part.size() > 1) to += part + '}';
+}
+
 overlap append_overlap(std::string& to, std::string_view wanted, std::string_view later) {
   wanted = trim(wanted);
   later = trim(later);

@@ -3,6 +3,9 @@
 // as in merges (RFC 7396). Pure.
 #pragma once
 
+#include "engine/api/json_compare.hpp"
+
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -17,6 +20,12 @@ void append_part(std::string& to, std::string_view wanted, std::string_view show
 // Appends `base` with the members of `top` put over its own, at every depth; `top` where one of the two is no
 // object. Unlike a merge it keeps members that are null.
 void append_put_over(std::string& to, std::string_view base, std::string_view top);
+
+// Appends the members of `left` that `shown` has with a value which neither `left` nor any of `before` has:
+// at every depth what somebody else has set since `left` was written. Nothing, where there is none. Values
+// are compared exactly.
+void append_edits(std::string& to, json_comparer&, std::string_view shown, std::string_view left,
+                  const std::array<std::string_view, 2>& before);
 
 // How much of one write another one overwrites.
 enum class overlap : std::uint8_t { none, part, all };

@@ -27,7 +27,6 @@
 #include "engine/input/row_values.hpp"
 #include "engine/model/byte_arena.hpp"
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -118,9 +117,6 @@ class undo_builder {
   bool list_members(std::string_view object, std::vector<member>&);
   void write(trace&, const value* old_value, const value& new_value, bool certain);
   bool was_edited(const trace&, const value& shown);
-  void append_edits(std::string& to, std::string_view shown, std::string_view left,
-                    const std::array<std::string_view, 2>& before);
-  bool is_same(std::string_view a, std::string_view b);
   void write_members(trace&, const value* old_value, const value& new_value, bool certain);
   static value put_over(const value& base, const value& top);
   void follow_elements(trace&, std::string_view old_value, std::string_view new_value, bool certain);

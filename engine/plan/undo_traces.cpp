@@ -18,18 +18,6 @@ void for_each_item(std::string_view list, Each each) {
   });
 }
 
-// The value of the member of that name, which may be missing: empty then. Keys as tokens, which the ledger
-// writes alike.
-std::string_view member_of(std::string_view object, std::string_view key) {
-  std::string_view found;
-  if (!object.starts_with('{')) return found;
-  for_each_member(object, [&](std::string_view other, std::string_view value) {
-    if (other == key) found = value;
-    return found.empty();
-  });
-  return found;
-}
-
 // Whether it is a set of elements; null is the empty one.
 bool has_items(std::string_view json) {
   return json == "null" || json.starts_with('[');
@@ -99,9 +87,10 @@ void undo_builder::write_members(trace& to, const value* old_value, const value&
   }
   if (old_value != nullptr && to.old_value) {
     value edited;
+    // As was_edited(), of the members that the writes so far have left.
     if (to.left.is_shown)
-      append_edits(edited.json, old_value->json, to.left.json,
-                   {to.old_value->json, to.before_last ? std::string_view{to.before_last->json} : "{}"});
+      api::append_edits(edited.json, comparer_, old_value->json, to.left.json,
+                        {to.old_value->json, to.before_last ? std::string_view{to.before_last->json} : "{}"});
     to.old_value = put_over(*old_value, *to.old_value);
     if (!edited.json.empty()) to.old_value = put_over(*to.old_value, edited);
   }
@@ -126,31 +115,6 @@ undo_builder::value undo_builder::put_over(const value& base, const value& top) 
   api::append_put_over(made.json, base.json, top.json);
   made.fit = base.fit == input::row_fit::fits ? top.fit : base.fit;
   return made;
-}
-
-// As was_edited(), of the members of an object that a write has left, at every depth. Appends those that
-// somebody else has set; nothing, where there are none.
-void undo_builder::append_edits(std::string& to, std::string_view shown, std::string_view left,
-                                const std::array<std::string_view, 2>& before) {
-  std::string part = "{";
-  for_each_member(left, [&](std::string_view key, std::string_view was_left) {
-    const auto is = member_of(shown, key);
-    const std::array was{member_of(before[0], key), member_of(before[1], key)};
-    std::string edited;
-    if (is.starts_with('{') && was_left.starts_with('{'))
-      append_edits(edited, is, was_left, was);
-    else if (!is.empty() && !is_same(is, was_left) && !is_same(is, was[0]) && !is_same(is, was[1]))
-      edited = is;
-    if (edited.empty()) return true;
-    if (part.size() > 1) part += ',';
-    part.append(key).append(1, ':').append(edited);
-    return true;
-  });
-  if (part.size() > 1) to += part + '}';
-}
-
-bool undo_builder::is_same(std::string_view a, std::string_view b) {
-  return !b.empty() && comparer_.compare(api::comparison::exact, a, b) == api::equality::equal;
 }
 
 void undo_builder::follow_elements(trace& to, std::string_view old_value, std::string_view new_value,

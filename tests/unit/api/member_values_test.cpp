@@ -48,6 +48,34 @@ TEST(MemberValues, ArePutOverOthers) {
   }
 }
 
+TEST(MemberValues, AreEditsWhereNobodyOfUsHasWrittenThem) {
+  struct {
+    const char *shown, *left, *older, *old, *edits;
+  } const table[] = {
+      {R"({"a":1})", R"({"a":1})", "{}", "{}", ""},
+      {R"({"a":9})", R"({"a":1})", "{}", "{}", R"({"a":9})"},
+      {R"({"a":2})", R"({"a":1})", R"({"a":2})", "{}", ""},
+      {R"({"a":3})", R"({"a":1})", "{}", R"({"a":3})", ""},
+      {R"({"a":1,"b":2})", R"({"a":1})", "{}", "{}", ""},
+      {R"({"a":9,"b":8})", R"({"b":1,"a":1})", "{}", R"({"a":5})", R"({"b":8,"a":9})"},
+      {R"({"b":8})", R"({"a":1})", "{}", "{}", ""},
+      {R"({"a":{"x":9,"y":1}})", R"({"a":{"x":1,"y":1}})", "{}", "{}", R"({"a":{"x":9}})"},
+      {R"({"a":{"x":2}})", R"({"a":{"x":1}})", R"({"a":{"x":2}})", "{}", ""},
+      {R"({"a":{"x":2}})", R"({"a":1})", "{}", "{}", R"({"a":{"x":2}})"},
+      {R"({"a":null})", R"({"a":1})", "{}", "{}", R"({"a":null})"},
+      {R"({"a":9})", R"({"\u0061":1})", "{}", "{}", R"({"\u0061":9})"},
+      {R"({"a":1.0})", R"({"a":1})", "{}", "{}", ""},
+      {"null", R"({"a":1})", "{}", "{}", ""},
+      {R"({"a":9})", "null", "{}", "{}", ""},
+  };
+  json_comparer comparer;
+  for (const auto& t : table) {
+    std::string edits;
+    append_edits(edits, comparer, t.shown, t.left, {t.older, t.old});
+    EXPECT_EQ(edits, t.edits) << t.shown << " after " << t.left;
+  }
+}
+
 TEST(MemberValues, AreOverwrittenAsFarAsALaterWriteNamesThem) {
   struct {
     const char *wanted, *later;
