@@ -45,6 +45,7 @@ step_action job_step::after_reply(const event::replied& reply, const surrounding
     case api::verdict::conflict:
       return after_conflict(fact, note, reply.trial, s);
     case api::verdict::stop:
+      if (fact.reached == phase::answered && !last_.vouched) doubt_.lost(arrival::over);
       return stop(note);
     case api::verdict::maybe:
       return after_maybe(fact, note, reply.trial, s);
@@ -54,10 +55,10 @@ step_action job_step::after_reply(const event::replied& reply, const surrounding
   return after_retry(fact, note, reply.trial, s);
 }
 
-// "Not now": a 429 is said at the door, a 503 perhaps after the work was done. (A job that cannot bear a
-// second sending is here only if a rule of the profile says that nothing was.)
+// "Not now": a 429 is said at the door, a 503 perhaps after the work was done, and so is what nobody signed.
+// (A job that cannot bear a second sending is here only if the API says that nothing was.)
 void job_step::maybe_worked_first(const attempt_fact& fact, const error_note& note) {
-  if (fact.status < 500 || !job_.replay_safe) return;
+  if ((last_.vouched && fact.status < 500) || !job_.replay_safe) return;
   doubt_.lost(arrival::over);
   kept_.keep(note);
 }
@@ -169,7 +170,8 @@ step_action job_step::after_conflict(const attempt_fact& fact, const error_note&
   if (!options_.read_first) return after_refusal(fact.status, note);
   kept_.keep(note);
   held_.outdate();
-  if (is_guarded()) doubt_.guard_failed();  // else a rule calls it a conflict
+  // Else a rule calls it a conflict, or somebody who has not seen the guard.
+  if (is_guarded() && last_.vouched) doubt_.guard_failed();
   charges_.failed(request_kind::write, last_, fact.reached, trial);
   if (charges_.are_used_up(request_kind::write)) return read(purpose::refusal);
   reading_for_ = doubt_.any() && !job_.replay_safe ? purpose::maybe : purpose::plan;
@@ -191,13 +193,13 @@ step_action job_step::after_maybe(const attempt_fact& fact, const error_note& no
   return sleep_until(s.now + backoff(options_.retry, charges_.sent(), fact.status >= 500, s.jitter01));
 }
 
-// Known not to be applied.
+// Not applied, as far as whoever said so is known.
 step_action job_step::after_retry(const attempt_fact& fact, const error_note& note, bool trial,
                                   const surroundings& s) {
-  if (fact.reached == phase::answered && !last_.charges_attempt) {
-    maybe_worked_first(fact, note);
-    return not_ready(fact, s);
-  }
+  // A rule that vouches for it means it, also of a 5xx.
+  const bool was_answered = fact.reached == phase::answered;
+  if (was_answered && (!last_.vouched || !last_.charges_attempt)) maybe_worked_first(fact, note);
+  if (was_answered && !last_.charges_attempt) return not_ready(fact, s);
   if (fact.reached == phase::not_sent)
     return sleep_until(s.now +
                        backoff(options_.retry, charges_.not_sent(request_kind::write), false, s.jitter01));

@@ -66,6 +66,23 @@ bool matches(const api::status_rule& rule, const attempt_fact& fact, const reply
   return rule.header.empty() || has_header(fact.headers, rule.header, rule.header_value);
 }
 
+// Whoever says so does not pass the request on: nobody is let in (401, 402, 407), there is no server for it
+// (421), or no time (423, 425, 429).
+constexpr bool is_said_at_the_door(int status) noexcept {
+  switch (status) {
+    case 401:
+    case 402:
+    case 407:
+    case 421:
+    case 423:
+    case 425:
+    case 429:
+      return true;
+    default:
+      return false;
+  }
+}
+
 // What no other API and no page says.
 bool names_more_than_a_status(const api::status_rule& rule) noexcept {
   return !rule.code.empty() || !rule.message.empty() || !rule.header.empty();
@@ -219,10 +236,11 @@ judgement judge_status(const api::profile& profile, const attempt_fact& fact, co
   }
   if (j.is == verdict::ok && signs.page) return from_a_stranger(j);
   if (j.is == verdict::conflict && (!signs.to_a_write || (signs.page && !vouched))) j.is = verdict::refused;
-  // A 412 answers a condition that the request carried, and whoever evaluates it does not pass the request
-  // on.
-  if (j.is == verdict::conflict) j.vouched = vouched || status == 412;
   if (j.is == verdict::refused && !vouched) return from_a_stranger(j);
+  if (j.is == verdict::ok || j.is == verdict::maybe) return j;
+  j.vouched = vouched || is_said_at_the_door(status);
+  const bool goes_on = j.is == verdict::throttled || j.is == verdict::retry;
+  if (goes_on && !j.vouched && !replay_safe) return judged(verdict::maybe, status);
   return j;
 }
 

@@ -57,8 +57,9 @@ struct judgement {
   // does.
   const api::status_rule* rule = nullptr;
   bool misdirected = false;  // with retry: this connection is the wrong one (421); another must be opened
-  // With ok: a rule of the profile says so that names what the default would not. With conflict: nothing was
-  // applied, because the API itself says so (the envelope or such a rule shows that) or the status is 412.
+  // With ok: a rule of the profile says so that names what the default would not. With conflict, throttled,
+  // stop, refused and the retry of a reply: nothing was applied, because the API itself says so (the
+  // envelope, or such a rule, shows that) or because the status is one that is said at the door.
   bool vouched = false;
   bool proves_the_api = false;  // set by job_step: the reply is good and the API's own
 
@@ -84,7 +85,10 @@ struct judgement {
 // A refusal is foreign if the body does not show the error envelope of the profile, unless a rule made it
 // that names a code, a message or a header. A conflict decides nothing by itself, because the row is read
 // again: it is foreign only if it is a page, and then it counts as a refusal; so it does as the reply to a
-// read. A 409 that does not show who said it may have been said after the write was applied (`vouched`).
+// read.
+// A conflict, a throttling, a retry or a stop that does not show who said it may have been said after the
+// write was applied (`vouched`): for a job that is not replay-safe a throttling and a retry count as maybe.
+// Who says 401, 402, 407, 421, 423, 425 or 429 does not matter: whoever does has not passed the request on.
 //   1xx, 600 and above                   maybe: not HTTP's answer to anything; rules are not asked outside
 //                                        of 100..599
 //

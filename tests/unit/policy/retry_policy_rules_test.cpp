@@ -164,8 +164,11 @@ TEST(RetryPolicyRules, A409OrA412UnderAGuardIsAConflict) {
       EXPECT_EQ(is.is, verdict::conflict) << status;
       EXPECT_TRUE(is.charges_attempt) << status;
       EXPECT_FALSE(is.outage || is.foreign) << status;
-      // A 412 need not have a body; what decides is the read that follows.
+      EXPECT_TRUE(is.vouched) << status;
+      // It need not have a body: what decides is the read that follows. But without one anybody may have said
+      // it, and after the write was applied.
       EXPECT_EQ(judged(*p, {.status = status}).is, verdict::conflict) << status;
+      EXPECT_FALSE(judged(*p, {.status = status}).vouched) << status;
       const auto of_a_read = judged(*p, {.status = status, .code = "c", .to_a_write = false});
       EXPECT_EQ(of_a_read.is, verdict::refused) << status;
     }

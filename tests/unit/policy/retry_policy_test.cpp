@@ -229,15 +229,55 @@ TEST(RetryPolicy, AnErrorInASuccessIsOneUnlessSomebodyVouches) {
   }
 }
 
+judgement vouched_for(judgement j) {
+  j.vouched = true;
+  return j;
+}
+
 TEST(RetryPolicy, AnyOther4xxWithRetryAfterIsThrottling) {
   const std::vector<header_field> wait{{"Retry-After", "7"}};
   for (const int status : {400, 403, 404, 405, 409, 410, 413, 418, 422, 423, 425, 429, 451, 499})
     for (const bool safe : {true, false})
-      EXPECT_EQ(answer(status, "code", safe, wait), judged(verdict::throttled, false, false)) << status;
+      EXPECT_EQ(answer(status, "code", safe, wait), vouched_for(judged(verdict::throttled, false, false)))
+          << status;
   for (const int status : {401, 402, 407})
     EXPECT_EQ(answer(status, "", true, wait).is, verdict::stop) << status;
   EXPECT_EQ(answer(408, "", true, wait).is, verdict::maybe);
   EXPECT_EQ(answer(421, "", true, wait).is, verdict::retry);
+}
+
+// "Not applied" is the word of whoever says it: a gateway may say so after it has passed the write on.
+TEST(RetryPolicy, ANotNowThatNobodySignedMayHaveBeenApplied) {
+  api::status_rule retry, throttled;
+  retry.statuses = {{400, 599}};
+  retry.then = verdict::retry;
+  throttled = retry;
+  throttled.then = verdict::throttled;
+  const std::vector<header_field> wait{{"Retry-After", "7"}};
+  for (const int status : {400, 409, 412, 421, 422, 423, 425, 429, 477, 500, 503}) {
+    const bool at_the_door = status == 421 || status == 423 || status == 425 || status == 429;
+    for (const auto* rule : {&retry, &throttled}) {
+      api::profile p;
+      p.rules = {*rule};
+      EXPECT_EQ(answer(status, {}, true, {}, p).is, rule->then) << status;
+      EXPECT_EQ(answer(status, {}, true, {}, p).vouched, at_the_door) << status;
+      EXPECT_EQ(answer(status, {}, false, {}, p).is, at_the_door ? rule->then : verdict::maybe) << status;
+      EXPECT_EQ(answer(status, {}, false, {}, p).outage, !at_the_door ? status >= 500 : false) << status;
+      for (const bool safe : {true, false}) {
+        EXPECT_EQ(answer(status, "code", safe, {}, p).is, rule->then) << status;
+        EXPECT_TRUE(answer(status, "code", safe, {}, p).vouched) << status;
+        api::profile by_header = p;
+        by_header.rules[0].header = "X-Api";
+        EXPECT_EQ(answer(status, {}, safe, {{"X-Api", "1"}}, by_header).is, rule->then) << status;
+        EXPECT_TRUE(answer(status, {}, safe, {{"X-Api", "1"}}, by_header).vouched) << status;
+      }
+    }
+    if (status >= 500 || status == 421) continue;
+    EXPECT_EQ(answer(status, {}, true, wait).is, verdict::throttled) << status;
+    EXPECT_EQ(answer(status, {}, true, wait).vouched, at_the_door) << status;
+    EXPECT_EQ(answer(status, {}, false, wait).is, at_the_door ? verdict::throttled : verdict::maybe)
+        << status;
+  }
 }
 
 TEST(RetryPolicy, ARuleVouchesForWhatItNames) {
@@ -269,7 +309,7 @@ TEST(RetryPolicy, TakesA503WithRetryAfterAsThrottlingOnlyForReplaySafeJobs) {
 }
 
 TEST(RetryPolicy, A429IsNotAppliedForAnyJob) {
-  EXPECT_EQ(answer(429, {}, false), judged(verdict::throttled, false, false));
+  EXPECT_EQ(answer(429, {}, false), vouched_for(judged(verdict::throttled, false, false)));
 }
 
 TEST(RetryPolicy, ChargesNothingBeforeTheFirstByte) {
@@ -339,19 +379,18 @@ TEST(RetryPolicy, AsksTheProfilesRulesInTheirOrderFirst) {
        .then = verdict::maybe,
        .remedy = {}},
   };
-  EXPECT_EQ(answer(400, "try_later", true, {{"X-Quota", ""}}, p), judged(verdict::retry, true, false));
+  EXPECT_EQ(answer(400, "try_later", true, {{"X-Quota", ""}}, p),
+            vouched_for(judged(verdict::retry, true, false)));
   EXPECT_EQ(answer(400, "other", true, {{"X-QUOTA", "exhausted"}}, p),
-            judged(verdict::stop, false, false, "buy more"));
-  auto low = judged(verdict::throttled, false, false);
+            vouched_for(judged(verdict::stop, false, false, "buy more")));
+  auto low = vouched_for(judged(verdict::throttled, false, false));
   low.rule = &p.rules[2];
   EXPECT_EQ(answer(400, "other", true, {{"X-QUOTA", "low"}}, p), low);
   // A header that is there without a value is there.
   EXPECT_EQ(answer(400, "other", true, {{"X-Quota", {}}}, p).is, verdict::throttled);
   EXPECT_EQ(answer(400, "other", true, {}, p).is, verdict::refused);
-  auto fine = judged(verdict::ok, true, false);
-  fine.vouched = true;
-  EXPECT_EQ(answer(404, "", true, {}, p), fine);
-  EXPECT_EQ(answer(503, "", false, {{"Retry-After", "1"}}, p), judged(verdict::retry, true, true));
+  EXPECT_EQ(answer(404, "", true, {}, p), vouched_for(judged(verdict::ok, true, false)));
+  EXPECT_EQ(answer(503, "", true, {{"Retry-After", "1"}}, p), judged(verdict::retry, true, true));
   EXPECT_FALSE(answer(418, "", true, {}, p).remedy.empty());
   EXPECT_EQ(answer(202, "", true, {}, p), judged(verdict::maybe, true, false));
   EXPECT_EQ(answer(401, "", true, {}, p).is, verdict::stop);
