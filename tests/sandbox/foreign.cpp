@@ -35,6 +35,13 @@ constexpr std::array<std::string_view, 8> gateway_bodies{
     R"([])",
     R"({})"};
 
+std::string_view gateway_body(std::uint64_t dice, std::string_view own_words) {
+  std::size_t at = dice % gateway_bodies.size();
+  while (!own_words.empty() && gateway_bodies[at].find(own_words) != std::string_view::npos)
+    at = (at + 1) % gateway_bodies.size();
+  return gateway_bodies[at];
+}
+
 bool has_no_body(int status) {
   return status == 204 || status == 205 || status == 304;
 }
@@ -105,7 +112,8 @@ std::string_view content_type_of(foreign_body body) {
   return {};
 }
 
-void append_foreign_body(std::string& out, const foreign_reply& r, std::uint64_t dice) {
+void append_foreign_body(std::string& out, const foreign_reply& r, std::uint64_t dice,
+                         std::string_view own_words) {
   switch (r.body) {
     case foreign_body::html:
       if (r.status / 100 == 2)
@@ -119,7 +127,7 @@ void append_foreign_body(std::string& out, const foreign_reply& r, std::uint64_t
       out += "default backend - " + std::to_string(r.status);
       break;
     case foreign_body::json:
-      out += gateway_bodies[mix(dice) % gateway_bodies.size()];
+      out += gateway_body(mix(dice), own_words);
       break;
     case foreign_body::empty:
       break;

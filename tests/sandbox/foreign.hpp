@@ -41,7 +41,9 @@ enum class foreign_set : std::uint8_t {
 foreign_reply draw_foreign(foreign_set set, std::uint64_t dice);
 
 std::string_view content_type_of(foreign_body);
-// Appends the body; `dice` choose the gateway that answers in JSON.
-void append_foreign_body(std::string& out, const foreign_reply&, std::uint64_t dice);
+// Appends the body; `dice` choose the gateway that answers in JSON, but none whose words have `own_words` in
+// them (empty: any).
+void append_foreign_body(std::string& out, const foreign_reply&, std::uint64_t dice,
+                         std::string_view own_words = {});
 
 }  // namespace sandbox

@@ -58,6 +58,19 @@ TEST(Foreign, JsonOfAGatewayIsJsonAndNotTheApisEnvelope) {
   }
 }
 
+TEST(Foreign, NoGatewaySpeaksAsTheApiDoes) {
+  for (const std::string_view own : {R"("error":)", R"("message":)", R"("errors":)"}) {
+    std::set<std::string> bodies;
+    for (std::uint64_t dice = 0; dice < 200; ++dice) {
+      std::string text;
+      append_foreign_body(text, {404, foreign_body::json, false}, dice, own);
+      EXPECT_EQ(text.find(own), std::string::npos) << text;
+      bodies.insert(text);
+    }
+    EXPECT_GE(bodies.size(), 5u) << own;
+  }
+}
+
 TEST(Foreign, IsReadAsItIsNamed) {
   for (const char* name : {"foreign", "foreign/404/html", "foreign-after/200/json", "foreign/503/empty+close",
                            "foreign-retry/403/text"}) {

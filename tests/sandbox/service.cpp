@@ -236,7 +236,7 @@ void service::distort(const call* asked, const course& c, time_us now, reply& re
       rep.status = c.fault.stranger->status;
       rep.content_type = content_type_of(c.fault.stranger->body);
       rep.body.clear();
-      append_foreign_body(rep.body, *c.fault.stranger, c.dice);
+      append_foreign_body(rep.body, *c.fault.stranger, c.dice, vendor_.own_words());
       rep.location = rep.status / 100 == 3 ? "https://elsewhere.example/login" : "";
       rep.retry_after.reset();
       if (c.fault.stranger->retry_after)

@@ -91,6 +91,7 @@ class text_play final : public play {
         accuse("there is no such row, or it is there twice");
         continue;
       }
+      if (row.outcome == "unknown" || row.outcome == "mismatch") unproven_.insert(row.id);
       const auto why = disproof(row, now.at(row.id));
       if (!why.empty()) accuse(why);
     }
@@ -119,7 +120,7 @@ class text_play final : public play {
         const auto& is = after.at(id).at(name);
         if (lost.contains(id + '.' + name)) continue;
         auto may_be = std::vector{was};
-        if (name == api_.column && history_.contains(id)) may_be = values_to_bring_back(history_.at(id), was);
+        if (name == api_.column && history_.contains(id)) may_be = values_to_bring_back(id, was);
         if (std::ranges::find(may_be, is) == may_be.end())
           findings.push_back(
               fmt::format("undo, {}: {} is {} and had to be {}", id, name, is, fmt::join(may_be, " or ")));
@@ -176,14 +177,16 @@ class text_play final : public play {
   }
 
   // What an API without guards shows after the undo may be older: somebody may edit between read and write.
-  std::vector<std::string> values_to_bring_back(const std::vector<written>& all,
-                                                const std::string& was) const {
+  // So it may of a row that ended without a proof: what stood there between two of its attempts may have been
+  // what the API had made of the first.
+  std::vector<std::string> values_to_bring_back(const std::string& id, const std::string& was) const {
+    const auto& all = history_.at(id);
     if (all.empty()) return {was};
     if (!all.back().by_pawl) return {all.back().value};
     std::vector<std::string> found{was};
     for (const auto& one : all)
       if (!one.by_pawl) found.push_back(one.value);
-    if (api_.is_guarded) return {found.back()};
+    if (api_.is_guarded && !unproven_.contains(id)) return {found.back()};
     return found;
   }
 
@@ -194,6 +197,7 @@ class text_play final : public play {
   std::size_t rows_;
   std::vector<std::string> ids_;
   std::map<std::string, std::vector<written>> history_;  // by id: what was written into the text
+  std::set<std::string> unproven_;                       // ids of rows that ended unknown or mismatch
   std::size_t edits_ = 0;
 };
 
