@@ -3,6 +3,7 @@
 #include "tests/sandbox/reply.hpp"
 #include "tests/sandbox/text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <span>
@@ -35,10 +36,12 @@ constexpr std::array<std::string_view, 8> gateway_bodies{
     R"([])",
     R"({})"};
 
-std::string_view gateway_body(std::uint64_t dice, std::string_view own_words) {
+std::string_view gateway_body(std::uint64_t dice, std::span<const std::string_view> own_words) {
+  const auto is_own = [own_words](std::string_view body) {
+    return std::ranges::any_of(own_words, [body](auto words) { return body.find(words) != body.npos; });
+  };
   std::size_t at = dice % gateway_bodies.size();
-  while (!own_words.empty() && gateway_bodies[at].find(own_words) != std::string_view::npos)
-    at = (at + 1) % gateway_bodies.size();
+  while (is_own(gateway_bodies[at])) at = (at + 1) % gateway_bodies.size();
   return gateway_bodies[at];
 }
 
@@ -113,7 +116,7 @@ std::string_view content_type_of(foreign_body body) {
 }
 
 void append_foreign_body(std::string& out, const foreign_reply& r, std::uint64_t dice,
-                         std::string_view own_words) {
+                         std::span<const std::string_view> own_words) {
   switch (r.body) {
     case foreign_body::html:
       if (r.status / 100 == 2)

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -41,9 +42,9 @@ enum class foreign_set : std::uint8_t {
 foreign_reply draw_foreign(foreign_set set, std::uint64_t dice);
 
 std::string_view content_type_of(foreign_body);
-// Appends the body; `dice` choose the gateway that answers in JSON, but none whose words have `own_words` in
-// them (empty: any).
+// Appends the body; `dice` choose the gateway that answers in JSON, but none whose words have one of
+// `own_words` in them.
 void append_foreign_body(std::string& out, const foreign_reply&, std::uint64_t dice,
-                         std::string_view own_words = {});
+                         std::span<const std::string_view> own_words = {});
 
 }  // namespace sandbox

@@ -59,15 +59,17 @@ TEST(Foreign, JsonOfAGatewayIsJsonAndNotTheApisEnvelope) {
 }
 
 TEST(Foreign, NoGatewaySpeaksAsTheApiDoes) {
-  for (const std::string_view own : {R"("error":)", R"("message":)", R"("errors":)"}) {
+  const std::vector<std::vector<std::string_view>> apis{
+      {R"("error":)"}, {R"("message":)"}, {R"("errors":)"}, {R"("message":)", R"("status":)"}};
+  for (const auto& own : apis) {
     std::set<std::string> bodies;
     for (std::uint64_t dice = 0; dice < 200; ++dice) {
       std::string text;
       append_foreign_body(text, {404, foreign_body::json, false}, dice, own);
-      EXPECT_EQ(text.find(own), std::string::npos) << text;
+      for (const auto words : own) EXPECT_EQ(text.find(words), std::string::npos) << text;
       bodies.insert(text);
     }
-    EXPECT_GE(bodies.size(), 5u) << own;
+    EXPECT_GE(bodies.size(), 4u) << own.front();
   }
 }
 

@@ -43,7 +43,7 @@ class github final : public resource_vendor {
   void serve(const call&, reply&) override;
   bool present(const call&, std::string_view id, reply&) override;
   void error(reply&, int status, std::string_view code, std::string_view message) const override;
-  std::string_view own_words() const override { return R"("message":)"; }
+  std::vector<std::string_view> own_words() const override { return {R"("message":)", R"("status":)"}; }
   void unauthenticated(reply& rep, key_check) const override { error(rep, 401, "", "Bad credentials"); }
   void throttle(reply&, const route&, const budgets::refusal&, time_us now) const override;
   void append_headers(std::string& out, const reply&, const route&, budgets& used, bool rates, time_us now,

@@ -83,7 +83,7 @@ class redmine final : public resource_vendor {
     rep.status = status;  // everything but a validation error has an empty body
     rep.body.clear();
   }
-  std::string_view own_words() const override { return R"("errors":)"; }
+  std::vector<std::string_view> own_words() const override { return {R"("errors":)"}; }
   void unauthenticated(reply& rep, key_check) const override {
     error(rep, 401, "", "");
     add_header(rep, "WWW-Authenticate", "Basic realm=\"Redmine API\"");

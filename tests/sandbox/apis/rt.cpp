@@ -83,7 +83,7 @@ class rt final : public resource_vendor {
   void error(reply& rep, int status, std::string_view, std::string_view message) const override {
     set(rep, status, json::object{{"message", message}});
   }
-  std::string_view own_words() const override { return R"("message":)"; }
+  std::vector<std::string_view> own_words() const override { return {R"("message":)"}; }
   void unauthenticated(reply& rep, key_check) const override { error(rep, 401, "", "Unauthorized"); }
   // RT has no limits; somebody's proxy in front of it may have.
   void throttle(reply& rep, const route&, const budgets::refusal& why, time_us now) const override {

@@ -49,9 +49,9 @@ class vendor {
   // Makes its error envelope. `code` is a word of ours, such as `internal_error`; a vendor may have its own.
   virtual void error(reply&, int status, std::string_view code, std::string_view message) const = 0;
   virtual void unauthenticated(reply&, key_check) const = 0;
-  // What an error of its own has in it and one of a gateway may have too: then nobody could tell them apart,
-  // and no stranger before it says that. Empty: no gateway says what it says.
-  virtual std::string_view own_words() const { return {}; }
+  // What errors of its own have in them and one of a gateway may have too: then nobody could tell them apart,
+  // and no stranger before it says one of these.
+  virtual std::vector<std::string_view> own_words() const { return {}; }
   // Refuses because of a limit; a null `rule` means that a fault says so.
   virtual void throttle(reply&, const route&, const budgets::refusal&, time_us now) const = 0;
   // Appends `\r\nName: value` for its headers: request id and, with `rates`, the limits. `told` is `now` as

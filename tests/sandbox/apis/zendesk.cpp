@@ -46,7 +46,7 @@ class zendesk final : public resource_vendor {
   void error(reply& rep, int status, std::string_view code, std::string_view message) const override {
     set(rep, status, {{"error", code}, {"description", message}});
   }
-  std::string_view own_words() const override { return R"("error":)"; }
+  std::vector<std::string_view> own_words() const override { return {R"("error":)"}; }
   void unauthenticated(reply& rep, key_check) const override {
     set(rep, 401, json::object{{"error", "Couldn't authenticate you"}});
   }
