@@ -9,6 +9,7 @@
 #include <optional>
 
 namespace pawl::api {
+
 call page_request(const list_spec& list, std::string_view filters, const page_place& place,
                   std::span<const std::string> asked) {
   hole_values values;

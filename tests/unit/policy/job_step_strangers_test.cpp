@@ -300,6 +300,12 @@ TEST(JobStepStrangers, WhatNobodySignedIsNoProofThatNothingWasApplied) {
       by_hand::walk safe(p);
       safe.read_and_send();
       ASSERT_EQ(safe.write_answers(r.status, is_signed ? own : "{}"), r.to_safe) << r.status;
+      // A run that ends now leaves the intent for the next one to look, unless the API has said no.
+      by_hand::walk ended(p);
+      ended.read_and_send();
+      ended.write_answers(r.status, is_signed ? own : "{}");
+      ASSERT_EQ(ended.feed(event::cancelled{}), "pending") << r.status;
+      EXPECT_EQ(std::get<action::leave_pending>(ended.next).withdraw_intent, is_signed) << r.status;
       if (std::string_view{r.to_safe} == "sleep") {
         ASSERT_EQ(safe.wake(), "queue") << r.status;
       }
