@@ -103,10 +103,9 @@ constexpr std::array keys{
         obligatory,
         "What such a reply means: applied; not applied, and not now; not applied, try again; perhaps "
         "applied; no to this row; the resource has changed since it was read; no row can succeed. A rule "
-        "that "
-        "names a code, a message or a header, and a reply that shows the envelope of `[error]`, are taken "
-        "at their word; without either, what \"throttled\", \"retry\" and \"conflict\" say to a write "
-        "is believed only after a look (but for 421, 423, 425 and 429)."},
+        "that names a code, a message or a header, and a reply that shows the envelope of `[error]`, are "
+        "taken at their word; without either, what \"throttled\", \"retry\", \"conflict\" and \"stop\" say "
+        "to a write is believed only after a look (but for 401, 402, 407, 421, 423, 425 and 429)."},
     profile_key{"rules", "wait", "list of \"retry-after\", \"reset\" and times", "", "as without a rule",
                 "With `throttled`: how long. The first of these that the reply has counts; a time such as "
                 "\"60s\" always has a value, stands last, and doubles while it repeats."},
