@@ -69,8 +69,7 @@ struct judgement {
 // A complete reply is judged by the profile's rules in their order, and by these defaults where none matches:
 //
 //   2xx                                  ok; foreign if it is a page; refused if the profile says that a
-//   write shows
-//                                        nothing and an error's code stands in it (job_step)
+//                                        write shows nothing and an error's code stands in it (job_step)
 //   429, any other 4xx with Retry-After  throttled (but 401, 402, 407: a pause mends nothing)
 //   421                                  retry, on a new connection
 //   423, 425 without Retry-After         retry of this row, later; so is what a rule throttles with the
@@ -82,15 +81,15 @@ struct judgement {
 //   3xx, 410                             stop; refused once a row has succeeded
 //   409, 412                             conflict, if it is the reply to a write with a guard; else
 //   other 4xx                            refused
-// A refusal is foreign if the body does not show the error envelope of the profile, unless a rule made it
-// that names a code, a message or a header. A conflict decides nothing by itself, because the row is read
-// again: it is foreign only if it is a page, and then it counts as a refusal; so it does as the reply to a
-// read.
-// A conflict, a throttling, a retry or a stop that does not show who said it may have been said after the
-// write was applied (`vouched`): for a job that is not replay-safe a throttling and a retry count as maybe.
-// Who says 401, 402, 407, 421, 423, 425 or 429 does not matter: whoever does has not passed the request on.
 //   1xx, 600 and above                   maybe: not HTTP's answer to anything; rules are not asked outside
 //                                        of 100..599
+//
+// Whose word it is: the API's own, if the body shows the error envelope of the profile, or a rule that names
+// a code, a message or a header has matched. A refusal by anybody else is foreign. A conflict decides nothing
+// by itself, because the row is read again: it is foreign only if it is a page, and then it counts as a
+// refusal; so it does as the reply to a read. A conflict, a throttling, a retry or a stop by anybody else may
+// have been said after the write was applied (`vouched`): for a job that is not replay-safe a throttling and
+// a retry count as maybe. Whoever says 401, 402, 407, 421, 423, 425 or 429 has not passed the request on.
 //
 // Names of headers in rules match without case, and so do their values. An `ok` says that the API accepted
 // the patch; whether the reply shows it is for reply_reader to find (an empty body where the profile promises

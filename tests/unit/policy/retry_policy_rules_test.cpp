@@ -1,6 +1,7 @@
 // What the rules of a profile make of a reply.
 #include "engine/policy/retry_policy.hpp"
 #include "engine/text/json_path.hpp"
+#include "tests/unit/policy/judged_answer.hpp"
 
 #include <gtest/gtest.h>
 
@@ -192,6 +193,51 @@ TEST(RetryPolicyRules, AConflictIsWhatARuleSays) {
   // A rule makes a conflict of it without a guard too (Jira).
   p.write = {};
   EXPECT_EQ(judged(p, {.status = 409, .code = "x"}).is, verdict::conflict);
+}
+
+// "Not applied" is the word of whoever says it: a gateway may say so after it has passed the write on.
+TEST(RetryPolicyRules, ANotNowThatNobodySignedMayHaveBeenApplied) {
+  api::status_rule retry, throttled;
+  retry.statuses = {{400, 599}};
+  retry.then = verdict::retry;
+  throttled = retry;
+  throttled.then = verdict::throttled;
+  const std::vector<header_field> wait{{"Retry-After", "7"}};
+  for (const int status : {400, 409, 412, 421, 422, 423, 425, 429, 477, 500, 503}) {
+    const bool at_the_door = status == 421 || status == 423 || status == 425 || status == 429;
+    for (const auto* rule : {&retry, &throttled}) {
+      api::profile p;
+      p.rules = {*rule};
+      EXPECT_EQ(answer(status, {}, true, {}, p).is, rule->then) << status;
+      EXPECT_EQ(answer(status, {}, true, {}, p).vouched, at_the_door) << status;
+      EXPECT_EQ(answer(status, {}, false, {}, p).is, at_the_door ? rule->then : verdict::maybe) << status;
+      EXPECT_EQ(answer(status, {}, false, {}, p).outage, !at_the_door ? status >= 500 : false) << status;
+      for (const bool safe : {true, false}) {
+        EXPECT_EQ(answer(status, "code", safe, {}, p).is, rule->then) << status;
+        EXPECT_TRUE(answer(status, "code", safe, {}, p).vouched) << status;
+        api::profile by_header = p;
+        by_header.rules[0].header = "X-Api";
+        EXPECT_EQ(answer(status, {}, safe, {{"X-Api", "1"}}, by_header).is, rule->then) << status;
+        EXPECT_TRUE(answer(status, {}, safe, {{"X-Api", "1"}}, by_header).vouched) << status;
+      }
+    }
+    if (status >= 500 || status == 421) continue;
+    EXPECT_EQ(answer(status, {}, true, wait).is, verdict::throttled) << status;
+    EXPECT_EQ(answer(status, {}, true, wait).vouched, at_the_door) << status;
+    EXPECT_EQ(answer(status, {}, false, wait).is, at_the_door ? verdict::throttled : verdict::maybe)
+        << status;
+  }
+}
+
+TEST(RetryPolicyRules, ARuleVouchesForWhatItNames) {
+  api::status_rule by_status, by_header;
+  by_status.statuses = {{404, 404}};
+  by_header = by_status;
+  by_header.header = "X-Api";
+  api::profile p;
+  p.rules = {by_header, by_status};
+  EXPECT_FALSE(answer(404, "", true, {{"X-Api", "1"}}, p).foreign);
+  EXPECT_TRUE(answer(404, "", true, {}, p).foreign);
 }
 
 }  // namespace

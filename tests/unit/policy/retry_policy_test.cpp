@@ -1,5 +1,7 @@
 #include "engine/policy/retry_policy.hpp"
 
+#include "tests/unit/policy/judged_answer.hpp"
+
 #include <gtest/gtest.h>
 
 #include <array>
@@ -15,18 +17,6 @@ namespace {
 using api::verdict;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-judgement answer(int status, std::string_view code = {}, bool replay_safe = true,
-                 std::vector<header_field> headers = {}, const api::profile& profile = {}) {
-  attempt_fact fact;
-  fact.reached = phase::answered;
-  fact.status = status;
-  fact.headers = headers;
-  reply_signs signs;
-  signs.code = code;
-  signs.enveloped = !code.empty();
-  return judge(profile, fact, signs, replay_safe);
-}
 
 judgement judged(verdict is, bool charges, bool outage, std::string_view remedy = {}) {
   judgement j;
@@ -244,51 +234,6 @@ TEST(RetryPolicy, AnyOther4xxWithRetryAfterIsThrottling) {
     EXPECT_EQ(answer(status, "", true, wait).is, verdict::stop) << status;
   EXPECT_EQ(answer(408, "", true, wait).is, verdict::maybe);
   EXPECT_EQ(answer(421, "", true, wait).is, verdict::retry);
-}
-
-// "Not applied" is the word of whoever says it: a gateway may say so after it has passed the write on.
-TEST(RetryPolicy, ANotNowThatNobodySignedMayHaveBeenApplied) {
-  api::status_rule retry, throttled;
-  retry.statuses = {{400, 599}};
-  retry.then = verdict::retry;
-  throttled = retry;
-  throttled.then = verdict::throttled;
-  const std::vector<header_field> wait{{"Retry-After", "7"}};
-  for (const int status : {400, 409, 412, 421, 422, 423, 425, 429, 477, 500, 503}) {
-    const bool at_the_door = status == 421 || status == 423 || status == 425 || status == 429;
-    for (const auto* rule : {&retry, &throttled}) {
-      api::profile p;
-      p.rules = {*rule};
-      EXPECT_EQ(answer(status, {}, true, {}, p).is, rule->then) << status;
-      EXPECT_EQ(answer(status, {}, true, {}, p).vouched, at_the_door) << status;
-      EXPECT_EQ(answer(status, {}, false, {}, p).is, at_the_door ? rule->then : verdict::maybe) << status;
-      EXPECT_EQ(answer(status, {}, false, {}, p).outage, !at_the_door ? status >= 500 : false) << status;
-      for (const bool safe : {true, false}) {
-        EXPECT_EQ(answer(status, "code", safe, {}, p).is, rule->then) << status;
-        EXPECT_TRUE(answer(status, "code", safe, {}, p).vouched) << status;
-        api::profile by_header = p;
-        by_header.rules[0].header = "X-Api";
-        EXPECT_EQ(answer(status, {}, safe, {{"X-Api", "1"}}, by_header).is, rule->then) << status;
-        EXPECT_TRUE(answer(status, {}, safe, {{"X-Api", "1"}}, by_header).vouched) << status;
-      }
-    }
-    if (status >= 500 || status == 421) continue;
-    EXPECT_EQ(answer(status, {}, true, wait).is, verdict::throttled) << status;
-    EXPECT_EQ(answer(status, {}, true, wait).vouched, at_the_door) << status;
-    EXPECT_EQ(answer(status, {}, false, wait).is, at_the_door ? verdict::throttled : verdict::maybe)
-        << status;
-  }
-}
-
-TEST(RetryPolicy, ARuleVouchesForWhatItNames) {
-  api::status_rule by_status, by_header;
-  by_status.statuses = {{404, 404}};
-  by_header = by_status;
-  by_header.header = "X-Api";
-  api::profile p;
-  p.rules = {by_header, by_status};
-  EXPECT_FALSE(answer(404, "", true, {{"X-Api", "1"}}, p).foreign);
-  EXPECT_TRUE(answer(404, "", true, {}, p).foreign);
 }
 
 TEST(RetryPolicy, TakesA503WithRetryAfterAsThrottlingOnlyForReplaySafeJobs) {
