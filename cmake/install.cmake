@@ -5,6 +5,7 @@ include(CMakePackageConfigHelpers)
 
 set(pawl_public_roots
   engine/app/check.hpp
+  engine/app/check_ledger.hpp
   engine/app/doctor.hpp
   engine/app/export.hpp
   engine/app/plan.hpp

@@ -31,6 +31,9 @@ std::string last_run_in_words(const app::ledger_state& s) {
                         run.exit_code.value_or(0));
   else if (!s.runner)
     text += " and was killed";
+  if (!run.who.user.empty() || !run.who.host.empty())
+    text += fmt::format("; by {}{}{}, pawl {}", run.who.user, run.who.host.empty() ? "" : "@", run.who.host,
+                        run.version);
   return text;
 }
 
@@ -61,6 +64,7 @@ lines status_lines(const app::ledger_state& s) {
   if (s.pending() > 0) counts += fmt::format(", {} pending", grouped(s.pending()));
   out.push_back(counts);
   if (s.last_run) out.push_back("runs:   " + last_run_in_words(s));
+  if (!s.seal.empty()) out.push_back("seal:   " + s.seal);
   if (const auto now = app::rate(s)) {
     auto text = "rate:   " + rate_in_words(*now, write_limit(s.generation.settings));
     if (const auto left = app::eta(s)) text += ", ETA " + in_words(*left);

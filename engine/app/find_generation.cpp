@@ -12,7 +12,10 @@ expected<ledger::generation_row> find_generation(ledger::ledger_file& file,
                                                  std::optional<std::int64_t> wanted) {
   auto found = wanted ? file.generation(*wanted) : file.newest_generation();
   if (!found) return found.error();
-  if (*found) return **std::move(found);
+  if (*found) {
+    if (auto proven = file.prove((*found)->id); !proven) return proven.error();
+    return **std::move(found);
+  }
   if (wanted)
     return failure{failure_kind::usage, to_string(option::generation),
                    fmt::format("{} has no generation {}", file.path(), *wanted),

@@ -170,6 +170,7 @@ status ledger_choice::choose_retry(const ledger::run_question& question) {
     return failure{failure_kind::usage, s_.settings().ledger_path,
                    "holds no run whose rows " + to_string(option::retry) + " could take again",
                    "leave out " + to_string(option::retry)};
+  if (auto proven = ledger().prove(newest_->id); !proven) return proven;
   if (auto done = count(*newest_); !done) return done;
   if (answer == ledger::retry_decision::refuse_changed)
     if (auto kept = keep_what_came(); !kept) return kept;

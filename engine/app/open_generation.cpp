@@ -3,6 +3,7 @@
 #include "engine/app/ledger_refusals.hpp"
 #include "engine/app/recorded_validation.hpp"
 #include "engine/sys/boot_clock.hpp"
+#include "engine/sys/own_user.hpp"
 #include "engine/sys/wall_clock.hpp"
 #include "engine/text/amounts.hpp"
 #include "engine/text/date_time.hpp"
@@ -79,7 +80,7 @@ void open_generation::conclude_gathering() {
 }
 
 status open_generation::begin_run() {
-  auto run = choice_.ledger().begin_run(generation_.id, PAWL_VERSION, wall_now(), boot_now());
+  auto run = choice_.ledger().begin_run(generation_.id, PAWL_VERSION, wall_now(), boot_now(), who_runs());
   if (!run) return run.error();
   run_ = *run;
   return {};

@@ -52,6 +52,9 @@ expected<ledger_state> read_state(const std::string& path) {
     if (state.last_run) state.done_before_run += state.last_run->counts.total();
     state.last_run = std::move(run);
   }
+  auto seal = file->seal();
+  if (!seal) return seal.error();
+  state.seal = *std::move(seal);
   auto runner = ledger::ledger_file::running(path);
   if (!runner) return runner.error();
   state.runner = *std::move(runner);
@@ -147,6 +150,10 @@ std::string status_json(const ledger_state& s) {
   name("run_exit_code");
   out += s.last_run && s.last_run->exit_code ? std::to_string(*s.last_run->exit_code) : "null";
   text("run_stop_reason", s.last_run ? s.last_run->stop_reason : "");
+  text("run_host", s.last_run ? s.last_run->who.host : "");
+  text("run_user", s.last_run ? s.last_run->who.user : "");
+  text("run_version", s.last_run ? s.last_run->version : "");
+  text("seal", s.seal);
   name("errors");
   out += '{';
   for (const auto& [code, rows] : s.errors) number(code, rows);

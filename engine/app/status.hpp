@@ -25,6 +25,7 @@ struct ledger_state {
   std::optional<ledger::run_row> last_run;
   std::optional<std::string> runner;        // who uses the ledger now
   std::vector<ledger::sample_row> samples;  // the last minute of the last run, newest first
+  std::string seal;                         // of the ledger, hexadecimal; empty: it has none
   std::uint64_t done_before_run = 0;        // outcomes when the last run began, as far as known
   wall_time now{};
 

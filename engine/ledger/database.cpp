@@ -211,6 +211,44 @@ expected<std::int64_t> database::ask(std::string_view sql) {
   return *row ? asked->integer(0) : 0;
 }
 
+// Closing rolls back what is open, and must tell nobody any more.
+database::~database() {
+  if (!listener_) return;
+  listen(false);
+  sqlite3_commit_hook(handle_.get(), nullptr, nullptr);
+  sqlite3_rollback_hook(handle_.get(), nullptr, nullptr);
+}
+
+void database::tell(std::unique_ptr<change_listener> listener) {
+  listener_ = std::move(listener);
+  auto* db = handle_.get();
+  listen(true);
+  sqlite3_commit_hook(
+      db, [](void* to) { return static_cast<change_listener*>(to)->is_behind() ? 1 : 0; }, listener_.get());
+  sqlite3_rollback_hook(
+      db, [](void* to) { static_cast<change_listener*>(to)->on_rollback(); }, listener_.get());
+}
+
+void database::listen(bool on) noexcept {
+  const auto tell = [](void* to, sqlite3* from, int operation, const char* schema, const char* table,
+                       sqlite3_int64, sqlite3_int64) {
+    if (std::string_view{schema} == "main")
+      static_cast<change_listener*>(to)->on_change(from, operation, table);
+  };
+  if (on)
+    sqlite3_preupdate_hook(handle_.get(), tell, listener_.get());
+  else
+    sqlite3_preupdate_hook(handle_.get(), nullptr, nullptr);
+}
+
+status database::run_told(statement& insert) {
+  if (!listener_) return insert.run();
+  listen(false);
+  auto done = insert.run();
+  listen(true);
+  return done;
+}
+
 void database::roll_back() noexcept {
   if (sqlite3_get_autocommit(handle_.get()) == 0)
     static_cast<void>(sqlite3_exec(handle_.get(), "ROLLBACK", nullptr, nullptr, nullptr));
@@ -227,7 +265,9 @@ expected<transaction> transaction::begin_reading(database& db) {
 }
 
 status transaction::commit() {
-  auto done = db_->execute("COMMIT");
+  auto* listener = db_->listener();
+  auto done = listener == nullptr ? status{} : listener->before_commit();
+  if (done) done = db_->execute("COMMIT");
   if (!done) db_->roll_back();
   db_ = nullptr;
   return done;

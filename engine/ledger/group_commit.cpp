@@ -142,7 +142,7 @@ status group_commit::queue_usual(const job_record& job) {
   if (usual_count_ < usual_at_once) return {};
   for (std::size_t i = 0; i < usual_count_; ++i) bind_usual(sql_.usual_jobs, i, i);
   usual_count_ = 0;
-  auto done = sql_.usual_jobs.run();
+  auto done = db_.run_told(sql_.usual_jobs);
   if (done) return done;
   std::string rows;
   for (const auto& one : usual_) rows += (rows.empty() ? "" : ", ") + std::to_string(one.row);
@@ -153,7 +153,7 @@ status group_commit::queue_usual(const job_record& job) {
 status group_commit::write_left_usual() {
   for (std::size_t i = 0; i < usual_count_; ++i) {
     bind_usual(sql_.usual_job, i, 0);
-    if (auto done = of_row(usual_[i].row, sql_.usual_job.run()); !done) return done;
+    if (auto done = of_row(usual_[i].row, db_.run_told(sql_.usual_job)); !done) return done;
   }
   usual_count_ = 0;
   return {};
@@ -161,17 +161,28 @@ status group_commit::write_left_usual() {
 
 void group_commit::bind_usual(statement& to, std::size_t i, std::size_t place) {
   const auto& job = usual_[i];
+  const auto key = job_key(generation_, job.row);
   const auto sent_after = micros(job.sent_at) - started_us_;
   const auto latency = number(job.latency_us);
+  const auto finished_after = micros(job.finished_at) - started_us_ - sent_after - latency;
   const int before = static_cast<int>(place) * usual_values;
-  to.bind(before + 1, job_key(generation_, job.row));
-  bind_id(to, before + 2, job.id, id_prefix_, usual_scratch_[2 * i]);
-  if (job.request_id.empty())
+  // The values of the statement as well as those that are bound, in the order of the columns.
+  digest_.add(key);
+  to.bind(before + 1, key);
+  bind_id(to, before + 2, job.id, id_prefix_, usual_scratch_[2 * i], &digest_);
+  digest_.add({0, 0, 200});
+  if (job.request_id.empty()) {
+    digest_.add_null();
     to.bind_null(before + 3);
+  } else {
+    bind_id(to, before + 3, job.request_id, request_id_prefix_, usual_scratch_[2 * i + 1], &digest_);
+  }
+  digest_.add({1, sent_after, latency, finished_after});
+  to.bind(before + 4, sent_after).bind(before + 5, latency).bind(before + 6, finished_after);
+  if (auto* listener = db_.listener())
+    listener->on_told("job_data", key, digest_);
   else
-    bind_id(to, before + 3, job.request_id, request_id_prefix_, usual_scratch_[2 * i + 1]);
-  to.bind(before + 4, sent_after).bind(before + 5, latency);
-  to.bind(before + 6, micros(job.finished_at) - started_us_ - sent_after - latency);
+    digest_.drop();
 }
 
 status group_commit::write_any(const job_record& job) {
@@ -250,6 +261,7 @@ status group_commit::write(const intent_withdrawal& withdrawn) {
 }
 
 status group_commit::write(const sample_row& sample) {
+  db_.milestone(sample.at);
   sql_.sample.bind(1, run_);
   bind_sample(sql_.sample, 2, sample, scratch_[0]);
   return sql_.sample.run();
@@ -280,7 +292,7 @@ status group_commit::write_prefixes() {
 }
 
 void group_commit::bind_id(statement& to, int at, std::string_view text, std::optional<std::string>& prefix,
-                           std::string& scratch) {
+                           std::string& scratch, record_digest* digest) {
   auto made = compact(text, prefix);
   if (made.is == compact_text::form::text && !prefix) {
     if (const auto found = prefix_for(text)) {
@@ -291,22 +303,24 @@ void group_commit::bind_id(statement& to, int at, std::string_view text, std::op
   }
   switch (made.is) {
     case compact_text::form::number:
+      if (digest != nullptr) digest->add(made.number);
       to.bind(at, made.number);
       return;
     case compact_text::form::bytes:
       scratch.resize(made.size);  // assign() would convert bytes that are not char through a temporary string
       std::copy_n(made.bytes.begin(), made.size, scratch.begin());
+      if (digest != nullptr) digest->add_blob(scratch);
       to.bind_blob(at, scratch);
       return;
     case compact_text::form::text:
       break;
   }
-  if (is_plain_utf8(text)) {
-    to.bind_text(at, text);
-  } else {
+  if (!is_plain_utf8(text)) {
     scratch = as_plain_utf8(text);
-    to.bind_text(at, scratch);
+    text = scratch;
   }
+  if (digest != nullptr) digest->add_text(text);
+  to.bind_text(at, text);
 }
 
 void group_commit::bind_plain(statement& to, int at, std::string_view text, std::string& scratch) {

@@ -49,9 +49,10 @@ class group_commit {
   status count(std::uint64_t row, outcome);
   status close_block(std::uint64_t block, const outcome_counts&);
   status write_prefixes();
-  // The first id that a prefix would turn into bytes sets the generation's prefix.
-  void bind_id(statement&, int at, std::string_view, std::optional<std::string>& prefix,
-               std::string& scratch);
+  // The first id that a prefix would turn into bytes sets the generation's prefix. `digest`: gets the value
+  // as it is bound; null: nobody needs it.
+  void bind_id(statement&, int at, std::string_view, std::optional<std::string>& prefix, std::string& scratch,
+               record_digest* digest = nullptr);
   // Binds usual_[i] as row number `place` of the statement.
   void bind_usual(statement&, std::size_t i, std::size_t place);
   void bind_plain(statement&, int at, std::string_view, std::string& scratch);  // empty: NULL
@@ -75,6 +76,7 @@ class group_commit {
   std::array<job_record, usual_at_once> usual_;
   std::size_t usual_count_ = 0;
   std::array<std::string, 2 * usual_at_once> usual_scratch_;  // as scratch_
+  record_digest digest_;
 };
 
 }  // namespace pawl::ledger

@@ -1,7 +1,10 @@
 #include "engine/ledger/ledger.hpp"
 
+#include "engine/ledger/chain.hpp"
 #include "engine/ledger/done_blocks.hpp"
+#include "engine/ledger/ledger_check.hpp"
 #include "engine/ledger/ledger_impl.hpp"
+#include "engine/ledger/sealer.hpp"
 #include "engine/model/option.hpp"
 #include "engine/sys/descriptor.hpp"
 
@@ -40,11 +43,18 @@ struct migration {
   int to;
   const char* sql;
 };
-constexpr std::array<migration, 2> migrations{{
+constexpr std::array<migration, 3> migrations{{
     {2,
      "ALTER TABLE run ADD COLUMN boot_id TEXT; ALTER TABLE run ADD COLUMN started_boot_us INTEGER;"
      "ALTER TABLE intent ADD COLUMN sent_boot_us INTEGER;"},
     {3, "ALTER TABLE intent ADD COLUMN idempotency_key TEXT;"},
+    {first_sealed_version,
+     "ALTER TABLE run ADD COLUMN host TEXT; ALTER TABLE run ADD COLUMN user TEXT;"
+     "CREATE TABLE seal (part TEXT NOT NULL, block INTEGER NOT NULL, rows INTEGER NOT NULL, sum INTEGER NOT "
+     "NULL,"
+     " PRIMARY KEY (part, block)) STRICT, WITHOUT ROWID;"
+     "CREATE TABLE chain (link INTEGER PRIMARY KEY, at INTEGER NOT NULL,"
+     " seals BLOB NOT NULL, digest BLOB NOT NULL) STRICT;"},
 }};
 static_assert(migrations.back().to == schema_version);
 
@@ -95,6 +105,13 @@ status migrate(database& db, std::int64_t from) {
   for (const auto& step : migrations)
     if (step.to > from)
       if (auto done = db.execute(step.sql); !done) return done;
+  // What stands there has to be believed: nothing says what it was.
+  if (from < first_sealed_version) {
+    if (auto done = seal_everything(db); !done) return done;
+    auto newest = db.ask("SELECT max(started_at) FROM generation");
+    if (!newest) return newest.error();
+    if (auto done = append_link(db, wall(*newest)); !done) return done;
+  }
   const auto version = "PRAGMA user_version = " + std::to_string(schema_version);
   if (auto done = db.execute(version.c_str()); !done) return done;
   return group->commit();
@@ -114,6 +131,9 @@ expected<std::unique_ptr<database>> open_for_run(const std::string& path) {
   if (*found != 0 && *found < schema_version)
     if (auto done = migrate(db, *found); !done) return std::move(done.error());
   if (auto synced = sync_directory(path); !synced) return std::move(synced.error());
+  auto seals = sealer::make(db);
+  if (!seals) return std::move(seals.error());
+  db.tell(*std::move(seals));
   return opened;
 }
 
@@ -254,14 +274,18 @@ expected<std::int64_t> ledger_file::begin_generation(const generation_row& g,
     place->bind(1, *id).bind(2, number(c.row)).bind(3, number(c.offset)).bind(4, number(c.line));
     if (auto done = place->run(); !done) return std::move(done.error());
   }
+  db.milestone(g.started);
   if (auto done = group->commit(); !done) return std::move(done.error());
   return id;
 }
 
 status ledger_file::bind_account(std::int64_t generation, const std::string& account) {
+  auto group = transaction::begin(*impl_->db);
+  if (!group) return std::move(group.error());
   auto update = impl_->db->prepare("UPDATE generation SET account = ? WHERE id = ?");
   if (!update) return std::move(update.error());
-  return update->bind_text(1, account).bind(2, generation).run();
+  if (auto done = update->bind_text(1, account).bind(2, generation).run(); !done) return done;
+  return group->commit();
 }
 
 status ledger_file::withdraw(std::int64_t generation, wall_time now) {
@@ -275,39 +299,92 @@ status ledger_file::withdraw(std::int64_t generation, wall_time now) {
   auto end = impl_->db->prepare("UPDATE generation SET given_up_at = ? WHERE id = ? AND finished_at IS NULL");
   if (!end) return std::move(end.error());
   if (auto done = end->bind(1, micros(now)).bind(2, generation).run(); !done) return done;
+  impl_->db->milestone(now);
   return group->commit();
 }
 
 status ledger_file::finish_generation(std::int64_t generation, wall_time now) {
+  auto group = transaction::begin(*impl_->db);
+  if (!group) return std::move(group.error());
   auto update = impl_->db->prepare("UPDATE generation SET finished_at = ? WHERE id = ?");
   if (!update) return std::move(update.error());
-  return update->bind(1, micros(now)).bind(2, generation).run();
+  if (auto done = update->bind(1, micros(now)).bind(2, generation).run(); !done) return done;
+  impl_->db->milestone(now);
+  return group->commit();
 }
 
 expected<std::int64_t> ledger_file::begin_run(std::int64_t generation, const std::string& version,
-                                              wall_time now, const boot_moment& boot) {
+                                              wall_time now, const boot_moment& boot, const whoever& who) {
   auto& db = *impl_->db;
-  auto insert = db.prepare(
-      "INSERT INTO run (generation, started_at, version, boot_id, started_boot_us) VALUES (?, ?, ?, ?, ?)");
+  auto group = transaction::begin(db);
+  if (!group) return std::move(group.error());
+  auto insert =
+      db.prepare(insert_into("run", "generation, started_at, version, boot_id, started_boot_us, host, user"));
   if (!insert) return std::move(insert.error());
   insert->bind(1, generation).bind(2, micros(now)).bind_text(3, version);
   if (boot.boot_id.empty())
     insert->bind_null(4).bind_null(5);
   else
     insert->bind_text(4, boot.boot_id).bind(5, std::int64_t{boot.since_boot.count()});
+  const auto bind = [&insert](int at, const std::string& name) {
+    if (name.empty())
+      insert->bind_null(at);
+    else
+      insert->bind_text(at, name);
+  };
+  bind(6, who.host);
+  bind(7, who.user);
   if (auto done = insert->run(); !done) return std::move(done.error());
-  return db.ask("SELECT max(id) FROM run");  // it is the row just inserted: the lock keeps other writers out
+  auto id = db.ask("SELECT max(id) FROM run");  // the row just inserted: the lock keeps other writers out
+  if (!id) return id;
+  db.milestone(now);
+  if (auto done = group->commit(); !done) return std::move(done.error());
+  return id;
 }
 
 status ledger_file::end_run(std::int64_t run, wall_time now, int exit_code, const std::string& stop_reason,
                             const outcome_counts& counts) {
+  auto group = transaction::begin(*impl_->db);
+  if (!group) return std::move(group.error());
   auto update = impl_->db->prepare(
       "UPDATE run SET ended_at = ?, exit_code = ?, stop_reason = ?, applied = ?, unchanged = ?, skipped = ?,"
       " superseded = ?, refused = ?, mismatch = ?, failed = ?, unknown = ?, invalid = ? WHERE id = ?");
   if (!update) return std::move(update.error());
   update->bind(1, micros(now)).bind(2, std::int64_t{exit_code}).bind_text(3, stop_reason);
   bind_counts(*update, 4, counts);
-  return update->bind(4 + static_cast<int>(outcome_count), run).run();
+  if (auto done = update->bind(4 + static_cast<int>(outcome_count), run).run(); !done) return done;
+  impl_->db->milestone(now);
+  return group->commit();
+}
+
+expected<soundness> ledger_file::check(std::string_view noted) {
+  return check_ledger(*impl_->db, noted);
+}
+
+status ledger_file::prove(std::int64_t generation) {
+  return impl_->version < first_sealed_version ? status{} : prove_generation(*impl_->db, generation);
+}
+
+expected<std::string> ledger_file::seal() {
+  if (impl_->version < first_sealed_version) return std::string{};
+  auto links = last_link(*impl_->db);
+  if (!links) return std::move(links.error());
+  return links->number == 0 ? std::string{} : input::to_hex(links->digest);
+}
+
+status ledger_file::accept_changes(wall_time now) {
+  auto& db = *impl_->db;
+  auto group = transaction::begin(db);
+  if (!group) return group.error();
+  if (auto done = seal_everything(db); !done) return done;
+  auto event = db.prepare(
+      "INSERT INTO event (run, at, kind, reason) SELECT max(id), ?, 'changes_accepted', 'what stands here was"
+      " sealed anew: its checksums were not right, or somebody asked for it' FROM run HAVING max(id) IS NOT "
+      "NULL");
+  if (!event) return event.error();
+  if (auto done = event->bind(1, micros(now)).run(); !done) return done;
+  db.milestone(now);
+  return group->commit();
 }
 
 }  // namespace pawl::ledger

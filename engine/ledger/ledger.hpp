@@ -4,11 +4,13 @@
 #pragma once
 
 #include "engine/input/job_source.hpp"
+#include "engine/ledger/soundness.hpp"
 #include "engine/model/boot_moment.hpp"
 #include "engine/model/counters.hpp"
 #include "engine/model/error.hpp"
 #include "engine/model/outcome.hpp"
 #include "engine/model/time.hpp"
+#include "engine/model/whoever.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -21,7 +23,8 @@
 namespace pawl::ledger {
 
 inline constexpr int application_id = 0x7061776c;  // "pawl"
-inline constexpr int schema_version = 3;
+inline constexpr int schema_version = 4;
+inline constexpr int first_sealed_version = 4;  // earlier ledgers have no checksums
 
 struct target {
   std::string profile, base_url, account;  // account: empty until whoami has answered, or if the API has none
@@ -49,6 +52,7 @@ struct run_row {
   wall_time started{};
   std::optional<wall_time> ended;
   std::string version;
+  whoever who;
   std::optional<int> exit_code;
   std::string stop_reason;
   outcome_counts counts;  // outcomes of this invocation
@@ -227,7 +231,7 @@ class ledger_file {
   expected<input::checkpoint> checkpoint_before(std::int64_t generation, std::uint64_t row);
 
   expected<std::int64_t> begin_run(std::int64_t generation, const std::string& version, wall_time now,
-                                   const boot_moment& boot = {});
+                                   const boot_moment& boot = {}, const whoever& = {});
   status end_run(std::int64_t run, wall_time now, int exit_code, const std::string& stop_reason,
                  const outcome_counts&);
   expected<std::vector<run_row>> runs(std::int64_t generation);
@@ -238,6 +242,17 @@ class ledger_file {
 
   // The newest samples of a run, at most `most`, newest first.
   expected<std::vector<sample_row>> last_samples(std::int64_t run, std::size_t most);
+
+  // Examines the ledger in one consistent view: the file, the schema, the numbers, the checksums, the chain.
+  // Reads everything. `noted`: a seal, or its first digits, that somebody has kept; empty: none.
+  expected<soundness> check(std::string_view noted);
+  // Whether what the ledger says about this generation is what pawl wrote; the failure (mend) names the first
+  // rows that are not. A ledger of an earlier version has no checksums and passes. Reads all its records.
+  status prove(std::int64_t generation);
+  // The digest of the newest link, hexadecimal; empty: there is none.
+  expected<std::string> seal();
+  // Takes everything as it stands for what pawl wrote, and says so in an event of the newest run.
+  status accept_changes(wall_time now);
 
   // Calls `row` for rows with an outcome, in row order, only those whose outcome is in `filter` (empty: all).
   // Streams; stops when `row` returns false.

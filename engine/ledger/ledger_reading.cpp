@@ -118,9 +118,9 @@ expected<input::checkpoint> ledger_file::checkpoint_before(std::int64_t generati
 
 expected<std::vector<run_row>> ledger_file::runs(std::int64_t generation) {
   auto query = impl_->db->prepare(
-      fmt::format("SELECT id, generation, started_at, ended_at, version, exit_code, stop_reason, {}"
+      fmt::format("SELECT id, generation, started_at, ended_at, version, exit_code, stop_reason, {}, {}"
                   " FROM run WHERE generation = ? ORDER BY id",
-                  outcome_columns));
+                  impl_->version >= 4 ? "host, user" : "NULL, NULL", outcome_columns));
   if (!query) return std::move(query.error());
   query->bind(1, generation);
   std::vector<run_row> all;
@@ -136,7 +136,8 @@ expected<std::vector<run_row>> ledger_file::runs(std::int64_t generation) {
     r.version = query->text(4);
     if (!query->is_null(5)) r.exit_code = static_cast<int>(query->integer(5));
     r.stop_reason = query->text(6);
-    r.counts = read_counts(*query, 7);
+    r.who = {std::string{query->text(7)}, std::string{query->text(8)}};
+    r.counts = read_counts(*query, 9);
   }
 }
 

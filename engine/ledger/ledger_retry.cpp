@@ -105,6 +105,7 @@ expected<ledger_file::taken_again> ledger_file::take_again(std::int64_t generati
                                   result.pending + result.superseded, names_of(outcomes), result.superseded);
   if (auto done = event->bind(1, run).bind(2, micros(now)).bind_text(3, reason).run(); !done)
     return std::move(done.error());
+  db.milestone(now);
   if (auto done = group->commit(); !done) return std::move(done.error());
   return result;
 }

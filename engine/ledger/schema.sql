@@ -1,4 +1,4 @@
--- The ledger of pawl, schema version 2. A public interface: read it with sqlite3, Datasette, DuckDB or anything
+-- The ledger of pawl, schema version 4. A public interface: read it with sqlite3, Datasette, DuckDB or anything
 -- else that speaks SQLite (3.37 or newer). The view `job` is the place to look; tables that end in _data hold
 -- the same in fewer bytes. Times are microseconds since the Unix epoch:
 -- datetime(finished_at / 1e6, 'unixepoch'). A row number counts the rows of the input from 1, header and empty
@@ -47,7 +47,8 @@ CREATE TABLE run (
   refused INTEGER, mismatch INTEGER, failed INTEGER, unknown INTEGER, invalid INTEGER,
   -- Since version 2: the boot of the machine and the microseconds since then (CLOCK_BOOTTIME) at started_at.
   -- They go on where somebody sets the clock. NULL: not known.
-  boot_id TEXT, started_boot_us INTEGER
+  boot_id TEXT, started_boot_us INTEGER,
+  host TEXT, user TEXT               -- since version 4: who ran it. NULL: not known
 ) STRICT;
 
 -- A row that has an outcome, packed: read it through the view `job`. A row that is not here is pending.
@@ -179,4 +180,26 @@ CREATE TABLE event (
   at INTEGER NOT NULL,
   kind TEXT NOT NULL,                -- throttled, gate, outage, recovered, signal, stop, ...
   reason TEXT NOT NULL
+) STRICT;
+
+-- Since version 4. What `pawl check-ledger` holds the other tables against: for each group of records their number
+-- and the sum of a digest of each (XXH3, modulo 2^64). pawl changes it in the transaction in which it changes the
+-- records, so whatever somebody else changes does not add up any more. A group is a block of 16,384 rows of a
+-- generation (job_data, intent, retried), or a whole table (block 0).
+CREATE TABLE seal (
+  part TEXT NOT NULL,                -- the table
+  block INTEGER NOT NULL,            -- (generation - 1) << 26 | row >> 14
+  rows INTEGER NOT NULL,             -- records in the group
+  sum INTEGER NOT NULL,
+  PRIMARY KEY (part, block)
+) STRICT, WITHOUT ROWID;
+
+-- A link for the begin and the end of each run and every 10 s between them. Whoever has noted down the digest of one
+-- (the seal that `pawl status` shows) finds it again in every later state of this ledger, and in no other file.
+CREATE TABLE chain (
+  link INTEGER PRIMARY KEY,          -- 1, 2, ...
+  at INTEGER NOT NULL,
+  seals BLOB NOT NULL,               -- SHA-256 of the table seal as it stood then
+  digest BLOB NOT NULL               -- SHA-256 of the digest before it (zeros for the first), the number and the time of
+                                     -- this link in decimal digits, each with a space behind it, and `seals`
 ) STRICT;

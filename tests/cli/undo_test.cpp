@@ -34,6 +34,8 @@ class undo : public ::testing::Test {
         "INSERT INTO intent (generation, row, sent_at, run, id, old_values, new_values) VALUES (1, " +
             std::to_string(row) + ", " + std::to_string(row) + ", 1, '" + id + "', '" + old_values + "', '" +
             new_values + "')");
+    const auto accepted = workspace_.run({"check-ledger", ledger_, "--accept-changes"});
+    EXPECT_EQ(accepted.exit_code, 0) << accepted.output << accepted.errors;
   }
   child_result undone(std::vector<std::string> flags = {}) {
     flags.insert(flags.begin(), {"undo", ledger_});

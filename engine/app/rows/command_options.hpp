@@ -46,9 +46,17 @@ struct status_options {
   report_format format = report_format::text;
 };
 
+struct check_ledger_options {
+  std::string ledger;
+  report_format format = report_format::text;
+  std::string seal;             // in lower case; empty: none was noted
+  bool accept_changes = false;
+};
+
 struct verify_options {
   std::string ledger;
   drift_format format = drift_format::text;
+  std::optional<double> sample;            // the share of the resources to look at; unset: all
   std::optional<std::int64_t> generation;  // unset: the newest
 };
 

@@ -153,7 +153,7 @@ class walking {
         record.outcome = *ended;
         batches[0].add(record);
       }
-      auto db = must(ledger::database::open(options_.ledger_path, SQLITE_OPEN_READWRITE));
+      auto db = ledger::testing::writable(options_.ledger_path);
       must(must(ledger::group_commit::prepare(*db, id, run))->commit(batches));
     };
     if (const auto& earlier = there.left_out_before) {

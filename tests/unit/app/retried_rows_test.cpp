@@ -42,7 +42,7 @@ std::string retry(const std::vector<ended_row>& rows) {
     batches[0].add(record);
   }
   {
-    auto db = must(ledger::database::open(files / "jobs.ledger", SQLITE_OPEN_READWRITE));
+    auto db = ledger::testing::writable(files / "jobs.ledger");
     must(must(ledger::group_commit::prepare(*db, opened.generation, opened.run))->commit(batches));
   }
   input::source_options options;

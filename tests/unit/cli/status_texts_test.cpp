@@ -27,6 +27,9 @@ app::ledger_state example() {
   s.runs = 2;
   s.last_run.emplace();
   s.last_run->started = noon + 100s;
+  s.last_run->who = {"a-host", "me"};
+  s.last_run->version = "0.2.0";
+  s.seal = "8b0c";
   s.now = noon + 120s;
   s.done_before_run = 200;
   return s;
@@ -40,8 +43,8 @@ TEST(StatusLines, OfARunThatGoesOnTellRateAndEta) {
       ElementsAre("jobs.csv.ledger: generation 1, running: pid 17 (pawl run), started 2026-01-02T03:05:45Z",
                   "target: productlane https://h/api/v2 (account ws_1)", "input:  /data/jobs.csv",
                   "rows:   1,000: 390 applied, 10 refused, 600 pending",
-                  "runs:   2 runs, the last began on 2026-01-02 03:05:45 UTC", "rate:   10/s, ETA 1 min 00 s",
-                  "errors: not_found: 10 rows"));
+                  "runs:   2 runs, the last began on 2026-01-02 03:05:45 UTC; by me@a-host, pawl 0.2.0",
+                  "seal:   8b0c", "rate:   10/s, ETA 1 min 00 s", "errors: not_found: 10 rows"));
   s.samples.resize(1);
   s.samples.front().rate = 2;
   s.samples.front().waits_for = "quota";
@@ -90,7 +93,9 @@ TEST(StatusJson, HasTheNamesOfTheSummaryAndItsOwn) {
       "\"input\": \"/data/jobs.csv\", \"started_at\": \"2026-01-02T03:04:05.000Z\", \"finished_at\": null, "
       "\"running\": false, \"rate_per_s\": null, \"eta_s\": null, \"waits_for\": null, \"runs\": 2, "
       "\"run_started_at\": \"2026-01-02T03:05:45.000Z\", \"run_ended_at\": null, \"run_exit_code\": null, "
-      "\"run_stop_reason\": null, \"errors\": {\"not_found\": 10}}\n");
+      "\"run_stop_reason\": null, \"run_host\": \"a-host\", \"run_user\": \"me\", \"run_version\": "
+      "\"0.2.0\", "
+      "\"seal\": \"8b0c\", \"errors\": {\"not_found\": 10}}\n");
 }
 
 }  // namespace

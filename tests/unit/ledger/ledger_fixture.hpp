@@ -3,12 +3,14 @@
 
 #include "engine/ledger/ledger.hpp"
 #include "engine/ledger/ledger_writer.hpp"
+#include "engine/ledger/sealer.hpp"
 
 #include <gtest/gtest.h>
 
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -68,6 +70,13 @@ T must(expected<T> value) {
 }
 inline void must(const status& done) {
   if (!done) throw std::runtime_error(to_string(done.error()));
+}
+
+// What a run writes with: the checksums go with the records.
+inline std::unique_ptr<database> writable(const std::string& path) {
+  auto db = must(database::open(path, SQLITE_OPEN_READWRITE));
+  db->tell(must(sealer::make(*db)));
+  return db;
 }
 
 inline open_ledger begin(const std::string& path, std::uint64_t rows) {

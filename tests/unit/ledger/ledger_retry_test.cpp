@@ -30,7 +30,7 @@ class LedgerRetry : public ::testing::Test {
   }
   void write(std::int64_t run, const std::vector<outcome>& outcomes, bool with_intents,
              std::uint64_t first = 1) {
-    auto db = must(database::open(path, SQLITE_OPEN_READWRITE));
+    auto db = writable(path);
     auto group = must(group_commit::prepare(*db, generation, run));
     std::vector<record_batch> batches(1);
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
@@ -158,7 +158,7 @@ TEST_F(LedgerRetry, UndoGoesResourceByResource) {
   auto made = begin(path, 5);
   generation = made.generation;
   {
-    auto db = must(database::open(path, SQLITE_OPEN_READWRITE));
+    auto db = writable(path);
     auto group = must(group_commit::prepare(*db, generation, made.run));
     std::vector<record_batch> batches(1);
     for (std::uint64_t row = 1; row <= 5; ++row) {
@@ -186,7 +186,7 @@ TEST_F(LedgerRetry, UndoAndVerifyTakeIdsInTwoCasesForOneWhereTheApiDoes) {
   auto made = begin(path, 3);
   generation = made.generation;
   {
-    auto db = must(database::open(path, SQLITE_OPEN_READWRITE));
+    auto db = writable(path);
     auto group = must(group_commit::prepare(*db, generation, made.run));
     std::vector<record_batch> batches(1);
     std::uint64_t row = 0;

@@ -17,7 +17,7 @@ class LedgerUndo : public ::testing::Test {
   // Writes row `row` of the resource t-1 in an invocation; `sent` is by the wall clock.
   void write(std::int64_t run, std::uint64_t row, outcome o, verified how, wall_time sent,
              const std::string& values) {
-    auto db = must(database::open(path, SQLITE_OPEN_READWRITE));
+    auto db = writable(path);
     auto group = must(group_commit::prepare(*db, generation, run));
     std::vector<record_batch> batches(1);
     intent_record intent;
