@@ -100,6 +100,10 @@ MUTANTS = [
      "began - proven_age(intent.sent, began_in_boot)", "began - std::chrono::hours{1}"),
     ("a-block-is-done-a-row-too-early", "engine/ledger/group_commit.cpp",
      "  if (counts.total() != rows_in(block, rows_)) return {};", "  if (counts.total() + 1 != rows_in(block, rows_)) return {};"),
+    # -- seals
+    ("what-is-taken-away-stays-in-the-checksum", "engine/ledger/sealer.cpp", "    changes_[old.key] -= old.sum;\n", ""),
+    ("a-rolled-back-change-stays-in-the-checksum", "engine/ledger/sealer.cpp",
+     "void sealer::on_rollback() noexcept {\n  changes_.clear();", "void sealer::on_rollback() noexcept {"),
     # -- order of rows
     ("two-rows-of-an-id-at-once", "engine/run/dispatcher.cpp",
      "if (under_way_.count(hash) == 0 && (", "if ((true) && ("),

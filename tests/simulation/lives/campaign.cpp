@@ -2,6 +2,7 @@
 
 #include "config/settings.hpp"
 #include "engine/app/undo.hpp"
+#include "engine/ledger/ledger.hpp"
 #include "tests/fault/audit/campaign.hpp"
 #include "tests/fault/audit/evidence.hpp"
 #include "tests/simulation/lives/life.hpp"
@@ -285,12 +286,23 @@ class campaign {
     host_->journal().flush();
     report_.findings =
         play_->judge({settings_.ledger_path, files_.path().string() + ".journal", truth()}, report_.outcomes);
+    check(settings_.ledger_path);
     const auto& totals = host_->service().counts();
     report_.requests = totals.requests;
     report_.writes = totals.writes;
     const auto over = totals.throttled_reads + totals.throttled_writes;
     if (over > 0 && !others_use_the_key_)
       report_.findings.push_back(fmt::format("{} requests over a limit", over));
+  }
+
+  // What only pawl has written is sound, whatever it went through.
+  void check(const std::string& ledger) {
+    auto file = ledger::ledger_file::open(ledger, ledger::access::read_only);
+    if (!file) throw std::runtime_error(to_string(file.error()));
+    const auto found = file->check({});
+    if (!found) throw std::runtime_error(to_string(found.error()));
+    for (const auto& one : found->findings)
+      report_.findings.push_back(fmt::format("the ledger, {}: {}", to_string(one.of), one.what));
   }
 
   // In fair weather, and nobody dies.
