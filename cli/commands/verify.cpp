@@ -5,6 +5,7 @@
 #include "cli/terminal/command_frame.hpp"
 #include "cli/terminal/console.hpp"
 #include "cli/terminal/standard_output.hpp"
+#include "config/quantity.hpp"
 #include "engine/app/rows/command_options.hpp"
 #include "engine/app/session.hpp"
 
@@ -22,19 +23,28 @@ constexpr const char* verify_footer =
     "later; 4 a person must act.\n"
     "Examples:\n"
     "  pawl verify jobs.csv.ledger\n"
-    "  pawl verify jobs.csv.ledger --format csv > drift.csv";
+    "  pawl verify jobs.csv.ledger --format csv > drift.csv\n"
+    "  pawl verify jobs.csv.ledger --sample 1%";
 
 void add_verify(CLI::App& app) {
   add_positional(app, "LEDGER", "The ledger of a run, such as jobs.csv.ledger.");
   add_text(app, "--format", joined_names(app::drift_formats, "|"),
            "Format of the lines about drift. Default: text.");
   add_text(app, "--generation", "N", "Which pass over the input. Default: the newest.");
+  add_text(app, "--sample", "SHARE",
+           "Look at a random share of the resources, such as 1%, rounded up. Default: all of them.");
   add_reading_flags(app);
 }
 
 std::string read_own_verify(const CLI::App& app, app::verify_options& to) {
   to.ledger = given(app, "LEDGER").back();
   if (auto wrong = read_format(app, app::drift_formats, to.format); !wrong.empty()) return wrong;
+  if (const auto shares = given(app, "--sample"); !shares.empty()) {
+    const auto share = config::parse_share(shares.back());
+    if (!share) return "--sample: " + to_string(share.error());
+    if (*share <= 0) return "--sample: must be more than 0, such as 1%";
+    to.sample = *share;
+  }
   return read_generation(app, to.generation);
 }
 

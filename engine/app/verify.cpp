@@ -18,6 +18,7 @@
 #include "engine/input/unknown_names.hpp"
 #include "engine/ledger/ledger.hpp"
 #include "engine/ledger/scratch/last_written.hpp"
+#include "engine/sys/random.hpp"
 #include "engine/text/amounts.hpp"
 
 #include <fmt/format.h>
@@ -53,7 +54,12 @@ class verify_steps {
     needs_names_ = values.needs_names();
     auto resources = wanted_->resources();
     if (!resources) return resources.error();
-    to_look_at_ = *resources;
+    to_look_at_ = written_ = *resources;
+    if (options_.sample) {
+      auto left = wanted_->keep_sample(*options_.sample, random_seed());
+      if (!left) return left.error();
+      to_look_at_ = *left;
+    }
     if (to_look_at_ > 0) {
       if (auto opened = api_.open(); !opened) return opened.error();
       auto looked = api_.run(look());
@@ -213,8 +219,12 @@ class verify_steps {
     s_.facts().stop_reason = "finished";
     s_.facts().verified = {counts.resources, counts.as_written, counts.drifted,
                            counts.missing,   counts.unreadable, not_compared(counts)};
-    s_.say().note(counts_text(counts));
-    s_.sum_up(counts_text(counts));
+    auto text = counts_text(counts);
+    if (options_.sample)
+      text = fmt::format("a random sample of {} of {}: {}", grouped(to_look_at_),
+                         counted(written_, "resource", "resources"), text);
+    s_.say().note(text);
+    s_.sum_up(text);
     return all_as_written(counts) ? exit_success : exit_some_failed;
   }
 
@@ -227,6 +237,7 @@ class verify_steps {
   ledger::generation_row generation_;
   std::optional<ledger::last_written> wanted_;
   std::uint64_t to_look_at_ = 0;
+  std::uint64_t written_ = 0;  // resources of which something is known to have been written
   // Resources that were refused, perhaps not by the API; they are read again when other replies have proved
   // the API.
   std::vector<ledger::written_resource> unproven_;

@@ -28,6 +28,23 @@ TEST(Verify, NothingHasDriftedAfterARun) {
   EXPECT_EQ(sandbox.journal().size() - before, 2u);
 }
 
+TEST(Verify, ASampleIsAsLargeAsItIsSaid) {
+  const sandbox_process sandbox{{"--threads", "60", "--limits", "off"}};
+  const pawl_workspace workspace{sandbox};
+  const auto input = workspace.input("jobs.csv", to_csv(make_jobs(40)));
+  ASSERT_EQ(workspace.run({"run", input.string(), "--rate", "unlimited"}).exit_code, 0);
+  const auto ledger = pawl_workspace::ledger_of(input).string();
+  const auto run = workspace.run({"verify", ledger, "--sample", "6%"});
+  EXPECT_EQ(run.exit_code, 0) << run.output << run.errors;
+  EXPECT_THAT(run.errors,
+              HasSubstr("a random sample of 3 of 40 resources: 3 resources looked at: 3 as written"));
+  for (const auto* wrong : {"0", "101%", "some"}) {
+    const auto refused = workspace.run({"verify", ledger, "--sample", wrong});
+    EXPECT_EQ(refused.exit_code, 2) << wrong;
+    EXPECT_THAT(refused.output + refused.errors, HasSubstr("--sample: ")) << wrong;
+  }
+}
+
 TEST(Verify, NamesWhatHasDriftedAndWhatIsGone) {
   const sandbox_process sandbox{{"--threads", "20", "--limits", "off"}};
   const pawl_workspace workspace{sandbox};

@@ -4,8 +4,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
 #include <optional>
+#include <random>
 #include <string>
 #include <utility>
 
@@ -187,6 +190,39 @@ expected<written_resource> last_written::find(std::string_view id) {
         {std::string{field}, std::string{s.text(1)}, static_cast<std::uint64_t>(s.integer(2))});
   }
   return resource;
+}
+
+// Selection sampling (Knuth, The Art of Computer Programming, 3.4.2, algorithm S).
+expected<std::uint64_t> last_written::keep_sample(double share, std::uint32_t seed) {
+  auto& db = *impl_->db;
+  auto left = resources();
+  if (!left) return left;
+  const auto wanted =
+      std::min(*left, static_cast<std::uint64_t>(std::ceil(share * static_cast<double>(*left))));
+  if (auto made = db.execute("CREATE TEMP TABLE left_out (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID"); !made)
+    return made.error();
+  auto ids = db.prepare("SELECT DISTINCT id FROM temp.last_written ORDER BY id");
+  if (!ids) return ids.error();
+  auto leave_out = db.prepare("INSERT INTO temp.left_out (id) VALUES (?)");
+  if (!leave_out) return leave_out.error();
+  std::mt19937_64 dice{seed};
+  auto still_wanted = wanted;
+  for (auto remaining = *left; remaining > 0; --remaining) {
+    auto more = ids->step();
+    if (!more) return more.error();
+    if (!*more) break;
+    if (std::uniform_int_distribution<std::uint64_t>{1, remaining}(dice) <= still_wanted) {
+      --still_wanted;
+      continue;
+    }
+    if (auto done = leave_out->bind_text(1, ids->text(0)).run(); !done) return done.error();
+  }
+  ids->reset();
+  if (auto done = db.execute("DELETE FROM temp.last_written WHERE id IN (SELECT id FROM temp.left_out);"
+                             "DROP TABLE temp.left_out");
+      !done)
+    return done.error();
+  return wanted;
 }
 
 expected<std::vector<written_resource>> last_written::take_next(std::size_t most) {

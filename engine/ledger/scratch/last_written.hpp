@@ -71,6 +71,9 @@ class last_written {
   expected<written_resource> find(std::string_view id);
   // Removes a resource.
   status drop(std::string_view id);
+  // Keeps a random sample of the resources, each of which is in it with the same probability: this share of
+  // them, rounded up. The same seed chooses the same ones. Returns how many are left.
+  expected<std::uint64_t> keep_sample(double share, std::uint32_t seed);
   // Removes and returns up to `most` resources, in the order of their ids.
   expected<std::vector<written_resource>> take_next(std::size_t most);
 
