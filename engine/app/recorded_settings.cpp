@@ -55,7 +55,7 @@ std::string name_of(const known_key& k) {
   return is != nullptr ? to_string(*is) : std::string{std::get<std::string_view>(k.name)};
 }
 
-std::string shown(const recorded_settings& settings, std::size_t key) {
+std::string value_shown(const recorded_settings& settings, std::size_t key) {
   const auto k = static_cast<shaping_key>(key);
   if (!keys[key].is_list) {
     const auto text = settings.text(k);
@@ -122,7 +122,8 @@ std::vector<std::string> changed_settings(std::string_view before_json, std::str
       changed.push_back(name_of(keys[i]) + " has changed");  // the record has a digest only
       continue;
     }
-    changed.push_back(fmt::format("{} was {} and is {}", name_of(keys[i]), shown(before, i), shown(now, i)));
+    changed.push_back(
+        fmt::format("{} was {} and is {}", name_of(keys[i]), value_shown(before, i), value_shown(now, i)));
   }
   return changed;
 }
