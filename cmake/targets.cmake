@@ -25,6 +25,11 @@ target_link_libraries(pawl_build_options INTERFACE Threads::Threads)
 if(PAWL_SANITIZE)
   target_compile_options(pawl_build_options INTERFACE -fsanitize=${PAWL_SANITIZE} -fno-omit-frame-pointer)
   target_link_options(pawl_build_options INTERFACE -fsanitize=${PAWL_SANITIZE})
+  if(PAWL_SANITIZE MATCHES "address" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # At a fixed address, where the linker has done the million relocations of the checks' data: a program starts in half
+    # the time, and tests start some thousands.
+    target_link_options(pawl_build_options INTERFACE -no-pie)
+  endif()
   if(PAWL_SANITIZE MATCHES "undefined")
     target_compile_options(pawl_build_options INTERFACE -fno-sanitize-recover=undefined)
   endif()

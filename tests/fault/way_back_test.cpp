@@ -50,8 +50,9 @@ TEST(WayBack, FiftyKillsBetweenApplyingAndCommittingLoseNoOldValue) {
   const std::vector<std::string> command{"run",         input.string(), "--rate",     "unlimited",
                                          "--read-rate", "unlimited",    "--progress", "none"};
   const auto applied = [&] { return number(sandbox.totals(), "applied"); };
+  // On a busy machine the one or the other kill comes after the commit; it counts for nothing.
   int between = 0;
-  for (int kill = 1; kill <= kills; ++kill) {
+  for (int tries = 2 * kills; between < kills && tries > 0; --tries) {
     const auto from = applied();
     auto run = workspace.start(command);
     ASSERT_TRUE(wait_until([&] { return applied() > from; })) << run.errors();
@@ -60,7 +61,7 @@ TEST(WayBack, FiftyKillsBetweenApplyingAndCommittingLoseNoOldValue) {
         sqlite_value(ledger, "select count(*) from job where outcome in ('applied', 'unchanged')"));
     if (applied() > committed) ++between;
   }
-  EXPECT_EQ(between, kills) << "every kill fell between an applied write and its commit";
+  ASSERT_EQ(between, kills) << "so many kills fell between an applied write and its commit";
   ASSERT_LT(applied(), rows) << "there was work left at the last kill";
 
   const auto undone = workspace.run({"undo", ledger.string()});
