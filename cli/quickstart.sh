@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 . ./cli/packages.sh
 
 install_packages
-build_preset release pawl pawl-sandbox
+build_preset release pawl pawl-sandbox pawl-rehearse
 
 work=$(mktemp -d)
 sandbox=

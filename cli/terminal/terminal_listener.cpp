@@ -75,9 +75,9 @@ void terminal_listener::working(std::string_view what, std::uint64_t rows, std::
   if (settings_.progress == config::progress_kind::none) return;
   if (!console_.can_redraw() || now - shown_ < redraw_every) return;
   shown_ = now;
-  auto text = fmt::format("{}: ", what);
-  if (rows > 0) text += counted(rows, "row", "rows") + ", ";
-  text += fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
+  std::string text{what};
+  if (rows > 0) text += ": " + counted(rows, "row", "rows");
+  if (bytes > 0) text += fmt::format("{} {:.1f} MB", rows > 0 ? "," : ":", static_cast<double>(bytes) / 1e6);
   console_.live(first_code_points(text, console_.width() - 1));
 }
 

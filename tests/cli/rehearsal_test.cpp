@@ -34,8 +34,10 @@ void replace_all(std::string& text, std::string_view what, std::string_view with
 
 TEST(Rehearsal, ThePageCanBePasted) {
   const auto page = read_file(std::string{PAWL_DOCS} + "/rehearsal.md");
-  const auto commands = rehearsed_blocks(page, "sh");
-  ASSERT_EQ(commands.size(), 4u);
+  auto commands = rehearsed_blocks(page, "sh");
+  ASSERT_EQ(commands.size(), 5u);
+  const auto in_virtual_time = commands.front();
+  commands.erase(commands.begin());
   const pawl_workspace workspace;
   const auto description = workspace.input("api.json", rehearsed_blocks(page, "json").at(0));
   const auto input = workspace.input("jobs.csv", "id,title\n7,a\n8,b\n");
@@ -64,13 +66,17 @@ TEST(Rehearsal, ThePageCanBePasted) {
     auto wanted = workspace.command({});
     replace_all(text, "PORT", std::to_string(sandbox.port()));
     replace_all(text, "ca.pem", sandbox.ca_file());
-    if (text.find("pawl plan") != std::string::npos)
-      replace_all(text, "pawl plan", wanted.program.string() + " plan");
+    for (const std::string command : {" plan", " rehearse"})
+      replace_all(text, "pawl" + command, wanted.program.string() + command);
     wanted.program = "/bin/sh";
     wanted.arguments = {"-ec", text};
     wanted.environment["PATH"] = "/usr/bin:/bin";
     return run_child(wanted, std::chrono::seconds{60});
   };
+  const auto rehearsed = shell(in_virtual_time);
+  EXPECT_EQ(rehearsed.exit_code, 0) << rehearsed.errors;
+  EXPECT_THAT(rehearsed.output, HasSubstr("3 rehearsals against the model of generic"));
+  EXPECT_THAT(rehearsed.output, HasSubstr("starts      3"));
   const auto plan = shell(commands[1]);
   EXPECT_EQ(plan.exit_code, 0) << plan.errors;
   EXPECT_THAT(plan.output, HasSubstr("Item 7 -> a"));

@@ -1,7 +1,6 @@
 // pawl-sandbox: reads options, makes state and server, prints the ready line; serves until it is told to end,
 // and writes the truth.
-#include "tests/sandbox/apis/productlane.hpp"
-#include "tests/sandbox/apis/vendors.hpp"
+#include "tests/sandbox/made_api.hpp"
 #include "tests/sandbox/options.hpp"
 #include "tests/sandbox/seed_reader.hpp"
 #include "tests/sandbox/server.hpp"
@@ -38,38 +37,6 @@ void write_whole(const std::string& file, std::string_view text, mode_t mode = 0
   if (!written || !closed || std::rename(fresh.c_str(), file.c_str()) != 0) {
     throw std::runtime_error("cannot write " + file);
   }
-}
-
-// Either the Productlane API with its threads, or another one.
-struct made_api {
-  std::unique_ptr<store> threads;
-  std::unique_ptr<vendor> api;
-};
-
-made_api make_api(const options& o, time_us now) {
-  made_api made;
-  if (o.api != "productlane") {
-    vendor_options wanted;
-    wanted.seed = o.seed;
-    wanted.now = now;
-    wanted.kept_bodies = o.kept_bodies;
-    wanted.refuse_unknown_ids = o.refuse_unknown_ids;
-    wanted.scheme = o.plain ? "http" : "https";
-    wanted.api_file = o.api_file;
-    made.api = make_vendor(o.api, wanted);
-    return made;
-  }
-  seed_options seed;
-  seed.seed = o.seed;
-  seed.now = now;
-  seed.normalise_html = o.normalise_html;
-  seed.kept_bodies = o.kept_bodies;
-  made.threads = std::make_unique<store>(seed);
-  for (const auto& [id, name] : o.tags) made.threads->entities().add_tag(id, name);
-  made.api = std::make_unique<productlane>(
-      *made.threads, o.workspace,
-      o.refuse_unknown_ids ? productlane::unknown_ids::refused : productlane::unknown_ids::come_into_being);
-  return made;
 }
 
 void fill(vendor& api, const options& o) {

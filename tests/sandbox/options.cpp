@@ -177,23 +177,6 @@ std::vector<std::string> check_rest(const raw_options& raw, options& o) {
 
 }  // namespace
 
-limit_list limits_of(const options& o, limit_list defaults) {
-  if (o.limits_off) return {};
-  for (const auto& [name, text] : o.limits) {
-    const auto found =
-        std::find_if(defaults.begin(), defaults.end(), [&](const auto& r) { return r.name == name; });
-    named_rule& rule = found != defaults.end() ? *found : defaults.emplace_back(rule_called(name));
-    const std::string wrong = read_rule(text, o.how.day.count(), rule);
-    if (!wrong.empty()) throw std::runtime_error("the limit `" + name + "`: " + wrong);
-  }
-  for (named_rule& rule : defaults) {
-    if (o.window_kind) rule.rules.kind = *o.window_kind;
-    rule.rules.enforce = o.enforce;
-    rule.rules.count_refused = o.count_refused;
-  }
-  return defaults;
-}
-
 std::optional<options> read_options(int argc, char** argv, int& exit_code) {
   options o;
   raw_options raw;

@@ -45,9 +45,6 @@ struct options {
   bool die_with_parent = false;
 };
 
-// The API's limits, as the command line changes them. Throws std::runtime_error if they cannot be read.
-limit_list limits_of(const options&, limit_list defaults);
-
 // Absent: the program ends with `exit_code` (help was asked for, or a complaint was printed).
 std::optional<options> read_options(int argc, char** argv, int& exit_code);
 

@@ -34,6 +34,10 @@ constexpr const char* first_key = "pl_v2_simulated0000000000000000";
 constexpr const char* second_key = "pl_v2_simulated1111111111111111";
 constexpr std::size_t most_lives_without_an_end = 60;  // beyond those that die; chosen
 
+std::string words_of(const life_end& end) {
+  return end.error ? to_string(*end.error) : std::string{};
+}
+
 std::unique_ptr<play> choose_play(const campaign_options& o, dice& choices) {
   if (!o.profile.empty() && o.profile != "productlane") return play_texts(o.profile, o.seed, o.rows);
   const auto& others = text_profiles();
@@ -109,7 +113,7 @@ class campaign {
       if (end.exit_code == 0 || end.exit_code == 1) return;
       if (++ends > most_lives_without_an_end)
         throw std::runtime_error(
-            fmt::format("{} runs ended without finishing: exit {}, {}", ends, end.exit_code, end.said));
+            fmt::format("{} runs ended without finishing: exit {}, {}", ends, end.exit_code, words_of(end)));
       wait_after(end);
     }
   }
@@ -274,7 +278,7 @@ class campaign {
     const auto* how = !end.died ? "ended" : f.how == death::kill ? "killed" : "lost power";
     options_.trace(fmt::format("{} us: life {}: {} after {} turns, {} syncs, {} writes, exit {}: {} {}",
                                host_->now(), report_.lives, how, end.turns, end.syncs, end.writes,
-                               end.exit_code, end.facts.stop_reason, end.said));
+                               end.exit_code, end.facts.stop_reason, words_of(end)));
   }
 
   // What the API shows now.
@@ -348,7 +352,7 @@ class campaign {
             options_.trace(fmt::format("undo row {}, {}: {}", row.row, row.id, row.outcome));
         return;
       }
-      if (left == 0) throw std::runtime_error("the undo does not end: " + end.said);
+      if (left == 0) throw std::runtime_error("the undo does not end: " + words_of(end));
       wait_after(end);
     }
   }

@@ -1,7 +1,6 @@
 #include "tests/simulation/lives/life.hpp"
 
 #include "engine/app/run.hpp"
-#include "engine/app/stop_request.hpp"
 #include "engine/model/secret.hpp"
 
 #include <fmt/format.h>
@@ -90,6 +89,7 @@ life_end live(const life_surroundings& around, const app::options& options, cons
   };
   here.on_turn = [&] {
     at(to_come.at_turn, here.turn_number() - first_turn);
+    if (around.stop != nullptr && around.stop->came()) die();
     if (here.turn_number() - first_turn > most_turns) throw std::runtime_error("a life of too many turns");
   };
   disk.before_sync = [&] { at(to_come.before_sync, disk.syncs - first_sync); };
@@ -102,7 +102,9 @@ life_end live(const life_surroundings& around, const app::options& options, cons
   };
   token.may_change = [] { return true; };
   token.place = "the simulation";
-  const auto done = app::run(options, {.stop = stop, .token = token});
+  const auto done = app::run(
+      options,
+      {.says = around.says != nullptr ? *around.says : app::nobody_listens(), .stop = stop, .token = token});
 
   here.on_turn = {};
   disk.before_sync = disk.after_sync = disk.before_write = {};
@@ -113,7 +115,7 @@ life_end live(const life_surroundings& around, const app::options& options, cons
   end.died = here.is_dead();
   end.exit_code = done.exit_code;
   end.facts = done.facts;
-  if (done.error) end.said = to_string(*done.error);
+  end.error = done.error;
   if (end.died) {
     if (to_come.how == death::power_loss) at_death->mix_with(at_birth, "quota-", here.disk);
     at_death->put_back();

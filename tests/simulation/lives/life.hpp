@@ -1,8 +1,11 @@
 // One invocation of `run`, from its start to its end or its death.
 #pragma once
 
+#include "engine/app/listener.hpp"
 #include "engine/app/options.hpp"
+#include "engine/app/stop_request.hpp"
 #include "engine/app/summary.hpp"
+#include "engine/model/error.hpp"
 #include "tests/simulation/world/disk.hpp"
 #include "tests/simulation/world/world.hpp"
 
@@ -26,7 +29,7 @@ struct life_end {
   bool died = false;
   int exit_code = 0;
   app::summary facts;
-  std::string said;  // the failure that ended it, or empty
+  std::optional<failure> error;  // that ended it
   std::uint64_t turns = 0, syncs = 0, writes = 0;
 };
 
@@ -47,7 +50,9 @@ class directory {
 struct life_surroundings {
   disk& storage;
   const directory& files;
-  const std::string& key;  // may change while a run goes on, as a file may that holds it
+  const std::string& key;                   // may change while a run goes on, as a file may that holds it
+  app::listener* says = nullptr;            // hears the program; null: nobody does
+  const app::stop_request* stop = nullptr;  // of the real program: once it came, this life dies; null: never
 };
 
 // Returns when nothing of the program is left. Throws std::runtime_error where it does not end: it waits for

@@ -13,8 +13,10 @@ namespace pawl {
 
 using simulation::world;
 
+// Outside of the lives of a world the machine's own clocks hold.
 time_point clock::now() noexcept {
-  return world::here().monotonic();
+  if (const auto* here = world::any()) return here->monotonic();
+  return time_point{std::chrono::steady_clock::now().time_since_epoch()};
 }
 
 // The system never sleeps. Each look at the timers is at once, and the world is told when the next one ends.
@@ -27,7 +29,8 @@ duration clock::system_wait(duration ahead) noexcept {
 }
 
 wall_time wall_now() noexcept {
-  return world::here().wall();
+  if (const auto* here = world::any()) return here->wall();
+  return std::chrono::time_point_cast<wall_time::duration>(std::chrono::system_clock::now());
 }
 
 std::chrono::microseconds since_boot() noexcept {

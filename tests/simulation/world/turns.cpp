@@ -18,6 +18,10 @@
 #include <utility>
 #include <vector>
 
+#include <sys/epoll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 namespace pawl::simulation {
 namespace {
 
@@ -193,4 +197,17 @@ void side_thread::nudge() {
 extern "C" int timerfd_create(int, int) {
   errno = EINVAL;
   return -1;
+}
+
+// Nothing of the real machine wakes a program that is alive, so Asio's looks at it, three for each turn, need
+// no call of the kernel. What ends a program after its death comes through a pipe.
+extern "C" int epoll_wait(int poll, epoll_event* events, int most, int timeout) {
+  if (!pawl::simulation::world::here().is_dead()) return 0;
+  return static_cast<int>(::syscall(SYS_epoll_wait, poll, events, most, timeout));
+}
+
+// Asio rewrites what it waits for in order to wake a thread that waits, and here none does.
+extern "C" int epoll_ctl(int poll, int what, int descriptor, epoll_event* event) {
+  if (what == EPOLL_CTL_MOD) return 0;
+  return static_cast<int>(::syscall(SYS_epoll_ctl, poll, what, descriptor, event));
 }

@@ -19,13 +19,17 @@ std::uint64_t derived(std::uint64_t seed, std::uint64_t concern) {
 
 }  // namespace
 
-world::world(std::uint64_t seed)
-    : turns(derived(seed, 1)), network(derived(seed, 2)), disk(derived(seed, 3)), program(derived(seed, 4)) {
+world::world(std::uint64_t seed, std::optional<wall_time> at)
+    : turns(derived(seed, 1)),
+      network(derived(seed, 2)),
+      disk(derived(seed, 3)),
+      program(derived(seed, 4)),
+      begins_(at.value_or(first_day)) {
   assert(current_world == nullptr);
   current_world = this;
   booted_at_ = -boot_lasts;
   // A time of the day from the seed, so that some runs cross midnight.
-  wall_step_ = std::chrono::seconds{dice(derived(seed, 5)).between(0, 86'399)};
+  if (!at) wall_step_ = std::chrono::seconds{dice(derived(seed, 5)).between(0, 86'399)};
 }
 
 world::~world() {
@@ -35,6 +39,10 @@ world::~world() {
 world& world::here() {
   assert(current_world != nullptr);
   return *current_world;
+}
+
+const world* world::any() noexcept {
+  return current_world;
 }
 
 time_point world::monotonic() const noexcept {
@@ -50,7 +58,7 @@ wall_time world::wall() const noexcept {
 }
 
 wall_time world::true_time() const noexcept {
-  return first_day + std::chrono::floor<std::chrono::microseconds>(passed_);
+  return begins_ + std::chrono::floor<std::chrono::microseconds>(passed_);
 }
 
 void world::suspend_host(duration length) {

@@ -21,11 +21,15 @@ namespace pawl::simulation {
 
 class world {
  public:
-  explicit world(std::uint64_t seed);
+  // Its time begins on a day in March 2026, at an hour that the seed decides for the clock of the program's
+  // host; or `at` this time for all.
+  explicit world(std::uint64_t seed, std::optional<wall_time> at = std::nullopt);
   ~world();
   world(const world&) = delete;
   world& operator=(const world&) = delete;
   static world& here();
+  // Null before there is one, and after it.
+  static const world* any() noexcept;
 
   dice turns, network, disk, program;  // `program`: the numbers that the program draws for itself
 
@@ -83,6 +87,7 @@ class world {
   static constexpr duration never = duration::max();
 
   duration passed_{0}, next_timer_ = never;
+  wall_time begins_;
   duration wall_step_{0}, slept_{0}, booted_at_{0};
   std::uint64_t boot_ = 1, order_ = 0, turn_ = 0;
   std::vector<event> events_;  // a heap
