@@ -310,6 +310,7 @@ class loader {
     auto& s = draft_.value;
     if (s.read_first_where_free)
       s.read_first =
+          !raw_.only_if.empty() || !raw_.fill_empty.empty() ||
           policy::reads_are_free(s.run.writes, s.run.reads, s.profile.reply.is == api::reply_kind::read);
   }
 

@@ -21,7 +21,7 @@ struct raw_options {
   std::optional<std::string> config_file, profile, base_url, ca_file, ledger, concurrency, summary,
       log_format, log_file, progress, state_dir, token_env, token_file, reserve, max_failures, limit, retry,
       format, id_column, proxy, cert, key;
-  std::vector<std::string> rate, read_rate, map, ignore_column, set, only_if,
+  std::vector<std::string> rate, read_rate, map, ignore_column, set, only_if, fill_empty,
       overrides;  // overrides: -o key=value
   bool no_read_first = false, force_unechoed = false, skip_invalid = false, fresh = false, again = false,
        yes = false, quiet = false, wait = false, allow_open_end = false;

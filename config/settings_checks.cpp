@@ -103,6 +103,7 @@ void add_input_options(const raw_options& raw, settings& s, std::vector<failure>
   }
   if (raw.retry) add_retry(*raw.retry, s, complaints);
   s.only_if = s.source.conditions = raw.only_if;
+  s.fill_empty = s.source.fill_empty = raw.fill_empty;
   s.run.skip_invalid = raw.skip_invalid;
   s.allow_open_end = raw.allow_open_end;
   s.fresh = raw.fresh;
@@ -142,6 +143,9 @@ void add_conditions(const raw_options& raw, settings& s, std::vector<failure>& c
       complaints.push_back(
           {failure_kind::usage, "--only-if", condition.error().what, condition.error().remedy});
   }
+  for (const auto& name : raw.fill_empty)
+    if (const auto why = api::why_not_filled(name, s.profile))
+      complaints.push_back({failure_kind::usage, "--fill-empty", why->what, why->remedy});
 }
 
 namespace {
@@ -302,6 +306,7 @@ std::string settings_json(const settings& s, const raw_options& raw) {
   list("input.ignore_column", raw.ignore_column);
   list("input.set", raw.set);
   list("input.only_if", raw.only_if);
+  list("input.fill_empty", raw.fill_empty);
   key("input.skip_invalid");
   out += raw.skip_invalid ? "true" : "false";
   return out + "}";

@@ -90,6 +90,10 @@ constexpr std::array list_flags{
         "--only-if", &raw_options::only_if, "FIELD=VALUE", of_input,
         "Precondition for every row, such as 'updated_at older than 90d'; a row of which it does not hold "
         "is skipped; repeatable. Default: none."},
+    list_flag{
+        "--fill-empty", &raw_options::fill_empty, "FIELD", of_input,
+        "Write this field only where the resource has no value; a row of which nothing is left to write "
+        "is skipped; repeatable. Default: none."},
     list_flag{"--rate", &raw_options::rate, "N/s|N/min|N/10s|unlimited", of_limits, of_setting},
     list_flag{"--read-rate", &raw_options::read_rate, "N/s|N/min|N/10s|unlimited", of_limits, of_setting},
     list_flag{"-o", &raw_options::overrides, "KEY=VALUE", of_target,

@@ -15,6 +15,7 @@ constexpr std::array<std::string_view, option_count> flags_of_options{"--allow-o
                                                                       "--cert",
                                                                       "-o csv.null=",
                                                                       "--expect",
+                                                                      "--fill-empty",
                                                                       "--format",
                                                                       "--fresh",
                                                                       "--generation",

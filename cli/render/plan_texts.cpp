@@ -8,6 +8,7 @@
 #include "engine/text/utf8.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -181,6 +182,8 @@ void add_head(lines& out, const app::plan_report& r, const config::settings& s) 
     out.push_back(fmt::format("limit:  only the next {} were looked at", grouped(r.tally->rows())));
   for (const auto& condition : s.conditions)
     out.push_back(fmt::format("only if: {} (every row)", to_string(condition)));
+  if (!s.fill_empty.empty())
+    out.push_back(fmt::format("only where the resource has no value: {}", fmt::join(s.fill_empty, ", ")));
   if (const auto body = body_in_words(s.profile); !body.empty()) out.push_back("sends:  " + body);
   if (!s.read_first) out.push_back("read_first is off: nothing is read, and every row is written");
 }

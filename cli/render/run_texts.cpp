@@ -63,6 +63,8 @@ lines check_lines(const app::check_answer& found, const config::settings& s) {
     out.push_back(fmt::format("rows with preconditions: {}", grouped(report.rows_with_expect)));
   for (const auto& condition : s.conditions)
     out.push_back(fmt::format("only if: {} (every row)", to_string(condition)));
+  if (!s.fill_empty.empty())
+    out.push_back(fmt::format("only where the resource has no value: {}", fmt::join(s.fill_empty, ", ")));
   if (report.rows_with_verbs > 0)
     out.push_back(fmt::format("rows with set verbs: {}", grouped(report.rows_with_verbs)));
   if (report.names.any())
@@ -109,6 +111,8 @@ lines announce(const app::announcement& a, const config::settings& s) {
   if (const auto body = body_in_words(s.profile); !body.empty()) out.push_back("sends: " + body);
   for (const auto& condition : s.conditions)
     out.push_back(fmt::format("only if: {} (every row)", to_string(condition)));
+  if (!s.fill_empty.empty())
+    out.push_back(fmt::format("only where the resource has no value: {}", fmt::join(s.fill_empty, ", ")));
   const auto writes = s.run.limit ? std::min(*s.run.limit, a.pending) : a.pending;
   out.push_back(
       fmt::format("writes: up to {}, at least {} at {}", grouped(writes),

@@ -1,13 +1,18 @@
 #include "engine/api/precondition.hpp"
 
 #include "engine/api/field_codec.hpp"
+#include "engine/api/shown.hpp"
 #include "engine/text/ascii.hpp"
 #include "engine/text/date_time.hpp"
 #include "engine/text/json_number.hpp"
 #include "engine/text/json_string.hpp"
 #include "engine/text/json_unescape.hpp"
+#include "engine/text/nearest.hpp"
+#include "engine/text/printable.hpp"
 #include "engine/text/trim.hpp"
 #include "engine/text/utf8.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -304,6 +309,36 @@ std::string to_string(const precondition& p) {
       return p.field + " is not null";
   }
   return {};
+}
+
+std::optional<failure> why_not_filled(const std::string& name, const profile& profile) {
+  const auto refusal = [&](std::string what, std::string remedy) {
+    return failure{failure_kind::usage, "", std::move(what), std::move(remedy)};
+  };
+  if (profile.body_is == body_content::row)
+    return refusal(
+        fmt::format("a write of profile {} holds the row (write.body_is = \"row\"), and a server that "
+                    "replaces erases the field that is left out",
+                    profile.name),
+        "use a copy of the profile that says body_is = \"whole\", or \"changes\" if the API keeps "
+        "what a write does not name");
+  const auto at = profile.find(name);
+  if (!at && profile.any_field) return std::nullopt;
+  if (!at) {
+    nearest_name near(name);
+    for (const auto& f : profile.fields) near.offer(f.name);
+    return refusal(fmt::format("the profile {} has no field {}", profile.name, shown(name)),
+                   near.best().empty() ? "name a column that the input writes"
+                                       : fmt::format("did you mean {}?", near.best()));
+  }
+  const auto& field = profile[*at];
+  if (field.verb != set_verb::none)
+    return refusal(fmt::format("{} changes a list instead of filling it", name),
+                   fmt::format("write the whole list as {}", profile[field.verb_target].name));
+  if (!is_echoed(field))
+    return refusal(fmt::format("no read shows {}, so nobody knows whether it is empty", name),
+                   "leave it out");
+  return std::nullopt;
 }
 
 }  // namespace pawl::api

@@ -52,6 +52,10 @@ struct precondition {
 // Failures are of kind usage and have no place: the caller knows which flag or file held the text.
 expected<precondition> parse_precondition(std::string_view text, const profile&);
 
+// Why a field cannot be written only where the resource has no value; unset: it can. There is no such field,
+// it is a set verb, no read shows it, or a write that replaces the resource would erase what it leaves.
+std::optional<failure> why_not_filled(const std::string& field, const profile&);
+
 // The condition in the words that parse_precondition() reads, normalised.
 std::string to_string(const precondition&);
 

@@ -19,7 +19,6 @@ namespace {
 constexpr std::size_t max_reason = 256;         // of each value in a reason; chosen: it stands in one line
 constexpr std::size_t most_values_kept = 4096;  // chosen: far over any patch that is written by hand
 constexpr std::size_t longest_moment = 256;     // of updated_at; chosen: a time stamp has some 30 bytes
-constexpr std::uint32_t nowhere = ~std::uint32_t{0};
 
 std::uint32_t path_of_condition(const profile& p, std::size_t condition) noexcept {
   return static_cast<std::uint32_t>(p.fields.size() + condition) + 2;
@@ -64,7 +63,8 @@ void clear(write_plan& p) {
 }  // namespace
 
 resource_reader::impl::impl(const profile& p, std::span<const precondition> conditions,
-                            const name_directory* directory, bool force)
+                            const name_directory* directory, bool force,
+                            std::span<const std::string> fill_empty)
     : api(p),
       guarded(guard_places(p)),
       only_if(conditions),
@@ -78,6 +78,11 @@ resource_reader::impl::impl(const profile& p, std::span<const precondition> cond
       row_places(needs_members_beside(p) == nullptr ? std::nullopt : std::optional{field_places(p)}),
       is_asked(2 + p.fields.size() + conditions.size() + guarded.size(), 0),
       position(p.fields.size(), nowhere) {
+  for (const auto& name : fill_empty)
+    if (const auto field = p.find(name)) {
+      only_where_empty.resize(p.fields.size(), 0);
+      only_where_empty[to_index(*field)] = 1;
+    }
   for (const auto& condition : only_if) {
     expectations.push_back(expectation(condition));
     assert(condition.is != precondition::test::has_name || names != nullptr);
@@ -325,7 +330,9 @@ readability resource_reader::impl::make_plan(std::string_view body, source from,
 
   auto is = look(body, job.id);
   if (is == readability::readable) {
-    if (list_wanted(job, plan) && check(job, now, plan) && select(plan)) {
+    if (list_wanted(job, plan) && check(job, now, plan) && leave_what_has_a_value(plan) && select(plan)) {
+      if (plan.send.empty() && left && plan.unmet.empty())
+        say_unmet(plan, api[*left].name, &at(*left), "no value");
       record(plan);
       plan.complete = shows_all(job, plan);
       is = take_whole(body, plan);
@@ -340,8 +347,9 @@ readability resource_reader::impl::make_plan(std::string_view body, source from,
 }
 
 resource_reader::resource_reader(const profile& p, std::span<const precondition> only_if,
-                                 const name_directory* names, bool force_unechoed)
-    : impl_(std::make_unique<impl>(p, only_if, names, force_unechoed)) {}
+                                 const name_directory* names, bool force_unechoed,
+                                 std::span<const std::string> fill_empty)
+    : impl_(std::make_unique<impl>(p, only_if, names, force_unechoed, fill_empty)) {}
 std::string_view resource_reader::trouble() const noexcept {
   return impl_->trouble;
 }

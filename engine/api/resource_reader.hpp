@@ -36,8 +36,8 @@ namespace pawl::api {
 // it: it allocates nothing once it has grown, and gives back memory that only a huge resource needed. The
 // values are views into the job, the profile and the plan itself; they stay valid when the plan is moved.
 struct write_plan {
-  // The whole patch, in its order; the first set verb of each target is replaced by the full set of the
-  // target. A reply is compared with this.
+  // The whole patch, in its order, but for fields that are only filled where they are empty and are not; the
+  // first set verb of each target is replaced by the full set of the target. A reply is compared with this.
   std::vector<field_value> wanted;
   // The part of it that has to be sent, in the same order. Empty: the resource is as wanted.
   std::vector<field_value> send;
@@ -120,8 +120,10 @@ class resource_reader {
   // All arguments must outlive the reader. `names` resolves add_names and remove_names. The caller must have
   // checked the names: a job that has such verbs, or an `only_if` with `has tag`, must have `names` with each
   // name exactly once in it (assertion; without assertions the resource is unreadable, so nothing is sent).
+  // `fill_empty` names fields that are written only where the resource has no value: null, an empty text, an
+  // empty list or object, or nothing shown. A name that the profile does not know holds for no field.
   resource_reader(const profile&, std::span<const precondition> only_if, const name_directory* names,
-                  bool force_unechoed);
+                  bool force_unechoed, std::span<const std::string> fill_empty = {});
   resource_reader(resource_reader&&) noexcept;
   ~resource_reader();
 
@@ -133,6 +135,8 @@ class resource_reader {
   // - a field that shows another value (also a `text` field: somebody has overwritten what the API
   //   normalised, or the row writes it in another form; a needless write is the price of not guessing);
   // - set verbs whose result is another set than the one shown, as their target;
+  // - nothing for a field of fill_empty that shows a value; where it is another than the wanted one and
+  //   nothing else is to be sent, the plan is unmet;
   // - a field that no read shows: always. One that rides with another field of the patch is sent exactly when
   //   that one is, or always with force_unechoed;
   // - with body_is = "row" or "whole", all of the patch as soon as one field of it is sent;

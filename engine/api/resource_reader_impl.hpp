@@ -24,7 +24,8 @@
 namespace pawl::api {
 
 struct resource_reader::impl {
-  impl(const profile&, std::span<const precondition>, const name_directory*, bool force);
+  impl(const profile&, std::span<const precondition>, const name_directory*, bool force,
+       std::span<const std::string> fill_empty);
 
   // Where a text stands that shows a resource.
   enum class source : std::uint8_t { reply, item };
@@ -41,6 +42,8 @@ struct resource_reader::impl {
   bool is_shown(field_index f) const { return is_known(f) && is_echoed(api[f]); }
   // Positions in the locator's list of places: these two, then the fields, then the conditions.
   static constexpr std::uint32_t id_path = 0, updated_at_path = 1;
+  // The position in `wanted` of a field that is not there.
+  static constexpr std::uint32_t nowhere = ~std::uint32_t{0};
   static constexpr std::uint32_t path_of(field_index f) noexcept {
     return static_cast<std::uint32_t>(to_index(f)) + 2;
   }
@@ -68,6 +71,7 @@ struct resource_reader::impl {
     trouble = field;
   }
   void say_unmet(write_plan&, std::string_view field, const located*, std::string_view expected);
+  bool leave_what_has_a_value(write_plan&);
   bool select(write_plan&);
   void choose(std::uint32_t position, const write_plan&);
   bool shows_value(field_index);
@@ -96,6 +100,7 @@ struct resource_reader::impl {
   std::vector<std::string> expectations;
   const name_directory* names;
   const bool force_unechoed;
+  std::vector<char> only_where_empty;               // by field; empty: none is
   std::vector<std::vector<field_index>> sent_with;  // by field
   std::vector<std::vector<field_index>> company;    // by field
 
@@ -114,9 +119,10 @@ struct resource_reader::impl {
   std::vector<std::uint32_t> position;  // by field, in `wanted`
   std::vector<char> chosen;             // by position
   std::vector<std::uint32_t> to_visit;  // chosen, but their companions are not yet
-  std::vector<field_index> beside;      // old values of fields that are not sent
-  std::vector<field_value> before;      // old values that a second look compares with
-  std::vector<field_value> put;         // the values that are put into the whole resource
+  std::optional<field_index> left;  // the first that has another value and is written only where it is empty
+  std::vector<field_index> beside;  // old values of fields that are not sent
+  std::vector<field_value> before;  // old values that a second look compares with
+  std::vector<field_value> put;     // the values that are put into the whole resource
   byte_arena put_texts;
   std::string shown, now_at;
   readability spoiled =

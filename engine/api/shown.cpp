@@ -105,6 +105,14 @@ bool is_sound(const located& at) {
          std::ranges::all_of(at.elements, [&](auto element) { return append_normal_form(scratch, element); });
 }
 
+bool has_content(const located& here) {
+  if (here.is == located::kind::list) return !here.elements.empty();
+  if (here.is != located::kind::value || here.text == "null" || here.text == "\"\"") return false;
+  const bool is_compound = here.text.starts_with('[') || here.text.starts_with('{');
+  const auto inside = here.text.find_first_not_of(" \t\r\n", 1);
+  return !is_compound || inside != here.text.size() - 1;
+}
+
 void append_shown(std::string& to, const located& at) {
   switch (at.is) {
     case located::kind::absent:

@@ -39,6 +39,9 @@ bool must_be_shown(const field_spec&);
 // be sound.
 bool is_sound(const located&);
 
+// Whether a shown value says anything: no null, no empty text, list or object.
+bool has_content(const located&);
+
 // Appends the value as JSON text; of a walked list an array. Appends null for an absent value and nothing for
 // a broken one.
 void append_shown(std::string& to, const located&);

@@ -135,7 +135,19 @@ std::optional<failure> refuse_unread(const options& s, const std::string& input_
   if (!s.read_first && !s.conditions.empty())
     return refusal(to_string(option::only_if), fmt::format("preconditions {}", why),
                    "leave " + unread + " out");
+  if (!s.read_first && !s.fill_empty.empty())
+    return refusal(to_string(option::fill_empty),
+                   fmt::format("fields that are filled only where they are empty {}", why),
+                   "leave " + unread + " out");
   if (report == nullptr) return std::nullopt;
+  for (const auto& name : s.fill_empty) {
+    const auto field = s.profile.find(name);
+    const bool is_written = field && to_index(*field) < report->rows_with_field.size() &&
+                            report->rows_with_field[to_index(*field)] > 0;
+    if (!is_written)
+      return refusal(to_string(option::fill_empty), fmt::format("no row of the input writes {}", name),
+                     "name a field that it writes");
+  }
   if (s.read_first) return std::nullopt;
   if (report->rows_with_expect > 0)
     return refusal(

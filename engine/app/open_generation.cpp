@@ -50,7 +50,7 @@ input::row_watch open_generation::watch() {
 run::snapshot_terms open_generation::terms(std::optional<std::uint64_t> pending) const {
   const auto& settings = s_.settings();
   return {settings.profile,          settings.reading.list,
-          settings.max_snapshot_age, !settings.conditions.empty(),
+          settings.max_snapshot_age, !settings.conditions.empty() || !settings.fill_empty.empty(),
           settings.run.limit,        pending};
 }
 

@@ -38,6 +38,7 @@ void derive(options& o) {
   o.run.transport.target = o.target;
   o.run.read_first = o.read_first;
   o.run.conditions = o.conditions;
+  o.run.fill_empty = o.fill_empty;
   if (o.run.user_agent.empty()) o.run.user_agent = "pawl/" PAWL_VERSION;
 }
 

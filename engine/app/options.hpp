@@ -36,6 +36,7 @@ struct options {
   duration max_snapshot_age = std::chrono::minutes{5};
   std::vector<std::string> only_if;           // as given
   std::vector<api::precondition> conditions;  // only_if, parsed, in the same order
+  std::vector<std::string> fill_empty;        // fields that are written only where the resource has no value
   bool fresh = false, again = false;
   bool wait = false;  // wait for another process that holds the ledger or the key; else: failure_kind::later
   std::vector<outcome> retry;  // rows with these outcomes are taken again; empty: none

@@ -99,7 +99,8 @@ class plan_steps {
     if (!scratch) co_return std::move(scratch.error());
     std::optional<api::resource_reader> resources;
     if (settings.read_first)
-      resources.emplace(settings.profile, settings.conditions, *names, settings.run.force_unechoed);
+      resources.emplace(settings.profile, settings.conditions, *names, settings.run.force_unechoed,
+                        settings.run.fill_empty);
     plan::plan_judge judge(settings.profile, resources ? &*resources : nullptr, *std::move(scratch),
                            rows_.take_interrupted());
     const plan::planner::parts parts{.io = api_.io(),
@@ -239,6 +240,10 @@ class plan_steps {
     r.out = options_.out;
     r.jobs_shortened = jobs_->shortened();
     const auto answered = answer_(r);
+    for (const auto& field : s_.settings().fill_empty)
+      if (!options_.out.empty())
+        s_.say().note("what stands in the file is written wherever it is run: give run also " +
+                      to_string(option::fill_empty, field));
     for (const auto& condition : s_.settings().conditions)
       if (!options_.out.empty())
         s_.say().note("not in the file as a precondition: give run also " +

@@ -24,13 +24,14 @@ struct known_key {
 };
 
 // Indexed by shaping_key.
-constexpr std::array<known_key, 18> keys{
+constexpr std::array<known_key, 19> keys{
     {{"input.format", option::format, false},
      {"input.id_column", option::id_column, false},
      {"input.map", option::map, true},
      {"input.ignore_column", option::ignore_column, true},
      {"input.set", option::set, true},
      {"input.only_if", option::only_if, true},
+     {"input.fill_empty", option::fill_empty, true},
      {"csv.null", "csv.null", false},
      {"csv.list_separator", "csv.list_separator", false},
      {"csv.delimiter", "csv.delimiter", false},

@@ -19,6 +19,7 @@ enum class shaping_key : std::uint32_t {
   ignore_column,
   set,
   only_if,
+  fill_empty,  // ledgers of earlier versions do not have it
   null_token,
   separator,
   delimiter,

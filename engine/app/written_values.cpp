@@ -39,6 +39,7 @@ status written_values::take(const ledger::job_row& job) {
     if (!opened) return opened.error();
     source_ = *std::move(opened);
     if (auto done = leave_out(); !done) return done;
+    if (const auto shaping = shaping_of(generation_)) filled_ = shaping->fill_empty;
   }
   while (job.row >= first_in_batch_ + batch_.size()) {
     first_in_batch_ += batch_.size();
@@ -98,7 +99,13 @@ status written_values::take_row(const ledger::job_row& row, const job_view& job)
   });
   std::vector<field_value> sent_values;
   ledger::last_written::sent sent;
-  if (has_verb)
+  // A field that is filled only where it is empty was written if the request held it.
+  const auto was_left = [&](const std::string& name) {
+    return row.outcome == outcome::applied && std::ranges::find(filled_, name) != filled_.end() &&
+           !sent.values.empty() &&
+           std::ranges::find(sent_values, name, &field_value::name) == sent_values.end();
+  };
+  if (has_verb || !filled_.empty())
     if (auto read = read_sent(row.row, sent, sent_values); !read) return read;
   if (row.outcome == outcome::unknown) ++counts_.unknown_rows;
   if (row.outcome == outcome::mismatch) ++counts_.mismatch_rows;
@@ -106,6 +113,10 @@ status written_values::take_row(const ledger::job_row& row, const job_view& job)
   for (const auto& v : job.patch) {
     if (v.field == passed_field) continue;
     const auto& spec = profile[v.field];
+    if (was_left(spec.verb == api::set_verb::none ? spec.name : profile[spec.verb_target].name)) {
+      tells = true;
+      continue;
+    }
     if (spec.verb == api::set_verb::none) {
       tells = tells || is_known;
       auto kept = is_known ? keep(row, spec, v.json) : wanted_->forget(row.id, spec.name);

@@ -52,6 +52,7 @@ class written_values {
   std::optional<input::job_source> source_;
   job_batch batch_;
   std::uint64_t first_in_batch_ = 1;
+  std::vector<std::string> filled_;  // fields that the generation wrote only where they were empty
   bool needs_names_ = false;
 };
 

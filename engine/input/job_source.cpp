@@ -118,6 +118,7 @@ struct job_source::impl {
       shape.add("to", value);
     }
     for (const auto& condition : sorted(options.conditions)) shape.add("only if", condition);
+    for (const auto& field : sorted(options.fill_empty)) shape.add("fill empty", field);
     shape.add("null", options.null_token);
     shape.add("list", {&options.list_separator, 1});
     reader->describe(shape);

@@ -41,6 +41,7 @@ struct source_options {
   // --only-if, as given. Conditions shape no patch, but decide what is done with the input: a run that went
   // on without them would write what they protect.
   std::vector<std::string> conditions;
+  std::vector<std::string> fill_empty;  // --fill-empty, likewise
 };
 
 using sha256 = std::array<std::uint8_t, 32>;

@@ -17,6 +17,7 @@ constexpr std::array<std::string_view, option_count> option_names{"allow_open_en
                                                                   "cert_file",
                                                                   "null_token",
                                                                   "expect",
+                                                                  "fill_empty",
                                                                   "format",
                                                                   "fresh",
                                                                   "generation",

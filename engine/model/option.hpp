@@ -20,6 +20,7 @@ enum class option : std::uint8_t {
   cert,
   csv_null,
   expect,
+  fill_empty,
   format,
   fresh,
   generation,

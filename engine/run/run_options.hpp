@@ -28,6 +28,7 @@ struct run_options : client::client_options {
   bool skip_invalid = false;
   bool read_first = false;                    // every write has a read of its own before it
   std::vector<api::precondition> conditions;  // --only-if: of every row; needs read_first
+  std::vector<std::string> fill_empty;        // --fill-empty: fields by name, of every row; needs read_first
   bool force_unechoed = false;                // also send what no read shows when nothing else is to be sent
 };
 

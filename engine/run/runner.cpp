@@ -197,7 +197,7 @@ asio::awaitable<run_report> runner::run(input::job_source& source, ledger::ledge
 
   if (i.profile.reply.can_be_shown() || i.options.read_first)
     i.resources.emplace(i.profile, i.options.conditions, i.names ? &*i.names : nullptr,
-                        i.options.force_unechoed);
+                        i.options.force_unechoed, i.options.fill_empty);
   auto open = file.open_intents(generation);
   if (!open) {
     report.stop_reason = "ledger";

@@ -27,7 +27,7 @@ struct snapshot_terms {
   const api::profile& profile;           // both outlive what is gathered
   const api::list_spec& list;            // without a path: nothing is gathered
   duration max_age{};                    // max_snapshot_age; zero: nothing is gathered
-  bool has_conditions = false;           // --only-if
+  bool has_conditions = false;           // --only-if, --fill-empty: a row may be skipped
   std::optional<std::uint64_t> limit;    // --limit
   std::optional<std::uint64_t> pending;  // rows; unset: nobody has counted them yet
 };

@@ -40,6 +40,7 @@ const std::vector<names> all{
     {option::cert, "--cert", "option cert_file"},
     {option::csv_null, "-o csv.null=", "option null_token"},
     {option::expect, "--expect", "option expect"},
+    {option::fill_empty, "--fill-empty", "option fill_empty"},
     {option::format, "--format", "option format"},
     {option::fresh, "--fresh", "option fresh"},
     {option::generation, "--generation", "option generation"},
