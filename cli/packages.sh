@@ -3,7 +3,7 @@
 
 packages="g++ cmake ninja-build pkg-config ccache ca-certificates
 libboost1.81-dev libssl-dev libsimdjson-dev libspdlog-dev libfmt-dev libsqlite3-dev libcli11-dev
-libtomlplusplus-dev libgtest-dev libgmock-dev libbenchmark-dev libcsv-dev libxxhash-dev"
+libtomlplusplus-dev libgtest-dev libgmock-dev libbenchmark-dev libcsv-dev libxxhash-dev libhowardhinnant-date-dev"
 
 # Installs with apt-get what is missing of $packages; does nothing where all is there.
 install_packages() {

@@ -70,6 +70,17 @@ void add_columns(const raw_options& raw, input::source_options& source, complain
   }
 }
 
+void add_hours(const raw_options& raw, settings& s, complainer& complain) {
+  if (raw.time_zone && !raw.between)
+    complain("--tz", "stands without --between", "say the hours that it is about: --between 22:00-06:00");
+  if (!raw.between) return;
+  const auto hours = policy::parse_day_hours(*raw.between);
+  if (!hours) complain("--between", hours.error().what, hours.error().remedy);
+  const auto zone = raw.time_zone ? time_zone::named(*raw.time_zone) : time_zone::of_this_machine();
+  if (!zone) complain("--tz", zone.error().what, zone.error().remedy);
+  if (hours && zone) s.run.hours.emplace(*hours, *zone);
+}
+
 }  // namespace
 
 void add_input_options(const raw_options& raw, settings& s, std::vector<failure>& complaints) {
@@ -91,6 +102,7 @@ void add_input_options(const raw_options& raw, settings& s, std::vector<failure>
     else
       s.run.limit = *limit;
   }
+  add_hours(raw, s, complain);
   if (raw.progress) {
     if (const auto kind = find_named(progress_kinds, *raw.progress))
       s.progress = *kind;

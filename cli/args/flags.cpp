@@ -55,6 +55,11 @@ const std::array text_flags{
     text_flag{"--ledger", &raw_options::ledger, "FILE", of_run, of_setting},
     text_flag{"--limit", &raw_options::limit, "N", of_run,
               "Take only the next N pending rows, as a canary; exit 3 if rows remain. Default: all rows."},
+    text_flag{
+        "--between", &raw_options::between, "HH:MM-HH:MM", of_run,
+        "Write in these hours of the day only; outside of them exit 3, with when they begin. Default: any."},
+    text_flag{"--tz", &raw_options::time_zone, "ZONE", of_run,
+              "The time zone of --between, such as Europe/Berlin. Default: that of this machine."},
     text_flag{"--max-failures", &raw_options::max_failures, "N|N%|none", of_run, of_setting},
     text_flag{"--retry", &raw_options::retry, "OUTCOMES", of_run,
               "Take rows of the same input again that ended so: failed, refused, mismatch, unknown, with "

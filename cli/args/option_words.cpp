@@ -11,6 +11,7 @@ namespace {
 constexpr std::array<std::string_view, option_count> flags_of_options{"--allow-open-end",
                                                                       "--as",
                                                                       "--base-url",
+                                                                      "--between",
                                                                       "--ca-file",
                                                                       "--cert",
                                                                       "-o csv.null=",

@@ -210,9 +210,11 @@ void add_price(lines& out, const app::plan_report& r, const config::settings& s)
                             windows_in_words(s.run.writes), counted(r.reads, "read", "reads"),
                             windows_in_words(s.run.reads)));
   const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(r.reply_time).count();
+  const auto ends = s.run.hours ? s.run.hours->end_of(r.needed, r.now)
+                                : r.now + std::chrono::ceil<std::chrono::microseconds>(r.needed);
   out.push_back(fmt::format("time:   about {}, if replies take {} ms; started now it ends at {}",
-                            in_words(r.needed), ms,
-                            date_and_time(r.now + std::chrono::ceil<std::chrono::microseconds>(r.needed))));
+                            in_words(r.needed), ms, date_and_time(ends)));
+  if (s.run.hours) out.push_back("hours:  writes leave " + s.run.hours->in_words());
   if (!s.read_first_where_free) return;
   const auto writes = counted(r.other_way.writes, "write", "writes");
   const auto needed = in_words(r.other_way.needed);

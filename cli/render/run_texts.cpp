@@ -118,6 +118,7 @@ lines announce(const app::announcement& a, const config::settings& s) {
       fmt::format("writes: up to {}, at least {} at {}", grouped(writes),
                   in_words(client::time_needed_with_reads(s.run.writes, writes, s.read_first ? writes : 0)),
                   windows_in_words(s.run.writes)));
+  if (s.run.hours) out.push_back("hours:  writes leave " + s.run.hours->in_words());
   out.push_back("ledger: " + a.ledger_path);
   if (!s.read_first && s.profile.read_first)
     out.push_back(std::string{s.read_first_where_free

@@ -1,5 +1,6 @@
 #include "cli/terminal/progress_display.hpp"
 
+#include "engine/sys/wall_clock.hpp"
 #include "engine/text/amounts.hpp"
 
 #include <fmt/format.h>
@@ -17,7 +18,11 @@ constexpr auto read_every = std::chrono::milliseconds{1000};
 void progress_display::show(const client::progress_counters& counters, const policy::pacer_options& writes,
                             time_point now) {
   if (kind_ == config::progress_kind::none) return;
-  const auto view = cli::look(counters, writes, meter_, now);
+  auto view = cli::look(counters, writes, meter_, now);
+  if (hours_ && view.eta) {
+    const auto wall = wall_now();
+    view.eta = hours_->end_of(*view.eta, wall) - wall;
+  }
   if (kind_ == config::progress_kind::line)
     console_.live(render(view, console_.width() - 1));
   else

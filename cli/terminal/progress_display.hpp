@@ -13,8 +13,9 @@ namespace pawl::cli {
 class progress_display {
  public:
   // Console and log must outlive it. `kind` is not `automatic`.
-  progress_display(config::progress_kind kind, console& out, log& to)
-      : kind_(kind), console_(out), log_(to) {}
+  progress_display(config::progress_kind kind, const std::optional<policy::write_hours>& hours, console& out,
+                   log& to)
+      : kind_(kind), hours_(hours), console_(out), log_(to) {}
 
   // Shows what is due at `now`. Returns when to call it again, at most a second later.
   time_point look(const client::progress_counters&, const policy::pacer_options& writes, time_point now);
@@ -27,6 +28,7 @@ class progress_display {
   void tell_wait(const client::progress_counters&, time_point now);
 
   config::progress_kind kind_;
+  std::optional<policy::write_hours> hours_;
   console& console_;
   log& log_;
   app::rate_meter meter_;

@@ -48,7 +48,8 @@ terminal_listener::terminal_listener(const config::settings& settings,
       console_(out),
       log_(to),
       stop_(stop),
-      progress_(choose_progress(settings.progress, out.can_redraw(), settings.verbosity), out, to) {}
+      progress_(choose_progress(settings.progress, out.can_redraw(), settings.verbosity), settings.run.hours,
+                out, to) {}
 
 void terminal_listener::note(std::string_view text) {
   log_.note(text);

@@ -53,6 +53,7 @@ class run_steps {
     if (choice_.decision() == ledger::run_decision::already_finished) return tell_finished();
     if (auto done = choice_.validate(rows_.watch()); !done) return done.error();
     if (choice_.report() && choice_.report()->rows == 0) return tell_nothing_to_do(s_, choice_.input());
+    if (auto open = s_.within_hours(); !open) return open.error();
     is_announced_ = s_.say().asks();
     if (is_announced_) {
       if (auto agreed = confirm(s_, choice_); !agreed) return agreed.error();

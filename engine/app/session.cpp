@@ -36,6 +36,17 @@ void session::gave_up(const std::optional<client::progress_counters::giving_up>&
         wall_now() + std::chrono::duration_cast<std::chrono::microseconds>(*how->resume_at - clock::now());
 }
 
+status session::within_hours() {
+  const auto& hours = options_.run.hours;
+  const auto now = wall_now();
+  if (!hours || hours->at(now).is_open) return {};
+  auto closed = policy::outside_hours(*hours, now, clock::now());
+  facts_.stop_reason = closed->reason;
+  facts_.resume_at = hours->at(now).until;
+  closed->why.remedy = "the same command goes on then";
+  return std::move(closed->why);
+}
+
 void session::print(const std::vector<std::string>& all) {
   for (const auto& line : all) host_.says.note(line);
 }

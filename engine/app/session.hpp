@@ -49,6 +49,9 @@ class session {
   const token_source& token() const { return host_.token; }
   summary& facts() { return facts_; }
 
+  // Failure (later) outside of the hours in which writes may leave; the summary then says when they begin.
+  status within_hours();
+
   // Notes that a read gave up, and ended the command: its reason and time go into the summary.
   void gave_up(const std::optional<client::progress_counters::giving_up>&);
 

@@ -13,6 +13,7 @@ namespace {
 constexpr std::array<std::string_view, option_count> option_names{"allow_open_end",
                                                                   "as",
                                                                   "target",
+                                                                  "hours",
                                                                   "ca_file",
                                                                   "cert_file",
                                                                   "null_token",

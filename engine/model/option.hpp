@@ -16,6 +16,7 @@ enum class option : std::uint8_t {
   allow_open_end,
   as,
   base_url,
+  between,
   ca_file,
   cert,
   csv_null,

@@ -6,6 +6,7 @@
 #include "engine/ledger/writer_options.hpp"
 #include "engine/model/time.hpp"
 #include "engine/policy/pacer.hpp"
+#include "engine/policy/write_hours.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -23,7 +24,8 @@ struct run_options : client::client_options {
   // Slots of an adaptive run. Chosen: some 50 MB of connections, and half the file descriptors that a process
   // commonly has.
   static constexpr std::uint32_t adaptive_slots = 512;
-  std::optional<std::uint64_t> limit;  // --limit N: only the next N pending jobs
+  std::optional<std::uint64_t> limit;        // --limit N: only the next N pending jobs
+  std::optional<policy::write_hours> hours;  // --between: nothing is taken outside of these; unset: always
   duration drain_timeout = std::chrono::seconds{20};
   bool skip_invalid = false;
   bool read_first = false;                    // every write has a read of its own before it

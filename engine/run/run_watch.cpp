@@ -4,6 +4,7 @@
 #include "engine/run/run_sampler.hpp"
 #include "engine/run/snapshot.hpp"
 #include "engine/sys/clock.hpp"
+#include "engine/sys/wall_clock.hpp"
 
 #include <string>
 #include <utility>
@@ -51,6 +52,8 @@ void run_watch::check_rules(time_point now, const std::optional<policy::asked_pa
   const auto due = run.writes.waiting() > 0 ? run.writes.next_due(now) : std::nullopt;
   if ((due && *due > now) || run.held_until > now) run.rules.waits_for_quota(now);
   if (run.stopping) return;
+  if (const auto& hours = run.options.hours)
+    if (const auto closed = policy::outside_hours(*hours, wall_now(), now)) return run.order_stop(*closed);
   auto order = run.rules.check(now, pause, run.profile);
   if (!order && run.feed.is_down_to(run.parked.size()))
     order = policy::too_long_a_wait_of_rows(run.parked.size(), run.parked.next_due(), now,

@@ -46,6 +46,8 @@ int main(int argc, char** argv) {
   std::uint64_t seconds = 0;
   std::string scenario, moments;
   std::uint64_t each = 1;
+  std::string hours;
+  app.add_option("--hours", hours, "of the day in which writes may leave, in New York: 02:30-02:31");
   app.add_option("--seed", options.seed, "the first seed")->capture_default_str();
   app.add_option("--count", count, "how many seeds, one after another")->capture_default_str();
   app.add_option("--profile", options.profile, "of the API; by default the seed chooses it");
@@ -65,6 +67,8 @@ int main(int argc, char** argv) {
   app.add_flag("--trace", trace, "print what happens");
   CLI11_PARSE(app, argc, argv);
   if (!scenario.empty()) return exhaust(scenario, options.seed, moments, each);
+  if (!hours.empty())
+    options.hours.emplace(*pawl::policy::parse_day_hours(hours), *pawl::time_zone::named("America/New_York"));
   if (trace) options.trace = [](const std::string& line) { fmt::print("{}\n", line); };
 
   std::uint64_t rows = 0, deaths = 0, bad = 0, turns = 0;

@@ -203,6 +203,18 @@ class campaign {
       throw std::runtime_error(all);
     }
     settings_ = *loaded.value;
+    settings_.run.hours = options_.hours;
+    if (options_.hours)
+      host_->on_departure = [this](std::string_view request) { keep_to_the_hours(request); };
+  }
+
+  // It looks at the clock 20 times a second.
+  void keep_to_the_hours(std::string_view request) {
+    constexpr auto late = 100ms;
+    const auto& hours = *options_.hours;
+    const auto now = world_.wall();
+    if (request.starts_with("GET") || hours.at(now).is_open || hours.at(now - late).is_open) return;
+    report_.findings.push_back(fmt::format("a write left outside of the hours: {}", request.substr(0, 40)));
   }
 
   // What will happen in the next minutes, whatever the program does.
@@ -288,8 +300,9 @@ class campaign {
 
   void judge() {
     host_->journal().flush();
-    report_.findings =
+    auto found =
         play_->judge({settings_.ledger_path, files_.path().string() + ".journal", truth()}, report_.outcomes);
+    std::ranges::move(found, std::back_inserter(report_.findings));
     check(settings_.ledger_path);
     const auto& totals = host_->service().counts();
     report_.requests = totals.requests;

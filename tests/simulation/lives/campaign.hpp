@@ -2,6 +2,7 @@
 // the input needs. Afterwards the ledger is held against what the API has seen.
 #pragma once
 
+#include "engine/policy/write_hours.hpp"
 #include "tests/simulation/lives/life.hpp"
 
 #include <cstddef>
@@ -29,6 +30,7 @@ struct campaign_options {
   std::size_t first_limit = 0;                    // the first life ends after so many rows
   std::optional<duration> key_ends_after;         // another key takes its place
   bool dies_in_undo = false;                      // the fates are of the lives that undo
+  std::optional<policy::write_hours> hours;       // --between
   bool from_standard_input = false;               // the first life reads the input as a stream
   std::function<void(const std::string&)> trace;  // empty: none. A line for each thing that happens
 };

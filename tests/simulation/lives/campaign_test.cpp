@@ -1,5 +1,6 @@
 #include "tests/simulation/lives/campaign.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -38,6 +39,21 @@ TEST(Campaign, ALedgerTellsTheTruthWhateverHappens) {
     deaths += report.deaths;
   }
   EXPECT_GT(deaths, 10u);
+}
+
+// A run of three minutes in a minute of each day, over a night in which the clocks are put forward.
+TEST(Campaign, WritesKeepToTheirHours) {
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    campaign_options options;
+    options.seed = seed;
+    options.rows = 200;
+    options.calm = seed % 2 == 0;
+    options.rows_for_each_crash = seed % 2 == 0 ? 0 : 50;
+    options.hours.emplace(*policy::parse_day_hours("02:30-02:31"), *time_zone::named("America/New_York"));
+    const auto report = run_campaign(options);
+    EXPECT_THAT(report.findings, ::testing::IsEmpty()) << seed;
+    EXPECT_GT(report.lives, 2u) << seed << ": it does not fit into one day";
+  }
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace pawl::simulation {
 
@@ -37,7 +38,8 @@ class api_host {
   static api_host& here();
 
   network_weather weather;
-  bool is_down = false;  // nobody listens
+  bool is_down = false;                                        // nobody listens
+  std::function<void(std::string_view request)> on_departure;  // from the program; empty: nobody looks
 
   // What came back for a request.
   struct answer {

@@ -135,6 +135,7 @@ std::shared_ptr<mailbox> post(connection& c, std::string_view text) {
   auto& here = world::here();
   auto& dice = here.network;
   const auto& weather = api_host::here().weather;
+  if (const auto& look = api_host::here().on_departure) look(text);
   auto box = std::make_shared<mailbox>();
   const auto breaks = [box](duration after) {
     world::here().after(after, [box] {

@@ -36,6 +36,7 @@ const std::vector<names> all{
     {option::allow_open_end, "--allow-open-end", "option allow_open_end"},
     {option::as, "--as", "option as"},
     {option::base_url, "--base-url", "option target"},
+    {option::between, "--between", "option hours"},
     {option::ca_file, "--ca-file", "option ca_file"},
     {option::cert, "--cert", "option cert_file"},
     {option::csv_null, "-o csv.null=", "option null_token"},
