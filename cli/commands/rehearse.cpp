@@ -86,7 +86,10 @@ std::string read_own_rehearse(const CLI::App& app, rehearse_options& to) {
   to.model_file = last("--model-file");
   to.faults = last("--faults");
   to.limits = given(app, "--model-limit");
-  if (!to.model_file.empty() && to.model.empty()) to.model = "generic";
+  constexpr const char* described = "generic";
+  if (!to.model_file.empty() && to.model.empty()) to.model = described;
+  if (!to.model_file.empty() && to.model != described)
+    return fmt::format("--model-file: --model {} reads no description; leave one of them out", to.model);
   if (auto wrong = read_format(app, app::report_formats, to.format); !wrong.empty())
     return fmt::format("{}; the format of the input is {}", wrong, plan_format_flag);
   return {};

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <optional>
 #include <utility>
 
 namespace pawl::policy {
@@ -16,20 +15,20 @@ namespace {
 using std::chrono::days;
 using std::chrono::minutes;
 
-// "22:00", "8:30".
-std::optional<minutes> parse_time_of_day(std::string_view text) {
+constexpr minutes no_time{-1};
+
+// "22:00", "8:30"; no_time if it is no time of day.
+minutes parse_time_of_day(std::string_view text) {
   const auto colon = text.find(':');
-  if (colon == std::string_view::npos || colon == 0 || colon > 2 || text.size() != colon + 3)
-    return std::nullopt;
-  const auto number = [](std::string_view digits) -> std::optional<int> {
+  if (colon == std::string_view::npos || colon == 0 || colon > 2 || text.size() != colon + 3) return no_time;
+  const auto number = [](std::string_view digits) {
     int n = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), n);
-    if (error != std::errc{} || end != digits.data() + digits.size() || n < 0) return std::nullopt;
-    return n;
+    return error != std::errc{} || end != digits.data() + digits.size() ? -1 : n;
   };
-  const auto hour = number(text.substr(0, colon)), minute = number(text.substr(colon + 1));
-  if (!hour || !minute || *minute > 59 || *hour * 60 + *minute > 24 * 60) return std::nullopt;
-  return minutes{*hour * 60 + *minute};
+  const int hour = number(text.substr(0, colon)), minute = number(text.substr(colon + 1));
+  if (hour < 0 || minute < 0 || minute > 59 || hour * 60 + minute > 24 * 60) return no_time;
+  return minutes{hour * 60 + minute};
 }
 
 std::string time_in_words(minutes of_day) {
@@ -46,14 +45,14 @@ constexpr int most_changes = 20'000;
 expected<day_hours> parse_day_hours(std::string_view text) {
   const auto dash = text.find('-');
   const auto from = parse_time_of_day(text.substr(0, dash));
-  const auto to = dash == std::string_view::npos ? std::nullopt : parse_time_of_day(text.substr(dash + 1));
+  const auto to = dash == std::string_view::npos ? no_time : parse_time_of_day(text.substr(dash + 1));
   constexpr const char* remedy = "write it as 22:00-06:00";
-  if (!from || !to || *from == days{1})
+  if (from == no_time || to == no_time || from == days{1})
     return failure{failure_kind::usage, "", fmt::format("\"{}\" are no hours of a day", text), remedy};
-  if (*from == *to || (*from == minutes{0} && *to == days{1}))
+  if (from == to || (from == minutes{0} && to == days{1}))
     return failure{failure_kind::usage, "", fmt::format("\"{}\" is never or always", text),
                    "leave it out if any hour will do"};
-  return day_hours{*from, *to};
+  return day_hours{from, to};
 }
 
 write_hours::state write_hours::at(wall_time now) const {

@@ -109,6 +109,22 @@ TEST_F(rehearse, ShowsALimitThatIsLowerThanTheSettings) {
   EXPECT_THAT(done.errors, HasSubstr("the API says 10/min"));
 }
 
+TEST_F(rehearse, OfACanaryEndsWithIt) {
+  const auto done = run({input_, "--times", "1", "--limit", "5", "--format", "json"});
+  EXPECT_EQ(done.exit_code, 3) << done.errors;
+  const auto end = rehearsals(done).at(0);
+  EXPECT_EQ(end.at("starts"), 1);
+  EXPECT_EQ(end.at("pending"), 295);
+}
+
+TEST_F(rehearse, NamesADirectoryThatIsNotThere) {
+  auto how = workspace_.command({"rehearse", input_});
+  how.environment["TMPDIR"] = "/nowhere";
+  const auto done = run_child(how);
+  EXPECT_EQ(done.exit_code, 2);
+  EXPECT_THAT(done.errors, HasSubstr("TMPDIR: no directory can be made there: "));
+}
+
 TEST_F(rehearse, PrintsASpreadForPeople) {
   const auto done = run({input_, "--times", "4"});
   EXPECT_EQ(done.exit_code, 0) << done.errors;
@@ -179,6 +195,8 @@ TEST_F(rehearse, RefusesWhatIsNoRehearsal) {
            {{input_, "--model-limit", "write"}, "--model-limit: must be NAME=N/WINDOW"},
            {{input_, "--model-limit", "write=often"}, "--model-limit: "},
            {{input_, "--model-file", "none.json"}, "none.json"},
+           {{input_, "--model", "zendesk", "--model-file", "api.json"},
+            "--model-file: --model zendesk reads no description"},
            {{input_, "--profile", "internal-example"},
             "--model: pawl has no model of the API of profile internal-example"},
            {{"none.csv"}, "none.csv: cannot be opened"},

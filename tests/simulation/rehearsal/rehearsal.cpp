@@ -15,13 +15,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <stdexcept>
+#include <system_error>
 #include <unordered_set>
 #include <utility>
-
-#include <unistd.h>
 
 namespace pawl::simulation {
 namespace fs = std::filesystem;
@@ -93,6 +94,15 @@ class first_words final : public app::listener {
   app::listener& to_;
 };
 
+// One that nobody else could have made before: its name cannot be foretold.
+fs::path fresh_directory() {
+  std::error_code error;
+  auto path = (fs::temp_directory_path(error) / "pawl-rehearse-XXXXXX").string();
+  if (!error && ::mkdtemp(path.data()) == nullptr) error.assign(errno, std::generic_category());
+  if (error) throw wrong_option("TMPDIR", fmt::format("no directory can be made there: {}", error.message()));
+  return path;
+}
+
 // One of them.
 class course {
  public:
@@ -103,7 +113,7 @@ class course {
         model_(model_options(options, settings.profile.name, seed)),
         world_(seed, begins),
         choices_(seed * 0x2545f4914f6cdd1dU + 7),
-        files_(fs::temp_directory_path() / fmt::format("pawl-rehearse-{}-{}", ::getpid(), seed)) {
+        files_(fresh_directory()) {
     end_.seed = seed;
     make_host(input);
     adapt_settings();
@@ -125,7 +135,8 @@ class course {
         continue;
       }
       take(life);
-      const bool goes_on = life.exit_code == app::exit_later && end_.starts < most_starts;
+      const bool goes_on =
+          life.exit_code == app::exit_later && life.facts.stop_reason != "limit" && end_.starts < most_starts;
       if (!goes_on) break;
       const auto until = life.facts.resume_at.value_or(wall_time{});
       world_.wait(std::max<duration>(until - world_.wall(), 1min));
