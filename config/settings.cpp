@@ -43,7 +43,7 @@ class loader {
     check_limits();
     check_body();
     add_input_options(raw_, draft_.value, complaints_);
-    if (profile_known_) add_conditions(raw_, draft_.value, complaints_);
+    if (profile_known_) add_conditions(draft_.value, complaints_);
     check_combinations(raw_, draft_.value, complaints_);
 
     result.complaints = std::move(complaints_);

@@ -70,6 +70,13 @@ void add_columns(const raw_options& raw, input::source_options& source, complain
   }
 }
 
+std::vector<std::string> each_once(const std::vector<std::string>& texts) {
+  std::vector<std::string> once;
+  for (const auto& text : texts)
+    if (std::ranges::find(once, text) == once.end()) once.push_back(text);
+  return once;
+}
+
 void add_hours(const raw_options& raw, settings& s, complainer& complain) {
   if (raw.time_zone && !raw.between)
     complain("--tz", "stands without --between", "say the hours that it is about: --between 22:00-06:00");
@@ -77,7 +84,10 @@ void add_hours(const raw_options& raw, settings& s, complainer& complain) {
   const auto hours = policy::parse_day_hours(*raw.between);
   if (!hours) complain("--between", hours.error().what, hours.error().remedy);
   const auto zone = raw.time_zone ? time_zone::named(*raw.time_zone) : time_zone::of_this_machine();
-  if (!zone) complain("--tz", zone.error().what, zone.error().remedy);
+  if (!zone) {
+    const auto& why = zone.error();
+    complain(why.place.empty() ? "--tz" : why.place, why.what, why.remedy);
+  }
   if (hours && zone) s.run.hours.emplace(*hours, *zone);
 }
 
@@ -114,8 +124,9 @@ void add_input_options(const raw_options& raw, settings& s, std::vector<failure>
     s.summary_path = *raw.summary;
   }
   if (raw.retry) add_retry(*raw.retry, s, complaints);
-  s.only_if = s.source.conditions = raw.only_if;
-  s.fill_empty = s.source.fill_empty = raw.fill_empty;
+  // Said twice they hold once, so they are the same input.
+  s.only_if = s.source.conditions = each_once(raw.only_if);
+  s.fill_empty = s.source.fill_empty = each_once(raw.fill_empty);
   s.run.skip_invalid = raw.skip_invalid;
   s.allow_open_end = raw.allow_open_end;
   s.fresh = raw.fresh;
@@ -146,8 +157,8 @@ void add_retry(const std::string& text, settings& s, std::vector<failure>& compl
   }
 }
 
-void add_conditions(const raw_options& raw, settings& s, std::vector<failure>& complaints) {
-  for (const auto& text : raw.only_if) {
+void add_conditions(settings& s, std::vector<failure>& complaints) {
+  for (const auto& text : s.only_if) {
     auto condition = api::parse_precondition(text, s.profile);
     if (condition)
       s.conditions.push_back(*std::move(condition));
@@ -155,9 +166,14 @@ void add_conditions(const raw_options& raw, settings& s, std::vector<failure>& c
       complaints.push_back(
           {failure_kind::usage, "--only-if", condition.error().what, condition.error().remedy});
   }
-  for (const auto& name : raw.fill_empty)
-    if (const auto why = api::why_not_filled(name, s.profile))
-      complaints.push_back({failure_kind::usage, "--fill-empty", why->what, why->remedy});
+  for (const auto& name : s.fill_empty)
+    if (const auto why = api::why_not_filled(name, s.profile)) {
+      const auto column = std::ranges::find(s.source.map, name, &std::pair<std::string, std::string>::first);
+      complaints.push_back({failure_kind::usage, "--fill-empty", why->what,
+                            column == s.source.map.end()
+                                ? why->remedy
+                                : "that column is read as " + column->second + ": name the field"});
+    }
 }
 
 namespace {
@@ -317,8 +333,8 @@ std::string settings_json(const settings& s, const raw_options& raw) {
   list("input.map", raw.map);
   list("input.ignore_column", raw.ignore_column);
   list("input.set", raw.set);
-  list("input.only_if", raw.only_if);
-  list("input.fill_empty", raw.fill_empty);
+  list("input.only_if", s.only_if);
+  list("input.fill_empty", s.fill_empty);
   key("input.skip_invalid");
   out += raw.skip_invalid ? "true" : "false";
   return out + "}";

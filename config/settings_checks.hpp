@@ -17,8 +17,8 @@ void add_input_options(const raw_options&, settings&, std::vector<failure>& comp
 // Reads --retry: outcomes that may be taken again, each once.
 void add_retry(const std::string& text, settings&, std::vector<failure>& complaints);
 
-// Reads --only-if, by the profile.
-void add_conditions(const raw_options&, settings&, std::vector<failure>& complaints);
+// Checks --only-if and --fill-empty against the profile.
+void add_conditions(settings&, std::vector<failure>& complaints);
 
 // Options that exclude or need each other, and files that would overwrite one another.
 void check_combinations(const raw_options&, const settings&, std::vector<failure>& complaints);

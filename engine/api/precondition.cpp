@@ -328,7 +328,7 @@ std::optional<failure> why_not_filled(const std::string& name, const profile& pr
     nearest_name near(name);
     for (const auto& f : profile.fields) near.offer(f.name);
     return refusal(fmt::format("the profile {} has no field {}", profile.name, shown(name)),
-                   near.best().empty() ? "name a column that the input writes"
+                   near.best().empty() ? "name a field of the profile that the input writes"
                                        : fmt::format("did you mean {}?", near.best()));
   }
   const auto& field = profile[*at];

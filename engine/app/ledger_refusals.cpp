@@ -4,8 +4,12 @@
 #include "engine/model/option.hpp"
 #include "engine/text/amounts.hpp"
 #include "engine/text/date_time.hpp"
+#include "engine/text/nearest.hpp"
+#include "engine/text/printable.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace pawl::app {
 namespace {
@@ -144,9 +148,13 @@ std::optional<failure> refuse_unread(const options& s, const std::string& input_
     const auto field = s.profile.find(name);
     const bool is_written = field && to_index(*field) < report->rows_with_field.size() &&
                             report->rows_with_field[to_index(*field)] > 0;
-    if (!is_written)
-      return refusal(to_string(option::fill_empty), fmt::format("no row of the input writes {}", name),
-                     "name a field that it writes");
+    if (is_written) continue;
+    nearest_name near(name);
+    for (std::size_t i = 0; i < std::min(s.profile.fields.size(), report->rows_with_field.size()); ++i)
+      if (report->rows_with_field[i] > 0) near.offer(s.profile.fields[i].name);
+    return refusal(
+        to_string(option::fill_empty), fmt::format("no row of the input writes {}", shown(name)),
+        near.best().empty() ? "name a field that it writes" : fmt::format("did you mean {}?", near.best()));
   }
   if (s.read_first) return std::nullopt;
   if (report->rows_with_expect > 0)

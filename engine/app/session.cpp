@@ -31,16 +31,14 @@ std::vector<failure> one_by_one(const failure& all) {
 void session::gave_up(const std::optional<client::progress_counters::giving_up>& how) {
   if (!how) return;
   facts_.stop_reason = how->reason;
-  if (how->resume_at)
-    facts_.resume_at =
-        wall_now() + std::chrono::duration_cast<std::chrono::microseconds>(*how->resume_at - clock::now());
+  if (how->resume_at) facts_.resume_at = time_of_day_at(*how->resume_at, clock::now(), wall_now());
 }
 
 status session::within_hours() {
   const auto& hours = options_.run.hours;
   const auto now = wall_now();
-  if (!hours || hours->at(now).is_open) return {};
-  auto closed = policy::outside_hours(*hours, now, clock::now());
+  auto closed = hours ? policy::outside_hours(*hours, now, clock::now()) : std::nullopt;
+  if (!closed) return {};
   facts_.stop_reason = closed->reason;
   facts_.resume_at = hours->at(now).until;
   closed->why.remedy = "the same command goes on then";

@@ -29,10 +29,6 @@ namespace {
 // they have not shown by then they show while the writes go on.
 constexpr duration head_start = std::chrono::seconds{10};
 
-wall_time on_the_wall(time_point t, time_point now) {
-  return wall_now() + std::chrono::duration_cast<std::chrono::microseconds>(t - now);
-}
-
 }  // namespace
 
 struct runner::impl {
@@ -318,7 +314,7 @@ asio::awaitable<run_report> runner::run(input::job_source& source, ledger::ledge
   report.finished = end.finished;
   report.stop_reason = std::move(end.reason);
   report.error = std::move(end.why);
-  if (end.resume_at) report.resume_at = on_the_wall(*end.resume_at, clock::now());
+  if (end.resume_at) report.resume_at = time_of_day_at(*end.resume_at, clock::now(), wall_now());
   co_return report;
 }
 

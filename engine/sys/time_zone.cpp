@@ -29,13 +29,17 @@ expected<time_zone> time_zone::of_this_machine() {
   const char* const given = std::getenv("TZ");
   std::string_view name = given != nullptr ? given : "";
   if (name.starts_with(':')) name.remove_prefix(1);
-  if (!name.empty()) return named(std::string{name});
+  if (!name.empty()) {
+    auto found = named(std::string{name});
+    if (!found) found.error().place = "TZ";
+    return found;
+  }
   if (given != nullptr) return named("UTC");
   try {
     return time_zone(date::current_zone());
   } catch (const std::exception&) {
-    return failure{failure_kind::usage, "", "this machine does not tell its time zone (/etc/localtime)",
-                   "name one, such as Europe/Berlin or UTC"};
+    return failure{failure_kind::usage, "/etc/localtime", "does not tell the time zone of this machine",
+                   "name one, such as Europe/Berlin, in TZ"};
   }
 }
 

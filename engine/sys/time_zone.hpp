@@ -23,7 +23,7 @@ class time_zone {
   // By its name in the IANA database: "Europe/Berlin". Failure (usage): there is none, or this machine has no
   // database.
   static expected<time_zone> named(const std::string& name);
-  // The one that this machine lives by: the environment's TZ, else /etc/localtime.
+  // The one that this machine lives by: the environment's TZ, else /etc/localtime. Failures name that place.
   static expected<time_zone> of_this_machine();
 
   std::string name() const;

@@ -64,6 +64,10 @@ TEST_F(between, TheZoneOfTheMachineHoldsWhereNoneIsNamed) {
   auto run = workspace_.command({"run", input_, "--between", hours_ahead(2, 3)});
   run.environment["TZ"] = "UTC";
   EXPECT_EQ(run_child(run).exit_code, 3);
+  run.environment["TZ"] = "Nowhere/Lost";
+  const auto lost = run_child(run);
+  EXPECT_EQ(lost.exit_code, 2);
+  EXPECT_THAT(lost.errors, HasSubstr("TZ: there is no time zone \"Nowhere/Lost\""));
   run.environment["TZ"] = "Etc/GMT-2";  // two hours ahead of UTC, in spite of the sign
   EXPECT_EQ(run_child(run).exit_code, 0);
 }
@@ -94,6 +98,7 @@ TEST_F(between, RefusesWhatAreNoHours) {
            {{"--between", "22-6"}, "--between: \"22-6\" are no hours of a day; write it as 22:00-06:00"},
            {{"--between", "06:00-06:00"}, "--between: \"06:00-06:00\" is never or always"},
            {{"--between", "22:00-06:00", "--tz", "Berlin"}, "--tz: there is no time zone \"Berlin\""},
+           {{"--between", "22:00-06:00", "--tz", ""}, "--tz: there is no time zone \"\""},
            {{"--tz", "Europe/Berlin"}, "--tz: stands without --between"},
        }) {
     std::vector<std::string> words{"run", input_};

@@ -1,4 +1,5 @@
 // `--fill-empty FIELD`: a field is written only where the resource has no value.
+#include "tests/cli/documents_profile.hpp"
 #include "tests/cli/job_file.hpp"
 #include "tests/support/pawl_process.hpp"
 
@@ -18,43 +19,6 @@ using ::testing::Not;
 
 class fill_empty : public ::testing::Test {
  protected:
-  static std::string profile(const std::string& body_is) {
-    return R"(name = "documents"
-base_url = "https://documents.example"
-reply = "resource"
-read_first = true
-[resource]
-path = "/v1/documents/{id}"
-method = "PUT"
-[auth]
-header = "X-Api-Key"
-scheme = ""
-token_env = "PRODUCTLANE_API_KEY"
-[limits]
-write = "unlimited"
-read = "unlimited"
-[error]
-code = "error.code"
-message = "error.message"
-[write]
-body_is = ")" +
-           body_is + R"("
-[fields.title]
-type = "string"
-[fields.rank]
-type = "number"
-nullable = true
-[fields.labels]
-type = "list"
-compare = "set"
-[fields.add_labels]
-verb = "add_ids"
-target = "labels"
-[fields.ping]
-type = "boolean"
-compare = "none"
-)";
-  }
   child_result pawl(std::vector<std::string> arguments) {
     arguments.insert(arguments.end(), {"--base-url", sandbox_.root_url(), "--profile", profile_.string()});
     return workspace_.run(std::move(arguments));
@@ -64,7 +28,7 @@ compare = "none"
 
   sandbox_process sandbox_{{"--threads", "1", "--limits", "off"}};
   pawl_workspace workspace_{sandbox_};
-  std::filesystem::path profile_ = workspace_.input("documents.toml", profile("whole"));
+  std::filesystem::path profile_ = workspace_.input("documents.toml", documents_profile("whole"));
 };
 
 TEST_F(fill_empty, WritesWhereThereIsNoValueAndSkipsTheOthers) {
@@ -122,7 +86,10 @@ TEST_F(fill_empty, IsPartOfTheInput) {
   EXPECT_EQ(without.exit_code, 2);
   EXPECT_THAT(without.errors, HasSubstr("--fill-empty"));
   EXPECT_EQ(document("b").at("rank"), 1);
-  EXPECT_EQ(pawl({"run", input, "--fill-empty", "rank"}).exit_code, 0);
+  const auto twice =
+      pawl({"run", input, "--fill-empty", "rank", "--fill-empty", "rank", "--summary", "s.json"});
+  EXPECT_EQ(twice.exit_code, 0) << twice.errors;
+  EXPECT_EQ(number(summary(), "generation"), 1) << "said twice it is the same input";
   EXPECT_EQ(document("b").at("rank"), 1);
 }
 
@@ -144,13 +111,13 @@ TEST_F(fill_empty, RefusesWhatCannotBeToldEmpty) {
            {{"--fill-empty", "rnak"},
             "whole",
             "--fill-empty: the profile documents has no field \"rnak\"; did you mean rank?"},
-           {{"--fill-empty", "title"}, "whole", "--fill-empty: no row of the input writes title"},
+           {{"--fill-empty", "title"}, "whole", "--fill-empty: no row of the input writes \"title\""},
            {{"--fill-empty", "add_labels"}, "whole", "--fill-empty: add_labels changes a list"},
            {{"--fill-empty", "ping"}, "whole", "--fill-empty: no read shows ping"},
            {{"--fill-empty", "rank", "--no-read-first"}, "changes", "--fill-empty: "},
            {{"--fill-empty", "rank"}, "row", "body_is = \"row\""},
        }) {
-    workspace_.input("documents.toml", profile(one.body_is));
+    workspace_.input("documents.toml", documents_profile(one.body_is));
     std::vector<std::string> words{"run", input};
     words.insert(words.end(), one.flags.begin(), one.flags.end());
     const auto run = pawl(words);

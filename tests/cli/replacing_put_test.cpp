@@ -1,4 +1,5 @@
 // An API whose PUT replaces: what a write leaves out is erased. Nothing is lost, and undo brings all back.
+#include "tests/cli/documents_profile.hpp"
 #include "tests/support/pawl_process.hpp"
 #include "tests/support/wait_until.hpp"
 
@@ -18,54 +19,7 @@ using ::testing::HasSubstr;
 class replacing_put : public ::testing::Test {
  protected:
   std::string profile(const std::string& body_is) {
-    const auto write = body_is.empty() ? std::string{} : "[write]\nbody_is = \"" + body_is + "\"\n";
-    return workspace_
-        .input("documents.toml", R"(name = "documents"
-base_url = "https://documents.example"
-reply = "resource"
-read_first = true
-[resource]
-path = "/v1/documents/{id}"
-method = "PUT"
-updated_at = "stamp"
-[auth]
-header = "X-Api-Key"
-scheme = ""
-token_env = "PRODUCTLANE_API_KEY"
-[limits]
-write = "unlimited"
-read = "unlimited"
-[error]
-code = "error.code"
-message = "error.message"
-)" + write + R"([readable]
-views = "number"
-[fields.title]
-type = "string"
-[fields.state]
-type = "enum"
-values = ["open", "done"]
-[fields.rank]
-type = "number"
-nullable = true
-[fields.labels]
-type = "list"
-compare = "set"
-[fields.add_labels]
-verb = "add_ids"
-target = "labels"
-[fields.remove_labels]
-verb = "remove_ids"
-target = "labels"
-[fields.limits]
-type = "object"
-compare = "members"
-[fields.ping]
-type = "boolean"
-compare = "none"
-replay_safe = false
-)")
-        .string();
+    return workspace_.input("documents.toml", documents_profile(body_is)).string();
   }
   child_result pawl(std::vector<std::string> arguments) {
     if (arguments.front() != "undo") arguments.insert(arguments.end(), {"--base-url", sandbox_.root_url()});

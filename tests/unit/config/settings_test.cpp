@@ -267,12 +267,14 @@ TEST_F(Settings, TheStrongerNameOfAKeyWins) {
 }
 
 TEST_F(Settings, KeepConditionsParsed) {
-  raw.only_if = {"status = open", "last_inbound_message_at older than 90d", "has tag billing"};
+  raw.only_if = {"status = open", "last_inbound_message_at older than 90d", "has tag billing",
+                 "status = open"};
   const auto s = loaded();
   ASSERT_EQ(s.conditions.size(), 3u);
   EXPECT_EQ(to_string(s.conditions[1]), "last_inbound_message_at older than 90d");
   EXPECT_EQ(s.conditions[2].field, "tag_ids");
-  EXPECT_EQ(s.only_if, raw.only_if);
+  raw.only_if.pop_back();
+  EXPECT_EQ(s.only_if, raw.only_if) << "each once";
 }
 
 TEST_F(Settings, StateDirectoryFollowsTheEnvironment) {
@@ -342,9 +344,10 @@ TEST_F(Settings, RecordHoldsEveryKeyInOrderAndNoSecret) {
                                     R"("limits.write":"60/min,20/10s","limits.read":"1000/min,333/10s",)"));
   EXPECT_THAT(s.as_json, HasSubstr(R"("proxy":"http://proxy.example:3128",)"));
   EXPECT_THAT(s.as_json, HasSubstr(R"("ledger.path":"jobs.csv.ledger",)"));
-  EXPECT_THAT(s.as_json, ::testing::EndsWith(R"("input.format":null,"input.id_column":"id","input.map":[],)"
-                                             R"("input.ignore_column":[],"input.set":["status=done"],)"
-                                             R"("input.only_if":[],"input.fill_empty":[],"input.skip_invalid":false})"));
+  EXPECT_THAT(s.as_json,
+              ::testing::EndsWith(R"("input.format":null,"input.id_column":"id","input.map":[],)"
+                                  R"("input.ignore_column":[],"input.set":["status=done"],)"
+                                  R"("input.only_if":[],"input.fill_empty":[],"input.skip_invalid":false})"));
   for (const auto* secret : {"hunter2", "ada:", "pl_v2", "Basic", "YWRhOmh1bnRlcjI"})
     EXPECT_EQ(s.as_json.find(secret), std::string::npos);
   raw.proxy.reset();
