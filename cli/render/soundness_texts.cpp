@@ -14,8 +14,11 @@ std::vector<std::string> soundness_lines(const std::string& ledger, const ledger
     out.push_back(fmt::format("{}: {}: {}", name, to_string(one.of), printable(one.what, std::string::npos)));
   if (!app::is_sound(s)) {
     out.push_back(fmt::format("{}: not sound: {}", name, counted(s.findings.size(), "finding", "findings")));
-    out.push_back("go on with a copy from before. If the change was yours and is right: pawl check-ledger " +
-                  shell_path(ledger) + " --accept-changes");
+    const bool is_another = s.has_noted == false && s.findings.size() == 1;
+    out.push_back(is_another ? "nothing in it was changed: look for the file that goes on from the noted seal"
+                             : "go on with a copy from before. If the change was yours and is right: pawl "
+                               "check-ledger " +
+                                   shell_path(ledger) + " --accept-changes");
     return out;
   }
   if (s.is_sealed)

@@ -153,6 +153,10 @@ expected<std::unique_ptr<database>> open_for_reading(const std::string& path) {
     return failure{failure_kind::usage, path,
                    std::string{"the ledger cannot be opened: "} + std::strerror(errno), ledger_of_a_run()};
   auto opened = open_for_reading_once(path, false);
+  // Who reads names the ledger itself, and not with an option.
+  if (!opened)
+    if (auto& remedy = opened.error().remedy; remedy.ends_with(another_file()))
+      remedy.replace(remedy.size() - another_file().size(), std::string::npos, ledger_of_a_run());
   if (opened || opened.error().kind == failure_kind::usage) return opened;
   // Even a reader wants to write SQLite's shared index beside the file. If it cannot, and there is no log,
   // the file alone holds everything.

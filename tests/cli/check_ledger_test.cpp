@@ -62,6 +62,8 @@ TEST_F(check_ledger, ALedgerOfPawlIsSoundAndItsSealStaysInTheChain) {
   const auto swapped = checked({"--seal", now});
   EXPECT_EQ(swapped.exit_code, 4);
   EXPECT_THAT(swapped.output, HasSubstr("the noted seal is not in the chain: this is an older state"));
+  EXPECT_THAT(swapped.output, HasSubstr("look for the file that goes on from the noted seal"));
+  EXPECT_THAT(swapped.output, Not(HasSubstr("--accept-changes")));
 }
 
 TEST_F(check_ledger, WhatSomebodyElseChangedIsFoundAndShownByNoCommand) {
@@ -115,6 +117,19 @@ TEST_F(check_ledger, SaysWhatItNeeds) {
     EXPECT_THAT(refused.output + refused.errors, HasSubstr(t.says));
   }
   EXPECT_FALSE(std::filesystem::exists(workspace_.files() / "absent.ledger"));
+}
+
+// They take the ledger as their operand, so no option can name another.
+TEST_F(check_ledger, WhatIsNoLedgerIsNamedAlikeByAllThatReadOne) {
+  const auto other = workspace_.input("other.db", std::string(4096, 'x')).string();
+  for (const char* command : {"check-ledger", "status", "export", "undo", "verify"}) {
+    const auto refused = workspace_.run({command, other});
+    EXPECT_EQ(refused.exit_code, 2) << command;
+    EXPECT_THAT(refused.errors, HasSubstr("this is not a ledger")) << command;
+    EXPECT_THAT(refused.errors,
+                HasSubstr("name the ledger of a run (INPUT.ledger unless --ledger said another)"))
+        << command;
+  }
 }
 
 TEST_F(check_ledger, TellsWhoRanIt) {
