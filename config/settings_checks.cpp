@@ -70,9 +70,9 @@ void add_columns(const raw_options& raw, input::source_options& source, complain
   }
 }
 
-std::vector<std::string> each_once(const std::vector<std::string>& texts) {
+std::vector<std::string> each_once(const std::vector<std::string>& all) {
   std::vector<std::string> once;
-  for (const auto& text : texts)
+  for (const auto& text : all)
     if (std::ranges::find(once, text) == once.end()) once.push_back(text);
   return once;
 }

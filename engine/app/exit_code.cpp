@@ -19,7 +19,7 @@ int exit_code(const run_end& end) noexcept {
   if (end.error == failure_kind::mend || (end.error == failure_kind::usage && end.sent)) return exit_mend;
   if (end.error == failure_kind::usage) return exit_usage;
   if (end.pending == 0) return end.counts.failures() == 0 ? exit_success : exit_some_failed;
-  if (end.signal != 0) return 128 + end.signal;
+  if (end.signal != 0) return exit_by_signal(end.signal);
   return exit_later;
 }
 

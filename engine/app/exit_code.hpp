@@ -30,6 +30,10 @@ struct run_end {
 // nothing else, because a person must decide on such rows.
 std::vector<outcome> worth_retrying(const outcome_counts&);
 
+// As shells have it.
+constexpr int exit_by_signal(int number) noexcept {
+  return 128 + number;
+}
 int exit_code(failure_kind) noexcept;
 int exit_code(const run_end&) noexcept;
 

@@ -60,7 +60,7 @@ int session::end(const failure& why) {
     if (facts_.stop_reason.empty()) facts_.stop_reason = "signal";
     sum_ = fmt::format("stopped by {}; {}", signal_name(signal), when_interrupted_);
     host_.says.note(sum_);
-    return 128 + signal;
+    return exit_by_signal(signal);
   }
   for (const auto& one : one_by_one(why)) host_.says.error(one);
   error_ = why;

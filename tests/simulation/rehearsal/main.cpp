@@ -48,8 +48,7 @@ app::result rehearse(const config::settings& settings, const cli::rehearse_optio
   if (signal != 0)
     host.says.note(fmt::format("stopped by {} after {} of {} rehearsals; the same command starts again",
                                app::signal_name(signal), ends.size(), options.times));
-  constexpr int by_a_signal = 128;  // as shells have it
-  if (ends.empty()) return {by_a_signal + signal, {}, {}};
+  if (ends.empty()) return {app::exit_by_signal(signal), {}, {}};
   if (const auto& last = ends.back(); last.exit_code == app::exit_usage && last.error)
     return refuse(*last.error);
   const rehearsed what{settings.input_path, settings.profile.name,
@@ -64,7 +63,7 @@ app::result rehearse(const config::settings& settings, const cli::rehearse_optio
       break;
   }
   if (auto printed = cli::print_answer(settings, text); !printed) return refuse(printed.error());
-  return {signal != 0 ? by_a_signal + signal : worst_exit_code(ends), {}, {}};
+  return {signal != 0 ? app::exit_by_signal(signal) : worst_exit_code(ends), {}, {}};
 }
 
 int perform(const cli::command_line& line, const config::environment& env, cli::console& out) {

@@ -94,6 +94,11 @@ class first_words final : public app::listener {
   app::listener& to_;
 };
 
+// Whether somebody who keeps at it gives the same command again; a canary is looked at first.
+bool starts_again(const life_end& life) {
+  return life.exit_code == app::exit_later && life.facts.stop_reason != "limit";
+}
+
 // One that nobody else could have made before: its name cannot be foretold.
 fs::path fresh_directory() {
   std::error_code error;
@@ -135,9 +140,7 @@ class course {
         continue;
       }
       take(life);
-      const bool goes_on =
-          life.exit_code == app::exit_later && life.facts.stop_reason != "limit" && end_.starts < most_starts;
-      if (!goes_on) break;
+      if (!starts_again(life) || end_.starts >= most_starts) break;
       const auto until = life.facts.resume_at.value_or(wall_time{});
       world_.wait(std::max<duration>(until - world_.wall(), 1min));
     }
