@@ -11,7 +11,8 @@ constexpr std::string_view text = "text", path = "path", list = "list of texts",
                            flag = "true or false", number = "number", header = "header name";
 constexpr std::string_view none = "none", obligatory = "obligatory", is_off = "none: there is none";
 constexpr std::string_view as_resource_path = "as `[resource] path`",
-                           as_resource_method = "as `[resource] method`";
+                           as_resource_method = "as `[resource] method`",
+                           as_resource_id = "as `[resource] id`";
 constexpr std::string_view template_of_path = "path with holes",
                            texts_with_holes = "table of texts with holes",
                            json_with_holes = "TOML value with holes";
@@ -46,9 +47,8 @@ constexpr std::array keys{
     profile_key{"", "write", table, "", none, "What differs from `[resource]` in a write: see `[write]`."},
     profile_key{"", "read", table, "", none, "The same in a read of one resource: see `[read]`."},
     profile_key{"", "read_many", table, "", is_off,
-                "A read of several resources at once. This version checks it, and refuses to run with it."},
-    profile_key{"", "write_many", table, "", is_off,
-                "A write of several resources at once. This version checks it, and refuses to run with it."},
+                "A read of several resources at once: see `[read_many]`."},
+    profile_key{"", "write_many", table, "", is_off, "A write of several rows at once: see `[write_many]`."},
     profile_key{
         "", "quiet", table, "", is_off,
         "What a write has in addition so that the API tells nobody: see `[quiet]`. This version checks "
@@ -142,7 +142,7 @@ constexpr std::array keys{
                 "A list of one element that holds `{id}` is repeated for each resource: `ids = [\"{id}\"]`."},
     profile_key{"read_many", "size", "number, 2 to 10000", "", obligatory, "How many resources at most."},
     profile_key{"read_many", "items", path, R"("")", "", "Where the reply has the list of resources."},
-    profile_key{"read_many", "id", path, R"("")", "", "Where one of them shows its id."},
+    profile_key{"read_many", "id", path, "", as_resource_id, "Where one of them shows its id."},
 
     profile_key{"write_many", "path", "path", "", obligatory, "Where several resources are written."},
     profile_key{"write_many", "method", R"("PATCH", "PUT" or "POST")", "", as_resource_method, "How."},
@@ -153,9 +153,10 @@ constexpr std::array keys{
     profile_key{"write_many", "size", "number, 2 to 10000", "", obligatory, "How many resources at most."},
     profile_key{"write_many", "items", path, R"("")", "",
                 "Where the reply has the resources that were written."},
-    profile_key{"write_many", "id", path, R"("")", "", "Where one of them shows its id."},
+    profile_key{"write_many", "id", path, "", as_resource_id, "Where one of them shows its id."},
     profile_key{"write_many", "errors", path, R"("")", "", "Where the reply has the errors of the others."},
-    profile_key{"write_many", "error_id", path, R"("")", "", "Where one of these shows the id of its row."},
+    profile_key{"write_many", "error_id", path, R"("")", "",
+                "Where one of these shows the id of its row, or the ids of several (`context.ids[]`)."},
 
     profile_key{"quiet", "query", "table of texts", "", none, "Parameters."},
     profile_key{"quiet", "headers", "table of texts", "", none, "Headers."},

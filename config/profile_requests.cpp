@@ -1,5 +1,6 @@
 #include "config/profile_requests.hpp"
 
+#include "config/profile_batches.hpp"
 #include "config/profile_parts.hpp"
 #include "engine/api/write_template.hpp"
 #include "engine/text/letter_case.hpp"
@@ -30,7 +31,6 @@ constexpr std::array of_write_query{hole::id, hole::was, hole::was_header};
 constexpr std::array of_write_headers{hole::was, hole::was_header, hole::key};
 constexpr std::array of_write_body{hole::id, hole::fields, hole::was, hole::was_header, hole::key};
 constexpr std::array of_read{hole::id, hole::asked};
-constexpr std::array of_write_many{hole::id, hole::fields, hole::was};
 constexpr std::span<const hole> no_holes{};
 
 bool has_path(table_reader& root, std::string_view table) {
@@ -177,30 +177,6 @@ void read_read(table_reader& root, const hole_reader& holes, api::profile& profi
   in->finish();
 }
 
-void read_batch(table_reader& root, const char* name, const hole_reader& holes,
-                const hole_reader::request_holes& allowed, api::batch_spec& into) {
-  auto in = root.table(name);
-  if (!in) return;
-  holes.request(*in, allowed, into.request);
-  if (into.request.path.empty() && in->find("path") == nullptr)
-    in->complain("path", "is missing", "add path = \"/items/batch\"");
-  const auto size = in->count("size", 2, 10'000);  // chosen: no API seen takes more than 1,000
-  if (!size && in->find("size") == nullptr)
-    in->complain("size", "is missing", "write how many resources one request may have");
-  into.size = static_cast<std::uint32_t>(size.value_or(0));
-  read_path(*in, "items", into.items);
-  read_path(*in, "id", into.id);
-  if (std::string_view{name} == "write_many") {
-    read_path(*in, "errors", into.errors);
-    read_path(*in, "error_id", into.error_id);
-    if (into.request.body && !api::has_hole(*into.request.body, hole::fields))
-      in->complain("body", "does not hold what is sent", "put \"{fields}\" where the fields of a row belong");
-  }
-  if (!api::has_hole(into.request, hole::id))
-    in->complain_here("names no resources", "put {id} where their ids stand: ids = [\"{id}\"]");
-  in->finish();
-}
-
 void read_quiet(table_reader& root, const hole_reader& holes, api::profile& profile) {
   auto in = root.table("quiet");
   if (!in) return;
@@ -216,9 +192,7 @@ void read_requests(table_reader& root, const hole_reader& holes, api::profile& p
   read_resource(root, holes, profile);
   read_write(root, holes, profile);
   read_read(root, holes, profile);
-  read_batch(root, "read_many", holes, {no_holes, of_read, no_holes, of_read}, profile.read_many);
-  read_batch(root, "write_many", holes, {no_holes, no_holes, no_holes, of_write_many, true},
-             profile.write_many);
+  read_batches(root, holes, profile);
   read_quiet(root, holes, profile);
 }
 
@@ -281,6 +255,10 @@ void check_requests(table_reader& root, const api::profile& profile, const api::
       if (count_fields(*profile.write.body) > 1)
         in->complain("body", "holds {fields} more than once", "put it where the API takes them from");
     }
+  if (profile.write_many.size > 0 && !profile.each_limits.empty())
+    if (auto in = root.table("write_many"))
+      in->complain_here("stands beside limits.each, and how such a request counts for each row is not known",
+                        "remove one of the two");
   for (const auto& [table, request] : {std::pair{"write", &profile.write},
                                        {"read", &profile.read},
                                        {"whoami", &profile.whoami.request},

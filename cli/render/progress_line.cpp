@@ -74,7 +74,8 @@ progress_view look(const client::progress_counters& c, const policy::pacer_optio
   v.at_once = c.at_once;
   v.waits_for = c.waits_for;
   if (c.waits_until) v.waits_left = *c.waits_until - now;
-  const auto left = v.rows - std::min(v.rows, v.done);
+  const auto rows_left = v.rows - std::min(v.rows, v.done);
+  const auto left = (rows_left + c.rows_per_write - 1) / c.rows_per_write;  // in requests
   v.eta = eta(writes, left, v.writes_per_second, now - c.started, c.figures.reads > c.figures.writes / 2);
   return v;
 }

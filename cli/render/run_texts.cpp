@@ -1,7 +1,9 @@
 #include "cli/render/run_texts.hpp"
 
 #include "cli/render/side_effects.hpp"
+#include "engine/api/batch_requests.hpp"
 #include "engine/app/name_resolution.hpp"
+#include "engine/run/batch_worker.hpp"
 #include "engine/text/amounts.hpp"
 #include "engine/text/date_time.hpp"
 #include "engine/text/printable.hpp"
@@ -80,6 +82,25 @@ lines check_lines(const app::check_answer& found, const config::settings& s) {
   return out;
 }
 
+namespace {
+
+std::string writes_line(const app::options& s, std::uint64_t rows) {
+  auto writes = rows, reads = s.read_first ? rows : 0;
+  std::string together;
+  if (api::can_write_many(s.profile)) {
+    const auto in_requests_of = [rows](std::uint64_t most) { return (rows + most - 1) / most; };
+    const auto most = run::batch_worker::rows_of(s.profile);
+    writes = in_requests_of(most);
+    if (s.read_first && api::can_read_many(s.profile)) reads = in_requests_of(s.profile.read_many.size);
+    together = fmt::format(" of up to {} rows each", grouped(most));
+  }
+  return fmt::format("writes: up to {}{}, at least {} at {}", grouped(writes), together,
+                     in_words(client::time_needed_with_reads(s.run.writes, writes, reads)),
+                     windows_in_words(s.run.writes));
+}
+
+}  // namespace
+
 lines announce(const app::announcement& a, const config::settings& s) {
   lines out;
   out.push_back(fmt::format("target: {}{}", a.target, a.key_label.empty() ? "" : ", key " + a.key_label));
@@ -113,11 +134,7 @@ lines announce(const app::announcement& a, const config::settings& s) {
     out.push_back(fmt::format("only if: {} (every row)", to_string(condition)));
   if (!s.fill_empty.empty())
     out.push_back(fmt::format("only where the resource has no value: {}", fmt::join(s.fill_empty, ", ")));
-  const auto writes = s.run.limit ? std::min(*s.run.limit, a.pending) : a.pending;
-  out.push_back(
-      fmt::format("writes: up to {}, at least {} at {}", grouped(writes),
-                  in_words(client::time_needed_with_reads(s.run.writes, writes, s.read_first ? writes : 0)),
-                  windows_in_words(s.run.writes)));
+  out.push_back(writes_line(s, s.run.limit ? std::min(*s.run.limit, a.pending) : a.pending));
   if (s.run.hours) out.push_back("hours:  writes leave " + s.run.hours->in_words());
   out.push_back("ledger: " + a.ledger_path);
   if (!s.read_first && s.profile.read_first)

@@ -106,11 +106,11 @@ readability resource_reader::impl::take_whole(std::string_view body, write_plan&
   return readability::readable;
 }
 
-readability resource_reader::impl::send_all(std::string_view body, write_plan& plan) {
+readability resource_reader::impl::send_all(std::string_view body, source from, write_plan& plan) {
   plan.send = plan.wanted;
   plan.new_values.clear();
   append_values(plan.new_values, plan.send);
-  auto is = find_resource(body);
+  auto is = find_resource(body, from);
   if (is == readability::readable) is = take_whole(body, plan);
   // What the resource shows may come from this job's own write, so it is not a state to go back to.
   plan.pre_image.clear();

@@ -51,7 +51,8 @@ std::string_view profile_name_of(std::string_view name_with_variables) noexcept 
 }
 
 bool is_guarded(const profile& p) noexcept {
-  return has_hole(p.write, hole::was) || has_hole(p.write, hole::was_header);
+  return has_hole(p.write, hole::was) || has_hole(p.write, hole::was_header) ||
+         has_hole(p.write_many.request, hole::was);
 }
 
 field_spec field_in_form_of(const field_spec& any, std::string_view name) {

@@ -11,6 +11,7 @@
 #include "engine/text/printable.hpp"
 #include "engine/text/trim.hpp"
 
+#include <algorithm>
 #include <array>
 #include <numeric>
 
@@ -79,7 +80,8 @@ struct reply_reader::impl {
     for (const auto places : places_of(p.error)) all_error_paths += static_cast<std::uint32_t>(places.size());
   }
 
-  echo_report compare(std::string_view body, std::string_view id, std::span<const field_value> wanted);
+  echo_report compare(std::string_view body, reply_part, std::string_view id,
+                      std::span<const field_value> wanted, std::span<const field_value> sent);
   error_view read_error(std::string_view body);
   void show(const located& at, echo_report& in) {
     shown.clear();
@@ -102,8 +104,9 @@ struct reply_reader::impl {
   std::array<std::string, error_parts> error_texts;
 };
 
-echo_report reply_reader::impl::compare(std::string_view body, std::string_view id,
-                                        std::span<const field_value> wanted) {
+echo_report reply_reader::impl::compare(std::string_view body, reply_part part, std::string_view id,
+                                        std::span<const field_value> wanted,
+                                        std::span<const field_value> sent) {
   using state = echo_report::state;
   echo_report report;
   if (!api.reply.echoes_resource()) {
@@ -111,21 +114,24 @@ echo_report reply_reader::impl::compare(std::string_view body, std::string_view 
     return report;
   }
 
-  if (const auto is = root.take(body); is != resource_root::found::there) {
-    if (is == resource_root::found::unreadable) return report;
+  const bool is_item = part == reply_part::item;
+  const auto is_there = is_item ? resource_root::found::there : root.take(body);
+  if (is_there != resource_root::found::there) {
+    if (is_there == resource_root::found::unreadable) return report;
     report.is = state::misshapen;
     report.field = passed_field;
     shown = root.in_words();
     report.misshapen = shown;
     return report;
   }
-  const bool id_promised = !id_of_write(api).empty();
+  const bool id_promised = is_item || !id_of_write(api).empty();
+  const bool checks_id = id_promised && !is_item;
   asked.clear();
-  if (id_promised) asked.push_back(id_path);
+  if (checks_id) asked.push_back(id_path);
   for (const auto& v : wanted)
     if (is_asked(v.field)) asked.push_back(place_behind_id(v.field));
   if (!echo.locate(parser, body, asked)) return report;
-  if (id_promised && !shows_id(echo[id_path], id, api.reply)) {
+  if (checks_id && !shows_id(echo[id_path], id, api.reply)) {
     report.is = state::other_id;
     show(echo[id_path], report);
     return report;
@@ -140,7 +146,8 @@ echo_report reply_reader::impl::compare(std::string_view body, std::string_view 
     }
     const auto& at = echo[place_behind_id(v.field)];
     const auto how = api[v.field].compare;
-    if (at.is == located::kind::absent && id_promised && trim(v.json) == "null") {
+    const auto is_sent = [&] { return std::ranges::find(sent, v.field, &field_value::field) != sent.end(); };
+    if (at.is == located::kind::absent && ((id_promised && trim(v.json) == "null") || !is_sent())) {
       report.how = verified::partial;
       continue;
     }
@@ -174,9 +181,9 @@ reply_reader::reply_reader(const profile& p) : impl_(std::make_unique<impl>(p)) 
 reply_reader::reply_reader(reply_reader&&) noexcept = default;
 reply_reader::~reply_reader() = default;
 
-echo_report reply_reader::compare(std::string_view body, std::string_view id,
-                                  std::span<const field_value> wanted) {
-  return impl_->compare(body, id, wanted);
+echo_report reply_reader::compare(std::string_view body, reply_part part, std::string_view id,
+                                  std::span<const field_value> wanted, std::span<const field_value> sent) {
+  return impl_->compare(body, part, id, wanted, sent);
 }
 
 error_view reply_reader::read_error(std::string_view body) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/api/profile.hpp"
+#include "engine/model/attempt.hpp"
 #include "engine/model/job.hpp"
 #include "engine/model/outcome.hpp"
 
@@ -76,7 +77,15 @@ class reply_reader {
   //   promises another reply. A null on the way counts as null (`assignee.id` of `"assignee": null`).
   // - `text` fields that differ are not proven: verified::partial. Every other difference is a contradiction.
   // One misshapen field makes the report misshapen, also where another one differs.
-  echo_report compare(std::string_view body, std::string_view id, std::span<const field_value> wanted);
+  //
+  // `sent`: those of the wanted values that the write named; another one that is missing is no contradiction
+  // and no proof either, because some APIs show what was written alone. `part` is whole or item: with item,
+  // `body` is the resource itself, and its id is not looked at.
+  echo_report compare(std::string_view body, reply_part part, std::string_view id,
+                      std::span<const field_value> wanted, std::span<const field_value> sent);
+  echo_report compare(std::string_view body, std::string_view id, std::span<const field_value> wanted) {
+    return compare(body, reply_part::whole, id, wanted, wanted);
+  }
 
   // Never fails: what cannot be read is empty. HTML and empty bodies give an empty report.
   error_view read_error(std::string_view body);

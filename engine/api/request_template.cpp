@@ -24,6 +24,11 @@ bool has_hole(const request_spec& request, hole which) noexcept {
          std::ranges::any_of(request.headers, in) || (request.body && has_hole(*request.body, which));
 }
 
+bool is_repeated(const json_template& value) noexcept {
+  return value.is == json_template::kind::array && value.elements.size() == 1 &&
+         has_hole(value.elements.front(), hole::id);
+}
+
 void append_query_text(std::string& to, std::string_view text) {
   while (!text.empty()) {
     const auto kept = text.find(',');
@@ -144,14 +149,29 @@ bool append_json(std::string& to, const json_template& value, const hole_values&
       break;
   }
   to += '[';
-  append_joined(to, value.elements, [&values](std::string& text, const json_template& element) {
-    return append_json(text, element, values);
-  });
+  if (!values.ids.empty() && is_repeated(value))
+    append_joined(to, values.ids, [&](std::string& text, std::string_view id) {
+      auto of_one = values;
+      of_one.id = id;
+      of_one.ids = {};
+      return append_json(text, value.elements.front(), of_one);
+    });
+  else
+    append_joined(to, value.elements, [&values](std::string& text, const json_template& element) {
+      return append_json(text, element, values);
+    });
   to += ']';
   return true;
 }
 
 namespace {
+
+void append_joined_ids(std::string& target, std::span<const std::string_view> ids) {
+  for (const auto& id : ids) {
+    if (&id != &ids.front()) target += ',';
+    append_path_segment(target, id);
+  }
+}
 
 // Commas stay between the names of {asked}; one inside of a value might split it in two.
 void append_parameter(std::string& target, std::string_view name, const text_template& value,
@@ -161,7 +181,9 @@ void append_parameter(std::string& target, std::string_view name, const text_tem
   append_query_text(target, name);
   target += '=';
   for (const auto& piece : value) {
-    if (piece.is == hole::none || piece.is == hole::asked)
+    if (piece.is == hole::id && !values.ids.empty())
+      append_joined_ids(target, values.ids);
+    else if (piece.is == hole::none || piece.is == hole::asked)
       append_query_text(target, *value_of(piece, values));
     else
       append_path_segment(target, *value_of(piece, values));

@@ -92,12 +92,18 @@ struct call {
 // What fills the holes of requests that read.
 struct hole_values {
   std::string_view id{};
+  // Of a request for several resources: an array whose only element holds {id} has one element for each, and
+  // in a query commas stand between them.
+  std::span<const std::string_view> ids{};
   bool id_is_number = false;  // in a body
   std::span<const std::string> asked{};
   std::optional<std::string> cursor{};  // unset: there is none yet, and a query parameter that consists of
   std::optional<std::uint64_t> page{};  // this hole alone is left out
   std::optional<std::uint64_t> offset{};
 };
+
+// Whether this is the array that a request for several resources repeats: its only element holds {id}.
+bool is_repeated(const json_template&) noexcept;
 
 // For paths that run now and then: request_writer has a compiled form for those of each job.
 call fill(const request_spec&, const hole_values&);

@@ -202,6 +202,7 @@ expected<request_writer> request_writer::create(const profile& p, std::string_vi
   w.id_is_number_ = p.id_type == id_form::integer;
   w.asked_ = asked_names(p);
   if (write_template::is_needed(p)) w.template_.emplace(p);
+  if (can_write_many(p)) w.rows_.emplace(p);
   w.compile_read(p);
   for (const auto& f : p.fields) w.keys_.push_back({f.name, json_string(f.name) + ':'});
   if (field_places places(p); !places.is_flat()) w.places_ = std::move(places);
@@ -314,6 +315,17 @@ void request_writer::write_patch(std::string& into, std::string_view id, std::sp
   [[maybe_unused]] const auto body_begin = into.size();
   append_object(into, values);
   assert(into.size() - body_begin == body_bytes);
+}
+
+void request_writer::write_rows(std::string& into, std::span<const row> rows) const {
+  auto request = rows_->begin();
+  for (const auto& r : rows) {
+    fields_.clear();
+    if (r.body.empty()) append_object(fields_, r.values);
+    rows_->add(request, {r.id, r.body.empty() ? std::string_view{fields_} : r.body, r.guards});
+  }
+  rows_->end(request);
+  write_call(into, request);
 }
 
 void request_writer::append_object(std::string& into, std::span<const field_value> values) const {

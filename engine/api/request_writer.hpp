@@ -2,6 +2,7 @@
 // once the buffer has grown.
 #pragma once
 
+#include "engine/api/batch_requests.hpp"
 #include "engine/api/field_places.hpp"
 #include "engine/api/profile.hpp"
 #include "engine/api/write_template.hpp"
@@ -66,6 +67,15 @@ class request_writer {
   void write_body(std::string& into, std::string_view id, std::string_view fields) const {
     write_body(into, id, fields, {});
   }
+  // One row of a write for several.
+  struct row {
+    std::string_view id;
+    std::span<const field_value> values;
+    std::string_view body{};  // JSON text that is sent instead; empty: the object of the values
+    std::span<const std::string> guards{};
+  };
+  // Replaces `into` with the profile's [write_many] of these rows, of which none has the id of another.
+  void write_rows(std::string& into, std::span<const row> rows) const;
   // Replaces `into` with a GET of the resource.
   void write_read(std::string& into, std::string_view id) const;
   // Replaces `into` with a request below the base URL ("/me", "/tags?limit=200"). The target is sent as it
@@ -90,13 +100,14 @@ class request_writer {
   std::optional<request_spec> read_;
   std::vector<std::string> asked_;
   bool id_is_number_ = false;
-  std::string method_;                      // of a write
-  std::optional<write_template> template_;  // of a write that is more than id and fields
-  mutable std::string fields_, body_;       // scratch of writes by template
-  std::string patch_head_;                  // " HTTP/1.1\r\nHost: ... Content-Length: "
-  std::string get_head_;                    // " HTTP/1.1\r\nHost: ...\r\n\r\n"
-  std::string bare_head_;                   // the same without the empty line
-  std::string content_type_;                // "Content-Type: application/json\r\nContent-Length: "
+  std::string method_;                       // of a write
+  std::optional<write_template> template_;   // of a write that is more than id and fields
+  std::optional<write_many_template> rows_;  // of a write for several
+  mutable std::string fields_, body_;        // scratch of writes by template
+  std::string patch_head_;                   // " HTTP/1.1\r\nHost: ... Content-Length: "
+  std::string get_head_;                     // " HTTP/1.1\r\nHost: ...\r\n\r\n"
+  std::string bare_head_;                    // the same without the empty line
+  std::string content_type_;                 // "Content-Type: application/json\r\nContent-Length: "
   struct field_key {
     std::string name, json;  // status, "status":
   };

@@ -112,10 +112,11 @@ readability resource_reader::impl::without_resource(resource_root::found is) {
   return readability::misshapen;
 }
 
-readability resource_reader::impl::look(std::string_view resource, std::string_view id) {
+readability resource_reader::impl::look(std::string_view resource, source from, std::string_view id) {
   if (!found.locate(parser, resource, asked)) return readability::unreadable;
   const auto& shown_id = found[id_path];
-  if (api.reply.id.empty() || shows_id(shown_id, id, api.reply)) return readability::readable;
+  if (from == source::matched_item || api.reply.id.empty() || shows_id(shown_id, id, api.reply))
+    return readability::readable;
   if (shown_id.is != located::kind::absent) append_printable_shown(trouble, shown_id, max_reason);
   return readability::other_id;
 }
@@ -313,8 +314,7 @@ readability resource_reader::impl::make_plan(std::string_view body, source from,
                                              wall_time now, write_plan& plan) {
   clear(plan);
   trouble.clear();
-  if (from == source::reply)
-    if (const auto is = find_resource(body); is != readability::readable) return is;
+  if (const auto is = find_resource(body, from); is != readability::readable) return is;
   start_asking();
   for (const auto& v : job.patch) {
     if (!is_known(v.field)) continue;
@@ -328,7 +328,7 @@ readability resource_reader::impl::make_plan(std::string_view body, source from,
   for (std::size_t i = 0; i < guarded.size(); ++i)
     if (!guarded[i].path.empty()) ask(path_of_guard(i));
 
-  auto is = look(body, job.id);
+  auto is = look(body, from, job.id);
   if (is == readability::readable) {
     if (list_wanted(job, plan) && check(job, now, plan) && leave_what_has_a_value(plan) && select(plan)) {
       if (plan.send.empty() && left && plan.unmet.empty())
@@ -356,9 +356,9 @@ std::string_view resource_reader::trouble() const noexcept {
 resource_reader::resource_reader(resource_reader&&) noexcept = default;
 resource_reader::~resource_reader() = default;
 
-readability resource_reader::make_plan(std::string_view body, const job_view& job, wall_time now,
-                                       write_plan& into) {
-  return impl_->make_plan(body, impl::source::reply, job, now, into);
+readability resource_reader::make_plan(std::string_view body, reply_part part, const job_view& job,
+                                       wall_time now, write_plan& into) {
+  return impl_->make_plan(body, impl::source_of(part), job, now, into);
 }
 
 readability resource_reader::make_plan_of_item(std::string_view item, const job_view& job, wall_time now,
@@ -366,14 +366,14 @@ readability resource_reader::make_plan_of_item(std::string_view item, const job_
   return impl_->make_plan(item, impl::source::item, job, now, into);
 }
 
-readability resource_reader::send_all(std::string_view body, write_plan& into) {
-  return impl_->send_all(body, into);
+readability resource_reader::send_all(std::string_view body, reply_part part, write_plan& into) {
+  return impl_->send_all(body, impl::source_of(part), into);
 }
 
-second_look resource_reader::look_again(std::string_view body, std::string_view id,
+second_look resource_reader::look_again(std::string_view body, reply_part part, std::string_view id,
                                         std::span<const field_value> sent, std::string_view old_values,
                                         std::string_view updated_at) {
-  return impl_->look_again(body, id, sent, old_values, updated_at);
+  return impl_->look_again(body, impl::source_of(part), id, sent, old_values, updated_at);
 }
 
 }  // namespace pawl::api

@@ -146,14 +146,22 @@ class resource_reader {
   //
   // A job that was sent before must go through look_again() first: its own write may have made an `expect`
   // untrue, which would look unmet here.
-  readability make_plan(std::string_view body, const job_view& job, wall_time now, write_plan& into);
+  // `part` is whole or item; with item, the id is not looked at.
+  readability make_plan(std::string_view body, reply_part part, const job_view& job, wall_time now,
+                        write_plan& into);
+  readability make_plan(std::string_view body, const job_view& job, wall_time now, write_plan& into) {
+    return make_plan(body, reply_part::whole, job, now, into);
+  }
 
-  // As make_plan(), with one item of a list page.
+  // As make_plan(), with one item of a list page, whose id is looked at.
   readability make_plan_of_item(std::string_view item, const job_view& job, wall_time now, write_plan& into);
 
   // After a make_plan() that found nothing to send: makes the plan send everything that is wanted
-  // nevertheless. `body` and `into` are those of that call.
-  readability send_all(std::string_view body, write_plan& into);
+  // nevertheless. `body`, `part` and `into` are those of that call.
+  readability send_all(std::string_view body, reply_part part, write_plan& into);
+  readability send_all(std::string_view body, write_plan& into) {
+    return send_all(body, reply_part::whole, into);
+  }
 
   // Takes the guards that stand in headers of the reply whose body `into` was made from. misshapen: one of
   // all guards is not shown, or stands in a header of the write that could not hold it; the write would not
@@ -162,7 +170,7 @@ class resource_reader {
 
   // Judges a read after an attempt. `sent`, `old_values` and `updated_at` come from the plan or from the
   // ledger's intent; the last two are empty if nothing was read before. json_padding readable bytes must
-  // follow `body`.
+  // follow `body`. `part`: as in make_plan().
   //
   // applied: every sent field that is shown has its wanted value, and one of them had another value before.
   // not_applied: the resource was read before, every sent field that is shown has its old value, `updated_at`
@@ -171,8 +179,13 @@ class resource_reader {
   //   no read can tell. Nor does a `text` field tell: the API may normalise it to its old value.)
   // A `text` field that shows another value than the wanted one was normalised, was changed by somebody, or
   // was not written: it is neither a contradiction nor a proof.
+  second_look look_again(std::string_view body, reply_part part, std::string_view id,
+                         std::span<const field_value> sent, std::string_view old_values,
+                         std::string_view updated_at);
   second_look look_again(std::string_view body, std::string_view id, std::span<const field_value> sent,
-                         std::string_view old_values, std::string_view updated_at);
+                         std::string_view old_values, std::string_view updated_at) {
+    return look_again(body, reply_part::whole, id, sent, old_values, updated_at);
+  }
 
   // What was wrong with the last body that was not readable. With other_id: the id that it shows, as
   // printable JSON text, empty if none. With misshapen: the name of the field, or the read.root where no

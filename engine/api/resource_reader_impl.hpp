@@ -28,12 +28,20 @@ struct resource_reader::impl {
        std::span<const std::string> fill_empty);
 
   // Where a text stands that shows a resource.
-  enum class source : std::uint8_t { reply, item };
+  enum class source : std::uint8_t {
+    reply,
+    item,          // of a list page
+    matched_item,  // of the reply to a request for several, which has compared the id
+  };
+  static source source_of(reply_part part) noexcept {
+    return part == reply_part::item ? source::matched_item : source::reply;
+  }
   readability make_plan(std::string_view body, source, const job_view&, wall_time now, write_plan&);
-  readability send_all(std::string_view body, write_plan&);
+  readability send_all(std::string_view body, source, write_plan&);
   readability guard(std::span<const header_field>, write_plan&);
-  second_look look_again(std::string_view body, std::string_view id, std::span<const field_value> sent,
-                         std::string_view old_values, std::string_view updated_at);
+  second_look look_again(std::string_view body, source, std::string_view id,
+                         std::span<const field_value> sent, std::string_view old_values,
+                         std::string_view updated_at);
 
   std::string trouble;  // of the last body that was not readable
 
@@ -55,12 +63,13 @@ struct resource_reader::impl {
     if (is_shown(f)) ask(path_of(f));
   }
   // Leaves of the reply to a read the resource alone.
-  readability find_resource(std::string_view& reply) {
+  readability find_resource(std::string_view& reply, source from) {
+    if (from != source::reply) return readability::readable;
     const auto is = root.take(reply);
     return is == resource_root::found::there ? readability::readable : without_resource(is);
   }
   readability without_resource(resource_root::found);
-  readability look(std::string_view resource, std::string_view id);
+  readability look(std::string_view resource, source, std::string_view id);
   equality compare(field_index, std::string_view wanted);
 
   bool list_wanted(const job_view&, write_plan&);

@@ -12,15 +12,15 @@ bool resource_reader::impl::has_same_moment(std::string_view then) {
          comparer.compare(comparison::instant, then, now_at) == equality::equal;
 }
 
-second_look resource_reader::impl::look_again(std::string_view body, std::string_view id,
+second_look resource_reader::impl::look_again(std::string_view body, source from, std::string_view id,
                                               std::span<const field_value> sent, std::string_view old_values,
                                               std::string_view updated_at) {
   start_asking();
   for (const auto& v : sent) ask_for(v.field);
   second_look look_now;
   trouble.clear();
-  auto is = find_resource(body);
-  if (is == readability::readable) is = look(body, id);
+  auto is = find_resource(body, from);
+  if (is == readability::readable) is = look(body, from, id);
   if (is != readability::readable) {
     look_now.is = is;
     return look_now;

@@ -54,6 +54,7 @@ std::vector<guard_place> guard_places(const profile& p) {
   for (const auto& [name, text] : p.write.query) collect(text, all);
   for (const auto& [name, text] : p.write.headers) collect(text, all, true);
   if (p.write.body) collect(*p.write.body, all);
+  if (p.write_many.request.body) collect(*p.write_many.request.body, all);
   return all;
 }
 
@@ -89,6 +90,11 @@ write_template::write_template(const profile& p) : places_(guard_places(p)), ids
     add(body_, *p.write.body);
   else
     body_.push_back({hole::fields, form::json, false, false, {}, 0});
+}
+
+write_template::write_template(const profile& p, const json_template& body)
+    : places_(guard_places(p)), ids_(p.id_type) {
+  add(body_, body);
 }
 
 void write_template::add(pieces& to, std::string_view literal) {

@@ -13,7 +13,7 @@
 
 namespace pawl::api {
 
-// What {was.PATH} and {was_header.NAME} of a profile's write stand for, each once, in the order of their
+// What {was.PATH} and {was_header.NAME} of a profile's writes stand for, each once, in the order of their
 // first appearance: write_plan::guards has a value for each.
 struct guard_place {
   json_path path;          // in the resource; empty: a header
@@ -36,6 +36,8 @@ class write_template {
   // Whether the write is more than a path with {id} and a body that is {fields}.
   static bool is_needed(const profile&);
   explicit write_template(const profile&);
+  // A body alone: what stands for one row in the body of a write for several.
+  write_template(const profile&, const json_template& body);
 
   // The target below the base URL, ready lines of headers, and the body.
   void append_target(std::string& to, const write_values&) const;

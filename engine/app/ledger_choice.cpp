@@ -25,7 +25,7 @@ status ledger_choice::load() {
   s_.facts().ledger = settings.ledger_path;
   target_ = target_of(settings);
   s_.facts().target = target_in_words(target_);
-  if (auto refused = refuse_batches(settings.profile)) return *std::move(refused);
+  if (auto refused = refuse_batches(settings)) return *std::move(refused);
   if (auto refused = refuse_unread(settings, settings.input_path, nullptr)) return *refused;
   if (spool_path_.empty()) spool_path_ = settings.ledger_path + ".input";
   return {};

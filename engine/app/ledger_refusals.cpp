@@ -118,13 +118,12 @@ failure changed_input_of_retry(const std::string& input_name, const ledger::gene
           "name the input as it was, with the same options; or leave out " + to_string(option::retry)};
 }
 
-std::optional<failure> refuse_batches(const api::profile& profile) {
-  std::string tables;
-  if (profile.read_many.size > 0) tables = "[read_many]";
-  if (profile.write_many.size > 0) tables += tables.empty() ? "[write_many]" : " and [write_many]";
-  if (tables.empty()) return std::nullopt;
-  return failure{failure_kind::usage, "profile " + profile.name,
-                 "has " + tables + ", and this version of pawl sends no batches yet", "remove " + tables};
+std::optional<failure> refuse_batches(const options& s) {
+  if (s.profile.write_many.size == 0 || s.run.writes.each.empty()) return std::nullopt;
+  return failure{failure_kind::usage, "limits.each",
+                 "is set, and profile " + s.profile.name +
+                     " writes several rows with one request ([write_many]), which may count for each of them",
+                 "remove one of the two"};
 }
 
 std::optional<failure> refuse_unread(const options& s, const std::string& input_name,

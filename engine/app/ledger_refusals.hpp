@@ -54,8 +54,8 @@ failure changed_input_of_retry(const std::string& input_name, const ledger::gene
 std::optional<failure> refuse_unread(const options&, const std::string& input_name,
                                      const input::validation_report* report);
 
-// Refuses a profile that describes requests for several resources: this version checks them and sends none.
-std::optional<failure> refuse_batches(const api::profile&);
+// Refuses writes of several rows at once with limits of each resource: how they count there is not known.
+std::optional<failure> refuse_batches(const options&);
 
 // The first row of 1..rows without an outcome; rows + 1 if every row has one.
 std::uint64_t first_pending(const ledger::row_set& done, std::uint64_t rows) noexcept;

@@ -1,5 +1,6 @@
 #include "engine/app/open_generation.hpp"
 
+#include "engine/api/batch_requests.hpp"
 #include "engine/app/ledger_refusals.hpp"
 #include "engine/app/recorded_validation.hpp"
 #include "engine/sys/boot_clock.hpp"
@@ -41,8 +42,15 @@ status open_generation::begin() {
   return run_ == 0 ? begin_run() : status{};
 }
 
+// List pages spare rows a read of their own; reads of several rows cost as little, and are younger.
+bool open_generation::uses_pages() const {
+  const auto& settings = s_.settings();
+  return settings.read_first &&
+         !(api::can_read_many(settings.profile) && api::can_write_many(settings.profile));
+}
+
 input::row_watch open_generation::watch() {
-  if (!s_.settings().read_first) return {};
+  if (!uses_pages()) return {};
   gathered_.emplace(terms(std::nullopt), ledger::row_set{});
   return [this](const job_view& job) { return gathered_->see(job); };
 }
@@ -56,7 +64,7 @@ run::snapshot_terms open_generation::terms(std::optional<std::uint64_t> pending)
 
 // Left to their own reads are those that the ledger doubts.
 status open_generation::gather_pending() {
-  if (!s_.settings().read_first) return {};
+  if (!uses_pages()) return {};
   auto& file = choice_.ledger();
   auto alone = file.retried_rows(generation_.id);
   if (!alone) return alone.error();

@@ -53,6 +53,7 @@ class open_generation {
   status start();
   status go_on();
   status take_again();
+  bool uses_pages() const;
   run::snapshot_terms terms(std::optional<std::uint64_t> pending) const;
   status gather_pending();
   void conclude_gathering();

@@ -20,6 +20,7 @@
 #include "engine/plan/plan_tally.hpp"
 #include "engine/plan/planner.hpp"
 #include "engine/plan/run_forecast.hpp"
+#include "engine/run/batch_worker.hpp"
 #include "engine/policy/each_limits.hpp"
 #include "engine/policy/id_hash.hpp"
 #include "engine/sys/clock.hpp"
@@ -159,6 +160,10 @@ class plan_steps {
     tally_->add(row);
     if (row.is != plan::planned::invalid) {
       is_write_.push_back(row.is == plan::planned::write);
+      if (!is_alone_.empty() || !row.job.replay_safe) {
+        is_alone_.resize(is_write_.size() - 1, false);
+        is_alone_.push_back(!run::may_be_written_with_others(row.job));
+      }
       if (has_each()) ids_.push_back(policy::hash_of_id(row.id));
     }
     switch (options_.format) {
@@ -195,6 +200,12 @@ class plan_steps {
     o.read_first = read_first;
     o.read_after = s_.settings().profile.reply.is == api::reply_kind::read;
     o.reply_time = reply_time_;
+    const auto& api = s_.settings().profile;
+    if (api::can_write_many(api)) {
+      o.rows_in_write = static_cast<std::uint32_t>(run::batch_worker::rows_of(api));
+      o.rows_in_read = api::can_read_many(api) ? api.read_many.size : 1;
+      o.concurrency = run::batch_worker::slots_for(api, run.concurrency);
+    }
     o.past_writes = plan::ages_of(api_.quota().kept(policy::request_kind::write), client::boot_clock_now());
     o.past_reads = plan::ages_of(api_.quota().kept(policy::request_kind::read), client::boot_clock_now());
     if (has_each()) {
@@ -206,9 +217,13 @@ class plan_steps {
     plan::run_forecast made(o);
     // Which rows need no write is known only by the reads of the plan.
     const bool knows = s_.settings().read_first && read_first;
+    const auto job_of = [&](std::size_t i) {
+      if (!is_write_[i] && knows) return plan::forecast_job::settled;
+      const bool is_alone = i < is_alone_.size() && is_alone_[i];
+      return is_alone ? plan::forecast_job::write_alone : plan::forecast_job::write;
+    };
     for (std::size_t i = 0; i < is_write_.size(); ++i)
-      made.add(is_write_[i] || !knows ? plan::forecast_job::write : plan::forecast_job::settled,
-               ids_.empty() ? policy::kept_quota::no_id : ids_[i]);
+      made.add(job_of(i), ids_.empty() ? policy::kept_quota::no_id : ids_[i]);
     made.finish();
     return made;
   }
@@ -276,6 +291,7 @@ class plan_steps {
   std::optional<job_lines> jobs_;
   std::optional<complete_output> out_;
   std::vector<bool> is_write_;      // a bit for each job that was told, in input order
+  std::vector<bool> is_alone_;      // likewise, as far as there are jobs that must not be sent twice
   std::vector<std::uint64_t> ids_;  // their hashes, where a resource has limits of its own
   bool is_limited_ = false;
   duration reply_time_{}, elapsed_{};

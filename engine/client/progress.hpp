@@ -59,8 +59,9 @@ struct progress_counters {
   std::string waits_for;  // "quota", "the pause that the API asked for (Retry-After)", "the API to come
                           // back", ...; empty while rows move
   std::optional<time_point> waits_until;
-  bool foreign_use = false;   // somebody else uses the key: replies count more requests than we sent
-  std::uint32_t at_once = 0;  // the limit in use if --concurrency is auto; 0: the limit is fixed
+  bool foreign_use = false;          // somebody else uses the key: replies count more requests than we sent
+  std::uint32_t rows_per_write = 1;  // in a request, at most
+  std::uint32_t at_once = 0;         // the limit in use if --concurrency is auto; 0: the limit is fixed
   latency_histogram latency;
   time_point started{};
 

@@ -297,10 +297,14 @@ asio::awaitable<void> ledger_writer::room() {
 }
 
 asio::awaitable<status> ledger_writer::commit(const intent_record& intent) {
+  return commit(std::span{&intent, 1});
+}
+
+asio::awaitable<status> ledger_writer::commit(std::span<const intent_record> intents) {
   // The number lies behind everything put before, so that after a failure too this intent never counts as
   // committed.
   if (impl_->is_over()) return wait_for_disk(impl_, impl_->taken + 1);
-  impl_->take(intent);
+  for (const auto& intent : intents) impl_->take(intent);
   impl_->hand_over();
   return wait_for_disk(impl_, impl_->taken);
 }

@@ -18,6 +18,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -85,6 +86,8 @@ class ledger_writer {
   // that is on the disk. Intents that wait at the same time share a commit: those that come while the writer
   // commits one group form the next.
   boost::asio::awaitable<status> commit(const intent_record&);
+  // Several at once, which share a commit. At least one.
+  boost::asio::awaitable<status> commit(std::span<const intent_record>);
   // Returns when everything put before is on the disk, or with the failure that stopped the writer.
   boost::asio::awaitable<status> drain();
 

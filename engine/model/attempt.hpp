@@ -41,10 +41,20 @@ struct header_field {
   std::string_view name, value;  // name as received; compare without case
 };
 
+// Which part of a reply the body of an attempt_fact is.
+enum class reply_part : std::uint8_t {
+  whole,
+  // Of the reply to a request for several resources, whose ids were compared there:
+  item,     // one resource, without anything around it; empty: the API shows no resource after a write
+  error,    // the error of one
+  missing,  // nothing: the reply does not say what became of this one
+};
+
 // Holds views into the connection's receive buffer: valid until the lease is used again or given back.
 struct attempt_fact {
   phase reached = phase::not_sent;
   transport_fault fault = transport_fault::none;
+  reply_part part = reply_part::whole;
   std::string_view detail;  // for people: the system's or OpenSSL's own words; may be empty
   int status = 0;           // 0 unless answered
   std::span<const header_field> headers;

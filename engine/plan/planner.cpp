@@ -1,11 +1,13 @@
 #include "engine/plan/planner.hpp"
 
 #include "engine/api/calls.hpp"
+#include "engine/policy/id_hash.hpp"
 #include "engine/sys/clock.hpp"
 #include "engine/sys/wall_clock.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -55,7 +57,9 @@ asio::awaitable<expected<bool>> planner::work(const std::function<status(const p
 
 // Starts reads until the allowed number of rows are being read or wait for their turn.
 expected<bool> planner::fill() {
-  while (!at_end_ && !limited_ && rows_.size() - unproven_ < p_.concurrency) {
+  // Reads of several go one after the other, and the next group is gathered meanwhile.
+  const std::size_t most = several_ ? 2 * several_->most() : p_.concurrency;
+  while (!at_end_ && !limited_ && rows_.size() - unproven_ < most) {
     if (at_ == batch_.size()) {
       auto more = p_.source.next(batch_);
       if (!more) return std::move(more.error());
@@ -86,6 +90,8 @@ expected<bool> planner::fill() {
     row->job.assign(job);
     start(std::move(row));
   }
+  // The last group is not full; and one that the first row waits for is as full as it gets.
+  if (!group_.empty() && (at_end_ || limited_ || group_.front() == rows_.front().get())) flush_group();
   return true;
 }
 
@@ -95,7 +101,45 @@ void planner::start(std::unique_ptr<pending_row> row) {
     kept.is_read = true;
     return;
   }
-  spawn_read(kept, unproven_ < most_unproven);
+  if (!several_) return spawn_read(kept, unproven_ < most_unproven);
+  // An id stands once in a request: a second row of it goes with the next.
+  const auto same = [&kept](const pending_row* other) {
+    return policy::hash_of_id(other->job.view().id) == policy::hash_of_id(kept.job.view().id);
+  };
+  if (std::ranges::any_of(group_, same)) flush_group();
+  group_.push_back(&kept);
+  if (group_.size() == several_->most()) flush_group();
+}
+
+void planner::flush_group() {
+  reads_.start(read_group(std::exchange(group_, {})));
+}
+
+asio::awaitable<void> planner::read_group(std::vector<pending_row*> group) {
+  if (group.size() > 1) {
+    std::vector<std::string_view> ids;
+    for (const auto* row : group) ids.push_back(row->job.view().id);
+    auto replies = co_await several_->read(std::move(ids));
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      auto& row = *group[i];
+      if (!replies)
+        row.reply.emplace(replies.error());
+      else if ((*replies)[i])
+        row.reply.emplace(*std::move((*replies)[i]));
+      row.is_read = row.reply.has_value();
+    }
+    if (replies) count_reply(*replies);
+  }
+  for (auto* row : group)
+    if (!row->is_read) spawn_read(*row, unproven_ < most_unproven);
+}
+
+// The reply time of a read of several is that of one request.
+void planner::count_reply(const std::vector<std::optional<client::read_reply>>& replies) {
+  const auto shown = std::ranges::find_if(replies, [](const auto& r) { return r.has_value(); });
+  if (shown == replies.end()) return;
+  reply_time_ += (*shown)->latency;
+  ++replies_;
 }
 
 void planner::spawn_read(pending_row& row, bool comes_back_unproven) {

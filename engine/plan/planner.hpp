@@ -4,7 +4,9 @@
 
 #include "engine/api/profile.hpp"
 #include "engine/async/task_group.hpp"
+#include "engine/api/batch_requests.hpp"
 #include "engine/client/read_client.hpp"
+#include "engine/client/read_several.hpp"
 #include "engine/input/job_source.hpp"
 #include "engine/ledger/ledger.hpp"
 #include "engine/model/error.hpp"
@@ -24,6 +26,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace pawl::plan {
 
@@ -43,11 +46,13 @@ class planner {
     std::uint32_t concurrency = 16;      // reads that may be under way at the same time
     std::optional<std::uint64_t> limit;  // at most so many pending jobs
   };
-  explicit planner(const parts& p) : p_(p), reads_(p.io) {}
+  explicit planner(const parts& p) : p_(p), reads_(p.io) {
+    if (p.reads && api::can_read_many(p.profile)) several_.emplace(p.client, p.profile);
+  }
 
   // Calls `tell` for each pending row, in input order; if it fails, the plan ends. Returns whether every
   // pending row was told (false: the limit left some). Failures are those of read_client::get(), of the input
-  // (mend) and of the scratch table (mend). Memory: one row and one reply for each read under way.
+  // (mend) and of the scratch table (mend). Memory: the rows and replies of the reads under way.
   boost::asio::awaitable<expected<bool>> run(const std::function<status(const planned_row&)>& tell);
 
   // The mean over the reads that were answered; 0 before the first.
@@ -65,6 +70,9 @@ class planner {
   expected<bool> fill();
   void start(std::unique_ptr<pending_row>);
   void spawn_read(pending_row& row, bool comes_back_unproven);
+  void flush_group();
+  void count_reply(const std::vector<std::optional<client::read_reply>>&);
+  boost::asio::awaitable<void> read_group(std::vector<pending_row*> group);
   void take_up_unproven();
   boost::asio::awaitable<void> read(pending_row& row, bool comes_back_unproven);
   boost::asio::awaitable<expected<bool>> work(const std::function<status(const planned_row&)>& tell);
@@ -75,6 +83,8 @@ class planner {
   async::task_group reads_;
   std::deque<std::unique_ptr<pending_row>> rows_;  // in input order
   std::size_t unproven_ = 0;                       // how many of them are unproven
+  std::optional<client::several_reader> several_;  // unset: the API has no read of several
+  std::vector<pending_row*> group_;                // of rows_: the next that are read together
   job_batch batch_;
   std::size_t at_ = 0;
   bool at_end_ = false, limited_ = false;

@@ -121,7 +121,9 @@ run_forecast::run_forecast(const forecast_options& o)
       reads_(o.reads, request_kind::read, o.past_reads),
       shared_(both(o)),
       each_(o.each),
-      began_(o.now) {
+      began_(o.now),
+      rows_in_write_(o.rows_in_write),
+      rows_in_read_(std::max(o.rows_in_read, 1U)) {
   if (each_ && each_->is_empty()) each_.reset();
   duration asked{};
   send(asked, request_kind::read, {1, 0}, policy::kept_quota::no_id);
@@ -156,7 +158,7 @@ void run_forecast::carry_out(const job& j, duration at) {
     at = std::max(at, writes_.next(at, request_kind::write) - read_lead);
     send(at, request_kind::read, {1, 1}, j.id);
   }
-  if (j.is == forecast_job::write) {
+  if (j.is != forecast_job::settled) {
     send(at, request_kind::write, {0, 1}, j.id);
     if (read_after_) send(at, request_kind::read, {1, 0}, j.id);
   }
@@ -174,7 +176,7 @@ bool run_forecast::is_held(job& j, duration& at) {
     at = due;
     return true;
   }
-  if (!read_first_ || j.is != forecast_job::write || j.has_looked) return false;
+  if (!read_first_ || j.is == forecast_job::settled || j.has_looked) return false;
   const auto write_due = due_of({0, 1});
   if (write_due <= at) return false;
   j.has_looked = true;
@@ -216,7 +218,49 @@ void run_forecast::forget_idle() {
   most_lines_ = std::max(most_lines_, 2 * of_id_.size());
 }
 
+void run_forecast::read_rows(std::uint32_t rows, const policy::request_counts& all) {
+  for (std::uint32_t i = 0; i < rows; i += rows_in_read_)
+    send(batch_at_, request_kind::read, all, policy::kept_quota::no_id);
+}
+
+// Rows are taken until a request is full, and once more as long as it is half empty (run/batch_worker).
+void run_forecast::add_to_batch(forecast_job is) {
+  if (unread_ + to_write_ == 0) {
+    batch_at_ = slots_.top();
+    slots_.pop();
+  }
+  ++unread_;
+  if (is == forecast_job::write) ++unread_writes_;
+  if (is == forecast_job::write_alone) ++alone_;
+  if (unread_ + to_write_ == rows_in_write_) read_batch();
+}
+
+void run_forecast::read_batch() {
+  if (read_first_) {
+    batch_at_ = std::max(batch_at_, writes_.next(batch_at_, request_kind::write) - read_lead);
+    read_rows(unread_, {1, 1});
+  }
+  to_write_ += unread_writes_;
+  unread_ = unread_writes_ = 0;
+  if (to_write_ > rows_in_write_ / 2 || alone_ > 0)
+    write_batch();
+  else if (to_write_ == 0)
+    slots_.push(batch_at_);
+}
+
+void run_forecast::write_batch() {
+  const auto write = [this](std::uint32_t rows) {
+    send(batch_at_, request_kind::write, {0, 1}, policy::kept_quota::no_id);
+    if (read_after_) read_rows(rows, {1, 0});
+  };
+  if (to_write_ > 0) write(to_write_);
+  for (; alone_ > 0; --alone_) write(1);
+  to_write_ = 0;
+  slots_.push(batch_at_);
+}
+
 void run_forecast::add(forecast_job is, std::uint64_t id) {
+  if (rows_in_write_ > 1) return add_to_batch(is);
   job j{is, id};
   if (!each_) {
     const auto at = slots_.top();
@@ -235,6 +279,8 @@ void run_forecast::add(forecast_job is, std::uint64_t id) {
 }
 
 void run_forecast::finish() {
+  if (unread_ > 0) read_batch();
+  if (to_write_ > 0) write_batch();
   start_ready(duration::max());
 }
 

@@ -72,6 +72,8 @@ struct forecast_options {
   std::uint32_t concurrency = 16;
   bool read_first = true;
   bool read_after = false;  // each write is followed by a read that shows it
+  // Rows in one write and in one read (run/batch_worker); 1: each goes by itself.
+  std::uint32_t rows_in_write = 1, rows_in_read = 1;
   duration reply_time{};    // the same for a read and a write
   // How long ago the requests that the windows hold already were answered.
   std::vector<duration> past_writes, past_reads;
@@ -81,8 +83,9 @@ struct forecast_options {
 };
 
 enum class forecast_job : std::uint8_t {
-  write,    // read (with read_first) and written, and read once more (with read_after)
-  settled,  // the read concludes it
+  write,        // read (with read_first) and written, and read once more (with read_after)
+  write_alone,  // the same, in a request of its own whatever rows_in_write is
+  settled,      // the read concludes it
 };
 
 class run_forecast {
@@ -112,6 +115,10 @@ class run_forecast {
   void send(duration& at, policy::request_kind, const policy::request_counts& all, std::uint64_t id);
   bool is_held(job&, duration& at);
   void carry_out(const job&, duration at);
+  void add_to_batch(forecast_job);
+  void read_batch();
+  void write_batch();
+  void read_rows(std::uint32_t rows, const policy::request_counts& all);
   bool starts(job&, duration from);
   void start_ready(duration until);
   void forget_idle();
@@ -132,6 +139,11 @@ class run_forecast {
   std::priority_queue<ready_job, std::vector<ready_job>, std::greater<>> ready_;
   std::uint64_t turns_ = 0;
   std::size_t most_lines_ = 65'536;  // then those that tell nothing any more are dropped
+  // Of the rows that go together: those that are not read yet, those of them that need a write, and those
+  // that were read and do; and when their slot is free.
+  const std::uint32_t rows_in_write_, rows_in_read_;
+  std::uint32_t unread_ = 0, unread_writes_ = 0, alone_ = 0, to_write_ = 0;
+  duration batch_at_{};
   duration end_{};
   std::uint64_t reads_sent_ = 0, writes_sent_ = 0;
 };

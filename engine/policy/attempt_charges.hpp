@@ -28,6 +28,7 @@ class attempt_charges {
   void begin(std::uint32_t sent) noexcept {
     tallies_ = {};
     sent_ = sent;
+    refused_together_ = 0;
     failed_trials_ = not_ready_ = odd_reads_ = 0;
     was_outage_ = false;
   }
@@ -59,6 +60,10 @@ class attempt_charges {
   }
   std::uint32_t charged(request_kind kind) const noexcept { return of(kind).charged; }
   std::uint32_t sent() const noexcept { return sent_; }  // writes of which at least one byte left
+  // The last of them was refused together with other rows: no fault of this one, as far as is known.
+  void refused_together() noexcept { ++refused_together_; }
+  // What the pause after a write grows with.
+  std::uint32_t sent_in_vain() const noexcept { return sent_ - refused_together_; }
 
   // Told to slow down. 0: the job may try again as soon as the gate of its class opens; else how many of its
   // own pauses, counted from 1, it has to make besides.
@@ -90,6 +95,7 @@ class attempt_charges {
   const step_options& options_;
   std::array<tally, 2> tallies_{};
   std::uint32_t sent_ = 0;
+  std::uint32_t refused_together_ = 0;
   std::uint32_t failed_trials_ = 0;
   std::uint32_t not_ready_ = 0;
   std::uint32_t odd_reads_ = 0;  // in a row

@@ -44,6 +44,10 @@ void job_step::reset(const job_view& job, const std::optional<left_intent>& left
 
 step_action job_step::resume(const step_event& happened, const surroundings& s) {
   auto next = go_on(happened, s);
+  // What was sent together with others, and may have been applied, is looked at before it is sent again: one
+  // read shows it of all of them.
+  if (const auto* reply = std::get_if<event::replied>(&happened); reply != nullptr && reply->was_shared)
+    if (doubt_.any()) held_.outdate();
   if (std::holds_alternative<action::sleep>(next)) held_.keep_through_wait(sends_more_than_changes());
   // With any other action the worker uses it or gives it back.
   if (!std::holds_alternative<action::read>(next)) holds_connection_ = false;
@@ -59,6 +63,10 @@ step_action job_step::go_on(const step_event& happened, const surroundings& s) {
   if (const auto* reply = std::get_if<event::replied>(&happened)) {
     assert(state_ == state::sending || state_ == state::leasing);
     return after_reply(*reply, s);
+  }
+  if (const auto* refused = std::get_if<event::shared_refused>(&happened)) {
+    assert(state_ == state::sending);
+    return after_shared_refusal(*refused->fact, s);
   }
   if (const auto* reply = std::get_if<event::read_replied>(&happened)) {
     assert(state_ == state::reading);

@@ -32,6 +32,10 @@
 // after a refusal. Under a guard such a job may be repeated as it stands without that look: the server
 // applies one of the two at most.
 //
+// A row that was sent together with others is judged by what the reply says of it. Where that may have been
+// applied, or the reply does not say, a read shows it before it is sent again; where the request was refused
+// as a whole, it is sent again with fewer others, at no charge (event::shared_refused).
+//
 // What the job's branches have in common are values of their own: write_doubt (what may stand at the API),
 // attempt_charges (what counts against the job), foreign_replies (what others answered), disk_intent (what
 // the ledger has) and held_plan (what was read).
@@ -85,6 +89,12 @@ class job_step {
   // What a 2xx reply must show.
   std::span<const field_value> wanted() const noexcept {
     if (held_.is_there()) return held_.plan.wanted;
+    return job_.patch;
+  }
+
+  // What of it the write named.
+  std::span<const field_value> sent() const noexcept {
+    if (held_.is_there()) return held_.plan.send;
     return job_.patch;
   }
 
@@ -150,6 +160,7 @@ class job_step {
 
   // What a write was answered (job_step_replies.cpp).
   step_action after_reply(const event::replied&, const surroundings&);
+  step_action after_shared_refusal(const attempt_fact&, const surroundings&);
   void maybe_worked_first(const attempt_fact&, const error_note&);
   step_action write_cancelled(const attempt_fact&, const error_note&);
   step_action after_success(const attempt_fact&, error_note);
@@ -157,7 +168,7 @@ class job_step {
   step_action after_unshown(const attempt_fact&, error_note, const api::echo_report&);
   step_action after_conflict(const attempt_fact&, const error_note&, bool trial, const surroundings&);
   step_action after_refusal(int status, const error_note&);
-  step_action after_maybe(const attempt_fact&, const error_note&, bool trial, const surroundings&);
+  step_action after_maybe(const event::replied&, const error_note&, const surroundings&);
   step_action after_retry(const attempt_fact&, const error_note&, bool trial, const surroundings&);
   step_action attempts_used_up();
 
@@ -185,9 +196,9 @@ class job_step {
   step_action look_for_result(const api::second_look&, const surroundings&);
   step_action look_for_foreign(const api::second_look&, const surroundings&);
   step_action conclude_foreign(const attempt_fact&, const api::second_look&);
-  api::second_look compare_with_plan(std::string_view body);
-  api::second_look compare_with_left(std::string_view body);
-  std::optional<verified> left_has_arrived(std::string_view body);
+  api::second_look compare_with_plan(const attempt_fact& shown);
+  api::second_look compare_with_left(const attempt_fact& shown);
+  std::optional<verified> left_has_arrived(const attempt_fact& shown);
   step_action untouched(const surroundings&);
 
   step_action finish(outcome, verified, const error_note&, std::optional<field_index> = {});

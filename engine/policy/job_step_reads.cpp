@@ -102,40 +102,41 @@ step_action job_step::read_gave_up(const error_note& read_note) {
   return finish(outcome::unknown, verified::none, kept_.view());
 }
 
-api::second_look job_step::compare_with_plan(std::string_view body) {
+api::second_look job_step::compare_with_plan(const attempt_fact& shown) {
   const auto& plan = held_.plan;
-  return resources_->look_again(body, job_.id, plan.send, plan.old_values, plan.updated_at);
+  return resources_->look_again(shown.body, shown.part, job_.id, plan.send, plan.old_values, plan.updated_at);
 }
 
 // With what an invocation that was killed has sent.
-api::second_look job_step::compare_with_left(std::string_view body) {
+api::second_look job_step::compare_with_left(const attempt_fact& shown) {
   left_values_.clear();
   if (!api::parse_values(left_->new_values, profile_, left_values_)) left_values_.clear();
-  return resources_->look_again(body, job_.id, left_values_, left_->old_values, left_->updated_at);
+  return resources_->look_again(shown.body, shown.part, job_.id, left_values_, left_->old_values,
+                                left_->updated_at);
 }
 
 // A write that was on its way when pawl was killed may arrive after a read that showed nothing of it.
-std::optional<verified> job_step::left_has_arrived(std::string_view body) {
+std::optional<verified> job_step::left_has_arrived(const attempt_fact& shown) {
   if (!doubt_.left_may_arrive()) return std::nullopt;
-  const auto look = compare_with_left(body);
+  const auto look = compare_with_left(shown);
   if (look.is != api::readability::readable || look.proven != proof::applied) return std::nullopt;
   return look.how;
 }
 
 step_action job_step::plan_from(const attempt_fact& fact, bool trial, const surroundings& s) {
   auto& plan = held_.plan;
-  if (const auto how = left_has_arrived(fact.body))
+  if (const auto how = left_has_arrived(fact))
     return finish(outcome::applied, *how, {fact.status, {}, {}, {}});
   // Before a job is planned anew: perhaps its last attempt is what the resource shows.
   if (doubt_.any() && held_.is_there()) {
-    const auto look = compare_with_plan(fact.body);
+    const auto look = compare_with_plan(fact);
     if (look.is == api::readability::readable && look.proven == proof::applied)
       return finish_applied(look.how, kept_);
     if (!job_.replay_safe && look.is == api::readability::readable && look.proven != proof::not_applied)
       return finish(outcome::unknown, verified::none, kept_.view());
     doubt_.replanned(look);
   }
-  const auto found = resources_->make_plan(fact.body, job_, s.wall, plan);
+  const auto found = resources_->make_plan(fact.body, fact.part, job_, s.wall, plan);
   if (found != api::readability::readable) {
     held_.drop();
     return read_unreadable(fact, found, trial, s);
@@ -155,7 +156,8 @@ step_action job_step::plan_from(const attempt_fact& fact, bool trial, const surr
       return finish(outcome::unknown, verified::none, needless->note(fact.status));
     // As wanted, but whether by this job no read can tell: an accepted write tells.
     if (!job_.replay_safe) return finish(outcome::unknown, verified::none, kept_.view());
-    if (const auto all = resources_->send_all(fact.body, plan); all != api::readability::readable) {
+    if (const auto all = resources_->send_all(fact.body, fact.part, plan);
+        all != api::readability::readable) {
       held_.drop();
       return read_unreadable(fact, all, trial, s);
     }
@@ -172,11 +174,11 @@ step_action job_step::plan_from(const attempt_fact& fact, bool trial, const surr
 step_action job_step::look_again(const attempt_fact& fact, bool trial, const surroundings& s) {
   api::second_look look;
   if (reading_for_ == purpose::interrupted)
-    look = compare_with_left(fact.body);
+    look = compare_with_left(fact);
   else if (reading_for_ == purpose::contradiction || !held_.is_there())
-    look = resources_->look_again(fact.body, job_.id, wanted(), {}, {});
+    look = resources_->look_again(fact.body, fact.part, job_.id, wanted(), {}, {});
   else
-    look = compare_with_plan(fact.body);
+    look = compare_with_plan(fact);
   if (look.is != api::readability::readable) return read_unreadable(fact, look.is, trial, s);
   if (look.how != verified::full)
     if (const auto error = reader_.read_error(fact.body); is_error_in_success(last_, error)) {
@@ -210,6 +212,8 @@ step_action job_step::look_again(const attempt_fact& fact, bool trial, const sur
   }
   if (look.proven == proof::applied) return finish_applied(look.how, kept_);
   if (look.proven == proof::not_applied) return untouched(s);
+  // Nothing was read before, so no read can tell; sending it again does no harm.
+  if (job_.replay_safe && !charges_.are_used_up(request_kind::write)) return queue(lease_lead);
   return finish(outcome::unknown, verified::none, kept_.view());
 }
 
@@ -237,7 +241,7 @@ step_action job_step::look_for_refused(const attempt_fact& fact, const api::seco
     const bool refused = look.proven == proof::not_applied && !doubt_.is_beyond_proof();
     return finish(refused ? outcome::refused : outcome::unknown, verified::none, kept_.view());
   }
-  if (const auto how = left_has_arrived(fact.body)) return finish_applied(*how, kept_);
+  if (const auto how = left_has_arrived(fact)) return finish_applied(*how, kept_);
   if (shows_it(look)) return finish(outcome::unchanged, look.how, kept_.view());
   return finish(outcome::refused, verified::none, kept_.view());
 }
@@ -292,7 +296,7 @@ step_action job_step::conclude_foreign(const attempt_fact& fact, const api::seco
   const auto& said = foreign_to_write();
   const bool accepted = said.says == api::verdict::ok;
   if (look.proven == proof::applied) return finish_applied(look.how, said.note);
-  if (const auto how = left_has_arrived(fact.body)) return finish_applied(*how, said.note);
+  if (const auto how = left_has_arrived(fact)) return finish_applied(*how, said.note);
   // What shows neither what stood there before nor what was wanted was changed by somebody, perhaps by this.
   const bool in_doubt = accepted || doubt_.may_be_applied() || look.shows_other;
   if (shows_it(look) && !look.shows_other)

@@ -8,13 +8,21 @@
 #include <iterator>
 
 namespace pawl::policy {
+namespace {
+
+// An error in the reply to a request for several rows has no status of its own: it says no to its row.
+int status_of_refusal(const attempt_fact& fact) noexcept {
+  return fact.part == reply_part::error ? 400 : fact.status;
+}
+
+}  // namespace
 
 step_action job_step::after_reply(const event::replied& reply, const surroundings& s) {
   const auto& fact = *reply.fact;
   // The reply to a write that shows nothing is looked at for an error that stands where errors do.
   const bool may_be_error =
-      fact.reached == phase::answered &&
-      (!is_2xx(fact.status) || (!profile_.reply.echoes_resource() && !fact.body.empty()));
+      fact.reached == phase::answered && (!is_2xx(fact.status) || fact.part == reply_part::error ||
+                                          (!profile_.reply.echoes_resource() && !fact.body.empty()));
   const auto error = may_be_error ? reader_.read_error(fact.body) : api::error_view{};
   const auto signs = signs_of(profile_, fact, error, request_kind::write, s.has_succeeded);
   last_ = judge(profile_, fact, signs, job_.replay_safe);
@@ -32,7 +40,7 @@ step_action job_step::after_reply(const event::replied& reply, const surrounding
   if (last_.foreign) return after_foreign(request_kind::write, fact, note, s);
   switch (last_.is) {
     case api::verdict::ok:
-      if (is_error_in_success(last_, error)) {
+      if (fact.part != reply_part::error && is_error_in_success(last_, error)) {
         last_.is = api::verdict::refused;
         return after_refusal(fact.status, note);
       }
@@ -41,18 +49,35 @@ step_action job_step::after_reply(const event::replied& reply, const surrounding
       maybe_worked_first(fact, note);
       return throttled(request_kind::write, fact, s);
     case api::verdict::refused:
-      return after_refusal(fact.status, note);
+      return after_refusal(status_of_refusal(fact), note);
     case api::verdict::conflict:
       return after_conflict(fact, note, reply.trial, s);
     case api::verdict::stop:
       if (fact.reached == phase::answered && !last_.vouched) doubt_.lost(arrival::over);
       return stop(note);
     case api::verdict::maybe:
-      return after_maybe(fact, note, reply.trial, s);
+      return after_maybe(reply, note, s);
     case api::verdict::retry:
       break;
   }
   return after_retry(fact, note, reply.trial, s);
+}
+
+// A request for several rows was refused as a whole. That charges none of them: each is sent again with
+// fewer others, in the end alone, and what it is told then is about itself.
+step_action job_step::after_shared_refusal(const attempt_fact& fact, const surroundings& s) {
+  last_ = {};
+  last_.is = api::verdict::refused;
+  last_.charges_attempt = false;
+  last_.vouched = true;
+  charges_.left(request_kind::write);
+  charges_.refused_together();
+  charges_.not_throttled(request_kind::write);
+  foreign_.end_with(request_kind::write);
+  // The status of a conflict, say: the write may be in place from before.
+  kept_.keep(notes_.of_reply(fact));
+  then_ = afterwards::queue;
+  return queue_or_read_again(s.now);
 }
 
 // "Not now": a 429 is said at the door, a 503 perhaps after the work was done, and so is what nobody signed.
@@ -76,7 +101,7 @@ step_action job_step::write_cancelled(const attempt_fact& fact, const error_note
 step_action job_step::after_success(const attempt_fact& fact, error_note note) {
   using shown_as = api::echo_report::state;
   if (profile_.reply.is == api::reply_kind::read && can_read()) return after_accepted(fact, note);
-  const auto echo = reader_.compare(fact.body, job_.id, wanted());
+  const auto echo = reader_.compare(fact.body, fact.part, job_.id, wanted(), sent());
   // What shows less than all that was sent may be an error that names the resource.
   const bool shows_all = echo.is == shown_as::as_wanted && echo.how == verified::full;
   if (!shows_all && profile_.reply.echoes_resource())
@@ -176,21 +201,25 @@ step_action job_step::after_conflict(const attempt_fact& fact, const error_note&
   if (charges_.are_used_up(request_kind::write)) return read(purpose::refusal);
   reading_for_ = doubt_.any() && !job_.replay_safe ? purpose::maybe : purpose::plan;
   then_ = afterwards::read;
-  return sleep_until(s.now + backoff(options_.retry, charges_.sent(), false, s.jitter01));
+  return sleep_until(s.now + backoff(options_.retry, charges_.sent_in_vain(), false, s.jitter01));
 }
 
-step_action job_step::after_maybe(const attempt_fact& fact, const error_note& note, bool trial,
+step_action job_step::after_maybe(const event::replied& reply, const error_note& note,
                                   const surroundings& s) {
+  const auto& fact = *reply.fact;
   doubt_.lost(arrival_of(fact, job_.replay_safe));
   kept_.keep(note);
   if (!job_.replay_safe && !can_read()) return finish(outcome::unknown, verified::none, kept_.view());
-  charges_.failed(request_kind::write, last_, fact.reached, trial);
+  charges_.failed(request_kind::write, last_, fact.reached, reply.trial);
   if (job_.replay_safe && charges_.are_used_up(request_kind::write)) return attempts_used_up();
   // Also where only a read follows: a server that broke off may still be at work.
   reading_for_ = purpose::maybe;
   // A guard does not make a message safe to send twice: a stamp of seconds may not have moved since.
   if (!job_.replay_safe) then_ = afterwards::read;
-  return sleep_until(s.now + backoff(options_.retry, charges_.sent(), fact.status >= 500, s.jitter01));
+  // A row that does not read first looks before it sends again what it sent together with others.
+  if (reply.was_shared && !options_.read_first && can_read()) then_ = afterwards::read;
+  return sleep_until(s.now +
+                     backoff(options_.retry, charges_.sent_in_vain(), fact.status >= 500, s.jitter01));
 }
 
 // Not applied, as far as whoever said so is known.
@@ -206,7 +235,8 @@ step_action job_step::after_retry(const attempt_fact& fact, const error_note& no
   kept_.keep(note);
   charges_.failed(request_kind::write, last_, fact.reached, trial);
   if (charges_.are_used_up(request_kind::write)) return attempts_used_up();
-  return sleep_until(s.now + backoff(options_.retry, charges_.sent(), fact.status >= 500, s.jitter01));
+  return sleep_until(s.now +
+                     backoff(options_.retry, charges_.sent_in_vain(), fact.status >= 500, s.jitter01));
 }
 
 step_action job_step::attempts_used_up() {

@@ -26,7 +26,15 @@ error_note note_writer::of(const attempt_fact& fact, const api::error_view& erro
     note.message = text_;
     return note;
   }
-  if (fact.status >= 200 && fact.status <= 299 && error.code.empty()) return of_reply(fact);
+  if (fact.part == reply_part::missing) {
+    auto note = of_reply(fact);
+    note.code = "not_in_reply";
+    text_.assign("the reply to a request for several rows does not say what became of this one");
+    note.message = text_;
+    return note;
+  }
+  const bool is_error = fact.part == reply_part::error;
+  if (fact.status >= 200 && fact.status <= 299 && error.code.empty() && !is_error) return of_reply(fact);
   return of_error(fact, error, foreign);
 }
 

@@ -56,14 +56,19 @@ bool has_header(std::span<const header_field> headers, std::string_view name,
   });
 }
 
+bool matches_but_for_status(const api::status_rule& rule, const attempt_fact& fact,
+                            const reply_signs& signs) noexcept {
+  if (!rule.code.empty() && rule.code != signs.code) return false;
+  if (!rule.message.empty() && !contains_without_case(signs.message, rule.message)) return false;
+  return rule.header.empty() || has_header(fact.headers, rule.header, rule.header_value);
+}
+
 bool matches(const api::status_rule& rule, const attempt_fact& fact, const reply_signs& signs) noexcept {
   const auto holds = [&fact](const api::status_range& s) {
     return fact.status >= s.from && fact.status <= s.to;
   };
   if (!rule.statuses.empty() && std::ranges::none_of(rule.statuses, holds)) return false;
-  if (!rule.code.empty() && rule.code != signs.code) return false;
-  if (!rule.message.empty() && !contains_without_case(signs.message, rule.message)) return false;
-  return rule.header.empty() || has_header(fact.headers, rule.header, rule.header_value);
+  return matches_but_for_status(rule, fact, signs);
 }
 
 // Whoever says so does not pass the request on: nobody is let in (401, 402, 407), there is no server for it
@@ -216,6 +221,24 @@ const api::status_rule* first_matching(const api::profile& profile, const attemp
   return rule == profile.rules.end() ? nullptr : &*rule;
 }
 
+// The API's own word on one of several rows: it has no status, and a rule speaks of it by code or message.
+judgement judge_error_of_row(const api::profile& profile, const attempt_fact& fact,
+                             const reply_signs& signs) noexcept {
+  const auto speaks_of_it = [&](const api::status_rule& r) {
+    return (!r.code.empty() || !r.message.empty()) && matches_but_for_status(r, fact, signs);
+  };
+  const auto rule = std::ranges::find_if(profile.rules, speaks_of_it);
+  auto j = judged(verdict::refused, fact.status);
+  if (rule != profile.rules.end()) j = by_rule(*rule, fact.status);
+  // The others were not throttled.
+  if (j.is == verdict::throttled) {
+    j = not_ready(false);
+    j.rule = &*rule;
+  }
+  j.vouched = true;
+  return j;
+}
+
 judgement judge_status(const api::profile& profile, const attempt_fact& fact, const reply_signs& signs,
                        bool replay_safe) noexcept {
   const int status = fact.status;
@@ -295,6 +318,8 @@ judgement judge(const api::profile& profile, const attempt_fact& fact, const rep
     case phase::answered:
       break;
   }
+  if (fact.part == reply_part::error) return judge_error_of_row(profile, fact, signs);
+  if (fact.part == reply_part::missing) return judged(verdict::maybe, fact.status);
   return judge_status(profile, fact, signs, replay_safe);
 }
 

@@ -91,6 +91,10 @@ struct judgement {
 // have been said after the write was applied (`vouched`): for a job that is not replay-safe a throttling and
 // a retry count as maybe. Whoever says 401, 402, 407, 421, 423, 425 or 429 has not passed the request on.
 //
+// Of the reply to a request for several rows, an error of one row counts as a refusal by the API itself;
+// rules that name a code or a message decide about it, whatever their status, and one that throttles is about
+// this row alone. A row that the reply does not name may have been applied.
+//
 // Names of headers in rules match without case, and so do their values. An `ok` says that the API accepted
 // the patch; whether the reply shows it is for reply_reader to find (an empty body where the profile promises
 // an echo is unreadable there, and thereby maybe applied).

@@ -26,6 +26,11 @@ struct intent_committed {};  // the intent is on the disk
 struct replied {             // how the attempt ended, also when no connection could be had (phase not_sent)
   const attempt_fact* fact;  // valid until the next action has been carried out
   bool trial = false;        // it was the breaker's one trial
+  bool was_shared = false;   // the request was for other rows as well
+};
+struct shared_refused {  // the API refused a request for several rows as a whole: nothing was applied, and
+                         // whose fault it was is not known
+  const attempt_fact* fact;
 };
 struct read_replied {  // how the read ended, likewise
   const attempt_fact* fact;
@@ -38,9 +43,10 @@ struct held {  // instead of going on: the resource's own limits let its next re
 };
 struct cancelled {};  // the run is stopping; only between actions, never while a request is on the wire
 }  // namespace event
-using step_event = std::variant<event::started, event::near_due, event::leased, event::delayed,
-                                event::granted, event::intent_committed, event::replied, event::read_replied,
-                                event::woke, event::token_changed, event::held, event::cancelled>;
+using step_event =
+    std::variant<event::started, event::near_due, event::leased, event::delayed, event::granted,
+                 event::intent_committed, event::replied, event::shared_refused, event::read_replied,
+                 event::woke, event::token_changed, event::held, event::cancelled>;
 
 // Inputs to resume() besides the event: clocks, jitter, confirmed outages, and what the run knows of the API.
 struct surroundings {

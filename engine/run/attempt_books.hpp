@@ -56,6 +56,10 @@ class attempt_books {
   // are discarded.
   void judged(policy::request_kind, const job_in_hand&, const attempt_fact&, http::lease& used,
               time_point now);
+  // The same of a request for several rows, of which each is judged by its own step besides. `is_retry`: all
+  // of them were sent before.
+  void sent_shared(policy::request_kind kind, bool is_retry, time_point now);
+  void judged_shared(policy::request_kind, const policy::judgement&, const attempt_fact&, time_point now);
   // The job is over; before its outcome is recorded.
   void ended(const job_in_hand&, const policy::action::finish&, time_point now);
 
@@ -68,14 +72,16 @@ class attempt_books {
  private:
   bool must_wait(policy::request_kind, const job_in_hand&, policy::step_event& happened);
   void sent_about(policy::request_kind, const job_in_hand&, time_point now);
-  void free_slot(policy::request_kind, const job_in_hand&, const attempt_fact&, time_point now);
-  void heard(policy::request_kind, const job_in_hand&, const attempt_fact&, time_point now);
+  void free_slot(policy::request_kind, const policy::judgement&, const attempt_fact&, time_point now);
+  void heard(policy::request_kind, const policy::judgement&, std::string_view id, const attempt_fact&,
+             time_point now);
 
   run_context& shared_;
   client::send_line::place write_place_, read_place_;
   job_places::mark mark_;  // of the request under way
   time_point sent_at_{};   // likewise
   bool trial_ = false;     // this worker's job is what the half-open breaker let through
+  std::uint64_t shared_requests_ = 0;
 };
 
 }  // namespace pawl::run

@@ -27,6 +27,8 @@ struct job_in_hand {
   wall_time sent_at{};
   std::uint64_t latency_us = 0;
   std::string key;  // idempotency key of its writes; empty: they carry none
+  // Rows with the same number may be written together; see batch_rows.hpp.
+  std::uint64_t sent_with = 0;
 };
 
 class parked_jobs {

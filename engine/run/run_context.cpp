@@ -1,6 +1,9 @@
 #include "engine/run/run_context.hpp"
 
+#include "engine/policy/unread_rows.hpp"
 #include "engine/run/snapshot.hpp"
+#include "engine/sys/boot_clock.hpp"
+#include "engine/sys/random.hpp"
 #include "engine/sys/wall_clock.hpp"
 
 #include <utility>
@@ -44,6 +47,43 @@ void run_context::release_held() {
   parked.set_outage(breaker.state() == policy::breaker::circuit::open);
   wake_sleeping();
   if (!parked.empty()) feed.wake_all();
+}
+
+bool run_context::begin(job_in_hand& job) {
+  job.job = job.buffer.view();
+  if (!step.read_first && policy::needs_reading(profile, job.job)) {
+    order_stop(policy::unread_row(job.job));
+    feed.finished(job.job.id);
+    return false;
+  }
+  job.sent_at = {};
+  job.latency_us = 0;
+  job.key.clear();
+  job.sent_with = 0;
+  std::optional<policy::left_intent> unfinished;
+  if (!interrupted.empty())
+    if (const auto found = interrupted.find(job.job.row); found != interrupted.end()) {
+      unfinished = left_by(found->second, progress.started, started);
+      job.sent_at = found->second.sent_at;
+      job.key = found->second.key;
+    }
+  job.step.reset(job.job, unfinished);
+  return true;
+}
+
+ledger::intent_record run_context::intent_of(job_in_hand& job, const policy::action::commit_intent& what) {
+  if (what.replaces) ledger.withdraw_intent(job.job.row);
+  ledger::intent_record intent;
+  intent.row = job.job.row;
+  intent.id = job.job.id;
+  intent.sent_at = wall_now();
+  intent.since_boot = since_boot();
+  if (what.was_read) intent.old_values = what.old_values;
+  intent.new_values = what.new_values;
+  intent.updated_at = what.updated_at;
+  if (what.new_key) job.key = random_uuid();
+  if (what.has_key) intent.key = job.key;
+  return intent;
 }
 
 bool run_context::park(std::unique_ptr<job_in_hand>& job, const policy::action::sleep& wait) {

@@ -67,6 +67,7 @@ struct run_context {
   bool has_succeeded = false;                  // a row of this generation is a success already
   std::string last_good_id;  // of a row that succeeded; kept only where the API has no whoami
   std::string last_trouble;  // what the last outage or throttling was, in words; empty: none yet
+  std::uint64_t numbers_given = 0;
 
   // The first order counts: it becomes the reason of the run.
   void order_stop(policy::stop_order order);
@@ -77,6 +78,23 @@ struct run_context {
   void proven(time_point sent);
   // Notes that a row ended well.
   void succeeded(std::string_view id);
+  // What a step is told beside the event, but for what belongs to replies.
+  policy::surroundings around(time_point now) const noexcept {
+    policy::surroundings s;
+    s.now = now;
+    s.outages = breaker.outages();
+    s.proven_at = parked.proven_at();
+    s.can_be_proven = breaker.has_probe();
+    s.has_succeeded = has_succeeded;
+    return s;
+  }
+  // Prepares a job that the feed has given. False: it cannot be run, and the run stops.
+  bool begin(job_in_hand&);
+  // A number for rows that are written together (job_in_hand::sent_with).
+  std::uint64_t next_number() noexcept { return ++numbers_given; }
+  // What the ledger is to keep of a write that is about to leave; a view into both. Withdraws the intent that
+  // it replaces.
+  ledger::intent_record intent_of(job_in_hand&, const policy::action::commit_intent&);
   // Takes a job that waits out of its slot; false: there is no room. unpark() gives back one that is due, or
   // any when the run is stopping; null: none is.
   bool park(std::unique_ptr<job_in_hand>&, const policy::action::sleep&);

@@ -3,6 +3,7 @@
 #include "engine/client/name_fetch.hpp"
 #include "engine/client/read_client.hpp"
 #include "engine/policy/run_end.hpp"
+#include "engine/run/batch_worker.hpp"
 #include "engine/run/prober.hpp"
 #include "engine/run/run_context.hpp"
 #include "engine/run/run_watch.hpp"
@@ -209,10 +210,15 @@ asio::awaitable<run_report> runner::run(input::job_source& source, ledger::ledge
   policy::breaker breaker(
       policy::breaker_options::of(i.options.retry.max_attempts, !i.profile.whoami.path.empty()));
   policy::stop_rules rules(i.options.stop);
-  job_places places(i.options.concurrency,
-                    i.options.adaptive ? job_places::kind::adaptive : job_places::kind::fixed);
+  const bool writes_together = api::can_write_many(i.profile);
+  const auto slots =
+      writes_together ? batch_worker::slots_for(i.profile, i.options.concurrency) : i.options.concurrency;
+  const std::size_t in_hand = writes_together ? slots * batch_worker::rows_of(i.profile) : slots;
+  if (writes_together)
+    i.progress.rows_per_write = static_cast<std::uint32_t>(batch_worker::rows_of(i.profile));
+  job_places places(slots, i.options.adaptive ? job_places::kind::adaptive : job_places::kind::fixed);
   parked_jobs parked;
-  job_feed feed(i.io, source, done, i.options.concurrency + parked_jobs::most, i.options.limit);
+  job_feed feed(i.io, source, done, in_hand + parked_jobs::most, i.options.limit);
   run_context shared{
       .io = i.io,
       .options = i.options,
@@ -261,9 +267,13 @@ asio::awaitable<run_report> runner::run(input::job_source& source, ledger::ledge
   };
   async::task_group at_work(i.io, stop_all), helpers(i.io, stop_all);
   std::vector<std::unique_ptr<worker>> workers;
-  workers.reserve(i.options.concurrency);
-  for (std::uint32_t k = 0; k < i.options.concurrency; ++k)
-    workers.push_back(std::make_unique<worker>(shared));
+  std::vector<std::unique_ptr<batch_worker>> batch_workers;
+  for (std::uint32_t k = 0; k < slots; ++k) {
+    if (writes_together)
+      batch_workers.push_back(std::make_unique<batch_worker>(shared));
+    else
+      workers.push_back(std::make_unique<worker>(shared));
+  }
   helpers.start(line.run());
   helpers.start(read_line.run());
   const client::read_client::parts parts{
@@ -283,6 +293,7 @@ asio::awaitable<run_report> runner::run(input::job_source& source, ledger::ledge
   }
   shared.workers_begun = true;
   for (auto& w : workers) at_work.start(w->run());
+  for (auto& w : batch_workers) at_work.start(w->run());
   co_await at_work.wait();
   workers_done = true;
   line.cancel_all();
@@ -291,6 +302,7 @@ asio::awaitable<run_report> runner::run(input::job_source& source, ledger::ledge
   probes.end();
   co_await helpers.wait();
   workers.clear();
+  batch_workers.clear();
 
   if (feed.error()) shared.order_stop({"input_changed", *feed.error(), {}});
   if (shared.stopped_for) events.tell("stop", to_string(shared.stopped_for->why));

@@ -2,11 +2,8 @@
 
 #include "engine/client/attempt.hpp"
 #include "engine/policy/run_signs.hpp"
-#include "engine/policy/unread_rows.hpp"
 #include "engine/run/outcome_records.hpp"
-#include "engine/sys/boot_clock.hpp"
 #include "engine/sys/clock.hpp"
-#include "engine/sys/random.hpp"
 #include "engine/sys/wall_clock.hpp"
 
 #include <utility>
@@ -17,27 +14,9 @@ namespace event = policy::event;
 namespace action = policy::action;
 using policy::request_kind;
 
-namespace {
-
-http::freshness freshness_for(policy::connection_need need) {
-  switch (need) {
-    case policy::connection_need::any:
-      return http::freshness::any;
-    case policy::connection_need::fresh:
-      return http::freshness::fresh;
-    case policy::connection_need::unused:
-      break;
-  }
-  return http::freshness::unused;
-}
-
-}  // namespace
-
 worker::worker(run_context& shared)
-    : shared_(shared),
-      job_(std::make_unique<job_in_hand>(shared.profile, shared.reader, shared.resources, shared.step)),
-      alarm_(shared.io),
-      books_(shared) {}
+    : sender(shared),
+      job_(std::make_unique<job_in_hand>(shared.profile, shared.reader, shared.resources, shared.step)) {}
 
 asio::awaitable<void> worker::run() {
   co_await shared_.places.take(alarm_, job_places::taker::has_none);
@@ -63,7 +42,7 @@ asio::awaitable<void> worker::run() {
       now_ = clock::now();
       continue;
     }
-    if (!goes_on_ && !begin()) continue;
+    if (!goes_on_ && !shared_.begin(*job_)) continue;
     const auto how = co_await carry_out();
     let_go_of_connections();
     if (how == left::parked) {
@@ -95,29 +74,6 @@ asio::awaitable<void> worker::record_invalid() {
   co_await shared_.record(entry);
 }
 
-// Prepares the job that was taken. False: it cannot be run, and the run stops.
-bool worker::begin() {
-  auto& job = *job_;
-  job.job = job.buffer.view();
-  if (!shared_.step.read_first && policy::needs_reading(shared_.profile, job.job)) {
-    shared_.order_stop(policy::unread_row(job.job));
-    shared_.feed.finished(job.job.id);
-    return false;
-  }
-  job.sent_at = {};
-  job.latency_us = 0;
-  job.key.clear();
-  std::optional<policy::left_intent> unfinished;
-  if (!shared_.interrupted.empty())
-    if (const auto found = shared_.interrupted.find(job.job.row); found != shared_.interrupted.end()) {
-      unfinished = left_by(found->second, shared_.progress.started, shared_.started);
-      job.sent_at = found->second.sent_at;
-      job.key = found->second.key;
-    }
-  job.step.reset(job.job, unfinished);
-  return true;
-}
-
 // Tries without a coroutine first what usually needs no waiting: between a reply and the next request then
 // stands no coroutine but the exchange, and the clock is read once.
 // The frame must not outgrow what Asio keeps for reuse (1,020 bytes): each job would cost an allocation. So
@@ -145,8 +101,10 @@ asio::awaitable<worker::left> worker::carry_out() {
       if (books_.is_held(request_kind::read, *job_, happened)) continue;
       // A coroutine around read() could do this, but its frame, the third, would be allocated for each job.
       if (wanted_read->keeps_connection && !kept_) kept_ = std::move(connection_);
-      happened = co_await read();
+      const auto how = co_await read(job_.get(), nullptr);
       now_ = clock::now();
+      happened = event::cancelled{};
+      if (how != client::turn::cancelled) happened = event::read_replied{&fact_, books_.is_trial()};
     } else if (const auto* wanted = std::get_if<action::lease>(&next)) {
       if (take_idle_connection(wanted->need)) {
         happened = event::leased{};
@@ -212,12 +170,7 @@ asio::awaitable<worker::left> worker::carry_out() {
 // Feeds the step, and the books with what it made of an attempt or a read.
 policy::step_action worker::step_on(const policy::step_event& happened) {
   auto& step = job_->step;
-  policy::surroundings around;
-  around.now = now_;
-  around.outages = shared_.breaker.outages();
-  around.proven_at = shared_.parked.proven_at();
-  around.can_be_proven = shared_.breaker.has_probe();
-  around.has_succeeded = shared_.has_succeeded;
+  auto around = shared_.around(now_);
   if (std::holds_alternative<event::replied>(happened)) {
     around.jitter01 = shared_.jitter();
     if (fact_.status >= 300) around.wall = wall_now();
@@ -236,20 +189,6 @@ policy::step_action worker::step_on(const policy::step_event& happened) {
   return step.resume(happened, around);
 }
 
-// Waits while the breaker holds the run; false: the run is stopping. The job leaves the lines meanwhile: only
-// the head of a line is granted, and the one job that may try could stand behind it.
-asio::awaitable<bool> worker::admitted() {
-  while (!shared_.stopping) {
-    if (books_.is_admitted()) co_return true;
-    shared_.line.leave(write_place());
-    shared_.read_line.leave(books_.place(request_kind::read));
-    shared_.held.push_back(&alarm_);
-    co_await alarm_.sleep();
-    std::erase(shared_.held, &alarm_);
-  }
-  co_return false;
-}
-
 // Takes the connection that was opened before the read. Nothing may need the reply to the read any more.
 void worker::take_kept_connection() {
   connection_ = std::move(kept_);
@@ -261,54 +200,8 @@ void worker::let_go_of_connections() {
   if (kept_) kept_ = {};
 }
 
-bool worker::take_idle_connection(policy::connection_need need) {
-  if (shared_.breaker.state() != policy::breaker::circuit::closed) return false;
-  connection_ = {};
-  connection_ = shared_.pool.take_idle(freshness_for(need));
-  return static_cast<bool>(connection_);
-}
-
-asio::awaitable<policy::step_event> worker::fetch_connection(policy::connection_need need) {
-  if (shared_.breaker.state() != policy::breaker::circuit::closed) {
-    const bool go = co_await admitted();
-    if (!go) co_return event::cancelled{};
-  }
-  connection_ = {};
-  auto got = co_await shared_.pool.acquire(freshness_for(need));
-  if (got.connection) {
-    connection_ = std::move(got.connection);
-    co_return event::leased{};
-  }
-  keep_fact(got);
-  shared_.line.leave(write_place());
-  co_return event::replied{&fact_, books_.is_trial()};
-}
-
-void worker::keep_fact(const http::acquired& failed) {
-  fact_ = failed.fact;
-  detail_ = fact_.detail;
-  fact_.detail = detail_;
-}
-
-asio::awaitable<policy::step_event> worker::await_grant() {
-  const auto answer = co_await shared_.line.grant(write_place());
-  if (answer == client::send_line::answer::delayed) co_return event::delayed{};
-  if (answer == client::send_line::answer::cancelled) co_return event::cancelled{};
-  co_return event::granted{};
-}
-
 asio::awaitable<policy::step_event> worker::commit_intent(action::commit_intent what) {
-  if (what.replaces) shared_.ledger.withdraw_intent(job_->job.row);
-  ledger::intent_record intent;
-  intent.row = job_->job.row;
-  intent.id = job_->job.id;
-  intent.sent_at = wall_now();
-  intent.since_boot = since_boot();
-  if (what.was_read) intent.old_values = what.old_values;
-  intent.new_values = what.new_values;
-  intent.updated_at = what.updated_at;
-  if (what.new_key) job_->key = random_uuid();
-  if (what.has_key) intent.key = job_->key;
+  const auto intent = shared_.intent_of(*job_, what);
   const auto committed = co_await shared_.ledger.commit(intent);
   if (committed) co_return event::intent_committed{};
   shared_.order_stop({"ledger", committed.error(), {}});
@@ -338,47 +231,6 @@ void worker::end_send(time_point started) {
       std::chrono::duration_cast<std::chrono::microseconds>(now_ - started).count());
   shared_.progress.latency.add(job_->latency_us);
   shared_.interval_latency.add(job_->latency_us);
-}
-
-asio::awaitable<policy::step_event> worker::read() {
-  auto& place = books_.place(request_kind::read);
-  http::acquired got;
-  for (auto mine = client::turn::delayed; mine != client::turn::taken;) {
-    connection_ = {};
-    const bool go = co_await admitted();
-    if (!go) co_return event::cancelled{};
-    mine = co_await client::take_turn(shared_.read_line, place, shared_.pool, got);
-    if (mine == client::turn::cancelled) co_return event::cancelled{};
-    if (mine == client::turn::unreachable) {
-      keep_fact(got);
-      co_return event::read_replied{&fact_, books_.is_trial()};
-    }
-  }
-  if (shared_.stopping) {  // between the grant and here
-    shared_.read_line.give_back(place, clock::now());
-    co_return event::cancelled{};
-  }
-  connection_ = std::move(got.connection);
-  shared_.keys.writer().write_read(request_, job_->job.id);
-  token_version_ = shared_.keys.version();
-  const auto started = clock::now();
-  books_.sent(request_kind::read, *job_, started);
-  fact_ = co_await connection_.exchange(request_, started + shared_.options.transport.attempt_timeout);
-  books_.received();
-  co_return event::read_replied{&fact_, books_.is_trial()};
-}
-
-// Waits a moment for the new key: one that is being rotated may not stand in its file yet. The connection
-// stays held, because the words of the 401 are in its buffer.
-asio::awaitable<bool> worker::key_renewed() {
-  for (const auto until = clock::now() + client::credentials::patience;;) {
-    if (shared_.keys.renew(token_version_)) co_return true;
-    const auto now = clock::now();
-    if (now >= until || shared_.stopping || !shared_.keys.may_change()) co_return false;
-    shared_.sleeping.push_back(&alarm_);
-    co_await alarm_.sleep(now + client::credentials::look_again);
-    std::erase(shared_.sleeping, &alarm_);
-  }
 }
 
 // Waits in the slot, because there was no room to park the job. Its place goes to others meanwhile.

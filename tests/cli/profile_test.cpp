@@ -99,18 +99,5 @@ TEST_F(profile_test, ShowsWhatIsReadInASample) {
             "reply\n");
 }
 
-TEST_F(profile_test, NothingRunsWithABatchThatNobodySends) {
-  write("items.toml",
-        std::string{items} + "[read_many]\npath = \"/items\"\nquery = { ids = \"{id}\" }\nsize = 10\n");
-  write("jobs.csv", "id,price\na,5\n");
-  for (const auto* command : {"run", "plan"}) {
-    const auto refused = workspace.run({command, "jobs.csv", "--profile", "./items.toml"});
-    EXPECT_EQ(refused.exit_code, 2);
-    EXPECT_THAT(refused.errors, HasSubstr("profile items: has [read_many], and this version of pawl sends no "
-                                          "batches yet; remove [read_many]"));
-  }
-  EXPECT_EQ(workspace.run({"check", "jobs.csv", "--profile", "./items.toml"}).exit_code, 0);
-}
-
 }  // namespace
 }  // namespace pawl::test

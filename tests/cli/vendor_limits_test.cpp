@@ -127,7 +127,7 @@ INSTANTIATE_TEST_SUITE_P(
                "firstname",
                {"limits.all=40/500ms"},
                "TEN_SECONDLY_ROLLING=40/500ms",
-               59},
+               5900},  // a hundred in one request
         vendor{"jira-issues",
                "jira",
                "/rest/api/3",

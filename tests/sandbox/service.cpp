@@ -1,5 +1,7 @@
 #include "tests/sandbox/service.hpp"
 
+#include <boost/json.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -176,6 +178,19 @@ void service::answer_accepted(const call& asked, reply& rep) {
   if (c.fault.kind->answer == answer_kind::old_thread && !has_before) rep.fault = {};
 }
 
+// Every other result of a batch. False: there are none, or one.
+bool service::leave_results_out(std::string& body) {
+  boost::system::error_code failed;
+  auto all = boost::json::parse(body, failed);
+  auto* results = !failed && all.is_object() ? all.get_object().if_contains("results") : nullptr;
+  if (results == nullptr || !results->is_array() || results->get_array().size() < 2) return false;
+  boost::json::array kept;
+  for (std::size_t i = 0; i < results->get_array().size(); i += 2) kept.push_back(results->get_array()[i]);
+  *results = std::move(kept);
+  body = boost::json::serialize(all);
+  return true;
+}
+
 // Changes a reply as the fault demands. `asked` is null if the API never got the request.
 void service::distort(const call* asked, const course& c, time_us now, reply& rep) {
   switch (c.fault.kind->answer) {
@@ -227,6 +242,9 @@ void service::distort(const call* asked, const course& c, time_us now, reply& re
       if (asked == nullptr ||
           (c.fault.kind->on_state == effect::not_applied && !vendor_.present(*asked, c.id, rep)))
         rep.fault = {};
+      break;
+    case answer_kind::fewer:
+      if (!leave_results_out(rep.body)) rep.fault = {};
       break;
     case answer_kind::silence:
       rep.how = delivery::hold;

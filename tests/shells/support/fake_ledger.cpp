@@ -121,9 +121,14 @@ asio::awaitable<void> ledger_writer::room() {
 }
 
 asio::awaitable<status> ledger_writer::commit(const intent_record& intent) {
+  return commit(std::span{&intent, 1});
+}
+
+asio::awaitable<status> ledger_writer::commit(std::span<const intent_record> intents) {
   if (impl_->call())
-    impl_->book.intents.push_back(
-        {intent.row, std::string{intent.id}, std::string{intent.old_values}, std::string{intent.new_values}});
+    for (const auto& intent : intents)
+      impl_->book.intents.push_back({intent.row, std::string{intent.id}, std::string{intent.old_values},
+                                     std::string{intent.new_values}});
   return wait_for_disk(impl_, impl_->book.commit_takes);
 }
 

@@ -151,17 +151,18 @@ TEST(RefuseLostRows, HoldsRowsOutcomesAndThisRunTogether) {
   EXPECT_TRUE(refuse_lost_rows(20, 4, before, now, in_ledger, "l"));
 }
 
-TEST(RefuseBatches, NamesTheTablesThatNothingSendsYet) {
-  api::profile p;
-  p.name = "p";
-  EXPECT_FALSE(refuse_batches(p));
-  p.read_many.size = 100;
-  EXPECT_EQ(to_string(*refuse_batches(p)),
-            "profile p: has [read_many], and this version of pawl sends no batches yet; remove [read_many]");
-  p.write_many.size = 100;
-  EXPECT_THAT(to_string(*refuse_batches(p)), HasSubstr("remove [read_many] and [write_many]"));
-  p.read_many = {};
-  EXPECT_THAT(to_string(*refuse_batches(p)), HasSubstr("has [write_many], and"));
+TEST(RefuseBatches, WhereEachResourceHasLimits) {
+  options s;
+  s.profile.name = "p";
+  s.profile.write_many.size = 100;
+  EXPECT_FALSE(refuse_batches(s));
+  s.run.writes.each = {{{30, std::chrono::minutes{10}}}};
+  EXPECT_EQ(
+      to_string(*refuse_batches(s)),
+      "limits.each: is set, and profile p writes several rows with one request ([write_many]), which may "
+      "count for each of them; remove one of the two");
+  s.profile.write_many = {};
+  EXPECT_FALSE(refuse_batches(s));
 }
 
 }  // namespace

@@ -65,28 +65,38 @@ TEST(InternalExample, ExplainsEveryKey) {
 }
 
 // What stands there as a comment compiles too: `# key = value`, except for keys of another kind of API.
+// Writes of several rows go neither with limits of each resource nor with a guard that is a header, so it is
+// the one or the other.
 TEST(InternalExample, IsRightWithAllThatStandsThereAsAComment) {
   static const std::regex commented(R"(# (\[+[a-z_]+\]+.*|[A-Za-z_-]+ = .*))");
   static const std::regex replaced(R"((header|scheme|base_url|reply|read_first) = .*)");
-  std::istringstream in(std::string{*embedded_profile("internal-example")});
-  std::string text = "reply = \"resource\"\nread_first = true\n";
-  for (std::string line; std::getline(in, line);) {
-    if (std::smatch is; std::regex_match(line, is, commented))
-      text += is[1].str() + "\n";
-    else if (!std::regex_match(line, replaced))
-      text += line + "\n";
+  static const std::regex not_of_several(R"(.*\{was.*|# each = .*)");
+  for (const bool writes_several : {true, false}) {
+    std::istringstream in(std::string{*embedded_profile("internal-example")});
+    std::string text = "reply = \"resource\"\nread_first = true\n";
+    bool is_left_out = false;
+    for (std::string line; std::getline(in, line);) {
+      if (line.find("[write_many]") != std::string::npos || line.find("[quiet]") != std::string::npos)
+        is_left_out = !writes_several && line.find("[write_many]") != std::string::npos;
+      if (is_left_out || (writes_several && std::regex_match(line, not_of_several))) continue;
+      if (std::smatch is; std::regex_match(line, is, commented))
+        text += is[1].str() + "\n";
+      else if (!std::regex_match(line, replaced))
+        text += line + "\n";
+    }
+    const auto made = compile_profile(text, "p.toml", {.values = {}, .may_lack = true});
+    EXPECT_THAT(texts(made.complaints), ElementsAre()) << text;
+    ASSERT_TRUE(made.value);
+    EXPECT_EQ(made.value->variables.size(), 1u);
+    EXPECT_EQ(made.value->whoami.path, "/me");
+    EXPECT_EQ(made.value->extra_headers,
+              (std::vector<std::pair<std::string, std::string>>{{"X-Team", "platform"}}));
+    EXPECT_EQ(made.value->readable.size(), 2u);
+    EXPECT_EQ(made.value->body_is, api::body_content::changes);
+    EXPECT_EQ(made.value->max_id_length, 256u);
+    EXPECT_EQ(made.value->write_many.size, writes_several ? 100u : 0u);
+    EXPECT_EQ(made.value->each_limits.empty(), writes_several);
   }
-  const auto made = compile_profile(text, "p.toml", {.values = {}, .may_lack = true});
-  EXPECT_THAT(texts(made.complaints), ElementsAre()) << text;
-  ASSERT_TRUE(made.value);
-  EXPECT_EQ(made.value->variables.size(), 1u);
-  EXPECT_EQ(made.value->whoami.path, "/me");
-  EXPECT_EQ(made.value->extra_headers,
-            (std::vector<std::pair<std::string, std::string>>{{"X-Team", "platform"}}));
-  EXPECT_EQ(made.value->readable.size(), 2u);
-  EXPECT_EQ(made.value->body_is, api::body_content::changes);
-  EXPECT_EQ(made.value->max_id_length, 256u);
-  EXPECT_EQ(made.value->write_many.size, 100u);
 }
 
 TEST(EmbeddedProfiles, ProductlaneIsWhatItsPagesSay) {

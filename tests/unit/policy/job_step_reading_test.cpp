@@ -204,5 +204,27 @@ TEST(JobStepReading, ARefusalAfterAFailingServerIsLookedInto) {
   EXPECT_EQ(w.result(), outcome::applied);
 }
 
+// Some APIs answer a write with what it named alone. The rest was seen by the read before it.
+TEST(ReadingFirst, AReplyNeedNotShowWhatWasNotSent) {
+  walk w;
+  w.patch.push_back({field_index{1}, "title", R"("a")"});
+  w.job.patch = w.patch;
+  w.step->reset(w.job, {});
+  w.read_and_send();
+  ASSERT_EQ(w.write_answers(200, R"({"id":"t1","status":"done"})"), "finish");
+  EXPECT_EQ(w.result(), outcome::applied);
+  EXPECT_EQ(w.how(), verified::partial);
+  // What was sent has to be shown, and what is shown has to be right.
+  walk unshown;
+  unshown.read_and_send();
+  EXPECT_EQ(unshown.write_answers(200, R"({"id":"t1","title":"a"})"), "read");
+  walk other;
+  other.patch.push_back({field_index{1}, "title", R"("a")"});
+  other.job.patch = other.patch;
+  other.step->reset(other.job, {});
+  other.read_and_send();
+  EXPECT_EQ(other.write_answers(200, item("done", "b", 2)), "read");
+}
+
 }  // namespace
 }  // namespace pawl::policy
