@@ -55,8 +55,9 @@ struct effective_setting {
 struct settings : app::options {
   bool target_named_by_user = false;  // the base URL is from the command line
 
-  // Where the token comes from; exactly one is set, or neither if the profile needs no token.
+  // Where the token comes from; exactly one is set, or none if the profile needs no token.
   std::string token_env, token_file;
+  std::vector<std::string> token_command;  // a program and its arguments; only the program may be shown
 
   bool yes = false;
   progress_kind progress = progress_kind::automatic;

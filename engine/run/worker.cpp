@@ -186,7 +186,7 @@ asio::awaitable<worker::left> worker::carry_out() {
       if (renewed) {
         happened = event::token_changed{};
       } else {
-        shared_.order_stop(policy::order_of(*stop));
+        stop_for(*stop);
         happened = event::cancelled{};
       }
     } else if (const auto* done = std::get_if<action::finish>(&next)) {
@@ -368,17 +368,18 @@ asio::awaitable<policy::step_event> worker::read() {
   co_return event::read_replied{&fact_, books_.is_trial()};
 }
 
-// Waits a moment for the new key: one that is being rotated may not stand in its file yet. The connection
-// stays held, because the words of the 401 are in its buffer.
+// The connection stays held meanwhile, because the words of the 401 are in its buffer.
 asio::awaitable<bool> worker::key_renewed() {
-  for (const auto until = clock::now() + client::credentials::patience;;) {
-    if (shared_.keys.renew(token_version_)) co_return true;
-    const auto now = clock::now();
-    if (now >= until || shared_.stopping || !shared_.keys.may_change()) co_return false;
-    shared_.sleeping.push_back(&alarm_);
-    co_await alarm_.sleep(now + client::credentials::look_again);
-    std::erase(shared_.sleeping, &alarm_);
-  }
+  return shared_.asking->another_key(token_version_);
+}
+
+// A run that is stopping waits for no key, so the row stays pending, and the 401 is no reason of its own.
+void worker::stop_for(const action::stop_run& why) {
+  if (why.may_have_new_key && shared_.stopping) return;
+  if (why.may_have_new_key && shared_.keys.fault())
+    shared_.order_stop({"key", *shared_.keys.fault(), {}});
+  else
+    shared_.order_stop(policy::order_of(why));
 }
 
 // Waits in the slot, because there was no room to park the job. Its place goes to others meanwhile.

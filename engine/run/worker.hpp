@@ -45,6 +45,7 @@ class worker {
   void keep_fact(const http::acquired&);
   client::send_line::place& write_place() noexcept { return books_.place(policy::request_kind::write); }
   boost::asio::awaitable<bool> key_renewed();
+  void stop_for(const policy::action::stop_run&);
 
   run_context& shared_;
   std::unique_ptr<job_in_hand> job_;

@@ -341,6 +341,7 @@ TEST_F(Settings, RecordHoldsEveryKeyInOrderAndNoSecret) {
               ::testing::StartsWith(R"({"api.profile":"productlane","api.base_url":"https://productlane.com)"
                                     R"(/api/v2","api.account":null,"api.allow_http":"false",)"
                                     R"("auth.token_env":"PRODUCTLANE_API_KEY","auth.token_file":null,)"
+                                    R"("auth.token_command":null,)"
                                     R"("limits.write":"60/min,20/10s","limits.read":"1000/min,333/10s",)"));
   EXPECT_THAT(s.as_json, HasSubstr(R"("proxy":"http://proxy.example:3128",)"));
   EXPECT_THAT(s.as_json, HasSubstr(R"("ledger.path":"jobs.csv.ledger",)"));
