@@ -36,6 +36,7 @@ class loader {
       return result;
     }
     read_profile();
+    if (profile_known_) apply_quiet(raw_, draft_.value, complaints_);
     apply_settings();
     resolve_target();
     resolve_token();

@@ -346,7 +346,7 @@ TEST_F(Settings, RecordHoldsEveryKeyInOrderAndNoSecret) {
   EXPECT_THAT(s.as_json, HasSubstr(R"("proxy":"http://proxy.example:3128",)"));
   EXPECT_THAT(s.as_json, HasSubstr(R"("ledger.path":"jobs.csv.ledger",)"));
   EXPECT_THAT(s.as_json,
-              ::testing::EndsWith(R"("input.format":null,"input.id_column":"id","input.map":[],)"
+              ::testing::EndsWith(R"("write.quiet":null,"input.format":null,"input.id_column":"id","input.map":[],)"
                                   R"("input.ignore_column":[],"input.set":["status=done"],)"
                                   R"("input.only_if":[],"input.fill_empty":[],"input.skip_invalid":false})"));
   for (const auto* secret : {"hunter2", "ada:", "pl_v2", "Basic", "YWRhOmh1bnRlcjI"})
