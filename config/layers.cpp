@@ -25,12 +25,13 @@ std::string unknown_key_remedy(std::string_view key) {
   if (last != key && find_setting(last) && last.find('.') == std::string_view::npos)
     return "did you mean " + std::string(last) + "? It stands above the first [table]";
   // Names that the flags and other tools have for settings.
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 14> aliases{
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 15> aliases{
       {{"rate", "limits.write"},
        {"write_rate", "limits.write"},
        {"read_rate", "limits.read"},
        {"read-rate", "limits.read"},
        {"token", "auth.token_env"},
+       {"token_cmd", "auth.token_command"},
        {"url", "api.base_url"},
        {"timeout", "timeouts.attempt"},
        {"timeouts", "timeouts.attempt"},
@@ -69,6 +70,8 @@ std::string_view wanted(setting_shape shape) {
       return "a whole number, or \"auto\"";
     case setting_shape::count_or_percent:
       return "a whole number, or a share such as \"10%\"";
+    case setting_shape::arguments:
+      return "a list of texts such as [\"vault\", \"read\", \"...\"]: no shell splits it";
   }
   return "";
 }
@@ -77,7 +80,8 @@ std::string_view wanted(setting_shape shape) {
 std::optional<std::vector<std::string>> texts_of(const toml_value& value, setting_shape shape) {
   using one = std::vector<std::string>;
   if (const auto* text = std::get_if<std::string>(&value.is)) {
-    if (shape == setting_shape::boolean || shape == setting_shape::count) return std::nullopt;
+    if (shape == setting_shape::boolean || shape == setting_shape::count || shape == setting_shape::arguments)
+      return std::nullopt;
     return one{*text};
   }
   if (const auto* flag = std::get_if<bool>(&value.is)) {
@@ -95,7 +99,7 @@ std::optional<std::vector<std::string>> texts_of(const toml_value& value, settin
     return one{fmt::format("{}", *real)};
   }
   if (const auto* list = std::get_if<toml_list>(&value.is);
-      list != nullptr && shape == setting_shape::rates) {
+      list != nullptr && (shape == setting_shape::rates || shape == setting_shape::arguments)) {
     std::vector<std::string> all;
     for (const auto& item : *list) {
       const auto* text = std::get_if<std::string>(&item.is);
@@ -248,6 +252,15 @@ bool take_variable(layers& into, const std::string& text, std::vector<std::strin
   return true;
 }
 
+// The texts of `-o KEY=VALUE`. nullopt: the value is not written as the setting wants it.
+std::optional<std::vector<std::string>> texts_of(std::string_view value, setting_shape shape) {
+  if (shape == setting_shape::rates) return split(value, ',');
+  if (shape != setting_shape::arguments) return std::vector<std::string>{std::string{value}};
+  const auto parsed = read_toml("value = " + std::string{value}, "");
+  const bool is_alone = parsed.complaints.empty() && parsed.root.size() == 1;
+  return is_alone ? texts_of(parsed.root.front().value, shape) : std::nullopt;
+}
+
 }  // namespace
 
 void add_command_line(layers& into, const raw_options& raw, std::vector<failure>& complaints) {
@@ -286,10 +299,12 @@ void add_command_line(layers& into, const raw_options& raw, std::vector<failure>
     else if (equals == std::string::npos)
       complain(complaints, "-o " + key, "has no value", "write -o " + key + "=VALUE");
     else {
-      const auto value = text.substr(equals + 1);
-      take(*setting,
-           keys[*setting].shape == setting_shape::rates ? split(value, ',') : std::vector<std::string>{value},
-           "-o " + key);
+      const auto shape = keys[*setting].shape;
+      if (auto texts = texts_of(std::string_view{text}.substr(equals + 1), shape))
+        take(*setting, *std::move(texts), "-o " + key);
+      else
+        complain(complaints, "-o " + key, "is not written as it should be",
+                 "write " + std::string(wanted(shape)));
     }
   }
 }

@@ -17,7 +17,7 @@ namespace pawl::config {
 enum class layer : std::uint8_t { defaults, profile, file, command_line };
 
 struct layered_value {
-  std::vector<std::string> texts;  // one text, except for rates
+  std::vector<std::string> texts;  // one text, except for rates and arguments
   layer from = layer::defaults;
   // "pawl.toml:12", "--rate", "-o limits.write", "profile productlane"; empty: it is a default.
   std::string place;

@@ -49,10 +49,8 @@ constexpr std::array keys{
     profile_key{"", "read_many", table, "", is_off,
                 "A read of several resources at once: see `[read_many]`."},
     profile_key{"", "write_many", table, "", is_off, "A write of several rows at once: see `[write_many]`."},
-    profile_key{
-        "", "quiet", table, "", is_off,
-        "What a write has in addition so that the API tells nobody: see `[quiet]`. This version checks "
-        "it and does not send it."},
+    profile_key{"", "quiet", table, "", is_off,
+                "What a write has with `--quiet-api`, so that the API tells nobody: see `[quiet]`."},
     profile_key{"", "auth", table, "", "none: the API takes no key", "Where the key goes: see `[auth]`."},
     profile_key{"", "limits", table, "", obligatory, "How fast the API may be asked: see `[limits]`."},
     profile_key{"", "request_headers", table, "", none, "Headers of every request."},
@@ -158,9 +156,11 @@ constexpr std::array keys{
     profile_key{"write_many", "error_id", path, R"("")", "",
                 "Where one of these shows the id of its row, or the ids of several (`context.ids[]`)."},
 
-    profile_key{"quiet", "query", "table of texts", "", none, "Parameters."},
-    profile_key{"quiet", "headers", "table of texts", "", none, "Headers."},
-    profile_key{"quiet", "body", "table", "", none, "Members of the body."},
+    profile_key{"quiet", "query", "table of texts", "", none,
+                "Parameters, in place of those of the write with the same name."},
+    profile_key{"quiet", "headers", "table of texts", "", none, "Headers, likewise."},
+    profile_key{"quiet", "body", "table", "", none,
+                "Members at the top of the body, likewise; no field of a row may stand there."},
 
     profile_key{"auth", "token_env", "name of a variable", "", obligatory,
                 "The environment variable that holds the key. The key itself stands in no file of pawl."},

@@ -2,6 +2,7 @@
 
 #include "config/profile_batches.hpp"
 #include "config/profile_parts.hpp"
+#include "engine/api/quiet_write.hpp"
 #include "engine/api/write_template.hpp"
 #include "engine/text/letter_case.hpp"
 #include "engine/text/name_table.hpp"
@@ -227,6 +228,20 @@ void check_neighbours(table_reader& in, const api::json_template& value, const a
   for (const auto& element : value.elements) check_neighbours(in, element, profile);
 }
 
+// With [quiet] in it, a write has to be as sound as without.
+void check_quiet(table_reader& root, const api::profile& profile) {
+  auto in = root.table("quiet");
+  if (!in || !profile.quiet.body) return;
+  if (!api::has_room_for_quiet(profile)) {
+    in->complain("body", "is put into the object that a write sends, and one of the two is no object",
+                 "write both as tables");
+    return;
+  }
+  auto quiet = profile;
+  api::write_quietly(quiet);
+  check_neighbours(*in, *quiet.write.body, profile);
+}
+
 void check_headers(table_reader& root, const char* table, const api::request_spec& request,
                    const api::profile& profile) {
   auto in = root.table(table);
@@ -255,6 +270,7 @@ void check_requests(table_reader& root, const api::profile& profile, const api::
       if (count_fields(*profile.write.body) > 1)
         in->complain("body", "holds {fields} more than once", "put it where the API takes them from");
     }
+  check_quiet(root, profile);
   if (profile.write_many.size > 0 && !profile.each_limits.empty())
     if (auto in = root.table("write_many"))
       in->complain_here("stands beside limits.each, and how such a request counts for each row is not known",

@@ -80,6 +80,16 @@ status assign_variable(std::string& into, texts from) {
   return {};
 }
 
+// The arguments may hold secrets, so no message shows any.
+status apply_token_command(draft& d, texts from) {
+  const std::string remedy = "write the program and its arguments: [\"vault\", \"read\", \"...\"]";
+  if (from[0].empty()) return wrong_value("names no program", remedy);
+  if (std::ranges::any_of(from, [](const std::string& t) { return t.find('\0') != std::string::npos; }))
+    return wrong_value("has an argument with a NUL", remedy);
+  d.value.token_command.assign(from.begin(), from.end());
+  return {};
+}
+
 status assign_one_character(char& into, texts from, const std::string& allowed) {
   const auto& text = from[0] == "tab" || from[0] == "\\t" ? std::string("\t") : from[0];
   if (text.size() != 1 || static_cast<unsigned char>(text[0]) > 0x7e || (text[0] < ' ' && text[0] != '\t') ||
@@ -177,7 +187,7 @@ status apply_both(bool policy::pacer_options::* member, draft& d, texts from) {
 
 const std::string file_remedy = "name a file";
 
-constexpr std::size_t key_count = 35;
+constexpr std::size_t key_count = 36;
 
 const std::array<setting_key, key_count>& table() {
   static const std::array<setting_key, key_count> all{{
@@ -208,6 +218,10 @@ const std::array<setting_key, key_count>& table() {
        "picked up.",
        &raw_options::token_file, nullptr,
        [](draft& d, texts t) { return assign(d.value.token_file, t, file_remedy); }},
+      {"auth.token_command", "", shape::arguments, "", "none",
+       "Program, with its arguments as a list, that prints the key, or JSON with token and expires_at (or "
+       "expires_in); run at the start, ahead of the end of each key, and after a 401. No shell is between.",
+       nullptr, nullptr, apply_token_command},
       {"limits.write", "--rate", shape::rates, "", "the profile's",
        "Writes that the API allows: N/s, N/min, N/h, N/10s or unlimited; several hold together.", nullptr,
        &raw_options::rate, [](draft& d, texts t) { return assign(d.value.run.writes.windows, t); }},

@@ -25,6 +25,7 @@ enum class setting_shape : std::uint8_t {
   share,             // "20%" or 0.2
   count_or_word,     // 16 or "auto"
   count_or_percent,  // 50 or "10%"
+  arguments,         // a list of texts: a program and its arguments
 };
 
 // Settings while they are read. Values that together make one setting are kept apart until all are known.
@@ -48,7 +49,8 @@ struct setting_key {
   std::optional<std::string> raw_options::* single = nullptr;
   std::vector<std::string> raw_options::* repeated = nullptr;
 
-  // Applies the texts (one, except for rates). A failure has no place: the caller knows the source.
+  // Applies the texts (one, except for rates and arguments). A failure has no place: the caller knows the
+  // source.
   status (*apply)(draft&, std::span<const std::string>) = nullptr;
 };
 

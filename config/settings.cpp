@@ -1,5 +1,6 @@
 #include "config/settings.hpp"
 
+#include "config/key_source.hpp"
 #include "config/layers.hpp"
 #include "config/limit_checks.hpp"
 #include "config/profile_loader.hpp"
@@ -10,6 +11,7 @@
 #include "config/small_file.hpp"
 #include "config/token.hpp"
 #include "config/trust.hpp"
+#include "engine/api/write_template.hpp"
 #include "engine/policy/free_reads.hpp"
 #include "engine/text/shown_url.hpp"
 
@@ -34,6 +36,7 @@ class loader {
       return result;
     }
     read_profile();
+    if (profile_known_) apply_quiet(raw_, draft_.value, complaints_);
     apply_settings();
     resolve_target();
     resolve_token();
@@ -242,20 +245,12 @@ class loader {
 
   void resolve_token() {
     auto& s = draft_.value;
-    const auto* env = layers_.find("auth.token_env");
-    const auto* file = layers_.find("auth.token_file");
-    if (env != nullptr && file != nullptr) {
-      if (env->from == file->from)
-        complain(file->place, "the key is named twice: " + env->place + " names a variable as well",
-                 "leave out one of the two");
-      (env->from > file->from ? s.token_file : s.token_env).clear();
-    }
+    const auto* from = choose_key_source(layers_, s, complaints_);
     const auto& prefix = s.profile.token_prefix;
     if (profile_known_ && !prefix.empty() && s.token_env.starts_with(prefix))
       complain_of("auth.token_env", "looks like the key itself, not like the name of a variable",
                   "name the variable that holds it; a key that stood on a command line should be replaced");
 
-    const auto* from = s.token_file.empty() ? env : file;
     if (from == nullptr || from->from == layer::command_line) return;
     if (!target_known_ || s.target.loopback || !s.target_named_by_user || is_host_of_profile()) return;
     const auto* url = layers_.find("api.base_url");
@@ -356,6 +351,7 @@ class loader {
       if (one.key == "api.base_url") one.value = s.target.url();
       if (one.key == "auth.token_env") one.value = s.token_env.empty() ? "" : shown_variable(s);
       if (one.key == "auth.token_file") one.value = shown_token_file(s.token_file);
+      if (one.key == "auth.token_command") one.value = shown_token_command(s.token_command);
       if (one.key == "proxy") one.value = shown_url(one.value);
       if (one.key == "proxy" && s.run.transport.proxy) {
         one.value = "http://" + s.run.transport.proxy->name();

@@ -24,7 +24,7 @@ struct raw_options {
   std::vector<std::string> rate, read_rate, map, ignore_column, set, only_if, fill_empty,
       overrides;  // overrides: -o key=value
   bool no_read_first = false, force_unechoed = false, skip_invalid = false, fresh = false, again = false,
-       yes = false, quiet = false, wait = false, allow_open_end = false;
+       yes = false, quiet = false, wait = false, allow_open_end = false, quiet_api = false;
   int verbose = 0;
   std::string input;  // path or "-"
 
@@ -55,8 +55,11 @@ struct effective_setting {
 struct settings : app::options {
   bool target_named_by_user = false;  // the base URL is from the command line
 
-  // Where the token comes from; exactly one is set, or neither if the profile needs no token.
+  // Where the token comes from; exactly one is set, or none if the profile needs no token.
   std::string token_env, token_file;
+  std::vector<std::string> token_command;  // a program and its arguments; only the program may be shown
+
+  bool quiet_api = false;  // the profile's writes have what its [quiet] says
 
   bool yes = false;
   progress_kind progress = progress_kind::automatic;

@@ -1,6 +1,7 @@
 #include "config/settings_checks.hpp"
 
 #include "config/quantity.hpp"
+#include "engine/api/quiet_write.hpp"
 #include "engine/sys/output_place.hpp"
 #include "engine/text/json_string.hpp"
 #include "engine/text/redaction.hpp"
@@ -134,6 +135,16 @@ void add_input_options(const raw_options& raw, settings& s, std::vector<failure>
   s.yes = raw.yes;
   s.wait = raw.wait;
   s.verbosity = raw.quiet ? -1 : std::min(raw.verbose, 2);
+}
+
+void apply_quiet(const raw_options& raw, settings& s, std::vector<failure>& complaints) {
+  s.quiet_api = raw.quiet_api;
+  if (!raw.quiet_api) return;
+  if (api::can_write_quietly(s.profile)) return api::write_quietly(s.profile);
+  complainer complain(complaints);
+  complain("--quiet-api",
+           "profile " + s.profile.name + " has no [quiet], so it does not say how a write tells nobody",
+           "leave it out, or add [quiet] to a copy of the profile if the API has such a switch");
 }
 
 void add_retry(const std::string& text, settings& s, std::vector<failure>& complaints) {
@@ -321,6 +332,11 @@ std::string settings_json(const settings& s, const raw_options& raw) {
   key("write.body_is");
   if (s.profile.body_is)
     append_text(out, std::string{to_string(*s.profile.body_is)});
+  else
+    out += "null";
+  key("write.quiet");
+  if (s.quiet_api)
+    append_text(out, api::quiet_in_words(s.profile));
   else
     out += "null";
   key("input.format");

@@ -14,6 +14,9 @@ namespace pawl::config {
 // switches.
 void add_input_options(const raw_options&, settings&, std::vector<failure>& complaints);
 
+// --quiet-api: puts the profile's [quiet] into its writes.
+void apply_quiet(const raw_options&, settings&, std::vector<failure>& complaints);
+
 // Reads --retry: outcomes that may be taken again, each once.
 void add_retry(const std::string& text, settings&, std::vector<failure>& complaints);
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <utility>
 
@@ -97,8 +98,12 @@ std::string taken_along(std::string_view key, const api::profile& profile) {
   return {};
 }
 
-status check(std::string_view key, const std::string& place, const std::string& whose, const settings& from) {
+}  // namespace
+
+status check_key(std::string_view key, const std::string& place, const std::string& whose,
+                 const settings& from) {
   if (key.empty()) return wrong(place, whose + " is empty", "put the API key there");
+  if (key.size() > longest) return wrong(place, whose + " is longer than 16 KiB", "put the key there alone");
   if (key.starts_with("\xff\xfe") || key.starts_with("\xfe\xff"))
     return wrong(place, whose + " is saved as UTF-16", "save it as plain text (UTF-8)");
   if (key.find_first_of("\r\n") != std::string_view::npos)
@@ -121,6 +126,8 @@ status check(std::string_view key, const std::string& place, const std::string& 
                  "remove it: the key stands there alone");
   return {};
 }
+
+namespace {
 
 expected<token_reading> read_file(const std::string& path, const settings& from) {
   const auto unreadable = [&](int error) {
@@ -145,7 +152,7 @@ expected<token_reading> read_file(const std::string& path, const settings& from)
   }
   if (text.ends_with('\n')) text.pop_back();
   if (text.ends_with('\r')) text.pop_back();
-  if (auto ok = check(text, path, "the key file", from); !ok) return ok.error();
+  if (auto ok = check_key(text, path, "the key file", from); !ok) return ok.error();
 
   token_reading result{secret(std::move(text)), {}};
   // The mode of a pipe (`<(pass show key)`) does not matter.
@@ -160,7 +167,7 @@ expected<token_reading> read_variable(const std::string& name, const settings& f
   if (at == env.end())
     return wrong(shown, "is not set, so there is no API key",
                  "set it to the API key, or name a file that holds the key with --token-file");
-  if (auto ok = check(at->second, shown, "the variable", from); !ok) return ok.error();
+  if (auto ok = check_key(at->second, shown, "the variable", from); !ok) return ok.error();
   return token_reading{secret(at->second), {}};
 }
 
@@ -181,6 +188,30 @@ std::string shown_token_file(const std::string& path) {
   return may_be_a_key(path) && ::stat(path.c_str(), &facts) != 0
              ? "the file of --token-file (its name is not shown: it may be the key itself)"
              : path;
+}
+
+namespace {
+
+// Whether there is a program of this name, in PATH or where its slashes lead.
+bool is_program(const std::string& name) {
+  struct stat facts{};
+  if (name.find('/') != std::string::npos) return ::stat(name.c_str(), &facts) == 0;
+  const char* const path = std::getenv("PATH");
+  for (std::string_view rest = path == nullptr ? "" : path; !rest.empty();) {
+    const auto directory = rest.substr(0, rest.find(':'));
+    rest.remove_prefix(std::min(rest.size(), directory.size() + 1));
+    if (::stat((std::string{directory} + "/" + name).c_str(), &facts) == 0) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string shown_token_command(const std::vector<std::string>& command) {
+  if (command.empty()) return {};
+  const auto& program = command.front();
+  const bool is_hidden = may_be_a_key(program) && !is_program(program);
+  return (is_hidden ? "(not shown: it may be a key)" : program) + (command.size() > 1 ? " ..." : "");
 }
 
 bool token_may_change(const settings& from) {

@@ -7,15 +7,21 @@
 #include "engine/model/error.hpp"
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace pawl::config {
 
 using app::token_reading;
 
-// Reads the environment variable or the file that the settings name. A file is read again at each call, so
-// that a rotated key takes effect. Failures (kind usage): not set, empty, over 16 KiB, unreadable; a line
-// break, another control character, an invisible character, or white space at an end (one line end behind the
-// key in a file is dropped); quotes around the key, or a scheme, header or variable before it.
+// What is wrong with a key, whatever it came from. `whose`: what holds it, for the message ("the key file").
+status check_key(std::string_view key, const std::string& place, const std::string& whose, const settings&);
+
+// Reads the environment variable or the file that the settings name (for a program:
+// config/token_command.hpp). A file is read again at each call, so that a rotated key takes effect. Failures
+// (kind usage): not set, empty, over 16 KiB, unreadable; a line break, another control character, an
+// invisible character, or white space at an end (one line end behind the key in a file is dropped); quotes
+// around the key, or a scheme, header or variable before it.
 expected<token_reading> read_token(const settings&, const environment&);
 
 // Whether another reading may give another key: only if it is in a regular file. (A pipe gives its bytes
@@ -25,5 +31,7 @@ bool token_may_change(const settings&);
 // How messages show these names: a name that looks like a key, typed in the wrong place, is not shown.
 std::string shown_token_variable(const std::string& name);
 std::string shown_token_file(const std::string& path);
+// The program alone, and "..." for its arguments, which may hold secrets; empty if there is none.
+std::string shown_token_command(const std::vector<std::string>& command);
 
 }  // namespace pawl::config

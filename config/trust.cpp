@@ -5,9 +5,11 @@
 #include "config/small_file.hpp"
 #include "config/token.hpp"
 #include "engine/input/input_digest.hpp"
+#include "engine/model/secret.hpp"
 #include "engine/sys/descriptor.hpp"
 #include "engine/sys/files.hpp"
 #include "engine/sys/last_error.hpp"
+#include "engine/text/shell_word.hpp"
 #include "engine/text/shown_url.hpp"
 
 #include <array>
@@ -53,6 +55,15 @@ failure cannot(const std::string& place, const std::string& what) {
   return {failure_kind::usage, place, what, "name another directory with --state-dir"};
 }
 
+// Whoever trusts a file has to see what it lets run.
+std::string shown_arguments(const std::vector<std::string>& all) {
+  std::string text;
+  for (const auto& one : all)
+    text +=
+        (text.empty() ? "" : " ") + (may_be_a_key(one) ? "(not shown: it may be a key)" : shell_word(one));
+  return text;
+}
+
 std::string shown_value(const file_setting& one) {
   const auto key = setting_keys()[one.setting].key;
   std::string value;
@@ -60,6 +71,7 @@ std::string shown_value(const file_setting& one) {
   if (key == "proxy" || key == "api.base_url") return shown_url(value);
   if (key == "auth.token_env") return shown_token_variable(value);
   if (key == "auth.token_file") return shown_token_file(value);
+  if (key == "auth.token_command") return shown_arguments(one.value.texts);
   return value;
 }
 

@@ -130,6 +130,10 @@ constexpr std::array switch_flags{
         "--force-unechoed", &raw_options::force_unechoed, of_run,
         "Also write rows of which only fields differ that no read shows, such as closed_loop. Default: "
         "they ride with the field that they belong to."},
+    switch_flag{
+        "--quiet-api", &raw_options::quiet_api, of_run,
+        "Ask the API to tell nobody of the writes, in the way that the profile's [quiet] says. Default: it "
+        "tells whom it usually tells."},
     switch_flag{"--wait", &raw_options::wait, of_run,
                 "Wait as long as another process uses the same ledger or key. Default: exit 3 and say who."},
     switch_flag{"--yes", &raw_options::yes, of_run,

@@ -47,6 +47,8 @@ std::vector<std::string> typed_keys(const std::vector<std::string>& arguments,
     const auto key = text.substr(0, equals);
     if (key == "proxy" || key == "api.base_url") look_at_url(text.substr(equals + 1));
     if (!config::is_setting_like(key)) look(key);
+    // The arguments of a program may be anything; shown_arguments() leaves them out.
+    if (key == "auth.token_command") return;
     if (equals != std::string::npos && (key.starts_with("auth.") || key.starts_with("tls.")))
       look(text.substr(equals + 1));
   };

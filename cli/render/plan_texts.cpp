@@ -240,6 +240,8 @@ lines plan_lines(const app::plan_report& r, const config::settings& s) {
   add_repeated(out, tally);
   if (tally.of(planned::write) > 0)
     add_list(out, "side effects:", side_effects(in_use, tally.rows_with_field()), most_effects);
+  if (const auto told = notices_in_words(in_use, s.quiet_api); !told.empty() && tally.of(planned::write) > 0)
+    out.push_back("told:   " + told);
   add_list(out, "cannot be undone:", losses_of(tally, in_use), most_losses);
   add_unnamed(out, tally, in_use);
   if (tally.not_replay_safe() > 0)

@@ -12,9 +12,9 @@
 namespace pawl::cli {
 namespace {
 
-constexpr std::array<std::string_view, 8> switches{
-    "--skip-invalid",   "--no-read-first", "--force-unechoed", "--yes",
-    "--allow-open-end", "--quiet",         "--verbose",        "--wait"};
+constexpr std::array<std::string_view, 9> switches{"--skip-invalid", "--no-read-first",  "--force-unechoed",
+                                                   "--yes",          "--allow-open-end", "--quiet",
+                                                   "--verbose",      "--wait",           "--quiet-api"};
 
 // The flags that verify shares with run: where the API is, which key to use, and how fast to be.
 constexpr std::array<std::string_view, 14> of_verify{

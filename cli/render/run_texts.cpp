@@ -127,6 +127,8 @@ lines announce(const app::announcement& a, const config::settings& s) {
                                 counted(a.report->rows_not_replay_safe, "row", "rows")));
     for (const auto& effect : side_effects(in_use, a.report->rows_with_field))
       out.push_back("side effect: " + effect);
+    if (const auto told = notices_in_words(in_use, s.quiet_api); !told.empty())
+      out.push_back("told:   " + told);
     if (const auto hint = app::rename_hint(*a.report, s); !hint.empty()) out.push_back("hint: " + hint);
   }
   if (const auto body = body_in_words(s.profile); !body.empty()) out.push_back("sends: " + body);

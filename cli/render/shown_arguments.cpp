@@ -16,7 +16,14 @@ void conceal_behind(std::string& word, std::size_t at) {
   word = word.substr(0, at) + shown_url(std::string_view{word}.substr(at));
 }
 
+// The arguments of a program may hold secrets.
+constexpr std::string_view setting_with_arguments = "auth.token_command=";
+
 void conceal_setting(std::string& word, std::size_t at) {
+  if (std::string_view{word}.substr(at).starts_with(setting_with_arguments)) {
+    word = word.substr(0, at) + std::string{setting_with_arguments} + "***";
+    return;
+  }
   for (const auto key : settings_with_url)
     if (std::string_view{word}.substr(at).starts_with(key)) return conceal_behind(word, at + key.size());
 }

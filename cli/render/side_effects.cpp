@@ -1,5 +1,6 @@
 #include "cli/render/side_effects.hpp"
 
+#include "engine/api/quiet_write.hpp"
 #include "engine/text/ascii.hpp"
 
 #include <fmt/format.h>
@@ -46,6 +47,14 @@ std::vector<std::string> side_effects(const api::profile& p,
   for (const auto& effect : p.side_effects)
     if (concerns(effect, p, rows_with_field)) all.push_back(effect);
   return all;
+}
+
+std::string notices_in_words(const api::profile& p, bool is_quiet) {
+  if (!api::can_write_quietly(p)) return {};
+  return is_quiet ? fmt::format("nobody, as far as the API grants it: each write has {} (--quiet-api)",
+                                api::quiet_in_words(p))
+                  : fmt::format("whom the API tells of any change; --quiet-api asks it to tell nobody ({})",
+                                api::quiet_in_words(p));
 }
 
 std::string body_in_words(const api::profile& p) {

@@ -14,6 +14,10 @@ namespace pawl::cli {
 // use.
 std::vector<std::string> side_effects(const api::profile&, const std::vector<std::uint64_t>& rows_with_field);
 
+// Whom the API tells of the writes, or that it is asked to tell nobody (`is_quiet`: with --quiet-api), and by
+// what; empty: the profile knows no way to ask for that.
+std::string notices_in_words(const api::profile&, bool is_quiet);
+
 // What the body of each write holds if it is more than the row's changes: "the whole resource ...". Empty: it
 // holds the changes.
 std::string body_in_words(const api::profile&);

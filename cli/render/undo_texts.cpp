@@ -110,6 +110,9 @@ std::vector<std::string> undo_lines(const app::undo_answer& done, const undo_los
     out.push_back(
         fmt::format("generation {}: {} to undo it", done.generation, counted(done.jobs, "job", "jobs")));
   for (const auto& line : losses.lines()) out.push_back("warning: " + line);
+  if (done.was_quiet && done.jobs > 0)
+    out.push_back(
+        "note: its writes asked the API to tell nobody; run these jobs with --quiet-api to do so again");
   auto command = "pawl undo " + shell_path(ledger);
   if (!profile.empty()) command += " " + shell_flag("--profile", profile);
   if (config_file) command += " " + shell_flag("--config", *config_file);

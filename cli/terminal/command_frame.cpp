@@ -5,11 +5,13 @@
 #include "cli/terminal/standard_output.hpp"
 #include "cli/terminal/terminal_listener.hpp"
 #include "config/token.hpp"
+#include "config/token_command.hpp"
 #include "engine/app/exit_code.hpp"
 #include "engine/app/session.hpp"
 
 #include <fmt/format.h>
 
+#include <atomic>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -41,6 +43,14 @@ int complain(const config::raw_options& raw, const std::vector<failure>& complai
 
 app::token_source token_of(const config::settings& settings, const config::environment& env) {
   app::token_source source;
+  if (!settings.token_command.empty()) {
+    source.make = [&settings](const std::atomic<bool>& given_up) {
+      return config::make_token(settings, config::token_program_limits, given_up);
+    };
+    source.place = config::shown_token_command({settings.token_command.front()});
+    source.common = config::common_of_tokens(settings);
+    return source;
+  }
   source.read = [&settings, &env] { return config::read_token(settings, env); };
   source.may_change = [&settings] { return config::token_may_change(settings); };
   source.place = settings.token_file.empty() ? settings.token_env : settings.token_file;

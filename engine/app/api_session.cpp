@@ -13,13 +13,13 @@ namespace asio = boost::asio;
 
 status api_session::open() {
   const auto& settings = s_.settings();
-  auto token = first_token(s_.token(), [this](const std::string& what) { s_.say().warning(what); });
+  auto token = s_.key().get([this](const std::string& what) { s_.say().warning(what); });
   if (!token) return token.error();
   token_ = *std::move(token);
   options_ = settings.run;
   auto quota = take_in_turn(s_, [&] {
-    return client::quota_file::open(settings.state_directory, settings.target.host_header, token_,
-                                    options_.writes, options_.reads);
+    return client::quota_file::open(settings.state_directory, settings.target.host_header,
+                                    s_.key().quota_key(), options_.writes, options_.reads);
   });
   if (!quota) return quota.error();
   quota_ = *std::move(quota);
@@ -27,8 +27,8 @@ status api_session::open() {
   progress_.on_pause = [this](const std::string& what, duration left) {
     s_.say().note(fmt::format("waiting for {}, {}", what, in_words(left)));
   };
-  auto made = client::api_client::create(io_, options_, settings.profile, *quota_,
-                                         going_on_with(token_, s_.token()), progress_);
+  auto made =
+      client::api_client::create(io_, options_, settings.profile, *quota_, s_.key().going_on(), progress_);
   if (!made) return made.error();
   reader_ = *std::move(made);
   return {};

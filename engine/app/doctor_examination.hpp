@@ -16,7 +16,7 @@ namespace pawl::app {
 struct doctor_facts {
   const options* settings = nullptr;
   std::string key_label;  // empty: no key is used
-  std::string key_place;  // where the key was read from
+  std::string key_place;  // where the key was read from, or what made it
   bool asked_whoami = false;
   const client::read_reply* reply = nullptr;
   // The reply's body, read as a whoami; unset: it is none.

@@ -152,14 +152,16 @@ status ledger_choice::keep_what_came() {
 // the ledger before a write is sent; if the next invocation did read, it would find those values and call the
 // row unchanged. And all writes of a generation must hold the same part of a resource, because undo relies on
 // it; and a profile that writes or reads in another way would judge rows of before by what it does not know.
+// Of whoever asked that nobody is told, no half of the rows may be told.
 bool ledger_choice::reads_as_before() const {
   const recorded_settings before(newest_->settings), now(s_.settings().as_json);
-  // Ledgers of earlier versions do not have these two.
+  // Ledgers of earlier versions do not have these two. (They have no `quiet` either, and were not.)
   const auto same_where_known = [&](shaping_key key) {
     const auto then = before.text(key), this_time = now.text(key);
     return !then || !this_time || then == this_time;
   };
   return before.text(shaping_key::read_first) == now.text(shaping_key::read_first) &&
+         before.text(shaping_key::quiet) == now.text(shaping_key::quiet) &&
          same_where_known(shaping_key::body_is) && same_where_known(shaping_key::profile);
 }
 

@@ -24,7 +24,7 @@ struct known_key {
 };
 
 // Indexed by shaping_key.
-constexpr std::array<known_key, 19> keys{
+constexpr std::array<known_key, 20> keys{
     {{"input.format", option::format, false},
      {"input.id_column", option::id_column, false},
      {"input.map", option::map, true},
@@ -39,6 +39,7 @@ constexpr std::array<known_key, 19> keys{
      {"limits.write", option::rate, false},
      {"profile.shape", "what the profile says of requests and fields", false},
      {"write.body_is", "write.body_is of the profile", false},
+     {"write.quiet", option::quiet_api, false},
      {"validated.print", std::string_view{}, false},
      {"validated.under", std::string_view{}, false},
      {"validated.counts", std::string_view{}, true},

@@ -27,6 +27,7 @@ enum class shaping_key : std::uint32_t {
   write_limit,  // "60/min,20/10s"; it shapes nothing, so a change is no difference
   profile,      // api::profile::shape; ledgers of earlier versions do not have it
   body_is,      // of the profile; ledgers of earlier versions do not have it
+  quiet,        // what tells the API to tell nobody; missing in ledgers of earlier versions: nothing does
   // Results of the validation (recorded_validation). They are no settings, so a change is no difference;
   // ledgers of earlier versions do not have them.
   validated_print,

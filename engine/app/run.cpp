@@ -81,7 +81,7 @@ class run_steps {
         settings.ledger_path == settings.input_path + ".ledger")
       return failure{failure_kind::usage, settings.input_path == "-" ? "stdin" : settings.input_path,
                      "has no place beside it for a ledger", "name one with " + to_string(option::ledger)};
-    auto token = first_token(s_.token(), [this](const std::string& what) { s_.say().warning(what); });
+    auto token = s_.key().get([this](const std::string& what) { s_.say().warning(what); });
     if (!token) return token.error();
     token_ = *std::move(token);
     return check_certificates();
@@ -144,8 +144,8 @@ class run_steps {
     const auto& settings = s_.settings();
     const auto past = [this] { return writes_before(); };
     auto quota = take_in_turn(s_, [&] {
-      return client::quota_file::open(settings.state_directory, settings.target.host_header, token_,
-                                      options_.writes, options_.reads, past);
+      return client::quota_file::open(settings.state_directory, settings.target.host_header,
+                                      s_.key().quota_key(), options_.writes, options_.reads, past);
     });
     if (!quota) return quota.error();
     progress_.rows = rows_.generation().rows;
@@ -161,8 +161,7 @@ class run_steps {
     progress_.on_snapshot = [this](const client::snapshot_facts& f) { s_.say().listed(f); };
 
     asio::io_context io{1};
-    auto made = run::runner::create(io, options_, settings.profile, *quota, going_on_with(token_, s_.token()),
-                                    progress_);
+    auto made = run::runner::create(io, options_, settings.profile, *quota, s_.key().going_on(), progress_);
     if (!made) return made.error();
     auto& runner = **made;
     async::task_group helpers(io);

@@ -25,7 +25,8 @@ namespace pawl::app {
 class session {
  public:
   // The host must outlive it.
-  session(const options& o, const host& h) : options_(o), host_(h), stops_(h.stop) {}
+  session(const options& o, const host& h)
+      : options_(o), host_(h), stops_(h.stop), key_(h.token, h.stop.came()) {}
 
   // Refuses a place where no summary can be written, runs `work`, and writes the summary. Tells the failure
   // that ended `work`, turns a signal into its exit code, and reports a bug as such. `work` returns the exit
@@ -47,6 +48,8 @@ class session {
   const stop_request& signals() const { return host_.stop; }
   stop_watch& stops() { return stops_; }
   const token_source& token() const { return host_.token; }
+  // The key, which the steps of a command share.
+  key_in_hand& key() { return key_; }
   summary& facts() { return facts_; }
 
   // Failure (later) outside of the hours in which writes may leave; the summary then says when they begin.
@@ -70,6 +73,7 @@ class session {
   options options_;
   const host& host_;
   stop_watch stops_;
+  key_in_hand key_;
   summary facts_;
   time_point started_ = clock::now();
   bool summary_refused_ = false;

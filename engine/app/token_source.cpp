@@ -1,16 +1,11 @@
 #include "engine/app/token_source.hpp"
 
+#include "engine/sys/clock.hpp"
+
 #include <cstdlib>
 #include <utility>
 
 namespace pawl::app {
-namespace {
-
-bool may_change(const token_source& source) {
-  return source.read && source.may_change && source.may_change();
-}
-
-}  // namespace
 
 const token_source& no_token() {
   static const token_source none;
@@ -29,24 +24,57 @@ token_source environment_token(std::string variable) {
   return source;
 }
 
-expected<secret> first_token(const token_source& source,
-                             const std::function<void(const std::string&)>& warn) {
-  if (!source.read) return secret{};
-  auto token = source.read();
-  if (!token) return std::move(token.error());
-  if (!token->warning.empty()) warn(token->warning);
-  return std::move(token->value);
+bool key_in_hand::may_change() const {
+  return source_.read && source_.may_change && source_.may_change();
 }
 
-client::token_source going_on_with(secret first, const token_source& source) {
+bool key_in_hand::is_about_to_end() const {
+  return clock::now() >= policy::next_renewal(key_.life, 0, {});
+}
+
+status key_in_hand::make(const std::atomic<bool>& given_up) {
+  auto made = source_.make(given_up);
+  if (!made) return std::move(made.error());
+  key_ = {std::move(made->value), made->life};
+  return {};
+}
+
+expected<secret> key_in_hand::get(const std::function<void(const std::string&)>& warn) {
+  if (source_.make) {
+    if (key_.value.empty() || is_about_to_end())
+      if (auto made = make(given_up_); !made) return std::move(made.error());
+    return key_.value;
+  }
+  if (!source_.read) return secret{};
+  auto token = source_.read();
+  if (!token) return std::move(token.error());
+  if (!token->warning.empty()) warn(token->warning);
+  key_ = {std::move(token->value), token->life};
+  return key_.value;
+}
+
+client::token_source key_in_hand::going_on() {
   client::token_source out;
-  out.read = [&source, first = std::move(first), is_first = true]() mutable -> expected<secret> {
-    if (std::exchange(is_first, false) || !may_change(source)) return first;
-    auto read = source.read();
+  if (source_.make) {
+    // The input may have been read for long since then.
+    out.read = [this]() -> expected<client::issued_key> {
+      if (is_about_to_end())
+        if (auto made = make(given_up_); !made) return std::move(made.error());
+      return key_;
+    };
+    out.make = [this](const std::atomic<bool>& given_up) -> expected<client::issued_key> {
+      if (auto made = make(given_up); !made) return std::move(made.error());
+      return key_;
+    };
+    return out;
+  }
+  out.read = [this, is_first = true]() mutable -> expected<client::issued_key> {
+    if (std::exchange(is_first, false) || !may_change()) return key_;
+    auto read = source_.read();
     if (!read) return std::move(read.error());
-    return std::move(read->value);
+    return client::issued_key{std::move(read->value), read->life};
   };
-  out.may_change = [&source] { return may_change(source); };
+  out.may_change = [this] { return may_change(); };
   return out;
 }
 

@@ -72,7 +72,7 @@ class undo_steps {
     if (auto read = file->for_each_blind_write(generation->id, blind); !read) return read.error();
     auto others = other_writers(*file, generation->id);
     if (!others) return others.error();
-    return undo_answer{generation->id, jobs_, *std::move(others)};
+    return undo_answer{generation->id, jobs_, *std::move(others), then.text(shaping_key::quiet).has_value()};
   }
 
  private:

@@ -44,6 +44,7 @@ struct undo_answer {
   std::int64_t generation = 0;
   std::uint64_t jobs = 0;                  // how many went to the sink
   std::vector<writing_generation> others;  // newest first
+  bool was_quiet = false;                  // its writes asked the API to tell nobody
 };
 
 // `jobs` gets NDJSON that `run` takes. Failures: usage if the ledger or the generation does not exist; later

@@ -22,8 +22,8 @@ struct api_client::impl {
   api::reply_reader replies;
   jitter_source jitter;
   send_line line;
-  read_upkeep upkeep;
   read_client client;
+  read_upkeep upkeep;
 
   impl(asio::io_context& io, const client_options& o, const api::profile& profile, quota_file& quota,
        token_source source, progress_counters& progress, std::unique_ptr<http::connection_pool> connections,
@@ -36,9 +36,9 @@ struct api_client::impl {
         keys(profile, o.transport.target, o.user_agent, std::move(source)),
         replies(profile),
         line(io, reads),
-        upkeep(io, *pool, line),
         client({io, profile, o.retry, o.stop, o.transport, *pool, reads, line, keys, replies, jitter,
-                progress, &quota, each.is_empty() ? nullptr : &each}) {
+                progress, &quota, each.is_empty() ? nullptr : &each}),
+        upkeep(io, *pool, line, client) {
     if (!shared && each.is_empty()) return;
     policy::pacer_options past;
     past.shared = o.reads.shared;

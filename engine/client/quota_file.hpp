@@ -35,6 +35,11 @@ using past_writes = std::function<expected<std::vector<duration>>()>;
 
 class quota_file {
  public:
+  // `key` stands for the account whose quota it is: the key itself, or, where a program makes keys that end,
+  // what they have in common (the words of the program). So a new key of the same account finds the windows
+  // as the one before it has left them; the same account under another program, or with a key from a file,
+  // does not, as with two keys that the API counts apart.
+  //
   // Creates the directory (0700) and the file (0600; its name is a SHA-256 of the key, so that all names of a
   // host share it) and takes its lock, which lasts until destruction or the end of the process. If another
   // process holds it: failure_kind::later and `held`; the text begins with its pid, command and start. A

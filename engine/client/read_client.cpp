@@ -21,10 +21,6 @@ namespace {
 constexpr duration tick = std::chrono::milliseconds{50};     // deadlines are this coarse; chosen
 constexpr duration worth_telling = std::chrono::seconds{2};  // of a pause; shorter ones are ordinary
 
-failure interruption() {
-  return {failure_kind::later, "", "interrupted", "run the same command again"};
-}
-
 policy::stop_options doubting_the_address(policy::stop_options o) {
   o.address_in_doubt = true;
   return o;
@@ -38,6 +34,10 @@ bool has_json(const read_reply& reply) {
 }  // namespace
 
 read_client::read_client(const parts& p) : p_(p), rules_(doubting_the_address(p.stop)) {}
+
+failure read_client::interruption() {
+  return {failure_kind::later, "", "interrupted", "run the same command again"};
+}
 
 read_reply read_client::judge(const attempt_fact& fact, manner how) {
   read_reply reply(fact);
@@ -137,6 +137,7 @@ asio::awaitable<expected<read_reply>> read_client::attempt(const api::call& what
   send_line::place place(p_.io);
   http::acquired got;
   for (bool is_mine = false; !is_mine;) {
+    if (const auto& why = p_.keys.fault()) co_return *why;
     auto may = co_await turn_of_id(what);
     if (!may) co_return std::move(may.error());
     if (auto too_long = too_long_a_wait()) co_return *std::move(too_long);
@@ -159,7 +160,7 @@ asio::awaitable<expected<read_reply>> read_client::attempt(const api::call& what
   p_.progress.waits_for.clear();
   p_.progress.waits_until.reset();
   std::string request;
-  p_.keys.writer().write_call(request, what);
+  (how.by != nullptr ? *how.by : p_.keys.writer()).write_call(request, what);
   const auto started = clock::now();
   if (has_own_limits) p_.each->take(id, policy::request_kind::read);
   p_.line.sent(place, started, id);
@@ -180,27 +181,6 @@ asio::awaitable<expected<read_reply>> read_client::attempt(const api::call& what
 asio::awaitable<expected<read_reply>> read_client::once(const api::call& what) {
   const manner how{.want_peer = true};
   return with_renewed_key(what, how);
-}
-
-// A key that was rotated while this runs is no reason to stop.
-asio::awaitable<expected<read_reply>> read_client::with_renewed_key(const api::call& what, manner how) {
-  for (;;) {
-    if (stopped_) co_return interruption();
-    const auto version = p_.keys.version();
-    auto reply = co_await attempt(what, how);
-    if (!reply || reply->http_status != 401) co_return reply;
-    const bool renewed = co_await key_renewed(version);
-    if (!renewed && !stopped_) co_return reply;
-  }
-}
-
-asio::awaitable<bool> read_client::key_renewed(std::uint64_t version_used) {
-  for (const auto until = clock::now() + credentials::patience;;) {
-    if (p_.keys.renew(version_used)) co_return true;
-    const auto now = clock::now();
-    if (now >= until || stopped_ || !p_.keys.may_change()) co_return false;
-    co_await pause_until(now + credentials::look_again);
-  }
 }
 
 asio::awaitable<read_client::life_sign> read_client::probe(const api::call& what, std::string& trouble) {
@@ -260,10 +240,11 @@ asio::awaitable<expected<read_reply>> read_client::get(const api::call& what, co
   std::uint32_t charged = 0;
   const auto answered_before = answered_;
   policy::foreign_replies strangers;
-  const manner how{.of_resource = terms.refusals_are_answers};
+  const manner how{.of_resource = terms.refusals_are_answers, .by = terms.by};
   for (;;) {
     auto reply = co_await with_renewed_key(what, how);
     if (!reply) co_return reply;
+    if (terms.by != nullptr && reply->http_status == 401) co_return reply;
     const auto now = clock::now();
     policy::judgement judged;
     judged.is = reply->is;
@@ -378,6 +359,7 @@ void read_client::stop(stopping how) {
 void read_upkeep::start() {
   tasks_.start(line_.run());
   tasks_.start(sweep());
+  if (client_.has_key_to_keep()) tasks_.start(client_.keep_key());
 }
 
 asio::awaitable<void> read_upkeep::sweep() {
@@ -389,7 +371,7 @@ asio::awaitable<void> read_upkeep::sweep() {
 
 asio::awaitable<void> read_upkeep::finish() {
   done_ = true;
-  line_.cancel_all();
+  client_.stop(read_client::stopping::waits);
   alarm_.wake();
   co_await tasks_.join();
 }

@@ -99,6 +99,8 @@ struct read_terms {
   // nothing is known that could prove the API: has_proof() is false. Another resource may prove it, and the
   // caller asks for this one again later.
   bool comes_back_unproven = false;
+  // Asks with another key than the one in use: a 401 is then an answer. Null: with that.
+  const api::request_writer* by = nullptr;
 };
 
 class read_client {
@@ -157,6 +159,17 @@ class read_client {
   // Returns at that time or at stop(), whichever comes first: for a caller that waits before it asks again.
   boost::asio::awaitable<void> pause_until(time_point);
 
+  // After a 401 to a request that carried the key of this version (credentials): true if there is another one
+  // now, of the same account, so the request is sent again. False: there is none (keys.fault() says why, if
+  // the 401 does not), or nobody waits for it any more. Its source is asked once for all who call this.
+  boost::asio::awaitable<bool> another_key(std::uint64_t version_used);
+  // Replaces each key ahead of its end, until stop(), whatever is sent meanwhile. One client of a run does
+  // so.
+  boost::asio::awaitable<void> keep_key();
+  bool has_key_to_keep() const noexcept { return p_.keys.is_made(); }
+  // Binds the keys to this account: another one ends the run.
+  void bind(std::string account) { p_.keys.bind(std::move(account)); }
+
   // Notes that a row of this generation is a success already. From then on, as after any good reply, a
   // redirect or a 410 says something about its resource alone, and not about the address of the API.
   void has_succeeded() noexcept { succeeded_ = true; }
@@ -168,12 +181,19 @@ class read_client {
   struct manner {
     bool of_resource = false;  // one resource of many: a refusal need not say anything about the whole API
     bool want_peer = false;
+    const api::request_writer* by = nullptr;  // as read_terms::by
   };
   boost::asio::awaitable<expected<read_reply>> attempt(const api::call& what, manner);
   boost::asio::awaitable<expected<read_reply>> with_renewed_key(const api::call& what, manner);
   boost::asio::awaitable<bool> prove(const api::call& beside);
   void remember_good(const api::call& what, const read_reply&);
-  boost::asio::awaitable<bool> key_renewed(std::uint64_t version_used);
+  bool gives_up_on_keys() const noexcept;
+  boost::asio::awaitable<void> key_change(time_point until);
+  boost::asio::awaitable<expected<credentials::found>> find_key();
+  boost::asio::awaitable<expected<bool>> is_of_account(const credentials::candidate&);
+  boost::asio::awaitable<void> replace_refused_key();
+  boost::asio::awaitable<void> replace_ending_key();
+  static failure interruption();
   void say_pause(time_point now);
   void tell_trouble(const read_reply&);
   read_reply judge(const attempt_fact&, manner);
@@ -198,14 +218,16 @@ class read_client {
   bool stopped_ = false;
 };
 
-// The two coroutines without which a read_client does not work: its line's run() and the sweep of the pool.
+// The coroutines without which a read_client does not work: its line's run() and the sweep of the pool; and
+// the keeping of a key that ends.
 class read_upkeep {
  public:
-  read_upkeep(boost::asio::io_context& io, http::connection_pool& pool, send_line& line)
-      : pool_(pool), line_(line), tasks_(io), alarm_(io) {}
+  // All outlive it.
+  read_upkeep(boost::asio::io_context& io, http::connection_pool& pool, send_line& line, read_client& client)
+      : pool_(pool), line_(line), client_(client), tasks_(io), alarm_(io) {}
 
   void start();
-  // Cancels the line, and returns when both have ended; rethrows their exception. The owner awaits it before
+  // Stops the client, and returns when all have ended; rethrows their exception. The owner awaits it before
   // it destroys an object that was started.
   boost::asio::awaitable<void> finish();
 
@@ -214,6 +236,7 @@ class read_upkeep {
 
   http::connection_pool& pool_;
   send_line& line_;
+  read_client& client_;
   async::task_group tasks_;
   async::wakeup alarm_;
   bool done_ = false;

@@ -9,7 +9,7 @@ namespace pawl::client {
 namespace asio = boost::asio;
 
 asio::awaitable<expected<account_info>> ask_whoami(read_client& client, const api::profile& profile,
-                                                   api::reply_reader& reader) {
+                                                   api::reply_reader& reader, const api::request_writer* by) {
   if (profile.whoami.path.empty()) co_return account_info{};
   api::identity_report who;
   read_terms terms;
@@ -19,6 +19,7 @@ asio::awaitable<expected<account_info>> ask_whoami(read_client& client, const ap
   };
   terms.unreadable = "the reply does not say whose key this is";
   terms.unreadable_remedy = "check api.base_url and the profile's whoami";
+  terms.by = by;
   const auto question = api::whoami_call(profile);
   auto reply = co_await client.get(question, terms);
   if (!reply) {
@@ -28,8 +29,11 @@ asio::awaitable<expected<account_info>> ask_whoami(read_client& client, const ap
   }
   account_info info;
   info.latency = reply->latency;
+  info.is_refused = reply->http_status == 401;
+  if (info.is_refused) co_return info;
   info.account = std::move(who.account);
   info.scopes = std::move(who.scopes);
+  if (by == nullptr) client.bind(info.account);
   co_return info;
 }
 

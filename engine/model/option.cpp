@@ -33,6 +33,7 @@ constexpr std::array<std::string_view, option_count> option_names{"allow_open_en
                                                                   "only_if",
                                                                   "outcomes",
                                                                   "proxy",
+                                                                  "quiet_api",
                                                                   "rate",
                                                                   "retry",
                                                                   "set",

@@ -36,6 +36,7 @@ enum class option : std::uint8_t {
   only_if,
   outcome,
   proxy,
+  quiet_api,
   rate,
   retry,
   set,

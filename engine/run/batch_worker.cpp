@@ -325,7 +325,7 @@ asio::awaitable<void> batch_worker::stop() {
   now_ = clock::now();
   policy::step_event happened = event::token_changed{};
   if (!renewed) {
-    shared_.order_stop(policy::order_of(why));
+    stop_for(why);
     happened = event::cancelled{};
   }
   connection_ = {};

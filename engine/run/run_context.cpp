@@ -23,6 +23,7 @@ void run_context::begin_stopping() {
   places.open_all();
   line.cancel_all();
   read_line.cancel_all();
+  keys.stop();
   if (pages != nullptr) pages->stop(client::read_client::stopping::waits);
   wake_sleeping();
   release_held();

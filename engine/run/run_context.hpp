@@ -4,6 +4,7 @@
 #include "engine/api/reply_reader.hpp"
 #include "engine/client/credentials.hpp"
 #include "engine/client/progress.hpp"
+#include "engine/client/read_client.hpp"
 #include "engine/client/send_line.hpp"
 #include "engine/http/connection_pool.hpp"
 #include "engine/ledger/ledger_writer.hpp"
@@ -65,8 +66,9 @@ struct run_context {
   std::vector<async::wakeup*> held;            // workers that wait for the breaker
   client::latency_histogram interval_latency;  // since the last sample
   bool has_succeeded = false;                  // a row of this generation is a success already
-  std::string last_good_id;  // of a row that succeeded; kept only where the API has no whoami
-  std::string last_trouble;  // what the last outage or throttling was, in words; empty: none yet
+  std::string last_good_id;               // of a row that succeeded; kept only where the API has no whoami
+  std::string last_trouble;               // what the last outage or throttling was, in words; empty: none yet
+  client::read_client* asking = nullptr;  // asks for other keys; set before the first worker begins
   std::uint64_t numbers_given = 0;
 
   // The first order counts: it becomes the reason of the run.

@@ -34,6 +34,8 @@ void run_watch::check(time_point now) {
     run.pool.cancel_all();
   }
   if (auto kept = quota_.keep_file(now); !kept) run.order_stop({"quota_file", kept.error(), {}});
+  if (const auto& why = run.keys.fault()) run.order_stop({"key", *why, {}});
+  tell_new_key();
   probes_.tick(now);
   const auto pause = policy::later_of(run.writes.pause(now), run.reads.pause(now));
   check_rules(now, pause);
@@ -82,6 +84,12 @@ void run_watch::describe(time_point now, const std::optional<policy::asked_pause
   auto reason = policy::why_it_waits(facts, now, shared_.profile.headers);
   progress.waits_for = std::move(reason.what);
   progress.waits_until = reason.until;
+}
+
+void run_watch::tell_new_key() {
+  const auto version = shared_.keys.version();
+  if (key_version_ && *key_version_ != version) shared_.events.tell("key", "another key is in use");
+  key_version_ = version;
 }
 
 void run_watch::tell_contradictions() {

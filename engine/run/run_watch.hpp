@@ -10,6 +10,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <cstdint>
 #include <optional>
 
 namespace pawl::run {
@@ -33,11 +34,13 @@ class run_watch {
   void check_rules(time_point now, const std::optional<policy::asked_pause>&);
   void describe(time_point now, const std::optional<policy::asked_pause>&);
   void tell_contradictions();
+  void tell_new_key();
 
   run_context& shared_;
   client::quota_file& quota_;
   prober& probes_;
   std::optional<time_point>& drain_until_;
+  std::optional<std::uint64_t> key_version_;  // when it was looked at last
 };
 
 }  // namespace pawl::run

@@ -126,15 +126,15 @@ void runner::stop(stop_kind kind, std::string reason) {
 // A client for what is asked before the first job, with the run's pool, pacer and key.
 struct runner::impl::early_client {
   client::send_line line;
-  client::read_upkeep upkeep;
   client::read_client client;
+  client::read_upkeep upkeep;
   impl& owner;
 
   explicit early_client(impl& i)
       : line(i.io, i.reads),
-        upkeep(i.io, *i.pool, line),
         client({i.io, i.profile, i.options.retry, i.options.stop, i.options.transport, *i.pool, i.reads, line,
                 i.keys, i.reader, i.jitter, i.progress, &i.quota, i.each_or_none()}),
+        upkeep(i.io, *i.pool, line, client),
         owner(i) {
     if (i.stop_wanted) client.stop(client::read_client::stopping::waits);
     i.asking = &client;
@@ -280,10 +280,12 @@ asio::awaitable<run_report> runner::run(input::job_source& source, ledger::ledge
       i.io,      i.profile, i.options.retry, i.options.stop, i.options.transport, *i.pool,  i.reads,
       read_line, i.keys,    i.reader,        i.jitter,       i.progress,          &i.quota, i.each_or_none()};
   client::read_client asking(parts);
+  shared.asking = &asking;
   prober probes(shared, asking);
   run_watch watch(shared, i.quota, probes, i.drain_until);
   helpers.start(probes.run(workers_done));
   helpers.start(watch.run(workers_done));
+  if (asking.has_key_to_keep()) helpers.start(asking.keep_key());
   if (listed != nullptr && i.resources && !shared.stopping) {
     pages.emplace(parts, *i.resources, *listed, concluder);
     shared.pages = &*pages;

@@ -1,5 +1,7 @@
 #include "engine/run/sender.hpp"
 
+#include "engine/client/read_client.hpp"
+#include "engine/policy/run_signs.hpp"
 #include "engine/sys/clock.hpp"
 
 #include <utility>
@@ -112,17 +114,18 @@ asio::awaitable<client::turn> sender::read(const job_in_hand* row, const api::ca
   co_return client::turn::taken;
 }
 
-// Waits a moment for the new key: one that is being rotated may not stand in its file yet. The connection
-// stays held, because the words of the 401 are in its buffer.
+// The connection stays held meanwhile, because the words of the 401 are in its buffer.
 asio::awaitable<bool> sender::key_renewed() {
-  for (const auto until = clock::now() + client::credentials::patience;;) {
-    if (shared_.keys.renew(token_version_)) co_return true;
-    const auto now = clock::now();
-    if (now >= until || shared_.stopping || !shared_.keys.may_change()) co_return false;
-    shared_.sleeping.push_back(&alarm_);
-    co_await alarm_.sleep(now + client::credentials::look_again);
-    std::erase(shared_.sleeping, &alarm_);
-  }
+  return shared_.asking->another_key(token_version_);
+}
+
+// A run that is stopping waits for no key, so the row stays pending, and the 401 is no reason of its own.
+void sender::stop_for(const policy::action::stop_run& why) {
+  if (why.may_have_new_key && shared_.stopping) return;
+  if (why.may_have_new_key && shared_.keys.fault())
+    shared_.order_stop({"key", *shared_.keys.fault(), {}});
+  else
+    shared_.order_stop(policy::order_of(why));
 }
 
 }  // namespace pawl::run

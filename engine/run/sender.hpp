@@ -37,6 +37,7 @@ class sender {
   boost::asio::awaitable<client::turn> read(const job_in_hand* row, const api::call* rows);
   boost::asio::awaitable<bool> admitted();
   boost::asio::awaitable<bool> key_renewed();
+  void stop_for(const policy::action::stop_run&);
   void keep_fact(const http::acquired&);
   client::send_line::place& write_place() noexcept { return books_.place(policy::request_kind::write); }
 

@@ -144,7 +144,7 @@ asio::awaitable<worker::left> worker::carry_out() {
       if (renewed) {
         happened = event::token_changed{};
       } else {
-        shared_.order_stop(policy::order_of(*stop));
+        stop_for(*stop);
         happened = event::cancelled{};
       }
     } else if (const auto* done = std::get_if<action::finish>(&next)) {

@@ -30,10 +30,13 @@ bool key_ring::revoke(std::string_view secret) {
   return known != nullptr;
 }
 
-key_check key_ring::check(std::string_view secret, api_key*& found) {
+key_check key_ring::check(std::string_view secret, time_us now, api_key*& found) {
   if (secret.starts_with("pl_v1_")) return key_check::old_version;
   found = secret.empty() ? nullptr : find(secret);
-  return found == nullptr || found->revoked ? key_check::unauthenticated : key_check::accepted;
+  if (found == nullptr || found->revoked) return key_check::unauthenticated;
+  if (found->first_used == no_time) found->first_used = now;
+  const bool is_over = life_.count() > 0 && now >= found->first_used + life_.count();
+  return is_over ? key_check::unauthenticated : key_check::accepted;
 }
 
 api_key* key_ring::find(std::string_view secret) {

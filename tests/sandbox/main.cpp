@@ -90,6 +90,7 @@ int serve(const options& o) {
   const made_api made = make_api(o, clock.now());
   fill(*made.api, o);
   key_ring keys;
+  keys.set_life(o.key_life);
   keys.set_limits(limits_of(o, made.api->default_limits(o.how.day.count())));
   for (const auto& [secret, scopes] : o.keys) keys.put(secret, scopes.value_or(made.api->default_scopes()));
   journal log{o.journal_file, o.journal_memory};

@@ -18,7 +18,8 @@ constexpr const char* default_key = "pl_v2_sandbox_0123456789abcdefghij";
 struct raw_options {
   std::vector<std::string> keys, tags, scripts, read_scripts, further_limits;
   std::string scopes, write_limit, read_limit, day = "24h";
-  std::string faults, delay = "0", delay_jitter = "0", slow = "1s", idle_close = "0", clock_offset = "0";
+  std::string faults, delay = "0", delay_jitter = "0", slow = "1s", idle_close = "0", key_life = "0",
+                      clock_offset = "0";
   std::uint64_t retry_after = 1, max_seconds = 600;
   std::string limits = "on";
   bool count_429 = false, no_rate_headers = false;
@@ -161,6 +162,7 @@ std::vector<std::string> check_rest(const raw_options& raw, options& o) {
   o.how.injected_retry_after = std::chrono::seconds{raw.retry_after};
   o.how.headers = raw.no_rate_headers ? rate_headers::leave_out : rate_headers::send;
   o.idle_close = check.duration("--idle-close", raw.idle_close);
+  o.key_life = check.duration("--key-life", raw.key_life);
   o.max_time = std::chrono::seconds{raw.max_seconds};
   o.scripts = scripts_of("--script", raw.scripts, check);
   o.read_scripts = scripts_of("--read-script", raw.read_scripts, check);
@@ -209,6 +211,8 @@ std::optional<options> read_options(int argc, char** argv, int& exit_code) {
       "stand in docs/rehearsal.md");
   app.add_option("--key", raw.keys, "an API key, KEY or KEY=scope,scope; may be repeated")
       ->allow_extra_args(false);
+  app.add_option("--key-life", raw.key_life, "end each key so long after its first use; 0: never")
+      ->capture_default_str();
   app.add_option("--scopes", raw.scopes, "scopes of keys without their own; else the API's own");
   app.add_option("--workspace", o.workspace, "workspace id that GET /me tells")->capture_default_str();
 

@@ -21,6 +21,7 @@ struct options {
 
   // Secret and scopes; no scopes: those that the API gives by default.
   std::vector<std::pair<std::string, std::optional<std::vector<std::string>>>> keys;
+  std::chrono::microseconds key_life{0};  // from its first use on; 0: for ever
   std::string workspace = "ws_sandbox";
   std::string api = "productlane", api_file;
   std::vector<std::pair<std::string, std::string>> limits;  // name, what read_rule() reads

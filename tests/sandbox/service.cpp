@@ -75,7 +75,7 @@ void service::answer(const request& r, const course& c, time_us now, outgoing& o
   for (std::size_t i = 0; i < 16; ++i, id_bits >>= 4)
     rep.request_id[4 + i] = "0123456789abcdef"[id_bits & 15];
 
-  const key_check who = keys_.check(vendor_.secret_of(r, c), rep.key);
+  const key_check who = keys_.check(vendor_.secret_of(r, c), now, rep.key);
   const std::uint64_t notices = vendor_.notices();
   if (kept_from_the_api(c, now, rep) || forced(c, rep) || refused_as_too_many(c, rep)) {
     // One of these has filled the reply.

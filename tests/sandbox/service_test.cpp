@@ -26,6 +26,19 @@ TEST(Service, EveryReplyCarriesRequestIdAndDate) {
   EXPECT_EQ(good.headers.at("Date"), http_date(start));
 }
 
+TEST(Service, EndsAKeySoLongAfterItsFirstUse) {
+  fixture f;
+  f.keys.put("pl_v2_other", {"threads:read"});
+  f.keys.set_life(std::chrono::seconds{2});
+  f.now += 5 * one_second;
+  EXPECT_EQ(f.send("GET", "/api/v2/me").status, 200);
+  f.now += 2 * one_second - 1;
+  EXPECT_EQ(f.send("GET", "/api/v2/me").status, 200);
+  f.now += 1;
+  EXPECT_EQ(f.send("GET", "/api/v2/me").status, 401);
+  EXPECT_EQ(f.send("GET", "/api/v2/me", "", "Bearer pl_v2_other").status, 200);
+}
+
 struct refusal {
   const char *method, *target, *body, *authorization, *type;
   int status;

@@ -41,9 +41,10 @@ child_options pawl_workspace::command(std::vector<std::string> arguments) const 
   if (sandbox_ != nullptr && talks_to_the_api(arguments)) {
     add_unless_there(arguments, "--base-url", sandbox_->base_url());
     if (!sandbox_->ca_file().empty()) add_unless_there(arguments, "--ca-file", sandbox_->ca_file());
-    const bool token_file = std::any_of(arguments.begin(), arguments.end(),
-                                        [](const std::string& a) { return a.starts_with("--token-file"); });
-    if (!token_file) add_unless_there(arguments, "--token-env", token_variable);
+    const bool names_key = std::any_of(arguments.begin(), arguments.end(), [](const std::string& a) {
+      return a.starts_with("--token-file") || a.starts_with("auth.token_command=");
+    });
+    if (!names_key) add_unless_there(arguments, "--token-env", token_variable);
     add_unless_there(arguments, "--state-dir", state_dir().string());
   }
   wanted.arguments = std::move(arguments);

@@ -100,7 +100,11 @@ struct run_stage : pawl::testing::stage {
 
   void begin() {
     client::token_source token;
-    token.read = key;
+    token.read = [this]() -> expected<client::issued_key> {
+      auto read = key();
+      if (!read) return std::move(read.error());
+      return client::issued_key{*std::move(read), {}};
+    };
     runner = *run::runner::create(io, options, profile, *quota, token, progress);
     start(run());
     // The reader's thread has its own pace: the clock stands until it has brought rows, or none are asked

@@ -11,6 +11,7 @@
 #include "tests/shells/support/model_api.hpp"
 #include "tests/shells/support/stage.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -62,6 +63,8 @@ struct reader_terms {
   // The key that the source gives from this moment on.
   std::vector<std::pair<duration, std::string>> keys = {{0s, "first"}};
   bool key_may_change = false;
+  // A program that makes keys, on a thread of its own; empty: the source is read at once.
+  std::function<expected<client::issued_key>(const std::atomic<bool>&)> make;
   bool is_swept = false;  // deadlines of attempts end them
 
   static policy::stop_options thirty_seconds() {
@@ -89,7 +92,7 @@ struct reader_stage : stage {
   std::vector<std::string> told;  // "10 trouble: ...", "10 pause 60000: ..."
   std::size_t key_questions = 0;
   client::read_client client{parts()};
-  client::read_upkeep upkeep{io, *pool, line};
+  client::read_upkeep upkeep{io, *pool, line, client};
 
   explicit reader_stage(reader_terms t = {}) : terms(std::move(t)) {
     if (!keys.load()) throw std::runtime_error("no key");
@@ -153,14 +156,15 @@ struct reader_stage : stage {
   }
   client::token_source source() {
     client::token_source s;
-    s.read = [this]() -> expected<secret> {
+    s.read = [this]() -> expected<client::issued_key> {
       ++key_questions;
       std::string key;
       for (const auto& [since, text] : terms.keys)
         if (clock::now() - begin >= since) key = text;
-      return secret{key};
+      return client::issued_key{secret{key}, {}};
     };
     s.may_change = [this] { return terms.key_may_change; };
+    s.make = terms.make;
     return s;
   }
 };

@@ -56,6 +56,7 @@ const std::vector<names> all{
     {option::only_if, "--only-if", "option only_if"},
     {option::outcome, "--outcome", "option outcomes"},
     {option::proxy, "--proxy", "option proxy"},
+    {option::quiet_api, "--quiet-api", "option quiet_api"},
     {option::rate, "--rate", "option rate"},
     {option::retry, "--retry", "option retry"},
     {option::set, "--set", "option set"},

@@ -18,14 +18,14 @@ using ::testing::HasSubstr;
 TEST(SettingKeys, AreTheDocumentedOnes) {
   std::vector<std::string> keys(setting_names().begin(), setting_names().end());
   EXPECT_THAT(
-      keys,
-      ElementsAre("api.profile", "api.base_url", "api.account", "api.allow_http", "auth.token_env",
-                  "auth.token_file", "limits.write", "limits.read", "limits.all", "limits.reserve",
-                  "limits.spread", "limits.early_release", "limits.max_wait", "concurrency", "read_first",
-                  "max_failures", "max_snapshot_age", "retry.max_attempts", "retry.base", "retry.cap",
-                  "breaker.patience", "timeouts.connect", "timeouts.handshake", "timeouts.attempt",
-                  "tls.ca_file", "tls.cert", "tls.key", "proxy", "csv.null", "csv.delimiter",
-                  "csv.list_separator", "ledger.path", "state_dir", "log.format", "log.file"));
+      keys, ElementsAre("api.profile", "api.base_url", "api.account", "api.allow_http", "auth.token_env",
+                        "auth.token_file", "auth.token_command", "limits.write", "limits.read", "limits.all",
+                        "limits.reserve", "limits.spread", "limits.early_release", "limits.max_wait",
+                        "concurrency", "read_first", "max_failures", "max_snapshot_age", "retry.max_attempts",
+                        "retry.base", "retry.cap", "breaker.patience", "timeouts.connect",
+                        "timeouts.handshake", "timeouts.attempt", "tls.ca_file", "tls.cert", "tls.key",
+                        "proxy", "csv.null", "csv.delimiter", "csv.list_separator", "ledger.path",
+                        "state_dir", "log.format", "log.file"));
   std::set<std::string_view> flags;
   for (const auto& k : setting_keys()) {
     EXPECT_NE(k.apply, nullptr) << k.key;

@@ -137,6 +137,9 @@ TEST_F(SettingsComplaints, NameSourceValueAndRemedy) {
          r.verbose = 1;
        },
        {"-q: stands beside -v; leave out one of the two"}},
+      {[](auto& r) { r.quiet_api = true; },
+       {"--quiet-api: profile productlane has no [quiet], so it does not say how a write tells nobody; leave "
+        "it out, or add [quiet] to a copy of the profile if the API has such a switch"}},
       {[](auto& r) { r.input = "-"; },
        {"-: standard input has no name that tells its format; add --format csv or ndjson",
         "-: standard input has no place for a ledger beside it; add --ledger FILE"}},

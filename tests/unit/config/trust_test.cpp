@@ -42,6 +42,7 @@ TEST_F(Trust, EveryKeyThatDecidesIsRefusedInAFoundFileAndTheOthersAreNot) {
   for (const auto* text : {"api.profile = \"productlane\"", "api.base_url = \"https://127.0.0.1:1\"",
                            "api.account = \"a\"", "api.allow_http = true", "auth.token_env = \"A_KEY\"",
                            "auth.token_file = \"key\"", "tls.ca_file = \"ca.pem\"", "tls.cert = \"c.pem\"",
+                           "auth.token_command = [\"sh\", \"-c\", \"id\"]",
                            "proxy = \"http://127.0.0.1:1\"", "proxy = \"none\"", "ledger.path = \"l\"",
                            "state_dir = \"s\"", "log.file = \"log\"", "[auth]\ntoken_env = \"A_KEY\"",
                            "auth = {token_file = \"/etc/passwd\"}", "\"tls\".\"ca_file\" = \"ca.pem\""}) {
@@ -49,7 +50,7 @@ TEST_F(Trust, EveryKeyThatDecidesIsRefusedInAFoundFileAndTheOthersAreNot) {
     write("pawl.toml", std::string(text) + "\n");
     EXPECT_THAT(complaints(), ElementsAre(HasSubstr("is neither named nor trusted"))) << text;
   }
-  EXPECT_EQ(deciding, 16u);
+  EXPECT_EQ(deciding, 17u);
   write("pawl.toml", "concurrency = 4\nlimits.write = \"5/s\"\ncsv.null = \"-\"\nlog.format = \"json\"\n");
   EXPECT_THAT(complaints(), ElementsAre());
 }
