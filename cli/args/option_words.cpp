@@ -9,13 +9,14 @@ namespace {
 
 // Indexed by option. An option without a flag is written as a setting, with its value behind the equals sign.
 constexpr std::array<std::string_view, option_count> flags_of_options{
-    "--allow-open-end", "--as",         "--base-url",     "--between",       "--ca-file",
-    "--cert",           "-o csv.null=", "--expect",       "--fill-empty",    "--format",
-    "--fresh",          "--generation", "--id-column",    "--ignore-column", "--key",
-    "--ledger",         "--map",        "--max-failures", "--no-read-first", "--note",
-    "--only-if",        "--outcome",    "--proxy",        "--quiet-api",     "--rate",
-    "--retry",          "--set",        "--skip-invalid", "--state-dir",     "--status",
-    "--summary",        "--wait",       "--where",        "--with-input",    "--yes"};
+    "--allow-open-end", "--as",         "--base-url",  "--between",       "--ca-file",
+    "--cert",           "-o csv.null=", "--expect",    "--fill-empty",    "--format",
+    "--fresh",          "--generation", "--id-column", "--ignore-column", "--key",
+    "--ledger",         "--map",        "--match",     "--max-failures",  "--no-read-first",
+    "--note",           "--only-if",    "--outcome",   "--proxy",         "--quiet-api",
+    "--rate",           "--retry",      "--set",       "--skip-invalid",  "--skip-unmatched",
+    "--state-dir",      "--status",     "--summary",   "--wait",          "--where",
+    "--with-input",     "--yes"};
 
 }  // namespace
 

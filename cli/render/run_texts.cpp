@@ -67,6 +67,9 @@ lines check_lines(const app::check_answer& found, const config::settings& s) {
     out.push_back(fmt::format("only if: {} (every row)", to_string(condition)));
   if (!s.fill_empty.empty())
     out.push_back(fmt::format("only where the resource has no value: {}", fmt::join(s.fill_empty, ", ")));
+  if (!s.source.match.empty())
+    out.push_back(fmt::format("matched by: {}; which resources have these values is looked up when it runs",
+                              printable(s.source.match)));
   if (report.rows_with_verbs > 0)
     out.push_back(fmt::format("rows with set verbs: {}", grouped(report.rows_with_verbs)));
   if (report.names.any())
@@ -136,6 +139,10 @@ lines announce(const app::announcement& a, const config::settings& s) {
     out.push_back(fmt::format("only if: {} (every row)", to_string(condition)));
   if (!s.fill_empty.empty())
     out.push_back(fmt::format("only where the resource has no value: {}", fmt::join(s.fill_empty, ", ")));
+  if (!s.source.match.empty())
+    out.push_back(
+        fmt::format("matched by: {}; each value that is not known yet is looked up before the first write",
+                    printable(s.source.match)));
   out.push_back(writes_line(s, s.run.limit ? std::min(*s.run.limit, a.pending) : a.pending));
   if (s.run.hours) out.push_back("hours:  writes leave " + s.run.hours->in_words());
   out.push_back("ledger: " + a.ledger_path);

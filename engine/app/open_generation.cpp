@@ -42,15 +42,16 @@ status open_generation::begin() {
   return run_ == 0 ? begin_run() : status{};
 }
 
-// List pages spare rows a read of their own; reads of several rows cost as little, and are younger.
-bool open_generation::uses_pages() const {
+// List pages spare rows a read of their own; reads of several rows cost as little, and are younger. Rows that
+// name no ids cannot be held against the items of a page before each was looked up.
+bool open_generation::may_use_pages() const {
   const auto& settings = s_.settings();
-  return settings.read_first &&
-         !(api::can_read_many(settings.profile) && api::can_write_many(settings.profile));
+  const bool reads_several = api::can_read_many(settings.profile) && api::can_write_many(settings.profile);
+  return settings.read_first && !reads_several && settings.source.match.empty();
 }
 
 input::row_watch open_generation::watch() {
-  if (!uses_pages()) return {};
+  if (!may_use_pages()) return {};
   gathered_.emplace(terms(std::nullopt), ledger::row_set{});
   return [this](const job_view& job) { return gathered_->see(job); };
 }
@@ -64,7 +65,7 @@ run::snapshot_terms open_generation::terms(std::optional<std::uint64_t> pending)
 
 // Left to their own reads are those that the ledger doubts.
 status open_generation::gather_pending() {
-  if (!uses_pages()) return {};
+  if (!may_use_pages()) return {};
   auto& file = choice_.ledger();
   auto alone = file.retried_rows(generation_.id);
   if (!alone) return alone.error();
@@ -151,6 +152,9 @@ status open_generation::start() {
 status open_generation::go_on() {
   generation_ = *choice_.newest();
   s_.say().note(fmt::format("going on with the run of {}", date_and_time(generation_.started)));
+  auto begun_before = choice_.ledger().was_begun(generation_.id);
+  if (!begun_before) return begun_before.error();
+  was_begun_ = *begun_before;
   auto done = choice_.ledger().done_rows(generation_.id, generation_.rows);
   if (!done) return done.error();
   if (auto begun = walk_.begin(*std::move(done)); !begun) return begun;

@@ -5,6 +5,7 @@
 #include "engine/app/exit_code.hpp"
 #include "engine/app/ledger_choice.hpp"
 #include "engine/app/ledger_refusals.hpp"
+#include "engine/app/match_resolution.hpp"
 #include "engine/app/name_resolution.hpp"
 #include "engine/app/open_input.hpp"
 #include "engine/app/pending_rows.hpp"
@@ -20,9 +21,9 @@
 #include "engine/plan/plan_tally.hpp"
 #include "engine/plan/planner.hpp"
 #include "engine/plan/run_forecast.hpp"
-#include "engine/run/batch_worker.hpp"
 #include "engine/policy/each_limits.hpp"
 #include "engine/policy/id_hash.hpp"
+#include "engine/run/batch_worker.hpp"
 #include "engine/sys/clock.hpp"
 #include "engine/sys/complete_output.hpp"
 #include "engine/sys/wall_clock.hpp"
@@ -96,6 +97,12 @@ class plan_steps {
     }
     auto names = resolve(who->scopes, listed);
     if (!names) co_return std::move(names.error());
+    const auto reads_before = api_.progress().figures.reads;
+    match_resolution matches(s_, choice_, api_.io(),
+                             {rows_.done(), rows_.pending(), settings.run.at_once(), {}});
+    auto matched = co_await matches.look_up(api_.client());
+    if (!matched) co_return std::move(matched.error());
+    looked_up_ = api_.progress().figures.reads - reads_before;
     auto scratch = ledger::planned_values::create(settings.profile.reply.ids);
     if (!scratch) co_return std::move(scratch.error());
     std::optional<api::resource_reader> resources;
@@ -112,7 +119,7 @@ class plan_steps {
                                      .done = rows_.done(),
                                      .judge = judge,
                                      .reads = settings.read_first,
-                                     .concurrency = at_once(),
+                                     .concurrency = settings.run.at_once(),
                                      .limit = settings.run.limit};
     plan::planner planner(parts);
     const std::function<status(const plan::planned_row&)> tell = [this](const plan::planned_row& row) {
@@ -148,12 +155,6 @@ class plan_steps {
       return &**listed;
     };
     return resolve_names(s_, choice_, {rows_.names(), rows_.done(), scopes, fetch});
-  }
-
-  // `plan` does not find out how many reads at once pay, so it uses the default.
-  std::uint32_t at_once() const {
-    const auto& run = s_.settings().run;
-    return run.adaptive ? run::run_options{}.concurrency : run.concurrency;
   }
 
   status take(const plan::planned_row& row) {
@@ -206,6 +207,7 @@ class plan_steps {
       o.rows_in_read = api::can_read_many(api) ? api.read_many.size : 1;
       o.concurrency = run::batch_worker::slots_for(api, run.concurrency);
     }
+    o.looked_up = looked_up_;
     o.past_writes = plan::ages_of(api_.quota().kept(policy::request_kind::write), client::boot_clock_now());
     o.past_reads = plan::ages_of(api_.quota().kept(policy::request_kind::read), client::boot_clock_now());
     if (has_each()) {
@@ -248,6 +250,7 @@ class plan_steps {
       const auto other = forecast(!reads);
       r.other_way = {other.reads(), other.writes(), other.needed()};
     }
+    r.looked_up = looked_up_;
     r.reply_time = reply_time_;
     r.now = wall_now();
     r.reads_sent = s_.facts().figures.reads;
@@ -295,7 +298,8 @@ class plan_steps {
   std::vector<std::uint64_t> ids_;  // their hashes, where a resource has limits of its own
   bool is_limited_ = false;
   duration reply_time_{}, elapsed_{};
-  output text_;  // rows
+  std::uint64_t looked_up_ = 0;  // reads
+  output text_;                  // rows
 };
 
 }  // namespace

@@ -32,6 +32,7 @@ constexpr std::array<known_key, 20> keys{
      {"input.set", option::set, true},
      {"input.only_if", option::only_if, true},
      {"input.fill_empty", option::fill_empty, true},
+     {"input.match", option::match, false},
      {"csv.null", "csv.null", false},
      {"csv.list_separator", "csv.list_separator", false},
      {"csv.delimiter", "csv.delimiter", false},

@@ -2,9 +2,9 @@
 // write. Network thread only.
 #pragma once
 
+#include "engine/api/batch_requests.hpp"
 #include "engine/api/profile.hpp"
 #include "engine/async/task_group.hpp"
-#include "engine/api/batch_requests.hpp"
 #include "engine/client/read_client.hpp"
 #include "engine/client/read_several.hpp"
 #include "engine/input/job_source.hpp"

@@ -74,7 +74,8 @@ struct forecast_options {
   bool read_after = false;  // each write is followed by a read that shows it
   // Rows in one write and in one read (run/batch_worker); 1: each goes by itself.
   std::uint32_t rows_in_write = 1, rows_in_read = 1;
-  duration reply_time{};    // the same for a read and a write
+  duration reply_time{};        // the same for a read and a write
+  std::uint64_t looked_up = 0;  // reads before the first job, which finds out by them whose they are
   // How long ago the requests that the windows hold already were answered.
   std::vector<duration> past_writes, past_reads;
   // The limits of one resource, with what they hold at `now`; unset: there are none.
@@ -114,6 +115,7 @@ class run_forecast {
   duration next(duration at, policy::request_kind, const policy::request_counts& all) const;
   void send(duration& at, policy::request_kind, const policy::request_counts& all, std::uint64_t id);
   bool is_held(job&, duration& at);
+  void look_up(std::uint64_t reads);
   void carry_out(const job&, duration at);
   void add_to_batch(forecast_job);
   void read_batch();

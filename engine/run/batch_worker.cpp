@@ -17,8 +17,8 @@ using policy::request_kind;
 
 namespace {
 
-// Rows are taken for a request that is half empty until its first plan is this old. Chosen: it leaves most of the age that a
-// plan may have (step_options::max_read_age) to the wait for a slot.
+// Rows are taken for a request that is half empty until its first plan is this old. Chosen: it leaves most of
+// the age that a plan may have (step_options::max_read_age) to the wait for a slot.
 constexpr duration longest_filling = std::chrono::milliseconds{1500};
 
 bool is_over(const batch_row& row) noexcept {

@@ -39,8 +39,8 @@ class key_ring {
   // False: there is no such key.
   bool revoke(std::string_view secret);
 
-  // `secret` is the key without its scheme, used at `now`; empty: there was none. If it is accepted, `found` points to the
-  // key, whose address does not change.
+  // `secret` is the key without its scheme, used at `now`; empty: there was none. If it is accepted, `found`
+  // points to the key, whose address does not change.
   key_check check(std::string_view secret, time_us now, api_key*& found);
 
   std::deque<api_key>& all() { return keys_; }

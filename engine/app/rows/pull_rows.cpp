@@ -21,7 +21,7 @@
 namespace pawl::app {
 namespace {
 
-using kind = pull_column::kind;
+using column_kind = pull_column::kind;
 
 std::vector<api::shown_place> places_of(const api::profile& profile, const json_path& id,
                                         const std::vector<api::precondition>& conditions,
@@ -33,7 +33,7 @@ std::vector<api::shown_place> places_of(const api::profile& profile, const json_
 }
 
 // Where the API shows the field; nullopt: it does not know the field, or never shows it.
-std::optional<pull_column> find_column(const api::profile& profile, const std::string& name, kind is) {
+std::optional<pull_column> find_column(const api::profile& profile, const std::string& name, column_kind is) {
   if (const auto index = profile.find(name)) {
     const auto& spec = profile[*index];
     if (spec.verb != api::set_verb::none || spec.echo.empty()) return std::nullopt;
@@ -58,7 +58,7 @@ std::string known_names(const api::profile& profile, bool with_readable) {
   return text;
 }
 
-bool has(const std::vector<pull_column>& all, kind is, const std::string& field) {
+bool has(const std::vector<pull_column>& all, column_kind is, const std::string& field) {
   return std::ranges::any_of(all, [&](const pull_column& c) { return c.is == is && c.field == field; });
 }
 
@@ -114,7 +114,7 @@ expected<std::vector<pull_column>> plan_pull(const api::profile& profile,
                                              const std::vector<api::precondition>& conditions,
                                              const pull_options& options) {
   std::vector<pull_column> columns;
-  const auto add = [&](option asked, const std::string& name, kind is) -> status {
+  const auto add = [&](option asked, const std::string& name, column_kind is) -> status {
     auto column = find_column(profile, name, is);
     const bool can_be_written =
         profile.find(name) ||
@@ -123,8 +123,8 @@ expected<std::vector<pull_column>> plan_pull(const api::profile& profile,
     if (!column)
       return failure{failure_kind::usage, to_string(asked),
                      fmt::format("the profile {} shows no field \"{}\"", profile.name, name),
-                     "it shows " + known_names(profile, is == kind::note)};
-    if (is == kind::expect && !can_be_written)
+                     "it shows " + known_names(profile, is == column_kind::note)};
+    if (is == column_kind::expect && !can_be_written)
       return failure{failure_kind::usage, to_string(asked),
                      fmt::format("{} cannot be a precondition of a row", name),
                      "give run " + to_string(option::only_if) + " with a condition on it"};
@@ -140,21 +140,23 @@ expected<std::vector<pull_column>> plan_pull(const api::profile& profile,
 
   if (options.expect.empty()) {
     for (const auto& c : conditions)
-      if (profile.find(c.field) && !has(columns, kind::expect, c.field))
-        if (auto column = find_column(profile, c.field, kind::expect)) columns.push_back(*std::move(column));
+      if (profile.find(c.field) && !has(columns, column_kind::expect, c.field))
+        if (auto column = find_column(profile, c.field, column_kind::expect))
+          columns.push_back(*std::move(column));
   } else if (!is_none(options.expect)) {
     for (const auto& name : options.expect)
-      if (auto added = add(option::expect, name, kind::expect); !added) return added.error();
+      if (auto added = add(option::expect, name, column_kind::expect); !added) return added.error();
   }
   std::vector<pull_column> expects;
   expects.swap(columns);
   if (options.notes.empty()) {
     for (const std::string name : {"title", "status"})
-      if (!has(expects, kind::expect, name))
-        if (auto column = find_column(profile, name, kind::note)) columns.push_back(*std::move(column));
+      if (!has(expects, column_kind::expect, name))
+        if (auto column = find_column(profile, name, column_kind::note))
+          columns.push_back(*std::move(column));
   } else if (!is_none(options.notes)) {
     for (const auto& name : options.notes)
-      if (auto added = add(option::note, name, kind::note); !added) return added.error();
+      if (auto added = add(option::note, name, column_kind::note); !added) return added.error();
   }
   columns.insert(columns.end(), expects.begin(), expects.end());
   return columns;
@@ -202,7 +204,7 @@ pull_rows::pull_rows(const api::profile& profile, const json_path& id_path,
   std::iota(wanted_.begin(), wanted_.end(), 0U);
   for (const auto& c : columns_) {
     const auto known = profile_.find(c.field);
-    if (known || (c.is == kind::expect && profile_.any_field)) {
+    if (known || (c.is == column_kind::expect && profile_.any_field)) {
       const auto& spec = known ? profile_[*known] : *profile_.any_field;
       expected_.push_back({input::make_rule(spec), spec.compare});
     } else {
@@ -226,7 +228,7 @@ std::string pull_rows::csv_header() const {
   append_cell(text, profile_.id_column, syntax_.delimiter);
   for (const auto& c : columns_) {
     text += syntax_.delimiter;
-    append_cell(text, (c.is == kind::note ? "_" : "expect.") + c.field, syntax_.delimiter);
+    append_cell(text, (c.is == column_kind::note ? "_" : "expect.") + c.field, syntax_.delimiter);
   }
   return text + "\n";
 }
@@ -271,7 +273,7 @@ status pull_rows::complete() const {
                       "run {}; else check where the profile has it",
                       to_string(option::only_if, api::to_string(conditions_[i])))};
   for (std::size_t i = 0; i < columns_.size(); ++i)
-    if (columns_[i].is == kind::expect && !shows_[conditions_.size() + i])
+    if (columns_[i].is == column_kind::expect && !shows_[conditions_.size() + i])
       return failure{failure_kind::mend, to_string(option::expect),
                      fmt::format("no item of the list shows {}, so there is nothing that a row could expect",
                                  columns_[i].field),
@@ -283,7 +285,7 @@ status pull_rows::complete() const {
 status pull_rows::check_expectations() {
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     json_[i] = json_of(at_[1 + conditions_.size() + i]);
-    if (columns_[i].is == kind::note) continue;
+    if (columns_[i].is == column_kind::note) continue;
     if (!expectation_.read(expected_[i].rule, json_[i]))
       return failure{failure_kind::usage, printable(id_), columns_[i].field + ' ' + expectation_.problem(),
                      without_it() + ", or mend what the profile says of it"};
@@ -302,7 +304,8 @@ expected<pull_rows::taken> pull_rows::write(std::string& to) {
       append_object(to);
       break;
   }
-  const bool has_expectation = std::ranges::find(columns_, kind::expect, &pull_column::is) != columns_.end();
+  const bool has_expectation =
+      std::ranges::find(columns_, column_kind::expect, &pull_column::is) != columns_.end();
   if (has_expectation && to.size() - start > input::max_row_bytes)
     return failure{failure_kind::usage, printable(id_),
                    "the row would be longer than a row of an input may be",
@@ -316,7 +319,7 @@ void pull_rows::append_object(std::string& to) {
   to += ':' + id_token_;
   std::string expect;
   for (std::size_t i = 0; i < columns_.size(); ++i) {
-    const bool is_note = columns_[i].is == kind::note;
+    const bool is_note = columns_[i].is == column_kind::note;
     auto& into = is_note ? to : expect;
     if (!into.empty()) into += ',';
     append_neutral_json_string(into, (is_note ? "_" : "") + columns_[i].field);
@@ -331,7 +334,7 @@ status pull_rows::append_csv(std::string& to) {
   append_cell(to, id_, syntax_.delimiter);
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     to += syntax_.delimiter;
-    if (columns_[i].is == kind::note) {
+    if (columns_[i].is == column_kind::note) {
       const auto& json = json_[i];
       if (json == "null") continue;
       const bool is_text = is_string_token(json) || json.starts_with('[') || json.starts_with('{');

@@ -39,13 +39,13 @@ const std::string profile_text =
 
 TEST_F(Trust, EveryKeyThatDecidesIsRefusedInAFoundFileAndTheOthersAreNot) {
   std::size_t deciding = 0;
-  for (const auto* text : {"api.profile = \"productlane\"", "api.base_url = \"https://127.0.0.1:1\"",
-                           "api.account = \"a\"", "api.allow_http = true", "auth.token_env = \"A_KEY\"",
-                           "auth.token_file = \"key\"", "tls.ca_file = \"ca.pem\"", "tls.cert = \"c.pem\"",
-                           "auth.token_command = [\"sh\", \"-c\", \"id\"]",
-                           "proxy = \"http://127.0.0.1:1\"", "proxy = \"none\"", "ledger.path = \"l\"",
-                           "state_dir = \"s\"", "log.file = \"log\"", "[auth]\ntoken_env = \"A_KEY\"",
-                           "auth = {token_file = \"/etc/passwd\"}", "\"tls\".\"ca_file\" = \"ca.pem\""}) {
+  for (const auto* text :
+       {"api.profile = \"productlane\"", "api.base_url = \"https://127.0.0.1:1\"", "api.account = \"a\"",
+        "api.allow_http = true", "auth.token_env = \"A_KEY\"", "auth.token_file = \"key\"",
+        "tls.ca_file = \"ca.pem\"", "tls.cert = \"c.pem\"", "auth.token_command = [\"sh\", \"-c\", \"id\"]",
+        "proxy = \"http://127.0.0.1:1\"", "proxy = \"none\"", "ledger.path = \"l\"", "state_dir = \"s\"",
+        "log.file = \"log\"", "[auth]\ntoken_env = \"A_KEY\"", "auth = {token_file = \"/etc/passwd\"}",
+        "\"tls\".\"ca_file\" = \"ca.pem\""}) {
     ++deciding;
     write("pawl.toml", std::string(text) + "\n");
     EXPECT_THAT(complaints(), ElementsAre(HasSubstr("is neither named nor trusted"))) << text;
