@@ -24,7 +24,7 @@ struct known_key {
 };
 
 // Indexed by shaping_key.
-constexpr std::array<known_key, 20> keys{
+constexpr std::array<known_key, 21> keys{
     {{"input.format", option::format, false},
      {"input.id_column", option::id_column, false},
      {"input.map", option::map, true},
