@@ -16,7 +16,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using unknown = job_source::unknown_values;
+using left_unknown = job_source::unknown_values;
 
 class known_values final : public matched_ids {
  public:
@@ -35,14 +35,14 @@ source_options by_text(file_format format) {
   return o;
 }
 
-job_source rows(const std::string& bytes, const source_options& o) {
+job_source matched_rows(const std::string& bytes, const source_options& o) {
   auto made = job_source::from_bytes("in", bytes, test::threads(), o);
   if (!made) throw std::runtime_error(to_string(made.error()));
   return *std::move(made);
 }
 
 // "1 id" of a good row, "2 code: what" of a bad one.
-std::vector<std::string> read(job_source& source) {
+std::vector<std::string> ids_in(job_source& source) {
   std::vector<std::string> all;
   job_batch batch;
   for (;;) {
@@ -65,20 +65,20 @@ TEST(MatchedIds, StandInThePlaceOfTheValues) {
       "{\"text\":\"two\",\"patch\":{\"title\":\"C\"}}\n{\"text\":\"new\",\"title\":\"D\"}\n{\"text\":\"ann@"
       "x\"}\n";
   for (const auto& [format, bytes] : {std::pair{file_format::csv, csv}, {file_format::ndjson, ndjson}}) {
-    auto source = rows(bytes, by_text(format));
+    auto source = matched_rows(bytes, by_text(format));
     const auto from = source.position();
     const std::string last = "5 invalid_row:  has nothing to change: no field has a value";
-    EXPECT_THAT(read(source), ElementsAre("1 ann@x", "2 nobody", "3 two", "4 new", last));
+    EXPECT_THAT(ids_in(source), ElementsAre("1 ann@x", "2 nobody", "3 two", "4 new", last));
     known_values known;
     known.ids = {{"ann@x", {"7"}}, {"nobody", {}}, {"two", {"1", "2"}}};
-    for (const auto how : {unknown::kept, unknown::refused}) {
+    for (const auto how : {left_unknown::kept, left_unknown::refused}) {
       EXPECT_TRUE(source.seek(from));
       source.use_ids(&known, how);
       EXPECT_THAT(
-          read(source),
+          ids_in(source),
           ElementsAre("1 7", "2 unmatched: text no resource has it (got \"nobody\")",
                       "3 ambiguous: text several resources have it, among them \"1\" and \"2\" (got \"two\")",
-                      how == unknown::kept ? "4 new" : "4 unmatched: text was not looked up", last));
+                      how == left_unknown::kept ? "4 new" : "4 unmatched: text was not looked up", last));
     }
   }
 }
@@ -113,12 +113,13 @@ TEST(MatchedIds, AnIdBesideTheValueIsRefusedWithTheWayOut) {
                         "--ignore-column id, or leave out --match text"));
   auto dropped = by_text(file_format::csv);
   dropped.ignore = {"id"};
-  auto source = rows("id,text,title\n1,ann@x,A\n", dropped);
-  EXPECT_THAT(read(source), ElementsAre("1 ann@x"));
-  auto lines = rows("{\"id\":\"1\",\"text\":\"ann@x\",\"title\":\"A\"}\n{\"id\":\"1\",\"title\":\"A\"}\n",
-                    by_text(file_format::ndjson));
-  EXPECT_THAT(read(lines), ElementsAre(HasSubstr("1 invalid_row: id is the id, and rows name"),
-                                       HasSubstr("2 invalid_row: id is the id, and rows name")));
+  auto source = matched_rows("id,text,title\n1,ann@x,A\n", dropped);
+  EXPECT_THAT(ids_in(source), ElementsAre("1 ann@x"));
+  auto lines =
+      matched_rows("{\"id\":\"1\",\"text\":\"ann@x\",\"title\":\"A\"}\n{\"id\":\"1\",\"title\":\"A\"}\n",
+                   by_text(file_format::ndjson));
+  EXPECT_THAT(ids_in(lines), ElementsAre(HasSubstr("1 invalid_row: id is the id, and rows name"),
+                                         HasSubstr("2 invalid_row: id is the id, and rows name")));
   const auto none =
       job_source::from_bytes("in", "mail,title\nann@x,A\n", test::threads(), by_text(file_format::csv));
   ASSERT_FALSE(none);
@@ -130,11 +131,11 @@ TEST(MatchedIds, AnIdBesideTheValueIsRefusedWithTheWayOut) {
 
 TEST(MatchedIds, AreAPartOfTheIdentity) {
   const std::string bytes = "text,title\nann@x,A\n";
-  auto matched = rows(bytes, by_text(file_format::csv));
+  auto matched = matched_rows(bytes, by_text(file_format::csv));
   source_options by_column;
   by_column.format = file_format::csv;
   by_column.id_column = "text";
-  auto named = rows(bytes, by_column);
+  auto named = matched_rows(bytes, by_column);
   EXPECT_NE(matched.identity()->shaping, named.identity()->shaping);
   EXPECT_EQ(matched.identity()->file, named.identity()->file);
 }
