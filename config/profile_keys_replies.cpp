@@ -91,6 +91,27 @@ constexpr std::array keys{
     profile_key{"names", "rename_hint", text, R"("")", "",
                 "What to do instead, where every row takes one name away and adds the same other one."},
 
+    profile_key{"match.X", "path", "path with holes", "", obligatory,
+                "Where a resource is looked for by the value of X, a text or a number of `[fields]` or "
+                "`[readable]`. Hole: `{value}`, which path, query or body must have."},
+    profile_key{"match.X", "method", R"("GET" or "POST")", R"("GET")", "", "As in `[list]`."},
+    profile_key{"match.X", "query", "table of texts with holes", "", none, "As in `[list]`, and `{value}`."},
+    profile_key{"match.X", "headers", "table of texts with holes", "", none,
+                "As in `[list]`, and `{value}`."},
+    profile_key{"match.X", "body", "TOML value with holes", "", none, "As in `[list]`, and `{value}`."},
+    profile_key{
+        "match.X", "items", path, "", "none: the reply is that to a read of the resource, or 404",
+        "As in `[list]`. Items with another value of X are passed over: an API may find more than it was "
+        "asked for."},
+    profile_key{"match.X", "id", path, "", as_resource_id, "Where an item shows its id."},
+    profile_key{"match.X", "compare", R"("exact" or "nocase")", R"("exact")", "",
+                "Whether the case of letters counts where a value is held against that of a resource."},
+    profile_key{"match.X", "cursor", "path, or \"link\"", R"("")", "", "As in `[list]`."},
+    profile_key{"match.X", "more", path, R"("")", "", "As in `[list]`."},
+    profile_key{"match.X", "total", path, R"("")", "", "As in `[list]`."},
+    profile_key{"match.X", "limit", "number, 1 to 100000", "", none, "As in `[list]`."},
+    profile_key{"match.X", "whole", "true or false", "false", "", "As in `[list]`."},
+
     profile_key{"rules", "status", "status, range, or list of these", "", "none: any",
                 "423, \"5xx\", \"500-599\", `[403, 429]`."},
     profile_key{"rules", "code", text, R"("")", "", "The code of the error, exactly. Empty: any."},

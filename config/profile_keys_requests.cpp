@@ -63,6 +63,8 @@ constexpr std::array keys{
     profile_key{"", "list", table, "", "none: `pull` and `verify` cannot list",
                 "A list of all resources: see `[list]`."},
     profile_key{"", "names", table, "", none, "The list of names that set verbs take: see `[names]`."},
+    profile_key{"", "match", table, "", "none: `--match` takes the filters of `[list]`",
+                "How resources are found by the value of a field, a table for each: see `[match.X]`."},
     profile_key{"", "rules", "list of tables", "", "none: the table of the README counts",
                 "What replies mean where pawl's own table is not right for the API. The first rule that "
                 "matches counts: see `[[rules]]`."},

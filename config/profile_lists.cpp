@@ -12,6 +12,7 @@
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace pawl::config {
 namespace {
@@ -21,6 +22,9 @@ constexpr std::uint64_t largest_page = 100'000;  // chosen: a larger page would 
 // The holes that say where a page stands; a list of resources may also be told which fields are of interest.
 constexpr std::array list_holes{api::hole::cursor, api::hole::page, api::hole::offset, api::hole::asked};
 constexpr auto name_holes = std::span(list_holes).first<3>();
+constexpr std::array value_hole{api::hole::value};
+constexpr std::array match_holes{api::hole::value, api::hole::cursor, api::hole::page, api::hole::offset,
+                                 api::hole::asked};
 
 void read_page_path(table_reader& in, std::string_view key, json_path& into, bool required) {
   const auto text =
@@ -91,6 +95,11 @@ void read_request(table_reader& in, const hole_reader& holes, std::span<const ap
   list.request.path.clear();
 }
 
+void read_size(table_reader& in, api::list_spec& list) {
+  list.page_size = static_cast<std::uint32_t>(in.count("limit", 1, largest_page).value_or(0));
+}
+
+// How a list goes on.
 void read_way_on(table_reader& in, api::list_spec& list) {
   const bool said_link = in.text("cursor") == "link";
   if (said_link)
@@ -100,8 +109,9 @@ void read_way_on(table_reader& in, api::list_spec& list) {
   read_page_path(in, "more", list.more, false);
   read_page_path(in, "total", list.total, false);
   list.whole = in.boolean("whole").value_or(false);
-  if (!check_query_keys(in)) return;
+}
 
+void check_way_on(table_reader& in, const api::list_spec& list) {
   const auto asks = [&list](api::hole h) { return has_hole(list.request, h); };
   const bool counts = list.counts();
   if (asks(api::hole::cursor) && !list.names_next())
@@ -134,9 +144,66 @@ void read_list(table_reader& in, const hole_reader& holes, std::span<const api::
     in.complain("items", "is missing",
                 "write where a page shows its items, such as data; \"\" if the page is an array");
   read_page_path(in, "items", list.items, false);
-  list.page_size = static_cast<std::uint32_t>(in.count("limit", 1, largest_page).value_or(0));
+  read_size(in, list);
   read_way_on(in, list);
+  if (check_query_keys(in)) check_way_on(in, list);
   read_page_path(in, "id", list.id, false);
+}
+
+// A field by which one resource can be found: one text or number that a resource shows.
+bool can_be_matched(const std::string& name, const api::profile& profile) {
+  const auto is_value = [](api::field_type type, const json_path& path) {
+    return (type == api::field_type::string || type == api::field_type::number) && !path.empty() &&
+           std::ranges::none_of(path, &path_step::each);
+  };
+  if (const auto field = profile.find(name)) return is_value(profile[*field].type, profile[*field].echo);
+  const auto shown = std::ranges::find(profile.readable, name, &api::readable_field::name);
+  return shown != profile.readable.end() && is_value(shown->type, shown->path);
+}
+
+void read_match(table_reader& in, const hole_reader& holes, const api::profile& profile,
+                api::match_spec& match) {
+  auto& list = match.list;
+  list.id = profile.reply.id;
+  in.required_text("path", "add path = \"/items\"");
+  holes.request(in, {.path = value_hole, .query = match_holes, .headers = value_hole, .body = match_holes},
+                list.request);
+  match.path = std::move(list.request.path);
+  list.request.path.clear();
+  if (!api::has_hole(match.path, api::hole::value) && !api::has_hole(list.request, api::hole::value))
+    in.complain_here("does not ask for a value", "put {value} where the value of a row stands");
+  match.is_single = in.find("items") == nullptr;
+  read_page_path(in, "items", list.items, false);
+  read_size(in, list);
+  read_way_on(in, list);
+  check_way_on(in, list);
+  if (match.is_single && (list.names_next() || list.counts()))
+    in.complain("items", "is missing, and the reply goes on in pages",
+                "write where a page shows its items, such as data; \"\" if the page is an array");
+  read_page_path(in, "id", list.id, false);
+  if (list.id.empty()) in.complain_here("does not say where a resource shows its id", "add id = \"id\"");
+  if (const auto how = in.text("compare")) {
+    if (*how != "exact" && *how != "nocase")
+      in.complain("compare", "\"" + *how + "\" is neither exact nor nocase", "use one of these");
+    match.nocase = *how == "nocase";
+  }
+}
+
+void read_matches(table_reader& root, const hole_reader& holes, const api::profile& profile,
+                  std::vector<api::match_spec>& matches) {
+  auto all = root.table("match");
+  if (!all) return;
+  for (const auto& entry : all->entries()) {
+    auto in = all->table(entry.key);
+    if (!in) continue;
+    if (!can_be_matched(entry.key, profile))
+      all->complain(entry.key, "is not a text or a number that the API shows",
+                    "name one of [fields] or [readable]");
+    auto& match = matches.emplace_back();
+    match.field = entry.key;
+    read_match(*in, holes, profile, match);
+    in->finish();
+  }
 }
 
 }  // namespace
@@ -168,6 +235,7 @@ void read_lists(table_reader& root, const api::profile& profile, api::reading_sp
     reading.rename_hint = in->text("rename_hint").value_or("");
     in->finish();
   }
+  read_matches(root, holes, profile, reading.matches);
 }
 
 }  // namespace pawl::config

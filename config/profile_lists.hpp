@@ -1,4 +1,4 @@
-// Reads the part of a profile that describes reading: [list], [names] and whoami.needs.
+// Reads the part of a profile that describes reading: [list], [names], [match.FIELD] and whoami.needs.
 #pragma once
 
 #include "config/table_reader.hpp"

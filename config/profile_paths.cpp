@@ -209,16 +209,21 @@ void check_paths(table_reader& root, const api::profile& profile, const api::rea
   checks.check({one("whoami", "account", profile.whoami.account),
                 {{"whoami"}, "scopes", profile.whoami.scopes, holds::list, false}},
                false);
-  for (const auto& [name, list] : {std::pair{"list", &reading.list}, {"names", &reading.names}})
-    checks.check({{{name},
-                   "items",
-                   list->items.empty() && !list->path.empty() ? json_path{{"", true}} : list->items,
-                   holds::list,
-                   false},
-                  one(name, "cursor", list->cursor),
-                  one(name, "more", list->more),
-                  one(name, "total", list->total)},
+  const auto check_page = [&checks](const std::vector<std::string>& table, const api::list_spec& list,
+                                    bool is_asked) {
+    const auto one_of_page = [&table](const char* key, const json_path& path) {
+      return place{table, key, path, holds::one, true};
+    };
+    checks.check({{table, "items", list.items.empty() && is_asked ? json_path{{"", true}} : list.items,
+                   holds::list, false},
+                  one_of_page("cursor", list.cursor),
+                  one_of_page("more", list.more),
+                  one_of_page("total", list.total)},
                  false);
+  };
+  check_page({"list"}, reading.list, !reading.list.path.empty());
+  check_page({"names"}, reading.names, !reading.names.path.empty());
+  for (const auto& m : reading.matches) check_page({"match", m.field}, m.list, !m.is_single);
   checks.check({one("names", "id", reading.names.id), one("names", "name", reading.names.name)}, false);
 }
 

@@ -253,9 +253,8 @@ void check_neighbours(table_reader& in, const api::json_template& value, const a
   for (const auto& element : value.elements) check_neighbours(in, element, profile);
 }
 
-void check_headers(table_reader& root, const char* table, const api::request_spec& request,
+void check_headers(std::optional<table_reader> in, const api::request_spec& request,
                    const api::profile& profile) {
-  auto in = root.table(table);
   auto headers = in ? in->table("headers") : std::nullopt;
   if (!headers) return;
   for (std::size_t i = 0; i < request.headers.size(); ++i) {
@@ -289,7 +288,9 @@ void check_requests(table_reader& root, const api::profile& profile, const api::
                                        {"read_many", &profile.read_many.request},
                                        {"write_many", &profile.write_many.request},
                                        {"quiet", &profile.quiet}})
-    check_headers(root, table, *request, profile);
+    check_headers(root.table(table), *request, profile);
+  if (auto matches = root.table("match"))
+    for (const auto& m : reading.matches) check_headers(matches->table(m.field), m.list.request, profile);
   for (std::size_t i = 0; i < profile.extra_headers.size(); ++i)
     for (std::size_t j = 0; j < i; ++j)
       if (equal_without_case(profile.extra_headers[i].first, profile.extra_headers[j].first))

@@ -64,6 +64,7 @@ class writer {
       else
         missing += (missing.empty() ? "[" : ", [") + std::string{name} + "]";
     }
+    matches();
     rules();
     fields();
     if (const auto* readable = find_table(root_, "readable")) section("readable", *readable);
@@ -99,7 +100,7 @@ class writer {
 
   std::optional<unsaid> unsaid_of(const profile_key& k, const toml_table& given) const {
     const auto& resource = *find_table(root_, "resource");
-    if (k.key == "id" && (k.table == "list" || k.table == "write"))
+    if (k.key == "id" && (k.table == "list" || k.table == "write" || k.table == "match.X"))
       return shows(k) ? std::optional{unsaid{toml_string(to_string(profile_.reply.id)), from_resource}}
                       : std::nullopt;
     if (k.table == "resource" && k.key == "id") return unsaid{toml_string(to_string(profile_.reply.id))};
@@ -125,6 +126,17 @@ class writer {
   // A write whose reply shows no resource has no places in it.
   bool shows(const profile_key& k) const {
     return k.table != "write" || (k.key != "id" && k.key != "root") || profile_.reply.echoes_resource();
+  }
+
+  void matches() {
+    const auto* given = find_table(root_, "match");
+    if (given == nullptr) return;
+    for (const auto& entry : *given) {
+      const auto& keys = std::get<toml_table>(entry.value.is);
+      text_ += "\n[match." + toml_key(entry.key) + "]\n";
+      for (const auto& key : keys) line(key);
+      defaults("match.X", keys);
+    }
   }
 
   // Conditions that a rule does not have match everything, so only its consequences are completed.

@@ -20,11 +20,11 @@ namespace pawl::config {
 struct raw_options {
   std::optional<std::string> config_file, profile, base_url, ca_file, ledger, concurrency, summary,
       log_format, log_file, progress, state_dir, token_env, token_file, reserve, max_failures, limit, retry,
-      format, id_column, proxy, cert, key, between, time_zone;
+      format, id_column, match, proxy, cert, key, between, time_zone;
   std::vector<std::string> rate, read_rate, map, ignore_column, set, only_if, fill_empty,
       overrides;  // overrides: -o key=value
-  bool no_read_first = false, force_unechoed = false, skip_invalid = false, fresh = false, again = false,
-       yes = false, quiet = false, wait = false, allow_open_end = false;
+  bool no_read_first = false, force_unechoed = false, skip_invalid = false, skip_unmatched = false,
+       fresh = false, again = false, yes = false, quiet = false, wait = false, allow_open_end = false;
   int verbose = 0;
   std::string input;  // path or "-"
 

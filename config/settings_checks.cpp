@@ -1,6 +1,7 @@
 #include "config/settings_checks.hpp"
 
 #include "config/quantity.hpp"
+#include "engine/api/matching.hpp"
 #include "engine/sys/output_place.hpp"
 #include "engine/text/json_string.hpp"
 #include "engine/text/redaction.hpp"
@@ -128,6 +129,17 @@ void add_input_options(const raw_options& raw, settings& s, std::vector<failure>
   s.only_if = s.source.conditions = each_once(raw.only_if);
   s.fill_empty = s.source.fill_empty = each_once(raw.fill_empty);
   s.run.skip_invalid = raw.skip_invalid;
+  if (raw.match) {
+    s.source.match = *raw.match;
+    if (raw.match->empty()) complain("--match", "is empty", "name the field whose values the rows have");
+    if (raw.id_column)
+      complain("--match", "stands beside --id-column: rows name their resources by one of them",
+               "leave out one of the two; a column of another name is read as the field with --map COLUMN=" +
+                   *raw.match);
+  }
+  s.skip_unmatched = raw.skip_unmatched;
+  if (raw.skip_unmatched && !raw.match)
+    complain("--skip-unmatched", "stands without --match", "say by which field rows name their resources");
   s.allow_open_end = raw.allow_open_end;
   s.fresh = raw.fresh;
   s.again = raw.again;
@@ -166,6 +178,9 @@ void add_conditions(settings& s, std::vector<failure>& complaints) {
       complaints.push_back(
           {failure_kind::usage, "--only-if", condition.error().what, condition.error().remedy});
   }
+  if (!s.source.match.empty())
+    if (const auto way = api::way_to_match(s.source.match, s.profile, s.reading); !way)
+      complaints.push_back(way.error());
   for (const auto& name : s.fill_empty)
     if (const auto why = api::why_not_filled(name, s.profile)) {
       const auto column = std::ranges::find(s.source.map, name, &std::pair<std::string, std::string>::first);
@@ -335,6 +350,11 @@ std::string settings_json(const settings& s, const raw_options& raw) {
   list("input.set", raw.set);
   list("input.only_if", s.only_if);
   list("input.fill_empty", s.fill_empty);
+  key("input.match");
+  if (s.source.match.empty())
+    out += "null";
+  else
+    append_text(out, s.source.match);
   key("input.skip_invalid");
   out += raw.skip_invalid ? "true" : "false";
   return out + "}";

@@ -38,6 +38,9 @@ const std::array text_flags{
               "Format of the input. Default: by its name (.csv .tsv, .ndjson .jsonl)."},
     text_flag{"--id-column", &raw_options::id_column, "NAME", of_input,
               "Column or member that holds the resource id. Default: the profile's, usually id."},
+    text_flag{"--match", &raw_options::match, "FIELD", of_input,
+              "Column by whose values rows name their resources, instead of ids: each value is looked up "
+              "before the first write. Default: rows have ids."},
     text_flag{"--config", &raw_options::config_file, "FILE", of_target,
               "Settings in TOML. Default: PAWL_CONFIG in the environment, else ./pawl.toml if it is there "
               "(see pawl "
@@ -120,6 +123,10 @@ constexpr std::array switch_flags{
     switch_flag{
         "--skip-invalid", &raw_options::skip_invalid, of_input,
         "Record rows that are wrong as invalid and apply the others. Default: exit 2, nothing is sent."},
+    switch_flag{
+        "--skip-unmatched", &raw_options::skip_unmatched, of_input,
+        "With --match: record rows that match no resource, or several, as invalid and apply the others. "
+        "Default: exit 2, nothing is sent."},
     switch_flag{"--fresh", &raw_options::fresh, of_run,
                 "Give up what is left of an unfinished run and start anew. Default: go on."},
     switch_flag{"--again", &raw_options::again, of_run,

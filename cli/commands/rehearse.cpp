@@ -99,6 +99,10 @@ std::string read_rehearse(const CLI::App& app, command_line& to) {
   if (auto wrong = read_input_flags(app, to.raw); !wrong.empty()) return wrong;
   if (to.raw.input == "-")
     return "-: standard input cannot be read once for each rehearsal; write it to a file";
+  if (to.raw.match)
+    return "--match: the model answers no look-ups; rehearse with a file that has ids, such as what pawl "
+           "plan "
+           "INPUT --match FIELD --out FILE writes";
   if (to.raw.summary) return "--summary: there is one for each run; --format json has what they would say";
   return read_own_flags(app, to, read_own_rehearse);
 }

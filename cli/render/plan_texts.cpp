@@ -184,6 +184,9 @@ void add_head(lines& out, const app::plan_report& r, const config::settings& s) 
     out.push_back(fmt::format("only if: {} (every row)", to_string(condition)));
   if (!s.fill_empty.empty())
     out.push_back(fmt::format("only where the resource has no value: {}", fmt::join(s.fill_empty, ", ")));
+  if (!s.source.match.empty())
+    out.push_back(fmt::format("matched by: {}, looked up with {}", printable(s.source.match),
+                              counted(r.looked_up, "read", "reads")));
   if (const auto body = body_in_words(s.profile); !body.empty()) out.push_back("sends:  " + body);
   if (!s.read_first) out.push_back("read_first is off: nothing is read, and every row is written");
 }

@@ -65,6 +65,9 @@ lines check_lines(const app::check_answer& found, const config::settings& s) {
     out.push_back(fmt::format("only if: {} (every row)", to_string(condition)));
   if (!s.fill_empty.empty())
     out.push_back(fmt::format("only where the resource has no value: {}", fmt::join(s.fill_empty, ", ")));
+  if (!s.source.match.empty())
+    out.push_back(fmt::format("matched by: {}; which resources have these values is looked up when it runs",
+                              printable(s.source.match)));
   if (report.rows_with_verbs > 0)
     out.push_back(fmt::format("rows with set verbs: {}", grouped(report.rows_with_verbs)));
   if (report.names.any())
@@ -113,6 +116,10 @@ lines announce(const app::announcement& a, const config::settings& s) {
     out.push_back(fmt::format("only if: {} (every row)", to_string(condition)));
   if (!s.fill_empty.empty())
     out.push_back(fmt::format("only where the resource has no value: {}", fmt::join(s.fill_empty, ", ")));
+  if (!s.source.match.empty())
+    out.push_back(
+        fmt::format("matched by: {}; each value that is not known yet is looked up before the first write",
+                    printable(s.source.match)));
   const auto writes = s.run.limit ? std::min(*s.run.limit, a.pending) : a.pending;
   out.push_back(
       fmt::format("writes: up to {}, at least {} at {}", grouped(writes),

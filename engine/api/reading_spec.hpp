@@ -42,10 +42,23 @@ struct list_spec {
   bool counts() const noexcept { return has_hole(request, hole::page) || has_hole(request, hole::offset); }
 };
 
+// How resources are found by the value of a field ([match.FIELD]): one request for each value, whose {value}
+// it is.
+struct match_spec {
+  std::string field;   // of [fields] or [readable]
+  text_template path;  // below the base URL, with holes
+  // The rest of the request, and the page that answers it. Its own path is not used.
+  list_spec list;
+  // The reply is a resource, as a read shows it, and 404 says that there is none; false: a page of them.
+  bool is_single = false;
+  bool nocase = false;  // values that differ in the case of their letters alone are the same
+};
+
 struct reading_spec {
   scope_needs needs;
   list_spec list;   // of the resources; an item looks like the reply to a read of it
   list_spec names;  // the names that set verbs by name and `has tag` need
+  std::vector<match_spec> matches;
   // What to do instead where every row of an input removes the same element and adds the same other one;
   // empty: nothing better is known.
   std::string rename_hint;

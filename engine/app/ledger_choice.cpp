@@ -185,6 +185,7 @@ status ledger_choice::choose_retry(const ledger::run_question& question) {
 }
 
 status ledger_choice::validate(input::row_watch watch) {
+  if (auto recalled = recall_matches(); !recalled) return recalled;
   if (decision_ == ledger::run_decision::go_on) return {};
   const auto on_progress = [this](std::uint64_t rows, std::uint64_t bytes) {
     s_.show_work("validating", rows, bytes);
@@ -203,6 +204,25 @@ status ledger_choice::validate(input::row_watch watch) {
   s_.facts().stop_reason = "invalid_input";
   return failure{failure_kind::usage, input_->name, wrong_rows_in_words(*report_) + "; nothing was sent",
                  "mend them, or leave them out with " + to_string(option::skip_invalid)};
+}
+
+// A generation that goes on keeps the ids that were found at first. Values without one are looked up again
+// as long as nothing was applied.
+status ledger_choice::recall_matches() {
+  if (s_.settings().source.match.empty()) return {};
+  auto made = ledger::matched_values::create();
+  if (!made) return std::move(made.error());
+  matches_ = *std::move(made);
+  if (decision_ != ledger::run_decision::go_on) return {};
+  auto begun = ledger_->was_begun(newest_->id);
+  if (!begun) return std::move(begun.error());
+  accepted_unmatched_ = *begun;
+  const auto recall = [this](const matched_value& one) {
+    return one.is_one() || accepted_unmatched_ ? matches_->put(one) : status{};
+  };
+  if (auto read = ledger_->for_each_matched(newest_->id, recall); !read) return read;
+  input_->source.use_ids(matches_.get(), input::job_source::unknown_values::kept);
+  return {};
 }
 
 std::optional<input::validation_report> ledger_choice::survey() const {

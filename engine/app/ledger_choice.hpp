@@ -7,9 +7,11 @@
 #include "engine/app/session.hpp"
 #include "engine/input/validation.hpp"
 #include "engine/ledger/ledger.hpp"
+#include "engine/ledger/scratch/matched_values.hpp"
 #include "engine/model/error.hpp"
 #include "engine/model/secret.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -53,6 +55,12 @@ class ledger_choice {
   std::optional<input::validation_report> survey() const;
   // Whether a row may have a name that must be looked up at the API (used_names).
   bool may_have_names() const;
+  // Where rows name their resources by a value: what is known of these, from the ledger to begin with, after
+  // validate(); null: rows have ids. The source uses it already for a generation that goes on.
+  ledger::matched_values* matches() noexcept { return matches_.get(); }
+  // Whether rows without a resource of their own may become invalid: that was asked for, or an earlier
+  // invocation has begun to apply the others.
+  bool may_skip_unmatched() const noexcept { return s_.settings().skip_unmatched || accepted_unmatched_; }
   const std::string& spool_path() const noexcept { return spool_path_; }
   // Where the input from a pipe is kept, after a decide() that refused it because another input is not
   // finished: it cannot be piped a second time. Empty: nothing was kept.
@@ -66,6 +74,7 @@ class ledger_choice {
   status choose_retry(const ledger::run_question&);
   bool reads_as_before() const;
   status keep_what_came();
+  status recall_matches();
 
   session& s_;
   ledger::access access_;
@@ -77,6 +86,8 @@ class ledger_choice {
   input::input_identity identity_;
   ledger::run_decision decision_ = ledger::run_decision::start;
   std::optional<input::validation_report> report_;
+  std::unique_ptr<ledger::matched_values> matches_;
+  bool accepted_unmatched_ = false;
 };
 
 }  // namespace pawl::app

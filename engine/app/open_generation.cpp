@@ -41,8 +41,13 @@ status open_generation::begin() {
   return run_ == 0 ? begin_run() : status{};
 }
 
+// Rows that name no ids cannot be held against the items of a page before each was looked up.
+bool open_generation::may_use_pages() const {
+  return s_.settings().read_first && s_.settings().source.match.empty();
+}
+
 input::row_watch open_generation::watch() {
-  if (!s_.settings().read_first) return {};
+  if (!may_use_pages()) return {};
   gathered_.emplace(terms(std::nullopt), ledger::row_set{});
   return [this](const job_view& job) { return gathered_->see(job); };
 }
@@ -56,7 +61,7 @@ run::snapshot_terms open_generation::terms(std::optional<std::uint64_t> pending)
 
 // Left to their own reads are those that the ledger doubts.
 status open_generation::gather_pending() {
-  if (!s_.settings().read_first) return {};
+  if (!may_use_pages()) return {};
   auto& file = choice_.ledger();
   auto alone = file.retried_rows(generation_.id);
   if (!alone) return alone.error();
@@ -143,6 +148,9 @@ status open_generation::start() {
 status open_generation::go_on() {
   generation_ = *choice_.newest();
   s_.say().note(fmt::format("going on with the run of {}", date_and_time(generation_.started)));
+  auto begun_before = choice_.ledger().was_begun(generation_.id);
+  if (!begun_before) return begun_before.error();
+  was_begun_ = *begun_before;
   auto done = choice_.ledger().done_rows(generation_.id, generation_.rows);
   if (!done) return done.error();
   if (auto begun = walk_.begin(*std::move(done)); !begun) return begun;

@@ -41,6 +41,8 @@ class open_generation {
   const ledger::row_set& done() const noexcept { return done_; }
   std::uint64_t pending() const noexcept { return pending_; }
   const outcome_counts& before() const noexcept { return before_; }
+  // Whether an earlier invocation has done anything with the generation.
+  bool was_begun_before() const noexcept { return was_begun_; }
   // The names that pending rows use.
   const input::used_names& names() const noexcept {
     return choice_.report() ? choice_.report()->names : walk_.names();
@@ -49,6 +51,7 @@ class open_generation {
   run::snapshot_input* listed() noexcept { return listed_ ? &*listed_ : nullptr; }
 
  private:
+  bool may_use_pages() const;
   status begin_run();
   status start();
   status go_on();
@@ -64,9 +67,10 @@ class open_generation {
   std::int64_t run_ = 0;
   ledger::row_set done_;
   std::uint64_t pending_ = 0;
-  std::optional<run::snapshot_rows> gathered_;  // unset: nothing is read first
+  std::optional<run::snapshot_rows> gathered_;  // unset: no page is read
   std::optional<run::snapshot_input> listed_;
   outcome_counts before_;
+  bool was_begun_ = false;
 };
 
 }  // namespace pawl::app

@@ -37,6 +37,7 @@ struct options {
   std::vector<std::string> only_if;           // as given
   std::vector<api::precondition> conditions;  // only_if, parsed, in the same order
   std::vector<std::string> fill_empty;        // fields that are written only where the resource has no value
+  bool skip_unmatched = false;  // rows that match no resource or several (source.match) become invalid
   bool fresh = false, again = false;
   bool wait = false;  // wait for another process that holds the ledger or the key; else: failure_kind::later
   std::vector<outcome> retry;  // rows with these outcomes are taken again; empty: none

@@ -5,6 +5,7 @@
 #include "engine/app/exit_code.hpp"
 #include "engine/app/ledger_choice.hpp"
 #include "engine/app/ledger_refusals.hpp"
+#include "engine/app/match_resolution.hpp"
 #include "engine/app/name_resolution.hpp"
 #include "engine/app/open_input.hpp"
 #include "engine/app/pending_rows.hpp"
@@ -95,6 +96,12 @@ class plan_steps {
     }
     auto names = resolve(who->scopes, listed);
     if (!names) co_return std::move(names.error());
+    const auto reads_before = api_.progress().figures.reads;
+    match_resolution matches(s_, choice_, api_.io(),
+                             {rows_.done(), rows_.pending(), settings.run.at_once(), {}});
+    auto matched = co_await matches.look_up(api_.client());
+    if (!matched) co_return std::move(matched.error());
+    looked_up_ = api_.progress().figures.reads - reads_before;
     auto scratch = ledger::planned_values::create(settings.profile.reply.ids);
     if (!scratch) co_return std::move(scratch.error());
     std::optional<api::resource_reader> resources;
@@ -111,7 +118,7 @@ class plan_steps {
                                      .done = rows_.done(),
                                      .judge = judge,
                                      .reads = settings.read_first,
-                                     .concurrency = at_once(),
+                                     .concurrency = settings.run.at_once(),
                                      .limit = settings.run.limit};
     plan::planner planner(parts);
     const std::function<status(const plan::planned_row&)> tell = [this](const plan::planned_row& row) {
@@ -147,12 +154,6 @@ class plan_steps {
       return &**listed;
     };
     return resolve_names(s_, choice_, {rows_.names(), rows_.done(), scopes, fetch});
-  }
-
-  // `plan` does not find out how many reads at once pay, so it uses the default.
-  std::uint32_t at_once() const {
-    const auto& run = s_.settings().run;
-    return run.adaptive ? run::run_options{}.concurrency : run.concurrency;
   }
 
   status take(const plan::planned_row& row) {
@@ -195,6 +196,7 @@ class plan_steps {
     o.read_first = read_first;
     o.read_after = s_.settings().profile.reply.is == api::reply_kind::read;
     o.reply_time = reply_time_;
+    o.looked_up = looked_up_;
     o.past_writes = plan::ages_of(api_.quota().kept(policy::request_kind::write), client::boot_clock_now());
     o.past_reads = plan::ages_of(api_.quota().kept(policy::request_kind::read), client::boot_clock_now());
     if (has_each()) {
@@ -233,6 +235,7 @@ class plan_steps {
       const auto other = forecast(!reads);
       r.other_way = {other.reads(), other.writes(), other.needed()};
     }
+    r.looked_up = looked_up_;
     r.reply_time = reply_time_;
     r.now = wall_now();
     r.reads_sent = s_.facts().figures.reads;
@@ -279,7 +282,8 @@ class plan_steps {
   std::vector<std::uint64_t> ids_;  // their hashes, where a resource has limits of its own
   bool is_limited_ = false;
   duration reply_time_{}, elapsed_{};
-  output text_;  // rows
+  std::uint64_t looked_up_ = 0;  // reads
+  output text_;                  // rows
 };
 
 }  // namespace

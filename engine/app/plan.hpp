@@ -42,6 +42,8 @@ struct plan_report {
   };
   price other_way;
 
+  std::uint64_t looked_up = 0;  // reads among them that find the resources of rows (source_options::match)
+
   // What planning took.
   std::uint64_t reads_sent = 0;
   duration elapsed{};

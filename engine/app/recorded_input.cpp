@@ -38,6 +38,7 @@ expected<input::source_options> shaping_of(const ledger::generation_row& generat
       options.set.emplace_back(text.substr(0, at), text.substr(at + 1));
   options.conditions = settings.texts(shaping_key::only_if);
   options.fill_empty = settings.texts(shaping_key::fill_empty);
+  options.match = settings.text(shaping_key::match).value_or("");
   if (auto token = settings.text(shaping_key::null_token)) options.null_token = *std::move(token);
   if (const auto c = settings.character(shaping_key::separator)) options.list_separator = *c;
   options.delimiter = settings.character(shaping_key::delimiter);

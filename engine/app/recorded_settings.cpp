@@ -24,7 +24,7 @@ struct known_key {
 };
 
 // Indexed by shaping_key.
-constexpr std::array<known_key, 19> keys{
+constexpr std::array<known_key, 20> keys{
     {{"input.format", option::format, false},
      {"input.id_column", option::id_column, false},
      {"input.map", option::map, true},
@@ -32,6 +32,7 @@ constexpr std::array<known_key, 19> keys{
      {"input.set", option::set, true},
      {"input.only_if", option::only_if, true},
      {"input.fill_empty", option::fill_empty, true},
+     {"input.match", option::match, false},
      {"csv.null", "csv.null", false},
      {"csv.list_separator", "csv.list_separator", false},
      {"csv.delimiter", "csv.delimiter", false},

@@ -20,6 +20,7 @@ enum class shaping_key : std::uint32_t {
   set,
   only_if,
   fill_empty,  // ledgers of earlier versions do not have it
+  match,       // likewise; null: rows have ids
   null_token,
   separator,
   delimiter,

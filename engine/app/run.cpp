@@ -2,11 +2,13 @@
 
 #include "engine/api/sent_together.hpp"
 #include "engine/app/blocking.hpp"
+#include "engine/app/certificate_files.hpp"
 #include "engine/app/confirmation.hpp"
 #include "engine/app/exit_code.hpp"
 #include "engine/app/held.hpp"
 #include "engine/app/ledger_choice.hpp"
 #include "engine/app/ledger_refusals.hpp"
+#include "engine/app/match_resolution.hpp"
 #include "engine/app/name_resolution.hpp"
 #include "engine/app/open_generation.hpp"
 #include "engine/app/open_input.hpp"
@@ -16,7 +18,6 @@
 #include "engine/app/token_source.hpp"
 #include "engine/async/task_group.hpp"
 #include "engine/client/quota_file.hpp"
-#include "engine/http/tls_context.hpp"
 #include "engine/ledger/ledger.hpp"
 #include "engine/model/option.hpp"
 #include "engine/run/runner.hpp"
@@ -30,10 +31,9 @@
 
 #include <algorithm>
 #include <exception>
-#include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -84,25 +84,7 @@ class run_steps {
     auto token = first_token(s_.token(), [this](const std::string& what) { s_.say().warning(what); });
     if (!token) return token.error();
     token_ = *std::move(token);
-    return check_certificates();
-  }
-
-  // Reports wrong certificate files before a ledger is created. A pipe is not checked: it can be read only
-  // once, by the transport.
-  status check_certificates() const {
-    const auto& to = s_.settings().run.transport;
-    const http::tls_files named{to.ca_file, to.cert_file, to.key_file};
-    const auto is_once = [](const std::string& file) {
-      std::error_code cannot_tell;
-      const auto type = std::filesystem::status(file, cannot_tell).type();
-      return !file.empty() && type != std::filesystem::file_type::regular &&
-             type != std::filesystem::file_type::directory && type != std::filesystem::file_type::not_found;
-    };
-    const bool any = !named.ca.empty() || !named.cert.empty() || !named.key.empty();
-    if (!any || !s_.settings().target.tls || is_once(named.ca) || is_once(named.cert) || is_once(named.key))
-      return {};
-    auto good = http::tls_context::create(s_.settings().target, named);
-    return good ? status{} : status{std::move(good.error())};
+    return check_certificates(settings);
   }
 
   // Adds where the input from a pipe was kept while another run is unfinished, and how to go on with either.
@@ -170,7 +152,7 @@ class run_steps {
     helpers.start(s_.stops().watch(io, on_signal));
 
     auto ended = identify(io, runner);
-    if (ended) ended = look_up_names(io, runner);
+    if (ended) ended = look_up(io, runner);
     if (ended) {
       if (!is_announced_) announce_run();
       progress_.on_pause = {};  // from here on the live line shows it
@@ -232,20 +214,34 @@ class run_steps {
     return {};
   }
 
-  status look_up_names(asio::io_context& io, run::runner& runner) {
-    auto names =
+  // What names and values stand for.
+  status look_up(asio::io_context& io, run::runner& runner) {
+    const auto names =
         resolve_names(s_, choice_, {rows_.names(), rows_.done(), scopes_, [&] {
                                       return wait_for(io, runner.fetch_names(s_.settings().reading.names));
                                     }});
+    auto found = names ? find_resources(io, runner) : status{names.error()};
     s_.facts().figures.reads = reads_to_ask_ + progress_.figures.reads;
-    if (names) return {};
+    if (found) return found;
     s_.gave_up(progress_.gave_up);
-    // Nothing was done with this generation, so the corrected input can begin like a first one.
-    if (names.error().kind != failure_kind::later && choice_.decision() != ledger::run_decision::go_on) {
+    // Nothing was done with this generation, so the corrected input can begin like a first one. Ids that were
+    // found are kept where the input need not be corrected.
+    const auto kind = found.error().kind;
+    const bool is_wrong = names ? kind == failure_kind::usage : kind != failure_kind::later;
+    if (is_wrong && !rows_.was_begun_before()) {
       if (auto done = rows_.withdraw(); !done) return done;
       withdrawn_ = true;
     }
-    return std::move(names.error());
+    return found;
+  }
+
+  status find_resources(asio::io_context& io, run::runner& runner) {
+    if (choice_.matches() == nullptr) return {};
+    const auto keep = [this](std::span<const matched_value> some) {
+      return choice_.ledger().put_matched(rows_.generation().id, some);
+    };
+    match_resolution matches(s_, choice_, io, {rows_.done(), rows_.pending(), options_.at_once(), keep});
+    return wait_for(io, runner.ask([&matches](auto& client) { return matches.look_up(client); }));
   }
 
   void announce_run() {

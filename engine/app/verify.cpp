@@ -153,9 +153,7 @@ class verify_steps {
   }
 
   asio::awaitable<expected<int>> look_one_by_one() {
-    // Reads in batches of the default size: `verify` does not find out how many at once pay.
-    const auto& run = s_.settings().run;
-    const std::size_t at_once = run.adaptive ? run::run_options{}.concurrency : run.concurrency;
+    const std::size_t at_once = s_.settings().run.at_once();
     for (;;) {
       put_aside_ = unproven_.size() < most_unproven;
       auto some = wanted_->take_next(at_once);

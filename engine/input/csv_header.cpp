@@ -82,7 +82,9 @@ std::string sentence(std::string text) {
   return text += text.ends_with('?') ? " " : ". ";
 }
 
-std::string without_id(const std::vector<std::string_view>& names, std::string_view id_column) {
+std::string without_id(const std::vector<std::string_view>& names, const reader_context& context) {
+  const std::string_view id_column = context.id_column;
+  const bool is_value = !context.options.match.empty();
   std::string all;
   for (const auto n : names) {
     if (all.size() > 500) {  // chosen: a header of a thousand columns is not repeated whole
@@ -91,9 +93,13 @@ std::string without_id(const std::vector<std::string_view>& names, std::string_v
     }
     all += (all.empty() ? "" : ", ") + shown(n);
   }
-  auto line = "there is no id column " + shown(id_column) + " among " + all;
+  auto line = (is_value ? "there is no column " : "there is no id column ") + shown(id_column) +
+              (is_value ? ", by which rows name their resources, among " : " among ") + all;
   if (const auto near = nearest(id_column, names); !near.empty())
     line += "; did you mean " + shown(near) + '?';
+  if (is_value)
+    return sentence(std::move(line)) + "Say with " +
+           to_string(option::map, "COLUMN=" + std::string(id_column)) + " which of them it is";
   if (const auto near = nearest(id_column, names); !near.empty())
     return sentence(std::move(line)) + "Then say so: " + to_string(option::id_column, near);
   return sentence(std::move(line)) + "Say with " + to_string(option::id_column) + " which of them it is";
@@ -176,8 +182,8 @@ expected<csv_header> read_csv_header(const reader_context& context, const input_
   return std::move(best->header);
 }
 
-csv_columns plan_columns(const csv_header& header, const reader_context& context, row_plan& plan,
-                         std::string& problems) {
+csv_columns plan_columns(const csv_header& header, const reader_context& context,
+                         const std::string& id_beside_value, row_plan& plan, std::string& problems) {
   csv_columns columns;
   const auto& options = context.options;
   constexpr std::size_t most_lines = 20;  // chosen: a wrong delimiter can make every column a bad one
@@ -190,7 +196,7 @@ csv_columns plan_columns(const csv_header& header, const reader_context& context
   // Stop here: without an id column nothing can be done, and it may be among the columns that would be called
   // unknown.
   if (std::ranges::none_of(names, [&](std::string_view column) { return is_id(context, column); })) {
-    add_line(problems, without_id(names, context.id_column));
+    add_line(problems, without_id(names, context));
     size_before = problems.size();
   }
 
@@ -218,6 +224,10 @@ csv_columns plan_columns(const csv_header& header, const reader_context& context
         about(column, "is given twice: column " + std::to_string(columns.id + 1) + " is the id already");
       else
         columns.id = static_cast<int>(i);
+      continue;
+    }
+    if (!options.match.empty() && name == context.names.profile().id_column) {
+      about(column, id_beside_value);
       continue;
     }
     std::string problem;

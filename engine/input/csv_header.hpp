@@ -28,7 +28,9 @@ expected<csv_header> read_csv_header(const reader_context&, const input_head& lo
 struct csv_columns {
   int id = -1;
 };
-// Appends complaints to `problems`, one a line.
-csv_columns plan_columns(const csv_header&, const reader_context&, row_plan&, std::string& problems);
+// Appends complaints to `problems`, one a line. `id_beside_value`: that about an id where rows name their
+// resources in another way.
+csv_columns plan_columns(const csv_header&, const reader_context&, const std::string& id_beside_value,
+                         row_plan&, std::string& problems);
 
 }  // namespace pawl::input

@@ -43,7 +43,7 @@ class csv_source final : public row_reader {
   // Returns the complaints about columns and --set, one a line.
   std::string prepare() {
     std::string problems;
-    columns_ = plan_columns(header_, context_, plan_, problems);
+    columns_ = plan_columns(header_, context_, id_beside_value(), plan_, problems);
     add_constants(plan_, problems);
     plan_.finish();
     seek({0, header_.end_offset, header_.end_line});
@@ -171,7 +171,7 @@ void csv_source::read_row(job_batch& into) {
                       " where the header has " + std::to_string(header_.names.size()),
                   row_.raw, into);
 
-  if (auto what = rules_.check_id(draft_.id); !what.empty())
+  if (auto what = check_key(draft_.id); !what.empty())
     draft_.complain(line_of(row_.cells[id_at]), column_name(id_at), std::move(what));
   read_values(plan_.patch(), draft_.patch, into);
   read_values(plan_.expect(), draft_.expect, into);

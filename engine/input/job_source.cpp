@@ -1,5 +1,7 @@
 #include "engine/input/job_source.hpp"
 
+#include "engine/input/byte_window.hpp"
+#include "engine/input/matched_ids.hpp"
 #include "engine/input/row_reader.hpp"
 #include "engine/model/option.hpp"
 #include "engine/text/letter_case.hpp"
@@ -40,8 +42,7 @@ struct job_source::impl {
       : options(std::move(given)),
         feed(std::move(source)),
         names(profile),
-        context{feed, names, options, options.id_column.empty() ? profile.id_column : options.id_column,
-                left_out} {}
+        context{feed, names, options, options.key_column(profile), left_out} {}
 
   expected<std::unique_ptr<row_reader>> open_reader(file_format format, const input_head& head) {
     switch (format) {
@@ -84,6 +85,30 @@ struct job_source::impl {
     return stream.finish();
   }
 
+  // Puts ids in the place of the values of a batch.
+  status put_ids(job_batch& batch) {
+    for (std::size_t at = 0; at < batch.size(); ++at) {
+      if (batch.error(at) != nullptr) continue;
+      const auto job = batch.job(at);
+      auto found = ids->of(job.id);
+      if (!found) return std::move(found.error());
+      if (*found && (*found)->is_one()) {
+        batch.set_id(at, batch.bytes().copy((*found)->ids.front()));
+        continue;
+      }
+      if (!*found && unknown == unknown_values::kept) continue;
+      row_error error;
+      error.row = job.row;
+      error.line = job.line;
+      error.raw = job.raw.substr(0, max_kept_raw_bytes);
+      error.code = *found ? code_of(**found) : unmatched_code;
+      error.complaints.push_back(
+          {job.line, context.id_column, *found ? what_is_wrong(**found) : "was not looked up"});
+      batch.reject(at, std::move(error));
+    }
+    return {};
+  }
+
   // Fails if somebody has written to the file since it was opened.
   status unchanged() {
     auto& source = feed.source();
@@ -119,6 +144,7 @@ struct job_source::impl {
     }
     for (const auto& condition : sorted(options.conditions)) shape.add("only if", condition);
     for (const auto& field : sorted(options.fill_empty)) shape.add("fill empty", field);
+    if (!options.match.empty()) shape.add("match", options.match);
     shape.add("null", options.null_token);
     shape.add("list", {&options.list_separator, 1});
     reader->describe(shape);
@@ -130,6 +156,8 @@ struct job_source::impl {
   field_names names;
   std::unordered_map<std::uint64_t, std::vector<std::string>> left_out;
   reader_context context;
+  matched_ids* ids = nullptr;
+  unknown_values unknown = unknown_values::kept;
   source_facts facts;
   std::unique_ptr<row_reader> reader;
   checkpoint first_row;
@@ -186,6 +214,8 @@ expected<bool> job_source::next(job_batch& into) {
   }
   // Checks after reading, so that no row is handed out that may have been read after a change.
   if (auto same = impl_->unchanged(); !same) return std::move(same.error());
+  if (impl_->ids != nullptr)
+    if (auto put = impl_->put_ids(into); !put) return std::move(put.error());
   return !into.empty();
 }
 
@@ -202,6 +232,11 @@ status job_source::seek(const checkpoint& at) {
 
 void job_source::leave_out(std::unordered_map<std::uint64_t, std::vector<std::string>> fields_of_row) {
   impl_->left_out = std::move(fields_of_row);
+}
+
+void job_source::use_ids(matched_ids* ids, unknown_values unknown) {
+  impl_->ids = ids;
+  impl_->unknown = unknown;
 }
 
 checkpoint job_source::position() const noexcept {

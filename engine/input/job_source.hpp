@@ -32,6 +32,9 @@ std::optional<file_format> format_by_name(std::string_view path) noexcept;
 struct source_options {
   std::optional<file_format> format;  // unset: told by the ending of the name (.csv .tsv; .ndjson .jsonl)
   std::string id_column;              // empty: the profile's
+  // --match: the field by whose value rows name their resource; its column stands in the place of the ids.
+  // Empty: rows have ids.
+  std::string match;
   std::vector<std::pair<std::string, std::string>> map;  // column -> field, from --map "Old=new"
   std::vector<std::string> ignore;                       // columns, from --ignore-column
   std::vector<std::pair<std::string, std::string>> set;  // field -> cell text, from --set field=value
@@ -42,6 +45,11 @@ struct source_options {
   // on without them would write what they protect.
   std::vector<std::string> conditions;
   std::vector<std::string> fill_empty;  // --fill-empty, likewise
+
+  // What the column is called by which rows name their resource.
+  const std::string& key_column(const api::profile& p) const noexcept {
+    return !match.empty() ? match : !id_column.empty() ? id_column : p.id_column;
+  }
 };
 
 using sha256 = std::array<std::uint8_t, 32>;
@@ -85,6 +93,7 @@ struct source_facts {
 };
 
 struct opened_bytes;
+class matched_ids;
 
 class job_source {
  public:
@@ -117,6 +126,11 @@ class job_source {
   // From now on next() leaves these fields out of the patches of these rows (each row keeps at least one
   // field). It is used where rows are tried again after later rows of the same id.
   void leave_out(std::unordered_map<std::uint64_t, std::vector<std::string>> fields_of_row);
+  // With `match`: from now on next() puts the ids that the values stand for in their place, and a row whose
+  // value stands for none or for several is a bad row. `unknown`: what becomes of values that were not looked
+  // up. Null: rows keep their values. `ids` must outlive its use.
+  enum class unknown_values : std::uint8_t { kept, refused };
+  void use_ids(matched_ids* ids, unknown_values unknown);
   // The position of the next row that next() will return.
   checkpoint position() const noexcept;
 

@@ -58,7 +58,7 @@ class ndjson_source final : public row_reader {
  private:
   // What a key of a row means.
   struct key_meaning {
-    enum class kind : std::uint8_t { unknown, id, field, note } what = kind::unknown;
+    enum class kind : std::uint8_t { unknown, id, second_id, field, note } what = kind::unknown;
     field_index field{};
     std::string_view name;  // of a field, in the profile
   };
@@ -124,6 +124,7 @@ ndjson_source::key_meaning ndjson_source::look_up(std::string_view key) const {
     if (from == key) name = to;
   if (name == context_.id_column) return {id, {}, {}};
   if (name.starts_with(note_mark)) return {note, {}, {}};
+  if (!options.match.empty() && name == context_.names.profile().id_column) return {second_id, {}, {}};
   if (const auto known = context_.names.find(name))
     return {key_meaning::kind::field, *known, context_.names.profile()[*known].name};
   // The name is a view: a mapped one points into the options, an unmapped one into the row.
@@ -241,6 +242,8 @@ void ndjson_source::read_member(const json_member& member, const key_meaning& me
     case id:
       if (in_row) return read_id(member.value, arena);
       return complain(column(), "is the id, which cannot be changed; it stands beside \"patch\"");
+    case second_id:
+      return complain(column(), id_beside_value());
     case unknown: {
       auto what = context_.names.unknown(meaning.name);
       if (in_row && has_patch)
@@ -271,7 +274,7 @@ void ndjson_source::read_id(const json_value& value, byte_arena& arena) {
     return complain(context_.id_column,
                     "must be a string or an integer (got " + shown_json(value.text) + ')');
   }
-  if (auto what = rules_.check_id(draft_.id); !what.empty()) complain(context_.id_column, std::move(what));
+  if (auto what = check_key(draft_.id); !what.empty()) complain(context_.id_column, std::move(what));
 }
 
 void ndjson_source::read_field(const json_member& member, const key_meaning& meaning) {

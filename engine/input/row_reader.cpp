@@ -53,6 +53,13 @@ void row_reader::add_constants(row_plan& plan, std::string& problems) {
   }
 }
 
+std::string row_reader::id_beside_value() const {
+  const auto& field = context_.options.match;
+  return "is the id, and rows name their resources by " + field + ": drop it with " +
+         to_string(option::ignore_column, context_.names.profile().id_column) + ", or leave out " +
+         to_string(option::match, field);
+}
+
 void row_reader::deliver(row_draft& draft, std::uint64_t row, std::uint64_t line, std::string_view raw,
                          job_batch& into) {
   if (!draft.complaints.empty()) {

@@ -80,6 +80,12 @@ class row_reader {
  protected:
   // Adds every --set to the plan; appends complaints to `problems`, one a line.
   void add_constants(row_plan&, std::string& problems);
+  // Checks what names the resource of a row: its id, or the value that stands for it. Empty: it is good.
+  std::string check_key(std::string_view key) const {
+    return context_.options.match.empty() ? rules_.check_id(key) : row_rules::check_value(key);
+  }
+  // What is wrong with an id beside such a value.
+  std::string id_beside_value() const;
   // Adds the draft as a job, or as a row error if it has complaints.
   void deliver(row_draft&, std::uint64_t row, std::uint64_t line, std::string_view raw_in_batch,
                job_batch& into);

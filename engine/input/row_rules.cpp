@@ -100,20 +100,42 @@ row_rules::row_rules(const field_names& names) : profile_(&names.profile()) {
   }
 }
 
+namespace {
+
+constexpr std::size_t longest_value = 1024;  // code points; chosen: nobody is called by more
+
+std::string too_long(std::size_t length, std::size_t most, std::string_view text) {
+  return "is " + std::to_string(length) + " characters long, at most " + std::to_string(most) +
+         " are allowed (got " + shown(text) + ')';
+}
+
+// Empty: there is no such character in the text.
+std::string what_is_unseen(std::string_view text) {
+  const auto c = unseen_character(text);
+  if (c == no_character) return {};
+  return (is_control(c) ? "contains the control character " : "contains the invisible character ") +
+         name_of(c) + " (got " + shown(text) + ')';
+}
+
+}  // namespace
+
+std::string row_rules::check_value(std::string_view value) {
+  if (value.empty()) return "is empty";
+  if (const auto length = count_code_points(value); length > longest_value)
+    return too_long(length, longest_value, value);
+  return what_is_unseen(value);
+}
+
 std::string row_rules::check_id(std::string_view id) const {
   if (id.empty()) return "is empty";
   if (id.size() > profile_->max_id_length) {
     const auto length = count_code_points(id);
-    if (length > profile_->max_id_length)
-      return "is " + std::to_string(length) + " characters long, at most " +
-             std::to_string(profile_->max_id_length) + " are allowed (got " + shown(id) + ')';
+    if (length > profile_->max_id_length) return too_long(length, profile_->max_id_length, id);
   }
   if (profile_->id_type != api::id_form::string && !is_number_id(id))
     return "must be digits without a zero in front, as the API numbers its resources (got " + shown(id) + ')';
   if (is_plain_id(id)) return {};
-  if (const auto c = unseen_character(id); c != no_character)
-    return (is_control(c) ? "contains the control character " : "contains the invisible character ") +
-           name_of(c) + " (got " + shown(id) + ')';
+  if (auto what = what_is_unseen(id); !what.empty()) return what;
   if (has_dot_segment(id))
     return "is or holds a dot segment (. or ..), which servers take out of a path: the request would reach "
            "another resource (got " +

@@ -37,6 +37,8 @@ class row_rules {
 
   // Checks a trimmed id. Empty: it is good; else the text says what is wrong.
   std::string check_id(std::string_view id) const;
+  // The same of a trimmed value that stands for an id (source_options::match).
+  static std::string check_value(std::string_view value);
 
   // Checks the patch, which is in field order. Complaints get `line`. A value that clears its field becomes
   // null, as what clears it is null wherever values are compared.

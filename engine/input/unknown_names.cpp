@@ -23,8 +23,7 @@ namespace {
 class name_list {
  public:
   name_list(const api::profile& profile, const source_options& options)
-      : options_(options),
-        id_(options.id_column.empty() ? std::string_view{profile.id_column} : options.id_column) {
+      : options_(options), id_(options.key_column(profile)) {
     for (const auto& f : profile.fields) known_.emplace(f.name);
   }
 
@@ -98,8 +97,7 @@ std::vector<std::string> unknown_names(const std::string& path, const api::profi
   if (format == file_format::csv) {
     const field_names fields(profile);
     const std::unordered_map<std::uint64_t, std::vector<std::string>> nothing;
-    const reader_context context{feed, fields, options,
-                                 options.id_column.empty() ? profile.id_column : options.id_column, nothing};
+    const reader_context context{feed, fields, options, options.key_column(profile), nothing};
     if (const auto header = read_csv_header(context, opened->head))
       for (const auto& column : header->names) names.add_column(column);
   } else if (format == file_format::ndjson) {

@@ -43,7 +43,7 @@ struct migration {
   int to;
   const char* sql;
 };
-constexpr std::array<migration, 3> migrations{{
+constexpr std::array<migration, 4> migrations{{
     {2,
      "ALTER TABLE run ADD COLUMN boot_id TEXT; ALTER TABLE run ADD COLUMN started_boot_us INTEGER;"
      "ALTER TABLE intent ADD COLUMN sent_boot_us INTEGER;"},
@@ -55,6 +55,9 @@ constexpr std::array<migration, 3> migrations{{
      " PRIMARY KEY (part, block)) STRICT, WITHOUT ROWID;"
      "CREATE TABLE chain (link INTEGER PRIMARY KEY, at INTEGER NOT NULL,"
      " seals BLOB NOT NULL, digest BLOB NOT NULL) STRICT;"},
+    {5,
+     "CREATE TABLE matched (generation INTEGER NOT NULL REFERENCES generation (id), value TEXT NOT NULL,"
+     " ids TEXT NOT NULL, PRIMARY KEY (generation, value)) STRICT, WITHOUT ROWID;"},
 }};
 static_assert(migrations.back().to == schema_version);
 

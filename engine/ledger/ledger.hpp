@@ -8,6 +8,7 @@
 #include "engine/model/boot_moment.hpp"
 #include "engine/model/counters.hpp"
 #include "engine/model/error.hpp"
+#include "engine/model/matched_value.hpp"
 #include "engine/model/outcome.hpp"
 #include "engine/model/time.hpp"
 #include "engine/model/whoever.hpp"
@@ -17,14 +18,16 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 namespace pawl::ledger {
 
 inline constexpr int application_id = 0x7061776c;  // "pawl"
-inline constexpr int schema_version = 4;
-inline constexpr int first_sealed_version = 4;  // earlier ledgers have no checksums
+inline constexpr int schema_version = 5;
+inline constexpr int first_sealed_version = 4;    // earlier ledgers have no checksums
+inline constexpr int first_matching_version = 5;  // earlier ledgers have no table `matched`
 
 struct target {
   std::string profile, base_url, account;  // account: empty until whoami has answered, or if the API has none
@@ -226,6 +229,13 @@ class ledger_file {
 
   // All rows that any --retry has taken again.
   expected<row_set> retried_rows(std::int64_t generation);
+
+  // Keeps what values stand for, in one transaction. A value that is kept already gets the newer answer.
+  status put_matched(std::int64_t generation, std::span<const matched_value>);
+  // Stops when `tell` returns a failure, and returns it.
+  status for_each_matched(std::int64_t generation, const std::function<status(const matched_value&)>& tell);
+  // Whether anything was done with the generation: a row has an outcome, or was about to be sent.
+  expected<bool> was_begun(std::int64_t generation);
 
   // The last checkpoint at or before `row`; the start of the input if there is none.
   expected<input::checkpoint> checkpoint_before(std::int64_t generation, std::uint64_t row);

@@ -61,7 +61,8 @@ class examination {
   expected<soundness> all() {
     auto version = db_.ask("PRAGMA user_version");
     if (!version) return std::move(version.error());
-    result_.is_sealed = *version >= first_sealed_version;
+    version_ = *version;
+    result_.is_sealed = version_ >= first_sealed_version;
     look(part::file, &examination::pages);
     look(part::schema, &examination::schema);
     look(part::numbers, &examination::generations);
@@ -106,6 +107,11 @@ class examination {
     auto fresh = database::open_temporary();
     if (!fresh) return fresh.error();
     if (auto made = (*fresh)->execute(schema_sql); !made) return made;
+    // Not those that came later than this ledger.
+    for (const auto& table : sealed_tables)
+      if (table.since > version_)
+        if (auto gone = (*fresh)->execute(fmt::format("DROP TABLE {}", table.name).c_str()); !gone)
+          return gone;
     auto wanted = describe(**fresh);
     if (!wanted) return wanted.error();
     auto there = describe(db_);
@@ -246,6 +252,7 @@ class examination {
   database& db_;
   std::string_view noted_;
   soundness result_;
+  std::int64_t version_ = 0;
   part now_ = part::file;
 };
 

@@ -1,4 +1,4 @@
--- The ledger of pawl, schema version 4. A public interface: read it with sqlite3, Datasette, DuckDB or anything
+-- The ledger of pawl, schema version 5. A public interface: read it with sqlite3, Datasette, DuckDB or anything
 -- else that speaks SQLite (3.37 or newer). The view `job` is the place to look; tables that end in _data hold
 -- the same in fewer bytes. Times are microseconds since the Unix epoch:
 -- datetime(finished_at / 1e6, 'unixepoch'). A row number counts the rows of the input from 1, header and empty
@@ -32,6 +32,15 @@ CREATE TABLE checkpoint (
   offset INTEGER NOT NULL,           -- bytes from the start of the file
   line INTEGER NOT NULL,             -- physical line, from 1
   PRIMARY KEY (generation, row)
+) STRICT, WITHOUT ROWID;
+
+-- Since version 5. With --match: what the API said of each value by which rows name their resource, before the
+-- first write. It holds for the whole generation; a run that goes on does not ask again.
+CREATE TABLE matched (
+  generation INTEGER NOT NULL REFERENCES generation (id),
+  value TEXT NOT NULL,               -- as rows have it
+  ids TEXT NOT NULL,                 -- JSON list: the id of its resource; empty: there is none; two of several
+  PRIMARY KEY (generation, value)
 ) STRICT, WITHOUT ROWID;
 
 -- One invocation. ended_at NULL: it runs now, or was killed.

@@ -22,9 +22,10 @@ struct sealed_table {
   std::string_view name;
   grouping by = grouping::none;
   char tag = '\0';  // for record_digest::finish(); never changes
+  int since = 0;    // the version of the schema that has it first; 0: all sealed ones have it
 };
 // job_data and intent come first: they change with each row of a run.
-inline constexpr std::array<sealed_table, 8> sealed_tables{{
+inline constexpr std::array<sealed_table, 9> sealed_tables{{
     {"job_data", sealed_table::grouping::by_key, 'j'},
     {"intent", sealed_table::grouping::by_columns, 'i'},
     {"retried", sealed_table::grouping::by_columns, 'r'},
@@ -33,6 +34,7 @@ inline constexpr std::array<sealed_table, 8> sealed_tables{{
     {"generation", sealed_table::grouping::none, 'g'},
     {"run", sealed_table::grouping::none, 'u'},
     {"event", sealed_table::grouping::none, 'e'},
+    {"matched", sealed_table::grouping::none, 'm', 5},
 }};
 
 constexpr std::optional<std::size_t> sealed_table_named(std::string_view name) noexcept {

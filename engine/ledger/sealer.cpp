@@ -137,15 +137,22 @@ expected<seal_sums> read_seals(database& db, std::int64_t generation) {
 }
 
 expected<seal_sums> count_seals(database& db) {
+  auto version = db.ask("PRAGMA user_version");
+  if (!version) return std::move(version.error());
   seal_sums all;
-  for (std::size_t table = 0; table < sealed_tables.size(); ++table)
+  for (std::size_t table = 0; table < sealed_tables.size(); ++table) {
+    if (sealed_tables[table].since > *version) continue;
     if (auto counted = count_table(db, table, {}, {}, all); !counted) return std::move(counted.error());
+  }
   return all;
 }
 
 expected<seal_sums> count_seals(database& db, std::int64_t generation) {
+  auto version = db.ask("PRAGMA user_version");
+  if (!version) return std::move(version.error());
   seal_sums all;
   for (std::size_t table = 0; table < sealed_tables.size(); ++table) {
+    if (sealed_tables[table].since > *version) continue;
     std::string_view condition;
     std::array between{generation, generation};
     switch (sealed_tables[table].by) {

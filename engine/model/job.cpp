@@ -112,6 +112,11 @@ void job_batch::add(row_error error) {
   rows_.push_back(e);
 }
 
+void job_batch::reject(std::size_t at, row_error error) {
+  rows_[at].error = static_cast<std::int32_t>(errors_.size());
+  errors_.push_back(std::move(error));
+}
+
 const row_error* job_batch::error(std::size_t at) const noexcept {
   const auto e = rows_[at].error;
   return e < 0 ? nullptr : &errors_[static_cast<std::size_t>(e)];

@@ -57,9 +57,10 @@ struct complaint {
 struct row_error {
   std::uint64_t row = 0;
   std::uint64_t line = 0;
-  std::string id;                     // empty if it could not be read
-  std::string raw;                    // cut after 64 KiB
-  std::vector<complaint> complaints;  // at least one
+  std::string id;                         // empty if it could not be read
+  std::string raw;                        // cut after 64 KiB
+  std::vector<complaint> complaints;      // at least one
+  std::string_view code = "invalid_row";  // of a literal: the error code of its outcome
 };
 
 // A slot's own copy of a job. It is reused from job to job and allocates only while it grows.
@@ -95,6 +96,10 @@ class job_batch {
   // source does, as the names of fields do.
   void add(const job_view&);
   void add(row_error);
+
+  // Of a good row: another id, whose text lies as add() says; and what is wrong with it after all.
+  void set_id(std::size_t at, std::string_view id) noexcept { rows_[at].job.id = id; }
+  void reject(std::size_t at, row_error);
 
   // Null: the row is good. `at` < size().
   const row_error* error(std::size_t at) const noexcept;

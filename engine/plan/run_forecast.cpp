@@ -126,6 +126,22 @@ run_forecast::run_forecast(const forecast_options& o)
   duration asked{};
   send(asked, request_kind::read, {1, 0}, policy::kept_quota::no_id);
   for (std::uint32_t i = 0; i < std::max(o.concurrency, 1U); ++i) slots_.push(asked);
+  look_up(o.looked_up);
+}
+
+// No job begins before the last of these was answered.
+void run_forecast::look_up(std::uint64_t reads) {
+  if (reads == 0) return;
+  for (; reads > 0; --reads) {
+    auto at = slots_.top();
+    slots_.pop();
+    send(at, request_kind::read, {1, 0}, policy::kept_quota::no_id);
+    slots_.push(at);
+  }
+  for (auto left = slots_.size(); left > 0; --left) {
+    slots_.pop();
+    slots_.push(end_);
+  }
 }
 
 // When a request may leave: from `at` on, and with `all` of them where the classes share windows.

@@ -71,8 +71,9 @@ struct forecast_options {
   policy::pacer_options writes, reads;
   std::uint32_t concurrency = 16;
   bool read_first = true;
-  bool read_after = false;  // each write is followed by a read that shows it
-  duration reply_time{};    // the same for a read and a write
+  bool read_after = false;      // each write is followed by a read that shows it
+  duration reply_time{};        // the same for a read and a write
+  std::uint64_t looked_up = 0;  // reads before the first job, which finds out by them whose they are
   // How long ago the requests that the windows hold already were answered.
   std::vector<duration> past_writes, past_reads;
   // The limits of one resource, with what they hold at `now`; unset: there are none.
@@ -111,6 +112,7 @@ class run_forecast {
   duration next(duration at, policy::request_kind, const policy::request_counts& all) const;
   void send(duration& at, policy::request_kind, const policy::request_counts& all, std::uint64_t id);
   bool is_held(job&, duration& at);
+  void look_up(std::uint64_t reads);
   void carry_out(const job&, duration at);
   bool starts(job&, duration from);
   void start_ready(duration until);

@@ -28,7 +28,7 @@ ledger::job_record record_of(const row_error& bad, std::string& words) {
   made.row = bad.row;
   made.id = bad.id;
   made.outcome = outcome::invalid;
-  made.error_code = "invalid_row";
+  made.error_code = bad.code;
   made.error_message = words;
   made.raw = bad.raw;
   return made;

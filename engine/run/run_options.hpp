@@ -24,6 +24,8 @@ struct run_options : client::client_options {
   // Slots of an adaptive run. Chosen: some 50 MB of connections, and half the file descriptors that a process
   // commonly has.
   static constexpr std::uint32_t adaptive_slots = 512;
+  // For reads beside those of a run: nobody finds out for them how many at once pay, so they use the default.
+  std::uint32_t at_once() const { return adaptive ? run_options{}.concurrency : concurrency; }
   std::optional<std::uint64_t> limit;        // --limit N: only the next N pending jobs
   std::optional<policy::write_hours> hours;  // --between: nothing is taken outside of these; unset: always
   duration drain_timeout = std::chrono::seconds{20};

@@ -53,7 +53,7 @@ struct runner::impl {
   std::optional<stop_kind> stop_wanted;
   std::string stop_reason;
   std::optional<time_point> drain_until;
-  client::read_client* asking = nullptr;  // while identify() or fetch_names() is under way
+  client::read_client* asking = nullptr;  // while identify(), fetch_names() or ask() is under way
 
   impl(asio::io_context& context, const run_options& o, const api::profile& p, client::quota_file& kept,
        client::token_source source, client::progress_counters& counters,
@@ -168,6 +168,13 @@ asio::awaitable<expected<const api::name_directory*>> runner::impl::fetch_names(
   names = *std::move(answer);
   const api::name_directory* read = &*names;
   co_return read;
+}
+
+asio::awaitable<status> runner::ask(std::function<asio::awaitable<status>(client::read_client&)> work) {
+  impl::early_client early(*impl_);
+  auto answer = co_await work(early.client);
+  co_await early.finish();
+  co_return answer;
 }
 
 asio::awaitable<void> runner::impl::take_snapshot(run_context& run, snapshot& pages) {

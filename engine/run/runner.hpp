@@ -9,6 +9,7 @@
 #include "engine/client/credentials.hpp"
 #include "engine/client/progress.hpp"
 #include "engine/client/quota_file.hpp"
+#include "engine/client/read_client.hpp"
 #include "engine/client/whoami.hpp"
 #include "engine/http/connection_pool.hpp"
 #include "engine/input/job_source.hpp"
@@ -23,6 +24,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -61,6 +63,10 @@ class runner {
   // input or a condition has names. It may be held against them until then, and lives as long as the runner.
   // Failures as read_client::get.
   boost::asio::awaitable<expected<const api::name_directory*>> fetch_names(const api::list_spec&);
+
+  // Lets somebody else send reads before run(), with the run's pool, pacer and key. Returns what `work` does.
+  boost::asio::awaitable<status> ask(
+      std::function<boost::asio::awaitable<status>(client::read_client&)> work);
 
   // The source stands at the first row of the generation that may be pending; rows in `done` are passed over.
   // `file` has the generation and the run; the runner drains the writer before it returns. Names in the rows

@@ -1,23 +1,13 @@
 #include "engine/ledger/scratch/planned_values.hpp"
 
 #include "engine/ledger/database.hpp"
+#include "engine/ledger/scratch/scratch_failure.hpp"
 
 #include <fmt/format.h>
 
 #include <utility>
 
 namespace pawl::ledger {
-namespace {
-
-// Words a failure for a scratch file: sqlite_failure() words it for a ledger.
-failure of_scratch(failure why) {
-  why.kind = failure_kind::mend;
-  why.place = "the directory for temporary files";
-  why.remedy = "make room there, or name another directory with TMPDIR";
-  return why;
-}
-
-}  // namespace
 
 struct planned_values::impl {
   std::unique_ptr<database> db;

@@ -333,7 +333,9 @@ void generic::list_all(const call& c, reply& rep) const {
     for (const auto& [name, value] : given) {
       const json::value* v = r.fields.if_contains(name);
       if (v != nullptr)
-        fits = fits && (v->is_string() ? std::string{v->get_string()} : json::serialize(*v)) == value;
+        fits = fits && (d_.filter == filter_style::exact
+                            ? text_or_json(*v) == value
+                            : lower_case(text_or_json(*v)).find(lower_case(value)) != std::string::npos);
     }
     if (!fits) continue;
     if (total >= offset && items.size() < size) items.push_back(shown_as(r));

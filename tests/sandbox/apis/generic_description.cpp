@@ -174,6 +174,7 @@ api_description read_description(const json::value& v) {
     if (d.style == list_style::offset) d.place_parameter = "offset";
     if (d.style == list_style::cursor) d.place_parameter = "cursor";
     m.take("place_parameter", d.place_parameter);
+    m.take_one_of("filter", d.filter, {{"exact", filter_style::exact}, {"contains", filter_style::contains}});
     m.take("reply", d.list_reply);
   });
   inside(top, "whoami", [&](members& m) {

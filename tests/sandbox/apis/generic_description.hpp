@@ -14,6 +14,9 @@
 
 namespace sandbox {
 
+// Whom a parameter that is the name of a member finds: those with this value, or with a part of it, whatever
+// the case.
+enum class filter_style : std::uint8_t { exact, contains };
 enum class list_style : std::uint8_t { page, offset, cursor, link };
 enum class write_mode : std::uint8_t { merge, merge_deep, replace };
 enum class time_form : std::uint8_t { iso, iso_ms, unix_s, unix_ms };
@@ -42,6 +45,7 @@ struct api_description {
   std::string list_path = "/items", size_parameter = "limit", place_parameter = "page";
   list_style style = list_style::page;
   std::uint64_t size = 50, largest = 100;
+  filter_style filter = filter_style::exact;
   boost::json::value list_reply = "{items}";
 
   std::string whoami_path = "/me";

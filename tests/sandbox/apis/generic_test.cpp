@@ -186,5 +186,16 @@ TEST(Generic, ADescriptionThatCannotBeReadIsRefusedByTheMember) {
   }
 }
 
+TEST(Generic, AFilterFindsWhatIsSaid) {
+  const auto found = [](const char* filter, const char* query) {
+    generic_fixture f{std::string{R"({"example":{"mail":"User{n}@x"},"list":{"filter":")"} + filter + "\"}}",
+                      12};
+    return f.get(std::string{"/items?mail="} + query).json().as_array().size();
+  };
+  EXPECT_EQ(found("exact", "User1%40x"), 1u);
+  EXPECT_EQ(found("exact", "user1%40x"), 0u);
+  EXPECT_EQ(found("contains", "user1"), 4u);
+}
+
 }  // namespace
 }  // namespace sandbox

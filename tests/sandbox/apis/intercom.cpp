@@ -4,6 +4,7 @@
 #include "tests/sandbox/apis/resource_vendor.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 namespace sandbox {
@@ -31,7 +32,7 @@ bool has_field_type(const json::value& v, std::string_view type) {
 }
 
 class intercom final : public resource_vendor {
-  enum endpoint : std::uint8_t { nothing, me, list, contact, tags, tag };
+  enum endpoint : std::uint8_t { nothing, me, list, found, contact, tags, tag };
 
  public:
   explicit intercom(const vendor_options& options) : resource_vendor(options) {}
@@ -84,6 +85,10 @@ class intercom final : public resource_vendor {
   void put(const call&, resource&, reply&);
   void change_tag(const call&, resource&, reply&);
   void list_contacts(const call&, reply&) const;
+  void find_contacts(const call&, reply&) const;
+  // The contacts that fit, behind the one that `cursor` names.
+  void show_page(const std::string& cursor, std::uint64_t size,
+                 const std::function<bool(const resource&)>& fits, reply&) const;
 };
 
 route intercom::find(const request& r) const {
@@ -96,9 +101,13 @@ route intercom::find(const request& r) const {
   if (have_form(*path, {"me"})) to.where = me;
   if (have_form(*path, {"contacts"})) to.where = list;
   if (have_form(*path, {"contacts", "*"})) to.where = contact;
+  if (r.method == "POST" && have_form(*path, {"contacts", "search"})) {
+    to.where = found;
+    to.kind = request_class::read;
+  }
   if (have_form(*path, {"contacts", "*", "tags"})) to.where = tags;
   if (have_form(*path, {"contacts", "*", "tags", "*"})) to.where = tag;
-  if (path->size() > 1 && to.where > list) to.id = (*path)[1];
+  if (path->size() > 1 && to.where > found) to.id = (*path)[1];
   to.faultless = to.where == nothing || to.where == me;
   return to;
 }
@@ -186,6 +195,8 @@ void intercom::serve(const call& c, reply& rep) {
          {"app", {{"type", "app"}, {"id_code", "abc12345"}}}});
   } else if (c.way.where == list && get) {
     list_contacts(c, rep);
+  } else if (c.way.where == found) {
+    find_contacts(c, rep);
   } else if (c.way.where == contact && get) {
     present(c, c.way.id, rep);
   } else if (!c.way.id.empty() && r == nullptr) {
@@ -280,7 +291,33 @@ void intercom::list_contacts(const call& c, reply& rep) const {
   const query given = parse_query(c.way.query).value_or(query{});
   const std::uint64_t size = std::clamp<std::uint64_t>(
       number_in(parameter(given, "per_page", "50")).value_or(50), 1, largest_contact_page);
-  const std::string cursor = parameter(given, "starting_after");
+  show_page(parameter(given, "starting_after"), size, [](const resource&) { return true; }, rep);
+}
+
+// One condition of the operator `=` on a field of text; a search has more, which the sandbox needs not.
+void intercom::find_contacts(const call& c, reply& rep) const {
+  const auto body = object_in(c.in.body);
+  const json::value* condition = body ? body->if_contains("query") : nullptr;
+  if (condition == nullptr || !condition->is_object() ||
+      text_in(condition->get_object(), "operator") != "=") {
+    fail(rep, 400, "parameter_invalid", "query is invalid", "query");
+    return;
+  }
+  const std::string name = text_in(condition->get_object(), "field");
+  const std::string value = lower_case(text_in(condition->get_object(), "value"));
+  std::string cursor;
+  std::uint64_t size = 50;
+  if (const json::value* pages = body->if_contains("pagination"); pages != nullptr && pages->is_object()) {
+    cursor = text_in(pages->get_object(), "starting_after");
+    if (const json::value* n = pages->get_object().if_contains("per_page"); n != nullptr && n->is_int64())
+      size = static_cast<std::uint64_t>(std::clamp<std::int64_t>(n->get_int64(), 1, largest_contact_page));
+  }
+  show_page(
+      cursor, size, [&](const resource& r) { return lower_case(text_in(r.fields, name)) == value; }, rep);
+}
+
+void intercom::show_page(const std::string& cursor, std::uint64_t size,
+                         const std::function<bool(const resource&)>& fits, reply& rep) const {
   const auto after =
       cursor.empty() ? std::optional<std::uint64_t>{0} : number_in(decode_token(cursor).value_or("x"));
   if (!after) {
@@ -291,7 +328,7 @@ void intercom::list_contacts(const call& c, reply& rep) const {
   std::uint64_t last = *after, total = 0;
   bool more = false;
   for (const resource& r : resources_.all()) {
-    if (r.gone != 0 || !r.merged_into.empty()) continue;
+    if (r.gone != 0 || !r.merged_into.empty() || !fits(r)) continue;
     ++total;
     if (r.number <= *after) continue;
     if (data.size() == size) {

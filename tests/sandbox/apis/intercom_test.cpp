@@ -79,6 +79,23 @@ TEST(Intercom, ListsByCursor) {
   EXPECT_EQ(seen, 7u);
 }
 
+TEST(Intercom, SearchesByOneField) {
+  intercom_fixture f{7};
+  const auto found = [&f](const std::string& field, const std::string& value, const std::string& by = "=") {
+    return f.send("POST", "/contacts/search",
+                  R"({"query":{"field":")" + field + R"(","operator":")" + by + R"(","value":")" + value +
+                      R"("},"pagination":{"per_page":1}})");
+  };
+  const json::value one = found("email", "Person3@example.com").json();
+  ASSERT_EQ(one.at("data").as_array().size(), 1u);
+  EXPECT_EQ(one.at("data").at(0).at("id"), json::value(f.id(3)));
+  const json::value many = found("role", "user").json();
+  EXPECT_EQ(many.at("total_count"), 7);
+  EXPECT_TRUE(many.at("pages").as_object().contains("next"));
+  EXPECT_EQ(found("email", "nobody").json().at("total_count"), 0);
+  EXPECT_EQ(found("email", "a", "~").status, 400);
+}
+
 TEST(Intercom, LimitsAreSlicesOfTenSeconds) {
   intercom_fixture f{5, vendor_fixture::limited::as_the_api};
   f.now += 9 * one_second;

@@ -331,8 +331,10 @@ void zendesk::list_tickets(const call& c, reply& rep) {
   json::array tickets;
   std::uint64_t last = *after;
   bool more = false;
+  const std::string external = parameter(given, "external_id");
   for (const resource& r : resources_.all()) {
     if (r.number <= *after || r.gone != 0) continue;
+    if (!external.empty() && text_in(r.fields, "external_id") != external) continue;
     more = tickets.size() == size;
     if (more) break;
     tickets.push_back(shown_as(c, r));
@@ -347,9 +349,11 @@ void zendesk::list_tickets(const call& c, reply& rep) {
     return;
   }
   const std::string token = encode_token(std::to_string(last));
-  const json::value next = more ? json::value(address(c, "/tickets.json?page%5Bafter%5D=" + token +
-                                                             "&page%5Bsize%5D=" + std::to_string(size)))
-                                : json::value(nullptr);
+  const std::string filter = external.empty() ? "" : "&external_id=" + percent_encode(external);
+  const json::value next =
+      more ? json::value(address(c, "/tickets.json?page%5Bafter%5D=" + token +
+                                        "&page%5Bsize%5D=" + std::to_string(size) + filter))
+           : json::value(nullptr);
   set(rep, 200,
       {{"tickets", tickets},
        {"meta", {{"has_more", more}, {"after_cursor", token}, {"before_cursor", nullptr}}},

@@ -54,8 +54,8 @@ TEST(ProfileKeys, AreAllKnownToTheLoader) {
 // Names that a profile chooses stand in these.
 bool holds_names(const std::string& table) {
   const auto last = table.substr(table.rfind('.') + 1);
-  const std::set<std::string> known{"query",  "headers", "filters",         "values",  "members",
-                                    "fields", "vars",    "request_headers", "readable"};
+  const std::set<std::string> known{"query",  "headers", "filters",         "values",   "members",
+                                    "fields", "vars",    "request_headers", "readable", "match"};
   return known.contains(last);
 }
 
@@ -90,6 +90,7 @@ error = {}
 whoami = { path = "/me", account = "id", needs = {} }
 list = { path = "/x", items = "", filters = { X = "x" } }
 names = { path = "/x", items = "", id = "id", name = "name" }
+match = { X = { path = "/x", query = { NAME = "{value}" } } }
 rules = [{ status = 400, then = "throttled" }]
 [fields.X]
 type = "object"

@@ -250,5 +250,41 @@ TEST(ProfileRoots, SayWhereTheResourceStandsInAReply) {
                 HasSubstr("write." + std::string{key} + ": is never looked at"));
 }
 
+TEST(ProfileLists, SayHowAResourceIsFoundByAValue) {
+  const auto compiled = compile_profile(
+      std::string{head} +
+          "[match.status]\npath = \"/search\"\nmethod = \"POST\"\nbody = { q = \"{value}\", at = "
+          "\"{cursor}\" }\n"
+          "items = \"data\"\nid = \"n\"\ncursor = \"next\"\nlimit = 50\ncompare = \"nocase\"\n",
+      "p");
+  ASSERT_TRUE(compiled.value);
+  ASSERT_EQ(compiled.reading.matches.size(), 1u);
+  const auto& m = compiled.reading.matches.front();
+  EXPECT_EQ(m.field, "status");
+  EXPECT_FALSE(m.is_single);
+  EXPECT_TRUE(m.nocase);
+  EXPECT_EQ(to_string(m.list.id), "n");
+  EXPECT_EQ(m.list.page_size, 50u);
+}
+
+TEST(ProfileLists, SayWhatIsWrongWithAWayToMatch) {
+  const std::vector<std::pair<std::string, std::string>> table{
+      {"[match.status]\nquery = { q = \"{value}\" }", "match.status.path: is missing"},
+      {"[match.status]\npath = \"/x\"", "does not ask for a value; put {value} where"},
+      {"[match.status]\npath = \"/x/{id}\"",
+       "match.status.path: nothing fills {id} here; here stand {value}"},
+      {"[match.status]\npath = \"/x/{value}\"\nbody = { a = \"b\" }", "belongs to no GET"},
+      {"[match.status]\npath = \"/x/{value}\"\ncursor = \"next\"",
+       "match.status.items: is missing, and the reply"},
+      {"[match.status]\npath = \"/x/{value}\"\ncompare = \"fuzzy\"", "is neither exact nor nocase"},
+      {"[match.status]\npath = \"/x/{value}\"\nfilters = {}", "match.status.filters: is not a known key"},
+      {"[match.status]\npath = \"/x/{value}\"\nheaders = { Authorization = \"x\" }",
+       "match.status.headers.Authorization: is"},
+      {"[match.other]\npath = \"/x/{value}\"", "match.other: is not a text or a number that the API shows"},
+      {"[match.note]\npath = \"/x/{value}\"", "match.note: is not a text or a number that the API shows"},
+  };
+  for (const auto& [text, expected] : table) EXPECT_THAT(complaint(text), HasSubstr(expected)) << text;
+}
+
 }  // namespace
 }  // namespace pawl::config

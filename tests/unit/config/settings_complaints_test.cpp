@@ -21,6 +21,19 @@ TEST_F(SettingsComplaints, NameSourceValueAndRemedy) {
     std::function<void(raw_options&)> given;
     list complaints;
   } table[] = {
+      {[](auto& r) { r.match = "email"; },
+       {"--match: the profile productlane does not say how a resource is found by \"email\"; match by one of "
+        "assignee_id, contact_id, company_id, or describe it as [match.email]"}},
+      {[](auto& r) { r.match = ""; }, {"--match: is empty; name the field whose values the rows have"}},
+      {[](auto& r) {
+         r.match = "contact_id";
+         r.id_column = "thread";
+       },
+       {"--match: stands beside --id-column: rows name their resources by one of them; leave out one of the "
+        "two; a "
+        "column of another name is read as the field with --map COLUMN=contact_id"}},
+      {[](auto& r) { r.skip_unmatched = true; },
+       {"--skip-unmatched: stands without --match; say by which field rows name their resources"}},
       {[](auto& r) { r.rate = {"60"}; },
        {"--rate: \"60\" has no window; write \"60/min\", or another of 60/min, 20/10s, 5000/s, 100/h"}},
       {[](auto& r) { r.rate = {"60/min", "fast"}; }, {"--rate: \"fast\" is not a rate" + rates}},

@@ -344,10 +344,12 @@ TEST_F(Settings, RecordHoldsEveryKeyInOrderAndNoSecret) {
                                     R"("limits.write":"60/min,20/10s","limits.read":"1000/min,333/10s",)"));
   EXPECT_THAT(s.as_json, HasSubstr(R"("proxy":"http://proxy.example:3128",)"));
   EXPECT_THAT(s.as_json, HasSubstr(R"("ledger.path":"jobs.csv.ledger",)"));
-  EXPECT_THAT(s.as_json,
-              ::testing::EndsWith(R"("input.format":null,"input.id_column":"id","input.map":[],)"
-                                  R"("input.ignore_column":[],"input.set":["status=done"],)"
-                                  R"("input.only_if":[],"input.fill_empty":[],"input.skip_invalid":false})"));
+  EXPECT_THAT(
+      s.as_json,
+      ::testing::EndsWith(
+          R"("input.format":null,"input.id_column":"id","input.map":[],)"
+          R"("input.ignore_column":[],"input.set":["status=done"],)"
+          R"("input.only_if":[],"input.fill_empty":[],"input.match":null,"input.skip_invalid":false})"));
   for (const auto* secret : {"hunter2", "ada:", "pl_v2", "Basic", "YWRhOmh1bnRlcjI"})
     EXPECT_EQ(s.as_json.find(secret), std::string::npos);
   raw.proxy.reset();

@@ -315,7 +315,8 @@ TEST_F(LedgerCheck, NothingIsCommittedWithoutItsSeal) {
 TEST_F(LedgerCheck, OneOfAnEarlierVersionIsSealedWhenItIsWrittenTo) {
   make();
   const auto make_it_version_3 =
-      "DROP TABLE seal; DROP TABLE chain; ALTER TABLE run DROP COLUMN host; ALTER TABLE run DROP COLUMN user;"
+      "DROP TABLE seal; DROP TABLE chain; DROP TABLE matched; ALTER TABLE run DROP COLUMN host;"
+      "ALTER TABLE run DROP COLUMN user;"
       "PRAGMA user_version = 3";
   change(make_it_version_3);
   const auto before = checked();
@@ -329,6 +330,28 @@ TEST_F(LedgerCheck, OneOfAnEarlierVersionIsSealedWhenItIsWrittenTo) {
   EXPECT_THAT(found(after), IsEmpty());
   change("UPDATE intent SET old_values = '{}' WHERE row = 9");
   EXPECT_THAT(found(checked()), SizeIs(1));
+}
+
+// A table that came later than a ledger is no fault of it.
+TEST_F(LedgerCheck, OneWithoutTheTableOfMatchesIsSoundAndGetsIt) {
+  make();
+  change("DROP TABLE matched; PRAGMA user_version = 4");
+  EXPECT_THAT(found(checked()), IsEmpty());
+  must(must(ledger_file::open(path, access::read_only)).prove(1));
+  must(ledger_file::open(path, access::read_write));
+  EXPECT_THAT(found(checked()), IsEmpty());
+}
+
+TEST_F(LedgerCheck, AnIdThatSomebodyPutInThePlaceOfAMatchIsFound) {
+  make();
+  {
+    auto file = must(ledger_file::open(path, access::read_write));
+    must(file.begin_run(1, "test", start));
+    must(file.put_matched(1, std::vector<matched_value>{{"a@x", {"1"}}, {"b@x", {"2"}}}));
+  }
+  EXPECT_THAT(found(checked()), IsEmpty());
+  change("UPDATE matched SET ids = '[\"9\"]' WHERE value = 'a@x'");
+  EXPECT_THAT(found(checked()), ::testing::ElementsAre(HasSubstr("matched")));
 }
 
 }  // namespace

@@ -177,14 +177,15 @@ TEST_F(Ledger, TellsOtherProgramsWhatItIs) {
 
 // As the version before left it.
 void make_it_version_1(const std::string& path) {
-  must(must(database::open(path, SQLITE_OPEN_READWRITE))
-           ->execute("DROP TABLE seal; DROP TABLE chain; ALTER TABLE run DROP COLUMN host;"
-                     "ALTER TABLE run DROP COLUMN user;"
-                     "ALTER TABLE run DROP COLUMN boot_id; ALTER TABLE run DROP COLUMN started_boot_us;"
-                     "ALTER TABLE intent DROP COLUMN sent_boot_us;"
-                     "ALTER TABLE intent DROP COLUMN idempotency_key; PRAGMA user_version = 1;"
-                     "INSERT INTO intent (generation, row, sent_at, run, id, new_values)"
-                     " VALUES (1, 3, 1795000000000000, 1, 't', '{}')"));
+  must(
+      must(database::open(path, SQLITE_OPEN_READWRITE))
+          ->execute("DROP TABLE seal; DROP TABLE chain; DROP TABLE matched; ALTER TABLE run DROP COLUMN host;"
+                    "ALTER TABLE run DROP COLUMN user;"
+                    "ALTER TABLE run DROP COLUMN boot_id; ALTER TABLE run DROP COLUMN started_boot_us;"
+                    "ALTER TABLE intent DROP COLUMN sent_boot_us;"
+                    "ALTER TABLE intent DROP COLUMN idempotency_key; PRAGMA user_version = 1;"
+                    "INSERT INTO intent (generation, row, sent_at, run, id, new_values)"
+                    " VALUES (1, 3, 1795000000000000, 1, 't', '{}')"));
 }
 
 TEST_F(Ledger, BringsOneOfAnEarlierVersionUpToDate) {
@@ -241,7 +242,7 @@ TEST_F(Ledger, RefusesWhatIsNoLedger) {
     std::ofstream{directory / "empty"};
   }
   begin(directory / "newer", 1);
-  must(must(database::open(directory / "newer", SQLITE_OPEN_READWRITE))->execute("PRAGMA user_version = 5"));
+  must(must(database::open(directory / "newer", SQLITE_OPEN_READWRITE))->execute("PRAGMA user_version = 6"));
   struct row {
     const char *name, *says;
     access how;
@@ -251,7 +252,7 @@ TEST_F(Ledger, RefusesWhatIsNoLedger) {
       {"text", "usage ", access::read_only},
       {"other", "is not a ledger of pawl", access::read_write},
       {"other", "usage ", access::read_only},
-      {"newer", "schema version 5, this pawl knows version 4", access::read_write},
+      {"newer", "schema version 6, this pawl knows version 5", access::read_write},
       {"newer", "usage ", access::read_only},
       {"empty", "no run has begun", access::read_only},
       {"absent", "usage ", access::read_only},

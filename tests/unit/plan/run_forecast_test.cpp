@@ -219,5 +219,33 @@ TEST(RunForecast, ReadsAndWritesTakeFromWhatTheyShare) {
   }
 }
 
+// No job begins before every resource was found.
+TEST(RunForecast, LookUpsComeFirst) {
+  struct {
+    const char* what;
+    std::uint64_t looked_up;
+    std::uint32_t concurrency;
+    std::vector<rate_window> reads;
+    double expected;  // of two writes, each behind a read of 100 ms, after the question whose key it is
+  } const table[] = {{"none", 0, 1, {}, 0.5},
+                     {"one after the other", 5, 1, {}, 1.0},
+                     {"many at a time", 5, 5, {}, 0.4},
+                     {"not a whole turn", 6, 5, {}, 0.5},
+                     {"by the limit of reads", 9, 9, {{10, 10s}}, 10.4}};
+  for (const auto& t : table) {
+    forecast_options o;
+    o.reads.windows = t.reads;
+    o.reply_time = 100ms;
+    o.concurrency = t.concurrency;
+    o.looked_up = t.looked_up;
+    run_forecast f(o);
+    for (int i = 0; i < 2; ++i) f.add(forecast_job::write);
+    f.finish();
+    EXPECT_NEAR(seconds(f.needed()), t.expected, 0.051) << t.what;
+    EXPECT_EQ(f.reads(), 3 + t.looked_up) << t.what;
+    EXPECT_EQ(f.writes(), 2u) << t.what;
+  }
+}
+
 }  // namespace
 }  // namespace pawl::plan
