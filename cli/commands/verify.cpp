@@ -19,12 +19,17 @@ namespace {
 constexpr const char* verify_footer =
     "Reads only: pages of the list while they settle more than they cost, then one resource after the other. "
     "What a later\nrow of the same id wrote is what counts. Needs the input file of the run.\n"
-    "Exit codes: 0 everything is as it was written; 1 something has drifted; 2 usage; 3 stopped, try again "
+    "A value that is again what it was before the run is told as reverted, as where a rule of the server "
+    "puts it "
+    "back.\n"
+    "Exit codes: 0 everything is as it was written; 1 something has drifted or was reverted; 2 usage; 3 "
+    "stopped, try again "
     "later; 4 a person must act.\n"
     "Examples:\n"
     "  pawl verify jobs.csv.ledger\n"
     "  pawl verify jobs.csv.ledger --format csv > drift.csv\n"
-    "  pawl verify jobs.csv.ledger --sample 1%";
+    "  pawl verify jobs.csv.ledger --sample 1%\n"
+    "  pawl verify jobs.csv.ledger --after 15m --sample 5%";
 
 void add_verify(CLI::App& app) {
   add_positional(app, "LEDGER", "The ledger of a run, such as jobs.csv.ledger.");
@@ -33,6 +38,10 @@ void add_verify(CLI::App& app) {
   add_text(app, "--generation", "N", "Which pass over the input. Default: the newest.");
   add_text(app, "--sample", "SHARE",
            "Look at a random share of the resources, such as 1%, rounded up. Default: all of them.");
+  add_text(
+      app, "--after", "DURATION",
+      "Look at no row earlier than so long after its end, such as 15m, and wait for those that are younger. "
+      "Default: now.");
   add_reading_flags(app);
 }
 
@@ -44,6 +53,11 @@ std::string read_own_verify(const CLI::App& app, app::verify_options& to) {
     if (!share) return "--sample: " + to_string(share.error());
     if (*share <= 0) return "--sample: must be more than 0, such as 1%";
     to.sample = *share;
+  }
+  if (const auto lengths = given(app, "--after"); !lengths.empty()) {
+    const auto length = config::parse_duration(lengths.back());
+    if (!length) return "--after: " + to_string(length.error());
+    to.after = *length;
   }
   return read_generation(app, to.generation);
 }

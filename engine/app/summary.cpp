@@ -62,6 +62,7 @@ std::string to_json(const summary& s) {
     member("resources", s.verified->resources);
     member("as_written", s.verified->as_written);
     member("drifted", s.verified->drifted);
+    member("reverted", s.verified->reverted);
     member("missing", s.verified->missing);
     member("unreadable", s.verified->unreadable);
     member("not_compared", s.verified->not_compared);

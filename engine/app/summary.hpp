@@ -31,7 +31,7 @@ struct summary {
 
   // Only for verify; other summaries do not have these names.
   struct verification {
-    std::uint64_t resources = 0, as_written = 0, drifted = 0, missing = 0, unreadable = 0;
+    std::uint64_t resources = 0, as_written = 0, drifted = 0, reverted = 0, missing = 0, unreadable = 0;
     std::uint64_t not_compared = 0;  // resources and rows of which nothing was compared
   };
   std::optional<verification> verified;

@@ -11,6 +11,7 @@
 #include "engine/app/recorded_input.hpp"
 #include "engine/app/rows/drift_report.hpp"
 #include "engine/app/session.hpp"
+#include "engine/app/waiting.hpp"
 #include "engine/app/written_values.hpp"
 #include "engine/async/task_group.hpp"
 #include "engine/client/lister.hpp"
@@ -18,12 +19,16 @@
 #include "engine/input/unknown_names.hpp"
 #include "engine/ledger/ledger.hpp"
 #include "engine/ledger/scratch/last_written.hpp"
+#include "engine/model/counters.hpp"
 #include "engine/sys/random.hpp"
+#include "engine/sys/wall_clock.hpp"
 #include "engine/text/amounts.hpp"
+#include "engine/text/date_time.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -39,8 +44,7 @@ constexpr std::size_t most_unproven = 100;  // chosen: more of them look like an
 
 class verify_steps {
  public:
-  verify_steps(session& s, const verify_options& o, sink to)
-      : s_(s), options_(o), api_(s), to_(std::move(to)) {}
+  verify_steps(session& s, const verify_options& o, sink to) : s_(s), options_(o), to_(std::move(to)) {}
 
   expected<int> all() {
     if (auto done = prepare(); !done) return done.error();
@@ -48,23 +52,22 @@ class verify_steps {
       report_->untold(row, why);
     };
     written_values values(s_, *ledger_, generation_, report_->counts(), untold);
-    auto wanted = values.collect(options_.ledger);
+    using order = ledger::last_written::order;
+    auto wanted = values.collect(options_.ledger, options_.after ? order::by_end : order::by_id);
     if (!wanted) return wanted.error();
     wanted_.emplace(*std::move(wanted));
+    report_->use_old_values(
+        [this](std::uint64_t row, std::string_view field) { return wanted_->overwritten_by(row, field); });
     needs_names_ = values.needs_names();
     auto resources = wanted_->resources();
     if (!resources) return resources.error();
-    to_look_at_ = written_ = *resources;
+    auto left = written_ = *resources;
     if (options_.sample) {
-      auto left = wanted_->keep_sample(*options_.sample, random_seed());
-      if (!left) return left.error();
-      to_look_at_ = *left;
+      auto kept = wanted_->keep_sample(*options_.sample, random_seed());
+      if (!kept) return kept.error();
+      left = *kept;
     }
-    if (to_look_at_ > 0) {
-      if (auto opened = api_.open(); !opened) return opened.error();
-      auto looked = api_.run(look());
-      if (!looked) return looked.error();
-    }
+    if (auto looked = options_.after ? look_when_old() : look_at(left); !looked) return looked.error();
     report_->flush();
     if (auto written = report_->written(); !written) return written.error();
     return conclude();
@@ -97,16 +100,58 @@ class verify_steps {
     return {};
   }
 
+  // Resources that are old enough are looked at at once, the others when the last of them is. Meanwhile
+  // nobody is kept from the key.
+  status look_when_old() {
+    for (;;) {
+      const auto now = wall_now();
+      auto found =
+          wanted_->hide_after(now - std::chrono::duration_cast<wall_time::duration>(*options_.after));
+      if (!found) return found.error();
+      if (auto looked = look_at(found->resources); !looked) return looked;
+      if (found->hidden == 0) return {};
+      report_->flush();
+      const auto due = due_at(found->last, *options_.after);
+      s_.say().note(fmt::format("waiting until {}: {} less than {} old; rows are looked at then",
+                                date_and_time(due), counted(found->hidden, "resource is", "resources are"),
+                                duration_text(*options_.after)));
+      const auto sleep = [this](duration most, duration left) {
+        s_.show_work(fmt::format("waiting for the rows to be {} old, {} left", duration_text(*options_.after),
+                                 in_words(left)),
+                     0, 0);
+        return sleeps(s_.signals(), most);
+      };
+      const bool is_due = wait_until(due, wall_now, sleep);
+      s_.hide_work();
+      if (!is_due)
+        return failure{failure_kind::later, "", "interrupted while rows were too young to be looked at",
+                       "run the same command again"};
+    }
+  }
+
+  status look_at(std::uint64_t resources) {
+    if (resources == 0) return {};
+    looked_before_ = report_->looked_at();
+    to_look_at_ = looked_before_ + resources;
+    api_.emplace(s_);
+    if (auto opened = api_->open(); !opened) return opened;
+    auto looked = api_->run(look());
+    for (const auto& counter : counter_names) figures_.*counter.value += s_.facts().figures.*counter.value;
+    s_.facts().figures = figures_;
+    api_.reset();
+    return looked ? status{} : status{std::move(looked.error())};
+  }
+
   asio::awaitable<expected<int>> look() {
-    auto who = co_await api_.identify();
+    auto who = co_await api_->identify();
     if (!who) co_return std::move(who.error());
     if (auto refused =
             refuse_account(generation_.target, {}, who->account, options_.ledger, ledger_use::reads))
       co_return *std::move(refused);
-    api_.client().has_succeeded();  // at least one row was applied, so the API has answered well before
+    api_->client().has_succeeded();  // at least one row was applied, so the API has answered well before
     const auto& names = s_.settings().reading.names;
     if (needs_names_ && !names.path.empty()) {
-      auto known = co_await client::fetch_names(api_.client(), names);
+      auto known = co_await client::fetch_names(api_->client(), names);
       if (known) {
         names_ = *std::move(known);
         report_->use_names(names_);
@@ -131,11 +176,13 @@ class verify_steps {
   // resource that a page does not show as it was written is read by itself.
   asio::awaitable<expected<int>> look_at_pages() {
     const auto& list = s_.settings().reading.list;
-    if (list.path.empty() || list.page_size < 2 || to_look_at_ < 2) co_return exit_success;
-    client::lister pages(api_.client(), list, {});
+    const auto resources = to_look_at_ - looked_before_;
+    if (list.path.empty() || list.page_size < 2 || resources < 2) co_return exit_success;
+    client::lister pages(api_->client(), list, {});
     api::item_ids ids(list.id);
-    const auto waste = 1 + to_look_at_ / 100;
-    while (report_->looked_at() < to_look_at_ && pages.pages() < report_->looked_at() + waste) {
+    const auto waste = 1 + resources / 100;
+    while (report_->looked_at() < to_look_at_ &&
+           pages.pages() < report_->looked_at() - looked_before_ + waste) {
       auto page = co_await pages.next();
       if (!page) co_return std::move(page.error());
       if (*page == nullptr) break;
@@ -179,18 +226,20 @@ class verify_steps {
   // itself, is put aside.
   asio::awaitable<expected<int>> read_together(const std::vector<ledger::written_resource>& some) {
     std::vector<std::optional<expected<client::read_reply>>> replies(some.size());
-    async::task_group reads(api_.io());
+    async::task_group reads(api_->io());
     for (std::size_t i = 0; i < some.size(); ++i) reads.start(read_one(some[i].id, replies[i]));
     co_await reads.join();
     for (std::size_t i = 0; i < some.size(); ++i) {
       auto& reply = *replies[i];
       if (!reply) co_return std::move(reply.error());
-      if (reply->is == api::verdict::ok)
-        report_->compare(some[i], reply->body());
-      else if (put_aside_ && reply->foreign)
+      if (reply->is == api::verdict::ok) {
+        if (auto compared = report_->compare(some[i], reply->body()); !compared)
+          co_return std::move(compared.error());
+      } else if (put_aside_ && reply->foreign) {
         unproven_.push_back(some[i]);
-      else
+      } else {
         report_->report_refusal(some[i], *reply);
+      }
     }
     co_return exit_success;
   }
@@ -200,7 +249,7 @@ class verify_steps {
     client::read_terms terms;
     terms.refusals_are_answers = true;
     terms.comes_back_unproven = put_aside_;
-    auto reply = co_await api_.client().get(what, terms);
+    auto reply = co_await api_->client().get(what, terms);
     into.emplace(std::move(reply));
   }
 
@@ -215,7 +264,7 @@ class verify_steps {
     counts.resources = report_->looked_at();
     s_.facts().rows = generation_.rows;
     s_.facts().stop_reason = "finished";
-    s_.facts().verified = {counts.resources, counts.as_written, counts.drifted,
+    s_.facts().verified = {counts.resources, counts.as_written, counts.drifted,      counts.reverted,
                            counts.missing,   counts.unreadable, not_compared(counts)};
     auto text = counts_text(counts);
     if (options_.sample)
@@ -228,14 +277,16 @@ class verify_steps {
 
   session& s_;
   const verify_options& options_;
-  api_session api_;
+  std::optional<api_session> api_;
+  counters figures_;  // of all sessions
   sink to_;
   std::optional<drift_report> report_;
   std::optional<ledger::ledger_file> ledger_;
   ledger::generation_row generation_;
   std::optional<ledger::last_written> wanted_;
-  std::uint64_t to_look_at_ = 0;
-  std::uint64_t written_ = 0;  // resources of which something is known to have been written
+  std::uint64_t to_look_at_ = 0;     // with those that were looked at in earlier sessions,
+  std::uint64_t looked_before_ = 0;  // which are so many
+  std::uint64_t written_ = 0;        // resources of which something is known to have been written
   // Resources that were refused, perhaps not by the API; they are read again when other replies have proved
   // the API.
   std::vector<ledger::written_resource> unproven_;

@@ -12,8 +12,10 @@
 
 namespace pawl::app {
 
-expected<ledger::last_written> written_values::collect(const std::string& ledger_path) {
-  auto wanted = ledger::last_written::open(ledger_path, generation_.id, s_.settings().profile.reply.ids);
+expected<ledger::last_written> written_values::collect(const std::string& ledger_path,
+                                                       ledger::last_written::order order) {
+  auto wanted =
+      ledger::last_written::open(ledger_path, generation_.id, s_.settings().profile.reply.ids, order);
   if (!wanted) return wanted.error();
   wanted_.emplace(*std::move(wanted));
   const std::vector<outcome> of_interest{outcome::applied, outcome::unchanged, outcome::mismatch,
@@ -55,6 +57,8 @@ status written_values::take(const ledger::job_row& job) {
     return failure{failure_kind::mend, generation_.input_path,
                    fmt::format("row {} is wrong now, and was applied", job.row),
                    "use the profile that the run had"};
+  if (job.finished_at)
+    if (auto noted = wanted_->note_end(job.id, *job.finished_at); !noted) return noted;
   return take_row(job, batch_.job(at));
 }
 

@@ -30,7 +30,7 @@ class written_values {
       : s_(s), file_(file), generation_(generation), counts_(counts), say_untold_(std::move(say)) {}
 
   // Reads the ledger, and the input if its rows matter. `ledger_path` is the path of the ledger.
-  expected<ledger::last_written> collect(const std::string& ledger_path);
+  expected<ledger::last_written> collect(const std::string& ledger_path, ledger::last_written::order);
 
   // Valid after collect(): whether a verb with names had nothing to do, so that names must be compared.
   bool needs_names() const noexcept { return needs_names_; }

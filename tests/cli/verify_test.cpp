@@ -53,13 +53,13 @@ TEST(Verify, NamesWhatHasDriftedAndWhatIsGone) {
                                      "thr_000001,done,One\nthr_000002,done,Two\nthr_000003,done,Three\n"
                                      "thr_000004,done,Four\n");
   ASSERT_EQ(workspace.run({"run", input.string()}).exit_code, 0);
-  sandbox.edit("thr_000002", R"({"status":"open"})");
+  sandbox.edit("thr_000002", R"({"title":"Other"})");
   sandbox.edit("thr_000003", R"({"deleted":404})");
   sandbox.edit("thr_000004", R"({"pain_level":"HIGH"})");
   const auto ledger = pawl_workspace::ledger_of(input).string();
   const auto text = workspace.run({"verify", ledger});
   EXPECT_EQ(text.exit_code, 1) << text.errors;
-  EXPECT_THAT(text.output, HasSubstr("thr_000002: status is \"open\", was written as \"done\" (row 2)"));
+  EXPECT_THAT(text.output, HasSubstr("thr_000002: title is \"Other\", was written as \"Two\" (row 2)"));
   EXPECT_THAT(text.output, HasSubstr("thr_000003: missing"));
   EXPECT_THAT(text.output, Not(HasSubstr("thr_000001")));
   EXPECT_THAT(text.output, Not(HasSubstr("thr_000004")));
@@ -67,12 +67,12 @@ TEST(Verify, NamesWhatHasDriftedAndWhatIsGone) {
 
   const auto csv = workspace.run({"verify", ledger, "--format", "csv"});
   EXPECT_THAT(csv.output, HasSubstr("id,row,state,field,written,shown,message\n"));
-  EXPECT_THAT(csv.output, HasSubstr("thr_000002,2,drift,status,\"\"\"done\"\"\",\"\"\"open\"\"\",\n"));
+  EXPECT_THAT(csv.output, HasSubstr("thr_000002,2,drift,title,\"\"\"Two\"\"\",\"\"\"Other\"\"\",\n"));
   const auto ndjson = workspace.run({"verify", ledger, "--format", "ndjson"});
   EXPECT_THAT(
       ndjson.output,
       HasSubstr(
-          R"({"id":"thr_000002","row":2,"state":"drift","field":"status","written":"done","shown":"open"})"));
+          R"({"id":"thr_000002","row":2,"state":"drift","field":"title","written":"Two","shown":"Other"})"));
 }
 
 TEST(Verify, ALaterRowOfTheSameIdIsWhatCounts) {
@@ -121,7 +121,9 @@ TEST(Verify, SetsThatVerbsChangedAreComparedWithWhatWasSent) {
   sandbox.edit("thr_000001", R"({"tag_ids":["tag_b"]})");
   const auto run = workspace.run({"verify", ledger});
   EXPECT_EQ(run.exit_code, 1) << run.errors;
-  EXPECT_THAT(run.output, HasSubstr(R"(thr_000001: tag_ids is ["tag_b"], was written as ["tag_b","tag_a"])"));
+  EXPECT_THAT(
+      run.output,
+      HasSubstr(R"(thr_000001: tag_ids is ["tag_b"] again, as before, was written as ["tag_b","tag_a"])"));
 }
 
 // A row that is tried again is sent after the rows behind it.

@@ -45,6 +45,7 @@ std::string service::truth(truth_scope scope, time_us now) const {
 }
 
 void service::control(const request& r, time_us now, outgoing& out) {
+  vendor_.pass_time(now);
   std::string_view path = r.target.substr(control_root.size());
   const std::size_t mark = path.find('?');
   const query parameters =

@@ -19,6 +19,8 @@ made_api make_api(const options& o, time_us now) {
     wanted.refuse_unknown_ids = o.refuse_unknown_ids;
     wanted.scheme = o.plain ? "http" : "https";
     wanted.api_file = o.api_file;
+    wanted.revert_share = o.revert_share;
+    wanted.revert_after = o.revert_after.count();
     made.api = make_vendor(o.api, wanted);
     return made;
   }

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <iostream>
 #include <stdexcept>
 
@@ -17,7 +18,7 @@ constexpr const char* default_key = "pl_v2_sandbox_0123456789abcdefghij";
 // The texts of the command line, before they are checked.
 struct raw_options {
   std::vector<std::string> keys, tags, scripts, read_scripts, further_limits;
-  std::string scopes, write_limit, read_limit, day = "24h";
+  std::string scopes, write_limit, read_limit, day = "24h", revert;
   std::string faults, delay = "0", delay_jitter = "0", slow = "1s", idle_close = "0", clock_offset = "0";
   std::uint64_t retry_after = 1, max_seconds = 600;
   std::string limits = "on";
@@ -139,6 +140,19 @@ void check_limits(const raw_options& raw, options& o, checker& check) {
   }
 }
 
+// Reads `2s=0.2`.
+void check_revert(const raw_options& raw, options& o, checker& check) {
+  if (raw.revert.empty()) return;
+  const std::size_t equals = raw.revert.find('=');
+  char* end = nullptr;
+  o.revert_after = check.duration("--revert", raw.revert.substr(0, equals));
+  if (equals != std::string::npos) o.revert_share = std::strtod(raw.revert.c_str() + equals + 1, &end);
+  if (end == nullptr || *end != '\0' || o.revert_share <= 0 || o.revert_share > 1)
+    check.complaints.push_back("--revert: `" + raw.revert + "` must be DELAY=SHARE, for example 2s=0.2");
+  if (o.api == "productlane")
+    check.complaints.push_back("--revert: the threads of productlane have no such rule");
+}
+
 std::vector<std::string> check_rest(const raw_options& raw, options& o) {
   checker check;
   check_keys(raw, o);
@@ -161,6 +175,7 @@ std::vector<std::string> check_rest(const raw_options& raw, options& o) {
   o.how.injected_retry_after = std::chrono::seconds{raw.retry_after};
   o.how.headers = raw.no_rate_headers ? rate_headers::leave_out : rate_headers::send;
   o.idle_close = check.duration("--idle-close", raw.idle_close);
+  check_revert(raw, o, check);
   o.max_time = std::chrono::seconds{raw.max_seconds};
   o.scripts = scripts_of("--script", raw.scripts, check);
   o.read_scripts = scripts_of("--read-script", raw.read_scripts, check);
@@ -240,6 +255,10 @@ std::optional<options> read_options(int argc, char** argv, int& exit_code) {
   app.add_option("--tag", raw.tags, "a further tag, ID=NAME; may be repeated")->allow_extra_args(false);
   app.add_flag("--refuse-unknown-ids", o.refuse_unknown_ids,
                "an unknown tag, user, contact or company is a 400; else it comes into being");
+  app.add_option(
+      "--revert", raw.revert,
+      "a rule of the server that puts back what was written, DELAY=SHARE: 2s=0.2 does so with every "
+      "fifth resource after two seconds; not with productlane");
   app.add_flag("--normalise-html", o.normalise_html, "text without a tag comes back inside <p>");
 
   app.add_option(

@@ -23,6 +23,8 @@ struct options {
   std::vector<std::pair<std::string, std::optional<std::vector<std::string>>>> keys;
   std::string workspace = "ws_sandbox";
   std::string api = "productlane", api_file;
+  double revert_share = 0;
+  std::chrono::microseconds revert_after{0};
   std::vector<std::pair<std::string, std::string>> limits;  // name, what read_rule() reads
   std::optional<limit_kind> window_kind;                    // absent: as the API has it
   bool limits_off = false, count_refused = false, refuse_unknown_ids = false;

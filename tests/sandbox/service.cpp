@@ -66,6 +66,7 @@ void service::spare(traffic& t, fault& f) {
 }
 
 void service::answer(const request& r, const course& c, time_us now, outgoing& out) {
+  vendor_.pass_time(now);
   body_.clear();
   reply rep{body_};
   rep.request_id = "req_0000000000000000";

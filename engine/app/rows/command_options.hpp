@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/model/outcome.hpp"
+#include "engine/model/time.hpp"
 #include "engine/text/name_table.hpp"
 
 #include <cstdint>
@@ -49,7 +50,7 @@ struct status_options {
 struct check_ledger_options {
   std::string ledger;
   report_format format = report_format::text;
-  std::string seal;             // in lower case; empty: none was noted
+  std::string seal;  // in lower case; empty: none was noted
   bool accept_changes = false;
 };
 
@@ -58,6 +59,7 @@ struct verify_options {
   drift_format format = drift_format::text;
   std::optional<double> sample;            // the share of the resources to look at; unset: all
   std::optional<std::int64_t> generation;  // unset: the newest
+  std::optional<duration> after;           // no row is looked at earlier after its end; unset: at once
 };
 
 struct pull_options {

@@ -18,17 +18,14 @@ bool drift_report::confirms(const ledger::written_resource& resource, std::strin
   expect_of(resource);
   if (!drift_.confirms(item, resource.id, expected_values_, standings_)) return false;
   ++looked_at_;
-  report(resource);
-  return true;
+  // Nothing has drifted, so no old value is asked for.
+  return static_cast<bool>(report(resource));
 }
 
-void drift_report::compare(const ledger::written_resource& resource, std::string_view body) {
+status drift_report::compare(const ledger::written_resource& resource, std::string_view body) {
   ++looked_at_;
   expect_of(resource);
-  if (drift_.read(body, resource.id, expected_values_, standings_)) {
-    report(resource);
-    return;
-  }
+  if (drift_.read(body, resource.id, expected_values_, standings_)) return report(resource);
   ++counts_.unreadable;
   append_drift(out_.text(), format_,
                {drift_line::kind::unreadable,
@@ -38,20 +35,38 @@ void drift_report::compare(const ledger::written_resource& resource, std::string
                 {},
                 {},
                 "the reply is not what the profile promises"});
+  return {};
+}
+
+// Whether a field that shows another value than was written shows the one that stood there before.
+expected<bool> drift_report::is_reverted(const ledger::written_field& f, std::string_view shown) {
+  const auto field = profile_.find(f.field);
+  if (!old_ || !field) return false;
+  auto old = old_(f.row, f.field);
+  if (!old) return std::move(old.error());
+  return *old && comparer_.compare(profile_[*field].compare, **old, shown) == api::equality::equal;
 }
 
 // Reports what was found about the fields of a resource.
-void drift_report::report(const ledger::written_resource& resource) {
+status drift_report::report(const ledger::written_resource& resource) {
   const auto& fields = resource.fields;
-  bool drifted = false;
+  bool drifted = false, reverted = false;
   for (std::size_t i = 0; i < fields.size(); ++i) {
     const auto& f = fields[i];
     if (standings_[i].is == api::standing::unclear) ++counts_.unclear_fields;
     if (standings_[i].is != api::standing::drifted) continue;
-    drifted = true;
-    ++counts_.drifted_fields;
+    auto back = is_reverted(f, standings_[i].shown);
+    if (!back) return std::move(back.error());
+    (*back ? reverted : drifted) = true;
+    ++(*back ? counts_.reverted_fields : counts_.drifted_fields);
     append_drift(out_.text(), format_,
-                 {drift_line::kind::drift, resource.id, f.row, f.field, f.json, standings_[i].shown, {}});
+                 {*back ? drift_line::kind::reverted : drift_line::kind::drift,
+                  resource.id,
+                  f.row,
+                  f.field,
+                  f.json,
+                  standings_[i].shown,
+                  {}});
   }
   // If nothing of a row was compared, the resource does not count as written, whatever another row's fields
   // show.
@@ -76,7 +91,11 @@ void drift_report::report(const ledger::written_resource& resource) {
                   {},
                   "no read can tell whether it is as the row left it"});
   }
-  ++(drifted ? counts_.drifted : compared ? counts_.as_written : counts_.not_compared);
+  ++(drifted    ? counts_.drifted
+     : reverted ? counts_.reverted
+     : compared ? counts_.as_written
+                : counts_.not_compared);
+  return {};
 }
 
 void drift_report::report_refusal(const ledger::written_resource& resource, const client::read_reply& reply) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/api/drift.hpp"
+#include "engine/api/json_compare.hpp"
 #include "engine/app/rows/command_options.hpp"
 #include "engine/app/rows/drift_rows.hpp"
 #include "engine/app/rows/output.hpp"
@@ -10,6 +11,9 @@
 #include "engine/ledger/scratch/last_written.hpp"
 
 #include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -18,9 +22,16 @@ namespace pawl::app {
 
 class drift_report {
  public:
+  // Tells what a field was before a row wrote it, as JSON; nullopt: that is not known.
+  using old_values =
+      std::function<expected<std::optional<std::string>>(std::uint64_t row, std::string_view field)>;
+
   // The profile must outlive it.
   drift_report(const api::profile& profile, drift_format format, sink to)
-      : drift_(profile), format_(format), out_(std::move(to)) {}
+      : profile_(profile), drift_(profile), format_(format), out_(std::move(to)) {}
+
+  // Without it nothing is called reverted. It may be called until the report has ended.
+  void use_old_values(old_values old) { old_ = std::move(old); }
 
   // The directory must outlive it.
   void use_names(const api::name_directory& names) { drift_.use_names(names); }
@@ -29,8 +40,8 @@ class drift_report {
   void untold(const ledger::job_row&, std::string_view why);
   // Takes an item of a list page. True: it shows all that was written, and is reported.
   bool confirms(const ledger::written_resource&, std::string_view item);
-  // Takes the reply to a read of the resource itself.
-  void compare(const ledger::written_resource&, std::string_view body);
+  // Takes the reply to a read of the resource itself. A failure is one of the old values.
+  status compare(const ledger::written_resource&, std::string_view body);
   void report_refusal(const ledger::written_resource&, const client::read_reply&);
 
   std::uint64_t looked_at() const noexcept { return looked_at_; }
@@ -43,8 +54,12 @@ class drift_report {
 
  private:
   void expect_of(const ledger::written_resource&);
-  void report(const ledger::written_resource&);
+  status report(const ledger::written_resource&);
+  expected<bool> is_reverted(const ledger::written_field&, std::string_view shown);
 
+  const api::profile& profile_;
+  old_values old_;
+  api::json_comparer comparer_;
   api::drift_reader drift_;
   drift_format format_;
   output out_;

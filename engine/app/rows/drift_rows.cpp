@@ -19,6 +19,8 @@ std::string_view state_word(drift_line::kind k) noexcept {
       return "unreadable";
     case drift_line::kind::not_compared:
       return "not_compared";
+    case drift_line::kind::reverted:
+      return "reverted";
     case drift_line::kind::drift:
       break;
   }
@@ -45,12 +47,14 @@ std::string drift_header(drift_format format) {
 }
 
 void append_drift(std::string& to, drift_format format, const drift_line& d) {
-  const bool is_drift = d.is == drift_line::kind::drift;
+  const bool is_reverted = d.is == drift_line::kind::reverted;
+  const bool is_drift = d.is == drift_line::kind::drift || is_reverted;
   switch (format) {
     case drift_format::text:
       if (is_drift)
-        to += fmt::format("{}: {} is {}, was written as {} (row {})\n", printable(d.id), printable(d.field),
-                          printable(compact(d.shown)), printable(compact(d.written)), d.row);
+        to += fmt::format("{}: {} is {}{}, was written as {} (row {})\n", printable(d.id), printable(d.field),
+                          printable(compact(d.shown)), is_reverted ? " again, as before" : "",
+                          printable(compact(d.written)), d.row);
       else
         to += fmt::format("{}: {}: {} (row {})\n", printable(d.id),
                           d.is == drift_line::kind::not_compared ? "could not compare" : state_word(d.is),
@@ -92,7 +96,7 @@ std::uint64_t not_compared(const drift_counts& c) {
 }
 
 bool all_as_written(const drift_counts& c) {
-  return c.drifted + c.missing + c.unreadable + not_compared(c) == 0;
+  return c.drifted + c.reverted + c.missing + c.unreadable + not_compared(c) == 0;
 }
 
 std::string counts_text(const drift_counts& c) {
@@ -101,6 +105,9 @@ std::string counts_text(const drift_counts& c) {
   if (c.drifted > 0)
     text +=
         fmt::format(", {} drifted ({})", grouped(c.drifted), counted(c.drifted_fields, "field", "fields"));
+  if (c.reverted > 0)
+    text +=
+        fmt::format(", {} reverted ({})", grouped(c.reverted), counted(c.reverted_fields, "field", "fields"));
   if (c.missing > 0) text += fmt::format(", {} missing", grouped(c.missing));
   if (c.unreadable > 0) text += fmt::format(", {} unreadable", grouped(c.unreadable));
   if (c.not_compared > 0) text += fmt::format(", could not compare {}", grouped(c.not_compared));

@@ -13,14 +13,15 @@ namespace pawl::app {
 struct drift_line {
   enum class kind : std::uint8_t {
     drift,         // shows another value
+    reverted,      // shows the value again that the row overwrote
     missing,       // 404
     unreadable,    // refused with another status, or the reply is not what the profile promises
     not_compared,  // nothing that the row wrote could be compared
   } is = kind::drift;
   std::string_view id;
   std::uint64_t row = 0;            // the row that wrote it last
-  std::string_view field;           // with drift
-  std::string_view written, shown;  // with drift: JSON texts
+  std::string_view field;           // with drift and reverted
+  std::string_view written, shown;  // likewise: JSON texts
   std::string_view why;             // with the other kinds: the API's words, or ours
 };
 
@@ -29,10 +30,11 @@ void append_drift(std::string& to, drift_format, const drift_line&);
 
 struct drift_counts {
   std::uint64_t resources = 0;  // that were looked at
-  std::uint64_t as_written = 0, drifted = 0, missing = 0, unreadable = 0;
+  // Reverted: every field that is not as it was written has its old value again.
+  std::uint64_t as_written = 0, drifted = 0, reverted = 0, missing = 0, unreadable = 0;
   // Resources of which a row wrote only fields that no read shows; they are in none of the counts above.
   std::uint64_t not_compared = 0;
-  std::uint64_t drifted_fields = 0;
+  std::uint64_t drifted_fields = 0, reverted_fields = 0;
   std::uint64_t unclear_fields = 0;  // whose value no read shows clearly
   std::uint64_t untold_rows = 0;     // of which it is not known what should show
   // Rows that may or may not have been applied, so that it is not known what should show. Their fields are

@@ -1,6 +1,8 @@
 #include "engine/ledger/scratch/last_written.hpp"
 
 #include "engine/ledger/database.hpp"
+#include "engine/text/json_unescape.hpp"
+#include "engine/text/json_walk.hpp"
 
 #include <fmt/format.h>
 
@@ -23,11 +25,13 @@ constexpr char between = '\x1f';
 
 struct last_written::impl {
   std::int64_t generation;
+  order in;
+  wall_time until = wall_time::max();  // with by_end: later ones are hidden
   std::unique_ptr<database> db;
   bool has_parts = false;  // the table holds a part
   std::string key;
   std::optional<statement> put, put_sent, forget, forget_parts, sent, known, fields_of, drop, count,
-      first_ids;
+      first_ids, first_ended, note_end, end_of, drop_end, overwritten;
 
   status drop_parts(std::string_view id, std::string_view field) {
     return has_parts ? forget_parts->bind_text(1, id).bind_text(2, field).run() : status{};
@@ -36,13 +40,15 @@ struct last_written::impl {
   status prepare(id_compare ids) {
     // Temporary tables are in a file of their own that disappears with the connection; nothing needs it
     // longer.
-    if (auto made =
-            db->execute(fmt::format("PRAGMA temp_store = FILE;"
-                                    "CREATE TEMP TABLE last_written (id TEXT NOT NULL{}, field TEXT NOT NULL,"
-                                    " json TEXT NOT NULL, row INTEGER NOT NULL, run INTEGER NOT NULL,"
-                                    " PRIMARY KEY (id, field)) STRICT, WITHOUT ROWID",
-                                    collation(ids))
-                            .c_str());
+    if (auto made = db->execute(
+            fmt::format("PRAGMA temp_store = FILE;"
+                        "CREATE TEMP TABLE last_written (id TEXT NOT NULL{0}, field TEXT NOT NULL,"
+                        " json TEXT NOT NULL, row INTEGER NOT NULL, run INTEGER NOT NULL,"
+                        " PRIMARY KEY (id, field)) STRICT, WITHOUT ROWID;"
+                        "CREATE TEMP TABLE ended (id TEXT PRIMARY KEY{0}, at INTEGER NOT NULL)"
+                        " STRICT, WITHOUT ROWID; CREATE INDEX temp.ended_by_time ON ended (at, id)",
+                        collation(ids))
+                .c_str());
         !made)
       return made;
     const std::pair<std::optional<statement>*, std::string_view> all[]{
@@ -62,6 +68,14 @@ struct last_written::impl {
         {&drop, "DELETE FROM temp.last_written WHERE id = ?1"},
         {&count, "SELECT count(DISTINCT id) FROM temp.last_written"},
         {&first_ids, "SELECT DISTINCT id FROM temp.last_written ORDER BY id LIMIT ?1"},
+        {&first_ended, "SELECT id FROM temp.ended WHERE at <= ?2 ORDER BY at, id LIMIT ?1"},
+        {&end_of, "SELECT at FROM temp.ended WHERE id = ?1"},
+        {&drop_end, "DELETE FROM temp.ended WHERE id = ?1"},
+        {&note_end,
+         "INSERT INTO temp.ended (id, at) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET at = max(at, ?2)"},
+        {&overwritten,
+         "SELECT old_values FROM intent WHERE generation = ?1 AND row = ?2 AND old_values IS NOT NULL"
+         " ORDER BY sent_at DESC LIMIT 1"},
     };
     for (const auto& [to, sql] : all) {
       auto made = db->prepare(sql);
@@ -77,9 +91,11 @@ last_written::last_written(last_written&&) noexcept = default;
 last_written& last_written::operator=(last_written&&) noexcept = default;
 last_written::~last_written() = default;
 
-expected<last_written> last_written::open(const std::string& path, std::int64_t generation, id_compare ids) {
+expected<last_written> last_written::open(const std::string& path, std::int64_t generation, id_compare ids,
+                                          order in) {
   auto made = std::make_unique<impl>();
   made->generation = generation;
+  made->in = in;
   // Where nothing can be written SQLite cannot keep its shared index of the log; then only the file is read.
   for (const bool immutable : {false, true}) {
     auto db = database::open(path, SQLITE_OPEN_READONLY, immutable);
@@ -93,9 +109,45 @@ expected<last_written> last_written::open(const std::string& path, std::int64_t 
     if (immutable) return prepared.error();
     auto again = std::make_unique<impl>();
     again->generation = generation;
+    again->in = in;
     made = std::move(again);
   }
   return failure{failure_kind::mend, path, "cannot be read", ""};
+}
+
+status last_written::note_end(std::string_view id, wall_time ended) {
+  if (impl_->in == order::by_id) return {};
+  return impl_->note_end->bind_text(1, id).bind(2, micros(ended)).run();
+}
+
+expected<last_written::by_age> last_written::hide_after(wall_time until) {
+  impl_->until = until;
+  // Resources of which nothing is known (any more) do not count.
+  auto& db = *impl_->db;
+  if (auto done = db.execute("DELETE FROM temp.ended WHERE id NOT IN (SELECT id FROM temp.last_written)");
+      !done)
+    return done.error();
+  auto query =
+      db.prepare("SELECT count(*) FILTER (WHERE at <= ?1), count(*), coalesce(max(at), 0) FROM temp.ended");
+  if (!query) return std::move(query.error());
+  auto row = query->bind(1, micros(until)).step();
+  if (!row) return std::move(row.error());
+  const auto natural = [&query](int column) { return static_cast<std::uint64_t>(query->integer(column)); };
+  return by_age{natural(0), natural(1) - natural(0), wall(query->integer(2))};
+}
+
+expected<std::optional<std::string>> last_written::overwritten_by(std::uint64_t row, std::string_view field) {
+  auto& s = impl_->overwritten->bind(1, impl_->generation).bind(2, static_cast<std::int64_t>(row));
+  auto found = s.step();
+  if (!found) return std::move(found.error());
+  std::optional<std::string> json;
+  const auto look = [&](std::string_view key, std::string_view value) {
+    if (string_token_says(key, field)) json = value;
+    return !json;
+  };
+  if (*found) for_each_member(s.text(0), look);
+  s.reset();
+  return json;
 }
 
 status last_written::put(std::string_view id, std::string_view field, std::string_view json,
@@ -170,12 +222,22 @@ expected<std::optional<std::string>> last_written::known(std::string_view id, st
 }
 
 status last_written::drop(std::string_view id) {
+  if (impl_->in == order::by_end)
+    if (auto done = impl_->drop_end->bind_text(1, id).run(); !done) return done;
   return impl_->drop->bind_text(1, id).run();
 }
 
 expected<written_resource> last_written::find(std::string_view id) {
   written_resource resource;
   resource.id = id;
+  if (impl_->in == order::by_end) {
+    auto& end = impl_->end_of->bind_text(1, resource.id);
+    auto found = end.step();
+    if (!found) return std::move(found.error());
+    const bool is_hidden = *found && wall(end.integer(0)) > impl_->until;
+    end.reset();
+    if (is_hidden) return resource;
+  }
   auto& s = impl_->fields_of->bind_text(1, resource.id);
   for (;;) {
     auto more = s.step();
@@ -227,7 +289,10 @@ expected<std::uint64_t> last_written::keep_sample(double share, std::uint32_t se
 
 expected<std::vector<written_resource>> last_written::take_next(std::size_t most) {
   std::vector<std::string> ids;
-  auto& s = impl_->first_ids->bind(1, static_cast<std::int64_t>(most));
+  const bool by_end = impl_->in == order::by_end;
+  auto& s = by_end ? *impl_->first_ended : *impl_->first_ids;
+  s.bind(1, static_cast<std::int64_t>(most));
+  if (by_end) s.bind(2, micros(impl_->until));
   for (;;) {
     auto more = s.step();
     if (!more) return more.error();

@@ -10,6 +10,7 @@
 
 #include "engine/model/error.hpp"
 #include "engine/model/job.hpp"
+#include "engine/model/time.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -33,14 +34,20 @@ struct written_resource {
 
 class last_written {
  public:
+  // In which order resources are taken: that of their ids, or that in which their last rows ended.
+  enum class order : std::uint8_t { by_id, by_end };
   // Opens the ledger at `path` to read its intents; takes no lock. Failures as ledger_file::open(read_only).
-  static expected<last_written> open(const std::string& path, std::int64_t generation, id_compare);
+  static expected<last_written> open(const std::string& path, std::int64_t generation, id_compare,
+                                     order = order::by_id);
   last_written(last_written&&) noexcept;
   last_written& operator=(last_written&&) noexcept;
   ~last_written();
 
   // All that follow are called in row order.
   //
+  // With by_end, for a row of a resource that ended at this time: what is known of the resource is as old as
+  // its last row.
+  status note_end(std::string_view id, wall_time ended);
   // For a row that names the field: its value counts until a later row.
   status put(std::string_view id, std::string_view field, std::string_view json, std::uint64_t row);
   // For a row whose verbs made the set that the invocation `run` sent: it counts unless a set that a later
@@ -74,7 +81,16 @@ class last_written {
   // Keeps a random sample of the resources, each of which is in it with the same probability: this share of
   // them, rounded up. The same seed chooses the same ones. Returns how many are left.
   expected<std::uint64_t> keep_sample(double share, std::uint32_t seed);
-  // Removes and returns up to `most` resources, in the order of their ids.
+  // With by_end, after the last row: from now on find() and take_next() know only resources whose last row
+  // ended at `until` or before.
+  struct by_age {
+    std::uint64_t resources = 0, hidden = 0;
+    wall_time last{};  // when the last row of all of them ended
+  };
+  expected<by_age> hide_after(wall_time until);
+  // What the field was before the row wrote it, as JSON; nullopt: no intent of the row tells it.
+  expected<std::optional<std::string>> overwritten_by(std::uint64_t row, std::string_view field);
+  // Removes and returns up to `most` resources, in the order that open() was told.
   expected<std::vector<written_resource>> take_next(std::size_t most);
 
  private:

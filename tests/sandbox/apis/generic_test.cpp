@@ -197,5 +197,24 @@ TEST(Generic, AFilterFindsWhatIsSaid) {
   EXPECT_EQ(found("contains", "user1"), 4u);
 }
 
+TEST(Generic, ARulePutsBackWhatWasWritten) {
+  auto options = described(R"({"example":{"title":"Item {n}"}})");
+  options.revert_share = 0.5;
+  options.revert_after = 2 * one_second;
+  vendor_fixture f{"generic", "Bearer k", 40, vendor_fixture::limited::no, options};
+  const auto title = [&f](int n) {
+    return std::string{f.of("item-" + std::to_string(n)).at("fields").at("title").as_string()};
+  };
+  for (int n = 1; n <= 40; ++n)
+    ASSERT_EQ(f.send("PATCH", "/items/item-" + std::to_string(n), R"({"title":"new"})").status, 200);
+  f.now += 2 * one_second - 1;
+  for (int n = 1; n <= 40; ++n) EXPECT_EQ(title(n), "new");
+  f.now += 1;
+  int back = 0;
+  for (int n = 1; n <= 40; ++n) back += title(n) == "Item " + std::to_string(n);
+  EXPECT_GT(back, 10);
+  EXPECT_LT(back, 30);
+}
+
 }  // namespace
 }  // namespace sandbox

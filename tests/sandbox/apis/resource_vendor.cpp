@@ -111,8 +111,38 @@ void resource_vendor::set(reply& rep, int status, const json::value& body) {
 }
 
 void resource_vendor::apply(const call& c, resource& r, json::object next, reply& rep) {
+  const json::object before = options_.revert_share > 0 ? r.fields : json::object{};
   resources_.apply(r, std::move(next), c.in.body, c.now);
   rep.applied = true;
+  if (options_.revert_share > 0) plan_to_put_back(before, r, c.now);
+}
+
+// Whether a resource is one of those is up to its id alone, so that a test can count on it.
+void resource_vendor::plan_to_put_back(const json::object& before, const resource& r, time_us now) {
+  constexpr std::uint64_t parts = 10'000;
+  if (static_cast<double>(mix(hash_text(r.id, options_.seed)) % parts) >=
+      options_.revert_share * static_cast<double>(parts))
+    return;
+  put_back one{now + options_.revert_after, r.id, {}, {}};
+  for (const auto& member : r.fields) {
+    const json::value* old = before.if_contains(member.key());
+    if (old != nullptr && *old == member.value()) continue;
+    one.before[member.key()] = old == nullptr ? json::value(nullptr) : *old;
+    one.written[member.key()] = member.value();
+  }
+  if (!one.before.empty()) put_back_.push_back(std::move(one));
+}
+
+void resource_vendor::pass_time(time_us now) {
+  for (; !put_back_.empty() && put_back_.front().at <= now; put_back_.pop_front()) {
+    const put_back& one = put_back_.front();
+    resource* const r = resources_.find(one.id);
+    if (r == nullptr) continue;
+    json::object fields = r->fields;
+    for (const auto& member : one.before)  // what was written again since stays
+      if (fields[member.key()] == one.written.at(member.key())) fields[member.key()] = member.value();
+    resources_.edit(*r, std::move(fields), one.at);
+  }
 }
 
 std::optional<segments> segments_of(std::string_view path, std::string_view root) {

@@ -9,6 +9,7 @@
 
 #include <boost/json.hpp>
 
+#include <deque>
 #include <initializer_list>
 #include <set>
 
@@ -18,6 +19,7 @@ class resource_vendor : public vendor {
  public:
   explicit resource_vendor(const vendor_options&);
 
+  void pass_time(time_us now) final;
   bool add(std::string_view id) final;
   std::string made_up_id(std::uint64_t number) const override { return std::to_string(number); }
   traffic* traffic_of(const route& r) override { return r.id.empty() ? nullptr : resources_.find(r.id); }
@@ -48,6 +50,15 @@ class resource_vendor : public vendor {
   std::uint64_t notices_ = 0;
 
  private:
+  // What a write has to be undone by, from the oldest write on.
+  struct put_back {
+    time_us at = 0;
+    std::string id;
+    boost::json::object before, written;  // the members that the write changed; null: there was none
+  };
+  std::deque<put_back> put_back_;
+
+  void plan_to_put_back(const boost::json::object& before, const resource&, time_us now);
   std::string edit(std::string_view id, std::string_view body, time_us now, int& status);
 };
 

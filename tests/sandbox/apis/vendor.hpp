@@ -32,6 +32,9 @@ class vendor {
   // Called after the last add().
   virtual void seeded() {}
 
+  // Called before each request, and before the truth is shown: what becomes of its resources by itself.
+  virtual void pass_time(time_us) {}
+
   // ---- A request ----
   virtual route find(const request&) const = 0;
   // Who counts the requests about its resource; null: there is no such resource.

@@ -18,6 +18,10 @@ struct vendor_options {
   bool refuse_unknown_ids = false;  // of users, labels and the like; else they come into being
   std::string scheme = "https";     // of addresses in replies
   std::string api_file;             // the description that `generic` reads
+  // A rule of the server: of this share of the writes that change something, what they wrote is put back
+  // after this time, as if by a person.
+  double revert_share = 0;
+  time_us revert_after = 0;
 };
 
 // `productlane` and those that make_vendor() makes.

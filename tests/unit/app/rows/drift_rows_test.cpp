@@ -27,7 +27,7 @@ TEST(DriftCounts, SayWhatWasLookedAtAndWhatWasNotAndWhy) {
 TEST(DriftCounts, AreAsWrittenOnlyWhereEverythingWasCompared) {
   EXPECT_TRUE(all_as_written({}));
   for (const auto member :
-       {&drift_counts::drifted, &drift_counts::missing, &drift_counts::unreadable,
+       {&drift_counts::drifted, &drift_counts::reverted, &drift_counts::missing, &drift_counts::unreadable,
         &drift_counts::not_compared, &drift_counts::untold_rows, &drift_counts::unknown_rows,
         &drift_counts::mismatch_rows, &drift_counts::cut_off_rows}) {
     drift_counts c;
@@ -48,6 +48,23 @@ TEST(DriftCounts, AreAsWrittenOnlyWhereEverythingWasCompared) {
   EXPECT_EQ(lines,
             "a: could not compare: =why (row 3)\na,3,not_compared,,,,'=why\n"
             "{\"id\":\"a\",\"row\":3,\"state\":\"not_compared\",\"message\":\"=why\"}\n");
+}
+
+TEST(DriftRows, WhatWasPutBackIsToldApart) {
+  drift_counts c;
+  c.resources = 4, c.as_written = 1, c.drifted = 1, c.drifted_fields = 1, c.reverted = 2,
+  c.reverted_fields = 3;
+  EXPECT_EQ(counts_text(c),
+            "4 resources looked at: 1 as written, 1 drifted (1 field), 2 reverted (3 fields)");
+  EXPECT_FALSE(all_as_written(c));
+  std::string lines;
+  for (const auto format : {drift_format::text, drift_format::csv, drift_format::ndjson})
+    append_drift(lines, format, {drift_line::kind::reverted, "a", 3, "state", "\"done\"", "\"open\"", {}});
+  EXPECT_EQ(lines,
+            "a: state is \"open\" again, as before, was written as \"done\" (row 3)\n"
+            "a,3,reverted,state,\"\"\"done\"\"\",\"\"\"open\"\"\",\n"
+            "{\"id\":\"a\",\"row\":3,\"state\":\"reverted\",\"field\":\"state\",\"written\":\"done\","
+            "\"shown\":\"open\"}\n");
 }
 
 }  // namespace
