@@ -156,6 +156,7 @@ void batch_worker::keep_connection_if_needed() {
 }
 
 asio::awaitable<void> batch_worker::read_several() {
+  fill_until_ = std::min(fill_until_, now_ + longest_filling);
   choose_for_read(rows_, reads_together_, chosen_);
   chosen_.resize(std::min<std::size_t>(shared_.profile.read_many.size, chosen_.size()));
   list_ids();

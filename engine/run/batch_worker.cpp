@@ -17,10 +17,6 @@ using policy::request_kind;
 
 namespace {
 
-// Rows are taken for a request that is half empty until its first plan is this old. Chosen: it leaves most of
-// the age that a plan may have (step_options::max_read_age) to the wait for a slot.
-constexpr duration longest_filling = std::chrono::milliseconds{1500};
-
 bool is_over(const batch_row& row) noexcept {
   return row.job == nullptr;
 }
@@ -117,7 +113,7 @@ bool batch_worker::may_take() const {
 }
 
 asio::awaitable<void> batch_worker::carry_out() {
-  fill_until_ = now_ + longest_filling;
+  fill_until_ = time_point::max();
   const policy::step_event cancelled = event::cancelled{};
   for (;;) {
     now_ = clock::now();

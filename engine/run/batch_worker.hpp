@@ -72,6 +72,10 @@ class batch_worker : sender {
   void split_chosen();
   void list_ids();
 
+  // Rows are taken for a request that is half empty until its first plan is this old. Chosen: it leaves most
+  // of the age that a plan may have (step_options::max_read_age) to the wait for a slot.
+  static constexpr duration longest_filling = std::chrono::milliseconds{1500};
+
   const std::size_t most_;
   const bool reads_together_;
   std::vector<batch_row> rows_;
