@@ -109,6 +109,10 @@ void check_write_many(table_reader& in, const api::profile& profile) {
   if (!profile.reply.can_be_shown() && !profile.read_first)
     in.complain_here("is of no use where nothing can be read: what became of a row could not be known",
                      "remove [write_many], or set read_first = true");
+  if (profile.read_first && profile.read_many.size == 0)
+    in.complain_here(
+        "needs a read of several rows: read one by one, the first would be too old before the last",
+        "add [read_many], or set read_first = false");
   check_guards(in, profile);
 }
 

@@ -1,5 +1,6 @@
 #include "engine/app/ledger_refusals.hpp"
 
+#include "engine/api/batch_requests.hpp"
 #include "engine/app/recorded_settings.hpp"
 #include "engine/model/option.hpp"
 #include "engine/text/amounts.hpp"
@@ -119,11 +120,19 @@ failure changed_input_of_retry(const std::string& input_name, const ledger::gene
 }
 
 std::optional<failure> refuse_batches(const options& s) {
-  if (s.profile.write_many.size == 0 || s.run.writes.each.empty()) return std::nullopt;
-  return failure{failure_kind::usage, "limits.each",
-                 "is set, and profile " + s.profile.name +
-                     " writes several rows with one request ([write_many]), which may count for each of them",
-                 "remove one of the two"};
+  if (s.profile.write_many.size == 0) return std::nullopt;
+  if (!s.run.writes.each.empty())
+    return failure{
+        failure_kind::usage, "limits.each",
+        "is set, and profile " + s.profile.name +
+            " writes several rows with one request ([write_many]), which may count for each of them",
+        "remove one of the two"};
+  if (s.read_first && !api::can_read_many(s.profile))
+    return failure{failure_kind::usage, "read_first",
+                   "is on, and profile " + s.profile.name +
+                       " writes several rows with one request ([write_many]) and reads them one by one",
+                   "add [read_many] to the profile, or remove [write_many]"};
+  return std::nullopt;
 }
 
 std::optional<failure> refuse_unread(const options& s, const std::string& input_name,

@@ -54,7 +54,8 @@ failure changed_input_of_retry(const std::string& input_name, const ledger::gene
 std::optional<failure> refuse_unread(const options&, const std::string& input_name,
                                      const input::validation_report* report);
 
-// Refuses writes of several rows at once with limits of each resource: how they count there is not known.
+// Refuses writes of several rows at once with limits of each resource, because how they count there is not
+// known, and where each row would be read by itself, because the first would be too old before the last.
 std::optional<failure> refuse_batches(const options&);
 
 // The first row of 1..rows without an outcome; rows + 1 if every row has one.

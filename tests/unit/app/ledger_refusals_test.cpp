@@ -161,7 +161,10 @@ TEST(RefuseBatches, WhereEachResourceHasLimits) {
       to_string(*refuse_batches(s)),
       "limits.each: is set, and profile p writes several rows with one request ([write_many]), which may "
       "count for each of them; remove one of the two");
-  s.profile.write_many = {};
+  s.run.writes.each = {};
+  s.read_first = true;
+  EXPECT_THAT(to_string(*refuse_batches(s)), HasSubstr("and reads them one by one; add [read_many]"));
+  s.profile.read_many.size = 100;
   EXPECT_FALSE(refuse_batches(s));
 }
 

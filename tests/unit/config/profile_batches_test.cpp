@@ -25,8 +25,13 @@ using ::testing::StartsWith;
 const std::string fields_and_top =
     "[fields.a]\ntype = \"number\"\n[fields.b]\ntype = \"string\"\nat = \"x.b\"\n";
 
+const std::string reads_several = "[read_many]\npath = \"/r\"\nsize = 9\nquery = { ids = \"{id}\" }\n";
+
 api::profile compiled_with(const std::string& toml) {
-  auto made = compile_profile("read_first = true\n" + minimal(toml + fields_and_top), "p.toml", {});
+  const bool lacks_reads = toml.find("[read_many]") == std::string::npos;
+  auto made = compile_profile(
+      "read_first = true\n" + minimal((lacks_reads ? reads_several : "") + toml + fields_and_top), "p.toml",
+      {});
   EXPECT_THAT(texts(made.complaints), ElementsAre()) << toml;
   return made.value.value_or(api::profile{});
 }
@@ -122,6 +127,7 @@ TEST(Batches, ComplainOfWhatNobodyCouldSend) {
       {write + "body = { a = [{ id = \"{id}\" }], f = \"{fields}\" }\n",
        "has {fields} or {was...} outside of the list that holds {id}"},
       {write + "body = [{ id = \"{id}\" }]\n", "does not hold what is sent"},
+      {write + row, "needs a read of several rows"},
       {write + row + "errors = \"errors\"\n", "write_many.error_id: is missing"},
       {write + row + "error_id = \"id\"\n", "write_many.errors: is missing"},
       {"[write]\nbody = { \"...\" = \"{fields}\", s = \"{was.t}\" }\n" + write + row,
