@@ -1,5 +1,6 @@
 #include "engine/app/verify.hpp"
 
+#include "engine/api/batch_requests.hpp"
 #include "engine/api/calls.hpp"
 #include "engine/api/page_reader.hpp"
 #include "engine/api/resource_reader.hpp"
@@ -16,6 +17,7 @@
 #include "engine/async/task_group.hpp"
 #include "engine/client/lister.hpp"
 #include "engine/client/name_fetch.hpp"
+#include "engine/client/read_several.hpp"
 #include "engine/input/unknown_names.hpp"
 #include "engine/ledger/ledger.hpp"
 #include "engine/ledger/scratch/last_written.hpp"
@@ -32,6 +34,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -138,6 +141,7 @@ class verify_steps {
     auto looked = api_->run(look());
     for (const auto& counter : counter_names) figures_.*counter.value += s_.facts().figures.*counter.value;
     s_.facts().figures = figures_;
+    several_.reset();
     api_.reset();
     return looked ? status{} : status{std::move(looked.error())};
   }
@@ -199,11 +203,15 @@ class verify_steps {
     co_return exit_success;
   }
 
+  // How many resources are read at the same time, be it with one request.
+  std::size_t at_once() const { return several_ ? several_->most() : s_.settings().run.at_once(); }
+
   asio::awaitable<expected<int>> look_one_by_one() {
-    const std::size_t at_once = s_.settings().run.at_once();
+    const auto& profile = s_.settings().profile;
+    if (api::can_read_many(profile)) several_.emplace(api_->client(), profile);
     for (;;) {
       put_aside_ = unproven_.size() < most_unproven;
-      auto some = wanted_->take_next(at_once);
+      auto some = wanted_->take_next(at_once());
       if (!some) co_return std::move(some.error());
       if (some->empty()) break;
       auto read = co_await read_together(*some);
@@ -212,9 +220,10 @@ class verify_steps {
     }
     const auto left = std::exchange(unproven_, {});
     put_aside_ = false;
-    for (std::size_t i = 0; i < left.size(); i += at_once) {
-      const std::vector some(left.begin() + static_cast<std::ptrdiff_t>(i),
-                             left.begin() + static_cast<std::ptrdiff_t>(std::min(left.size(), i + at_once)));
+    for (std::size_t i = 0; i < left.size(); i += at_once()) {
+      const std::vector some(
+          left.begin() + static_cast<std::ptrdiff_t>(i),
+          left.begin() + static_cast<std::ptrdiff_t>(std::min(left.size(), i + at_once())));
       auto read = co_await read_together(some);
       if (!read) co_return std::move(read.error());
       show();
@@ -226,8 +235,16 @@ class verify_steps {
   // itself, is put aside.
   asio::awaitable<expected<int>> read_together(const std::vector<ledger::written_resource>& some) {
     std::vector<std::optional<expected<client::read_reply>>> replies(some.size());
+    if (several_ && some.size() > 1) {
+      auto shown = co_await read_several(some, replies);
+      if (!shown) co_return std::move(shown.error());
+    }
     async::task_group reads(api_->io());
-    for (std::size_t i = 0; i < some.size(); ++i) reads.start(read_one(some[i].id, replies[i]));
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      if (replies[i]) continue;
+      if (reads.size() == s_.settings().run.at_once()) co_await reads.join();
+      reads.start(read_one(some[i].id, replies[i]));
+    }
     co_await reads.join();
     for (std::size_t i = 0; i < some.size(); ++i) {
       auto& reply = *replies[i];
@@ -241,6 +258,19 @@ class verify_steps {
         report_->report_refusal(some[i], *reply);
       }
     }
+    co_return exit_success;
+  }
+
+  // Resources that the reply does not show are left to reads of their own.
+  asio::awaitable<expected<int>> read_several(
+      const std::vector<ledger::written_resource>& some,
+      std::vector<std::optional<expected<client::read_reply>>>& into) {
+    std::vector<std::string_view> ids;
+    for (const auto& resource : some) ids.push_back(resource.id);
+    auto replies = co_await several_->read(std::move(ids));
+    if (!replies) co_return std::move(replies.error());
+    for (std::size_t i = 0; i < some.size(); ++i)
+      if ((*replies)[i]) into[i].emplace(*std::move((*replies)[i]));
     co_return exit_success;
   }
 
@@ -281,6 +311,7 @@ class verify_steps {
   counters figures_;  // of all sessions
   sink to_;
   std::optional<drift_report> report_;
+  std::optional<client::several_reader> several_;  // unset: the API has no read of several
   std::optional<ledger::ledger_file> ledger_;
   ledger::generation_row generation_;
   std::optional<ledger::last_written> wanted_;
