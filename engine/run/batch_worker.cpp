@@ -52,8 +52,10 @@ asio::awaitable<void> batch_worker::run() {
     }
     now_ = clock::now();
     co_await take_rows();
-    while (rows_.empty() && !has_ended_) {
-      co_await shared_.feed.change(alarm_, shared_.parked.next_due());
+    auto gathered = time_point::max();
+    while (may_gather(gathered)) {
+      if (!rows_.empty()) gathered = std::min(gathered, now_ + longest_gathering);
+      co_await shared_.feed.change(alarm_, std::min(gathered, shared_.parked.next_due()));
       now_ = clock::now();
       co_await take_rows();
     }
@@ -102,6 +104,14 @@ asio::awaitable<void> batch_worker::take_rows() {
     co_await tell(rows_.size() - 1, started);
     drop_ended();
   }
+}
+
+// Rows may come soon: nothing else is to be done, or a request that is not full waits a little for more of
+// them.
+bool batch_worker::may_gather(time_point until) const {
+  if (rows_.empty()) return !has_ended_;
+  return is_dry_ && !has_ended_ && rows_.size() < most_ && now_ < until &&
+         !shared_.feed.is_down_to(rows_.size());
 }
 
 bool batch_worker::may_take() const {

@@ -40,6 +40,7 @@ class batch_worker : sender {
   boost::asio::awaitable<void> take_rows();
   boost::asio::awaitable<void> carry_out();
   void let_go();
+  bool may_gather(time_point until) const;
   bool may_take() const;
 
   void keep_connection_if_needed();
@@ -75,6 +76,10 @@ class batch_worker : sender {
   // Rows are taken for a request that is half empty until its first plan is this old. Chosen: it leaves most
   // of the age that a plan may have (step_options::max_read_age) to the wait for a slot.
   static constexpr duration longest_filling = std::chrono::milliseconds{1500};
+
+  // How long the first rows of a request wait for those that the input has not shown yet. Chosen: less than a
+  // request takes.
+  static constexpr duration longest_gathering = std::chrono::milliseconds{50};
 
   const std::size_t most_;
   const bool reads_together_;

@@ -38,7 +38,7 @@ type = "string"
 [fields.state]
 type = "string"
 )";
-constexpr int rows = 40;
+constexpr int thing_count = 40;
 
 std::string id(int n) {
   return "item-" + std::to_string(n);
@@ -64,7 +64,7 @@ class reverted : public ::testing::Test {
   }
   static std::string csv() {
     std::string text = "id,title,state\n";
-    for (int n = 1; n <= rows; ++n) text += id(n) + ",new,on\n";
+    for (int n = 1; n <= thing_count; ++n) text += id(n) + ",new,on\n";
     return text;
   }
 
@@ -72,7 +72,7 @@ class reverted : public ::testing::Test {
   std::filesystem::path api_ =
       without_.input("api.json", R"({"example":{"title":"Item {n}","state":"off"}})");
   sandbox_process sandbox_{{"--api", "generic", "--api-file", api_.string(), "--threads",
-                            std::to_string(rows), "--limits", "off", "--revert", "1s=0.25"}};
+                            std::to_string(thing_count), "--limits", "off", "--revert", "1s=0.25"}};
   pawl_workspace workspace_{sandbox_};
   std::filesystem::path profile_ = workspace_.input("things.toml", profile);
   std::filesystem::path input_ = workspace_.input("jobs.csv", csv());
@@ -88,7 +88,7 @@ TEST_F(reverted, WhatWasPutBackAfterTheRunIsToldApartFromOtherDrift) {
   EXPECT_THAT(after.errors, HasSubstr("waiting until "));
   EXPECT_THAT(after.errors, HasSubstr("40 resources are less than 3s old; rows are looked at then"));
   std::int64_t back = 0;
-  for (int n = 1; n <= rows; ++n) {
+  for (int n = 1; n <= thing_count; ++n) {
     const bool is_back = title(n) != "new";
     back += is_back;
     const auto line = id(n) + ": title is \"Item " + std::to_string(n) +
@@ -97,10 +97,10 @@ TEST_F(reverted, WhatWasPutBackAfterTheRunIsToldApartFromOtherDrift) {
                 is_back ? ::testing::Matcher<std::string>(HasSubstr(line)) : Not(HasSubstr(id(n) + ":")));
   }
   ASSERT_GT(back, 2);
-  ASSERT_LT(back, rows - 2);
+  ASSERT_LT(back, thing_count - 2);
   const auto summary = read_summary(workspace_.files() / "s.json");
   EXPECT_EQ(number(summary, "reverted"), back);
-  EXPECT_EQ(number(summary, "as_written"), rows - back);
+  EXPECT_EQ(number(summary, "as_written"), thing_count - back);
   EXPECT_EQ(number(summary, "drifted"), 0);
   EXPECT_THAT(after.errors,
               HasSubstr(std::to_string(back) + " reverted (" + std::to_string(2 * back) + " fields)"));

@@ -3,6 +3,7 @@
 #include "config/profile_loader.hpp"
 #include "config/settings.hpp"
 #include "engine/plan/run_forecast.hpp"
+#include "engine/run/batch_worker.hpp"
 #include "engine/text/amounts.hpp"
 
 #include <fmt/format.h>
@@ -61,6 +62,11 @@ std::string price_of(const config::settings& s, plan::forecast_job kind) {
   o.read_first = s.read_first;
   o.read_after = s.profile.reply.is == api::reply_kind::read;
   o.reply_time = reply_time;
+  if (api::can_write_many(s.profile)) {
+    o.rows_in_write = static_cast<std::uint32_t>(run::batch_worker::rows_of(s.profile));
+    o.rows_in_read = s.profile.read_many.size;
+    o.concurrency = run::batch_worker::slots_for(s.profile, s.run.concurrency);
+  }
   plan::run_forecast made(o);
   for (int i = 0; i < rows; ++i) made.add(kind);
   auto text = counted(made.reads(), "read", "reads");
