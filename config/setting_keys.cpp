@@ -1,6 +1,7 @@
 #include "config/setting_keys.hpp"
 
 #include "config/quantity.hpp"
+#include "engine/text/shown_url.hpp"
 
 #include <algorithm>
 #include <array>
@@ -86,6 +87,9 @@ status apply_token_command(draft& d, texts from) {
   if (from[0].empty()) return wrong_value("names no program", remedy);
   if (std::ranges::any_of(from, [](const std::string& t) { return t.find('\0') != std::string::npos; }))
     return wrong_value("has an argument with a NUL", remedy);
+  if (from.size() == 1 && from[0] == unshown)
+    return wrong_value("is ***, which stands for a program and arguments that were not shown",
+                       "write them in place of it");
   d.value.token_command.assign(from.begin(), from.end());
   return {};
 }

@@ -21,7 +21,7 @@ constexpr std::string_view setting_with_arguments = "auth.token_command=";
 
 void conceal_setting(std::string& word, std::size_t at) {
   if (std::string_view{word}.substr(at).starts_with(setting_with_arguments)) {
-    word = word.substr(0, at) + std::string{setting_with_arguments} + "***";
+    word = word.substr(0, at) + std::string{setting_with_arguments} + "[\"" + std::string{unshown} + "\"]";
     return;
   }
   for (const auto key : settings_with_url)

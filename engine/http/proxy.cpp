@@ -110,6 +110,10 @@ expected<proxy_address> parse_proxy(std::string_view text) {
 
   proxy_address proxy;
   if (const auto at = text.rfind('@'); at != std::string_view::npos) {
+    if (text.substr(0, at) == unshown)
+      return refuse_proxy(
+          "the proxy's address has ***, which stands for a user name and password that were not shown",
+          "write them in place of it");
     auto credentials = basic_credentials(text.substr(0, at));
     if (!credentials) return credentials.error();
     proxy.credentials = *std::move(credentials);

@@ -42,9 +42,9 @@ bool is_secret_user(std::string_view user) noexcept {
 std::string shown_url(std::string_view url) {
   const auto p = parts_of(url);
   std::string shown{p.scheme};
-  if (p.has_user) shown += "***@";
+  if (p.has_user) (shown += unshown) += '@';
   shown += p.place;
-  if (!p.rest.empty()) (shown += p.rest.front()) += "***";
+  if (!p.rest.empty()) (shown += p.rest.front()) += unshown;
   return shown;
 }
 

@@ -7,6 +7,10 @@
 
 namespace pawl {
 
+// Stands in messages, and in commands that are printed, for what is not shown. Given as a value it is
+// refused.
+inline constexpr std::string_view unshown = "***";
+
 // The URL (or HOST:PORT) with *** in place of user name and password, of the query and of the fragment:
 // "https://***@example.com/v2?***". A text that is not a URL is taken too. A password may hold any character,
 // so everything before the last @ is taken for the user.

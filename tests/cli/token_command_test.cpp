@@ -317,7 +317,7 @@ TEST(TokenCommand, ItsArgumentsStandInNoText) {
   const auto run = run_child(options);
   EXPECT_EQ(run.exit_code, 3) << run.errors;
   EXPECT_THAT(run.errors, HasSubstr("setting auth.token_command = sh ... (-o auth.token_command)"));
-  EXPECT_THAT(run.errors, HasSubstr("auth.token_command=***"));
+  EXPECT_THAT(run.errors, HasSubstr("auth.token_command=[\"***\"]"));
   EXPECT_THAT(run.errors + run.output, Not(HasSubstr("s3cret")));
   EXPECT_FALSE(stands_in_files(workspace.files().path(), "s3cret"));
 }

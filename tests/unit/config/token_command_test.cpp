@@ -66,6 +66,10 @@ TEST_F(TokenCommand, OtherFormsAreComplaintsThatShowNoArgument) {
   raw.overrides = {R"(auth.token_command=["", "s3cret"])"};
   EXPECT_THAT(complaints(), ElementsAre("-o auth.token_command: names no program; write the program and its "
                                         "arguments: [\"vault\", \"read\", \"...\"]"));
+  raw.overrides = {R"(auth.token_command=["***"])"};  // as a command that pawl prints has it
+  EXPECT_THAT(complaints(),
+              ElementsAre("-o auth.token_command: is ***, which stands for a program and arguments "
+                          "that were not shown; write them in place of it"));
   raw.overrides.clear();
   write("named.toml", "auth.token_command = \"vault s3cret\"\n");
   raw.config_file = "named.toml";
@@ -182,6 +186,13 @@ TEST_F(TokenCommand, ThatPrintsRubbishHasMadeNoKey) {
   EXPECT_EQ(rubbish("printf '\"s3cret\"'"), "what it printed has quotes around the key");
   EXPECT_EQ(rubbish("echo Bearer s3cret"),
             "what it printed begins with \"Bearer\", which is not a part of the key");
+  EXPECT_EQ(rubbish("echo '<html>Log in s3cret</html>'"),
+            "what it printed is a page (HTML or XML) and no key");
+  EXPECT_EQ(rubbish("echo '[1,2]'"), "what it printed is a list (JSON) and no key");
+  EXPECT_EQ(rubbish("echo null; echo no such secret >&2"),
+            "what it printed is \"null\" and no key: no such secret");
+  EXPECT_EQ(rubbish("echo You are not logged in"),
+            "what it printed has a space in its middle, as no key has");
   EXPECT_EQ(rubbish("head -c 16385 /dev/zero | tr '\\0' x"), "what it printed is longer than 16 KiB");
   EXPECT_EQ(rubbish("echo '{\"error\":\"s3cret\"}'"),
             "the JSON that it printed has no token (or access_token)");

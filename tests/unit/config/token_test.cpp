@@ -113,6 +113,11 @@ TEST_F(Token, IsToldWhenSomethingWasCopiedWithIt) {
       {"PRODUCTLANE_API_KEY=" + key, "begins with \"PRODUCTLANE_API_KEY=\""},
       {"\xff\xfep", "is saved as UTF-16"},
       {key + "\xc3", "holds bytes that are no text"},
+      {key + " " + key, "has a space in its middle, as no key has"},
+      {"<html>log in</html>", "is a page (HTML or XML) and no key"},
+      {"[1,2]", "is a list (JSON) and no key"},
+      {"null", "is \"null\" and no key"},
+      {"undefined", "is \"undefined\" and no key"},
   };
   for (const auto& [text, what] : table) {
     env["PRODUCTLANE_API_KEY"] = text;

@@ -57,6 +57,7 @@ TEST(ProxyAddress, IsRefusedWithWhatIsWrongAndWithoutRepeatingIt) {
       {"SOCKS4A://h:1", "SOCKS"},
       {"ftp://ada:hunter2@h:1", "does not begin with http://"},
       {"http://ada:hunter2@h", "no port"},
+      {"http://***@h:1", "stands for a user name and password that were not shown"},
       {"http://proxy.example", "no port"},
       {"http://[::1]", "no port"},
       {"http://ada:hunter2@h:0", "port is not a number"},
