@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../.."
 
 packages="$packages valgrind strace python3"
 install_packages
-build_preset release pawl pawl-sandbox
+build_preset cost pawl pawl-sandbox
 
 mkdir -p build/cost
 cc -O2 -Wall -Wextra -shared -fPIC -o build/cost/count_allocations.so benchmarks/cost/count_allocations.c

@@ -111,7 +111,7 @@ def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("--accept", action="store_true", help="write what was counted to expected.json")
     ask.add_argument("--repeat", type=int, default=1, help="take the median of so many counts")
-    ask.add_argument("--bin", type=Path, default=ROOT / "build/release/bin", help="where pawl and pawl-sandbox are")
+    ask.add_argument("--bin", type=Path, default=ROOT / "build/cost/bin", help="where pawl and pawl-sandbox are")
     given = ask.parse_args()
 
     directory = Path(tempfile.mkdtemp(prefix="pawl-cost-"))
