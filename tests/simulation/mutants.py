@@ -116,7 +116,7 @@ MUTANTS = [
      "queue_.front().at + held_for <= now", "queue_.front().at + held_for - std::chrono::milliseconds{200} <= now"),
     ("a-slot-closes-when-its-request-leaves", "engine/policy/quota_window.hpp",
      "    in_flight_ -= cost;\n    close(at, cost);", "    in_flight_ -= cost;\n    close(at - std::chrono::milliseconds{150}, cost);"),
-    ("a-crash-frees-what-was-in-the-air", "engine/policy/pacer.cpp", "    e = {now_there, now_there};", "    e = {};"),
+    ("a-crash-frees-what-was-in-the-air", "engine/policy/pacer.cpp", "    e = slot_entry::on_its_way(now_there);", "    e = {};"),
     ("a-slot-is-noted-after-its-request", "engine/policy/pacer.cpp",
      "    kept_.entries[g.entry] = {in_entry_clock(now), 0};\n  }\n  own_.take", "  }\n  own_.take"),
     # -- undo
