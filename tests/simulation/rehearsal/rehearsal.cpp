@@ -130,7 +130,7 @@ class course {
   rehearsal_end run(app::listener& says, app::stop_request& stop) {
     for (;;) {
       const auto fate = next_fate();
-      const auto life = live({disk_, files_, key_, &says, &stop}, settings_, fate);
+      const auto life = live({disk_, files_, key_, nullptr, &says, &stop}, settings_, fate);
       ++end_.starts;
       end_.turns += life.turns;
       turns_left_ -= std::min(turns_left_, life.turns);
