@@ -44,11 +44,9 @@ std::optional<layout> layout_of(const quota_file_header& h, std::uint64_t file_s
   return std::nullopt;
 }
 
-// The latest moment that the entry may stand for. It is torn, was in flight when its process died, or has an
-// impossible time: then that is now.
+// With the latest moment that the entry may stand for.
 slot_entry as_closed(const slot_entry& e, std::int64_t now) noexcept {
-  if (!e.is_sound() || e.closed <= 0 || e.closed > now) return {now, now};
-  return e;
+  return e.is_over(now) ? e : slot_entry::on_its_way(now);
 }
 
 struct entry_with_id {
@@ -181,7 +179,7 @@ void quota_file_contents::add_minutes(kept& to, const kept& from) const {
   if (!has_minutes && complete) complete = std::ranges::any_of(from.entries, &slot_entry::is_unused);
   for (const auto& e : from.entries) {
     if (e.is_unused()) continue;
-    const auto closed = as_closed(e, now_).closed;
+    const auto closed = std::min(as_closed(e, now_).closed, now_);
     oldest = std::min(oldest, closed);
     // One whose end is not known has not been counted in its minute.
     if (!has_minutes || closed == now_) add(closed, 1);

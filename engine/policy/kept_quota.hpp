@@ -16,7 +16,7 @@ namespace pawl::policy {
 // One taken slot: 0 in `closed` while the request is in flight; both 0: unused.
 //
 // An entry is always assigned whole: `check` goes with it. One that was torn or altered is not sound, and
-// counts as closed just now, the worst that it can have said. (Zeros are not sound either.)
+// counts as one that is still on its way, the worst that it can have said. (Zeros are not sound either.)
 struct slot_entry {
   std::int64_t sent = 0;
   std::int64_t closed = 0;
@@ -24,6 +24,17 @@ struct slot_entry {
 
   bool is_sound() const noexcept { return check == check_of(sent, closed); }
   bool is_unused() const noexcept { return is_sound() && sent == 0 && closed == 0; }
+
+  // How long a request may be on its way that a process had sent when it died: a slow way, and a server that
+  // counts late. Chosen.
+  static constexpr std::chrono::nanoseconds longest_way = std::chrono::seconds{1};
+  // Whether it tells when its request was over, to one who looks at `now`. Else it is torn, or was in flight
+  // when its process died, or has a time that cannot be.
+  bool is_over(std::int64_t now) const noexcept {
+    return is_sound() && closed > 0 && closed <= now + longest_way.count();
+  }
+  // What it counts as that is not over: its process may have died just now.
+  static slot_entry on_its_way(std::int64_t now) noexcept { return {now, now + longest_way.count()}; }
 
   // No secret: it tells accidents, not people who know it. Odd constants of SplitMix64.
   static constexpr std::uint64_t check_of(std::int64_t sent, std::int64_t closed) noexcept {

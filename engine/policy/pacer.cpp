@@ -88,20 +88,16 @@ std::int64_t pacer::in_entry_clock(time_point t) const noexcept {
 
 void pacer::load(time_point now) {
   const std::int64_t now_there = in_entry_clock(now);
-  const auto here = [&](std::int64_t closed) {
-    return now - std::chrono::nanoseconds{now_there - std::min(closed, now_there)};
-  };
+  const auto here = [&](std::int64_t closed) { return now + std::chrono::nanoseconds{closed - now_there}; };
   past_use past;
   past.kind = share_.kind;
   const auto entries = kept_.entries;
   std::vector<std::uint32_t> order(entries.size());
   std::iota(order.begin(), order.end(), 0u);
   for (auto& e : entries) {
-    if (e.is_unused() || (e.is_sound() && e.closed > 0 && e.closed <= now_there)) continue;
-    // Torn; or in flight when its process died; or a time that cannot be: now is the latest that any can
-    // mean. No minute knows of it.
-    minute_entry::count(kept_.minutes, now_there);
-    e = {now_there, now_there};
+    if (e.is_unused() || e.is_over(now_there)) continue;
+    minute_entry::count(kept_.minutes, now_there);  // no minute knows of it
+    e = slot_entry::on_its_way(now_there);
   }
   std::ranges::sort(order, {}, [&](std::uint32_t i) { return std::pair(entries[i].closed, i); });
   for (const auto i : order) {
@@ -119,7 +115,7 @@ void pacer::load(time_point now) {
       minute_entry::count(kept_.minutes, now_there, minute_entry::most);
     }
     for (const auto& m : kept_.minutes)
-      if (!m.is_unused()) by_minute.push_back({here(m.end()), m.count()});
+      if (!m.is_unused()) by_minute.push_back({here(std::min(m.end(), now_there)), m.count()});
   }
   own_.load({&past, 1}, now);
   if (share_.budget != nullptr) share_.budget->add_past(std::move(past), now);

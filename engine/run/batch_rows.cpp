@@ -23,8 +23,9 @@ bool may_be_written_with_others(const job_view& job) noexcept {
 batch_turn next_turn(std::span<const batch_row> rows, const batch_facts& facts) noexcept {
   if (rows.empty()) return batch_turn::none;
   const auto any = [rows](auto is) { return std::ranges::any_of(rows, is); };
-  if (any(wants<action::send>)) return batch_turn::send;
+  // One slot is for one request: rows whose intents are on the disk from before wait for those of the others.
   if (any(wants<action::commit_intent>)) return batch_turn::commit;
+  if (any(wants<action::send>)) return batch_turn::send;
   if (any(wants<action::stop_run>)) return batch_turn::stop;
   if (any([&facts](const batch_row& r) { return reads_with_others(r, facts.reads_together); }))
     return batch_turn::read;

@@ -33,8 +33,8 @@ bool wants(const batch_row& row) noexcept {
 }
 
 enum class batch_turn : std::uint8_t {
-  send,        // those that want it: one request
-  commit,      // their intents
+  commit,      // the intents of those that go together
+  send,        // them: one request
   stop,        // the API wants another key, or a person must act
   read,        // several in one request
   line_up,     // in the line of writes, until those that read first are near due

@@ -199,6 +199,8 @@ TEST_F(rehearse, RefusesWhatIsNoRehearsal) {
             "--model-file: --model zendesk reads no description"},
            {{input_, "--profile", "internal-example"},
             "--model: pawl has no model of the API of profile internal-example"},
+           {{input_, "--profile", "hubspot-contacts", "-o", "vars.version=v3", "--model", "zendesk"},
+            "--model: the model of zendesk has no requests for several resources"},
            {{"none.csv"}, "none.csv: cannot be opened"},
        }) {
     const auto refused = run(one.arguments);
@@ -206,6 +208,18 @@ TEST_F(rehearse, RefusesWhatIsNoRehearsal) {
     EXPECT_EQ(refused.output, "") << one.said;
     EXPECT_THAT(refused.errors, HasSubstr(one.said));
   }
+}
+
+TEST_F(rehearse, CountsARequestForSeveralRowsOnce) {
+  std::string csv = "id,firstname\n";
+  for (int i = 1; i <= 250; ++i) csv += std::to_string(i) + ",a\n";
+  const auto done = run({workspace_.input("many.csv", csv).string(), "--profile", "hubspot-contacts", "-o",
+                         "vars.version=v3", "--times", "1", "--format", "json"});
+  ASSERT_EQ(done.exit_code, 0) << done.errors;
+  const auto end = rehearsals(done).at(0);
+  EXPECT_EQ(end.at("applied"), 250);
+  EXPECT_EQ(end.at("writes"), 3);
+  EXPECT_LE(number(end, "reads"), 5);
 }
 
 struct modelled {

@@ -32,7 +32,8 @@ enum class answer_kind : std::uint8_t {
   old_thread,    // the thread as it was before
   silence,       // the connection stays open, and nothing comes
   fewer,         // the regular reply to a batch, without every other result
-  foreign,       // something in front of the API answers in its place
+  part,     // the regular reply to every other part of a batch, the first one on; the rest is passed over
+  foreign,  // something in front of the API answers in its place
 };
 
 // What happens to the connection after a reply.
@@ -49,7 +50,7 @@ struct fault_kind {
 };
 
 // A new kind is a new line here, and a new answer_kind if no existing one fits.
-inline constexpr std::array<fault_kind, 32> fault_kinds{{
+inline constexpr std::array<fault_kind, 33> fault_kinds{{
     {"drop-before", effect::not_applied, answer_kind::nothing},
     {"drop-after", effect::applied, answer_kind::nothing},
     {"cut", effect::applied, answer_kind::half},
@@ -79,6 +80,7 @@ inline constexpr std::array<fault_kind, 32> fault_kinds{{
     {"dribble", effect::applied, answer_kind::regular, 0, afterwards::in_drops},
     // `foreign/404/html` and the like name the reply; without a name it is drawn at random.
     {"fewer", effect::applied, answer_kind::fewer},
+    {"part", effect::applied, answer_kind::part},
     {"foreign", effect::not_applied, answer_kind::foreign, 0, afterwards::keep, foreign_set::before},
     {"foreign-after", effect::applied, answer_kind::foreign, 0, afterwards::keep, foreign_set::behind},
     {"foreign-retry", effect::not_applied, answer_kind::foreign, 0, afterwards::keep,

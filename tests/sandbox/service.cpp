@@ -156,9 +156,13 @@ void service::answer_accepted(const call& asked, reply& rep) {
   }
   rep.counted = asked.now;
 
-  // A list or a batch shows no single resource that could be another one, or an old one.
-  const bool about_one = !c.id.empty();
-  if (!c.fault || (c.fault.kind->answer == answer_kind::old_thread && !about_one)) {
+  // A list shows no single resource that could be an old one.
+  const auto shows_none = [&] {
+    std::string ignored;
+    reply present{ignored};
+    return c.id.empty() && !vendor_.present(asked, c.id, present);
+  };
+  if (!c.fault || (c.fault.kind->answer == answer_kind::old_thread && shows_none())) {
     vendor_.serve(asked, rep);
     return;
   }
@@ -173,22 +177,44 @@ void service::answer_accepted(const call& asked, reply& rep) {
     reply old{before};
     has_before = vendor_.present(asked, c.id, old);
   }
-  vendor_.serve(asked, rep);
+  if (c.fault.kind->answer != answer_kind::part || !serve_part(asked, rep)) vendor_.serve(asked, rep);
   if (has_before && rep.status == 200) rep.body = std::move(before);
   distort(&asked, c, asked.now, rep);
   if (c.fault.kind->answer == answer_kind::old_thread && !has_before) rep.fault = {};
 }
 
-// Every other result of a batch. False: there are none, or one.
-bool service::leave_results_out(std::string& body) {
+namespace {
+
+// A batch with every other element of the list alone. Absent: there is no such list, or it has one.
+std::optional<std::string> every_other(std::string_view body, std::string_view list) {
   boost::system::error_code failed;
   auto all = boost::json::parse(body, failed);
-  auto* results = !failed && all.is_object() ? all.get_object().if_contains("results") : nullptr;
-  if (results == nullptr || !results->is_array() || results->get_array().size() < 2) return false;
+  auto* elements = !failed && all.is_object() ? all.get_object().if_contains(list) : nullptr;
+  if (elements == nullptr || !elements->is_array() || elements->get_array().size() < 2) return std::nullopt;
   boost::json::array kept;
-  for (std::size_t i = 0; i < results->get_array().size(); i += 2) kept.push_back(results->get_array()[i]);
-  *results = std::move(kept);
-  body = boost::json::serialize(all);
+  for (std::size_t i = 0; i < elements->get_array().size(); i += 2) kept.push_back(elements->get_array()[i]);
+  *elements = std::move(kept);
+  return boost::json::serialize(all);
+}
+
+}  // namespace
+
+bool service::leave_results_out(std::string& body) {
+  auto fewer = every_other(body, "results");
+  if (fewer) body = *std::move(fewer);
+  return fewer.has_value();
+}
+
+// False: it is no batch, and nothing was served.
+bool service::serve_part(const call& asked, reply& rep) {
+  const auto part = every_other(asked.in.body, "inputs");
+  if (!part) {
+    rep.fault = {};
+    return false;
+  }
+  auto in = asked.in;
+  in.body = *part;
+  vendor_.serve({in, asked.way, asked.key, asked.now}, rep);
   return true;
 }
 
@@ -196,6 +222,7 @@ bool service::leave_results_out(std::string& body) {
 void service::distort(const call* asked, const course& c, time_us now, reply& rep) {
   switch (c.fault.kind->answer) {
     case answer_kind::regular:
+    case answer_kind::part:
       break;
     case answer_kind::error:
       if (c.fault.kind->status == 500) {

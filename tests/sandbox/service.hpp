@@ -96,6 +96,7 @@ class service {
   void answer_accepted(const call&, reply&);
   void distort(const call*, const course&, time_us now, reply&);
   static bool leave_results_out(std::string& body);
+  bool serve_part(const call&, reply&);
   void write_wire(const request&, const course&, const reply&, time_us now, outgoing&);
   static void spare(traffic&, fault&);
   bool kept_from_the_api(const course&, time_us now, reply&);

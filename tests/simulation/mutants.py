@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Plants small bugs in the engine, one at a time, and looks how soon the simulation finds each.
 
-  tests/simulation/mutants.py [--seconds 600] [--build DIR] [NAME...]
+  tests/simulation/mutants.py [--seconds 600] [--build DIR] [--play NAME] [NAME...]
+  tests/simulation/mutants.py --check         only looks whether the text of each stands in the source, once
 
 Works on a copy of the tree, in DIR (default build/mutants). Prints a line for each mutant: the seed that found it and the
 seconds that it took, or `not found`; the exit code tells whether all were found. A mutant whose text is not in the
@@ -38,8 +39,8 @@ MUTANTS = [
      "return finish(doubt_.may_be_applied() ? outcome::unknown : outcome::refused, verified::none,\n                    kept_.view());",
      "return finish(outcome::refused, verified::none, kept_.view());"),
     ("what-nobody-can-tell-is-sent-again", "engine/policy/job_step_reads.cpp",
-     "  if (look.proven == proof::not_applied) return untouched(s);\n  return finish(outcome::unknown",
-     "  if (look.proven != proof::applied) return untouched(s);\n  return finish(outcome::unknown"),
+     "  if (job_.replay_safe && !charges_.are_used_up(request_kind::write)) return queue(lease_lead);",
+     "  if (!charges_.are_used_up(request_kind::write)) return queue(lease_lead);"),
     ("untouched-is-untouched-for-ever", "engine/policy/job_step_reads.cpp",
      "  if (doubt_.is_late()) return wait_out(s.now + options_.longest_lateness);\n  doubt_.untouched();",
      "  doubt_.untouched();"),
@@ -88,8 +89,8 @@ MUTANTS = [
      "return is_on_disk_ && (replay_safe || sent == sent_before_);", "return is_on_disk_;"),
     ("what-an-earlier-run-left-is-not-in-doubt", "engine/policy/job_step.cpp",
      "doubt_.begin(left.has_value());", "doubt_.begin(false);"),
-    ("what-an-earlier-run-left-is-forgotten", "engine/run/worker.cpp",
-     "if (!shared_.interrupted.empty())", "if (false)"),
+    ("what-an-earlier-run-left-is-forgotten", "engine/run/run_context.cpp",
+     "  if (!interrupted.empty())\n", "  if (false)\n"),
     ("nobody-waits-for-what-was-left", "engine/policy/job_step_reads.cpp",
      "if (!job_.replay_safe && over > s.now && !doubt_.has_waited()) return wait_out(over);", ""),
     ("what-was-left-and-cannot-be-told-is-sent-again", "engine/policy/job_step_reads.cpp",
@@ -116,13 +117,47 @@ MUTANTS = [
      "queue_.front().at + held_for <= now", "queue_.front().at + held_for - std::chrono::milliseconds{200} <= now"),
     ("a-slot-closes-when-its-request-leaves", "engine/policy/quota_window.hpp",
      "    in_flight_ -= cost;\n    close(at, cost);", "    in_flight_ -= cost;\n    close(at - std::chrono::milliseconds{150}, cost);"),
-    ("a-crash-frees-what-was-in-the-air", "engine/policy/pacer.cpp", "    e = {now_there, now_there};", "    e = {};"),
+    ("a-crash-frees-what-was-in-the-air", "engine/policy/pacer.cpp", "    e = slot_entry::on_its_way(now_there);", "    e = {};"),
     ("a-slot-is-noted-after-its-request", "engine/policy/pacer.cpp",
      "    kept_.entries[g.entry] = {in_entry_clock(now), 0};\n  }\n  own_.take", "  }\n  own_.take"),
     # -- undo
     ("a-doubtful-list-goes-back-as-if-applied", "engine/plan/undo.cpp",
      "list_of(was_there, &element::is_there_before_doubt);", "list_of(was_there, &element::is_there);"),
     ("a-partner-is-expected-as-it-was", "engine/plan/undo.cpp", "        known->is_left_known = false;\n", ""),
+    # -- requests for several rows
+    ("a-row-that-a-batch-left-out-was-applied", "engine/policy/job_step_replies.cpp",
+     "    case api::verdict::maybe:\n      return after_maybe(",
+     "    case api::verdict::maybe:\n      if (fact.part == reply_part::missing) return finish(outcome::applied, verified::none, note);\n"
+     "      return after_maybe("),
+    ("a-row-that-a-batch-left-out-is-refused", "engine/run/batch_exchange.cpp",
+     "one.part = reply_part::missing;", "one.part = reply_part::error;"),
+    ("a-lost-batch-was-refused", "engine/run/batch_exchange.cpp",
+     "return fact.reached == phase::answered && says_no && !whole.foreign && whole.vouched;",
+     "return fact.reached != phase::answered || (says_no && !whole.foreign && whole.vouched);"),
+    ("a-failed-batch-was-refused", "engine/run/batch_exchange.cpp",
+     "whole.is == api::verdict::refused || whole.is ==", "whole.is == api::verdict::refused || fact.status >= 500 || whole.is =="),
+    ("two-rows-are-refused-for-one", "engine/run/batch_exchange.cpp",
+     "  if (is_refusal(fact_, whole)) {\n    split_chosen();", "  if (chosen_.size() > 2 && is_refusal(fact_, whole)) {\n    split_chosen();"),
+    ("a-half-goes-without-its-last-row", "engine/run/batch_exchange.cpp",
+     "    for (const auto i : chosen_) co_await tell(i, refused);",
+     "    for (const auto i : chosen_) {\n      if (i != chosen_.back() || chosen_.size() < 4) co_await tell(i, refused);\n"
+     "      else co_await tell(i, event::cancelled{});\n    }"),
+    ("a-batch-has-the-intent-of-its-first-row", "engine/run/batch_worker.cpp",
+     "  const auto committed = co_await", "  intents.resize(1);\n  const auto committed = co_await"),
+    ("a-batch-does-not-wait-for-its-intents", "engine/run/batch_worker.cpp",
+     "co_await shared_.ledger.commit(intents);", "(shared_.ledger.commit(intents), status{});"),
+    ("an-item-is-that-of-the-row-at-its-place", "engine/api/batch_reply.cpp",
+     "  for_each_in(at_[resources_path], [&](std::string_view item) {\n    if (const auto id = ids_.read(item)) take(*id, said::item, item, into);",
+     "  for_each_in(at_[resources_path], [&, n = std::size_t{0}](std::string_view item) mutable {\n"
+     "    if (n < into.size()) into[n++] = {said::item, item};"),
+    ("an-error-of-a-batch-is-that-of-all", "engine/api/batch_reply.cpp",
+     "  if (!error_id_.locate(error_parser_, error, only_path)) return;",
+     "  for (auto& one : into) one = {said::error, error};\n  if (into.size() < 1000) return;\n"
+     "  if (!error_id_.locate(error_parser_, error, only_path)) return;"),
+    ("what-must-not-be-sent-twice-goes-with-others", "engine/run/batch_rows.cpp",
+     "  return job.replay_safe;", "  return job.replay_safe || true;"),
+    ("a-batch-takes-no-slot", "engine/run/batch_worker.cpp",
+     "} else if (!shared_.line.try_grant(write_place(), now_)) {", "} else if (false) {"),
 ]
 
 
@@ -135,8 +170,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=int, default=600, help="of simulation for each mutant")
     parser.add_argument("--build", type=pathlib.Path, default=here / "build" / "mutants")
+    parser.add_argument("--play", help="of pawl-sim; default: the seeds choose")
     parser.add_argument("names", nargs="*", help="of mutants; default: all")
+    parser.add_argument("--check", action="store_true", help="build nothing")
     options = parser.parse_args()
+    if options.check:
+        stale = [f"{name}: the text stands {n} times in {file}" for name, file, old, _ in MUTANTS
+                 if (n := (here / file).read_text().count(old)) != 1]
+        sys.exit("\n".join(stale) or 0)
     wrong = set(options.names) - {m[0] for m in MUTANTS}
     if wrong:
         sys.exit("there is no mutant " + ", ".join(sorted(wrong)))
@@ -166,7 +207,8 @@ def main():
             run(build, stdout=subprocess.DEVNULL)
             begun = time.monotonic()
             done = subprocess.run([out / "bin" / "pawl-sim", "--seed", "1", "--count", "1000000000", "--rows", "100",
-                                   "--crash-each", "25", "--seconds", str(options.seconds), "--until-found"],
+                                   "--crash-each", "25", "--seconds", str(options.seconds), "--until-found"]
+                                  + (["--play", options.play] if options.play else []),
                                   capture_output=True, text=True)
             took = time.monotonic() - begun
             found = re.search(r"^seed (\d+): (?!.* lives, )(.*)$", done.stdout, re.M)

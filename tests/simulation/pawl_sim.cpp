@@ -50,10 +50,15 @@ int main(int argc, char** argv) {
   app.add_option("--hours", hours, "of the day in which writes may leave, in New York: 02:30-02:31");
   app.add_option("--seed", options.seed, "the first seed")->capture_default_str();
   app.add_option("--count", count, "how many seeds, one after another")->capture_default_str();
+  std::vector<std::string> plays;
+  for (const auto name : play_names()) plays.emplace_back(name);
+  app.add_option("--play", options.play, "what is applied; by default the seed chooses it")
+      ->check(CLI::IsMember(plays));
   app.add_option("--profile", options.profile, "of the API; by default the seed chooses it");
   app.add_option("--rows", options.rows, "rows of the input")->capture_default_str();
   app.add_option("--crash-each", options.rows_for_each_crash, "a crash for so many rows; 0: none")
       ->capture_default_str();
+  app.add_option("--rate", options.rate, "the limits of writes; by default the seed chooses them");
   app.add_flag("--calm", options.calm, "no faults and no outages");
   std::vector<std::string> names{"all"};
   for (const auto& one : scenarios()) names.emplace_back(one.name);

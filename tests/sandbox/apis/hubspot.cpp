@@ -195,6 +195,7 @@ json::object hubspot::shown_as(const resource& r, const call& c, const names& as
 
 // The reply to a write shows what was written (assumed), that to a read what was asked for.
 bool hubspot::present(const call& c, std::string_view id, reply& rep) {
+  if (c.way.where == batch_update) return present_batch(c, rep);
   resource* const r = c.way.where == object ? reachable(id) : nullptr;
   if (r == nullptr) {
     error(rep, 404, "OBJECT_NOT_FOUND", "Object not found.  objectId are usually numeric.");

@@ -18,6 +18,7 @@ class hubspot final : public resource_vendor {
   // The Free and Starter plans: 100 in any ten seconds and 250,000 a day, which turns at midnight (here of
   // UTC); reads and writes alike, and a batch counts as one.
   limit_list default_limits(time_us day) const override;
+  bool takes_several() const override { return true; }
   std::vector<std::string> default_scopes() const override { return {"read", "write"}; }
 
   route find(const request&) const override;
@@ -46,6 +47,7 @@ class hubspot final : public resource_vendor {
   void patch(const call&, reply&);
   void list_objects(const call&, reply&);
   void read_batch(const call&, reply&);
+  bool present_batch(const call&, reply&);
   void update_batch(const call&, reply&);
   // The inputs of a batch, or absent, and the reply says why.
   std::optional<boost::json::array> inputs_of(const boost::json::object& body, reply&) const;

@@ -140,6 +140,27 @@ void hubspot::read_batch(const call& c, reply& rep) {
   set_batch(rep, std::move(results), missing, c);
 }
 
+// What an update would show if it changed nothing.
+bool hubspot::present_batch(const call& c, reply& rep) {
+  const auto body = object_in(c.in.body);
+  const auto inputs = body ? inputs_of(*body, rep) : std::nullopt;
+  if (!inputs) return false;
+  json::array results;
+  names missing;
+  for (const json::value& one : *inputs) {
+    const json::value* given = one.get_object().if_contains("properties");
+    if (given == nullptr || !given->is_object()) return false;
+    names written;
+    for (const auto& member : given->get_object()) written.emplace_back(member.key());
+    if (const resource* const r = reachable(id_of(one)))
+      results.push_back(shown_as(*r, c, written));
+    else
+      missing.push_back(id_of(one));
+  }
+  set_batch(rep, std::move(results), missing, c);
+  return true;
+}
+
 // What is not valid refuses the whole batch, and nothing is applied (as the v1 call did; assumed of v3 too).
 // What is missing or locked is an error of its own, and the others are applied.
 void hubspot::update_batch(const call& c, reply& rep) {

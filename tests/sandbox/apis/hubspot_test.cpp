@@ -150,6 +150,31 @@ TEST(HubSpot, AFaultyBatchIsLostOrServedButNotMistakenForAnObject) {
   }
 }
 
+TEST(HubSpot, ABatchMayBeServedInPartOrShowWhatWas) {
+  hubspot_fixture f;
+  const auto update = [&](const std::string& name) {
+    std::string inputs;
+    for (const char* id : {"1", "2", "3"})
+      inputs += std::string{inputs.empty() ? "" : ","} + R"({"id":")" + id +
+                R"(","properties":{"firstname":")" + name + "\"}}";
+    return f.send("POST", std::string{contacts} + "/batch/update", "{\"inputs\":[" + inputs + "]}");
+  };
+  f.configure(R"({"faults":"write:part=1"})");
+  EXPECT_EQ(update("a").json().at("results").as_array().size(), 2u);
+  EXPECT_EQ(f.stored("1").at("firstname"), "a");
+  EXPECT_EQ(f.stored("2").at("firstname"), "Ada");
+  EXPECT_EQ(f.stored("3").at("firstname"), "a");
+  f.configure(R"({"faults":"write:fewer=1"})");
+  EXPECT_EQ(update("b").json().at("results").as_array().size(), 2u);
+  EXPECT_EQ(f.stored("2").at("firstname"), "b");
+  f.configure(R"({"faults":"write:stale=1"})");
+  EXPECT_EQ(update("c").json().at("results").at(0).at("properties").at("firstname"), "b");
+  EXPECT_EQ(f.stored("1").at("firstname"), "c");
+  f.configure(R"({"faults":"write:lying=1"})");
+  EXPECT_EQ(update("d").json().at("results").at(0).at("properties").at("firstname"), "c");
+  EXPECT_EQ(f.stored("1").at("firstname"), "c");
+}
+
 TEST(HubSpot, ListsGoByTheIdBehind) {
   hubspot_fixture f{25};
   std::string after = "0";

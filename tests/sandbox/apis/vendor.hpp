@@ -29,6 +29,8 @@ class vendor {
   virtual std::string made_up_id(std::uint64_t number) const = 0;
   // A tag's name that the seed file writes.
   virtual void tag_named(std::string_view) {}
+  // Whether one request may read or write several resources.
+  virtual bool takes_several() const { return false; }
   // Called after the last add().
   virtual void seeded() {}
 

@@ -5,24 +5,24 @@
 #include "engine/ledger/ledger.hpp"
 #include "tests/fault/audit/campaign.hpp"
 #include "tests/fault/audit/evidence.hpp"
+#include "tests/simulation/lives/key_maker.hpp"
 #include "tests/simulation/lives/life.hpp"
 #include "tests/simulation/lives/play.hpp"
+#include "tests/simulation/lives/redirected_input.hpp"
+#include "tests/simulation/lives/rows_on_disk.hpp"
 #include "tests/simulation/world/api_host.hpp"
 #include "tests/support/files.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <iterator>
 #include <memory>
 #include <optional>
 #include <set>
 #include <stdexcept>
-#include <system_error>
 #include <utility>
 
-#include <fcntl.h>
 #include <unistd.h>
 
 namespace pawl::simulation {
@@ -39,36 +39,21 @@ std::string words_of(const life_end& end) {
 }
 
 std::unique_ptr<play> choose_play(const campaign_options& o, dice& choices) {
-  if (!o.profile.empty() && o.profile != "productlane") return play_texts(o.profile, o.seed, o.rows);
   const auto& others = text_profiles();
-  if (o.profile.empty() && choices.chance(0.4))
-    return play_texts(others[choices.below(others.size())], o.seed, o.rows);
+  auto name = o.play;
+  if (name.empty() && !o.profile.empty()) name = o.profile == "productlane" ? "threads" : "texts";
+  if (name.empty()) {
+    const auto die = choices.unit();
+    name = die < 0.25 ? "batches" : die < 0.6 ? "texts" : "threads";
+  }
+  if (name == "batches") return play_batches(o.seed, o.rows);
+  if (name == "texts")
+    return play_texts(o.profile.empty() ? others[choices.below(others.size())] : std::string_view{o.profile},
+                      o.seed, o.rows);
+  if (name != "threads") throw std::runtime_error("there is no play " + name);
   const auto notifying = o.notifying.value_or(choices.chance(0.3) ? o.rows / 5 : 0);
   return play_threads({o.seed, o.rows, notifying, !o.calm});
 }
-
-// Standard input comes from the file, from its start, for as long as this lives. Empty: it stays as it is.
-class redirected_input {
- public:
-  explicit redirected_input(const std::string& path) {
-    if (path.empty()) return;
-    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    before_ = ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
-    if (file < 0 || before_ < 0 || ::dup2(file, STDIN_FILENO) < 0)
-      throw std::system_error(errno, std::generic_category(), "standard input");
-    ::close(file);
-  }
-  ~redirected_input() {
-    if (before_ < 0) return;
-    ::dup2(before_, STDIN_FILENO);
-    ::close(before_);
-  }
-  redirected_input(const redirected_input&) = delete;
-  redirected_input& operator=(const redirected_input&) = delete;
-
- private:
-  int before_ = -1;
-};
 
 class campaign {
  public:
@@ -91,6 +76,7 @@ class campaign {
     is_being_applied_ = true;
     apply();
     is_being_applied_ = false;
+    report_.took = world_.passed();
     judge();
     if (settings_.read_first) {
       take_back();
@@ -120,7 +106,7 @@ class campaign {
 
   life_end live_once(const config::settings& how, const fate& to_come) {
     const redirected_input stream(how.input_path == "-" ? input_path() : std::string{});
-    auto end = live({disk_, files_, key_}, how, to_come);
+    auto end = live({disk_, files_, key_, keys_ ? &keys_->source() : nullptr}, how, to_come);
     ++report_.lives;
     report_.turns += end.turns;
     report_.syncs += end.syncs;
@@ -140,7 +126,9 @@ class campaign {
     auto vendor = play_->make_vendor(world_.true_time().time_since_epoch().count());
     sandbox::behaviour how;
     std::string why_not;
-    const auto faults = sandbox::fault_rates::parse(audit::all_faults(play_->rows()), why_not);
+    auto all = audit::all_faults(play_->rows());
+    if (!play_->faults().empty()) all += ',' + std::string{play_->faults()};
+    const auto faults = sandbox::fault_rates::parse(all, why_not);
     if (!faults) throw std::runtime_error(why_not);
     if (!options_.calm && choices_.chance(0.7)) how.faults = *faults;
     how.delay = std::chrono::milliseconds{choices_.between(1, 80)};
@@ -149,7 +137,12 @@ class campaign {
     how.count_at = static_cast<sandbox::count_point>(choices_.below(3));
     // Fast enough that a seed takes a second, slow enough that the limits count.
     sandbox::named_rule writes = sandbox::rule_called("write"), reads = sandbox::rule_called("read");
-    limits_ = choices_.chance(0.5) ? "600/min,100/10s" : "50/s,1000/min";
+    if (!options_.rate.empty())
+      limits_ = options_.rate;
+    else if (play_->rows_of_a_request() == 1)
+      limits_ = choices_.chance(0.5) ? "600/min,100/10s" : "50/s,1000/min";
+    else
+      limits_ = choices_.chance(0.5) ? "60/min,10/10s" : "5/s,100/min";
     if (const auto wrong = sandbox::read_rule(limits_, sandbox::true_day, writes); !wrong.empty())
       throw std::runtime_error(wrong);
     if (const auto wrong = sandbox::read_rule("6000/min", sandbox::true_day, reads); !wrong.empty())
@@ -157,7 +150,7 @@ class campaign {
     if (choices_.chance(0.5)) writes.rules.kind = sandbox::limit_kind::fixed;
     host_ = std::make_unique<api_host>(std::move(vendor), sandbox::limit_list{writes, reads}, how,
                                        (files_.path().string() + ".journal"), options_.seed);
-    host_->keys.put(key_, host_->vendor().default_scopes());
+    make_keys();
     auto& weather = host_->weather;
     if (!options_.calm && choices_.chance(0.6)) {
       weather.refused = 0.01;
@@ -171,11 +164,25 @@ class campaign {
     weather.jitter = std::chrono::milliseconds{choices_.between(0, 120)};
   }
 
+  void make_keys() {
+    auto life = options_.key_life;
+    if (!options_.calm && !life && choices_.chance(0.1))
+      life = std::chrono::seconds{choices_.between(10, 600)};
+    if (life)
+      keys_.emplace(*life);
+    else
+      host_->keys.put(key_, host_->vendor().default_scopes());
+  }
+
   void make_options() {
     const auto input = input_path();
     test::write_file(input, play_->csv());
     config::raw_options raw;
     raw.profile = play_->profile();
+    if (const auto own = play_->profile_text(); !own.empty()) {
+      raw.profile = (files_.path() / "profile.toml").string();
+      test::write_file(*raw.profile, own);
+    }
     raw.base_url = "https://localhost:8443" + play_->root();
     raw.token_env = "KEY";
     raw.state_dir = files_.path().string();
@@ -186,8 +193,7 @@ class campaign {
     raw.max_failures = "none";
     raw.concurrency = choices_.chance(0.3) ? "auto" : std::to_string(choices_.between(1, 32));
     // Only some profiles can do without.
-    raw.no_read_first =
-        play_->profile() == "productlane" && !options_.read_first.value_or(choices_.chance(0.6));
+    raw.no_read_first = play_->may_do_without_reads() && !options_.read_first.value_or(choices_.chance(0.6));
     raw.read_rate = {"6000/min"};
     for (std::size_t from = 0; from != std::string::npos;) {
       const auto to = limits_.find(',', from);
@@ -204,8 +210,12 @@ class campaign {
     }
     settings_ = *loaded.value;
     settings_.run.hours = options_.hours;
-    if (options_.hours)
-      host_->on_departure = [this](std::string_view request) { keep_to_the_hours(request); };
+    host_->on_departure = [this](std::string_view request) {
+      if (options_.hours) keep_to_the_hours(request);
+      if (is_being_applied_)
+        play_->watch(
+            request, [this] { return look_at_rows(disk_, settings_.ledger_path); }, report_.findings);
+    };
   }
 
   // It looks at the clock 20 times a second.
@@ -307,6 +317,8 @@ class campaign {
     const auto& totals = host_->service().counts();
     report_.requests = totals.requests;
     report_.writes = totals.writes;
+    report_.keys_made = keys_ ? keys_->made() : 0;
+    report_.keys_refused = totals.unauthenticated;
     const auto over = totals.throttled_reads + totals.throttled_writes;
     if (over > 0 && !others_use_the_key_)
       report_.findings.push_back(fmt::format("{} requests over a limit", over));
@@ -380,6 +392,7 @@ class campaign {
   std::unique_ptr<api_host> host_;
   config::settings settings_;
   std::string key_ = first_key;
+  std::optional<key_maker> keys_;  // where they end
   std::size_t next_fate_ = 0;
   bool is_being_applied_ = false, others_use_the_key_ = false;
   campaign_report report_;
@@ -387,6 +400,11 @@ class campaign {
 };
 
 }  // namespace
+
+const std::vector<std::string_view>& play_names() {
+  static const std::vector<std::string_view> all{"batches", "texts", "threads"};
+  return all;
+}
 
 campaign_report run_campaign(const campaign_options& options) {
   return campaign(options).run();

@@ -11,13 +11,15 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace pawl::simulation {
 
 struct campaign_options {
   std::uint64_t seed = 1;
-  std::string profile;  // of the API; empty: the seed chooses it
+  std::string play;     // of play_names(); empty: the seed chooses it
+  std::string profile;  // of the API, with a play that has several; empty: the seed chooses it
   std::size_t rows = 200;
   std::size_t rows_for_each_crash = 50;  // 0: nobody dies
   std::vector<fate>
@@ -32,6 +34,8 @@ struct campaign_options {
   bool dies_in_undo = false;                      // the fates are of the lives that undo
   std::optional<policy::write_hours> hours;       // --between
   bool from_standard_input = false;               // the first life reads the input as a stream
+  std::optional<duration> key_life;               // a program makes each key, and it ends so long after
+  std::string rate;                               // of the API's writes; empty: the seed decides
   std::function<void(const std::string&)> trace;  // empty: none. A line for each thing that happens
 };
 
@@ -40,8 +44,12 @@ struct campaign_report {
   std::size_t rows = 0, lives = 0, deaths = 0, power_losses = 0;
   std::uint64_t turns = 0, requests = 0, writes = 0, syncs = 0;
   std::map<std::string, std::size_t> outcomes;
-  std::vector<std::string> findings;  // empty: all that was said is true
+  std::uint64_t keys_made = 0, keys_refused = 0;  // refused: requests whose key had ended
+  duration took{};                                // until all rows were applied
+  std::vector<std::string> findings;              // empty: all that was said is true
 };
+
+const std::vector<std::string_view>& play_names();
 
 // Throws std::runtime_error where the world itself fails.
 campaign_report run_campaign(const campaign_options&);

@@ -102,9 +102,9 @@ life_end live(const life_surroundings& around, const app::options& options, cons
   };
   token.may_change = [] { return true; };
   token.place = "the simulation";
-  const auto done = app::run(
-      options,
-      {.says = around.says != nullptr ? *around.says : app::nobody_listens(), .stop = stop, .token = token});
+  const auto done = app::run(options, {.says = around.says != nullptr ? *around.says : app::nobody_listens(),
+                                       .stop = stop,
+                                       .token = around.keys != nullptr ? *around.keys : token});
 
   here.on_turn = {};
   disk.before_sync = disk.after_sync = disk.before_write = {};

@@ -5,6 +5,7 @@
 #include "engine/app/options.hpp"
 #include "engine/app/stop_request.hpp"
 #include "engine/app/summary.hpp"
+#include "engine/app/token_source.hpp"
 #include "engine/model/error.hpp"
 #include "tests/simulation/world/disk.hpp"
 #include "tests/simulation/world/world.hpp"
@@ -50,8 +51,10 @@ class directory {
 struct life_surroundings {
   disk& storage;
   const directory& files;
-  const std::string& key;                   // may change while a run goes on, as a file may that holds it
-  app::listener* says = nullptr;            // hears the program; null: nobody does
+  const std::string& key;  // may change while a run goes on, as a file may that holds it
+  const app::token_source* keys =
+      nullptr;                    // in the place of the key, where keys are made; null: they are not
+  app::listener* says = nullptr;  // hears the program; null: nobody does
   const app::stop_request* stop = nullptr;  // of the real program: once it came, this life dies; null: never
 };
 

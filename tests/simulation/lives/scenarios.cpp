@@ -50,6 +50,11 @@ void key_rotation(campaign_options& o) {
   o.read_first = true;
   o.key_ends_after = std::chrono::milliseconds{400};
 }
+// Of each kind of row, about; two requests that fill, and one that does not.
+void batches(campaign_options& o) {
+  o.play = "batches";
+  o.rows = 24;
+}
 // The second life dies where the rows are looked at again that the first had in the air.
 void resume_of_a_resume(campaign_options& o) {
   o.profile = "productlane";
@@ -75,6 +80,7 @@ const std::vector<scenario>& scenarios() {
       {"standard-input", standard_input},
       {"two-invocations", two_invocations},
       {"key-rotation", key_rotation},
+      {"batches", batches},
       {"resume-of-a-resume", resume_of_a_resume},
   };
   return all;

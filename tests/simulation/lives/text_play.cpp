@@ -23,9 +23,8 @@ struct api_facts {
   std::string_view column;                    // of the text
   bool is_guarded = false;                    // a write names what was read
 };
-constexpr std::array<api_facts, 7> apis{{
+constexpr std::array<api_facts, 6> apis{{
     {"zendesk-tickets", "zendesk", "/api/v2", {"site=acme", "email=a@b.c"}, "subject", true},
-    {"hubspot-contacts", "hubspot", "", {"version=v3", ""}, "firstname"},
     {"github-issues", "github", "", {"owner=octo", "repo=hello"}, "title"},
     {"jira-issues", "jira", "/rest/api/3", {"site=acme", "email=a@b.c"}, "summary"},
     {"intercom-contacts", "intercom", "", {"", ""}, "name"},

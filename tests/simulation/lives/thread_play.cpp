@@ -24,6 +24,7 @@ class thread_play final : public play {
   std::string root() const override { return "/api/v2"; }
   std::string csv() const override { return audit::to_csv(planned_); }
   std::size_t rows() const override { return planned_.rows.size(); }
+  bool may_do_without_reads() const override { return true; }
 
   std::unique_ptr<sandbox::vendor> make_vendor(sandbox::time_us now) override {
     sandbox::seed_options how;

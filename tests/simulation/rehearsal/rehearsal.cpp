@@ -130,7 +130,7 @@ class course {
   rehearsal_end run(app::listener& says, app::stop_request& stop) {
     for (;;) {
       const auto fate = next_fate();
-      const auto life = live({disk_, files_, key_, &says, &stop}, settings_, fate);
+      const auto life = live({disk_, files_, key_, nullptr, &says, &stop}, settings_, fate);
       ++end_.starts;
       end_.turns += life.turns;
       turns_left_ -= std::min(turns_left_, life.turns);
@@ -154,6 +154,13 @@ class course {
  private:
   void make_host(const rehearsed_input& input) {
     made_ = sandbox::make_api(model_, world_.true_time().time_since_epoch().count());
+    const auto& profile = settings_.profile;
+    if (profile.read_many.size + profile.write_many.size > 0 && !made_.api->takes_several())
+      throw wrong_option("--model",
+                         fmt::format("the model of {} has no requests for several resources, and the profile "
+                                     "has them; rehearse a copy of the profile without [read_many] and "
+                                     "[write_many]",
+                                     model_.api));
     for (const auto& id : input.ids) made_.api->add(id);
     for (const auto& name : input.names) made_.api->tag_named(name);
     made_.api->seeded();

@@ -31,6 +31,7 @@ struct disk::file {
   std::size_t synced_size = 0;
   std::unordered_map<std::size_t, std::array<char, sector>> before;
   bool is_named_for_good = false;  // its name was synced too
+  bool is_apart = false;           // of no program in this world
   // The shared memory of its connections, which goes with the last of them.
   std::vector<std::unique_ptr<std::vector<char>>> regions;
   int open = 0;
@@ -58,6 +59,14 @@ struct disk::file {
     synced_size = bytes.size();
     before.clear();
     is_named_for_good = true;
+  }
+  std::vector<char> synced() const {
+    auto left = bytes;
+    left.resize(synced_size);
+    for (const auto& [s, old] : before)
+      if (s * sector < left.size())
+        std::memcpy(left.data() + s * sector, old.data(), std::min(sector, left.size() - s * sector));
+    return left;
   }
   // False: nothing is left of it.
   bool lose_power(dice& d) {
@@ -258,7 +267,7 @@ int open(sqlite3_vfs*, const char* name, sqlite3_file* f, int flags, int* out_fl
     }
   }
   ++found->open;
-  h.is_temporary = name == nullptr;
+  h.is_temporary = name == nullptr || found->is_apart;
   h.has_shared = false;
   h.of = new std::shared_ptr<disk::file>(std::move(found));
   h.base.pMethods = &methods;
@@ -332,6 +341,15 @@ disk::disk() {
 disk::~disk() {
   sqlite3_vfs_unregister(&vfs());
   current = nullptr;
+}
+
+void disk::show_synced(const std::string& path, const std::string& to) {
+  const auto known = files_.find(path);
+  if (known == files_.end()) return;
+  auto shown = std::make_shared<file>();
+  shown->bytes = known->second->synced();
+  shown->is_apart = true;
+  files_[to] = std::move(shown);
 }
 
 void disk::lose_power() {

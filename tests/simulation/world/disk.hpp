@@ -32,6 +32,10 @@ class disk {
   // Decides what the power loss has left. No file may be open.
   void lose_power();
 
+  // Puts what of a file would be left for sure, at `to`, for somebody who looks at it from outside of this
+  // world. Nothing, where there is no such file.
+  void show_synced(const std::string& path, const std::string& to);
+
   bool has(const std::string& path) const { return files_.contains(path); }
   void remove(const std::string& path) { files_.erase(path); }
 

@@ -75,7 +75,7 @@ void world::suspend_host(duration length) {
 }
 
 void world::reboot(duration after) {
-  passed_ += after;
+  wait(after);  // everybody else goes on meanwhile
   booted_at_ = passed_ - boot_lasts;
   slept_ = {};
   ++boot_;

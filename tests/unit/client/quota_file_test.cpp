@@ -86,6 +86,9 @@ std::size_t used(std::span<const slot_entry> entries) {
   return static_cast<std::size_t>(
       std::ranges::count_if(entries, [](auto& e) { return e.sent != 0 || e.closed != 0; }));
 }
+std::int64_t on_its_way() {
+  return slot_entry::on_its_way(test_now).closed;
+}
 bool full(std::span<const slot_entry> entries) {
   return std::ranges::all_of(entries, [](auto& e) { return e.closed == test_now; });
 }
@@ -120,7 +123,7 @@ TEST_F(KeyState, TheSameBootFindsTheEntriesOfTheProcessBefore) {
     std::ranges::sort(at);
     return at;
   };
-  EXPECT_EQ(closings(s->writes()), (std::vector<std::int64_t>{7, test_now}));
+  EXPECT_EQ(closings(s->writes()), (std::vector<std::int64_t>{7, on_its_way()}));
   EXPECT_EQ(closings(s->reads()), (std::vector<std::int64_t>{2}));
 }
 
@@ -226,7 +229,7 @@ TEST_F(KeyState, AfterAnUnlimitedRunTheWindowIsFull) {
   EXPECT_EQ(used(s->reads()), 0u);
 }
 
-TEST_F(KeyState, AnEntryThatIsTornOrAlteredCountsAsClosedJustNow) {
+TEST_F(KeyState, AnEntryThatIsTornOrAlteredCountsAsOnItsWay) {
   const auto entry = [](std::size_t n) { return quota_file_header::entries_offset + n * sizeof(slot_entry); };
   struct row {
     const char* name;
@@ -251,7 +254,7 @@ TEST_F(KeyState, AnEntryThatIsTornOrAlteredCountsAsClosedJustNow) {
     write(text);
     auto s = open();
     ASSERT_TRUE(s) << r.name;
-    EXPECT_EQ(std::ranges::count(s->writes(), test_now, &slot_entry::closed), 1) << r.name;
+    EXPECT_EQ(std::ranges::count(s->writes(), on_its_way(), &slot_entry::closed), 1) << r.name;
     EXPECT_EQ(used(s->writes()), r.at == entry(5) ? 2u : 1u) << r.name;
     EXPECT_EQ(used(s->reads()), 0u) << r.name;
     TearDown();
@@ -330,7 +333,7 @@ TEST_F(EarlierKeyState, IsTakenOverAndRemoved) {
     auto s = open();
     ASSERT_TRUE(s) << to_string(s.error());
     EXPECT_EQ(used(s->writes()), 2u) << spelling;
-    EXPECT_EQ(std::ranges::count(s->writes(), test_now, &slot_entry::closed), 1) << "that was in flight";
+    EXPECT_EQ(std::ranges::count(s->writes(), on_its_way(), &slot_entry::closed), 1) << "that was in flight";
     EXPECT_FALSE(fs::exists(left)) << spelling;
     TearDown();
   }

@@ -37,7 +37,9 @@ batch_turn turn_of(std::vector<policy::step_action> wanted, batch_facts facts = 
 TEST(BatchRows, WhatHoldsASlotGoesFirstAndWhatNeedsNothingLast) {
   const action::stop_run stop{{}, {}, false};
   EXPECT_EQ(turn_of({}), batch_turn::none);
-  EXPECT_EQ(turn_of({action::read{}, action::commit_intent{}, action::send{}}), batch_turn::send);
+  EXPECT_EQ(turn_of({action::read{}, action::commit_intent{}, action::send{}}), batch_turn::commit)
+      << "one slot is for one request";
+  EXPECT_EQ(turn_of({action::read{}, stop, action::send{}}), batch_turn::send);
   EXPECT_EQ(turn_of({action::read{}, stop, action::commit_intent{}}), batch_turn::commit);
   EXPECT_EQ(turn_of({action::read{}, stop}), batch_turn::stop);
   EXPECT_EQ(turn_of({to_read, action::await_grant{}, action::read{}}), batch_turn::read);
