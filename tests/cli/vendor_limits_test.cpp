@@ -125,9 +125,9 @@ INSTANTIATE_TEST_SUITE_P(
                {"version=v3"},
                1,
                "firstname",
-               {"limits.all=40/500ms"},
-               "TEN_SECONDLY_ROLLING=40/500ms",
-               5900},  // a hundred in one request
+               {"limits.all=12/1s"},
+               "TEN_SECONDLY_ROLLING=12/1s",
+               1700},  // a hundred in one request
         vendor{"jira-issues",
                "jira",
                "/rest/api/3",
