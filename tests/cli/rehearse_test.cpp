@@ -219,7 +219,7 @@ TEST_F(rehearse, CountsARequestForSeveralRowsOnce) {
   const auto end = rehearsals(done).at(0);
   EXPECT_EQ(end.at("applied"), 250);
   EXPECT_EQ(end.at("writes"), 3);
-  EXPECT_LE(number(end, "reads"), 5);
+  EXPECT_LE(end.at("reads").to_number<int>(), 5);
 }
 
 struct modelled {
