@@ -62,7 +62,7 @@ std::vector<entry_with_id> carry_over(const quota_file_contents::kept& before, s
   if (needed == 0) return {};
   // An unlimited class left no record of what it sent.
   if (before.entries.empty())
-    return std::vector<entry_with_id>(needed, {slot_entry{now, now}, kept_quota::any_id});
+    return std::vector<entry_with_id>(needed, {slot_entry::on_its_way(now), kept_quota::any_id});
   std::vector<entry_with_id> kept;
   for (std::size_t i = 0; i < before.entries.size(); ++i)
     if (const auto& e = before.entries[i]; !e.is_unused())
@@ -153,7 +153,7 @@ quota_file_contents::quota_file_contents(const policy::pacer_options& writes,
 
 void quota_file_contents::fill() {
   for (auto* one : {&writes_, &reads_}) {
-    std::ranges::fill(one->entries, slot_entry{now_, now_});
+    std::ranges::fill(one->entries, slot_entry::on_its_way(now_));
     std::ranges::fill(one->ids, kept_quota::any_id);
     if (!one->before_boot) {
       minute_entry::count(one->minutes, now_, minute_entry::most);

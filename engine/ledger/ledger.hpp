@@ -105,7 +105,8 @@ struct recent_writes {
   };
   std::vector<write> known;
   // Further writes of rows that are pending: `more` of them, which ended `more_age` ago at the earliest. If a
-  // run was killed, their number is not known: any_number stands for as many as any limit allows.
+  // run was killed, their number is not known: any_number stands for as many as any limit allows. An age below
+  // zero: they may still be on their way (policy::slot_entry::longest_way).
   static constexpr std::uint64_t any_number = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t more = 0;
   duration more_age{};

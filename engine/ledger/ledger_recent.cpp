@@ -1,6 +1,7 @@
 // Finds the recent writes that a ledger knows of.
 #include "engine/ledger/ledger.hpp"
 #include "engine/ledger/ledger_impl.hpp"
+#include "engine/policy/kept_quota.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -144,7 +145,7 @@ expected<recent_writes> ledger_file::writes_before(std::int64_t run, duration wi
   }
   if (killed && *killed + after_the_last_sign >= since) {
     found.more = recent_writes::any_number;
-    found.more_age = age_of(*killed + after_the_last_sign);
+    found.more_age = age_of(*killed + after_the_last_sign) - policy::slot_entry::longest_way;
   } else if (sent > recorded) {
     found.more = sent - recorded;
     found.more_age = age_of(over);

@@ -95,8 +95,16 @@ TEST_F(RecentWrites, ARunThatWasKilledMayHaveSentAsManyAsItWas) {
   run_with(made, {{1, 0s}, {2, 20s}}, 2, std::nullopt);
   const auto soon = ask_at(made, 40s);
   EXPECT_EQ(soon.more, recent_writes::any_number);
-  EXPECT_EQ(soon.more_age, 4s) << "15 s after its last sign of life, the second row";
+  EXPECT_EQ(soon.more_age, 3s)
+      << "it died 15 s after its last sign of life, the second row, and what it sent "
+         "was on its way for a second";
   EXPECT_EQ(soon.ages(10).size(), 10u);
+}
+
+TEST_F(RecentWrites, WhatARunThatWasKilledJustNowHasSentIsStillOnItsWay) {
+  auto made = begin_without_runs();
+  run_with(made, {{1, 0s}, {2, 20s}}, 2, std::nullopt);
+  EXPECT_EQ(ask_at(made, 25s).more_age, -1s);
 }
 
 TEST_F(RecentWrites, OneThatWasKilledLongAgoHasSentNothingLately) {
