@@ -98,13 +98,14 @@ std::string taken_along(std::string_view key, const api::profile& profile) {
   return {};
 }
 
-// What a program or a page prints in the place of a key: a page for people, a list, or what a query prints
-// that found nothing. Empty: none of these.
+// What a program or a page prints in the place of a key: a page for people, JSON, or what a query prints that
+// found nothing. Empty: none of these.
 std::string other_than_a_key(std::string_view text) {
+  for (const std::string_view nothing : {"null", "(null)", "undefined", "none", "nil", "false"})
+    if (equal_without_case(text, nothing)) return "\"" + std::string{nothing} + "\"";
   if (text.front() == '<') return "a page (HTML or XML)";
   if (text.front() == '[') return "a list (JSON)";
-  for (const std::string_view nothing : {"null", "undefined", "None", "nil", "false"})
-    if (text == nothing) return "\"" + std::string{nothing} + "\"";
+  if (text.front() == '{') return "an object (JSON)";
   return {};
 }
 
@@ -134,10 +135,11 @@ status check_key(std::string_view key, const std::string& place, const std::stri
   if (const auto what = taken_along(key, from.profile); !what.empty())
     return wrong(place, whose + " begins with \"" + what + "\", which is not a part of the key",
                  "remove it: the key stands there alone");
+  // A password of Basic may be any text; other credentials have no spaces (RFC 9110 section 11.4).
+  if (!from.profile.auth_basic.empty()) return {};
   if (const auto what = other_than_a_key(key); !what.empty())
     return wrong(place, whose + " is " + what + " and no key", "put the API key there");
-  // User names and passwords of Basic may have spaces; no other credentials do (RFC 9110 section 11.4).
-  if (from.profile.auth_basic.empty() && key.find(' ') != std::string_view::npos)
+  if (key.find(' ') != std::string_view::npos)
     return wrong(place, whose + " has a space in its middle, as no key has", "put the key there alone");
   return {};
 }

@@ -21,8 +21,8 @@ status check_key(std::string_view key, const std::string& place, const std::stri
 // config/token_command.hpp). A file is read again at each call, so that a rotated key takes effect. Failures
 // (kind usage): not set, empty, over 16 KiB, unreadable; a line break, another control character, an
 // invisible character, or white space at an end (one line end behind the key in a file is dropped); quotes
-// around the key, or a scheme, header or variable before it; a page, a list or "null" in its place; white
-// space in it, unless it is a password (Basic).
+// around the key, or a scheme, header or variable before it; a page, JSON or "null" in its place, or
+// white space in it, unless it is a password (Basic).
 expected<token_reading> read_token(const settings&, const environment&);
 
 // Whether another reading may give another key: only if it is in a regular file. (A pipe gives its bytes

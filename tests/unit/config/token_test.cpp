@@ -118,6 +118,9 @@ TEST_F(Token, IsToldWhenSomethingWasCopiedWithIt) {
       {"[1,2]", "is a list (JSON) and no key"},
       {"null", "is \"null\" and no key"},
       {"undefined", "is \"undefined\" and no key"},
+      {"NULL", "is \"null\" and no key"},
+      {"(null)", "is \"(null)\" and no key"},
+      {R"({"error":"no"})", "is an object (JSON) and no key"},
   };
   for (const auto& [text, what] : table) {
     env["PRODUCTLANE_API_KEY"] = text;
@@ -127,6 +130,13 @@ TEST_F(Token, IsToldWhenSomethingWasCopiedWithIt) {
     EXPECT_NE(told.find(what), std::string::npos) << told;
     EXPECT_EQ(told.find(key), std::string::npos) << told;
   }
+  // A password may begin with anything, and have spaces.
+  env["K"] = "<a [b {c";
+  auto from = loaded();
+  from.token_env = "K";
+  EXPECT_FALSE(read_token(from, env));
+  from.profile.auth_basic = {{api::hole::token, "", {}}};
+  EXPECT_TRUE(read_token(from, env));
   // What an API has its keys look like is no business of pawl's.
   for (const auto* good : {"abc==", "a.b-c_d~e", "bearer", "it's", "k\u00e9y"}) {
     env["PRODUCTLANE_API_KEY"] = good;
