@@ -11,6 +11,10 @@ bool reads_with_others(const batch_row& row, bool reads_together) noexcept {
   return reads_together && row.read_with > 1 && wants<action::read>(row);
 }
 
+bool waits_for_more(const gathering& g) noexcept {
+  return g.rows > 0 && g.rows < g.most && g.more_may_come && g.now < g.until;
+}
+
 bool lines_up(const batch_row& row) noexcept {
   const auto* queue = std::get_if<action::queue_for_write>(&row.next);
   return queue != nullptr && queue->lead > client::send_line::connection_lead;

@@ -60,6 +60,15 @@ void choose_for_read(std::span<const batch_row>, bool reads_together, std::vecto
 // Positions of the rows for which the next connection is: those of the first row's number, at most so many.
 void choose_for_lease(std::span<const batch_row>, std::size_t most, std::vector<std::size_t>& into);
 
+// A request of which the first rows are there, and the input has no more to show just now.
+struct gathering {
+  std::size_t rows = 0, most = 0;  // in hand, and of one request
+  bool more_may_come = false;  // the input has not ended, and something other than these rows is under way
+  time_point now{}, until{};
+};
+// Whether it waits a little for more rows, so that one request does the work of two.
+bool waits_for_more(const gathering&) noexcept;
+
 // A row joins a queue for a write long before it is due, because it reads first.
 bool lines_up(const batch_row&) noexcept;
 

@@ -106,12 +106,11 @@ asio::awaitable<void> batch_worker::take_rows() {
   }
 }
 
-// Rows may come soon: nothing else is to be done, or a request that is not full waits a little for more of
-// them.
+// Without rows nothing else is to be done.
 bool batch_worker::may_gather(time_point until) const {
   if (rows_.empty()) return !has_ended_;
-  return is_dry_ && !has_ended_ && rows_.size() < most_ && now_ < until &&
-         !shared_.feed.is_down_to(rows_.size());
+  const bool more_may_come = is_dry_ && !has_ended_ && !shared_.feed.is_down_to(rows_.size());
+  return waits_for_more({rows_.size(), most_, more_may_come, now_, until});
 }
 
 bool batch_worker::may_take() const {

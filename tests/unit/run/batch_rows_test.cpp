@@ -55,6 +55,24 @@ TEST(BatchRows, WhatHoldsASlotGoesFirstAndWhatNeedsNothingLast) {
   EXPECT_EQ(turn_of({action::read{}, action::sleep{}}, {false, false}), batch_turn::read_alone);
 }
 
+TEST(BatchRows, ARequestThatIsNotFullWaitsALittleForMore) {
+  const time_point now{10s};
+  const gathering usual{40, 100, true, now, now + 50ms};
+  EXPECT_TRUE(waits_for_more(usual));
+  auto g = usual;
+  g.rows = 100;
+  EXPECT_FALSE(waits_for_more(g)) << "it is full";
+  g = usual;
+  g.rows = 0;
+  EXPECT_FALSE(waits_for_more(g)) << "nobody has a use for it yet";
+  g = usual;
+  g.more_may_come = false;
+  EXPECT_FALSE(waits_for_more(g)) << "the input has ended, or waits for these rows";
+  g = usual;
+  g.now = g.until;
+  EXPECT_FALSE(waits_for_more(g)) << "long enough";
+}
+
 TEST(BatchRows, AReadHasAsManyAsEachOfThemAllows) {
   const auto chosen = [](std::vector<std::uint32_t> read_with) {
     made_rows made;
