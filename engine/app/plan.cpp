@@ -3,6 +3,7 @@
 #include "engine/api/resource_reader.hpp"
 #include "engine/app/api_session.hpp"
 #include "engine/app/exit_code.hpp"
+#include "engine/app/forecast_terms.hpp"
 #include "engine/app/ledger_choice.hpp"
 #include "engine/app/ledger_refusals.hpp"
 #include "engine/app/match_resolution.hpp"
@@ -23,7 +24,7 @@
 #include "engine/plan/run_forecast.hpp"
 #include "engine/policy/each_limits.hpp"
 #include "engine/policy/id_hash.hpp"
-#include "engine/run/batch_worker.hpp"
+#include "engine/run/batch_rows.hpp"
 #include "engine/sys/clock.hpp"
 #include "engine/sys/complete_output.hpp"
 #include "engine/sys/wall_clock.hpp"
@@ -194,19 +195,8 @@ class plan_steps {
   // they are.
   plan::run_forecast forecast(bool read_first) {
     const auto& run = s_.settings().run;
-    plan::forecast_options o;
-    o.writes = run.writes;
-    o.reads = run.reads;
-    o.concurrency = run.concurrency;
-    o.read_first = read_first;
-    o.read_after = s_.settings().profile.reply.is == api::reply_kind::read;
+    auto o = forecast_terms(s_.settings().profile, run, read_first);
     o.reply_time = reply_time_;
-    const auto& api = s_.settings().profile;
-    if (api::can_write_many(api)) {
-      o.rows_in_write = static_cast<std::uint32_t>(run::batch_worker::rows_of(api));
-      o.rows_in_read = api::can_read_many(api) ? api.read_many.size : 1;
-      o.concurrency = run::batch_worker::slots_for(api, run.concurrency);
-    }
     o.looked_up = looked_up_;
     o.past_writes = plan::ages_of(api_.quota().kept(policy::request_kind::write), client::boot_clock_now());
     o.past_reads = plan::ages_of(api_.quota().kept(policy::request_kind::read), client::boot_clock_now());

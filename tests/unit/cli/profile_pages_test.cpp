@@ -2,8 +2,7 @@
 #include "config/profile_finder.hpp"
 #include "config/profile_loader.hpp"
 #include "config/settings.hpp"
-#include "engine/plan/run_forecast.hpp"
-#include "engine/run/batch_worker.hpp"
+#include "engine/app/forecast_terms.hpp"
 #include "engine/text/amounts.hpp"
 
 #include <fmt/format.h>
@@ -55,20 +54,11 @@ config::settings settings_of(const std::string& profile) {
 
 // As `plan` says it of a run whose rows are all of this kind.
 std::string price_of(const config::settings& s, plan::forecast_job kind) {
-  plan::forecast_options o;
-  o.writes = s.run.writes;
-  o.reads = s.run.reads;
-  o.concurrency = s.run.concurrency;
-  o.read_first = s.read_first;
-  o.read_after = s.profile.reply.is == api::reply_kind::read;
+  auto o = app::forecast_terms(s.profile, s.run, s.read_first);
   o.reply_time = reply_time;
-  if (api::can_write_many(s.profile)) {
-    o.rows_in_write = static_cast<std::uint32_t>(run::batch_worker::rows_of(s.profile));
-    o.rows_in_read = s.profile.read_many.size;
-    o.concurrency = run::batch_worker::slots_for(s.profile, s.run.concurrency);
-  }
   plan::run_forecast made(o);
   for (int i = 0; i < rows; ++i) made.add(kind);
+  made.finish();
   auto text = counted(made.reads(), "read", "reads");
   if (made.writes() > 0) text += " and " + counted(made.writes(), "write", "writes");
   return text + ", " + in_words(made.needed());
