@@ -10,8 +10,9 @@
 set -eu
 cd "$(dirname "$0")/.."
 . ./cli/packages.sh
-# The order of system calls is what some promises are about, and a page of the manual uses curl.
-packages="$packages strace curl"
+# The order of system calls is what some promises are about, a page of the manual uses curl, and python3 looks whether the
+# bugs to plant still stand in the source.
+packages="$packages strace curl python3"
 
 fast=
 unit_programs="pawl_tests_unit pawl_tests_shells"

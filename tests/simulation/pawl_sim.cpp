@@ -1,6 +1,7 @@
 // Runs worlds from seeds: pawl-sim --seed N [--count N] [--rows N] [--trace]. A seed's world is the same
 // every time.
 #include "tests/simulation/lives/campaign.hpp"
+#include "tests/simulation/lives/choose_play.hpp"
 #include "tests/simulation/lives/scenarios.hpp"
 
 #include <CLI/CLI.hpp>

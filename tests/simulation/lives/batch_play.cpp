@@ -3,6 +3,7 @@
 #include "tests/fault/audit/evidence.hpp"
 #include "tests/sandbox/apis/vendors.hpp"
 #include "tests/simulation/lives/play.hpp"
+#include "tests/simulation/lives/written_items.hpp"
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -19,7 +20,6 @@ namespace pawl::simulation {
 namespace {
 
 namespace json = boost::json;
-using values = std::map<std::string, std::string>;  // of a resource, by field
 
 struct object_kind {
   std::string_view profile;
@@ -51,37 +51,11 @@ struct written {
   values what;
 };
 
-struct write_item {
-  std::string id;
-  values what;
-};
-
 bool has_all(const values& state, const values& wanted) {
   return std::ranges::all_of(wanted, [&state](const auto& one) {
     const auto is = state.find(one.first);
     return is != state.end() && is->second == one.second;
   });
-}
-
-values values_in(const json::object& from) {
-  values found;
-  for (const auto& [name, value] : from)
-    if (value.is_string()) found[std::string{name}] = std::string{value.as_string()};
-  return found;
-}
-
-// What a request is about to write. Nothing: it is no write.
-std::vector<write_item> items_of(std::string_view method, std::string_view path, std::string_view body) {
-  std::vector<write_item> items;
-  if (method == "PATCH") {
-    items.push_back({std::string{path.substr(path.rfind('/') + 1)},
-                     values_in(json::parse(body).at("properties").as_object())});
-  } else if (method == "POST" && path.ends_with("/batch/update")) {
-    const auto all = json::parse(body);
-    for (const auto& one : all.at("inputs").as_array())
-      items.push_back({std::string{one.at("id").as_string()}, values_in(one.at("properties").as_object())});
-  }
-  return items;
 }
 
 // The text with what stands there for the nth time, from 1, replaced.

@@ -49,8 +49,6 @@ struct campaign_report {
   std::vector<std::string> findings;              // empty: all that was said is true
 };
 
-const std::vector<std::string_view>& play_names();
-
 // Throws std::runtime_error where the world itself fails.
 campaign_report run_campaign(const campaign_options&);
 
